@@ -1,0 +1,57 @@
+use crate::access::Access;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case did nothing. Surfaces translate each variant; the text is fit to show to a person.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It does not exist, or the caller may not know that it does.
+    #[error("{0} was not found")]
+    NotFound(&'static str),
+    /// The caller sees it but lacks the access that the operation needs.
+    #[error("this needs {needed} access")]
+    Forbidden { needed: Access },
+    /// If-Match or If-None-Match did not hold (RFC 9110 section 13).
+    #[error("the object has changed since it was read")]
+    PreconditionFailed,
+    /// CALDAV:valid-calendar-data (RFC 4791 section 5.3.2.1): not iCalendar, or iCalendar that RFC 5545 forbids.
+    #[error("not valid iCalendar: {0}")]
+    InvalidCalendarData(String),
+    /// CALDAV:valid-calendar-object-resource: valid iCalendar that may not be stored as one resource
+    /// (METHOD, several UIDs, several component types; RFC 4791 section 4.1).
+    #[error("not a valid calendar object resource: {0}")]
+    InvalidCalendarObject(String),
+    /// CALDAV:supported-calendar-component.
+    #[error("this calendar does not take {0} components")]
+    UnsupportedComponent(String),
+    /// CALDAV:no-uid-conflict; `name` is the resource that holds the UID.
+    #[error("the UID is in use by {name}")]
+    UidConflict { name: String },
+    /// CALDAV:max-resource-size.
+    #[error("larger than the limit of {limit} octets")]
+    TooLarge { limit: usize },
+    /// CALDAV:max-instances.
+    #[error("more than {limit} instances")]
+    TooManyInstances { limit: usize },
+    /// DAV:resource-must-be-null (MKCALENDAR on a taken name, COPY/MOVE without overwrite).
+    #[error("{0} already exists")]
+    AlreadyExists(&'static str),
+    /// DAV:valid-sync-token (RFC 6578 section 3.2).
+    #[error("the sync-token is not valid for this calendar")]
+    InvalidSyncToken,
+    /// A value that a person or client gave is not usable; `field` names it.
+    #[error("{field}: {message}")]
+    BadInput { field: &'static str, message: String },
+    /// Wrong name or password, or a revoked or unknown secret.
+    #[error("the name or the password is wrong")]
+    BadCredentials,
+    /// The store failed; the cause is for the log, not for the caller.
+    #[error("the store failed")]
+    Store(#[from] sqlx::Error),
+}
+
+impl Error {
+    pub fn bad_input(field: &'static str, message: impl Into<String>) -> Self {
+        Error::BadInput { field, message: message.into() }
+    }
+}

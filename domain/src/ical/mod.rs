@@ -1,0 +1,11 @@
+//! iCalendar (RFC 5545): reading, checking, editing and writing calendar object resources.
+//!
+//! The stored text is the truth. [`syntax`] keeps the octet span of every content line, so that [`edit`] can
+//! replace single properties and leave every other octet as it was.
+
+pub mod edit;
+pub mod object;
+pub mod syntax;
+pub mod value;
+
+pub use object::{CalendarObject, ComponentKind};

@@ -1,0 +1,59 @@
+//! The calendar itself: iCalendar objects, recurrence, time zones, access, the use cases and the store.
+//!
+//! Data flows one way: a surface (CalDAV, agenda, import) calls a use case on [`Kalends`], the use case
+//! applies the rules and speaks to the store through [`store::Database`]. There is no HTTP and no HTML here.
+
+pub mod access;
+pub mod accounts;
+pub mod agenda;
+pub mod calendars;
+pub mod changes;
+mod error;
+pub mod ical;
+pub mod instances;
+pub mod objects;
+pub mod query;
+pub mod recurrence;
+pub mod store;
+pub mod time;
+pub mod transfer;
+
+pub use error::{Error, Result};
+
+use std::sync::Arc;
+
+/// What an installation accepts; each excess is refused with an error that names the limit.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Largest calendar object resource, in octets (CALDAV:max-resource-size, RFC 4791 section 5.2.5).
+    pub object_octets: usize,
+    /// Deepest nesting of components inside VCALENDAR.
+    pub nesting: usize,
+    /// Most instances that one expansion may yield (CALDAV:max-instances).
+    pub instances: usize,
+    /// Largest file that an import reads, in octets.
+    pub import_octets: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { object_octets: 10 * 1024 * 1024, nesting: 8, instances: 50_000, import_octets: 64 * 1024 * 1024 }
+    }
+}
+
+/// The use cases, over one store. Cheap to clone; every surface holds one.
+#[derive(Clone)]
+pub struct Kalends {
+    pub(crate) db: Arc<dyn store::Database>,
+    pub(crate) limits: Arc<Limits>,
+}
+
+impl Kalends {
+    pub fn new(db: Arc<dyn store::Database>, limits: Limits) -> Self {
+        Kalends { db, limits: Arc::new(limits) }
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}
