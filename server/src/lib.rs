@@ -1,0 +1,4 @@
+//! The server: decodes requests, authenticates them, calls the domain and encodes what comes back.
+
+pub mod caldav;
+pub mod web;
