@@ -2,6 +2,9 @@
 //!
 //! Feature `ssr` is the server's side (server functions call `kalends-domain`), `hydrate` the browser's.
 
+#[cfg(feature = "ssr")]
+pub mod session;
+
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};

@@ -1,25 +1,107 @@
 //! The agenda's pages, server functions and static files.
 
 pub mod assets;
+pub mod session;
 
 use axum::Router;
+use axum::extract::{FromRef, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use kalends_app::session::{CurrentUser, SessionSecret, Site};
 use kalends_app::{App, Assets, shell};
 use kalends_domain::Kalends;
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
-use std::path::Path;
+use std::path::PathBuf;
+use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
-/// Pages, server functions under `/fn/`, and the files that the front-end build made in `dist`.
-pub fn router(kalends: Kalends, assets: Assets, dist: &Path) -> Router {
-    let options = LeptosOptions::builder().output_name("kalends").build();
+/// What the pages need.
+#[derive(Clone)]
+pub struct Web {
+    pub kalends: Kalends,
+    pub site: Site,
+    pub assets: Assets,
+    /// The folder that the front-end build wrote.
+    pub dist: PathBuf,
+}
+
+#[derive(Clone, FromRef)]
+struct WebState {
+    options: LeptosOptions,
+    web: Web,
+}
+
+/// Pages, server functions under `/fn/`, and the front-end's files.
+pub fn router(web: Web) -> Router {
     let routes = generate_route_list(App);
-    let context = {
-        let kalends = kalends.clone();
-        move || provide_context(kalends.clone())
-    };
-    Router::new()
-        .leptos_routes_with_context(&options, routes, context, move || shell(&assets))
-        .fallback_service(ServeDir::new(dist).precompressed_br().precompressed_gzip())
-        .with_state(options)
+    let state = WebState { options: LeptosOptions::builder().output_name("kalends").build(), web };
+    let pages = Router::new()
+        .leptos_routes_with_handler(routes, get(page))
+        .route("/fn/{*function}", get(server_function).post(server_function))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(state.web.site.clone(), session::same_site))
+        .layer(from_fn_with_state(state.web.kalends.clone(), session::attach))
+        .layer(map_response(private));
+    let files = ServeDir::new(&state.web.dist)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .fallback(
+            get(page).layer(from_fn_with_state(state.web.kalends.clone(), session::attach)).with_state(state.clone()),
+        );
+    let files = Router::new().fallback_service(files).layer(map_response(lasting));
+    pages.with_state(state).fallback_service(files).layer(map_response(guarded))
+}
+
+/// Renders a page whole: its events are in the HTML, before any script runs.
+async fn page(State(state): State<WebState>, request: Request) -> Response {
+    let context = contexts(&state.web, &request);
+    let assets = state.web.assets.clone();
+    leptos_axum::render_app_async_with_context(context, move || shell(&assets))(request).await.into_response()
+}
+
+async fn server_function(State(state): State<WebState>, request: Request) -> Response {
+    let context = contexts(&state.web, &request);
+    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+}
+
+/// The Leptos contexts that pages and server functions rely on; see `kalends_app::session`.
+fn contexts(web: &Web, request: &Request) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
+    let user = request.extensions().get::<CurrentUser>().cloned().unwrap_or(CurrentUser(None));
+    let secret = request.extensions().get::<SessionSecret>().cloned().unwrap_or(SessionSecret(None));
+    let (kalends, site) = (web.kalends.clone(), web.site.clone());
+    move || {
+        provide_context(kalends.clone());
+        provide_context(site.clone());
+        provide_context(user.clone());
+        provide_context(secret.clone());
+    }
+}
+
+/// Pages and answers of server functions belong to one person.
+async fn private(mut response: Response) -> Response {
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Files with a hash in their names never change; the others are asked for again.
+async fn lasting(mut response: Response) -> Response {
+    if response.status() == StatusCode::OK && !response.headers().contains_key(header::CACHE_CONTROL) {
+        let is_page =
+            response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
+        let value = if is_page { "no-store" } else { "public, max-age=31536000, immutable" };
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn guarded(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("SAMEORIGIN"));
+    response
 }

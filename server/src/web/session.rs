@@ -1,0 +1,95 @@
+//! Sessions of the browser: the cookie, and the refusal of requests that another site sent.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use kalends_app::session::{CurrentUser, SESSION_COOKIE, SessionSecret, Site};
+use kalends_domain::{Error, Kalends};
+
+/// The value of the session cookie.
+pub fn secret(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == SESSION_COOKIE)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Looks the session up once for a request and leaves [`CurrentUser`] and [`SessionSecret`] in its extensions.
+pub async fn attach(State(kalends): State<Kalends>, mut request: Request, next: Next) -> Response {
+    let secret = secret(request.headers());
+    let user = match &secret {
+        None => None,
+        Some(secret) => match kalends.session_user(secret).await {
+            Ok(user) => Some(user),
+            Err(Error::BadCredentials) => None,
+            Err(error) => {
+                tracing::error!(?error, "session lookup failed");
+                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            }
+        },
+    };
+    request.extensions_mut().insert(CurrentUser(user));
+    request.extensions_mut().insert(SessionSecret(secret));
+    next.run(request).await
+}
+
+/// Refuses state-changing requests that a browser sent on behalf of another site (cross-site request forgery).
+///
+/// Browsers say where a request comes from: `Sec-Fetch-Site`, or `Origin` where that is missing. A request with
+/// neither is not from a browser page and carries no ambient cookie.
+pub async fn same_site(State(site): State<Site>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+        || is_same_site(request.headers(), &site)
+    {
+        return next.run(request).await;
+    }
+    (StatusCode::FORBIDDEN, "This request came from another site.").into_response()
+}
+
+fn is_same_site(headers: &HeaderMap, site: &Site) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(fetch_site) = text("sec-fetch-site") {
+        return matches!(fetch_site, "same-origin" | "none");
+    }
+    let Some(origin) = text("origin") else { return true };
+    // A proxy may hand on the outer name in Host while the configuration is silent about it; either will do.
+    origin == site.public_url
+        || text("host").is_some_and(|host| {
+            origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).is_some_and(|name| name == host)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (header::HeaderName::from_static(name), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn only_own_pages_may_change_things() {
+        let site = Site { public_url: "https://cal.example.org".into() };
+        let allowed = |pairs: &[(&'static str, &str)]| is_same_site(&headers(pairs), &site);
+        assert!(allowed(&[("sec-fetch-site", "same-origin"), ("origin", "https://cal.example.org")]));
+        assert!(allowed(&[("origin", "https://cal.example.org")]));
+        assert!(allowed(&[("origin", "http://127.0.0.1:3000"), ("host", "127.0.0.1:3000")]));
+        assert!(allowed(&[]));
+        assert!(!allowed(&[("sec-fetch-site", "cross-site")]));
+        assert!(!allowed(&[("sec-fetch-site", "same-site")]));
+        assert!(!allowed(&[("origin", "https://evil.example"), ("host", "cal.example.org")]));
+        assert!(!allowed(&[("origin", "null"), ("host", "cal.example.org")]));
+    }
+
+    #[test]
+    fn the_session_is_found_among_other_cookies() {
+        assert_eq!(secret(&headers(&[("cookie", "a=b; kalends_session=xyz; c=d")])).as_deref(), Some("xyz"));
+        assert_eq!(secret(&headers(&[("cookie", "a=b")])), None);
+    }
+}
