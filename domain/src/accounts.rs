@@ -1,9 +1,23 @@
 //! People: local accounts, sessions, app passwords.
 
+mod secrets;
+
 use crate::access::{Principal, PrincipalId};
-use crate::{Kalends, Result};
-use chrono::{DateTime, Utc};
+use crate::calendars::CalendarDetails;
+use crate::{Error, Kalends, Result};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+
+/// Shortest password of an account, in characters.
+pub const PASSWORD_MIN: usize = 10;
+/// Longest password of an account, in characters; hashing more only costs time.
+pub const PASSWORD_MAX: usize = 200;
+/// How long a session lasts.
+pub const SESSION_DAYS: i64 = 30;
+const LINK_HOURS: i64 = 24;
+const LABEL_LIMIT: usize = 100;
+/// "Last used" of an app password is kept to this precision, so that reading does not turn into writing.
+const TOUCH_MINUTES: i64 = 10;
 
 /// A person's account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,56 +65,126 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+impl NewUser {
+    fn check(&self) -> Result<()> {
+        let slug_char = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+        if self.slug.is_empty()
+            || self.slug.len() > 64
+            || self.slug.starts_with('.')
+            || !self.slug.chars().all(slug_char)
+        {
+            return Err(Error::bad_input("user name", "1 to 64 of a-z, 0-9, '.', '_' and '-', not beginning with '.'"));
+        }
+        if self.display_name.trim().is_empty() || self.display_name.chars().count() > 250 {
+            return Err(Error::bad_input("display name", "1 to 250 characters"));
+        }
+        if self.email.as_ref().is_some_and(|email| !email.contains('@') || email.contains(char::is_whitespace)) {
+            return Err(Error::bad_input("e-mail", "an address such as ada@example.org"));
+        }
+        Ok(())
+    }
+}
+
+fn check_password(password: &str) -> Result<()> {
+    let length = password.chars().count();
+    if (PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
+        return Ok(());
+    }
+    Err(Error::bad_input("password", format!("{PASSWORD_MIN} to {PASSWORD_MAX} characters")))
+}
+
 impl Kalends {
     /// Whether any account exists; a new installation has none.
     pub async fn has_users(&self) -> Result<bool> {
-        todo!()
+        self.db.read().await?.has_users().await
     }
 
     /// Makes an account with one calendar in its home.
+    ///
+    /// # Errors
+    /// `BadInput`, `AlreadyExists`.
     pub async fn create_user(&self, user: NewUser) -> Result<User> {
-        let _ = user;
-        todo!()
+        user.check()?;
+        let now = Utc::now();
+        let mut tx = self.db.write().await?;
+        let id = tx.insert_user(&user, now).await?.ok_or(Error::AlreadyExists("the user name"))?;
+        tx.insert_calendar(id, "personal", &CalendarDetails::named("Personal", 0), now).await?;
+        let user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
+        tx.commit().await?;
+        Ok(user)
     }
 
     pub async fn user(&self, id: PrincipalId) -> Result<User> {
-        let _ = id;
-        todo!()
+        self.db.read().await?.user(id).await?.ok_or(Error::NotFound("the account"))
     }
 
     pub async fn user_by_slug(&self, slug: &str) -> Result<User> {
-        let _ = slug;
-        todo!()
+        self.db.read().await?.user_by_slug(slug).await?.ok_or(Error::NotFound("the account"))
     }
 
     pub async fn set_preferences(&self, id: PrincipalId, preferences: Preferences) -> Result<()> {
-        let _ = (id, preferences);
-        todo!()
+        let mut tx = self.db.write().await?;
+        tx.set_preferences(id, &preferences).await?;
+        tx.commit().await
     }
 
+    /// Sets a new password and ends every session of the account.
+    ///
     /// # Errors
-    /// `BadInput` for a password shorter than 10 characters.
+    /// `BadInput` for a password that is too short or too long.
     pub async fn set_password(&self, id: PrincipalId, password: &str) -> Result<()> {
-        let _ = (id, password);
-        todo!()
+        check_password(password)?;
+        let hash = secrets::hash_password(password).await;
+        let mut tx = self.db.write().await?;
+        tx.set_password_hash(id, &hash).await?;
+        tx.delete_sessions(id, Utc::now()).await?;
+        tx.commit().await
     }
 
-    /// A secret that lets its holder choose a password once, within a day.
+    /// Sets a new password for someone who knows the old one, and opens a session in place of those that it ends.
+    ///
+    /// # Errors
+    /// `BadCredentials` when `old` is wrong; `BadInput`.
+    pub async fn change_password(&self, id: PrincipalId, old: &str, new: &str) -> Result<Secret> {
+        let hash = self.db.read().await?.password_hash(id).await?;
+        if !secrets::verify_password(old, hash).await {
+            return Err(Error::BadCredentials);
+        }
+        self.set_password(id, new).await?;
+        self.open_session(id).await
+    }
+
+    /// A secret that lets its holder choose a password once, within a day. Earlier links of the account end.
     pub async fn create_sign_in_link(&self, id: PrincipalId) -> Result<Secret> {
-        let _ = id;
-        todo!()
+        let secret = secrets::random_token();
+        let mut tx = self.db.write().await?;
+        tx.delete_sign_in_links(id).await?;
+        tx.insert_sign_in_link(&secrets::hash(&secret.0), id, Utc::now() + TimeDelta::hours(LINK_HOURS)).await?;
+        tx.commit().await?;
+        Ok(secret)
     }
 
     /// The account that an unused link is for; the link stays usable.
     pub async fn sign_in_link_user(&self, secret: &str) -> Result<User> {
-        let _ = secret;
-        todo!()
+        let found = self.db.read().await?.sign_in_link_user(&secrets::hash(secret), Utc::now()).await?;
+        found.ok_or(Error::NotFound("the link"))
     }
 
     /// Sets the password, uses the link up and opens a session.
+    ///
+    /// # Errors
+    /// `NotFound` for a link that is unknown, used or expired; `BadInput` for the password, which leaves the link usable.
     pub async fn redeem_sign_in_link(&self, secret: &str, password: &str) -> Result<Secret> {
-        let _ = (secret, password);
-        todo!()
+        check_password(password)?;
+        let hash = secrets::hash_password(password).await;
+        let now = Utc::now();
+        let mut tx = self.db.write().await?;
+        let user = tx.sign_in_link_user(&secrets::hash(secret), now).await?.ok_or(Error::NotFound("the link"))?;
+        tx.delete_sign_in_links(user.principal.id).await?;
+        tx.set_password_hash(user.principal.id, &hash).await?;
+        tx.delete_sessions(user.principal.id, now).await?;
+        tx.commit().await?;
+        self.open_session(user.principal.id).await
     }
 
     /// Opens a session; takes the same time for an unknown name as for a wrong password.
@@ -108,34 +192,70 @@ impl Kalends {
     /// # Errors
     /// `BadCredentials`.
     pub async fn sign_in(&self, name: &str, password: &str) -> Result<Secret> {
-        let _ = (name, password);
-        todo!()
+        let mut tx = self.db.read().await?;
+        let user = tx.user_by_slug(&name.trim().to_lowercase()).await?;
+        let hash = match &user {
+            Some(user) => tx.password_hash(user.principal.id).await?,
+            None => None,
+        };
+        drop(tx);
+        let right = secrets::verify_password(password, hash).await;
+        let user = user.filter(|_| right).ok_or(Error::BadCredentials)?;
+        self.open_session(user.principal.id).await
+    }
+
+    async fn open_session(&self, id: PrincipalId) -> Result<Secret> {
+        let secret = secrets::random_token();
+        let now = Utc::now();
+        let mut tx = self.db.write().await?;
+        tx.insert_session(&secrets::hash(&secret.0), id, now, now + TimeDelta::days(SESSION_DAYS)).await?;
+        tx.commit().await?;
+        Ok(secret)
     }
 
     /// The account of a session that is open.
+    ///
+    /// # Errors
+    /// `BadCredentials` for a session that is unknown or over.
     pub async fn session_user(&self, secret: &str) -> Result<User> {
-        let _ = secret;
-        todo!()
+        let found = self.db.read().await?.session_user(&secrets::hash(secret), Utc::now()).await?;
+        found.ok_or(Error::BadCredentials)
     }
 
     pub async fn sign_out(&self, secret: &str) -> Result<()> {
-        let _ = secret;
-        todo!()
+        let mut tx = self.db.write().await?;
+        tx.delete_session(&secrets::hash(secret)).await?;
+        tx.commit().await
     }
 
+    /// The oldest first.
     pub async fn app_passwords(&self, id: PrincipalId) -> Result<Vec<AppPassword>> {
-        let _ = id;
-        todo!()
+        self.db.read().await?.app_passwords(id).await
     }
 
+    /// # Errors
+    /// `BadInput` for an empty or overlong label.
     pub async fn create_app_password(&self, id: PrincipalId, label: &str) -> Result<(AppPassword, Secret)> {
-        let _ = (id, label);
-        todo!()
+        let label = label.trim();
+        if label.is_empty() || label.chars().count() > LABEL_LIMIT {
+            return Err(Error::bad_input("label", format!("1 to {LABEL_LIMIT} characters")));
+        }
+        let secret = secrets::random_app_password();
+        let now = Utc::now();
+        let mut tx = self.db.write().await?;
+        let new_id = tx.insert_app_password(id, label, &secrets::hash(&secret.0), now).await?;
+        tx.commit().await?;
+        Ok((AppPassword { id: new_id, label: label.to_owned(), created_at: now, last_used_at: None }, secret))
     }
 
+    /// # Errors
+    /// `NotFound` for one that is not there or not of this account.
     pub async fn revoke_app_password(&self, id: PrincipalId, app_password: i64) -> Result<()> {
-        let _ = (id, app_password);
-        todo!()
+        let mut tx = self.db.write().await?;
+        if !tx.delete_app_password(id, app_password).await? {
+            return Err(Error::NotFound("the app password"));
+        }
+        tx.commit().await
     }
 
     /// HTTP Basic for CalDAV clients: only app passwords, never the account's own.
@@ -143,7 +263,15 @@ impl Kalends {
     /// # Errors
     /// `BadCredentials`.
     pub async fn authenticate_client(&self, name: &str, secret: &str) -> Result<Principal> {
-        let _ = (name, secret);
-        todo!()
+        let hash = secrets::hash(&secrets::normal_app_password(secret));
+        let found = self.db.read().await?.app_password_owner(&name.trim().to_lowercase(), &hash).await?;
+        let (principal, app_password) = found.ok_or(Error::BadCredentials)?;
+        let now = Utc::now();
+        if app_password.last_used_at.is_none_or(|used| now - used > TimeDelta::minutes(TOUCH_MINUTES)) {
+            let mut tx = self.db.write().await?;
+            tx.touch_app_password(app_password.id, now).await?;
+            tx.commit().await?;
+        }
+        Ok(principal)
     }
 }

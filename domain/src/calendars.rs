@@ -1,9 +1,16 @@
 //! Calendar collections: the calendar home of a principal, their making, properties and removal (RFC 4791 section 4.2).
 
-use crate::access::{Access, PrincipalId};
-use crate::ical::ComponentKind;
-use crate::{Kalends, Result};
+use crate::access::{Access, PrincipalId, access};
+use crate::ical::{ComponentKind, syntax};
+use crate::store::Transaction;
+use crate::{Error, Kalends, Result};
 use chrono::{DateTime, Utc};
+
+/// Colours that new calendars take in turn: far apart, readable in light and dark.
+const COLORS: [&str; 8] = ["#2F6FDE", "#0F9D74", "#D9582B", "#8E56C7", "#C2185B", "#B7791F", "#0E8FA8", "#6B7280"];
+
+/// Longest display name, in characters.
+const NAME_LIMIT: usize = 250;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CalendarId(pub i64);
@@ -65,28 +72,108 @@ pub struct CalendarPatch {
     pub remove_dead: Vec<(String, String)>,
 }
 
+impl CalendarDetails {
+    /// A calendar for events and to-dos with the colour that comes after `taken` others.
+    pub fn named(display_name: impl Into<String>, taken: usize) -> Self {
+        CalendarDetails {
+            display_name: display_name.into(),
+            description: None,
+            color: COLORS[taken % COLORS.len()].to_owned(),
+            order: taken as i64,
+            timezone: None,
+            components: vec![ComponentKind::Event, ComponentKind::Todo, ComponentKind::Journal],
+        }
+    }
+
+    fn check(&self, nesting: usize) -> Result<()> {
+        let name = self.display_name.trim();
+        if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control) {
+            return Err(Error::bad_input(
+                "name",
+                format!("1 to {NAME_LIMIT} characters, none of them a control character"),
+            ));
+        }
+        if !is_color(&self.color) {
+            return Err(Error::bad_input("color", "written #RRGGBB or #RRGGBBAA"));
+        }
+        if self.components.is_empty() {
+            return Err(Error::bad_input("components", "at least one type of component"));
+        }
+        self.timezone.as_deref().map_or(Ok(()), |text| check_timezone(text, nesting))
+    }
+}
+
+/// `#RRGGBB`, or Apple's `#RRGGBBAA`.
+fn is_color(text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|hex| matches!(hex.len(), 6 | 8) && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// CALDAV:calendar-timezone holds one VCALENDAR with exactly one VTIMEZONE (RFC 4791 section 5.2.2).
+fn check_timezone(text: &str, nesting: usize) -> Result<()> {
+    let stream = syntax::parse(text, nesting).map_err(|error| Error::InvalidCalendarData(error.to_string()))?;
+    match stream.as_slice() {
+        [calendar]
+            if calendar.name == "VCALENDAR"
+                && matches!(calendar.components.as_slice(), [zone] if zone.name == "VTIMEZONE") =>
+        {
+            Ok(())
+        }
+        _ => Err(Error::InvalidCalendarData("a calendar-timezone is one VCALENDAR with one VTIMEZONE".into())),
+    }
+}
+
+/// A slug that can stand as one segment of a URL path.
+fn check_slug(slug: &str) -> Result<()> {
+    if slug.is_empty()
+        || slug.len() > 255
+        || slug == "."
+        || slug == ".."
+        || slug.chars().any(|c| c == '/' || c.is_control())
+    {
+        return Err(Error::bad_input("slug", "1 to 255 octets without '/' and control characters"));
+    }
+    Ok(())
+}
+
+/// The calendar, if `who` has at least `needed`. What may not even be read does not exist for the caller.
+pub(crate) async fn authorize(
+    tx: &mut dyn Transaction,
+    who: PrincipalId,
+    id: CalendarId,
+    needed: Access,
+) -> Result<Calendar> {
+    let calendar = tx.calendar(id).await?.ok_or(Error::NotFound("the calendar"))?;
+    let held = access(who, &calendar);
+    if held < Access::Read {
+        return Err(Error::NotFound("the calendar"));
+    }
+    if held < needed { Err(Error::Forbidden { needed }) } else { Ok(calendar) }
+}
+
 impl Kalends {
     /// The calendars in the home of `home` that `who` may see, in display order.
     pub async fn calendars(&self, who: PrincipalId, home: PrincipalId) -> Result<Vec<Calendar>> {
-        let _ = (who, home);
-        todo!()
+        let mut calendars = self.db.read().await?.calendars(home).await?;
+        calendars.retain(|calendar| access(who, calendar) >= Access::Read);
+        Ok(calendars)
     }
 
     /// The calendar at `/{owner}/{slug}/` and what `who` may do with it. Without at least read access it is not found.
     pub async fn calendar(&self, who: PrincipalId, owner: &str, slug: &str) -> Result<(Calendar, Access)> {
-        let _ = (who, owner, slug);
-        todo!()
+        let found = self.db.read().await?.calendar_at(owner, slug).await?;
+        visible(who, found)
     }
 
+    /// The calendar with this id and what `who` may do with it. Without at least read access it is not found.
     pub async fn calendar_by_id(&self, who: PrincipalId, id: CalendarId) -> Result<(Calendar, Access)> {
-        let _ = (who, id);
-        todo!()
+        let found = self.db.read().await?.calendar(id).await?;
+        visible(who, found)
     }
 
     /// Makes a calendar in the home of `who`. Without a slug one is chosen.
     ///
     /// # Errors
-    /// `AlreadyExists`, `BadInput` (colour, name, time zone).
+    /// `AlreadyExists`, `BadInput` (name, color, components, slug), `InvalidCalendarData` (time zone).
     pub async fn create_calendar(
         &self,
         who: PrincipalId,
@@ -94,23 +181,67 @@ impl Kalends {
         details: CalendarDetails,
         dead: Vec<DeadProperty>,
     ) -> Result<Calendar> {
-        let _ = (who, slug, details, dead);
-        todo!()
+        details.check(self.limits.nesting)?;
+        let slug = slug.map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned);
+        check_slug(&slug)?;
+        let mut tx = self.db.write().await?;
+        let id =
+            tx.insert_calendar(who, &slug, &details, Utc::now()).await?.ok_or(Error::AlreadyExists("the calendar"))?;
+        for property in &dead {
+            tx.set_dead_property(id, property).await?;
+        }
+        let calendar = tx.calendar(id).await?.ok_or(Error::NotFound("the calendar"))?;
+        tx.commit().await?;
+        Ok(calendar)
     }
 
+    /// Makes a calendar called `display_name` at the end of the list, in a colour of its own.
+    pub async fn create_named_calendar(&self, who: PrincipalId, display_name: &str) -> Result<Calendar> {
+        let taken = self.calendars(who, who).await?.len();
+        self.create_calendar(who, None, CalendarDetails::named(display_name, taken), Vec::new()).await
+    }
+
+    /// Changes properties; all of `patch` or nothing.
     pub async fn update_calendar(&self, who: PrincipalId, id: CalendarId, patch: CalendarPatch) -> Result<Calendar> {
-        let _ = (who, id, patch);
-        todo!()
+        let mut tx = self.db.write().await?;
+        let mut calendar = authorize(&mut *tx, who, id, Access::Owner).await?;
+        let details = &mut calendar.details;
+        details.display_name = patch.display_name.unwrap_or_else(|| details.display_name.clone());
+        details.description = patch.description.unwrap_or_else(|| details.description.clone());
+        details.color = patch.color.unwrap_or_else(|| details.color.clone());
+        details.order = patch.order.unwrap_or(details.order);
+        details.timezone = patch.timezone.unwrap_or_else(|| details.timezone.clone());
+        details.check(self.limits.nesting)?;
+        tx.update_calendar(id, details).await?;
+        for property in &patch.set_dead {
+            tx.set_dead_property(id, property).await?;
+        }
+        for (namespace, name) in &patch.remove_dead {
+            tx.remove_dead_property(id, namespace, name).await?;
+        }
+        tx.commit().await?;
+        Ok(calendar)
     }
 
     /// Removes the calendar and every object in it.
     pub async fn delete_calendar(&self, who: PrincipalId, id: CalendarId) -> Result<()> {
-        let _ = (who, id);
-        todo!()
+        let mut tx = self.db.write().await?;
+        authorize(&mut *tx, who, id, Access::Owner).await?;
+        tx.delete_calendar(id).await?;
+        tx.commit().await
     }
 
     pub async fn dead_properties(&self, who: PrincipalId, id: CalendarId) -> Result<Vec<DeadProperty>> {
-        let _ = (who, id);
-        todo!()
+        let mut tx = self.db.read().await?;
+        authorize(&mut *tx, who, id, Access::Read).await?;
+        tx.dead_properties(id).await
+    }
+}
+
+fn visible(who: PrincipalId, found: Option<Calendar>) -> Result<(Calendar, Access)> {
+    let calendar = found.ok_or(Error::NotFound("the calendar"))?;
+    match access(who, &calendar) {
+        held if held >= Access::Read => Ok((calendar, held)),
+        _ => Err(Error::NotFound("the calendar")),
     }
 }
