@@ -2,8 +2,10 @@
 //!
 //! Feature `ssr` is the server's side (server functions call `kalends-domain`), `hydrate` the browser's.
 
+pub mod event;
 #[cfg(feature = "ssr")]
 pub mod session;
+pub mod ui;
 
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
