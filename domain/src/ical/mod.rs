@@ -4,6 +4,7 @@
 //! replace single properties and leave every other octet as it was.
 
 pub mod edit;
+mod entry;
 pub mod object;
 pub mod syntax;
 pub mod value;

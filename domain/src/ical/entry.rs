@@ -1,0 +1,209 @@
+//! Reading one component of a calendar object resource (RFC 5545 section 3.6).
+
+use super::object::{ComponentKind, End, Entry, RecurrenceDate, RecurrenceId};
+use super::syntax::{Component, Property, SyntaxError};
+use super::value::{self, Duration, Moment, PeriodEnd};
+use crate::recurrence::Rule;
+use crate::time::{Zone, Zones};
+
+/// Reads the component at `index` of the calendar.
+pub(super) fn read(
+    component: &Component,
+    index: usize,
+    kind: ComponentKind,
+    zones: &Zones,
+) -> Result<Entry, SyntaxError> {
+    let recurrence_id = single(component, "RECURRENCE-ID")?.map(recurrence_id).transpose()?;
+    let mut start = single(component, "DTSTART")?.map(value::moment).transpose()?;
+    if kind == ComponentKind::Event && start.is_none() {
+        return Err(SyntaxError::new(component.line, "VEVENT has no DTSTART"));
+    }
+    let recurs = recurrence_id.is_none() && ["RRULE", "RDATE"].iter().any(|name| component.property(name).is_some());
+    let mut end = read_end(component, kind, start.as_ref())?;
+    if let (Some(first), End::At(last)) = (&start, &end)
+        && let Err(message) = check_order(first, last, zones)
+    {
+        if kind == ComponentKind::Todo && !recurs {
+            start = None;
+        } else {
+            let name = if kind == ComponentKind::Todo { "DUE" } else { "DTEND" };
+            let line = component.property(name).map_or(component.line, |property| property.line);
+            return Err(SyntaxError::new(line, format!("{name} {message} DTSTART")));
+        }
+    }
+    if let (Some(Moment::Date(first)), End::At(Moment::Date(last))) = (&start, &end)
+        && first == last
+        && kind == ComponentKind::Event
+    {
+        end = End::Implied;
+    }
+    if let (true, None, ComponentKind::Todo, End::At(due)) = (recurs, &start, kind, &end) {
+        start = Some(due.clone());
+    }
+    let mut entry = Entry {
+        component: index,
+        start,
+        end,
+        recurrence_id,
+        rules: Vec::new(),
+        exclusion_rules: Vec::new(),
+        dates: Vec::new(),
+        exclusion_dates: Vec::new(),
+        summary: component.property("SUMMARY").map(Property::text),
+        status: component.property("STATUS").map(|status| status.value.trim().to_uppercase()),
+        transparent: component
+            .property("TRANSP")
+            .is_some_and(|transparency| transparency.value.trim().eq_ignore_ascii_case("TRANSPARENT")),
+    };
+    if kind == ComponentKind::FreeBusy {
+        for property in component.properties("FREEBUSY") {
+            value::periods(property)?;
+        }
+    } else if entry.recurrence_id.is_none() {
+        read_recurrence(component, &mut entry)?;
+    }
+    Ok(entry)
+}
+
+/// A property that RFC 5545 allows once; a second one would leave open which of them holds.
+fn single<'a>(component: &'a Component, name: &'a str) -> Result<Option<&'a Property>, SyntaxError> {
+    let mut found = component.properties(name);
+    let first = found.next();
+    match found.next() {
+        Some(second) => Err(SyntaxError::new(second.line, format!("a second {name} in one {}", component.name))),
+        None => Ok(first),
+    }
+}
+
+fn recurrence_id(property: &Property) -> Result<RecurrenceId, SyntaxError> {
+    Ok(RecurrenceId {
+        moment: value::moment(property)?,
+        this_and_future: property.param("RANGE").is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE")),
+    })
+}
+
+fn read_end(component: &Component, kind: ComponentKind, start: Option<&Moment>) -> Result<End, SyntaxError> {
+    let name = match kind {
+        ComponentKind::Todo => "DUE",
+        ComponentKind::Event | ComponentKind::FreeBusy => "DTEND",
+        ComponentKind::Journal => return Ok(End::Implied),
+    };
+    match (single(component, name)?, single(component, "DURATION")?, start) {
+        (Some(_), Some(duration), _) if kind != ComponentKind::FreeBusy => {
+            Err(SyntaxError::new(duration.line, format!("DURATION beside {name}")))
+        }
+        (Some(property), _, Some(start)) => {
+            let end = value::moment(property)?;
+            Ok(End::At(aligned(&end, start).unwrap_or(end)))
+        }
+        (Some(property), _, None) => Ok(End::At(value::moment(property)?)),
+        (None, Some(property), start) => {
+            let duration = value::duration(property)?;
+            if duration.days < 0 || duration.seconds < 0 {
+                return Err(SyntaxError::new(property.line, "DURATION is negative"));
+            }
+            Ok(match start {
+                // A duration without a start says nothing of when.
+                None => End::Implied,
+                Some(Moment::Date(_)) => whole_days(duration),
+                Some(_) => End::For(duration),
+            })
+        }
+        (None, None, _) => Ok(End::Implied),
+    }
+}
+
+/// The duration of an all-day component: begun days count (RFC 5545 section 3.8.2.5 allows only days), none means the day itself.
+fn whole_days(duration: Duration) -> End {
+    const DAY: i64 = 86_400;
+    match duration.days + (duration.seconds + DAY - 1) / DAY {
+        0 => End::Implied,
+        days => End::For(Duration { days, seconds: 0 }),
+    }
+}
+
+/// `moment` in the zone of `start` where it has none: clients forget TZID on DTEND, EXDATE, RDATE and RECURRENCE-ID. One of
+/// the kinds that cannot be told apart from an instant in another zone (a floating start beside UTC) has no such reading.
+pub(super) fn aligned(moment: &Moment, start: &Moment) -> Option<Moment> {
+    match (moment, start) {
+        (Moment::Floating(local), Moment::Zoned { .. }) => Some(start.at(*local)),
+        (Moment::Floating(_), Moment::Utc(_)) | (Moment::Utc(_), Moment::Floating(_)) => None,
+        (Moment::Zoned { local, .. }, Moment::Floating(_)) => Some(Moment::Floating(*local)),
+        _ => Some(moment.clone()),
+    }
+}
+
+/// Whether an end can belong to a start; the error says what it is instead.
+fn check_order(start: &Moment, end: &Moment, zones: &Zones) -> Result<(), &'static str> {
+    if start.is_date() != end.is_date() || aligned(end, start).is_none() {
+        return Err("is not of the kind of");
+    }
+    let instant = |moment| zones.instant(moment, &Zone::UTC);
+    if instant(end) < instant(start) { Err("is before") } else { Ok(()) }
+}
+
+fn read_recurrence(component: &Component, entry: &mut Entry) -> Result<(), SyntaxError> {
+    for property in &component.properties {
+        let rule = || {
+            Rule::parse(property.value.trim())
+                .map_err(|error| SyntaxError::new(property.line, format!("{}: {error}", property.name)))
+        };
+        match property.name.as_str() {
+            "RRULE" => entry.rules.push(rule()?),
+            "EXRULE" => entry.exclusion_rules.push(rule()?),
+            "RDATE" => {
+                let dates = recurrence_dates(property, entry.start.as_ref())?;
+                entry.dates.extend(dates);
+            }
+            "EXDATE" => {
+                let dates = value::moments(property)?;
+                let start = entry.start.as_ref();
+                entry.exclusion_dates.extend(dates.into_iter().map(|date| exclusion(date, start)));
+            }
+            _ => {}
+        }
+    }
+    if entry.start.is_none() && (!entry.rules.is_empty() || !entry.dates.is_empty()) {
+        return Err(SyntaxError::new(component.line, format!("{} recurs but has no DTSTART", component.name)));
+    }
+    Ok(())
+}
+
+fn recurrence_dates(property: &Property, start: Option<&Moment>) -> Result<Vec<RecurrenceDate>, SyntaxError> {
+    let dates: Vec<RecurrenceDate> = if value::is_declared(property, "PERIOD") {
+        let end = |end| match end {
+            PeriodEnd::At(moment) => End::At(moment),
+            PeriodEnd::For(duration) => End::For(duration),
+        };
+        value::periods(property)?
+            .into_iter()
+            .map(|period| RecurrenceDate { start: period.start, end: Some(end(period.end)) })
+            .collect()
+    } else {
+        value::moments(property)?.into_iter().map(|start| RecurrenceDate { start, end: None }).collect()
+    };
+    let Some(start) = start else { return Ok(dates) };
+    dates
+        .into_iter()
+        .map(|date| {
+            let aligned_start = aligned(&date.start, start).filter(|moment| moment.is_date() == start.is_date());
+            let end = match date.end {
+                Some(End::At(end)) => Some(End::At(aligned(&end, start).unwrap_or(end))),
+                end => end,
+            };
+            let message = "RDATE is not of the kind of DTSTART";
+            Ok(RecurrenceDate { start: aligned_start.ok_or_else(|| SyntaxError::new(property.line, message))?, end })
+        })
+        .collect()
+}
+
+/// What an EXDATE excludes. In a series of days a time stands for its day, as Exchange writes it.
+fn exclusion(date: Moment, start: Option<&Moment>) -> Moment {
+    match (&date, start) {
+        (_, None) => date,
+        (Moment::Floating(local) | Moment::Zoned { local, .. } | Moment::Utc(local), Some(Moment::Date(_))) => {
+            Moment::Date(local.date())
+        }
+        (_, Some(start)) => aligned(&date, start).unwrap_or(date),
+    }
+}
