@@ -2,15 +2,36 @@
 //!
 //! Feature `ssr` is the server's side (server functions call `kalends-domain`), `hydrate` the browser's.
 
+pub mod agenda;
+pub mod api;
+pub mod dashboard;
 pub mod event;
 #[cfg(feature = "ssr")]
+pub mod locale;
+mod not_found;
+#[cfg(feature = "ssr")]
 pub mod session;
+pub mod settings;
+pub mod sidebar;
+pub mod sign_in;
+pub mod state;
+pub mod toasts;
 pub mod ui;
+pub mod wire;
 
+use agenda::{AgendaPage, AgendaStart};
+use dashboard::DashboardPage;
+use event::EventPage;
+use event::scope::{ScopeQuestion, provide_scope_question};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
+use not_found::NotFoundPage;
+use settings::SettingsPage;
+use sign_in::SignInPage;
+use state::{AgendaRefresh, OpenEvent, Toasts, ViewerResource};
+use toasts::ToastList;
 
 /// The built front-end's files, with the hashed names that the build gave them.
 #[derive(Clone, Debug, Default)]
@@ -61,21 +82,34 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     }
 }
 
+/// Every page, and what the pages share.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    let viewer: ViewerResource = Resource::new(|| (), |()| api::agenda::current_viewer());
+    provide_context(viewer);
+    provide_context::<OpenEvent>(RwSignal::new(None));
+    provide_scope_question();
+    provide_context(AgendaRefresh::new());
+    provide_context(Toasts::new());
     view! {
-        <Title text="Kalends" />
+        <Title text="Kalends" formatter=title />
         <Router>
-            <Routes fallback=|| "Not found">
-                <Route path=path!("/") view=Home ssr=SsrMode::Async />
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/agenda") view=AgendaStart ssr=SsrMode::Async />
+                <Route path=path!("/agenda/:view/:date") view=AgendaPage ssr=SsrMode::Async />
+                <Route path=path!("/event/new") view=EventPage ssr=SsrMode::Async />
+                <Route path=path!("/event/:calendar/:name") view=EventPage ssr=SsrMode::Async />
+                <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
             </Routes>
         </Router>
+        <ScopeQuestion />
+        <ToastList />
     }
 }
 
-#[component]
-fn Home() -> impl IntoView {
-    let (count, set_count) = signal(0);
-    view! { <button on:click=move |_| set_count.update(|n| *n += 1)>{count}</button> }
+fn title(page: String) -> String {
+    if page == "Kalends" { page } else { format!("{page} · Kalends") }
 }

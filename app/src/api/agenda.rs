@@ -1,0 +1,95 @@
+//! What the agenda reads and changes.
+
+use crate::wire::{ApiError, CalendarInfo, EventInstance, Viewer};
+use chrono::NaiveDate;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+#[cfg(feature = "ssr")]
+use crate::{api::server::signed_in, locale, session::CurrentUser, wire};
+
+/// The person who is signed in; `None` when nobody is.
+#[server(prefix = "/fn", endpoint = "viewer", input = GetUrl)]
+pub async fn current_viewer() -> Result<Option<Viewer>, ApiError> {
+    let Some(CurrentUser(Some(user))) = use_context::<CurrentUser>() else { return Ok(None) };
+    let request = use_context::<axum::http::request::Parts>();
+    Ok(Some(locale::viewer(&user, request.as_ref().map(|parts| &parts.headers))))
+}
+
+/// The calendars of the viewer, in display order.
+#[server(prefix = "/fn", endpoint = "calendars", input = GetUrl)]
+pub async fn list_calendars() -> Result<Vec<CalendarInfo>, ApiError> {
+    let (kalends, user) = signed_in()?;
+    let who = user.principal.id;
+    let hidden = hidden_calendars();
+    let calendars = kalends.calendars(who, who).await?;
+    Ok(calendars
+        .into_iter()
+        .map(|calendar| {
+            let access = kalends_domain::access::access(who, &calendar);
+            CalendarInfo {
+                id: calendar.id.0,
+                visible: !hidden.contains(&calendar.id.0),
+                editable: access >= kalends_domain::access::Access::Write,
+                owned: access >= kalends_domain::access::Access::Owner,
+                name: calendar.details.display_name,
+                color: calendar.details.color,
+                order: calendar.details.order,
+                revision: calendar.revision.0,
+            }
+        })
+        .collect())
+}
+
+/// The instances that touch the days `from` to `to` (exclusive), in all of the viewer's calendars.
+#[server(prefix = "/fn", endpoint = "agenda", input = GetUrl)]
+pub async fn events_between(from: NaiveDate, to: NaiveDate) -> Result<Vec<EventInstance>, ApiError> {
+    let (kalends, user) = signed_in()?;
+    if to <= from || (to - from).num_days() > MOST_DAYS {
+        return Err(ApiError::BadInput { field: "to".into(), message: "That span of days cannot be shown.".into() });
+    }
+    let who = user.principal.id;
+    let calendars: Vec<_> = kalends.calendars(who, who).await?.into_iter().map(|calendar| calendar.id).collect();
+    let zone = user.preferences.time_zone.unwrap_or(chrono_tz::UTC);
+    let instances = kalends.agenda(who, &calendars, from, to, zone).await?;
+    Ok(instances.into_iter().map(wire::EventInstance::from).collect())
+}
+
+/// The longest span that one page asks for.
+#[cfg(feature = "ssr")]
+const MOST_DAYS: i64 = 100;
+
+/// Name of the cookie that lists the calendars that the agenda leaves out, as ids with `.` between them.
+pub const HIDDEN_COOKIE: &str = "kalends_hidden";
+
+#[cfg(feature = "ssr")]
+fn hidden_calendars() -> Vec<i64> {
+    let cookie = use_context::<axum::http::request::Parts>()
+        .and_then(|parts| locale::cookie(&parts.headers, HIDDEN_COOKIE).map(str::to_owned));
+    cookie.iter().flat_map(|ids| ids.split('.')).filter_map(|id| id.parse().ok()).collect()
+}
+
+#[cfg(feature = "ssr")]
+impl From<kalends_domain::agenda::AgendaInstance> for EventInstance {
+    fn from(instance: kalends_domain::agenda::AgendaInstance) -> Self {
+        EventInstance {
+            calendar: instance.calendar.0,
+            name: instance.name,
+            etag: instance.etag,
+            instance: instance.recurrence_id.as_ref().map(crate::api::instance::encode),
+            title: instance.summary,
+            location: instance.location,
+            when: match instance.when {
+                kalends_domain::agenda::When::Days { first, last } => wire::When::Days { first, last },
+                kalends_domain::agenda::When::Times { start, end } => wire::When::Times { start, end },
+            },
+            editable: instance.editable,
+            transparent: instance.transparent,
+            status: match instance.status.as_deref() {
+                Some("CANCELLED") => wire::Status::Cancelled,
+                Some("TENTATIVE") => wire::Status::Tentative,
+                _ => wire::Status::Confirmed,
+            },
+        }
+    }
+}

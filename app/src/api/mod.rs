@@ -1,0 +1,7 @@
+//! Server functions: they read who asks, call one use case and translate what comes back.
+
+pub mod agenda;
+#[cfg(feature = "ssr")]
+pub mod instance;
+#[cfg(feature = "ssr")]
+pub mod server;

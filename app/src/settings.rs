@@ -1,0 +1,8 @@
+//! The person's settings.
+
+use leptos::prelude::*;
+
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    view! { <main></main> }
+}

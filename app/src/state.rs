@@ -1,0 +1,118 @@
+//! What the parts of a page share, as Leptos contexts.
+
+use crate::wire::{CalendarInfo, EventTarget, Viewer};
+use leptos::prelude::*;
+
+/// The person who is signed in, `None` when nobody is. Provided by [`crate::App`]; read it under a `Suspense`.
+pub type ViewerResource = Resource<Result<Option<Viewer>, crate::wire::ApiError>>;
+
+/// The event dialog: set a target to open it, `None` closes it. Provided by [`crate::App`].
+pub type OpenEvent = RwSignal<Option<EventTarget>>;
+
+/// The calendars of the viewer in display order, with their visibility. Provided by the pages that show events.
+#[derive(Clone, Copy)]
+pub struct Calendars {
+    pub list: RwSignal<Vec<CalendarInfo>>,
+}
+
+impl Calendars {
+    pub fn new(list: Vec<CalendarInfo>) -> Self {
+        Calendars { list: RwSignal::new(list) }
+    }
+
+    /// Asks the server for the list again, after a calendar was made, renamed or deleted.
+    pub fn reload(self) {
+        leptos::task::spawn_local(async move {
+            if let Ok(list) = crate::api::agenda::list_calendars().await {
+                self.list.set(list);
+            }
+        });
+    }
+}
+
+/// Says that events changed, so that whatever shows events fetches them again. Provided by [`crate::App`].
+#[derive(Clone, Copy)]
+pub struct AgendaRefresh(RwSignal<u32>);
+
+impl AgendaRefresh {
+    pub fn new() -> Self {
+        AgendaRefresh(RwSignal::new(0))
+    }
+
+    pub fn notify(self) {
+        self.0.update(|n| *n = n.wrapping_add(1));
+    }
+
+    /// Tracks; a new number after each change.
+    pub fn track(self) -> u32 {
+        self.0.get()
+    }
+}
+
+impl Default for AgendaRefresh {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Short messages at the edge of the page. Provided by [`crate::App`].
+#[derive(Clone, Copy)]
+pub struct Toasts {
+    pub list: RwSignal<Vec<Toast>>,
+    next: StoredValue<u32>,
+}
+
+#[derive(Clone)]
+pub struct Toast {
+    pub id: u32,
+    pub kind: ToastKind,
+    pub text: String,
+    /// Label and effect of a button, such as "Undo".
+    pub action: Option<(&'static str, Callback<()>)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToastKind {
+    Info,
+    Error,
+}
+
+impl Toasts {
+    pub fn new() -> Self {
+        Toasts { list: RwSignal::new(Vec::new()), next: StoredValue::new(0) }
+    }
+
+    pub fn info(self, text: impl Into<String>) {
+        self.push(ToastKind::Info, text.into(), None);
+    }
+
+    pub fn error(self, text: impl Into<String>) {
+        self.push(ToastKind::Error, text.into(), None);
+    }
+
+    pub fn undoable(self, text: impl Into<String>, undo: Callback<()>) {
+        self.push(ToastKind::Info, text.into(), Some(("Undo", undo)));
+    }
+
+    pub fn dismiss(self, id: u32) {
+        self.list.update(|list| list.retain(|toast| toast.id != id));
+    }
+
+    fn push(self, kind: ToastKind, text: String, action: Option<(&'static str, Callback<()>)>) {
+        let id = self.next.get_value();
+        self.next.set_value(id.wrapping_add(1));
+        self.list.update(|list| {
+            // An undo offer ends with the next message: undoing out of order would surprise.
+            list.retain(|toast| toast.action.is_none());
+            list.push(Toast { id, kind, text, action });
+        });
+        let seconds = if kind == ToastKind::Error { 12 } else { 8 };
+        set_timeout(move || self.dismiss(id), std::time::Duration::from_secs(seconds));
+    }
+}
+
+impl Default for Toasts {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,148 @@
+//! What crosses between server and browser: plain values without rules of their own.
+//!
+//! Times are wall-clock times in the viewer's time zone; the server resolves them. No time zone database gets into the browser.
+
+use chrono::{NaiveDate, NaiveDateTime, Weekday};
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+pub type CalendarId = i64;
+
+/// A calendar as the sidebar lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarInfo {
+    pub id: CalendarId,
+    pub name: String,
+    /// `#rrggbb`
+    pub color: String,
+    /// Whether the viewer wants to see its events in the agenda.
+    pub visible: bool,
+    /// Whether the viewer may change its events.
+    pub editable: bool,
+    /// Whether the viewer may rename, recolour or delete it.
+    pub owned: bool,
+    pub order: i64,
+    /// Raised by every write to the calendar.
+    pub revision: i64,
+}
+
+/// The person who looks at the page, and how they want dates and times.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    pub name: String,
+    pub slug: String,
+    pub email: Option<String>,
+    pub is_admin: bool,
+    /// IANA name, such as `Europe/Zurich`.
+    pub time_zone: String,
+    /// Whether the person chose the zone; otherwise it is a guess.
+    pub time_zone_known: bool,
+    /// BCP 47, such as `en-GB`.
+    pub locale: String,
+    pub week_start: Weekday,
+    /// Times as `3:30 PM` rather than `15:30`.
+    pub hour12: bool,
+    /// Wall-clock time in `time_zone` when the server answered.
+    pub now: NaiveDateTime,
+    /// The view that the person used last: `month`, `week` or `day`.
+    pub view: String,
+}
+
+/// When something is, on the viewer's wall clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum When {
+    /// Whole days, `last` included.
+    Days { first: NaiveDate, last: NaiveDate },
+    /// `end` is exclusive and not before `start`.
+    Times { start: NaiveDateTime, end: NaiveDateTime },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Status {
+    Confirmed,
+    Tentative,
+    Cancelled,
+}
+
+/// One instance of an event, as the agenda shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventInstance {
+    pub calendar: CalendarId,
+    /// Name of the calendar object resource.
+    pub name: String,
+    pub etag: String,
+    /// Which instance of a recurring event; see [`InstanceKey`].
+    pub instance: Option<InstanceKey>,
+    pub title: String,
+    pub location: Option<String>,
+    pub when: When,
+    pub editable: bool,
+    /// The time is not blocked for others.
+    pub transparent: bool,
+    pub status: Status,
+}
+
+impl EventInstance {
+    pub fn recurring(&self) -> bool {
+        self.instance.is_some()
+    }
+}
+
+/// A RECURRENCE-ID as text that is opaque to the browser; `api::instance` writes and reads it on the server.
+pub type InstanceKey = String;
+
+/// What the event dialog is open for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventTarget {
+    New { when: When, calendar: Option<CalendarId> },
+    Existing { calendar: CalendarId, name: String, instance: Option<InstanceKey> },
+}
+
+/// Why the server did nothing. The text of each is fit to show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ApiError {
+    /// The session is over.
+    SignedOut,
+    NotFound(String),
+    Forbidden(String),
+    /// The object changed since the person saw it.
+    Conflict,
+    /// A value that was given cannot be used.
+    BadInput {
+        field: String,
+        message: String,
+    },
+    /// The server could not be reached, or answered with something else.
+    Unreachable(String),
+    /// The server failed; its log says why.
+    Failed,
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            ApiError::SignedOut => "You are signed out. Sign in again and repeat.",
+            ApiError::NotFound(text) | ApiError::Forbidden(text) => text,
+            ApiError::Conflict => "This event was changed elsewhere in the meantime.",
+            ApiError::BadInput { message, .. } => message,
+            ApiError::Unreachable(_) => "The server cannot be reached. Nothing was changed.",
+            ApiError::Failed => "Something went wrong on the server. Nothing was changed.",
+        })
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(message) | ServerFnErrorErr::MissingArg(message) => {
+                ApiError::BadInput { field: String::new(), message }
+            }
+            other => ApiError::Unreachable(other.to_string()),
+        }
+    }
+}
