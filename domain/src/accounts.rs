@@ -128,6 +128,11 @@ impl Kalends {
         tx.commit().await
     }
 
+    /// Whether the account's password has been chosen.
+    pub async fn has_password(&self, id: PrincipalId) -> Result<bool> {
+        Ok(self.db.read().await?.password_hash(id).await?.is_some())
+    }
+
     /// Sets a new password and ends every session of the account.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ pub mod instances;
 pub mod objects;
 pub mod query;
 pub mod recurrence;
+mod reindex;
 pub mod store;
 pub mod time;
 pub mod transfer;

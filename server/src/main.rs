@@ -1,1 +1,200 @@
-fn main() {}
+//! `kalends`: the command line of the one binary.
+
+use clap::{Parser, Subcommand};
+use kalends_domain::accounts::{NewUser, Preferences};
+use kalends_domain::store::sqlite::Sqlite;
+use kalends_domain::{Kalends, Limits};
+use kalends_server::{demo, serve};
+use std::error::Error;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// A self-hosted calendar: CalDAV server and agenda in one program.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Folder of the database; made when it is missing.
+    #[arg(long, env = "KALENDS_DATA", default_value = "data", global = true)]
+    data: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve CalDAV and the agenda.
+    Serve(ServeArguments),
+    /// Bring the database to this version and stop.
+    Migrate,
+    /// Accounts.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Read an .ics file into a calendar of an account.
+    Import {
+        user: String,
+        /// The calendar's segment in its URL, such as `personal`.
+        calendar: String,
+        file: PathBuf,
+    },
+    /// Write a calendar as one .ics file to standard output.
+    Export { user: String, calendar: String },
+    /// Derive anew everything that is derived from the stored objects.
+    Reindex,
+}
+
+#[derive(clap::Args)]
+struct ServeArguments {
+    /// Address and port to listen on.
+    #[arg(long, env = "KALENDS_LISTEN", default_value = "127.0.0.1:3000")]
+    listen: SocketAddr,
+    /// How browsers reach this server, when that is not http and the listening address: `https://cal.example.org`.
+    #[arg(long, env = "KALENDS_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Folder that the front-end build wrote.
+    #[arg(long, env = "KALENDS_DIST", default_value = "dist")]
+    dist: PathBuf,
+    /// Make the account `demo` with a month of example calendars, if it is missing.
+    #[arg(long)]
+    demo: bool,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Make an account; prints a one-time link to choose its password.
+    Add {
+        name: String,
+        #[arg(long)]
+        display_name: Option<String>,
+        #[arg(long)]
+        email: Option<String>,
+        #[arg(long)]
+        admin: bool,
+    },
+    /// Print a new one-time link to choose a password.
+    Link { name: String },
+    /// Make an app password for CalDAV clients and print it; it cannot be shown again.
+    AppPassword { name: String, label: String },
+}
+
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("KALENDS_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("kalends: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprintln!("  because: {error}");
+                cause = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Outcome {
+    let store = open(&arguments.data).await?;
+    let kalends = Kalends::new(Arc::new(store.clone()), Limits::default());
+    match arguments.command {
+        Command::Serve(options) => {
+            let public_url = options.public_url.unwrap_or_else(|| format!("http://{}", options.listen));
+            let public_url = public_url.trim_end_matches('/').to_owned();
+            let sign_in =
+                if options.demo { Some(demo::prepare(&kalends).await?) } else { first_administrator(&kalends).await? };
+            serve::run(kalends, serve::Options { listen: options.listen, public_url, dist: options.dist, sign_in })
+                .await?;
+        }
+        Command::Migrate => println!("The database in {} is up to date.", arguments.data.display()),
+        Command::User(command) => user(&kalends, command).await?,
+        Command::Import { user, calendar, file } => import(&kalends, &user, &calendar, &file).await?,
+        Command::Export { user, calendar } => {
+            let who = kalends.user_by_slug(&user).await?.principal.id;
+            let (calendar, _) = kalends.calendar(who, &user, &calendar).await?;
+            print!("{}", kalends.export(who, calendar.id).await?);
+        }
+        Command::Reindex => println!("{} objects indexed.", kalends.reindex().await?),
+    }
+    store.close().await;
+    Ok(())
+}
+
+async fn open(data: &Path) -> Outcome<Sqlite> {
+    std::fs::create_dir_all(data)
+        .map_err(|error| format!("the data folder {} cannot be made: {error}", data.display()))?;
+    Ok(Sqlite::open(&data.join("kalends.sqlite")).await?)
+}
+
+/// On the first run, the administrator's account; as long as its password is not chosen, how to choose it.
+async fn first_administrator(kalends: &Kalends) -> Outcome<Option<serve::SignIn>> {
+    if !kalends.has_users().await? {
+        kalends
+            .create_user(NewUser {
+                slug: "admin".into(),
+                display_name: "Administrator".into(),
+                email: None,
+                is_admin: true,
+                preferences: Preferences { time_zone: None, locale: None },
+            })
+            .await?;
+    }
+    let Ok(admin) = kalends.user_by_slug("admin").await else { return Ok(None) };
+    if kalends.has_password(admin.principal.id).await? {
+        return Ok(None);
+    }
+    let link = kalends.create_sign_in_link(admin.principal.id).await?;
+    Ok(Some(serve::SignIn::Link(link)))
+}
+
+async fn user(kalends: &Kalends, command: UserCommand) -> Outcome {
+    match command {
+        UserCommand::Add { name, display_name, email, admin } => {
+            let user = kalends
+                .create_user(NewUser {
+                    display_name: display_name.unwrap_or_else(|| name.clone()),
+                    slug: name,
+                    email,
+                    is_admin: admin,
+                    preferences: Preferences { time_zone: None, locale: None },
+                })
+                .await?;
+            print_link(kalends, user.principal.id).await
+        }
+        UserCommand::Link { name } => print_link(kalends, kalends.user_by_slug(&name).await?.principal.id).await,
+        UserCommand::AppPassword { name, label } => {
+            let user = kalends.user_by_slug(&name).await?;
+            let (_, secret) = kalends.create_app_password(user.principal.id, &label).await?;
+            println!("{}", secret.0);
+            Ok(())
+        }
+    }
+}
+
+async fn print_link(kalends: &Kalends, id: kalends_domain::access::PrincipalId) -> Outcome {
+    let link = kalends.create_sign_in_link(id).await?;
+    println!("Within a day, choose the password at: {}", serve::link_path(&link));
+    Ok(())
+}
+
+async fn import(kalends: &Kalends, user: &str, calendar: &str, file: &Path) -> Outcome {
+    let text = std::fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    let who = kalends.user_by_slug(user).await?.principal.id;
+    let (calendar, _) = kalends.calendar(who, user, calendar).await?;
+    let report = kalends.import(who, calendar.id, &text).await?;
+    println!(
+        "{} added, {} replaced, {} unchanged, {} refused",
+        report.added.len(),
+        report.replaced.len(),
+        report.unchanged,
+        report.refused.len()
+    );
+    for refusal in &report.refused {
+        println!("  line {}: {}: {}", refusal.line, refusal.what, refusal.why);
+    }
+    Ok(())
+}

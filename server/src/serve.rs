@@ -1,0 +1,89 @@
+//! `kalends serve`: puts the surfaces together and runs until it is told to stop.
+
+use crate::{caldav, web};
+use axum::Router;
+use axum::routing::get;
+use kalends_app::session::Site;
+use kalends_domain::Kalends;
+use kalends_domain::accounts::Secret;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+pub struct Options {
+    pub listen: SocketAddr,
+    /// Scheme and authority that browsers use, without a trailing slash.
+    pub public_url: String,
+    pub dist: PathBuf,
+    pub sign_in: Option<SignIn>,
+}
+
+/// What the start-up message says about signing in.
+pub enum SignIn {
+    /// A one-time link to choose the administrator's password.
+    Link(Secret),
+    Password {
+        name: &'static str,
+        password: &'static str,
+    },
+}
+
+/// Why the server did not start or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Assets(#[from] web::assets::AssetError),
+    #[error("{0} cannot be listened on: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// Path of the page on which a one-time link's holder chooses a password.
+pub fn link_path(secret: &Secret) -> String {
+    format!("/welcome/{}", secret.0)
+}
+
+/// Serves until SIGTERM or Ctrl-C; requests under way are finished.
+pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
+    let assets = web::assets::read(&options.dist)?;
+    let site = Site { public_url: options.public_url.clone() };
+    let web = web::Web { kalends: kalends.clone(), site, assets, dist: options.dist };
+    let router =
+        Router::new().route("/healthz", get(|| async { "ok" })).merge(caldav::router(kalends)).merge(web::router(web));
+    let listener =
+        TcpListener::bind(options.listen).await.map_err(|error| ServeError::Listen(options.listen, error))?;
+    announce(&options.public_url, options.sign_in.as_ref());
+    axum::serve(listener, router).with_graceful_shutdown(stop()).await?;
+    Ok(())
+}
+
+fn announce(url: &str, sign_in: Option<&SignIn>) {
+    println!("\n  Kalends is ready: {url}/");
+    match sign_in {
+        Some(SignIn::Link(secret)) => {
+            println!("  Choose the password of the account \"admin\": {url}{}", link_path(secret))
+        }
+        Some(SignIn::Password { name, password }) => {
+            println!("  Sign in as \"{name}\" with the password \"{password}\"")
+        }
+        None => println!("  Sign in: {url}/sign-in"),
+    }
+    println!("  CalDAV clients: {url}{}\n", caldav::ROOT);
+}
+
+async fn stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}
