@@ -1,13 +1,20 @@
 //! What the agenda shows and does: instances in a span of days, and edits as operations on stored objects.
 
-use crate::access::PrincipalId;
-use crate::calendars::CalendarId;
-use crate::ical::edit::{EventDraft, Scope};
+use crate::access::{Access, PrincipalId, access};
+use crate::calendars::{Calendar, CalendarId, authorize};
+use crate::ical::edit::{self, EventDraft, NewObject, Scope};
 use crate::ical::value::Moment;
-use crate::objects::Written;
-use crate::{Kalends, Result};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use crate::ical::{CalendarObject, ComponentKind};
+use crate::instances::{Instance, Window, instances};
+use crate::objects::{ObjectHead, Precondition, Written, index, remove, store};
+use crate::store::Transaction;
+use crate::time::Zone;
+use crate::{Error, Kalends, Result};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+
+/// How far ahead [`Kalends::upcoming`] looks, in days, until it has enough: near first, since most people's next events are near.
+const HORIZONS: [i64; 4] = [14, 120, 3 * 366, 30 * 366];
 
 /// One instance as a person in one time zone sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +67,58 @@ pub struct EventChange<'a> {
     pub scope: Scope,
 }
 
+impl When {
+    /// Sorts by day, whole days before times.
+    fn order(&self) -> (NaiveDateTime, bool) {
+        match self {
+            When::Days { first, .. } => (first.and_time(NaiveTime::MIN), false),
+            When::Times { start, .. } => (*start, true),
+        }
+    }
+
+    fn of(instance: &Instance, viewer: &Zone) -> When {
+        match (&instance.start, &instance.end) {
+            (Moment::Date(first), Moment::Date(end)) => {
+                When::Days { first: *first, last: (*end - Days::new(1)).max(*first) }
+            }
+            _ => When::Times { start: viewer.to_local(instance.start_utc), end: viewer.to_local(instance.end_utc) },
+        }
+    }
+}
+
+/// One object's events in a window, as the viewer sees them.
+fn seen(
+    object: &CalendarObject,
+    head: &ObjectHead,
+    window: Window,
+    viewer: &Zone,
+    limit: usize,
+    editable: bool,
+) -> Result<Vec<AgendaInstance>> {
+    let seen = instances(object, window, viewer, limit)?.into_iter().filter_map(|instance| {
+        let entry = match instance.override_index {
+            Some(index) => &object.overrides[index],
+            None => object.master.as_ref()?,
+        };
+        Some(AgendaInstance {
+            calendar: head.calendar,
+            name: head.name.clone(),
+            etag: head.etag.clone(),
+            when: When::of(&instance, viewer),
+            recurrence_id: instance.recurrence_id,
+            summary: entry.summary.clone().unwrap_or_default(),
+            location: object.component(entry).property("LOCATION").map(|p| p.text()).filter(|l| !l.is_empty()),
+            transparent: entry.transparent,
+            status: entry.status.clone(),
+            editable,
+        })
+    });
+    Ok(seen.collect())
+}
+
 impl Kalends {
     /// The instances of events in `calendars` that touch the days `from` to `to` (exclusive) in `viewer`'s zone, in the order of their starts
-    /// (all-day before timed).
+    /// (all-day before timed). Calendars that `who` may not read are left out.
     pub async fn agenda(
         &self,
         who: PrincipalId,
@@ -71,8 +127,11 @@ impl Kalends {
         to: NaiveDate,
         viewer: Tz,
     ) -> Result<Vec<AgendaInstance>> {
-        let _ = (who, calendars, from, to, viewer);
-        todo!()
+        let zone = Zone::Iana(viewer);
+        let midnight = |day: NaiveDate| Some(zone.to_utc(day.and_time(NaiveTime::MIN)));
+        let mut seen = self.seen(who, calendars, Window { start: midnight(from), end: midnight(to) }, &zone).await?;
+        seen.sort_by_cached_key(|instance| (instance.when.order(), instance.summary.clone()));
+        Ok(seen)
     }
 
     /// The next `limit` instances: one that is on at `now` counts, an all-day one counts through its last day in `viewer`'s zone.
@@ -84,11 +143,60 @@ impl Kalends {
         viewer: Tz,
         limit: usize,
     ) -> Result<Vec<AgendaInstance>> {
-        let _ = (who, calendars, now, viewer, limit);
-        todo!()
+        let zone = Zone::Iana(viewer);
+        let local = zone.to_local(now);
+        let midnight = zone.to_utc(local.date().and_time(NaiveTime::MIN));
+        let ahead = |instance: &AgendaInstance| match instance.when {
+            When::Days { last, .. } => last >= local.date(),
+            When::Times { start, end } => end > local || start >= local,
+        };
+        let mut next = Vec::new();
+        for days in HORIZONS {
+            next = self
+                .seen(
+                    who,
+                    calendars,
+                    Window { start: Some(midnight), end: Some(midnight + TimeDelta::days(days)) },
+                    &zone,
+                )
+                .await?;
+            next.retain(ahead);
+            if next.len() >= limit {
+                break;
+            }
+        }
+        next.sort_by_cached_key(|instance| (instance.when.order(), instance.summary.clone()));
+        next.truncate(limit);
+        Ok(next)
+    }
+
+    async fn seen(
+        &self,
+        who: PrincipalId,
+        calendars: &[CalendarId],
+        window: Window,
+        viewer: &Zone,
+    ) -> Result<Vec<AgendaInstance>> {
+        let mut tx = self.db.read().await?;
+        let mut all = Vec::new();
+        for id in calendars {
+            let Some(calendar) = tx.calendar(*id).await? else { continue };
+            let held = access(who, &calendar);
+            if held < Access::Read {
+                continue;
+            }
+            let candidates = tx.candidates(*id, window, Some(ComponentKind::Event)).await?;
+            for (_, head, object) in self.parsed(&mut *tx, candidates).await? {
+                all.extend(seen(&object, &head, window, viewer, self.limits.instances, held >= Access::Write)?);
+            }
+        }
+        Ok(all)
     }
 
     /// The event, or one instance of it, as the form shows it.
+    ///
+    /// # Errors
+    /// `NotFound` for what is not there or not an event.
     pub async fn event(
         &self,
         who: PrincipalId,
@@ -96,21 +204,40 @@ impl Kalends {
         name: &str,
         instance: Option<&Moment>,
     ) -> Result<EventDetails> {
-        let _ = (who, calendar, name, instance);
-        todo!()
+        let mut tx = self.db.read().await?;
+        let owner = authorize(&mut *tx, who, calendar, Access::Read).await?;
+        let (head, _, object) = self.stored_event(&mut *tx, calendar, name).await?;
+        Ok(EventDetails {
+            calendar,
+            name: head.name,
+            etag: head.etag,
+            recurrence_id: instance.cloned(),
+            recurring: object.recurs(),
+            draft: edit::draft_of(&object, instance)?,
+            editable: access(who, &owner) >= Access::Write,
+        })
     }
 
+    /// Stores a new event; yields the name of its object.
     pub async fn create_event(
         &self,
         who: PrincipalId,
         calendar: CalendarId,
         draft: &EventDraft,
     ) -> Result<(String, Written)> {
-        let _ = (who, calendar, draft);
-        todo!()
+        let new = edit::new_event(draft, Utc::now())?;
+        let mut tx = self.db.write().await?;
+        let calendar = authorize(&mut *tx, who, calendar, Access::Write).await?;
+        let written = self.store_new(&mut *tx, &calendar, &new).await?;
+        tx.commit().await?;
+        Ok(written)
     }
 
     /// Applies `draft` to the instances of `change.scope`, and moves the whole object when `to` is another calendar.
+    ///
+    /// # Errors
+    /// `PreconditionFailed` when the event is no longer as the person saw it; `BadInput` for a draft that cannot be, and for
+    /// a part of a series that should move to another calendar.
     pub async fn update_event(
         &self,
         who: PrincipalId,
@@ -118,12 +245,78 @@ impl Kalends {
         draft: &EventDraft,
         to: CalendarId,
     ) -> Result<()> {
-        let _ = (who, change, draft, to);
-        todo!()
+        let mut tx = self.db.write().await?;
+        let calendar = authorize(&mut *tx, who, change.calendar, Access::Write).await?;
+        let (_, text, object) = self.stored_event(&mut *tx, change.calendar, change.name).await?;
+        let edited = edit::update(&object, &text, &change.scope, draft, Utc::now())?;
+        let seen = Precondition::Matches(vec![change.etag.to_owned()]);
+        let text = match edited.text {
+            Some(text) => text,
+            None => {
+                remove(&mut *tx, calendar.id, change.name, &seen).await?;
+                self.store_split(&mut *tx, &calendar, edited.split).await?;
+                return tx.commit().await;
+            }
+        };
+        store(&mut *tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen).await?;
+        self.store_split(&mut *tx, &calendar, edited.split).await?;
+        if to != calendar.id {
+            if object.recurs() && !matches!(change.scope, Scope::All { .. }) {
+                return Err(Error::bad_input("calendar", "only a whole series can move to another calendar"));
+            }
+            let target = authorize(&mut *tx, who, to, Access::Write).await?;
+            remove(&mut *tx, calendar.id, change.name, &Precondition::None).await?;
+            store(&mut *tx, &target, change.name, &text, &index(&text, &self.limits)?, &Precondition::Absent).await?;
+        }
+        tx.commit().await
     }
 
+    /// Removes the instances of `change.scope`.
+    ///
+    /// # Errors
+    /// `PreconditionFailed` when the event is no longer as the person saw it.
     pub async fn delete_event(&self, who: PrincipalId, change: EventChange<'_>) -> Result<()> {
-        let _ = (who, change);
-        todo!()
+        let mut tx = self.db.write().await?;
+        let calendar = authorize(&mut *tx, who, change.calendar, Access::Write).await?;
+        let (_, text, object) = self.stored_event(&mut *tx, change.calendar, change.name).await?;
+        let seen = Precondition::Matches(vec![change.etag.to_owned()]);
+        match edit::remove(&object, &text, &change.scope, Utc::now())?.text {
+            Some(text) => {
+                drop(store(&mut *tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen).await?)
+            }
+            None => remove(&mut *tx, calendar.id, change.name, &seen).await?,
+        }
+        tx.commit().await
+    }
+
+    async fn stored_event(
+        &self,
+        tx: &mut dyn Transaction,
+        calendar: CalendarId,
+        name: &str,
+    ) -> Result<(ObjectHead, String, CalendarObject)> {
+        let stored = tx.object(calendar, name).await?.filter(|object| object.head.kind == ComponentKind::Event);
+        let stored = stored.ok_or(Error::NotFound("the event"))?;
+        let object = CalendarObject::parse(&stored.text, &self.limits)?;
+        Ok((stored.head, stored.text, object))
+    }
+
+    async fn store_split(&self, tx: &mut dyn Transaction, calendar: &Calendar, split: Option<NewObject>) -> Result<()> {
+        if let Some(new) = split {
+            self.store_new(tx, calendar, &new).await?;
+        }
+        Ok(())
+    }
+
+    async fn store_new(
+        &self,
+        tx: &mut dyn Transaction,
+        calendar: &Calendar,
+        new: &NewObject,
+    ) -> Result<(String, Written)> {
+        let name = format!("{}.ics", new.uid);
+        let written =
+            store(tx, calendar, &name, &new.text, &index(&new.text, &self.limits)?, &Precondition::Absent).await?;
+        Ok((name, written))
     }
 }

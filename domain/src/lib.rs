@@ -12,6 +12,7 @@ mod error;
 pub mod ical;
 pub mod instances;
 pub mod objects;
+mod parsed;
 pub mod query;
 pub mod recurrence;
 mod reindex;
@@ -47,11 +48,12 @@ impl Default for Limits {
 pub struct Kalends {
     pub(crate) db: Arc<dyn store::Database>,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) parsed: Arc<parsed::ParsedObjects>,
 }
 
 impl Kalends {
     pub fn new(db: Arc<dyn store::Database>, limits: Limits) -> Self {
-        Kalends { db, limits: Arc::new(limits) }
+        Kalends { db, limits: Arc::new(limits), parsed: Arc::new(parsed::cache()) }
     }
 
     pub fn limits(&self) -> &Limits {

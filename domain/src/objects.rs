@@ -205,29 +205,27 @@ impl Kalends {
         tx.object(calendar, name).await?.ok_or(Error::NotFound("the object"))
     }
 
-    /// The objects that exist among `names`, in the order of `names`.
+    /// The objects that exist among `names`, in the order of their names.
     pub async fn objects_named(&self, who: PrincipalId, calendar: CalendarId, names: &[String]) -> Result<Vec<Object>> {
         let mut tx = self.db.read().await?;
         authorize(&mut *tx, who, calendar, Access::Read).await?;
-        let mut found = Vec::with_capacity(names.len());
-        for name in names {
-            found.extend(tx.object(calendar, name).await?);
-        }
-        Ok(found)
+        tx.objects_named(calendar, names).await
     }
 
     /// The objects that match a calendar-query filter (RFC 4791 section 7.8).
     pub async fn query(&self, who: PrincipalId, calendar: CalendarId, filter: &Filter) -> Result<Vec<Object>> {
         let mut tx = self.db.read().await?;
         authorize(&mut *tx, who, calendar, Access::Read).await?;
-        let mut found = Vec::new();
-        for (id, head) in tx.candidates(calendar, filter.window(), None).await? {
-            let text = tx.text(id).await?;
-            if filter.matches(&CalendarObject::parse(&text, &self.limits)?, self.limits.instances)? {
-                found.push(Object { head, text });
+        let candidates = tx.candidates(calendar, filter.window(), None).await?;
+        let (mut ids, mut heads) = (Vec::new(), Vec::new());
+        for (id, head, object) in self.parsed(&mut *tx, candidates).await? {
+            if filter.matches(&object, self.limits.instances)? {
+                ids.push(id);
+                heads.push(head);
             }
         }
-        Ok(found)
+        let texts = tx.texts(&ids).await?;
+        Ok(heads.into_iter().zip(texts).map(|(head, text)| Object { head, text }).collect())
     }
 
     /// Stores `text` under `name`: checks access, precondition and content, stores, indexes, logs, in one transaction.

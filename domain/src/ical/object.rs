@@ -173,6 +173,12 @@ impl CalendarObject {
         Ok(())
     }
 
+    /// Whether it has, or once had, more than one instance.
+    pub fn recurs(&self) -> bool {
+        let repeats = |master: &Entry| !master.rules.is_empty() || !master.dates.is_empty();
+        !self.overrides.is_empty() || self.master.as_ref().is_some_and(repeats)
+    }
+
     /// The component that `entry` was read from.
     pub fn component(&self, entry: &Entry) -> &Component {
         &self.calendar.components[entry.component]

@@ -139,7 +139,10 @@ pub trait Transaction: Send {
         window: Window,
         kind: Option<ComponentKind>,
     ) -> Result<Vec<(ObjectId, ObjectHead)>>;
-    async fn text(&mut self, id: ObjectId) -> Result<String>;
+    /// The texts of `ids`, in their order; every id must be there.
+    async fn texts(&mut self, ids: &[ObjectId]) -> Result<Vec<String>>;
+    /// Those of `names` that exist, in the order of their names.
+    async fn objects_named(&mut self, calendar: CalendarId, names: &[String]) -> Result<Vec<Object>>;
     /// The name under which `uid` is stored.
     async fn name_of_uid(&mut self, calendar: CalendarId, uid: &str) -> Result<Option<String>>;
     async fn insert_object(&mut self, new: NewText<'_>) -> Result<()>;

@@ -545,9 +545,26 @@ impl Transaction for SqliteTransaction {
         rows(found, head_with_id)
     }
 
-    async fn text(&mut self, id: ObjectId) -> Result<String> {
-        let row = sqlx::query("SELECT text FROM objects WHERE id = ?").bind(id.0).fetch_one(&mut *self.0).await?;
-        Ok(row.try_get("text")?)
+    async fn texts(&mut self, ids: &[ObjectId]) -> Result<Vec<String>> {
+        let list = serde_json::to_string(&ids.iter().map(|id| id.0).collect::<Vec<_>>()).map_err(|_| broken("id"))?;
+        let found = sqlx::query(
+            "SELECT o.text FROM json_each(?) wanted JOIN objects o ON o.id = wanted.value ORDER BY wanted.key",
+        )
+        .bind(list)
+        .fetch_all(&mut *self.0)
+        .await?;
+        rows(found, |row| Ok(row.try_get("text")?))
+    }
+
+    async fn objects_named(&mut self, calendar: CalendarId, names: &[String]) -> Result<Vec<Object>> {
+        let list = serde_json::to_string(names).map_err(|_| broken("name"))?;
+        let found =
+            sql!(OBJECT, "WHERE o.calendar_id = ? AND o.name IN (SELECT value FROM json_each(?)) ORDER BY o.name")
+                .bind(calendar.0)
+                .bind(list)
+                .fetch_all(&mut *self.0)
+                .await?;
+        rows(found, object)
     }
 
     async fn name_of_uid(&mut self, calendar: CalendarId, uid: &str) -> Result<Option<String>> {
