@@ -5,8 +5,11 @@
 
 pub mod edit;
 mod entry;
+pub mod join;
 pub mod object;
+pub mod split;
 pub mod syntax;
 pub mod value;
+mod write;
 
 pub use object::{CalendarObject, ComponentKind};

@@ -84,10 +84,32 @@ impl Component {
 /// # Errors
 /// The first line that is not a content line or that breaks the pairing of BEGIN and END.
 pub fn parse(text: &str, nesting: usize) -> Result<Vec<Component>, SyntaxError> {
+    read(text, nesting, Broken::Refuse)
+}
+
+/// What to do with a line inside a component that is not a content line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Broken {
+    Refuse,
+    /// Keep it as a property without a name, whose value says what is wrong.
+    Keep,
+}
+
+/// [`parse`], or the same for a file in which one component's broken line shall not hide the others.
+pub(super) fn read(text: &str, nesting: usize, broken: Broken) -> Result<Vec<Component>, SyntaxError> {
     let mut finished = Vec::new();
     let mut open: Vec<Component> = Vec::new();
     for line in Lines::of(text) {
-        let property = content_line(&line)?;
+        let property = match content_line(&line) {
+            Err(error) if broken == Broken::Keep && !open.is_empty() => Property {
+                name: String::new(),
+                params: Vec::new(),
+                value: error.message,
+                span: line.span.clone(),
+                line: line.number,
+            },
+            property => property?,
+        };
         match property.name.as_str() {
             "BEGIN" => {
                 if open.len() > nesting {
