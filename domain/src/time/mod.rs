@@ -1,9 +1,14 @@
 //! Time zones: what a TZID means, and the instants that wall-clock times stand for.
 
-use crate::ical::syntax::{Component, SyntaxError};
+mod custom;
+mod names;
+
+pub use custom::CustomZone;
+
+use crate::ical::syntax::{Component, Property, SyntaxError, unescape_text};
 use crate::ical::value::Moment;
-use chrono::{DateTime, NaiveDateTime, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono_tz::{GapInfo, Tz};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -11,28 +16,54 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub enum Zone {
     Iana(Tz),
-    /// Defined only by a VTIMEZONE of the object.
+    /// Defined only by a VTIMEZONE of the object, or by an offset that is its name.
     Custom(Arc<CustomZone>),
 }
-
-/// A VTIMEZONE with a TZID that names no known zone, evaluated by its own STANDARD and DAYLIGHT rules.
-#[derive(Clone, Debug)]
-pub struct CustomZone {}
 
 impl Zone {
     pub const UTC: Zone = Zone::Iana(Tz::UTC);
 
+    /// The zone that a name alone stands for: an IANA name (deprecated ones and any case included), a Windows name (CLDR) or its
+    /// display name, one of these behind the prefix of a known program, or a fixed offset such as `GMT+0100`.
+    pub fn named(name: &str) -> Option<Zone> {
+        names::iana(name).map(Zone::Iana).or_else(|| names::named_offset(name).map(Zone::fixed))
+    }
+
+    fn fixed(offset: i32) -> Zone {
+        if offset == 0 { Zone::UTC } else { Zone::Custom(Arc::new(CustomZone::fixed(offset))) }
+    }
+
     /// The instant of a wall-clock time. In a gap the offset before the gap applies, in a fold the first
     /// of the two instants (RFC 5545 section 3.3.5).
     pub fn to_utc(&self, local: NaiveDateTime) -> DateTime<Utc> {
-        let _ = local;
-        todo!()
+        let offset = match self {
+            Zone::Iana(Tz::UTC) => 0,
+            Zone::Iana(tz) => match tz.offset_from_local_datetime(&local) {
+                LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => offset.fix().local_minus_utc(),
+                LocalResult::None => GapInfo::new(&local, tz)
+                    .and_then(|gap| gap.begin)
+                    .map_or(0, |(_, before)| before.fix().local_minus_utc()),
+            },
+            Zone::Custom(zone) => zone.offset_of_local(local),
+        };
+        // At the ends of what chrono can hold there is no time to move to; the nearest is close enough.
+        local.checked_sub_signed(TimeDelta::seconds(offset.into())).unwrap_or(local).and_utc()
     }
 
     /// The wall-clock time of an instant.
     pub fn to_local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
-        let _ = instant;
-        todo!()
+        let utc = instant.naive_utc();
+        utc.checked_add_signed(TimeDelta::seconds(self.offset_at(instant).into())).unwrap_or(utc)
+    }
+
+    /// Seconds east of UTC at an instant.
+    pub fn offset_at(&self, instant: DateTime<Utc>) -> i32 {
+        let utc = instant.naive_utc();
+        match self {
+            Zone::Iana(Tz::UTC) => 0,
+            Zone::Iana(tz) => tz.offset_from_utc_datetime(&utc).fix().local_minus_utc(),
+            Zone::Custom(zone) => zone.offset_at(utc),
+        }
     }
 }
 
@@ -42,15 +73,54 @@ pub struct Zones {
     by_tzid: HashMap<String, Zone>,
 }
 
+/// The properties that recurrence and display rest on; a TZID without meaning in any other one does no harm.
+const NEEDED: [&str; 6] = ["DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "RDATE", "EXDATE"];
+
 impl Zones {
-    /// Resolves every TZID used in `calendar` (a VCALENDAR): IANA names, Windows names, names with a known prefix,
-    /// then the embedded VTIMEZONE.
+    /// Resolves every TZID used in `calendar` (a VCALENDAR), in this order:
+    ///
+    /// 1. an IANA name, a Windows name, or one of these in the dress of a known program: what the world knows about the zone
+    ///    today counts more than what a program wrote into the VTIMEZONE beside it;
+    /// 2. the X-LIC-LOCATION of the VTIMEZONE with that TZID, when it is such a name;
+    /// 3. that VTIMEZONE, by its own rules;
+    /// 4. an offset that is the name itself, such as `GMT+0100`.
     ///
     /// # Errors
-    /// A TZID that none of these gives meaning to, with the line that uses it.
+    /// A TZID that none of these gives meaning to, with the line that uses it; a VTIMEZONE that is needed but cannot be read,
+    /// with its line.
     pub fn of(calendar: &Component) -> Result<Self, SyntaxError> {
-        let _ = calendar;
-        todo!()
+        let mut zones = Zones::default();
+        let mut pending: Vec<&Component> = calendar.components.iter().collect();
+        while let Some(component) = pending.pop() {
+            // Times in a VTIMEZONE are wall-clock times of the zone that it defines.
+            if component.name == "VTIMEZONE" {
+                continue;
+            }
+            pending.extend(&component.components);
+            for property in &component.properties {
+                zones.add(property, calendar)?;
+            }
+        }
+        Ok(zones)
+    }
+
+    fn add(&mut self, property: &Property, calendar: &Component) -> Result<(), SyntaxError> {
+        let Some(tzid) = property.param("TZID").filter(|tzid| !tzid.is_empty()) else { return Ok(()) };
+        if self.by_tzid.contains_key(tzid) || !has_local_time(&property.value) {
+            return Ok(());
+        }
+        let zone = match resolve(tzid, calendar) {
+            Ok(Some(zone)) => zone,
+            Ok(None) if NEEDED.contains(&property.name.as_str()) => {
+                let message =
+                    format!("{}: the time zone {tzid:?} is not known, and no VTIMEZONE defines it", property.name);
+                return Err(SyntaxError::new(property.line, message));
+            }
+            Err(error) if NEEDED.contains(&property.name.as_str()) => return Err(error),
+            Ok(None) | Err(_) => return Ok(()),
+        };
+        self.by_tzid.insert(tzid.to_owned(), zone);
+        Ok(())
     }
 
     pub fn get(&self, tzid: &str) -> Option<&Zone> {
@@ -59,7 +129,151 @@ impl Zones {
 
     /// The instant of `moment`; `floating` gives the zone of floating times and of the midnights of dates.
     pub fn instant(&self, moment: &Moment, floating: &Zone) -> DateTime<Utc> {
-        let _ = (moment, floating);
-        todo!()
+        self.zone(moment, floating).to_utc(moment.local())
+    }
+
+    /// The zone that the wall-clock time of `moment` is in; `floating` for floating times and dates.
+    pub fn zone<'a>(&'a self, moment: &Moment, floating: &'a Zone) -> &'a Zone {
+        match moment {
+            Moment::Utc(_) => &Zone::UTC,
+            Moment::Date(_) | Moment::Floating(_) => floating,
+            // [`Zones::of`] has refused a TZID without meaning wherever it matters.
+            Moment::Zoned { tzid, .. } => self.get(tzid).unwrap_or(floating),
+        }
+    }
+}
+
+/// Whether any of the values needs a zone: a TZID on a date or on a UTC time means nothing.
+fn has_local_time(value: &str) -> bool {
+    value.split([',', '/']).map(str::trim).any(|value| {
+        value.contains(['T', 't']) && !value.ends_with(['Z', 'z']) && !value.starts_with(['P', 'p', '+', '-'])
+    })
+}
+
+fn resolve(tzid: &str, calendar: &Component) -> Result<Option<Zone>, SyntaxError> {
+    if let Some(tz) = names::iana(tzid) {
+        return Ok(Some(Zone::Iana(tz)));
+    }
+    let timezone = calendar.components.iter().find(|component| {
+        component.name == "VTIMEZONE"
+            && component.property("TZID").is_some_and(|property| is_same_tzid(&property.value, tzid))
+    });
+    let Some(timezone) = timezone else { return Ok(names::named_offset(tzid).map(Zone::fixed)) };
+    if let Some(location) = timezone.property("X-LIC-LOCATION")
+        && let Some(tz) = names::iana(&location.value)
+    {
+        return Ok(Some(Zone::Iana(tz)));
+    }
+    CustomZone::read(timezone).map(|zone| Some(Zone::Custom(Arc::new(zone))))
+}
+
+/// Whether the TZID property of a VTIMEZONE and the parameter of a time name the same: some programs escape or quote one
+/// of them.
+fn is_same_tzid(value: &str, tzid: &str) -> bool {
+    let bare = |text: &str| text.trim().trim_matches('"').trim().to_owned();
+    value == tzid || bare(value) == bare(tzid) || bare(&unescape_text(value)) == bare(&unescape_text(tzid))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::ical::syntax;
+    use chrono::NaiveDate;
+    use proptest::prelude::*;
+
+    fn at(year: i32, month: u32, day: u32, hour: u32, minute: u32) -> NaiveDateTime {
+        NaiveDate::from_ymd_opt(year, month, day).unwrap().and_hms_opt(hour, minute, 0).unwrap()
+    }
+
+    fn zones(text: &str) -> Result<Zones, SyntaxError> {
+        Zones::of(&syntax::parse(text, 8).unwrap()[0])
+    }
+
+    fn event(lines: &str) -> String {
+        format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n")
+    }
+
+    #[test]
+    fn a_gap_takes_the_offset_before_it() {
+        let zone = Zone::Iana(Tz::America__New_York);
+        assert_eq!(zone.to_utc(at(2026, 3, 8, 2, 30)).naive_utc(), at(2026, 3, 8, 7, 30));
+        assert_eq!(zone.to_utc(at(2026, 3, 8, 3, 0)).naive_utc(), at(2026, 3, 8, 7, 0));
+        // A whole day that never was.
+        let apia = Zone::Iana(Tz::Pacific__Apia);
+        assert_eq!(apia.to_local(apia.to_utc(at(2011, 12, 30, 12, 0))), at(2011, 12, 31, 12, 0));
+    }
+
+    #[test]
+    fn a_fold_takes_the_first_instant() {
+        let zone = Zone::Iana(Tz::Europe__Berlin);
+        assert_eq!(zone.to_utc(at(2026, 10, 25, 2, 30)).naive_utc(), at(2026, 10, 25, 0, 30));
+        assert_eq!(zone.to_local(at(2026, 10, 25, 1, 30).and_utc()), at(2026, 10, 25, 2, 30));
+    }
+
+    #[test]
+    fn the_ends_of_time_do_no_harm() {
+        for name in ["Asia/Tokyo", "America/New_York", "Pacific/Kiritimati", "UTC+0530", "UTC-12"] {
+            let zone = Zone::named(name).unwrap();
+            for local in [NaiveDateTime::MIN, NaiveDateTime::MAX] {
+                zone.to_utc(local);
+                zone.to_local(local.and_utc());
+            }
+        }
+    }
+
+    #[test]
+    fn a_tzid_without_meaning_is_refused_where_it_matters() {
+        let error = zones(&event("UID:1\nDTSTART;TZID=Nowhere/Middle:20260101T000000")).unwrap_err();
+        assert_eq!(error.line, 4);
+        assert!(error.message.contains("DTSTART") && error.message.contains("Nowhere/Middle"), "{error}");
+        for line in [
+            "DTSTART;TZID=Nowhere:20260101T000000Z",
+            "DTSTART;VALUE=DATE;TZID=Nowhere:20260101",
+            "X-SEEN;TZID=Nowhere:20260101T000000",
+            "DTSTART;TZID=:20260101T000000",
+        ] {
+            assert!(zones(&event(line)).unwrap().by_tzid.is_empty(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_nested_component_counts() {
+        let text = event("BEGIN:VALARM\nX-AT;TZID=Tokyo Standard Time:20260101T000000\nEND:VALARM");
+        let zones = zones(&text).unwrap();
+        assert!(matches!(zones.get("Tokyo Standard Time"), Some(Zone::Iana(Tz::Asia__Tokyo))));
+    }
+
+    #[test]
+    fn x_lic_location_names_the_zone() {
+        let text = "BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Home\\, sweet home\nX-LIC-LOCATION:Europe/Vienna\nEND:VTIMEZONE\n\
+                    BEGIN:VEVENT\nDTSTART;TZID=\"Home, sweet home\":20260701T120000\nEND:VEVENT\nEND:VCALENDAR\n";
+        let zones = zones(text).unwrap();
+        assert!(matches!(zones.get("Home, sweet home"), Some(Zone::Iana(Tz::Europe__Vienna))));
+    }
+
+    #[test]
+    fn moments_are_read_in_their_zone() {
+        let zones = zones(&event("DTSTART;TZID=Asia/Tokyo:20260101T000000")).unwrap();
+        let floating = Zone::Iana(Tz::Europe__Paris);
+        let instant = |moment: Moment| zones.instant(&moment, &floating).naive_utc();
+        let noon = at(2026, 7, 1, 12, 0);
+        assert_eq!(instant(Moment::Utc(noon)), noon);
+        assert_eq!(instant(Moment::Floating(noon)), at(2026, 7, 1, 10, 0));
+        assert_eq!(instant(Moment::Date(noon.date())), at(2026, 6, 30, 22, 0));
+        assert_eq!(instant(Moment::Zoned { local: noon, tzid: "Asia/Tokyo".into() }), at(2026, 7, 1, 3, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn an_instant_comes_back_unless_it_is_the_second_of_a_fold(index in 0..chrono_tz::TZ_VARIANTS.len(), seconds in -2_000_000_000_i64..4_000_000_000) {
+            let zone = Zone::Iana(chrono_tz::TZ_VARIANTS[index]);
+            let instant = DateTime::from_timestamp(seconds, 0).unwrap();
+            let local = zone.to_local(instant);
+            let back = zone.to_utc(local);
+            prop_assert!(back <= instant);
+            prop_assert_eq!(zone.to_local(back), local);
+        }
     }
 }
