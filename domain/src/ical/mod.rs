@@ -7,6 +7,7 @@ pub mod edit;
 mod entry;
 pub mod join;
 pub mod object;
+pub mod project;
 pub mod split;
 pub mod syntax;
 pub mod value;
