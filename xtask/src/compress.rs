@@ -1,0 +1,49 @@
+//! Compressed copies beside what the browser downloads, so that the server never compresses them itself.
+
+use crate::process::Failure;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Files smaller than this travel as fast uncompressed.
+const SMALLEST: usize = 512;
+
+/// Runs as Trunk's hook, on the folder that is about to become `dist/`. Only in optimised builds.
+pub fn staged() -> Result<(), Failure> {
+    let variable =
+        |name: &str| std::env::var(name).map_err(|_| Failure(format!("{name} is not set; this is a hook of Trunk")));
+    if variable("TRUNK_PROFILE")? == "release" {
+        folder(&PathBuf::from(variable("TRUNK_STAGING_DIR")?))
+    } else {
+        Ok(())
+    }
+}
+
+fn folder(folder: &Path) -> Result<(), Failure> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            self::folder(&path)?;
+        } else if path
+            .extension()
+            .is_some_and(|e| matches!(e.to_str(), Some("css" | "js" | "wasm" | "svg" | "json" | "webmanifest")))
+        {
+            file(&path)?;
+        }
+    }
+    Ok(())
+}
+
+fn file(path: &Path) -> Result<(), Failure> {
+    let content = fs::read(path)?;
+    if content.len() < SMALLEST {
+        return Ok(());
+    }
+    let beside = |extension: &str| PathBuf::from(format!("{}.{extension}", path.display()));
+    let mut brotli = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
+    brotli.write_all(&content)?;
+    fs::write(beside("br"), brotli.into_inner())?;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(&content)?;
+    Ok(fs::write(beside("gz"), gzip.finish()?)?)
+}

@@ -1,0 +1,85 @@
+//! `cargo xtask …`: what a developer runs. Each command brings the tools that it needs.
+
+mod compress;
+mod dev;
+mod process;
+mod test;
+mod tools;
+
+use process::{Failure, run};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+const USAGE: &str = "\
+cargo xtask run [--demo] [--listen ADDRESS] …   build everything and serve on http://127.0.0.1:3000
+cargo xtask test                                every check and test
+cargo xtask build                               the server and the front-end, optimised
+cargo xtask dev [--demo] …                      like run, unoptimised; rebuilds and reloads the page at each change
+cargo xtask tools                               install what building and testing need, and stop
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next();
+    let rest: Vec<String> = arguments.collect();
+    let outcome = match command.as_deref() {
+        Some("run") => serve(&rest),
+        Some("test") => test::all(),
+        Some("build") => build(),
+        Some("dev") => dev::serve(&rest),
+        Some("tools") => tools::for_building().and_then(|()| tools::for_testing().map(drop)),
+        Some("compress") => compress::staged(),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The repository's root.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// Where cargo puts what it builds.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// `cargo`, in the root.
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    command
+}
+
+fn build() -> Result<(), Failure> {
+    tools::for_building()?;
+    process::step("Building the server");
+    run(&mut cargo(&["build", "--release", "--package", "kalends-server"]))?;
+    front_end(true)
+}
+
+/// Builds what the browser downloads into `dist/`.
+fn front_end(optimised: bool) -> Result<(), Failure> {
+    process::step("Building the front-end");
+    let mut trunk = Command::new("trunk");
+    trunk.arg("build").current_dir(root()).env("NO_COLOR", "true");
+    if optimised {
+        trunk.arg("--release");
+    }
+    run(&mut tools::on_path(trunk))
+}
+
+fn serve(arguments: &[String]) -> Result<(), Failure> {
+    build()?;
+    let mut server = Command::new(target().join("release/kalends"));
+    run(server.arg("serve").args(arguments).current_dir(root()))
+}

@@ -1,0 +1,197 @@
+//! The tools that building and testing need. What the machine lacks goes into `.tools/`, once.
+
+use crate::process::{Failure, output, run, step};
+use crate::{cargo, root};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const TRUNK: &str = "0.21.14";
+/// The npm package that carries `wasm-opt`.
+const BINARYEN: &str = "132.0.0";
+/// Oldest `wasm-opt` that knows what the compiler writes.
+const WASM_OPT_SINCE: u32 = 120;
+const REQUIREMENTS: [&str; 2] = ["domain/tests/requirements.txt", "server/tests/clients/requirements.txt"];
+
+fn folder() -> PathBuf {
+    root().join(".tools")
+}
+
+/// `command`, with the tools of the project before those of the machine.
+pub fn on_path(mut command: Command) -> Command {
+    let own = [folder().join("bin"), folder().join("npm/node_modules/.bin")];
+    let machine = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&machine))).unwrap_or(machine);
+    command.env("PATH", path);
+    command
+}
+
+/// What `program --version` prints.
+fn version(program: &str) -> Option<String> {
+    let mut command = on_path(Command::new(program));
+    output(command.arg("--version"))
+}
+
+fn require(program: &str, advice: &str) -> Result<(), Failure> {
+    version(program).map(drop).ok_or_else(|| Failure(format!("`{program}` is not there. {advice}")))
+}
+
+/// The WebAssembly target, Trunk, wasm-bindgen and wasm-opt.
+pub fn for_building() -> Result<(), Failure> {
+    require("node", "Install Node.js 18 or newer with npm.")?;
+    wasm_target()?;
+    trunk()?;
+    wasm_bindgen()?;
+    wasm_opt()
+}
+
+fn wasm_target() -> Result<(), Failure> {
+    let installed = output(Command::new("rustup").args(["target", "list", "--installed"]));
+    match installed {
+        Some(targets) if targets.lines().any(|target| target == "wasm32-unknown-unknown") => Ok(()),
+        Some(_) => {
+            step("Adding the WebAssembly target");
+            run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"]))
+        }
+        None => Err(Failure("`rustup` is not there. Install Rust from https://rustup.rs.".into())),
+    }
+}
+
+fn trunk() -> Result<(), Failure> {
+    if version("trunk").is_some_and(|version| version == format!("trunk {TRUNK}")) {
+        return Ok(());
+    }
+    step("Installing Trunk (once; takes several minutes)");
+    cargo_install("trunk", TRUNK, true)
+}
+
+fn wasm_bindgen() -> Result<(), Failure> {
+    let wanted = locked_version("wasm-bindgen")?;
+    if version("wasm-bindgen").is_some_and(|version| version == format!("wasm-bindgen {wanted}")) {
+        return Ok(());
+    }
+    step(&format!("Installing wasm-bindgen {wanted} (once; takes a few minutes)"));
+    // Without --locked: a registry mirror may lag behind the versions that its lock file names.
+    cargo_install("wasm-bindgen-cli", &wanted, false)
+}
+
+fn cargo_install(package: &str, version: &str, locked: bool) -> Result<(), Failure> {
+    let mut install = cargo(&["install", package, "--version", version, "--force", "--root"]);
+    install.arg(folder());
+    if locked {
+        install.arg("--locked");
+    }
+    // In a target folder of its own: tools and project would fill one another's with other features.
+    install.env("CARGO_TARGET_DIR", folder().join("build"));
+    run(&mut install)?;
+    std::fs::remove_dir_all(folder().join("build")).map_err(Failure::from)
+}
+
+/// The version of a package in Cargo.lock.
+fn locked_version(package: &str) -> Result<String, Failure> {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock"))?;
+    let mut lines = lock.lines().skip_while(|line| *line != format!("name = \"{package}\""));
+    let version =
+        lines.nth(1).and_then(|line| line.strip_prefix("version = \"")).and_then(|rest| rest.strip_suffix('"'));
+    version.map(str::to_owned).ok_or_else(|| Failure(format!("Cargo.lock does not name {package}")))
+}
+
+fn wasm_opt() -> Result<(), Failure> {
+    let number = |text: String| text.split_whitespace().find_map(|word| word.parse::<u32>().ok());
+    if version("wasm-opt").and_then(number).is_some_and(|version| version >= WASM_OPT_SINCE) {
+        return Ok(());
+    }
+    step("Installing wasm-opt");
+    let folder = folder().join("npm");
+    std::fs::create_dir_all(&folder)?;
+    run(Command::new("npm")
+        .args(["install", "--no-fund", "--no-audit", "--prefix"])
+        .arg(&folder)
+        .arg(format!("binaryen@{BINARYEN}")))
+}
+
+/// What the tests need on top of building.
+pub struct Testing {
+    pub python: PathBuf,
+    pub chromium: PathBuf,
+}
+
+/// The Python clients, the browser and its driver, the WebDAV clients.
+pub fn for_testing() -> Result<Testing, Failure> {
+    let python = python()?;
+    let missing: Vec<&str> =
+        ["cadaver", "litmus", "chromium"].into_iter().filter(|program| which(program).is_none()).collect();
+    if !missing.is_empty() {
+        apt(&missing)?;
+    }
+    let chromium = which("chromium").ok_or_else(|| Failure("chromium is not there after its installation".into()))?;
+    playwright()?;
+    Ok(Testing { python, chromium })
+}
+
+fn which(program: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+}
+
+fn apt(packages: &[&str]) -> Result<(), Failure> {
+    step(&format!("Installing {} from the distribution", packages.join(", ")));
+    let root = output(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
+    let apt_get = |arguments: &[&str]| {
+        let mut command = if root { Command::new("apt-get") } else { Command::new("sudo") };
+        if !root {
+            command.arg("apt-get");
+        }
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        run(&mut command)
+    };
+    apt_get(&["update", "--quiet"])
+        .and_then(|()| apt_get(&[&["install", "--yes", "--quiet", "--no-install-recommends"], packages].concat()))
+        .map_err(|failure| {
+            Failure(format!(
+                "{failure}\nOn other systems than Debian and Ubuntu install by hand: {}",
+                packages.join(" ")
+            ))
+        })
+}
+
+/// A virtual environment with the Python packages of the tests, made anew when their list changes.
+fn python() -> Result<PathBuf, Failure> {
+    let folder = folder().join("venv");
+    let python = folder.join("bin/python");
+    let wanted = REQUIREMENTS
+        .iter()
+        .map(|file| std::fs::read_to_string(root().join(file)))
+        .collect::<Result<Vec<_>, _>>()?
+        .concat();
+    let stamp = folder.join("requirements");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    step("Installing the Python clients");
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))
+        .map_err(|failure| Failure(format!("{failure}\nInstall Python 3 with its venv module (python3-venv).")))?;
+    let files = REQUIREMENTS.iter().flat_map(|file| [OsString::from("-r"), root().join(file).into_os_string()]);
+    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(files))?;
+    std::fs::write(stamp, wanted)?;
+    Ok(python)
+}
+
+fn playwright() -> Result<(), Failure> {
+    let folder = root().join("end2end");
+    if is_newer(&folder.join("node_modules/.package-lock.json"), &folder.join("package-lock.json")) {
+        return Ok(());
+    }
+    step("Installing Playwright");
+    // The browser is the distribution's; Playwright's own download is not needed.
+    run(Command::new("npm")
+        .args(["ci", "--no-fund", "--no-audit"])
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+        .current_dir(folder))
+}
+
+fn is_newer(file: &Path, than: &Path) -> bool {
+    let changed = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
+    changed(file).zip(changed(than)).is_some_and(|(file, than)| file >= than)
+}
