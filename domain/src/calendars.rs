@@ -1,7 +1,8 @@
 //! Calendar collections: the calendar home of a principal, their making, properties and removal (RFC 4791 section 4.2).
 
 use crate::access::{Access, PrincipalId, access};
-use crate::ical::{ComponentKind, syntax};
+use crate::ical::ComponentKind;
+use crate::ical::syntax::{self, SyntaxError};
 use crate::store::Transaction;
 use crate::{Error, Kalends, Result};
 use chrono::{DateTime, Utc};
@@ -110,7 +111,7 @@ fn is_color(text: &str) -> bool {
 
 /// CALDAV:calendar-timezone holds one VCALENDAR with exactly one VTIMEZONE (RFC 4791 section 5.2.2).
 fn check_timezone(text: &str, nesting: usize) -> Result<()> {
-    let stream = syntax::parse(text, nesting).map_err(|error| Error::InvalidCalendarData(error.to_string()))?;
+    let stream = syntax::parse(text, nesting).map_err(Error::InvalidCalendarData)?;
     match stream.as_slice() {
         [calendar]
             if calendar.name == "VCALENDAR"
@@ -118,7 +119,10 @@ fn check_timezone(text: &str, nesting: usize) -> Result<()> {
         {
             Ok(())
         }
-        _ => Err(Error::InvalidCalendarData("a calendar-timezone is one VCALENDAR with one VTIMEZONE".into())),
+        _ => Err(Error::InvalidCalendarData(SyntaxError::new(
+            1,
+            "a calendar-timezone is one VCALENDAR with one VTIMEZONE",
+        ))),
     }
 }
 

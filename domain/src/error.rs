@@ -1,4 +1,5 @@
 use crate::access::Access;
+use crate::ical::syntax::SyntaxError;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -16,11 +17,11 @@ pub enum Error {
     PreconditionFailed,
     /// CALDAV:valid-calendar-data (RFC 4791 section 5.3.2.1): not iCalendar, or iCalendar that RFC 5545 forbids.
     #[error("not valid iCalendar: {0}")]
-    InvalidCalendarData(String),
+    InvalidCalendarData(SyntaxError),
     /// CALDAV:valid-calendar-object-resource: valid iCalendar that may not be stored as one resource
     /// (METHOD, several UIDs, several component types; RFC 4791 section 4.1).
     #[error("not a valid calendar object resource: {0}")]
-    InvalidCalendarObject(String),
+    InvalidCalendarObject(SyntaxError),
     /// CALDAV:supported-calendar-component.
     #[error("this calendar does not take {0} components")]
     UnsupportedComponent(String),

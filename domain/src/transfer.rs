@@ -1,8 +1,17 @@
 //! Whole calendars as files: ICS import and export.
 
-use crate::access::PrincipalId;
-use crate::calendars::CalendarId;
-use crate::{Kalends, Result};
+use crate::access::{Access, PrincipalId};
+use crate::calendars::{Calendar, CalendarId, authorize};
+use crate::ical::join::join;
+use crate::ical::split::{self, Part};
+use crate::ical::syntax::SyntaxError;
+use crate::objects::{Precondition, index, store};
+use crate::store::{Index, Transaction};
+use crate::{Error, Kalends, Result};
+use sha2::{Digest, Sha256};
+
+/// How many objects one transaction takes, so that an import of many does not keep other writers waiting.
+const BATCH: usize = 200;
 
 /// What became of each object in an imported file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,19 +34,129 @@ pub struct Refusal {
     pub why: String,
 }
 
+/// An object of the file that passed its checks.
+struct Checked {
+    part: Part,
+    index: Index,
+}
+
+enum Outcome {
+    Added,
+    Replaced,
+    Unchanged,
+}
+
 impl Kalends {
     /// Reads a file of one or more VCALENDARs, makes one object of each UID and stores them; one object's fault does not stop the others.
     ///
+    /// An object whose UID the calendar has already replaces it, unless its components are the same. Objects are stored
+    /// in batches: when the store fails, those before stay, and the same file imported again goes on from there.
+    ///
     /// # Errors
-    /// `TooLarge`, and `InvalidCalendarData` for a file in which no calendar can be recognised.
+    /// `NotFound`, `Forbidden`, `TooLarge`, and `InvalidCalendarData` for a file in which no calendar can be recognised.
     pub async fn import(&self, who: PrincipalId, calendar: CalendarId, file: &[u8]) -> Result<ImportReport> {
-        let _ = (who, calendar, file);
-        todo!()
+        // Whoever may not write here learns so before the file is read.
+        authorize(&mut *self.db.read().await?, who, calendar, Access::Write).await?;
+        if file.len() > self.limits.import_octets {
+            return Err(Error::TooLarge { limit: self.limits.import_octets });
+        }
+        let text = decode(file)?;
+        let mut parts = split::split(text, self.limits.nesting).map_err(Error::InvalidCalendarData)?;
+        let mut report = ImportReport::default();
+        loop {
+            let mut batch = Vec::with_capacity(BATCH);
+            let mut seen = 0;
+            for part in parts.by_ref().take(BATCH) {
+                seen += 1;
+                match self.check(part) {
+                    Ok(checked) => batch.push(checked),
+                    Err(refusal) => report.refused.push(refusal),
+                }
+            }
+            if seen == 0 {
+                return Ok(report);
+            }
+            let mut tx = self.db.write().await?;
+            let calendar = authorize(&mut *tx, who, calendar, Access::Write).await?;
+            for checked in batch {
+                let outcome = self.import_one(&mut *tx, &calendar, &checked).await;
+                let Part { title, line, .. } = checked.part;
+                match outcome {
+                    Ok(Outcome::Added) => report.added.push(title),
+                    Ok(Outcome::Replaced) => report.replaced.push(title),
+                    Ok(Outcome::Unchanged) => report.unchanged += 1,
+                    Err(error @ Error::Store(_)) => return Err(error),
+                    Err(error) => report.refused.push(Refusal { what: title, line, why: error.to_string() }),
+                }
+            }
+            tx.commit().await?;
+        }
+    }
+
+    fn check(&self, part: Part) -> Result<Checked, Refusal> {
+        let refused = |line: usize, why: String| Refusal { what: part.title.clone(), line, why };
+        if let Some(SyntaxError { line, message }) = &part.fault {
+            return Err(refused(*line, message.clone()));
+        }
+        match index(&part.text, &self.limits) {
+            Ok(index) => Ok(Checked { part, index }),
+            Err(Error::InvalidCalendarData(error) | Error::InvalidCalendarObject(error)) => {
+                Err(refused(part.line_in_file(error.line), error.message))
+            }
+            Err(error) => Err(refused(part.line, error.to_string())),
+        }
+    }
+
+    async fn import_one(&self, tx: &mut dyn Transaction, calendar: &Calendar, checked: &Checked) -> Result<Outcome> {
+        let Checked { part, index } = checked;
+        let name = match tx.name_of_uid(calendar.id, &index.uid).await? {
+            Some(name) => {
+                let stored = tx.object(calendar.id, &name).await?.ok_or(Error::NotFound("the object"))?;
+                if split::same_components(&stored.text, &part.text, self.limits.nesting) {
+                    return Ok(Outcome::Unchanged);
+                }
+                name
+            }
+            None => free_name(tx, calendar.id, &index.uid).await?,
+        };
+        let written = store(tx, calendar, &name, &part.text, index, &Precondition::None).await?;
+        Ok(if written.created { Outcome::Added } else { Outcome::Replaced })
     }
 
     /// The whole calendar as one VCALENDAR, each VTIMEZONE once.
+    ///
+    /// # Errors
+    /// `NotFound` (the calendar).
     pub async fn export(&self, who: PrincipalId, calendar: CalendarId) -> Result<String> {
-        let _ = (who, calendar);
-        todo!()
+        let mut tx = self.db.read().await?;
+        let calendar = authorize(&mut *tx, who, calendar, Access::Read).await?;
+        let objects = tx.objects(calendar.id).await?;
+        let details = &calendar.details;
+        Ok(join(objects.iter().map(|object| object.text.as_str()), &details.display_name, Some(&details.color)))
     }
+}
+
+/// iCalendar is UTF-8 (RFC 5545 section 3.1.4); a byte order mark before it is passed over.
+fn decode(file: &[u8]) -> Result<&str> {
+    let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
+    std::str::from_utf8(file).map_err(|error| {
+        let line = file[..error.valid_up_to()].iter().filter(|octet| **octet == b'\n').count() + 1;
+        Error::InvalidCalendarData(SyntaxError::new(line, "the file is not UTF-8 text"))
+    })
+}
+
+/// A name that no object of the calendar has: the UID where it can stand in a URL as it is, else one made from it.
+async fn free_name(tx: &mut dyn Transaction, calendar: CalendarId, uid: &str) -> Result<String> {
+    let legible = uid.len() <= 100
+        && !uid.starts_with('.')
+        && uid.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.' | b'@'));
+    if legible {
+        let name = format!("{uid}.ics");
+        if tx.object_head(calendar, &name).await?.is_none() {
+            return Ok(name);
+        }
+    }
+    let digest: String = Sha256::digest(uid).iter().take(20).map(|octet| format!("{octet:02x}")).collect();
+    let name = format!("{digest}.ics");
+    Ok(if tx.object_head(calendar, &name).await?.is_none() { name } else { format!("{}.ics", uuid::Uuid::new_v4()) })
 }

@@ -186,17 +186,17 @@ impl CalendarObject {
 }
 
 fn invalid(error: SyntaxError) -> Error {
-    Error::InvalidCalendarData(error.to_string())
+    Error::InvalidCalendarData(error)
 }
 
 fn unfit(line: usize, message: impl Into<String>) -> Error {
-    Error::InvalidCalendarObject(SyntaxError::new(line, message).to_string())
+    Error::InvalidCalendarObject(SyntaxError::new(line, message))
 }
 
 /// The one VCALENDAR of a resource.
 fn only_calendar(components: Vec<Component>) -> Result<Component> {
     let mut components = components.into_iter();
-    let calendar = components.next().ok_or_else(|| Error::InvalidCalendarData("it is empty".to_owned()))?;
+    let calendar = components.next().ok_or_else(|| invalid(SyntaxError::new(1, "it is empty")))?;
     if calendar.name != "VCALENDAR" {
         let message = format!("{} where VCALENDAR should be", syntax::excerpt(&calendar.name));
         return Err(invalid(SyntaxError::new(calendar.line, message)));

@@ -20,6 +20,32 @@ pub struct Part {
     pub text: String,
     /// Why it cannot be used, with the line in the file, where that is known already.
     pub fault: Option<SyntaxError>,
+    /// Where pieces of the file begin: (line in `text`, line in the file).
+    pieces: Vec<(usize, usize)>,
+}
+
+impl Part {
+    /// The line in the file that became line `line` of `text`; for what the file does not have, such as an added
+    /// UID, where the first component begins.
+    pub fn line_in_file(&self, line: usize) -> usize {
+        let piece = self.pieces.iter().rev().find(|(begin, _)| *begin <= line);
+        piece.map_or(self.line, |(begin, origin)| origin + (line - begin))
+    }
+}
+
+/// Whether two calendar object resources have the same components, whatever their VCALENDAR says beside them.
+pub fn same_components(one: &str, other: &str, nesting: usize) -> bool {
+    let prints = |text: &str| {
+        let roots = syntax::parse(text, nesting).ok()?;
+        let components = roots.iter().flat_map(|root| &root.components);
+        let mut prints: Vec<_> = components
+            .filter(|component| component.name != "VTIMEZONE")
+            .map(|component| fingerprint(component, &|_| true))
+            .collect();
+        prints.sort_unstable();
+        Some(prints)
+    };
+    prints(one).is_some_and(|prints_of_one| prints(other).is_some_and(|prints| prints == prints_of_one))
 }
 
 /// Octets that the copies of time zones and calendar properties may take in all parts of one file together. Real files
@@ -177,6 +203,7 @@ fn part(group: &Group, roots: &[Component], heads: &[Head], text: &str, shared: 
     let first = group.places[0];
     let mut fault = None;
     let mut body = String::new();
+    let mut pieces = Vec::new();
     let mut zones: Vec<&Component> = Vec::new();
     let mut by_tzid: HashMap<&str, &Component> = HashMap::new();
     let mut seen: HashSet<(usize, &str)> = HashSet::new();
@@ -210,6 +237,7 @@ fn part(group: &Group, roots: &[Component], heads: &[Head], text: &str, shared: 
                 }
             }
         }
+        pieces.push((lines(&body), component.line));
         push_component(&mut body, component, text, group.uid.as_deref().filter(|_| group.derived));
     }
     let common = heads[first.root].lines.len() + zones.iter().map(|zone| zone.span.len()).sum::<usize>();
@@ -219,6 +247,7 @@ fn part(group: &Group, roots: &[Component], heads: &[Head], text: &str, shared: 
         line: first.component(roots).line,
         text: String::new(),
         fault,
+        pieces: Vec::new(),
     };
     if *shared + common > SHARED_OCTETS {
         part.fault = Some(SyntaxError::new(part.line, "the file repeats too large time zones in too many objects"));
@@ -231,9 +260,15 @@ fn part(group: &Group, roots: &[Component], heads: &[Head], text: &str, shared: 
     for zone in zones {
         write::with_crlf(&mut part.text, &text[zone.span.clone()]);
     }
+    let before = lines(&part.text) + 1;
+    part.pieces = pieces.into_iter().map(|(line, origin)| (line + before, origin)).collect();
     part.text.push_str(&body);
     part.text.push_str("END:VCALENDAR\r\n");
     part
+}
+
+fn lines(text: &str) -> usize {
+    text.bytes().filter(|octet| *octet == b'\n').count()
 }
 
 /// The component as written; a UID that was made for it goes before its own properties, in the place of an empty one.
