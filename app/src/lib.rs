@@ -6,6 +6,7 @@ pub mod agenda;
 pub mod api;
 pub mod dashboard;
 pub mod event;
+pub mod import;
 #[cfg(feature = "ssr")]
 pub mod locale;
 mod not_found;
@@ -23,6 +24,7 @@ use agenda::{AgendaPage, AgendaStart};
 use dashboard::DashboardPage;
 use event::EventPage;
 use event::scope::{ScopeQuestion, provide_scope_question};
+use import::ImportPage;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
@@ -40,7 +42,12 @@ pub struct Assets {
     /// The JavaScript module that starts the WebAssembly.
     pub script: Option<Asset>,
     pub wasm: Option<Asset>,
+    /// Whether pages load themselves again when the server was started anew.
+    pub live_reload: bool,
 }
+
+/// Where a page learns that the server was started anew.
+pub const LIVE_RELOAD_PATH: &str = "/live-reload";
 
 #[derive(Clone, Debug)]
 pub struct Asset {
@@ -65,6 +72,12 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
             <script type="module" inner_html=start></script>
         }
     });
+    let live_reload = assets.live_reload.then(|| {
+        let script = format!(
+            "let before = false; new EventSource('{LIVE_RELOAD_PATH}').onopen = () => before ? location.reload() : before = true;"
+        );
+        view! { <script inner_html=script></script> }
+    });
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -73,6 +86,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 {stylesheets}
                 {boot}
+                {live_reload}
                 <MetaTags />
             </head>
             <body>
@@ -102,6 +116,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/agenda/:view/:date") view=AgendaPage ssr=SsrMode::Async />
                 <Route path=path!("/event/new") view=EventPage ssr=SsrMode::Async />
                 <Route path=path!("/event/:calendar/:name") view=EventPage ssr=SsrMode::Async />
+                <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
             </Routes>
         </Router>

@@ -55,6 +55,9 @@ struct ServeArguments {
     /// Folder that the front-end build wrote.
     #[arg(long, env = "KALENDS_DIST", default_value = "dist")]
     dist: PathBuf,
+    /// Have pages load themselves again when the server was started anew.
+    #[arg(long, hide = true)]
+    live_reload: bool,
     /// Make the account `demo` with a month of example calendars, if it is missing.
     #[arg(long)]
     demo: bool,
@@ -103,12 +106,17 @@ async fn run(arguments: Arguments) -> Outcome {
     let kalends = Kalends::new(Arc::new(store.clone()), Limits::default());
     match arguments.command {
         Command::Serve(options) => {
-            let public_url = options.public_url.unwrap_or_else(|| format!("http://{}", options.listen));
-            let public_url = public_url.trim_end_matches('/').to_owned();
+            let public_url = options.public_url.map(|url| url.trim_end_matches('/').to_owned());
             let sign_in =
                 if options.demo { Some(demo::prepare(&kalends).await?) } else { first_administrator(&kalends).await? };
-            serve::run(kalends, serve::Options { listen: options.listen, public_url, dist: options.dist, sign_in })
-                .await?;
+            let options = serve::Options {
+                listen: options.listen,
+                public_url,
+                dist: options.dist,
+                live_reload: options.live_reload,
+                sign_in,
+            };
+            serve::run(kalends, options).await?;
         }
         Command::Migrate => println!("The database in {} is up to date.", arguments.data.display()),
         Command::User(command) => user(&kalends, command).await?,

@@ -6,6 +6,7 @@ use axum::routing::get;
 use kalends_app::session::Site;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::Secret;
+use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
@@ -13,9 +14,11 @@ use tokio::signal::unix::{SignalKind, signal};
 
 pub struct Options {
     pub listen: SocketAddr,
-    /// Scheme and authority that browsers use, without a trailing slash.
-    pub public_url: String,
+    /// Scheme and authority that browsers use, without a trailing slash; `None`: http and the listening address.
+    pub public_url: Option<String>,
     pub dist: PathBuf,
+    /// Pages load themselves again when the server was started anew, and stopping does not wait for them.
+    pub live_reload: bool,
     pub sign_in: Option<SignIn>,
 }
 
@@ -47,15 +50,27 @@ pub fn link_path(secret: &Secret) -> String {
 
 /// Serves until SIGTERM or Ctrl-C; requests under way are finished.
 pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
-    let assets = web::assets::read(&options.dist)?;
-    let site = Site { public_url: options.public_url.clone() };
+    let mut assets = web::assets::read(&options.dist)?;
+    assets.live_reload = options.live_reload;
+    let listener =
+        TcpListener::bind(options.listen).await.map_err(|error| ServeError::Listen(options.listen, error))?;
+    let listening = listener.local_addr()?;
+    let public_url = options.public_url.unwrap_or_else(|| format!("http://{listening}"));
+    let site = Site { public_url: public_url.clone() };
     let web = web::Web { kalends: kalends.clone(), site, assets, dist: options.dist };
     let router =
         Router::new().route("/healthz", get(|| async { "ok" })).merge(caldav::router(kalends)).merge(web::router(web));
-    let listener =
-        TcpListener::bind(options.listen).await.map_err(|error| ServeError::Listen(options.listen, error))?;
-    announce(&options.public_url, options.sign_in.as_ref());
-    axum::serve(listener, router).with_graceful_shutdown(stop()).await?;
+    announce(&public_url, options.sign_in.as_ref());
+    let server = axum::serve(listener, router);
+    if options.live_reload {
+        // The pages' streams never end by themselves.
+        tokio::select! {
+            ended = server.into_future() => ended?,
+            () = stop() => {}
+        }
+    } else {
+        server.with_graceful_shutdown(stop()).await?;
+    }
     Ok(())
 }
 

@@ -5,3 +5,4 @@ pub mod agenda;
 pub mod instance;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod transfer;

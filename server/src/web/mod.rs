@@ -1,7 +1,9 @@
 //! The agenda's pages, server functions and static files.
 
 pub mod assets;
+mod live_reload;
 pub mod session;
+mod transfer;
 
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
@@ -9,6 +11,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use kalends_app::api::transfer::ImportOutcome;
 use kalends_app::session::{CurrentUser, SessionSecret, Site};
 use kalends_app::{App, Assets, shell};
 use kalends_domain::Kalends;
@@ -41,6 +44,7 @@ pub fn router(web: Web) -> Router {
     let pages = Router::new()
         .leptos_routes_with_handler(routes, get(page))
         .route("/fn/{*function}", get(server_function).post(server_function))
+        .merge(transfer::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.web.site.clone(), session::same_site))
         .layer(from_fn_with_state(state.web.kalends.clone(), session::attach))
@@ -53,12 +57,27 @@ pub fn router(web: Web) -> Router {
             get(page).layer(from_fn_with_state(state.web.kalends.clone(), session::attach)).with_state(state.clone()),
         );
     let files = Router::new().fallback_service(files).layer(map_response(lasting));
-    pages.with_state(state).fallback_service(files).layer(map_response(guarded))
+    let mut router = pages.with_state(state.clone()).fallback_service(files);
+    if state.web.assets.live_reload {
+        router = router.merge(live_reload::router());
+    }
+    router.layer(map_response(guarded))
 }
 
 /// Renders a page whole: its events are in the HTML, before any script runs.
 async fn page(State(state): State<WebState>, request: Request) -> Response {
-    let context = contexts(&state.web, &request);
+    render(&state, request, None).await
+}
+
+/// Renders the page of the request's path, which may show what an import came to.
+async fn render(state: &WebState, request: Request, imported: Option<ImportOutcome>) -> Response {
+    let shared = contexts(&state.web, &request);
+    let context = move || {
+        shared();
+        if let Some(outcome) = &imported {
+            provide_context(outcome.clone());
+        }
+    };
     let assets = state.web.assets.clone();
     leptos_axum::render_app_async_with_context(context, move || shell(&assets))(request).await.into_response()
 }

@@ -1,0 +1,127 @@
+//! Calendar files: download of a calendar, and the upload that the import page posts.
+
+use super::{WebState, render};
+use axum::Router;
+use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use kalends_app::api::transfer::{ImportOutcome, ImportReport};
+use kalends_app::session::CurrentUser;
+use kalends_app::wire::ApiError;
+use kalends_domain::Kalends;
+use kalends_domain::access::PrincipalId;
+use kalends_domain::calendars::CalendarId;
+
+/// What surrounds the file in the posted form.
+const FORM_OCTETS: usize = 64 * 1024;
+
+pub fn router(import_octets: usize) -> Router<WebState> {
+    Router::new()
+        .route("/calendars/{id}/export.ics", get(export))
+        .route("/import", post(import).layer(DefaultBodyLimit::max(import_octets + FORM_OCTETS)))
+}
+
+async fn export(State(state): State<WebState>, Path(id): Path<i64>, request: Request) -> Response {
+    let Some(who) = signed_in(&request) else { return Redirect::to("/sign-in").into_response() };
+    let kalends = &state.web.kalends;
+    let found = async {
+        let (calendar, _) = kalends.calendar_by_id(who, CalendarId(id)).await?;
+        Ok((file_name(&calendar.details.display_name), kalends.export(who, calendar.id).await?))
+    };
+    match found.await {
+        Ok((name, text)) => {
+            let mut response = text.into_response();
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
+            if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.ics\"")) {
+                headers.insert(header::CONTENT_DISPOSITION, value);
+            }
+            response
+        }
+        Err(kalends_domain::Error::NotFound(_)) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => {
+            tracing::error!(?error, "an export failed");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// A calendar's name as that of a file: what is letter or digit in ASCII, the rest as hyphens.
+fn file_name(calendar: &str) -> String {
+    let words: Vec<&str> =
+        calendar.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { "calendar".to_owned() } else { words.join("-") }
+}
+
+/// Takes the file in and answers with the import page, which shows the report.
+async fn import(State(state): State<WebState>, request: Request) -> Response {
+    let Some(who) = signed_in(&request) else { return Redirect::to("/sign-in?next=/import").into_response() };
+    let (parts, body) = request.into_parts();
+    let page = Request::from_parts(parts.clone(), axum::body::Body::empty());
+    let outcome = match Multipart::from_request(Request::from_parts(parts, body), &()).await {
+        Ok(form) => take_in(&state.web.kalends, who, form).await,
+        Err(rejection) => Err(bad("file", rejection.body_text())),
+    };
+    let status = if outcome.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let mut response = render(&state, page, Some(ImportOutcome(outcome))).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
+}
+
+async fn take_in(kalends: &Kalends, who: PrincipalId, mut form: Multipart) -> Result<ImportReport, ApiError> {
+    let (mut calendar, mut name, mut file) = (None, String::new(), None);
+    while let Some(field) = form.next_field().await.map_err(|error| unreadable(kalends, &error))? {
+        match field.name() {
+            Some("calendar") => {
+                calendar = field.text().await.map_err(|error| unreadable(kalends, &error))?.parse().ok()
+            }
+            Some("name") => name = field.text().await.map_err(|error| unreadable(kalends, &error))?,
+            Some("file") => {
+                let called = field.file_name().unwrap_or_default().to_owned();
+                file = Some((called, field.bytes().await.map_err(|error| unreadable(kalends, &error))?));
+            }
+            _ => {}
+        }
+    }
+    let Some((called, file)) = file.filter(|(_, file)| !file.is_empty()) else {
+        return Err(bad("file", "Choose a file that is not empty."));
+    };
+    let (calendar, made) = match calendar {
+        Some(id) => (kalends.calendar_by_id(who, CalendarId(id)).await?.0, false),
+        None => {
+            let name = Some(name.trim()).filter(|name| !name.is_empty());
+            let name = name.unwrap_or_else(|| called.strip_suffix(".ics").unwrap_or(&called).trim());
+            (kalends.create_named_calendar(who, if name.is_empty() { "Imported" } else { name }).await?, true)
+        }
+    };
+    match kalends.import(who, calendar.id, &file).await {
+        Ok(report) => Ok(ImportReport::new(calendar.details.display_name, report)),
+        Err(error) => {
+            if made {
+                // Nothing came in; the calendar that was made for it goes again.
+                kalends.delete_calendar(who, calendar.id).await?;
+            }
+            Err(error.into())
+        }
+    }
+}
+
+fn signed_in(request: &Request) -> Option<PrincipalId> {
+    request.extensions().get::<CurrentUser>().and_then(|user| user.0.as_ref()).map(|user| user.principal.id)
+}
+
+fn bad(field: &str, message: impl Into<String>) -> ApiError {
+    ApiError::BadInput { field: field.to_owned(), message: message.into() }
+}
+
+fn unreadable(kalends: &Kalends, error: &MultipartError) -> ApiError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let limit = kalends.limits().import_octets / (1024 * 1024);
+        return bad("file", format!("The file is larger than the limit of {limit} MiB. Nothing was imported."));
+    }
+    bad("file", format!("The upload could not be read: {}", error.body_text()))
+}
