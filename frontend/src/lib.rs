@@ -1,9 +1,14 @@
 //! The WebAssembly entry: takes over the page that the server rendered.
 
+use leptos::prelude::document;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(start)]
 pub fn start() {
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(kalends_app::App);
+    // Style sheets and tests see from here on that the page answers to more than links and forms.
+    if let Some(html) = document().document_element() {
+        let _ = html.set_attribute("data-hydrated", "true");
+    }
 }

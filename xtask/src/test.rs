@@ -43,6 +43,7 @@ pub fn all() -> Result<(), Failure> {
     step("Third-party CalDAV clients");
     good &= count.of(&mut clients(&testing))?;
     step("Pages in Chromium");
+    run(Command::new("npx").arg("tsc").current_dir(root().join("end2end")))?;
     good &= count.of(&mut pages(&testing))?;
 
     println!("\n{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped);

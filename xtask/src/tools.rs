@@ -170,8 +170,9 @@ fn python() -> Result<PathBuf, Failure> {
         return Ok(python);
     }
     step("Installing the Python clients");
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))
-        .map_err(|failure| Failure(format!("{failure}\nInstall Python 3 with its venv module (python3-venv).")))?;
+    let venv = || run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+    // Debian packs the module that sets pip up separately.
+    venv().or_else(|_| apt(&["python3-venv"]).and_then(|()| venv()))?;
     let files = REQUIREMENTS.iter().flat_map(|file| [OsString::from("-r"), root().join(file).into_os_string()]);
     run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(files))?;
     std::fs::write(stamp, wanted)?;
