@@ -4,8 +4,10 @@
 
 pub mod agenda;
 pub mod api;
+pub mod browser;
 pub mod dashboard;
 pub mod event;
+pub mod flash;
 pub mod import;
 #[cfg(feature = "ssr")]
 pub mod locale;
@@ -19,6 +21,7 @@ pub mod state;
 pub mod toasts;
 pub mod ui;
 pub mod wire;
+pub mod words;
 
 use agenda::{AgendaPage, AgendaStart};
 use dashboard::DashboardPage;
@@ -31,7 +34,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 use not_found::NotFoundPage;
 use settings::SettingsPage;
-use sign_in::SignInPage;
+use sign_in::{SignInPage, WelcomePage};
 use state::{AgendaRefresh, OpenEvent, Toasts, ViewerResource};
 use toasts::ToastList;
 
@@ -112,6 +115,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/welcome/:secret") view=WelcomePage ssr=SsrMode::Async />
                 <Route path=path!("/agenda") view=AgendaStart ssr=SsrMode::Async />
                 <Route path=path!("/agenda/:view/:date") view=AgendaPage ssr=SsrMode::Async />
                 <Route path=path!("/event/new") view=EventPage ssr=SsrMode::Async />

@@ -1,5 +1,6 @@
 //! Server functions: they read who asks, call one use case and translate what comes back.
 
+pub mod account;
 pub mod agenda;
 #[cfg(feature = "ssr")]
 pub mod instance;

@@ -1,10 +1,13 @@
 //! What every server function needs on the server.
 
-use crate::session::CurrentUser;
+use crate::session::{CurrentUser, SESSION_COOKIE, Site};
 use crate::wire::ApiError;
-use kalends_domain::accounts::User;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use kalends_domain::accounts::{Secret, User};
 use kalends_domain::{Error, Kalends};
 use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
 
 /// The use cases, and the person whose session came with the request.
 pub fn signed_in() -> Result<(Kalends, User), ApiError> {
@@ -41,4 +44,50 @@ fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}.", chars.as_str())
+}
+
+/// Whether a form sent this request without WebAssembly, so that the answer is a redirect to a page.
+pub fn plain_form() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        accept.is_some_and(|accept| accept.contains("text/html"))
+    })
+}
+
+/// Answers a form: with WebAssembly by `outcome` itself; without it by the page at `back`, which shows the outcome and `kept` again.
+pub fn answer(
+    form: &str,
+    back: &str,
+    outcome: Result<String, ApiError>,
+    kept: Vec<(String, String)>,
+) -> Result<String, ApiError> {
+    if !plain_form() {
+        return outcome;
+    }
+    if outcome == Err(ApiError::SignedOut) {
+        leptos_axum::redirect(&crate::api::account::sign_in_path(back));
+        return outcome;
+    }
+    let kept = if outcome.is_ok() { Vec::new() } else { kept };
+    crate::flash::leave(crate::flash::Flash { form: form.to_owned(), outcome, kept });
+    leptos_axum::redirect(back);
+    Ok(String::new())
+}
+
+/// Sets a cookie that scripts cannot read.
+pub fn set_cookie(name: &str, value: &str, seconds: u32) {
+    let secure = if use_context::<Site>().is_some_and(|site| site.secure()) { "; Secure" } else { "" };
+    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Hands a session to the browser. Browsers keep cookies for at most 400 days; the store ends sessions by its own rule.
+pub fn keep_session(secret: &Secret) {
+    set_cookie(SESSION_COOKIE, &secret.0, 400 * 24 * 60 * 60);
+}
+
+pub fn end_session() {
+    set_cookie(SESSION_COOKIE, "", 0);
 }

@@ -1,7 +1,13 @@
-//! What several pages are made of: dialogs, icons.
+//! What several pages are made of: the frame, dialogs, icons, outcomes of forms.
 
+pub mod copy;
 pub mod dialog;
+pub mod frame;
 pub mod icon;
+pub mod outcome;
 
+pub use copy::CopyField;
 pub use dialog::Dialog;
+pub use frame::{Frame, SignedIn, SiteHeader};
 pub use icon::Icon;
+pub use outcome::Outcome;

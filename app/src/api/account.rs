@@ -1,0 +1,290 @@
+//! Signing in and out, the person's preferences and passwords.
+
+use crate::flash::Flash;
+use crate::wire::ApiError;
+use chrono::NaiveDateTime;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "ssr")]
+use crate::{
+    api::server::{answer, end_session, kalends, keep_session, signed_in},
+    flash,
+    session::{SessionSecret, Site},
+};
+#[cfg(feature = "ssr")]
+use chrono_tz::Tz;
+#[cfg(feature = "ssr")]
+use kalends_domain::accounts::{Secret, User};
+
+/// What the settings page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// `None`: not chosen yet.
+    pub time_zone: Option<String>,
+    /// `None`: the browser's.
+    pub locale: Option<String>,
+    /// Every IANA zone.
+    pub zones: Vec<String>,
+    pub app_passwords: Vec<AppPasswordInfo>,
+    /// What CalDAV clients are given.
+    pub caldav_url: String,
+    /// The same without scheme and path, for clients that ask for a server.
+    pub caldav_server: String,
+    pub flash: Option<Flash>,
+}
+
+/// An app password in the list; its secret is known to its owner only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppPasswordInfo {
+    pub id: i64,
+    pub label: String,
+    /// On the person's wall clock, as is `last_used`.
+    pub created: NaiveDateTime,
+    pub last_used: Option<NaiveDateTime>,
+}
+
+/// Where to go after signing in: a path of this site, whatever an address asked for.
+pub fn safe_next(next: &str) -> &str {
+    let own = next.starts_with('/')
+        && !next.starts_with("//")
+        && next.bytes().all(|octet| octet.is_ascii_graphic() && octet != b'\\')
+        && !["/sign-in", "/welcome/", "/fn/"].iter().any(|page| next.starts_with(page));
+    if own { next } else { "/" }
+}
+
+/// The sign-in page that leads back to `next`.
+pub fn sign_in_path(next: &str) -> String {
+    match safe_next(next) {
+        "/" => "/sign-in".to_owned(),
+        next => format!("/sign-in?next={}", leptos_router::location::Url::escape(next)),
+    }
+}
+
+/// Always sent by a plain form: the answer is a page. `time_zone` is the browser's, kept when the person has none.
+#[server(prefix = "/fn", endpoint = "sign_in")]
+pub async fn sign_in(
+    name: String,
+    password: String,
+    #[server(default)] next: String,
+    #[server(default)] time_zone: String,
+) -> Result<(), ApiError> {
+    match kalends()?.sign_in(&name, &password).await {
+        Ok(secret) => {
+            welcome_in(&secret, &time_zone).await?;
+            leptos_axum::redirect(safe_next(&next));
+        }
+        Err(error) => {
+            let outcome = Err(error.into());
+            flash::leave(Flash { form: "sign_in".into(), outcome, kept: vec![("name".into(), name)] });
+            leptos_axum::redirect(&sign_in_path(&next));
+        }
+    }
+    Ok(())
+}
+
+/// What the sign-in page has to say about an earlier try.
+#[server(prefix = "/fn", endpoint = "sign_in_state")]
+pub async fn sign_in_state() -> Result<Option<Flash>, ApiError> {
+    Ok(flash::take())
+}
+
+#[server(prefix = "/fn", endpoint = "sign_out")]
+pub async fn sign_out() -> Result<(), ApiError> {
+    if let Some(SessionSecret(Some(secret))) = use_context() {
+        kalends()?.sign_out(&secret).await?;
+    }
+    end_session();
+    leptos_axum::redirect("/sign-in");
+    Ok(())
+}
+
+/// Whom a one-time link is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    pub display_name: String,
+    pub slug: String,
+    pub flash: Option<Flash>,
+}
+
+#[server(prefix = "/fn", endpoint = "invitation")]
+pub async fn open_invitation(secret: String) -> Result<Invitation, ApiError> {
+    let user = kalends()?.sign_in_link_user(&secret).await?;
+    Ok(Invitation { display_name: user.principal.display_name, slug: user.principal.slug, flash: flash::take() })
+}
+
+/// Uses a one-time link up; always sent by a plain form.
+#[server(prefix = "/fn", endpoint = "choose_password")]
+pub async fn choose_password(
+    secret: String,
+    password: String,
+    repeated: String,
+    #[server(default)] time_zone: String,
+) -> Result<(), ApiError> {
+    let chosen = match same(&password, &repeated) {
+        Ok(()) => kalends()?.redeem_sign_in_link(&secret, &password).await.map_err(ApiError::from),
+        Err(error) => Err(error),
+    };
+    match chosen {
+        Ok(session) => {
+            welcome_in(&session, &time_zone).await?;
+            leptos_axum::redirect("/");
+        }
+        Err(error) => {
+            flash::leave(Flash { form: "choose_password".into(), outcome: Err(error), kept: Vec::new() });
+            leptos_axum::redirect(&format!("/welcome/{}", leptos_router::location::Url::escape(&secret)));
+        }
+    }
+    Ok(())
+}
+
+#[server(prefix = "/fn", endpoint = "settings")]
+pub async fn load_settings() -> Result<Settings, ApiError> {
+    let (kalends, user) = signed_in()?;
+    let url = use_context::<Site>().map(|site| site.public_url).unwrap_or_default();
+    let zone = user.preferences.time_zone.unwrap_or(Tz::UTC);
+    let app_passwords = kalends.app_passwords(user.principal.id).await?;
+    Ok(Settings {
+        time_zone: user.preferences.time_zone.map(|zone| zone.name().to_owned()),
+        locale: user.preferences.locale.clone(),
+        zones: chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name().to_owned()).collect(),
+        app_passwords: app_passwords
+            .into_iter()
+            .map(|app_password| AppPasswordInfo {
+                id: app_password.id,
+                label: app_password.label,
+                created: app_password.created_at.with_timezone(&zone).naive_local(),
+                last_used: app_password.last_used_at.map(|used| used.with_timezone(&zone).naive_local()),
+            })
+            .collect(),
+        caldav_server: url.split_once("://").map_or(url.as_str(), |(_, host)| host).to_owned(),
+        caldav_url: format!("{url}/api/v1.0/caldav/"),
+        flash: flash::take(),
+    })
+}
+
+/// An empty locale means the browser's.
+#[server(prefix = "/fn", endpoint = "save_preferences")]
+pub async fn save_preferences(time_zone: String, #[server(default)] locale: String) -> Result<String, ApiError> {
+    let kept = vec![("time_zone".into(), time_zone.clone()), ("locale".into(), locale.clone())];
+    let saved = async {
+        let (kalends, user) = signed_in()?;
+        let mut preferences = user.preferences;
+        preferences.time_zone = Some(zone(&time_zone)?);
+        preferences.locale = Some(locale.trim().to_owned()).filter(|locale| !locale.is_empty());
+        kalends.set_preferences(user.principal.id, preferences).await?;
+        Ok("Saved.".to_owned())
+    };
+    answer("preferences", "/settings", saved.await, kept)
+}
+
+/// Keeps the browser's zone for someone who has none yet.
+#[server(prefix = "/fn", endpoint = "adopt_time_zone")]
+pub async fn adopt_time_zone(time_zone: String) -> Result<(), ApiError> {
+    let (kalends, user) = signed_in()?;
+    adopt(&kalends, user, &time_zone).await
+}
+
+#[server(prefix = "/fn", endpoint = "change_password")]
+pub async fn change_password(current: String, new: String, repeated: String) -> Result<String, ApiError> {
+    let changed = async {
+        let (kalends, user) = signed_in()?;
+        same(&new, &repeated)?;
+        let session =
+            kalends.change_password(user.principal.id, &current, &new).await.map_err(|error| match error {
+                kalends_domain::Error::BadCredentials => {
+                    ApiError::BadInput { field: "current".into(), message: "The current password is wrong.".into() }
+                }
+                other => other.into(),
+            })?;
+        keep_session(&session);
+        Ok("The password is changed. Other browsers are signed out.".to_owned())
+    };
+    answer("password", "/settings", changed.await, Vec::new())
+}
+
+/// The new app password; it cannot be asked for again.
+#[server(prefix = "/fn", endpoint = "create_app_password")]
+pub async fn create_app_password(label: String) -> Result<String, ApiError> {
+    let made = async {
+        let (kalends, user) = signed_in()?;
+        let (_, secret) = kalends.create_app_password(user.principal.id, &label).await?;
+        Ok(secret.0)
+    };
+    answer("app_password", "/settings", made.await, vec![("label".into(), label.clone())])
+}
+
+#[server(prefix = "/fn", endpoint = "revoke_app_password")]
+pub async fn revoke_app_password(id: i64) -> Result<String, ApiError> {
+    let revoked = async {
+        let (kalends, user) = signed_in()?;
+        kalends.revoke_app_password(user.principal.id, id).await?;
+        Ok("Revoked. Whatever used it is signed out.".to_owned())
+    };
+    answer("revoke", "/settings", revoked.await, Vec::new())
+}
+
+#[cfg(feature = "ssr")]
+fn same(password: &str, repeated: &str) -> Result<(), ApiError> {
+    if password == repeated {
+        return Ok(());
+    }
+    Err(ApiError::BadInput { field: "repeated".into(), message: "The two passwords differ.".into() })
+}
+
+#[cfg(feature = "ssr")]
+fn zone(name: &str) -> Result<Tz, ApiError> {
+    name.trim().parse().map_err(|_| ApiError::BadInput {
+        field: "time_zone".into(),
+        message: "Choose a time zone from the list, such as Europe/Zurich.".into(),
+    })
+}
+
+#[cfg(feature = "ssr")]
+async fn adopt(kalends: &kalends_domain::Kalends, user: User, time_zone: &str) -> Result<(), ApiError> {
+    let mut preferences = user.preferences;
+    if preferences.time_zone.is_none()
+        && let Ok(zone) = time_zone.parse()
+    {
+        preferences.time_zone = Some(zone);
+        kalends.set_preferences(user.principal.id, preferences).await?;
+    }
+    Ok(())
+}
+
+/// Hands the session to the browser, and keeps its zone for someone who has none.
+#[cfg(feature = "ssr")]
+async fn welcome_in(session: &Secret, time_zone: &str) -> Result<(), ApiError> {
+    keep_session(session);
+    let kalends = kalends()?;
+    let user = kalends.session_user(&session.0).await?;
+    adopt(&kalends, user, time_zone).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_leads_only_to_own_pages() {
+        for own in ["/", "/agenda/week/2026-11-21", "/event/3/a%20b.ics?instance=20261121&back=%2F", "/?a=//b"] {
+            assert_eq!(safe_next(own), own);
+        }
+        for foreign in [
+            "",
+            "agenda",
+            "//evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "https://evil.example/",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/\n",
+            "/sign-in?next=/sign-in",
+            "/fn/sign_out",
+            "/é",
+        ] {
+            assert_eq!(safe_next(foreign), "/", "{foreign:?}");
+        }
+    }
+}

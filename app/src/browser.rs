@@ -1,0 +1,57 @@
+//! What only the browser knows or can do; on the server each does nothing.
+
+/// The IANA name of the time zone that the browser runs in.
+pub fn time_zone() -> Option<String> {
+    #[cfg(feature = "hydrate")]
+    {
+        let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+        js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    None
+}
+
+/// Puts `text` on the clipboard. Browsers allow it on https and on localhost only; `copied` hears whether it worked.
+pub fn copy(text: &str, copied: impl FnOnce(bool) + 'static) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsValue;
+        let window = leptos::prelude::window();
+        if !window.is_secure_context() {
+            return copied(false);
+        }
+        let promise = window.navigator().clipboard().write_text(text);
+        leptos::task::spawn_local(async move {
+            let done: Result<JsValue, JsValue> = wasm_bindgen_futures::JsFuture::from(promise).await;
+            copied(done.is_ok());
+        });
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = text;
+        copied(false);
+    }
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    #[cfg(feature = "hydrate")]
+    // Fails only in a document without a browsing context.
+    let _ = leptos::prelude::window().location().reload();
+}
+
+/// Path and query of the page that is shown or asked for.
+pub fn here() -> String {
+    #[cfg(feature = "hydrate")]
+    {
+        let location = leptos::prelude::window().location();
+        location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+    }
+    #[cfg(all(feature = "ssr", not(feature = "hydrate")))]
+    {
+        let parts = leptos::prelude::use_context::<axum::http::request::Parts>();
+        parts.and_then(|parts| parts.uri.path_and_query().map(ToString::to_string)).unwrap_or_default()
+    }
+    #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
+    String::new()
+}

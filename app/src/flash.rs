@@ -1,0 +1,69 @@
+//! What became of a plain form, for the page that is shown next.
+//!
+//! Without WebAssembly a form is answered with a redirect. What the next page has to say, and what was typed, travels
+//! in a cookie that lives for a minute, is out of reach of scripts, and ends when it is read.
+
+use crate::wire::ApiError;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    /// Which form it was.
+    pub form: String,
+    /// What to say, or what was made (an app password).
+    pub outcome: Result<String, ApiError>,
+    /// Typed values to show again; never a password of a person.
+    pub kept: Vec<(String, String)>,
+}
+
+impl Flash {
+    /// What was typed into a field.
+    pub fn kept(&self, field: &str) -> Option<String> {
+        self.kept.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone())
+    }
+}
+
+/// The outcome that `flash` has for `form`.
+pub fn outcome_of(flash: Option<&Flash>, form: &str) -> Option<Result<String, ApiError>> {
+    flash.filter(|flash| flash.form == form).map(|flash| flash.outcome.clone())
+}
+
+#[cfg(feature = "ssr")]
+pub use server::{leave, take};
+
+#[cfg(feature = "ssr")]
+mod server {
+    use super::Flash;
+    use crate::api::server::set_cookie;
+    use crate::locale::cookie;
+    use axum::http::request::Parts;
+    use leptos::prelude::use_context;
+    use leptos_router::location::Url;
+
+    const COOKIE: &str = "kalends_flash";
+    /// Browsers take about 4096 octets with name and attributes.
+    const MOST_OCTETS: usize = 3600;
+
+    /// Leaves `flash` for the next page.
+    pub fn leave(mut flash: Flash) {
+        let mut value = encode(&flash);
+        if value.len() > MOST_OCTETS {
+            flash.kept.clear();
+            value = encode(&flash);
+        }
+        set_cookie(COOKIE, &value, 60);
+    }
+
+    /// Takes what an earlier request left.
+    pub fn take() -> Option<Flash> {
+        let parts = use_context::<Parts>()?;
+        let value = cookie(&parts.headers, COOKIE)?;
+        set_cookie(COOKIE, "", 0);
+        serde_json::from_str(&Url::unescape(value)).ok()
+    }
+
+    fn encode(flash: &Flash) -> String {
+        // Strings and lists always serialize.
+        Url::escape(&serde_json::to_string(flash).unwrap_or_default())
+    }
+}

@@ -1,0 +1,79 @@
+//! `/settings`: how a person wants dates and times, their password, and the app passwords of their other programs.
+
+mod app_passwords;
+mod password;
+mod preferences;
+
+use crate::api::account::{Settings, load_settings};
+use crate::ui::{Frame, Icon, SignedIn, icon};
+use crate::wire::Viewer;
+use app_passwords::AppPasswords;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use password::PasswordForm;
+use preferences::PreferencesForm;
+
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    let settings = Resource::new(|| (), |()| load_settings());
+    view! {
+        <Title text="Settings" />
+        <SignedIn page=move |viewer: Viewer| {
+            view! {
+                <Frame viewer=viewer.clone() class="page--narrow settings">
+                    <h1>"Settings"</h1>
+                    <Transition>
+                        {move || {
+                            let viewer = viewer.clone();
+                            Suspend::new(async move {
+                                match settings.await {
+                                    Ok(loaded) => {
+                                        view! { <Sections viewer=viewer settings=loaded /> }
+                                            .into_any()
+                                    }
+                                    Err(error) => {
+                                        view! {
+                                            <p class="notice notice--error" role="alert">
+                                                <Icon d=icon::ALERT />
+                                                {error.to_string()}
+                                            </p>
+                                        }
+                                            .into_any()
+                                    }
+                                }
+                            })
+                        }}
+                    </Transition>
+                </Frame>
+            }
+        } />
+    }
+}
+
+#[component]
+fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
+    view! {
+        <section class="card section" aria-labelledby="you">
+            <h2 id="you">"You"</h2>
+            <dl class="facts">
+                <div>
+                    <dt>"Name"</dt>
+                    <dd>{viewer.name.clone()}</dd>
+                </div>
+                <div>
+                    <dt>"User name"</dt>
+                    <dd>{viewer.slug.clone()}</dd>
+                </div>
+                {viewer.email.clone().map(|email| view! {
+                    <div>
+                        <dt>"E-mail"</dt>
+                        <dd>{email}</dd>
+                    </div>
+                })}
+            </dl>
+        </section>
+        <PreferencesForm viewer=viewer.clone() settings=settings.clone() />
+        <AppPasswords viewer=viewer settings=settings.clone() />
+        <PasswordForm flash=settings.flash />
+    }
+}
