@@ -16,6 +16,7 @@ mod parsed;
 pub mod query;
 pub mod recurrence;
 mod reindex;
+pub mod series;
 pub mod store;
 pub mod time;
 pub mod transfer;

@@ -432,7 +432,7 @@ pub fn text_list(value: &str) -> Vec<String> {
 }
 
 /// The beginning of something foreign, for an error message.
-pub(super) fn excerpt(text: &str) -> Cow<'_, str> {
+pub(crate) fn excerpt(text: &str) -> Cow<'_, str> {
     const LENGTH: usize = 40;
     match text.char_indices().nth(LENGTH) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),

@@ -2,8 +2,10 @@
 
 mod custom;
 mod names;
+mod write;
 
 pub use custom::CustomZone;
+pub use write::vtimezone;
 
 use crate::ical::syntax::{Component, Property, SyntaxError, unescape_text};
 use crate::ical::value::Moment;
