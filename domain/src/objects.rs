@@ -216,14 +216,16 @@ impl Kalends {
     pub async fn query(&self, who: PrincipalId, calendar: CalendarId, filter: &Filter) -> Result<Vec<Object>> {
         let mut tx = self.db.read().await?;
         authorize(&mut *tx, who, calendar, Access::Read).await?;
-        let candidates = tx.candidates(calendar, filter.window(), None).await?;
-        let (mut ids, mut heads) = (Vec::new(), Vec::new());
-        for (id, head, object) in self.parsed(&mut *tx, candidates).await? {
-            if filter.matches(&object, self.limits.instances)? {
-                ids.push(id);
-                heads.push(head);
+        let mut matching = tx.candidates(calendar, filter.window(), filter.kind()).await?;
+        if !filter.is_only_kind() {
+            let candidates = std::mem::take(&mut matching);
+            for (id, head, object) in self.parsed(&mut *tx, candidates).await? {
+                if filter.matches(&object, self.limits.instances)? {
+                    matching.push((id, head));
+                }
             }
         }
+        let (ids, heads): (Vec<ObjectId>, Vec<ObjectHead>) = matching.into_iter().unzip();
         let texts = tx.texts(&ids).await?;
         Ok(heads.into_iter().zip(texts).map(|(head, text)| Object { head, text }).collect())
     }

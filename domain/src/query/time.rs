@@ -1,0 +1,229 @@
+//! Time ranges (RFC 4791 section 9.9).
+
+use super::Evaluation;
+use crate::ical::syntax::{Component, Property};
+use crate::ical::value::{self, Duration, Moment, Period, PeriodEnd};
+use crate::instances::{Instance, Window, extent, instances};
+use crate::{Error, Result};
+use chrono::{DateTime, Days, TimeDelta, Utc};
+
+/// How many expansions up to the limit on instances one search may take, before it gives up.
+const TRIES: u32 = 32;
+
+impl Evaluation<'_> {
+    /// Whether one of `components` overlaps `window`; each comes with the index of the calendar's component that it is or stands in.
+    /// `top`: they are the calendar's own.
+    pub(super) fn any_in(&self, window: Window, components: &[(&Component, usize)], top: bool) -> Result<bool> {
+        let Some((first, _)) = components.first() else { return Ok(false) };
+        match first.name.as_str() {
+            "VFREEBUSY" if top => Ok(components.iter().any(|(component, _)| self.free_busy_is_in(window, component))),
+            name if top && name == self.object.kind.name() => {
+                let wanted: Vec<usize> = components.iter().map(|(_, entry)| *entry).collect();
+                self.any_instance(window, &|instance| wanted.contains(&self.entry_of(instance)))
+            }
+            "VALARM" if !top => {
+                for (alarm, entry) in components {
+                    if self.alarm_is_in(window, alarm, *entry)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            // A time range has no meaning for any other component.
+            _ => Ok(false),
+        }
+    }
+
+    /// The index of the calendar's component that `instance` takes its properties from.
+    fn entry_of(&self, instance: &Instance) -> usize {
+        match instance.override_index {
+            Some(index) => self.object.overrides[index].component,
+            None => self.object.master.as_ref().map_or(usize::MAX, |master| master.component),
+        }
+    }
+
+    /// Whether an instance that overlaps `window` is wanted. Endless and frequent series are looked into piece by piece, so that
+    /// a wanted instance is found however many there are.
+    fn any_instance(&self, window: Window, wanted: &dyn Fn(&Instance) -> bool) -> Result<bool> {
+        if !self.object.recurs() {
+            return self.any_of(window, wanted);
+        }
+        let mut search = Search { evaluation: self, wanted, tries: TRIES };
+        if let (Some(start), Some(end)) = (window.start, window.end) {
+            return search.within(start, end);
+        }
+        let extent = extent(self.object);
+        let instant = |seconds: i64| DateTime::from_timestamp(seconds, 0);
+        let Some(start) = window.start.max(extent.first_start.and_then(instant)) else {
+            return self.any_of(window, wanted);
+        };
+        let last = match (window.end, extent.last_end.and_then(instant)) {
+            (Some(end), Some(last)) => end.min(last + TimeDelta::seconds(1)),
+            (Some(end), None) => end,
+            (None, Some(last)) => last + TimeDelta::seconds(1),
+            (None, None) => DateTime::<Utc>::MAX_UTC,
+        };
+        let (mut start, mut step) = (start, TimeDelta::days(366));
+        while start < last {
+            let end = start.checked_add_signed(step).unwrap_or(last).min(last);
+            if search.within(start, end)? {
+                return Ok(true);
+            }
+            (start, step) = (end, step * 2);
+        }
+        Ok(false)
+    }
+
+    fn any_of(&self, window: Window, wanted: &dyn Fn(&Instance) -> bool) -> Result<bool> {
+        Ok(instances(self.object, window, self.floating, self.instance_limit)?.iter().any(wanted))
+    }
+
+    /// Whether a VALARM inside the calendar's component `entry` goes off in `window`.
+    fn alarm_is_in(&self, window: Window, component: &Component, entry: usize) -> Result<bool> {
+        // A trigger that cannot be read never goes off.
+        let Some(alarm) = Alarm::read(component) else { return Ok(false) };
+        let Trigger::Relative { offset, from_end } = &alarm.trigger else {
+            let Trigger::At(moment) = &alarm.trigger else { return Ok(false) };
+            return Ok(alarm.goes_off_in(window, self.object.zones.instant(moment, self.floating)));
+        };
+        // Nominal days are up to some hours longer or shorter than exact ones.
+        let margin = TimeDelta::days(2);
+        let shift = TimeDelta::seconds(offset.days.saturating_mul(86_400).saturating_add(offset.seconds));
+        let around = Window {
+            start: window.start.and_then(|start| {
+                start.checked_sub_signed(shift)?.checked_sub_signed(margin)?.checked_sub_signed(alarm.length()?)
+            }),
+            end: window.end.and_then(|end| end.checked_sub_signed(shift)?.checked_add_signed(margin)),
+        };
+        self.any_instance(around, &|instance| {
+            self.entry_of(instance) == entry
+                && alarm
+                    .goes_off_in(window, self.shifted(if *from_end { &instance.end } else { &instance.start }, *offset))
+        })
+    }
+
+    /// The instant `offset` away from `moment`: days by the calendar, the rest by the clock.
+    fn shifted(&self, moment: &Moment, offset: Duration) -> DateTime<Utc> {
+        let local = moment.local();
+        let days = Days::new(offset.days.unsigned_abs());
+        let day = if offset.days < 0 { local.checked_sub_days(days) } else { local.checked_add_days(days) };
+        let zone = self.object.zones.zone(moment, self.floating);
+        let instant = zone.to_utc(day.unwrap_or(local));
+        instant.checked_add_signed(TimeDelta::seconds(offset.seconds)).unwrap_or(instant)
+    }
+
+    fn free_busy_is_in(&self, window: Window, component: &Component) -> bool {
+        let at = |name: &str| {
+            let moment = value::moment(component.property(name)?).ok()?;
+            Some(self.object.zones.instant(&moment, self.floating))
+        };
+        if let (Some(start), Some(end)) = (at("DTSTART"), at("DTEND")) {
+            return window.start.is_none_or(|from| from <= end) && window.end.is_none_or(|until| until > start);
+        }
+        component.properties("FREEBUSY").any(|property| self.property_is_in(window, property))
+    }
+
+    /// Whether a value of the property overlaps `window`: a time that is in it, a day or a period that touches it.
+    pub(super) fn property_is_in(&self, window: Window, property: &Property) -> bool {
+        if property.name == "FREEBUSY" || value::is_declared(property, "PERIOD") {
+            let periods = value::periods(property).unwrap_or_default();
+            return periods.iter().any(|period| {
+                let (start, end) = self.span(period);
+                window.start.is_none_or(|from| from < end) && window.end.is_none_or(|until| until > start)
+            });
+        }
+        value::moments(property).unwrap_or_default().iter().any(|moment| {
+            let start = self.object.zones.instant(moment, self.floating);
+            if moment.is_date() {
+                let end = self.shifted(moment, Duration { days: 1, seconds: 0 });
+                return window.start.is_none_or(|from| from < end) && window.end.is_none_or(|until| until > start);
+            }
+            holds(window, start)
+        })
+    }
+
+    fn span(&self, period: &Period) -> (DateTime<Utc>, DateTime<Utc>) {
+        let end = match &period.end {
+            PeriodEnd::At(end) => self.object.zones.instant(end, self.floating),
+            PeriodEnd::For(duration) => self.shifted(&period.start, *duration),
+        };
+        (self.object.zones.instant(&period.start, self.floating), end)
+    }
+}
+
+fn holds(window: Window, instant: DateTime<Utc>) -> bool {
+    window.start.is_none_or(|start| start <= instant) && window.end.is_none_or(|end| instant < end)
+}
+
+/// A search for one wanted instance.
+struct Search<'a> {
+    evaluation: &'a Evaluation<'a>,
+    wanted: &'a dyn Fn(&Instance) -> bool,
+    /// How many more expansions it may take.
+    tries: u32,
+}
+
+impl Search<'_> {
+    fn within(&mut self, start: DateTime<Utc>, end: DateTime<Utc>) -> Result<bool> {
+        let window = Window { start: Some(start), end: Some(end) };
+        match self.evaluation.any_of(window, self.wanted) {
+            Err(Error::TooManyInstances { .. }) if self.tries > 0 && end - start > TimeDelta::seconds(1) => {
+                self.tries -= 1;
+                let middle = start + (end - start) / 2;
+                Ok(self.within(start, middle)? || self.within(middle, end)?)
+            }
+            result => result,
+        }
+    }
+}
+
+/// What of a VALARM says when it goes off (RFC 5545 section 3.6.6).
+struct Alarm {
+    trigger: Trigger,
+    /// How often it goes off again, and how many seconds apart.
+    repeat: i64,
+    every: i64,
+}
+
+enum Trigger {
+    At(Moment),
+    Relative { offset: Duration, from_end: bool },
+}
+
+impl Alarm {
+    fn read(component: &Component) -> Option<Alarm> {
+        let trigger = component.property("TRIGGER")?;
+        let trigger = match value::duration(trigger) {
+            Ok(offset) => {
+                let from_end = trigger.param("RELATED").is_some_and(|related| related.eq_ignore_ascii_case("END"));
+                Trigger::Relative { offset, from_end }
+            }
+            Err(_) => Trigger::At(value::moment(trigger).ok()?),
+        };
+        let every = component.property("DURATION").and_then(|property| value::duration(property).ok());
+        let every = every.map_or(0, |every| every.days.saturating_mul(86_400).saturating_add(every.seconds)).max(0);
+        let repeat = component.property("REPEAT").and_then(|property| property.value.trim().parse().ok());
+        let repeat = if every > 0 { repeat.unwrap_or(0).max(0) } else { 0 };
+        Some(Alarm { trigger, repeat, every })
+    }
+
+    /// From the first time to the last; `None` when it is longer than any calendar.
+    fn length(&self) -> Option<TimeDelta> {
+        TimeDelta::try_seconds(self.repeat.checked_mul(self.every)?)
+    }
+
+    /// Whether one of the times is in `window`, when `first` is the first of them.
+    fn goes_off_in(&self, window: Window, first: DateTime<Utc>) -> bool {
+        let waited = match window.start {
+            Some(start) if start > first && self.every > 0 => {
+                let missing = (start - first).num_seconds();
+                // Rounded up: the first time that is not before the window.
+                (missing / self.every + i64::from(missing % self.every > 0)).min(self.repeat)
+            }
+            _ => 0,
+        };
+        let next =
+            TimeDelta::try_seconds(waited.saturating_mul(self.every)).and_then(|wait| first.checked_add_signed(wait));
+        next.is_some_and(|next| holds(window, next))
+    }
+}
