@@ -83,10 +83,13 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     });
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=chosen_theme()>
             <head>
                 <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff" />
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#191a22" />
+                <link rel="icon" type="image/svg+xml" href="/public/favicon.svg" />
                 {stylesheets}
                 {boot}
                 {live_reload}
@@ -97,6 +100,17 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
             </body>
         </html>
     }
+}
+
+/// The colours that the person chose; without a choice the browser's preference rules.
+fn chosen_theme() -> Option<&'static str> {
+    #[cfg(feature = "ssr")]
+    {
+        let session::CurrentUser(user) = use_context()?;
+        user?.preferences.theme.map(kalends_domain::accounts::Theme::name)
+    }
+    #[cfg(not(feature = "ssr"))]
+    None
 }
 
 /// Every page, and what the pages share.

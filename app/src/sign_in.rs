@@ -6,8 +6,7 @@
 use crate::api::account::{ChoosePassword, Invitation, SignIn, open_invitation, sign_in_state};
 use crate::browser;
 use crate::flash::{Flash, outcome_of};
-use crate::ui::frame::Mark;
-use crate::ui::{Icon, Outcome, icon};
+use crate::ui::{Icon, Mark, Outcome, icon};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;

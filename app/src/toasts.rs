@@ -1,6 +1,7 @@
 //! Short messages at the edge of the page.
 
 use crate::state::{Toast, ToastKind, Toasts};
+use crate::ui::{Icon, icon};
 use leptos::prelude::*;
 
 #[component]
@@ -8,21 +9,35 @@ pub fn ToastList() -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let show = move |toast: Toast| {
         let id = toast.id;
+        let error = toast.kind == ToastKind::Error;
         let action = toast.action.map(|(label, effect)| {
             let act = move |_| {
                 toasts.dismiss(id);
                 effect.run(());
             };
-            view! { <button type="button" class="toast-action" on:click=act>{label}</button> }
+            view! {
+                <button type="button" class="button button--small" on:click=act>
+                    {label}
+                </button>
+            }
         });
         view! {
-            <div class="toast" class:error=toast.kind == ToastKind::Error>
-                <span class="toast-text">{toast.text}</span>
+            <div class="toast" class:toast--error=error>
+                {error.then(|| view! { <Icon d=icon::ALERT /> })}
+                <span class="toast__text">{toast.text}</span>
                 {action}
-                <button type="button" class="toast-close" aria-label="Dismiss" on:click=move |_| toasts.dismiss(id)>"×"</button>
+                <button
+                    type="button"
+                    class="icon-button icon-button--small"
+                    aria-label="Dismiss"
+                    on:click=move |_| toasts.dismiss(id)
+                >
+                    <Icon d=icon::CLOSE />
+                </button>
             </div>
         }
     };
+    // The region is there from the start, so that screen readers speak what comes into it.
     view! {
         <div class="toasts" role="status" aria-live="polite">
             <For each=move || toasts.list.get() key=|toast| toast.id children=show />

@@ -1,11 +1,12 @@
 //! People: local accounts, sessions, app passwords.
 
+pub(crate) mod brake;
 mod secrets;
 
 use crate::access::{Principal, PrincipalId};
 use crate::calendars::CalendarDetails;
 use crate::{Error, Kalends, Result};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 
 /// Shortest password of an account, in characters.
@@ -28,12 +29,38 @@ pub struct User {
 }
 
 /// How a person wants dates and times.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preferences {
     /// `None` until the person or their browser says; then pages use UTC.
     pub time_zone: Option<Tz>,
     /// BCP 47, such as `en-GB`; `None`: what the browser asks for.
     pub locale: Option<String>,
+    /// `None`: as in the locale.
+    pub week_start: Option<Weekday>,
+    /// Times as `3:30 PM` rather than `15:30`; `None`: as in the locale.
+    pub hour12: Option<bool>,
+    /// `None`: as in the browser.
+    pub theme: Option<Theme>,
+}
+
+/// Colours of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub fn name(self) -> &'static str {
+        match self {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Theme::Light, Theme::Dark].into_iter().find(|theme| theme.name() == name)
+    }
 }
 
 /// A new account; the password may come later through a one-time link.
@@ -149,12 +176,13 @@ impl Kalends {
     /// Sets a new password for someone who knows the old one, and opens a session in place of those that it ends.
     ///
     /// # Errors
-    /// `BadCredentials` when `old` is wrong; `BadInput`.
+    /// `BadCredentials` when `old` is wrong, `TooManyTries` when it was too often; `BadInput`.
     pub async fn change_password(&self, id: PrincipalId, old: &str, new: &str) -> Result<Secret> {
-        let hash = self.db.read().await?.password_hash(id).await?;
-        if !secrets::verify_password(old, hash).await {
-            return Err(Error::BadCredentials);
-        }
+        let mut tx = self.db.read().await?;
+        let user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
+        let hash = tx.password_hash(id).await?;
+        drop(tx);
+        self.verify_password(&user.principal.slug, old, hash).await?;
         self.set_password(id, new).await?;
         self.open_session(id).await
     }
@@ -195,18 +223,28 @@ impl Kalends {
     /// Opens a session; takes the same time for an unknown name as for a wrong password.
     ///
     /// # Errors
-    /// `BadCredentials`.
+    /// `BadCredentials`; `TooManyTries` after several wrong passwords, without looking at this one.
     pub async fn sign_in(&self, name: &str, password: &str) -> Result<Secret> {
         let mut tx = self.db.read().await?;
-        let user = tx.user_by_slug(&name.trim().to_lowercase()).await?;
+        let name = name.trim().to_lowercase();
+        let user = tx.user_by_slug(&name).await?;
         let hash = match &user {
             Some(user) => tx.password_hash(user.principal.id).await?,
             None => None,
         };
         drop(tx);
-        let right = secrets::verify_password(password, hash).await;
-        let user = user.filter(|_| right).ok_or(Error::BadCredentials)?;
-        self.open_session(user.principal.id).await
+        self.verify_password(&name, password, hash).await?;
+        self.open_session(user.ok_or(Error::BadCredentials)?.principal.id).await
+    }
+
+    /// Compares a password, unless there were too many wrong ones for this name.
+    async fn verify_password(&self, name: &str, password: &str, hash: Option<String>) -> Result<()> {
+        self.brake.try_now(name, Utc::now()).map_err(|wait| Error::TooManyTries { seconds: wait.num_seconds() + 1 })?;
+        if !secrets::verify_password(password, hash).await {
+            return Err(Error::BadCredentials);
+        }
+        self.brake.release(name);
+        Ok(())
     }
 
     async fn open_session(&self, id: PrincipalId) -> Result<Secret> {

@@ -46,6 +46,9 @@ pub enum Error {
     /// Wrong name or password, or a revoked or unknown secret.
     #[error("the name or the password is wrong")]
     BadCredentials,
+    /// Too many wrong passwords in a row; the next try has to wait this long.
+    #[error("too many wrong passwords; wait {seconds} s and try again")]
+    TooManyTries { seconds: i64 },
     /// The store failed; the cause is for the log, not for the caller.
     #[error("the store failed")]
     Store(#[from] sqlx::Error),

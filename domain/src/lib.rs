@@ -50,11 +50,12 @@ pub struct Kalends {
     pub(crate) db: Arc<dyn store::Database>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) parsed: Arc<parsed::ParsedObjects>,
+    pub(crate) brake: Arc<accounts::brake::Brake>,
 }
 
 impl Kalends {
     pub fn new(db: Arc<dyn store::Database>, limits: Limits) -> Self {
-        Kalends { db, limits: Arc::new(limits), parsed: Arc::new(parsed::cache()) }
+        Kalends { db, limits: Arc::new(limits), parsed: Arc::new(parsed::cache()), brake: Arc::default() }
     }
 
     pub fn limits(&self) -> &Limits {

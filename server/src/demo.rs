@@ -28,7 +28,7 @@ async fn fill(kalends: &Kalends) -> Result<()> {
             display_name: "Demo".into(),
             email: Some("demo@example.org".into()),
             is_admin: true,
-            preferences: Preferences { time_zone: Some(ZONE), locale: None },
+            preferences: Preferences { time_zone: Some(ZONE), ..Preferences::default() },
         })
         .await?;
     let who = user.principal.id;

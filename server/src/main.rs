@@ -147,7 +147,7 @@ async fn first_administrator(kalends: &Kalends) -> Outcome<Option<serve::SignIn>
                 display_name: "Administrator".into(),
                 email: None,
                 is_admin: true,
-                preferences: Preferences { time_zone: None, locale: None },
+                preferences: Preferences::default(),
             })
             .await?;
     }
@@ -168,7 +168,7 @@ async fn user(kalends: &Kalends, command: UserCommand) -> Outcome {
                     slug: name,
                     email,
                     is_admin: admin,
-                    preferences: Preferences { time_zone: None, locale: None },
+                    preferences: Preferences::default(),
                 })
                 .await?;
             print_link(kalends, user.principal.id).await

@@ -2,7 +2,7 @@
 
 use crate::flash::Flash;
 use crate::wire::ApiError;
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, Weekday};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use crate::{
 #[cfg(feature = "ssr")]
 use chrono_tz::Tz;
 #[cfg(feature = "ssr")]
-use kalends_domain::accounts::{Secret, User};
+use kalends_domain::accounts::{Secret, Theme, User};
 
 /// What the settings page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,11 @@ pub struct Settings {
     pub time_zone: Option<String>,
     /// `None`: the browser's.
     pub locale: Option<String>,
+    /// `None`: as in the locale, as is `hour12`.
+    pub week_start: Option<Weekday>,
+    pub hour12: Option<bool>,
+    /// `light` or `dark`; `None`: as in the browser.
+    pub theme: Option<String>,
     /// Every IANA zone.
     pub zones: Vec<String>,
     pub app_passwords: Vec<AppPasswordInfo>,
@@ -147,6 +152,9 @@ pub async fn load_settings() -> Result<Settings, ApiError> {
     Ok(Settings {
         time_zone: user.preferences.time_zone.map(|zone| zone.name().to_owned()),
         locale: user.preferences.locale.clone(),
+        week_start: user.preferences.week_start,
+        hour12: user.preferences.hour12,
+        theme: user.preferences.theme.map(|theme| theme.name().to_owned()),
         zones: chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name().to_owned()).collect(),
         app_passwords: app_passwords
             .into_iter()
@@ -163,15 +171,31 @@ pub async fn load_settings() -> Result<Settings, ApiError> {
     })
 }
 
-/// An empty locale means the browser's.
+/// What is empty goes by the browser (`locale`, `theme`) or by the locale (`week_start`, `hour12`).
 #[server(prefix = "/fn", endpoint = "save_preferences")]
-pub async fn save_preferences(time_zone: String, #[server(default)] locale: String) -> Result<String, ApiError> {
-    let kept = vec![("time_zone".into(), time_zone.clone()), ("locale".into(), locale.clone())];
+pub async fn save_preferences(
+    time_zone: String,
+    #[server(default)] locale: String,
+    #[server(default)] week_start: String,
+    #[server(default)] hour12: String,
+    #[server(default)] theme: String,
+) -> Result<String, ApiError> {
+    let kept = [
+        ("time_zone", &time_zone),
+        ("locale", &locale),
+        ("week_start", &week_start),
+        ("hour12", &hour12),
+        ("theme", &theme),
+    ];
+    let kept = kept.map(|(field, value)| (field.to_owned(), value.clone())).to_vec();
     let saved = async {
         let (kalends, user) = signed_in()?;
         let mut preferences = user.preferences;
         preferences.time_zone = Some(zone(&time_zone)?);
         preferences.locale = Some(locale.trim().to_owned()).filter(|locale| !locale.is_empty());
+        preferences.week_start = week_start.parse().ok();
+        preferences.hour12 = hour12.parse().ok();
+        preferences.theme = Theme::from_name(&theme);
         kalends.set_preferences(user.principal.id, preferences).await?;
         Ok("Saved.".to_owned())
     };

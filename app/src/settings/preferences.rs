@@ -5,6 +5,7 @@ use crate::ui::Outcome;
 use crate::ui::outcome::latest;
 use crate::wire::Viewer;
 use crate::words;
+use chrono::Weekday;
 use leptos::prelude::*;
 
 /// The locales on offer: they differ in when a week begins and how the hours are counted.
@@ -63,6 +64,15 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
         .map(|(code, name)| view! { <option value=*code selected=*code == chosen>{*name}</option> })
         .collect_view();
     let zones = settings.zones.iter().map(|zone| view! { <option value=zone.clone()></option> }).collect_view();
+    let week_start = kept("week_start")
+        .unwrap_or_else(|| settings.week_start.map(|day| words::weekday(day).to_owned()).unwrap_or_default());
+    let hour12 = kept("hour12").unwrap_or_else(|| settings.hour12.map(|hour12| hour12.to_string()).unwrap_or_default());
+    let theme = kept("theme").unwrap_or_else(|| settings.theme.clone().unwrap_or_default());
+    let week_starts = [Weekday::Mon, Weekday::Sat, Weekday::Sun]
+        .into_iter()
+        .chain(settings.week_start.filter(|day| !matches!(day, Weekday::Mon | Weekday::Sat | Weekday::Sun)))
+        .map(words::weekday)
+        .map(|day| (day, day));
     let effect = format!(
         "Weeks begin on {}; times look like {}.",
         words::weekday(viewer.week_start),
@@ -105,11 +115,54 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
                         {effect}
                     </p>
                 </div>
+                <div class="grid-2">
+                    <Choice id="week-start" name="week_start" label="Weeks begin on" chosen=week_start options=std::iter::once(("", "As in the region")).chain(week_starts).collect() />
+                    <Choice id="hours" name="hour12" label="Times" chosen=hour12 options=vec![("", "As in the region"), ("false", "24 hours (15:30)"), ("true", "12 hours (3:30 PM)")] />
+                </div>
+                <fieldset class="field">
+                    <legend class="label">"Colours"</legend>
+                    <div class="segmented">
+                        {[("", "As in the browser"), ("light", "Light"), ("dark", "Dark")]
+                            .map(|(value, text)| view! {
+                                <label>
+                                    <input type="radio" name="theme" value=value checked=value == theme />
+                                    {text}
+                                </label>
+                            })
+                            .collect_view()}
+                    </div>
+                </fieldset>
                 <Outcome of=outcome />
                 <div class="row">
                     <button class="button button--primary">"Save"</button>
                 </div>
             </ActionForm>
         </section>
+    }
+}
+
+/// A choice from a short list.
+#[component]
+fn Choice(
+    id: &'static str,
+    name: &'static str,
+    label: &'static str,
+    chosen: String,
+    /// Values and what is said for them.
+    options: Vec<(&'static str, &'static str)>,
+) -> impl IntoView {
+    let options = options
+        .into_iter()
+        .map(|(value, text)| view! { <option value=value selected=value == chosen>{text}</option> })
+        .collect_view();
+    view! {
+        <div class="field">
+            <label class="label" for=id>
+                {label}
+            </label>
+            <select id=id class="select" name=name>
+                {options}
+            </select>
+        </div>
     }
 }

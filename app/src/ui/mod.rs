@@ -8,6 +8,6 @@ pub mod outcome;
 
 pub use copy::CopyField;
 pub use dialog::Dialog;
-pub use frame::{Frame, SignedIn, SiteHeader};
+pub use frame::{Frame, Mark, SignedIn, SiteHeader};
 pub use icon::Icon;
 pub use outcome::Outcome;

@@ -2,14 +2,14 @@
 
 use super::{Database, Index, NewText, ObjectId, SecretHash, Transaction};
 use crate::access::{Principal, PrincipalId};
-use crate::accounts::{AppPassword, NewUser, Preferences, User};
+use crate::accounts::{AppPassword, NewUser, Preferences, Theme, User};
 use crate::calendars::{Calendar, CalendarDetails, CalendarId, DeadProperty, Revision};
 use crate::ical::ComponentKind;
 use crate::instances::{Extent, Window};
 use crate::objects::{Object, ObjectHead};
 use crate::{Error, Result};
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Utc, Weekday};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{Row, SqlitePool};
 use std::path::Path;
@@ -62,7 +62,8 @@ impl Database for Sqlite {
 
 struct SqliteTransaction(sqlx::Transaction<'static, sqlx::Sqlite>);
 
-const USER: &str = "SELECT p.id, p.slug, p.display_name, u.email, u.is_admin, u.time_zone, u.locale
+const USER: &str =
+    "SELECT p.id, p.slug, p.display_name, u.email, u.is_admin, u.time_zone, u.locale, u.week_start, u.hour12, u.theme
     FROM users u JOIN principals p ON p.id = u.principal_id ";
 const CALENDAR: &str = "SELECT c.*, p.slug AS owner_slug FROM calendars c JOIN principals p ON p.id = c.owner_id ";
 const HEAD: &str = "SELECT o.id, o.calendar_id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at FROM objects o ";
@@ -98,12 +99,17 @@ fn principal(row: &SqliteRow) -> Result<Principal> {
 
 fn user(row: &SqliteRow) -> Result<User> {
     let time_zone: Option<&str> = row.try_get("time_zone")?;
+    let week_start: Option<u8> = row.try_get("week_start")?;
+    let theme: Option<&str> = row.try_get("theme")?;
     Ok(User {
         principal: principal(row)?,
         is_admin: row.try_get("is_admin")?,
         preferences: Preferences {
             time_zone: time_zone.and_then(|name| name.parse().ok()),
             locale: row.try_get("locale")?,
+            week_start: week_start.and_then(|day| Weekday::try_from(day).ok()),
+            hour12: row.try_get("hour12")?,
+            theme: theme.and_then(Theme::from_name),
         },
     })
 }
@@ -196,16 +202,16 @@ impl Transaction for SqliteTransaction {
         .await?;
         let Some(row) = row else { return Ok(None) };
         let id: i64 = row.try_get("id")?;
-        sqlx::query("INSERT INTO users (principal_id, email, is_admin, time_zone, locale, created_at) VALUES (?, ?, ?, ?, ?, ?)")
+        sqlx::query("INSERT INTO users (principal_id, email, is_admin, created_at) VALUES (?, ?, ?, ?)")
             .bind(id)
             .bind(&user.email)
             .bind(user.is_admin)
-            .bind(user.preferences.time_zone.map(|zone| zone.name()))
-            .bind(&user.preferences.locale)
             .bind(millis(at))
             .execute(&mut *self.0)
             .await?;
-        Ok(Some(PrincipalId(id)))
+        let id = PrincipalId(id);
+        self.set_preferences(id, &user.preferences).await?;
+        Ok(Some(id))
     }
 
     async fn user(&mut self, id: PrincipalId) -> Result<Option<User>> {
@@ -219,12 +225,17 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn set_preferences(&mut self, id: PrincipalId, preferences: &Preferences) -> Result<()> {
-        sqlx::query("UPDATE users SET time_zone = ?, locale = ? WHERE principal_id = ?")
-            .bind(preferences.time_zone.map(|zone| zone.name()))
-            .bind(&preferences.locale)
-            .bind(id.0)
-            .execute(&mut *self.0)
-            .await?;
+        sqlx::query(
+            "UPDATE users SET time_zone = ?, locale = ?, week_start = ?, hour12 = ?, theme = ? WHERE principal_id = ?",
+        )
+        .bind(preferences.time_zone.map(|zone| zone.name()))
+        .bind(&preferences.locale)
+        .bind(preferences.week_start.map(|day| day.num_days_from_monday()))
+        .bind(preferences.hour12)
+        .bind(preferences.theme.map(Theme::name))
+        .bind(id.0)
+        .execute(&mut *self.0)
+        .await?;
         Ok(())
     }
 
