@@ -1,5 +1,8 @@
 //! The WebAssembly entry: takes over the page that the server rendered.
 
+// A page is one nested type, as deep as its markup.
+#![recursion_limit = "512"]
+
 use leptos::prelude::document;
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -1,5 +1,8 @@
 //! The server: decodes requests, authenticates them, calls the domain and encodes what comes back.
 
+// A page is one nested type, as deep as its markup.
+#![recursion_limit = "512"]
+
 pub mod caldav;
 pub mod demo;
 pub mod serve;

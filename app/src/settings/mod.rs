@@ -72,8 +72,8 @@ fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
                 })}
             </dl>
         </section>
-        <PreferencesForm viewer=viewer.clone() settings=settings.clone() />
-        <AppPasswords viewer=viewer settings=settings.clone() />
-        <PasswordForm flash=settings.flash />
+        {view! { <PreferencesForm viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
+        {view! { <AppPasswords viewer=viewer settings=settings.clone() /> }.into_any()}
+        {view! { <PasswordForm flash=settings.flash /> }.into_any()}
     }
 }
