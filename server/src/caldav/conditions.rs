@@ -1,0 +1,298 @@
+//! Conditional requests: If-Match, If-None-Match, If-Unmodified-Since (RFC 9110 section 13) and WebDAV's If (RFC 4918 section 10.4).
+
+use super::Call;
+use super::error::Failure;
+use super::headers::local_path;
+use super::resource::Resource;
+use axum::http::HeaderMap;
+use chrono::{DateTime, Utc};
+use kalends_domain::changes::sync_token;
+use kalends_domain::objects::Precondition;
+use kalends_domain::{Error, objects::ObjectHead};
+
+/// The entity tags of an If-Match or If-None-Match header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tags {
+    Any,
+    /// As written, `W/` included.
+    These(Vec<String>),
+}
+
+impl Tags {
+    fn of(headers: &HeaderMap, name: &str) -> Result<Option<Self>, Failure> {
+        let mut tags = Vec::new();
+        for value in headers.get_all(name) {
+            let value = value.to_str().map_err(|_| malformed())?.trim();
+            if value == "*" {
+                return Ok(Some(Tags::Any));
+            }
+            tags.extend(tag_list(value).ok_or_else(malformed)?);
+        }
+        Ok(if tags.is_empty() { None } else { Some(Tags::These(tags)) })
+    }
+
+    /// By the strong comparison of RFC 9110 section 8.8.3.2.
+    fn match_strongly(&self, etag: Option<&str>) -> bool {
+        match self {
+            Tags::Any => etag.is_some(),
+            Tags::These(tags) => etag.is_some_and(|etag| tags.iter().any(|tag| tag == etag)),
+        }
+    }
+
+    /// By the weak comparison.
+    pub fn match_weakly(&self, etag: Option<&str>) -> bool {
+        match self {
+            Tags::Any => etag.is_some(),
+            Tags::These(tags) => etag.is_some_and(|etag| tags.iter().any(|tag| opaque(tag) == opaque(etag))),
+        }
+    }
+}
+
+fn opaque(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
+}
+
+fn malformed() -> Failure {
+    Failure::bad_request("A conditional header is malformed.")
+}
+
+/// `"a", W/"b"`; tags may contain commas.
+fn tag_list(value: &str) -> Option<Vec<String>> {
+    let mut tags = Vec::new();
+    let mut rest = value.trim_start_matches([' ', '\t', ',']);
+    while !rest.is_empty() {
+        let start = if rest.starts_with("W/") { 2 } else { 0 };
+        let inner = rest[start..].strip_prefix('"')?;
+        let end = start + 1 + inner.find('"')? + 1;
+        tags.push(rest[..end].to_owned());
+        rest = rest[end..].trim_start_matches([' ', '\t']);
+        if !rest.is_empty() {
+            rest = rest.strip_prefix(',')?.trim_start_matches([' ', '\t', ',']);
+        }
+    }
+    Some(tags)
+}
+
+/// One parenthesised list of an If header; its conditions all have to hold.
+#[derive(Debug, PartialEq, Eq)]
+struct List<'a> {
+    /// The URL that the list is about; `None`: the request's.
+    tag: Option<&'a str>,
+    conditions: Vec<(bool, State<'a>)>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum State<'a> {
+    Etag(&'a str),
+    /// A lock token or a sync-token.
+    Token(&'a str),
+}
+
+fn if_lists(value: &str) -> Option<Vec<List<'_>>> {
+    let mut lists = Vec::new();
+    let mut tag = None;
+    let mut rest = value.trim();
+    while !rest.is_empty() {
+        if let Some(inner) = rest.strip_prefix('<') {
+            let end = inner.find('>')?;
+            tag = Some(&inner[..end]);
+            rest = inner[end + 1..].trim_start();
+            // A tag belongs to the lists that follow it.
+            if !rest.starts_with('(') {
+                return None;
+            }
+            continue;
+        }
+        rest = rest.strip_prefix('(')?.trim_start();
+        let mut conditions = Vec::new();
+        while !rest.starts_with(')') {
+            let negated = rest.get(..3).is_some_and(|word| word.eq_ignore_ascii_case("not"));
+            if negated {
+                rest = rest[3..].trim_start();
+            }
+            let (open, close) = if rest.starts_with('[') { ('[', ']') } else { ('<', '>') };
+            let inner = rest.strip_prefix(open)?;
+            let end = inner.find(close)?;
+            let state = if open == '[' { State::Etag(&inner[..end]) } else { State::Token(&inner[..end]) };
+            conditions.push((negated, state));
+            rest = inner[end + 1..].trim_start();
+        }
+        if conditions.is_empty() {
+            return None;
+        }
+        rest = rest[1..].trim_start();
+        lists.push(List { tag, conditions });
+    }
+    if lists.is_empty() { None } else { Some(lists) }
+}
+
+/// What conditions can be about.
+#[derive(Debug, Default)]
+struct Current {
+    etag: Option<String>,
+    modified_at: Option<DateTime<Utc>>,
+    sync_token: Option<String>,
+}
+
+async fn current(call: &Call, resource: &Resource) -> Result<Current, Failure> {
+    let found = match resource {
+        Resource::Calendar { owner, slug } => call.kalends.calendar(call.who.id, owner, slug).await.map(|(c, _)| {
+            Current { sync_token: Some(sync_token(c.id, c.revision)), ..Current::default() }
+        }),
+        Resource::Object { owner, calendar, name } => match call.kalends.calendar(call.who.id, owner, calendar).await {
+            Ok((calendar, _)) => call.kalends.object(call.who.id, calendar.id, name).await.map(|object| {
+                let ObjectHead { etag, modified_at, .. } = object.head;
+                Current { etag: Some(etag), modified_at: Some(modified_at), sync_token: None }
+            }),
+            Err(error) => Err(error),
+        },
+        _ => Ok(Current::default()),
+    };
+    match found {
+        Err(Error::NotFound(_)) => Ok(Current::default()),
+        other => Ok(other?),
+    }
+}
+
+/// What the request's conditional headers ask of its target, in the form that a write takes.
+///
+/// If-Match or If-None-Match alone go to the write itself. Everything else is evaluated here; then the write is bound to the
+/// state that was looked at, so that nothing can come between.
+///
+/// # Errors
+/// 412 when a condition does not hold, 400 when one cannot be read.
+pub async fn precondition(call: &Call) -> Result<Precondition, Failure> {
+    let if_match = Tags::of(&call.headers, "if-match")?;
+    let if_none_match = Tags::of(&call.headers, "if-none-match")?;
+    let if_header = call.headers.get("if").map(|value| value.to_str().map_err(|_| malformed())).transpose()?;
+    // If-Match takes precedence over the date, and a date that cannot be read is ignored (RFC 9110 section 13.1.4).
+    let unmodified_since = match &if_match {
+        None => date(&call.headers, "if-unmodified-since"),
+        Some(_) => None,
+    };
+    match (if_match, if_none_match, if_header, unmodified_since) {
+        (None, None, None, None) => Ok(Precondition::None),
+        (Some(Tags::Any), None, None, _) => Ok(Precondition::Present),
+        (Some(Tags::These(tags)), None, None, _) => Ok(Precondition::Matches(tags)),
+        (None, Some(Tags::Any), None, None) => Ok(Precondition::Absent),
+        (None, Some(Tags::These(tags)), None, None) => {
+            Ok(Precondition::MatchesNone(tags.iter().map(|tag| opaque(tag).to_owned()).collect()))
+        }
+        (if_match, if_none_match, if_header, unmodified_since) => {
+            let target = current(call, &call.resource).await?;
+            let etag = target.etag.as_deref();
+            let seconds = target.modified_at.map(|at| at.timestamp());
+            let holds = if_match.is_none_or(|tags| tags.match_strongly(etag))
+                && if_none_match.is_none_or(|tags| !tags.match_weakly(etag))
+                && unmodified_since.is_none_or(|since| seconds.is_none_or(|at| at <= since.timestamp()))
+                && match if_header {
+                    None => true,
+                    Some(value) => if_holds(call, value, &target).await?,
+                };
+            if !holds {
+                return Err(Failure::precondition_failed());
+            }
+            Ok(target.etag.map_or(Precondition::Absent, |etag| Precondition::Matches(vec![etag])))
+        }
+    }
+}
+
+/// Whether one of the lists of an If header holds. Kalends gives out no locks, so that a lock token never matches.
+async fn if_holds(call: &Call, value: &str, target: &Current) -> Result<bool, Failure> {
+    for list in if_lists(value).ok_or_else(malformed)? {
+        let other = match list.tag {
+            None => None,
+            Some(url) => Some(match local_path(url, &call.headers)?.map(Resource::parse) {
+                Some(Ok(resource)) => current(call, &resource).await?,
+                Some(Err(_)) | None => Current::default(),
+            }),
+        };
+        let state = other.as_ref().unwrap_or(target);
+        let holds = list.conditions.iter().all(|(negated, condition)| {
+            let matches = match condition {
+                State::Etag(etag) => state.etag.as_deref() == Some(*etag),
+                State::Token(token) => state.sync_token.as_deref() == Some(*token),
+            };
+            matches != *negated
+        });
+        if holds {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a GET or HEAD is answered with 304 (RFC 9110 section 13.2.2).
+pub fn not_modified(headers: &HeaderMap, etag: &str, modified_at: DateTime<Utc>) -> Result<bool, Failure> {
+    match Tags::of(headers, "if-none-match")? {
+        Some(tags) => Ok(tags.match_weakly(Some(etag))),
+        None => Ok(date(headers, "if-modified-since").is_some_and(|since| modified_at.timestamp() <= since.timestamp())),
+    }
+}
+
+/// # Errors
+/// 412 when If-Match or If-Unmodified-Since of a GET or HEAD does not hold.
+pub fn check_read(headers: &HeaderMap, etag: &str, modified_at: DateTime<Utc>) -> Result<(), Failure> {
+    let holds = match Tags::of(headers, "if-match")? {
+        Some(tags) => tags.match_strongly(Some(etag)),
+        None => date(headers, "if-unmodified-since").is_none_or(|since| modified_at.timestamp() <= since.timestamp()),
+    };
+    if holds { Ok(()) } else { Err(Failure::precondition_failed()) }
+}
+
+/// The format that HTTP writes dates in; it reads two older ones as well.
+pub const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
+
+fn date(headers: &HeaderMap, name: &str) -> Option<DateTime<Utc>> {
+    let text = headers.get(name)?.to_str().ok()?.trim();
+    [HTTP_DATE, "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"]
+        .iter()
+        .find_map(|format| chrono::NaiveDateTime::parse_from_str(text, format).ok())
+        .map(|date| date.and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn entity_tags_are_read() {
+        assert_eq!(tag_list(r#""a", W/"b,c" ,"" "#).unwrap(), [r#""a""#, r#"W/"b,c""#, r#""""#]);
+        assert_eq!(tag_list("a"), None);
+        assert_eq!(tag_list(r#""a" "b""#), None);
+        assert_eq!(tag_list(r#""a"#), None);
+        let weak = Tags::These(vec![r#"W/"a""#.into()]);
+        assert!(weak.match_weakly(Some(r#""a""#)) && !weak.match_strongly(Some(r#""a""#)));
+        assert!(Tags::Any.match_strongly(Some("x")) && !Tags::Any.match_weakly(None));
+    }
+
+    #[test]
+    fn if_headers_are_read() {
+        let lists = if_lists(r#"(<urn:t> ["a"]) (Not ["b"])"#).unwrap();
+        assert_eq!(
+            lists,
+            [
+                List { tag: None, conditions: vec![(false, State::Token("urn:t")), (false, State::Etag("\"a\""))] },
+                List { tag: None, conditions: vec![(true, State::Etag("\"b\""))] },
+            ]
+        );
+        let lists = if_lists(r#"</x> (<urn:t>)(<urn:u>) <http://h/y> (["z"])"#).unwrap();
+        assert_eq!(lists.iter().map(|list| list.tag.unwrap()).collect::<Vec<_>>(), ["/x", "/x", "http://h/y"]);
+        for broken in ["", "()", "(<a>", "<a>", "x", "(x)", "(<a>) x", "<a> <b> (<c>)", "(Not)"] {
+            assert_eq!(if_lists(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn dates_in_all_three_forms_are_read() {
+        let of = |text: &str| {
+            date(&HeaderMap::from_iter([(axum::http::header::IF_MODIFIED_SINCE, text.parse().unwrap())]), "if-modified-since")
+                .map(|at| at.timestamp())
+        };
+        for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+            assert_eq!(of(text), Some(784_111_777), "{text}");
+        }
+        assert_eq!(of("yesterday"), None);
+    }
+}

@@ -1,0 +1,270 @@
+//! The properties of resources: which there are, and how their values are written.
+
+mod calendar;
+mod object;
+mod principal;
+mod request;
+
+pub use calendar::CalendarView;
+pub use object::{CalendarData, ObjectView};
+pub use request::{PropertyRequest, Requested};
+
+use super::resource::{self, Resource};
+use super::xml::names::{Name, Namespace};
+use super::xml::writer::{XmlWriter, empty_element};
+use kalends_domain::access::Principal;
+use kalends_domain::calendars::DeadProperty;
+
+/// How PROPPATCH and allprop treat a live property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum InAllprop {
+    Yes,
+    /// CalDAV, ACL and sync properties are given only to those who ask (RFC 4791 section 5.2, RFC 3744 section 5,
+    /// RFC 6578 section 4, RFC 5397 section 3).
+    No,
+}
+
+macro_rules! live_properties {
+    ($($variant:ident: $namespace:ident $local:literal as $tag:literal, $all:ident;)*) => {
+        /// A property whose value Kalends computes or understands.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Live { $($variant,)* }
+
+        impl Live {
+            const ALL: &[Live] = &[$(Live::$variant,)*];
+
+            /// The property's element, with its prefix.
+            pub fn tag(self) -> &'static str {
+                match self { $(Live::$variant => $tag,)* }
+            }
+
+            pub fn of(name: &Name) -> Option<Live> {
+                match (&name.namespace, name.local.as_ref()) {
+                    $((Namespace::$namespace, $local) => Some(Live::$variant),)*
+                    _ => None,
+                }
+            }
+
+            fn in_allprop(self) -> InAllprop {
+                match self { $(Live::$variant => InAllprop::$all,)* }
+            }
+        }
+    };
+}
+
+live_properties! {
+    CreationDate: Dav "creationdate" as "D:creationdate", Yes;
+    CurrentUserPrincipal: Dav "current-user-principal" as "D:current-user-principal", No;
+    CurrentUserPrivilegeSet: Dav "current-user-privilege-set" as "D:current-user-privilege-set", No;
+    DisplayName: Dav "displayname" as "D:displayname", Yes;
+    GetContentLength: Dav "getcontentlength" as "D:getcontentlength", Yes;
+    GetContentType: Dav "getcontenttype" as "D:getcontenttype", Yes;
+    GetEtag: Dav "getetag" as "D:getetag", Yes;
+    GetLastModified: Dav "getlastmodified" as "D:getlastmodified", Yes;
+    AlternateUriSet: Dav "alternate-URI-set" as "D:alternate-URI-set", No;
+    GroupMembership: Dav "group-membership" as "D:group-membership", No;
+    Owner: Dav "owner" as "D:owner", No;
+    PrincipalCollectionSet: Dav "principal-collection-set" as "D:principal-collection-set", No;
+    PrincipalUrl: Dav "principal-URL" as "D:principal-URL", No;
+    ResourceType: Dav "resourcetype" as "D:resourcetype", Yes;
+    SupportedPrivilegeSet: Dav "supported-privilege-set" as "D:supported-privilege-set", No;
+    SupportedReportSet: Dav "supported-report-set" as "D:supported-report-set", No;
+    SyncToken: Dav "sync-token" as "D:sync-token", No;
+    CalendarData: CalDav "calendar-data" as "C:calendar-data", No;
+    CalendarDescription: CalDav "calendar-description" as "C:calendar-description", No;
+    CalendarHomeSet: CalDav "calendar-home-set" as "C:calendar-home-set", No;
+    CalendarTimezone: CalDav "calendar-timezone" as "C:calendar-timezone", No;
+    CalendarUserAddressSet: CalDav "calendar-user-address-set" as "C:calendar-user-address-set", No;
+    MaxResourceSize: CalDav "max-resource-size" as "C:max-resource-size", No;
+    SupportedCalendarComponentSet: CalDav "supported-calendar-component-set" as "C:supported-calendar-component-set", No;
+    SupportedCalendarData: CalDav "supported-calendar-data" as "C:supported-calendar-data", No;
+    SupportedCollationSet: CalDav "supported-collation-set" as "C:supported-collation-set", No;
+    GetCtag: CalendarServer "getctag" as "CS:getctag", No;
+    CalendarColor: AppleIcal "calendar-color" as "IC:calendar-color", Yes;
+    CalendarOrder: AppleIcal "calendar-order" as "IC:calendar-order", Yes;
+}
+
+/// A resource with what its properties are computed from.
+pub enum View<'a> {
+    /// The root, the collection of principals and the collection of homes: they only lead on.
+    Signpost(&'a Resource),
+    Principal(&'a Principal),
+    Home(&'a Principal),
+    Calendar(CalendarView<'a>),
+    Object(ObjectView<'a>),
+}
+
+impl View<'_> {
+    /// The dead properties stored with the resource.
+    fn dead(&self) -> &[DeadProperty] {
+        match self {
+            View::Calendar(view) => view.dead,
+            _ => &[],
+        }
+    }
+
+    /// Writes the element of a live property; nothing, and `false`, when the resource does not have it.
+    ///
+    /// `who` is who asks.
+    fn write(&self, property: Live, who: &Principal, xml: &mut XmlWriter) -> bool {
+        match (self, property) {
+            (_, Live::CurrentUserPrincipal) => {
+                xml.hrefs(property.tag(), [resource::principal_href(&who.slug).as_str()]);
+                true
+            }
+            (_, Live::PrincipalCollectionSet) => {
+                xml.hrefs(property.tag(), [Resource::Principals.href().as_str()]);
+                true
+            }
+            (_, Live::SupportedReportSet) => {
+                supported_reports(self, xml);
+                true
+            }
+            (View::Signpost(signpost), _) => principal::write_signpost(signpost, property, xml),
+            (View::Principal(principal), _) => principal::write_principal(principal, property, xml),
+            (View::Home(owner), _) => principal::write_home(owner, property, xml),
+            (View::Calendar(view), _) => view.write(property, xml),
+            (View::Object(view), _) => view.write(property, xml),
+        }
+    }
+
+    /// Writes the propstat elements that answer `request` (RFC 4918 section 9.1). `minimal` leaves out what is missing
+    /// (RFC 8144 section 2.1).
+    pub fn write_propstats(&self, request: &PropertyRequest, who: &Principal, minimal: bool, xml: &mut XmlWriter) {
+        match request {
+            PropertyRequest::These(requested) => self.write_requested(requested, who, minimal, xml),
+            PropertyRequest::All { include } => {
+                open_propstat(xml);
+                for property in Live::ALL.iter().filter(|property| property.in_allprop() == InAllprop::Yes) {
+                    self.write(*property, who, xml);
+                }
+                for property in self.dead() {
+                    xml.raw(property.xml.as_bytes());
+                }
+                let extra = |requested: &&Requested| match requested {
+                    Requested::Live(property) => property.in_allprop() == InAllprop::No,
+                    // The dead ones stand there already.
+                    Requested::Other { .. } => false,
+                };
+                for requested in include.iter().filter(extra) {
+                    self.write_one(requested, who, xml);
+                }
+                close_propstat(xml, OK);
+            }
+            PropertyRequest::Names => {
+                open_propstat(xml);
+                for property in Live::ALL {
+                    let before = xml.len();
+                    let has = self.write(*property, who, xml);
+                    xml.truncate(before);
+                    if has {
+                        xml.empty(property.tag());
+                    }
+                }
+                for property in self.dead() {
+                    let name = Name::new(Namespace::from_uri(&property.namespace), property.name.clone());
+                    xml.raw(&empty_element(&name));
+                }
+                close_propstat(xml, OK);
+            }
+        }
+    }
+
+    fn write_requested(&self, requested: &[Requested], who: &Principal, minimal: bool, xml: &mut XmlWriter) {
+        let start = xml.len();
+        open_propstat(xml);
+        let empty = xml.len();
+        let mut missing: Vec<&Requested> = Vec::new();
+        for property in requested {
+            if !self.write_one(property, who, xml) {
+                missing.push(property);
+            }
+        }
+        if xml.len() == empty && !missing.is_empty() && !minimal {
+            xml.truncate(start);
+        } else {
+            close_propstat(xml, OK);
+        }
+        if !missing.is_empty() && !minimal {
+            open_propstat(xml);
+            for property in missing {
+                property.write_empty(xml);
+            }
+            close_propstat(xml, NOT_FOUND);
+        }
+    }
+
+    fn write_one(&self, requested: &Requested, who: &Principal, xml: &mut XmlWriter) -> bool {
+        match requested {
+            Requested::Live(property) => self.write(*property, who, xml),
+            Requested::Other { name, .. } => {
+                let is = |dead: &&DeadProperty| dead.name == name.local && dead.namespace == name.namespace.uri();
+                let found = self.dead().iter().find(is);
+                if let Some(property) = found {
+                    xml.raw(property.xml.as_bytes());
+                }
+                found.is_some()
+            }
+        }
+    }
+}
+
+pub const OK: &str = "HTTP/1.1 200 OK";
+pub const NOT_FOUND: &str = "HTTP/1.1 404 Not Found";
+
+pub fn open_propstat(xml: &mut XmlWriter) {
+    xml.open("D:propstat");
+    xml.open("D:prop");
+}
+
+pub fn close_propstat(xml: &mut XmlWriter, status: &str) {
+    xml.close("D:prop");
+    xml.leaf("D:status", status);
+    xml.close("D:propstat");
+}
+
+/// DAV:supported-report-set (RFC 3253 section 3.1.5).
+fn supported_reports(view: &View<'_>, xml: &mut XmlWriter) {
+    let reports: &[&str] = match view {
+        View::Calendar(_) => &[
+            "C:calendar-query",
+            "C:calendar-multiget",
+            "C:free-busy-query",
+            "D:sync-collection",
+            "D:expand-property",
+        ],
+        View::Object(_) => &["C:calendar-query", "C:calendar-multiget", "D:expand-property"],
+        View::Signpost(Resource::Principals) => {
+            &["D:principal-property-search", "D:principal-search-property-set", "D:expand-property"]
+        }
+        View::Signpost(_) | View::Principal(_) | View::Home(_) => &["D:expand-property"],
+    };
+    xml.open(Live::SupportedReportSet.tag());
+    for report in reports {
+        xml.open("D:supported-report");
+        xml.open("D:report");
+        xml.empty(report);
+        xml.close("D:report");
+        xml.close("D:supported-report");
+    }
+    xml.close(Live::SupportedReportSet.tag());
+}
+
+fn write_resource_type(types: &[&str], xml: &mut XmlWriter) {
+    xml.open(Live::ResourceType.tag());
+    for kind in types {
+        xml.empty(kind);
+    }
+    xml.close(Live::ResourceType.tag());
+}
+
+/// DAV:current-user-privilege-set (RFC 3744 section 5.4).
+fn write_privileges(privileges: &[&str], xml: &mut XmlWriter) {
+    xml.open(Live::CurrentUserPrivilegeSet.tag());
+    for privilege in privileges {
+        xml.open("D:privilege");
+        xml.empty(privilege);
+        xml.close("D:privilege");
+    }
+    xml.close(Live::CurrentUserPrivilegeSet.tag());
+}

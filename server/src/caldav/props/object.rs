@@ -1,0 +1,57 @@
+//! Properties of calendar object resources.
+
+use super::super::conditions::HTTP_DATE;
+use super::super::resource;
+use super::super::xml::XmlWriter;
+use super::calendar::privileges;
+use super::{Live, write_privileges};
+use chrono::SecondsFormat;
+use kalends_domain::access::Access;
+use kalends_domain::ical::ComponentKind;
+use kalends_domain::objects::ObjectHead;
+
+/// The value of CALDAV:calendar-data for one object.
+pub enum CalendarData<'a> {
+    /// Not part of the answer: PROPFIND never gives it (RFC 4791 section 9.6).
+    None,
+    Text(&'a str),
+}
+
+pub struct ObjectView<'a> {
+    pub head: &'a ObjectHead,
+    pub owner_slug: &'a str,
+    pub access: Access,
+    pub data: CalendarData<'a>,
+}
+
+/// The media type of an object (RFC 4791 section 5.3.4, RFC 5545 section 8.1).
+pub fn content_type(kind: ComponentKind) -> &'static str {
+    match kind {
+        ComponentKind::Event => "text/calendar; charset=utf-8; component=vevent",
+        ComponentKind::Todo => "text/calendar; charset=utf-8; component=vtodo",
+        ComponentKind::Journal => "text/calendar; charset=utf-8; component=vjournal",
+        ComponentKind::FreeBusy => "text/calendar; charset=utf-8; component=vfreebusy",
+    }
+}
+
+impl ObjectView<'_> {
+    pub fn write(&self, property: Live, xml: &mut XmlWriter) -> bool {
+        let tag = property.tag();
+        match property {
+            Live::ResourceType => xml.empty(tag),
+            Live::GetEtag => xml.leaf(tag, &self.head.etag),
+            Live::GetContentType => xml.leaf(tag, content_type(self.head.kind)),
+            Live::GetContentLength => xml.leaf(tag, &self.head.size.to_string()),
+            Live::GetLastModified => xml.leaf(tag, &self.head.modified_at.format(HTTP_DATE).to_string()),
+            Live::CreationDate => xml.leaf(tag, &self.head.created_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            Live::Owner => xml.hrefs(tag, [resource::principal_href(self.owner_slug).as_str()]),
+            Live::CurrentUserPrivilegeSet => write_privileges(privileges(self.access), xml),
+            Live::CalendarData => match self.data {
+                CalendarData::None => return false,
+                CalendarData::Text(text) => xml.leaf(tag, text),
+            },
+            _ => return false,
+        }
+        true
+    }
+}

@@ -1,0 +1,100 @@
+//! Which properties a PROPFIND or REPORT asks for.
+
+use super::super::error::Failure;
+use super::super::xml::writer::{XmlWriter, empty_element};
+use super::super::xml::{Element, Name};
+use super::Live;
+
+/// One property in a DAV:prop.
+#[derive(Clone, Debug)]
+pub enum Requested {
+    Live(Live),
+    Other {
+        name: Name,
+        /// Its empty element, for the answer that it is missing.
+        empty: Vec<u8>,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub enum PropertyRequest {
+    /// DAV:allprop, with DAV:include.
+    All {
+        include: Vec<Requested>,
+    },
+    /// DAV:propname
+    Names,
+    These(Vec<Requested>),
+}
+
+impl Requested {
+    pub fn of(name: &Name) -> Self {
+        match Live::of(name) {
+            Some(property) => Requested::Live(property),
+            None => Requested::Other { name: name.clone(), empty: empty_element(name) },
+        }
+    }
+
+    pub fn write_empty(&self, xml: &mut XmlWriter) {
+        match self {
+            Requested::Live(property) => xml.empty(property.tag()),
+            Requested::Other { empty, .. } => xml.raw(empty),
+        }
+    }
+}
+
+impl PropertyRequest {
+    /// Reads the DAV:prop, DAV:allprop or DAV:propname in a DAV:propfind or report element.
+    ///
+    /// # Errors
+    /// 400 unless there is exactly one of them.
+    pub fn of(parent: &Element) -> Result<Self, Failure> {
+        let mut found = None;
+        for child in &parent.children {
+            let request = match child.name.local.as_ref() {
+                "prop" if child.name.is_dav("prop") => PropertyRequest::These(properties(child)),
+                "allprop" if child.name.is_dav("allprop") => {
+                    PropertyRequest::All { include: parent.dav("include").map(properties).unwrap_or_default() }
+                }
+                "propname" if child.name.is_dav("propname") => PropertyRequest::Names,
+                _ => continue,
+            };
+            if found.replace(request).is_some() {
+                return Err(Failure::bad_request("Only one of prop, allprop and propname can be asked for."));
+            }
+        }
+        found.ok_or_else(|| Failure::bad_request("One of prop, allprop and propname has to be asked for."))
+    }
+
+    pub fn all() -> Self {
+        PropertyRequest::All { include: Vec::new() }
+    }
+
+    pub fn asks_for(&self, property: Live) -> bool {
+        match self {
+            PropertyRequest::These(requested) | PropertyRequest::All { include: requested } => {
+                requested.iter().any(|r| matches!(r, Requested::Live(live) if *live == property))
+            }
+            PropertyRequest::Names => false,
+        }
+    }
+
+    /// Whether the answer can contain dead properties.
+    pub fn wants_dead(&self) -> bool {
+        match self {
+            PropertyRequest::All { .. } | PropertyRequest::Names => true,
+            PropertyRequest::These(requested) => requested.iter().any(|r| matches!(r, Requested::Other { .. })),
+        }
+    }
+}
+
+/// The names in `prop`, each once.
+fn properties(prop: &Element) -> Vec<Requested> {
+    let mut names: Vec<&Name> = Vec::with_capacity(prop.children.len());
+    for child in &prop.children {
+        if !names.contains(&&child.name) {
+            names.push(&child.name);
+        }
+    }
+    names.into_iter().map(Requested::of).collect()
+}

@@ -1,0 +1,9 @@
+//! XML as WebDAV uses it: names, a small safe reader for request bodies, a writer for streamed answers.
+
+pub mod names;
+pub mod reader;
+pub mod writer;
+
+pub use names::{Name, Namespace};
+pub use reader::{Document, Element};
+pub use writer::XmlWriter;

@@ -1,0 +1,378 @@
+//! Reads a request body into a small tree: no DOCTYPE, no entities but the five of XML, bounded in depth and in number of elements.
+
+use super::names::{Name, Namespace};
+use quick_xml::NsReader;
+use quick_xml::events::attributes::Attributes;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::{NamespaceResolver, PrefixDeclaration, ResolveResult};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Deepest nesting of elements in a request.
+const MAX_DEPTH: usize = 32;
+/// Most elements in a request; a calendar-multiget of as many objects fits.
+const MAX_ELEMENTS: usize = 100_000;
+
+/// Why a body is not XML that Kalends reads; the text is fit to show.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum XmlError {
+    #[error("the body is not well-formed XML: {0}")]
+    Malformed(String),
+    #[error("a DOCTYPE is not accepted")]
+    DocumentType,
+    #[error("the entity &{0}; is not defined")]
+    Entity(String),
+    #[error("more than {MAX_DEPTH} elements are nested")]
+    TooDeep,
+    #[error("more than {MAX_ELEMENTS} elements")]
+    TooMany,
+    #[error("the body is not in UTF-8 or UTF-16")]
+    Encoding,
+}
+
+impl From<quick_xml::Error> for XmlError {
+    fn from(error: quick_xml::Error) -> Self {
+        XmlError::Malformed(error.to_string())
+    }
+}
+
+/// A namespace declaration in scope, linked to those around it.
+#[derive(Debug)]
+struct Scope {
+    outer: Option<Arc<Scope>>,
+    /// Empty for the default namespace.
+    prefix: String,
+    uri: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Element {
+    pub name: Name,
+    /// Without namespace declarations. Names of attributes in no namespace are local names, others are `prefix:local` as written.
+    attributes: Vec<(String, String)>,
+    pub children: Vec<Element>,
+    /// The character data directly in the element, joined.
+    pub text: String,
+    span: Range<usize>,
+    scope: Option<Arc<Scope>>,
+}
+
+/// A request body.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub root: Element,
+    source: String,
+}
+
+impl Element {
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn dav(&self, local: &str) -> Option<&Element> {
+        self.children.iter().find(|child| child.name.is_dav(local))
+    }
+
+    pub fn caldav(&self, local: &str) -> Option<&Element> {
+        self.children.iter().find(|child| child.name.is_caldav(local))
+    }
+
+    pub fn dav_all<'a>(&'a self, local: &'static str) -> impl Iterator<Item = &'a Element> {
+        self.children.iter().filter(move |child| child.name.is_dav(local))
+    }
+
+    pub fn caldav_all<'a>(&'a self, local: &'static str) -> impl Iterator<Item = &'a Element> {
+        self.children.iter().filter(move |child| child.name.is_caldav(local))
+    }
+}
+
+impl Document {
+    /// Reads `body`, which is in UTF-8 or, marked by a byte order mark, in UTF-16.
+    pub fn parse(body: &[u8]) -> Result<Self, XmlError> {
+        let source = decode(body)?;
+        let root = tree(&source)?;
+        Ok(Document { root, source })
+    }
+
+    /// The text of `element`, an element of this document, made to stand on its own: the namespaces that it uses, and the
+    /// language it is in, are declared in it; everything else is as written.
+    pub fn verbatim(&self, element: &Element, language: Option<&str>) -> String {
+        let text = &self.source[element.span.clone()];
+        // The tag's name ends before the first white space, '/' or '>'.
+        let name_end = text.find([' ', '\t', '\r', '\n', '/', '>']).unwrap_or(text.len());
+        let tag_end = tag_end(text);
+        let mut declarations = String::new();
+        let mut seen: Vec<&str> = Vec::new();
+        let mut scope = element.scope.as_deref();
+        while let Some(declaration) = scope {
+            let prefix = declaration.prefix.as_str();
+            if !seen.contains(&prefix) {
+                seen.push(prefix);
+                let own = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
+                let used = prefix.is_empty() || text.contains(&format!("{prefix}:"));
+                if used && !declares(&text[name_end..tag_end], &own) && !(prefix.is_empty() && declaration.uri.is_empty())
+                {
+                    declarations.push_str(&format!(" {own}=\"{}\"", quick_xml::escape::escape(&declaration.uri)));
+                }
+            }
+            scope = declaration.outer.as_deref();
+        }
+        if let Some(language) = language
+            && element.attribute("xml:lang").is_none()
+        {
+            declarations.push_str(&format!(" xml:lang=\"{}\"", quick_xml::escape::escape(language)));
+        }
+        format!("{}{declarations}{}", &text[..name_end], &text[name_end..])
+    }
+}
+
+/// Where the start tag at the beginning of `text` ends: its '>' outside of quotes.
+fn tag_end(text: &str) -> usize {
+    let mut quote = None;
+    for (at, octet) in text.bytes().enumerate() {
+        match (quote, octet) {
+            (None, b'>') => return at,
+            (None, b'"' | b'\'') => quote = Some(octet),
+            (Some(open), _) if open == octet => quote = None,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Whether the attributes of a start tag include `name`.
+fn declares(attributes: &str, name: &str) -> bool {
+    Attributes::new(attributes, 0).with_checks(false).flatten().any(|attribute| attribute.key.0 == name)
+}
+
+fn decode(body: &[u8]) -> Result<String, XmlError> {
+    let utf16 = |octets: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = octets.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+        if octets.len() % 2 == 0 { String::from_utf16(&units).ok() } else { None }.ok_or(XmlError::Encoding)
+    };
+    let text = match body {
+        [0xEF, 0xBB, 0xBF, rest @ ..] => std::str::from_utf8(rest).map(str::to_owned).map_err(|_| XmlError::Encoding),
+        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        _ => std::str::from_utf8(body).map(str::to_owned).map_err(|_| XmlError::Encoding),
+    }?;
+    match text.chars().find(|&c| !is_xml_char(c)) {
+        Some(c) => Err(XmlError::Malformed(format!("U+{:04X} is not allowed", c as u32))),
+        None => Ok(text),
+    }
+}
+
+/// XML 1.0 section 2.2, production `Char`.
+pub fn is_xml_char(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+fn tree(source: &str) -> Result<Element, XmlError> {
+    let mut reader = NsReader::from_str(source);
+    reader.config_mut().check_comments = true;
+    let mut open: Vec<Element> = Vec::new();
+    let mut root: Option<Element> = None;
+    let mut count = 0;
+    let mut first = true;
+    loop {
+        let before = reader.buffer_position() as usize;
+        let event = reader.read_event()?;
+        match event {
+            Event::Start(tag) | Event::Empty(tag) if root.is_some() && open.is_empty() => {
+                return Err(XmlError::Malformed(format!("a second root element <{}>", tag.name().0)));
+            }
+            Event::Start(tag) => {
+                count += 1;
+                if open.len() == MAX_DEPTH {
+                    return Err(XmlError::TooDeep);
+                }
+                let element = element(&tag, reader.resolver(), open.last(), before)?;
+                open.push(element);
+            }
+            Event::Empty(tag) => {
+                count += 1;
+                if open.len() == MAX_DEPTH {
+                    return Err(XmlError::TooDeep);
+                }
+                let mut element = element(&tag, reader.resolver(), open.last(), before)?;
+                element.span.end = reader.buffer_position() as usize;
+                close(element, &mut open, &mut root);
+            }
+            Event::End(_) => {
+                // The reader checks that the names agree, so there is one to close.
+                let Some(mut element) = open.pop() else {
+                    return Err(XmlError::Malformed("an end tag without its start".into()));
+                };
+                element.span.end = reader.buffer_position() as usize;
+                close(element, &mut open, &mut root);
+            }
+            Event::Text(text) => match open.last_mut() {
+                Some(element) => element.text.push_str(&text.xml10_content()),
+                None if text.trim_ascii().is_empty() => {}
+                None => return Err(XmlError::Malformed("text outside of the root element".into())),
+            },
+            Event::CData(text) => match open.last_mut() {
+                Some(element) => element.text.push_str(&text.xml10_content()),
+                None => return Err(XmlError::Malformed("text outside of the root element".into())),
+            },
+            Event::GeneralRef(reference) => {
+                let c = character(&reference)?;
+                match open.last_mut() {
+                    Some(element) => element.text.push(c),
+                    None => return Err(XmlError::Malformed("text outside of the root element".into())),
+                }
+            }
+            Event::DocType(_) => return Err(XmlError::DocumentType),
+            Event::Decl(_) if !first => return Err(XmlError::Malformed("the XML declaration is not first".into())),
+            Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
+            Event::Eof => break,
+        }
+        first = false;
+        if count > MAX_ELEMENTS {
+            return Err(XmlError::TooMany);
+        }
+    }
+    match (root, open.last()) {
+        (Some(root), None) => Ok(root),
+        (_, Some(element)) => Err(XmlError::Malformed(format!("<{}> is not closed", element.name.local))),
+        (None, None) => Err(XmlError::Malformed("there is no element".into())),
+    }
+}
+
+fn character(reference: &quick_xml::events::BytesRef<'_>) -> Result<char, XmlError> {
+    if let Some(c) = reference.resolve_char_ref()? {
+        return if is_xml_char(c) {
+            Ok(c)
+        } else {
+            Err(XmlError::Malformed(format!("&{}; is not allowed", &**reference)))
+        };
+    }
+    match &**reference {
+        "lt" => Ok('<'),
+        "gt" => Ok('>'),
+        "amp" => Ok('&'),
+        "apos" => Ok('\''),
+        "quot" => Ok('"'),
+        name => Err(XmlError::Entity(name.to_owned())),
+    }
+}
+
+fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) {
+    match open.last_mut() {
+        Some(parent) => parent.children.push(element),
+        None => *root = Some(element),
+    }
+}
+
+fn element(
+    tag: &BytesStart<'_>,
+    resolver: &NamespaceResolver,
+    parent: Option<&Element>,
+    start: usize,
+) -> Result<Element, XmlError> {
+    let (namespace, local) = resolver.resolve_element(tag.name());
+    let namespace = match namespace {
+        ResolveResult::Bound(namespace) => Namespace::from_uri(namespace.0),
+        ResolveResult::Unbound => Namespace::from_uri(""),
+        ResolveResult::Unknown(prefix) => {
+            return Err(XmlError::Malformed(format!("the namespace prefix {prefix} is not declared")));
+        }
+    };
+    let mut scope = parent.and_then(|parent| parent.scope.clone());
+    let mut attributes = Vec::new();
+    for attribute in tag.attributes() {
+        let attribute = attribute.map_err(|error| XmlError::Malformed(error.to_string()))?;
+        let value = quick_xml::escape::unescape(&attribute.value).map_err(|error| match error {
+            quick_xml::escape::EscapeError::UnrecognizedEntity(_, name) => XmlError::Entity(name),
+            error => XmlError::Malformed(error.to_string()),
+        })?;
+        match attribute.key.as_namespace_binding() {
+            Some(declaration) => {
+                let prefix = match declaration {
+                    PrefixDeclaration::Default => "",
+                    PrefixDeclaration::Named(prefix) => prefix,
+                };
+                scope = Some(Arc::new(Scope { outer: scope, prefix: prefix.to_owned(), uri: value.into_owned() }));
+            }
+            None => attributes.push((attribute.key.0.to_owned(), value.into_owned())),
+        }
+    }
+    let local = local.into_inner().to_owned();
+    Ok(Element {
+        name: Name::new(namespace, local),
+        attributes,
+        children: Vec::new(),
+        text: String::new(),
+        span: start..start,
+        scope,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn parse(text: &str) -> Result<Document, XmlError> {
+        Document::parse(text.as_bytes())
+    }
+
+    #[test]
+    fn prefixes_do_not_matter() {
+        for text in [
+            r#"<propfind xmlns="DAV:"><prop><x:calendar-data xmlns:x="urn:ietf:params:xml:ns:caldav"/></prop></propfind>"#,
+            r#"<?xml version="1.0"?><!-- c --><C:propfind xmlns:C="DAV:" xmlns:D="urn:ietf:params:xml:ns:caldav"><C:prop><D:calendar-data></D:calendar-data></C:prop></C:propfind>"#,
+        ] {
+            let document = parse(text).unwrap();
+            assert!(document.root.name.is_dav("propfind"));
+            assert!(document.root.dav("prop").unwrap().caldav("calendar-data").is_some());
+        }
+    }
+
+    #[test]
+    fn text_is_joined_over_references_and_cdata() {
+        let document = parse("<a>1 &lt;&#x32;<![CDATA[<3&]]>\r\n4</a>").unwrap();
+        assert_eq!(document.root.text, "1 <2<3&\n4");
+    }
+
+    #[test]
+    fn dangerous_and_broken_bodies_are_refused() {
+        let bomb = r#"<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]><a>&c;</a>"#;
+        assert_eq!(parse(bomb).unwrap_err(), XmlError::DocumentType);
+        assert_eq!(parse("<a>&c;</a>").unwrap_err(), XmlError::Entity("c".into()));
+        assert_eq!(parse(r#"<a b="&c;"/>"#).unwrap_err(), XmlError::Entity("c".into()));
+        assert_eq!(parse(&"<a>".repeat(10_000)).unwrap_err(), XmlError::TooDeep);
+        let many = format!("<a>{}</a>", "<b/>".repeat(MAX_ELEMENTS));
+        assert_eq!(parse(&many).unwrap_err(), XmlError::TooMany);
+        for text in ["", "<a>", "<a></b>", "<a/><b/>", "x<a/>", "<a/>x", "<p:a/>", "<a b='1' b='2'/>", "<a>\u{1}</a>", "<a>&#1;</a>", "<a", "</a>"] {
+            assert!(matches!(parse(text), Err(XmlError::Malformed(_))), "{text:?}: {:?}", parse(text));
+        }
+        assert_eq!(Document::parse(b"<a>\xff</a>").unwrap_err(), XmlError::Encoding);
+    }
+
+    #[test]
+    fn utf_16_is_read() {
+        let mut body = vec![0xFF, 0xFE];
+        body.extend("<a>é</a>".encode_utf16().flat_map(u16::to_le_bytes));
+        assert_eq!(Document::parse(&body).unwrap().root.text, "é");
+    }
+
+    #[test]
+    fn an_element_taken_out_keeps_its_namespaces() {
+        let document = parse(concat!(
+            r#"<D:set xmlns:D="DAV:" xmlns:Z="urn:z" xmlns="urn:default"><D:prop>"#,
+            r#"<Z:a b=">"> <i/>&amp;<D:x/></Z:a><Z:c xmlns:Z="urn:other"/></D:prop></D:set>"#
+        ))
+        .unwrap();
+        let prop = document.root.dav("prop").unwrap();
+        assert_eq!(
+            document.verbatim(&prop.children[0], Some("de")),
+            r#"<Z:a xmlns="urn:default" xmlns:Z="urn:z" xmlns:D="DAV:" xml:lang="de" b=">"> <i/>&amp;<D:x/></Z:a>"#
+        );
+        assert_eq!(
+            document.verbatim(&prop.children[1], None),
+            r#"<Z:c xmlns="urn:default" xmlns:Z="urn:other"/>"#
+        );
+        assert!(prop.children[1].name.is(&Namespace::from_uri("urn:other"), "c"));
+    }
+}
