@@ -58,8 +58,8 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let public_url = options.public_url.unwrap_or_else(|| format!("http://{listening}"));
     let site = Site { public_url: public_url.clone() };
     let web = web::Web { kalends: kalends.clone(), site, assets, dist: options.dist };
-    let router =
-        Router::new().route("/healthz", get(|| async { "ok" })).merge(caldav::router(kalends)).merge(web::router(web));
+    let pages = caldav::with_server_root(web::router(web), kalends.clone());
+    let router = Router::new().route("/healthz", get(|| async { "ok" })).merge(caldav::router(kalends)).merge(pages);
     announce(&public_url, options.sign_in.as_ref());
     let server = axum::serve(listener, router);
     if options.live_reload {

@@ -2,7 +2,7 @@
 
 use super::Call;
 use super::error::Failure;
-use super::headers::local_path;
+use super::headers::{local_path, text};
 use super::resource::Resource;
 use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
@@ -129,6 +129,7 @@ fn if_lists(value: &str) -> Option<Vec<List<'_>>> {
 /// What conditions can be about.
 #[derive(Debug, Default)]
 struct Current {
+    exists: bool,
     etag: Option<String>,
     modified_at: Option<DateTime<Utc>>,
     sync_token: Option<String>,
@@ -137,12 +138,12 @@ struct Current {
 async fn current(call: &Call, resource: &Resource) -> Result<Current, Failure> {
     let found = match resource {
         Resource::Calendar { owner, slug } => call.kalends.calendar(call.who.id, owner, slug).await.map(|(c, _)| {
-            Current { sync_token: Some(sync_token(c.id, c.revision)), ..Current::default() }
+            Current { exists: true, sync_token: Some(sync_token(c.id, c.revision)), ..Current::default() }
         }),
         Resource::Object { owner, calendar, name } => match call.kalends.calendar(call.who.id, owner, calendar).await {
             Ok((calendar, _)) => call.kalends.object(call.who.id, calendar.id, name).await.map(|object| {
                 let ObjectHead { etag, modified_at, .. } = object.head;
-                Current { etag: Some(etag), modified_at: Some(modified_at), sync_token: None }
+                Current { exists: true, etag: Some(etag), modified_at: Some(modified_at), sync_token: None }
             }),
             Err(error) => Err(error),
         },
@@ -164,37 +165,46 @@ async fn current(call: &Call, resource: &Resource) -> Result<Current, Failure> {
 pub async fn precondition(call: &Call) -> Result<Precondition, Failure> {
     let if_match = Tags::of(&call.headers, "if-match")?;
     let if_none_match = Tags::of(&call.headers, "if-none-match")?;
-    let if_header = call.headers.get("if").map(|value| value.to_str().map_err(|_| malformed())).transpose()?;
-    // If-Match takes precedence over the date, and a date that cannot be read is ignored (RFC 9110 section 13.1.4).
-    let unmodified_since = match &if_match {
-        None => date(&call.headers, "if-unmodified-since"),
-        Some(_) => None,
-    };
-    match (if_match, if_none_match, if_header, unmodified_since) {
-        (None, None, None, None) => Ok(Precondition::None),
-        (Some(Tags::Any), None, None, _) => Ok(Precondition::Present),
-        (Some(Tags::These(tags)), None, None, _) => Ok(Precondition::Matches(tags)),
-        (None, Some(Tags::Any), None, None) => Ok(Precondition::Absent),
-        (None, Some(Tags::These(tags)), None, None) => {
+    let dated = date(&call.headers, "if-unmodified-since").is_some();
+    match (if_match, if_none_match, call.headers.contains_key("if"), dated) {
+        (None, None, false, false) => Ok(Precondition::None),
+        (Some(Tags::Any), None, false, _) => Ok(Precondition::Present),
+        (Some(Tags::These(tags)), None, false, _) => Ok(Precondition::Matches(tags)),
+        (None, Some(Tags::Any), false, false) => Ok(Precondition::Absent),
+        (None, Some(Tags::These(tags)), false, false) => {
             Ok(Precondition::MatchesNone(tags.iter().map(|tag| opaque(tag).to_owned()).collect()))
         }
-        (if_match, if_none_match, if_header, unmodified_since) => {
-            let target = current(call, &call.resource).await?;
-            let etag = target.etag.as_deref();
-            let seconds = target.modified_at.map(|at| at.timestamp());
-            let holds = if_match.is_none_or(|tags| tags.match_strongly(etag))
-                && if_none_match.is_none_or(|tags| !tags.match_weakly(etag))
-                && unmodified_since.is_none_or(|since| seconds.is_none_or(|at| at <= since.timestamp()))
-                && match if_header {
-                    None => true,
-                    Some(value) => if_holds(call, value, &target).await?,
-                };
-            if !holds {
-                return Err(Failure::precondition_failed());
-            }
+        _ => {
+            let target = evaluated(call).await?;
             Ok(target.etag.map_or(Precondition::Absent, |etag| Precondition::Matches(vec![etag])))
         }
     }
+}
+
+/// Evaluates all conditional headers at once, for a target that has no entity tag of its own.
+///
+/// # Errors
+/// 412 when a condition does not hold, 400 when one cannot be read.
+pub async fn check(call: &Call) -> Result<(), Failure> {
+    evaluated(call).await.map(drop)
+}
+
+async fn evaluated(call: &Call) -> Result<Current, Failure> {
+    let target = current(call, &call.resource).await?;
+    let etag = target.etag.as_deref();
+    let (if_match, if_none_match) = (Tags::of(&call.headers, "if-match")?, Tags::of(&call.headers, "if-none-match")?);
+    // If-Match takes precedence over the date, and a date that cannot be read is ignored (RFC 9110 section 13.1.4).
+    let unmodified_since = if if_match.is_none() { date(&call.headers, "if-unmodified-since") } else { None };
+    let if_header = text(&call.headers, "if")?;
+    let holds = if_match.is_none_or(|tags| tags == Tags::Any && target.exists || tags.match_strongly(etag))
+        && if_none_match.is_none_or(|tags| !(tags == Tags::Any && target.exists || tags.match_weakly(etag)))
+        && unmodified_since
+            .is_none_or(|since| target.modified_at.is_none_or(|at| at.timestamp() <= since.timestamp()))
+        && match if_header {
+            None => true,
+            Some(value) => if_holds(call, value, &target).await?,
+        };
+    if holds { Ok(target) } else { Err(Failure::precondition_failed()) }
 }
 
 /// Whether one of the lists of an If header holds. Kalends gives out no locks, so that a lock token never matches.

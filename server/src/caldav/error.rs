@@ -18,6 +18,8 @@ pub struct Failure {
     condition: Option<Condition>,
     message: Cow<'static, str>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// A whole XML document in place of the DAV:error.
+    document: Option<Vec<u8>>,
 }
 
 /// A precondition or postcondition code, such as `C:no-uid-conflict`.
@@ -30,7 +32,7 @@ struct Condition {
 
 impl Failure {
     pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Failure { status, condition: None, message: message.into(), headers: Vec::new() }
+        Failure { status, condition: None, message: message.into(), headers: Vec::new(), document: None }
     }
 
     pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
@@ -52,8 +54,12 @@ impl Failure {
 
     /// `tag` is the condition's element with its prefix.
     pub fn condition(status: StatusCode, tag: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        let condition = Some(Condition { tag, content: Vec::new() });
-        Failure { status, condition, message: message.into(), headers: Vec::new() }
+        Failure { condition: Some(Condition { tag, content: Vec::new() }), ..Failure::new(status, message) }
+    }
+
+    /// An answer whose body is the XML document `xml`.
+    pub fn document(status: StatusCode, xml: Vec<u8>) -> Self {
+        Failure { document: Some(xml), ..Failure::new(status, "") }
     }
 
     pub fn forbidden(tag: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
@@ -132,9 +138,10 @@ impl From<XmlError> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let (content_type, body) = match self.condition {
-            None => ("text/plain; charset=utf-8", format!("{}\n", self.message).into_bytes()),
-            Some(condition) => {
+        let (content_type, body) = match (self.document, self.condition) {
+            (Some(document), _) => (super::XML_TYPE, document),
+            (None, None) => ("text/plain; charset=utf-8", format!("{}\n", self.message).into_bytes()),
+            (None, Some(condition)) => {
                 let mut xml = XmlWriter::new();
                 xml.open_root("D:error");
                 if condition.content.is_empty() {

@@ -1,13 +1,191 @@
-//! CalDAV under `/api/v1.0/caldav/` (RFC 4791, RFC 4918, RFC 6578).
+//! CalDAV under `/api/v1.0/caldav/` (RFC 4791, RFC 4918, RFC 6578): decode, authenticate, call the use case, encode.
+
+mod auth;
+mod body;
+mod conditions;
+mod delete;
+mod error;
+mod get;
+mod headers;
+mod make;
+mod options;
+mod propfind;
+mod proppatch;
+mod props;
+mod put;
+mod report;
+mod resource;
+mod stream;
+mod transfer;
+mod xml;
 
 use axum::Router;
-use kalends_domain::Kalends;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName};
+use axum::http::{self, HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use error::Failure;
+use kalends_domain::access::Principal;
+use kalends_domain::{Error, Kalends};
+use resource::Resource;
 
 /// Where the CalDAV tree begins.
 pub const ROOT: &str = "/api/v1.0/caldav/";
 
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+const XML_TYPE: &str = "application/xml; charset=utf-8";
+
 /// Everything under [`ROOT`], and the `/.well-known/caldav` redirect (RFC 6764).
 pub fn router(kalends: Kalends) -> Router {
-    let _ = kalends;
     Router::new()
+        .route("/.well-known/caldav", any(redirect))
+        .route("/.well-known/caldav/", any(redirect))
+        .route(ROOT.trim_end_matches('/'), any(handle))
+        .route(ROOT, any(handle))
+        .route(&format!("{ROOT}{{*rest}}"), any(handle))
+        .with_state(kalends)
+}
+
+/// Has `pages` answer WebDAV at `/` as well: a client that was given nothing but the server's name looks there.
+pub fn with_server_root(pages: Router, kalends: Kalends) -> Router {
+    pages.layer(from_fn_with_state(kalends, server_root))
+}
+
+async fn server_root(State(kalends): State<Kalends>, request: Request, next: Next) -> Response {
+    let is_dav = matches!(request.method().as_str(), "PROPFIND" | "OPTIONS");
+    if is_dav && request.uri().path() == "/" {
+        handle(State(kalends), request).await
+    } else {
+        next.run(request).await
+    }
+}
+
+/// 308 keeps method and body, whatever the method is.
+async fn redirect() -> impl IntoResponse {
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, ROOT)])
+}
+
+/// The methods that Kalends knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Method {
+    Options,
+    Get,
+    Head,
+    Put,
+    Delete,
+    Copy,
+    Move,
+    Propfind,
+    Proppatch,
+    Mkcol,
+    Mkcalendar,
+    Report,
+}
+
+impl Method {
+    fn of(method: &http::Method) -> Option<Self> {
+        Some(match method.as_str() {
+            "OPTIONS" => Method::Options,
+            "GET" => Method::Get,
+            "HEAD" => Method::Head,
+            "PUT" => Method::Put,
+            "DELETE" => Method::Delete,
+            "COPY" => Method::Copy,
+            "MOVE" => Method::Move,
+            "PROPFIND" => Method::Propfind,
+            "PROPPATCH" => Method::Proppatch,
+            "MKCOL" => Method::Mkcol,
+            "MKCALENDAR" => Method::Mkcalendar,
+            "REPORT" => Method::Report,
+            _ => return None,
+        })
+    }
+
+    /// Whether the method has a meaning for resources of this kind. The making of collections decides for itself: it says
+    /// where they may be.
+    fn suits(self, resource: &Resource) -> bool {
+        match self {
+            Method::Put | Method::Copy | Method::Move => matches!(resource, Resource::Object { .. } | Resource::Nowhere),
+            _ => true,
+        }
+    }
+}
+
+/// Says that `return=minimal` was followed (RFC 7240 section 3).
+fn preference_applied(mut response: Response, preferences: headers::Preferences) -> Response {
+    if preferences.minimal {
+        response.headers_mut().insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=minimal"));
+    }
+    response
+}
+
+/// An authenticated request without its body.
+struct Call {
+    kalends: Kalends,
+    who: Principal,
+    method: Method,
+    resource: Resource,
+    /// The path as the client wrote it where that is not the resource's own (`/`), for answers that repeat it.
+    href: String,
+    headers: HeaderMap,
+}
+
+impl Call {
+    /// The refusal that a use case's error stands for here.
+    fn failure(&self, error: Error) -> Failure {
+        let collection = match &self.resource {
+            Resource::Object { owner, calendar, .. } => resource::calendar_href(owner, calendar),
+            other => other.href(),
+        };
+        Failure::of(error, &self.href, &collection)
+    }
+}
+
+async fn handle(State(kalends): State<Kalends>, request: Request) -> Response {
+    let mut response = answer(kalends, request).await.unwrap_or_else(IntoResponse::into_response);
+    let headers = response.headers_mut();
+    headers.insert("dav", HeaderValue::from_static(options::DAV));
+    // What is in the answers belongs to one person.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+async fn answer(kalends: Kalends, request: Request) -> Result<Response, Failure> {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let at_server_root = path == "/";
+    let resource = if at_server_root {
+        Resource::Root
+    } else {
+        Resource::parse(path).map_err(|error| Failure::bad_request(error.to_string()))?
+    };
+    let method = Method::of(&parts.method);
+    // What a server can do is no secret, and some clients ask before they have credentials.
+    if method == Some(Method::Options) {
+        return Ok(options::answer(&resource));
+    }
+    let mut headers = parts.headers;
+    headers::add_host(&mut headers, &parts.uri);
+    let who = auth::authenticate(&kalends, &headers).await?;
+    let method = method.filter(|method| method.suits(&resource)).ok_or_else(|| options::not_allowed(&resource))?;
+    let href = if at_server_root { "/".to_owned() } else { resource.href() };
+    dispatch(Call { kalends, who, method, resource, href, headers }, body).await
+}
+
+async fn dispatch(call: Call, body: Body) -> Result<Response, Failure> {
+    match call.method {
+        Method::Options => Ok(options::answer(&call.resource)),
+        Method::Get | Method::Head => get::answer(call).await,
+        Method::Put => put::answer(call, body).await,
+        Method::Delete => delete::answer(call).await,
+        Method::Copy | Method::Move => transfer::answer(call).await,
+        Method::Propfind => propfind::answer(call, body).await,
+        Method::Proppatch => proppatch::answer(call, body).await,
+        Method::Mkcol | Method::Mkcalendar => make::answer(call, body).await,
+        Method::Report => report::answer(call, body).await,
+    }
 }

@@ -4,9 +4,10 @@ mod calendar;
 mod object;
 mod principal;
 mod request;
+pub mod update;
 
 pub use calendar::CalendarView;
-pub use object::{CalendarData, ObjectView};
+pub use object::{CalendarData, ObjectView, content_type};
 pub use request::{PropertyRequest, Requested};
 
 use super::resource::{self, Resource};
@@ -149,7 +150,7 @@ impl View<'_> {
                 for requested in include.iter().filter(extra) {
                     self.write_one(requested, who, xml);
                 }
-                close_propstat(xml, OK);
+                close_propstat(xml, OK, None);
             }
             PropertyRequest::Names => {
                 open_propstat(xml);
@@ -165,7 +166,7 @@ impl View<'_> {
                     let name = Name::new(Namespace::from_uri(&property.namespace), property.name.clone());
                     xml.raw(&empty_element(&name));
                 }
-                close_propstat(xml, OK);
+                close_propstat(xml, OK, None);
             }
         }
     }
@@ -183,14 +184,14 @@ impl View<'_> {
         if xml.len() == empty && !missing.is_empty() && !minimal {
             xml.truncate(start);
         } else {
-            close_propstat(xml, OK);
+            close_propstat(xml, OK, None);
         }
         if !missing.is_empty() && !minimal {
             open_propstat(xml);
             for property in missing {
                 property.write_empty(xml);
             }
-            close_propstat(xml, NOT_FOUND);
+            close_propstat(xml, NOT_FOUND, None);
         }
     }
 
@@ -217,9 +218,15 @@ pub fn open_propstat(xml: &mut XmlWriter) {
     xml.open("D:prop");
 }
 
-pub fn close_propstat(xml: &mut XmlWriter, status: &str) {
+/// `condition` is the element in DAV:error that says why.
+pub fn close_propstat(xml: &mut XmlWriter, status: &str, condition: Option<&str>) {
     xml.close("D:prop");
     xml.leaf("D:status", status);
+    if let Some(condition) = condition {
+        xml.open("D:error");
+        xml.empty(condition);
+        xml.close("D:error");
+    }
     xml.close("D:propstat");
 }
 

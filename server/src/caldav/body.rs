@@ -1,0 +1,102 @@
+//! Request bodies, bounded.
+
+use super::error::Failure;
+use super::xml::Document;
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, header};
+use std::time::Duration;
+use tokio_stream::StreamExt;
+
+/// Largest XML body of PROPFIND, PROPPATCH, MKCOL and MKCALENDAR, in octets.
+pub const PROPERTIES_OCTETS: usize = 1024 * 1024;
+/// Largest XML body of REPORT, in octets; a calendar-multiget names many objects.
+pub const REPORT_OCTETS: usize = 16 * 1024 * 1024;
+/// How much of an oversize body is read and dropped, and for how long, so that the client gets to read the refusal: most send
+/// all of a body before they look for an answer, and find the connection reset when nobody listens.
+const DRAINED_OCTETS: usize = 64 * 1024 * 1024;
+const DRAINED_FOR: Duration = Duration::from_secs(20);
+
+/// The body, or `None` when it is larger than `limit` octets.
+///
+/// # Errors
+/// 400 when it breaks off.
+pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
+    let mut stream = body.into_data_stream();
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let mut octets = Vec::with_capacity(announced.unwrap_or(0).min(limit));
+    if announced.is_none_or(|length| length <= limit) {
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|_| Failure::bad_request("The body broke off."))?;
+            if octets.len() + chunk.len() > limit {
+                octets.clear();
+                return drained(stream).await;
+            }
+            octets.extend_from_slice(&chunk);
+        }
+        return Ok(Some(octets));
+    }
+    drained(stream).await
+}
+
+async fn drained(mut stream: axum::body::BodyDataStream) -> Result<Option<Vec<u8>>, Failure> {
+    let drain = async {
+        let mut left = DRAINED_OCTETS;
+        while let Some(Ok(chunk)) = stream.next().await {
+            if chunk.len() > left {
+                break;
+            }
+            left -= chunk.len();
+        }
+    };
+    // Whether it ends in time or not, the answer is the same.
+    let _ = tokio::time::timeout(DRAINED_FOR, drain).await;
+    Ok(None)
+}
+
+/// The XML document in the body; `None` for an empty body.
+///
+/// # Errors
+/// 413 past `limit`, 415 for another media type, 400 for what is not XML that Kalends reads.
+pub async fn xml(headers: &HeaderMap, body: Body, limit: usize) -> Result<Option<Document>, Failure> {
+    let octets = read(headers, body, limit)
+        .await?
+        .ok_or_else(|| Failure::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body is over {limit} octets.")))?;
+    if octets.iter().all(u8::is_ascii_whitespace) {
+        return Ok(None);
+    }
+    if let Some(media_type) = media_type(headers)
+        && !is_xml(&media_type)
+    {
+        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body has to be XML."));
+    }
+    // Reading a large document takes long enough to hold others up.
+    let document = if octets.len() > 64 * 1024 {
+        tokio::task::spawn_blocking(move || Document::parse(&octets))
+            .await
+            .map_err(|_| Failure::bad_request("The body cannot be read."))?
+    } else {
+        Document::parse(&octets)
+    };
+    Ok(Some(document?))
+}
+
+/// Some clients leave curl's default type on.
+fn is_xml(media_type: &str) -> bool {
+    matches!(media_type, "text/xml" | "application/xml" | "application/x-www-form-urlencoded" | "text/plain")
+        || media_type.ends_with("+xml")
+}
+
+/// The type and subtype of Content-Type, lower case, without parameters.
+pub fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
+/// A parameter of Content-Type, lower case.
+pub fn media_parameter(headers: &HeaderMap, wanted: &str) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    value.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim().trim_matches('"').to_ascii_lowercase())
+    })
+}

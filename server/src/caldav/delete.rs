@@ -1,0 +1,35 @@
+//! DELETE (RFC 4918 section 9.6): an object, or a calendar with all that is in it.
+
+use super::Call;
+use super::conditions;
+use super::error::Failure;
+use super::headers::Depth;
+use super::resource::Resource;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+pub async fn answer(call: Call) -> Result<Response, Failure> {
+    match &call.resource {
+        Resource::Object { owner, calendar, name } => {
+            let (calendar, _) = call.kalends.calendar(call.who.id, owner, calendar).await?;
+            let precondition = conditions::precondition(&call).await?;
+            let deleted = call.kalends.delete_object(call.who.id, calendar.id, name, precondition).await;
+            deleted.map_err(|error| call.failure(error))?;
+        }
+        Resource::Calendar { owner, slug } => {
+            let (calendar, _) = call.kalends.calendar(call.who.id, owner, slug).await?;
+            if !matches!(Depth::of(&call.headers)?, None | Some(Depth::Infinity)) {
+                return Err(Failure::bad_request("A collection is deleted whole: Depth is infinity."));
+            }
+            conditions::check(&call).await?;
+            let deleted = call.kalends.delete_calendar(call.who.id, calendar.id).await;
+            deleted.map_err(|error| call.failure(error))?;
+        }
+        Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => {
+            return Err(Failure::not_found());
+        }
+        Resource::Nowhere => return Err(Failure::not_found()),
+        _ => return Err(Failure::new(StatusCode::FORBIDDEN, "This cannot be deleted.")),
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

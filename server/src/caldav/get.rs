@@ -1,0 +1,66 @@
+//! GET and HEAD: an object as it was stored, a calendar as one file.
+
+use super::conditions::{self, HTTP_DATE};
+use super::error::Failure;
+use super::props::content_type;
+use super::resource::Resource;
+use super::{Call, Method};
+use axum::body::Body;
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kalends_domain::objects::ObjectHead;
+
+/// For people who open the address in a browser.
+const SIGNPOST: &str = "This is a CalDAV server. Give this address to a calendar program.\n";
+
+pub async fn answer(call: Call) -> Result<Response, Failure> {
+    let response = match &call.resource {
+        Resource::Object { owner, calendar, name } => {
+            let (calendar, _) = call.kalends.calendar(call.who.id, owner, calendar).await?;
+            let object = call.kalends.object(call.who.id, calendar.id, name).await?;
+            let head = &object.head;
+            conditions::check_read(&call.headers, &head.etag, head.modified_at)?;
+            if conditions::not_modified(&call.headers, &head.etag, head.modified_at)? {
+                with_validators(StatusCode::NOT_MODIFIED.into_response(), head)
+            } else {
+                with_validators(text(content_type(head.kind), object.text), head)
+            }
+        }
+        Resource::Calendar { owner, slug } => {
+            let (calendar, _) = call.kalends.calendar(call.who.id, owner, slug).await?;
+            text("text/calendar; charset=utf-8", call.kalends.export(call.who.id, calendar.id).await?)
+        }
+        Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => {
+            return Err(Failure::not_found());
+        }
+        Resource::Nowhere => return Err(Failure::not_found()),
+        _ => text("text/plain; charset=utf-8", SIGNPOST.to_owned()),
+    };
+    Ok(if call.method == Method::Head { without_body(response) } else { response })
+}
+
+fn text(content_type: &'static str, text: String) -> Response {
+    let length = text.len();
+    let mut response = Body::from(text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_LENGTH, length.into());
+    response
+}
+
+fn with_validators(mut response: Response, head: &ObjectHead) -> Response {
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    set(header::ETAG, &head.etag);
+    set(header::LAST_MODIFIED, &head.modified_at.format(HTTP_DATE).to_string());
+    response
+}
+
+fn without_body(response: Response) -> Response {
+    let (parts, _) = response.into_parts();
+    Response::from_parts(parts, Body::empty())
+}

@@ -1,0 +1,95 @@
+//! MKCALENDAR (RFC 4791 section 5.3.1) and extended MKCOL (RFC 5689). In a calendar home every collection is a calendar, also
+//! one made by a plain MKCOL.
+
+use super::body::{self, PROPERTIES_OCTETS};
+use super::error::Failure;
+use super::props::update::{Stage, Update};
+use super::resource::Resource;
+use super::xml::{Document, Element};
+use super::{Call, Method};
+use axum::body::Body;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kalends_domain::Error;
+use kalends_domain::calendars::CalendarDetails;
+
+pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
+    let document = body::xml(&call.headers, body, PROPERTIES_OCTETS).await?;
+    let slug = place(&call).await?;
+    if let Some(document) = &document {
+        check(document, call.method)?;
+    }
+    let taken = call.kalends.calendars(call.who.id, call.who.id).await?.len();
+    let update = document.as_ref().map(|document| Update::of(document, Stage::Making));
+    let answer_tag = match call.method {
+        Method::Mkcalendar => "C:mkcalendar-response",
+        _ => "D:mkcol-response",
+    };
+    let defaults = CalendarDetails::named(slug, taken);
+    let (details, dead) = match &update {
+        Some(update) if !update.is_good() => return Err(Failure::of_properties(answer_tag, update)),
+        Some(update) => update.clone().into_new(defaults),
+        None => (defaults, Vec::new()),
+    };
+    match call.kalends.create_calendar(call.who.id, Some(slug), details, dead).await {
+        Ok(_) => Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-cache")]).into_response()),
+        Err(Error::AlreadyExists(_)) => Err(exists(&call.resource)),
+        Err(error) => match update.and_then(|update| update.blamed(&error)) {
+            Some(update) => Err(Failure::of_properties(answer_tag, &update)),
+            None => Err(call.failure(error)),
+        },
+    }
+}
+
+/// The slug of the calendar to be made, if there may be one.
+async fn place(call: &Call) -> Result<&str, Failure> {
+    match &call.resource {
+        // Another's home, which may or may not be there, is not a place to put anything.
+        Resource::Calendar { owner, .. } if *owner != call.who.slug => Err(Failure::no_parent()),
+        Resource::Calendar { owner, slug } => match call.kalends.calendar(call.who.id, owner, slug).await {
+            Ok(_) => Err(exists(&call.resource)),
+            Err(Error::NotFound(_)) => Ok(slug),
+            Err(error) => Err(call.failure(error)),
+        },
+        Resource::Object { owner, calendar, .. } => {
+            call.kalends.calendar(call.who.id, owner, calendar).await.map_err(|_| Failure::no_parent())?;
+            Err(elsewhere())
+        }
+        Resource::Nowhere => Err(Failure::no_parent()),
+        Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => Err(elsewhere()),
+        resource => Err(exists(resource)),
+    }
+}
+
+fn elsewhere() -> Failure {
+    Failure::forbidden("C:calendar-collection-location-ok", "A calendar can only be made in a calendar home.")
+}
+
+fn exists(resource: &Resource) -> Failure {
+    Failure::condition(StatusCode::METHOD_NOT_ALLOWED, "D:resource-must-be-null", "There is something here already.")
+        .allowing(resource)
+}
+
+/// Whether the body is the one of the method, and asks for a calendar.
+fn check(document: &Document, method: Method) -> Result<(), Failure> {
+    let root = &document.root;
+    let fits = match method {
+        Method::Mkcalendar => root.name.is_caldav("mkcalendar"),
+        _ => root.name.is_dav("mkcol"),
+    };
+    if !fits {
+        // RFC 4918 section 9.3: a body that MKCOL does not know.
+        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body does not belong to this method."));
+    }
+    let mut types = root.dav_all("set").flat_map(|set| set.dav_all("prop")).filter_map(|prop| prop.dav("resourcetype"));
+    let is_calendar = |resource_type: &Element| {
+        resource_type.dav("collection").is_some()
+            && resource_type.caldav("calendar").is_some()
+            && resource_type.children.len() == 2
+    };
+    let given = types.next();
+    if given.is_some_and(|resource_type| !is_calendar(resource_type)) || given.is_none() && method == Method::Mkcol {
+        return Err(Failure::forbidden("D:valid-resourcetype", "The collections that can be made here are calendars."));
+    }
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! OPTIONS, and the answer to methods that a resource does not have.
+
+use super::error::Failure;
+use super::resource::Resource;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// What Kalends complies with: WebDAV without locks (RFC 4918 section 18), ACL's properties (RFC 3744), CalDAV (RFC 4791),
+/// extended MKCOL (RFC 5689).
+pub const DAV: &str = "1, 3, access-control, calendar-access, extended-mkcol";
+
+pub fn answer(resource: &Resource) -> Response {
+    (StatusCode::OK, [(header::ALLOW, allow(resource)), (header::CONTENT_LENGTH, "0")]).into_response()
+}
+
+fn allow(resource: &Resource) -> &'static str {
+    match resource {
+        Resource::Object { .. } => "OPTIONS, GET, HEAD, PUT, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT",
+        Resource::Calendar { .. } => "OPTIONS, GET, HEAD, DELETE, PROPFIND, PROPPATCH, REPORT, MKCALENDAR, MKCOL",
+        _ => "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT",
+    }
+}
+
+pub fn not_allowed(resource: &Resource) -> Failure {
+    Failure::new(StatusCode::METHOD_NOT_ALLOWED, "This method cannot be used here.").allowing(resource)
+}
+
+impl Failure {
+    /// Says which methods would do, as 405 has to (RFC 9110 section 15.5.6).
+    pub fn allowing(self, resource: &Resource) -> Self {
+        self.with_header(header::ALLOW, HeaderValue::from_static(allow(resource)))
+    }
+}

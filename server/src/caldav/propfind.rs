@@ -1,0 +1,135 @@
+//! PROPFIND (RFC 4918 section 9.1).
+
+use super::body::{self, PROPERTIES_OCTETS};
+use super::error::Failure;
+use super::headers::{Depth, Preferences};
+use super::props::{CalendarData, CalendarView, ObjectView, PropertyRequest, View};
+use super::resource::{self, Resource};
+use super::stream::{Multistatus, multistatus};
+use super::xml::Document;
+use super::{Call, preference_applied};
+use axum::body::Body;
+use axum::response::Response;
+use kalends_domain::access::Access;
+use kalends_domain::calendars::Calendar;
+
+pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
+    let depth = Depth::of(&call.headers)?.unwrap_or(Depth::Infinity);
+    let document = body::xml(&call.headers, body, PROPERTIES_OCTETS).await?;
+    let request = requested(document.as_ref())?;
+    if depth == Depth::Infinity && call.resource.is_collection() {
+        return Err(Failure::forbidden("D:propfind-finite-depth", "Depth has to be 0 or 1."));
+    }
+    let preferences = Preferences::of(&call.headers);
+    let listing = Listing { call, request, preferences, members: depth != Depth::Zero };
+    let response = multistatus(|out| listing.write(out)).await?;
+    Ok(preference_applied(response, preferences))
+}
+
+/// An empty body asks for everything.
+fn requested(document: Option<&Document>) -> Result<PropertyRequest, Failure> {
+    match document {
+        None => Ok(PropertyRequest::all()),
+        Some(document) if document.root.name.is_dav("propfind") => PropertyRequest::of(&document.root),
+        Some(_) => Err(Failure::bad_request("The body has to be a DAV:propfind.")),
+    }
+}
+
+struct Listing {
+    call: Call,
+    request: PropertyRequest,
+    preferences: Preferences,
+    /// Whether the members are listed as well.
+    members: bool,
+}
+
+impl Listing {
+    async fn write(self, mut out: Multistatus) -> Result<Multistatus, Failure> {
+        let Call { kalends, who, .. } = &self.call;
+        let own = who.slug.as_str();
+        match &self.call.resource {
+            Resource::Root => {
+                self.target(&mut out, &View::Signpost(&Resource::Root));
+                if self.members {
+                    for signpost in [Resource::Principals, Resource::Homes] {
+                        self.member(&mut out, &signpost.href(), &View::Signpost(&signpost));
+                    }
+                }
+            }
+            Resource::Principals => {
+                self.target(&mut out, &View::Signpost(&Resource::Principals));
+                if self.members {
+                    self.member(&mut out, &resource::principal_href(own), &View::Principal(who));
+                }
+            }
+            Resource::Homes => {
+                self.target(&mut out, &View::Signpost(&Resource::Homes));
+                if self.members {
+                    self.member(&mut out, &resource::home_href(own), &View::Home(who));
+                }
+            }
+            Resource::Principal { slug } if slug == own => self.target(&mut out, &View::Principal(who)),
+            Resource::Home { owner } if owner == own => {
+                self.target(&mut out, &View::Home(who));
+                if self.members {
+                    for calendar in kalends.calendars(who.id, who.id).await? {
+                        let href = resource::calendar_href(own, &calendar.slug);
+                        self.calendar(&mut out, &href, &calendar, Access::Owner).await?;
+                    }
+                }
+            }
+            Resource::Calendar { owner, slug } => {
+                let (calendar, access) = kalends.calendar(who.id, owner, slug).await?;
+                if !self.leaves_out_target() {
+                    self.calendar(&mut out, &self.call.href, &calendar, access).await?;
+                }
+                if self.members {
+                    for head in kalends.object_heads(who.id, calendar.id).await? {
+                        let href = format!("{}{}", self.call.href, resource::encode(&head.name));
+                        let view = ObjectView { head: &head, owner_slug: owner, access, data: CalendarData::None };
+                        self.member(&mut out, &href, &View::Object(view));
+                        out.pass_on().await?;
+                    }
+                }
+            }
+            Resource::Object { owner, calendar, name } => {
+                let (calendar, access) = kalends.calendar(who.id, owner, calendar).await?;
+                let object = kalends.object(who.id, calendar.id, name).await?;
+                let view = ObjectView { head: &object.head, owner_slug: owner, access, data: CalendarData::None };
+                self.member(&mut out, &self.call.href, &View::Object(view));
+            }
+            Resource::Principal { .. } | Resource::Home { .. } | Resource::Nowhere => return Err(Failure::not_found()),
+        }
+        Ok(out)
+    }
+
+    /// RFC 8144 section 2.1.1: `depth-noroot` asks for the members alone.
+    fn leaves_out_target(&self) -> bool {
+        self.members && self.preferences.no_root
+    }
+
+    fn target(&self, out: &mut Multistatus, view: &View<'_>) {
+        if !self.leaves_out_target() {
+            self.member(out, &self.call.href, view);
+        }
+    }
+
+    fn member(&self, out: &mut Multistatus, href: &str, view: &View<'_>) {
+        out.response(href, |xml| view.write_propstats(&self.request, &self.call.who, self.preferences.minimal, xml));
+    }
+
+    async fn calendar(
+        &self,
+        out: &mut Multistatus,
+        href: &str,
+        calendar: &Calendar,
+        access: Access,
+    ) -> Result<(), Failure> {
+        let Call { kalends, who, .. } = &self.call;
+        let dead =
+            if self.request.wants_dead() { kalends.dead_properties(who.id, calendar.id).await? } else { Vec::new() };
+        let object_octets = kalends.limits().object_octets;
+        self.member(out, href, &View::Calendar(CalendarView { calendar, access, dead: &dead, object_octets }));
+        out.pass_on().await
+    }
+}

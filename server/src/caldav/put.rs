@@ -1,0 +1,65 @@
+//! PUT (RFC 4791 section 5.3.2): stores an object as it comes.
+
+use super::Call;
+use super::body::{self, media_parameter, media_type};
+use super::conditions;
+use super::error::Failure;
+use super::headers::Preferences;
+use super::resource::Resource;
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kalends_domain::Error;
+
+pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
+    let Resource::Object { owner, calendar, name } = &call.resource else { return Err(Failure::no_parent()) };
+    if call.headers.contains_key(header::CONTENT_RANGE) {
+        return Err(Failure::bad_request("A part of an object cannot be put."));
+    }
+    let limit = call.kalends.limits().object_octets;
+    let octets = body::read(&call.headers, body, limit).await?.ok_or_else(|| call.failure(Error::TooLarge { limit }))?;
+    let (calendar, _) = call.kalends.calendar(call.who.id, owner, calendar).await.map_err(|error| match error {
+        Error::NotFound(_) => Failure::no_parent(),
+        other => call.failure(other),
+    })?;
+    check_type(&call)?;
+    let text = std::str::from_utf8(&octets)
+        .map_err(|_| Failure::forbidden("C:valid-calendar-data", "The object is not UTF-8 text."))?;
+    let precondition = conditions::precondition(&call).await?;
+    let written = call
+        .kalends
+        .put_object(call.who.id, calendar.id, name, text, precondition)
+        .await
+        .map_err(|error| call.failure(error))?;
+
+    let status = if written.created { StatusCode::CREATED } else { StatusCode::NO_CONTENT };
+    let mut response = if Preferences::of(&call.headers).representation {
+        // RFC 8144 section 3: the stored octets are those that came.
+        let status = if written.created { StatusCode::CREATED } else { StatusCode::OK };
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8")),
+            (super::PREFERENCE_APPLIED, HeaderValue::from_static("return=representation")),
+        ];
+        (status, headers, octets).into_response()
+    } else {
+        status.into_response()
+    };
+    if let Ok(etag) = HeaderValue::from_str(&written.etag) {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    Ok(response)
+}
+
+/// CALDAV:supported-calendar-data (RFC 4791 section 5.3.2.1): iCalendar in UTF-8. Programs that know only files name no type
+/// or a general one.
+fn check_type(call: &Call) -> Result<(), Failure> {
+    let refused = |what: &str| Err(Failure::forbidden("C:supported-calendar-data", what.to_owned()));
+    match media_type(&call.headers).as_deref() {
+        None | Some("text/calendar" | "text/plain" | "application/octet-stream" | "") => {}
+        Some(other) => return refused(&format!("Objects are text/calendar, not {other}.")),
+    }
+    match media_parameter(&call.headers, "charset").as_deref() {
+        None | Some("utf-8" | "utf8" | "us-ascii" | "ascii") => Ok(()),
+        Some(other) => refused(&format!("Objects are in UTF-8, not in {other}.")),
+    }
+}

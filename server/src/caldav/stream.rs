@@ -1,0 +1,153 @@
+//! A multistatus body that is sent while it is written, so that an answer of any length takes a bounded amount of memory.
+
+use super::XML_TYPE;
+use super::error::Failure;
+use super::xml::XmlWriter;
+use axum::body::{Body, Bytes};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::sync::mpsc;
+use tokio_stream::Stream;
+
+/// How many octets are sent at once.
+const CHUNK: usize = 32 * 1024;
+/// How many chunks may wait for a slow client.
+const WAITING: usize = 4;
+
+enum Piece {
+    More(Bytes),
+    Last(Bytes),
+    Failed(Failure),
+}
+
+/// DAV:multistatus (RFC 4918 section 13), open for its responses.
+pub struct Multistatus {
+    pub xml: XmlWriter,
+    sender: mpsc::Sender<Piece>,
+}
+
+impl Multistatus {
+    /// Sends what has come together, if it is enough. To be called after each response.
+    ///
+    /// # Errors
+    /// When nobody reads any more.
+    pub async fn pass_on(&mut self) -> Result<(), Failure> {
+        if self.xml.len() < CHUNK {
+            return Ok(());
+        }
+        let piece = Piece::More(self.xml.take().into());
+        self.sender.send(piece).await.map_err(|_| Failure::bad_request("The client has gone."))
+    }
+
+    /// Writes a response with its propstats.
+    pub fn response(&mut self, href: &str, write: impl FnOnce(&mut XmlWriter)) {
+        self.xml.open("D:response");
+        self.xml.leaf("D:href", href);
+        write(&mut self.xml);
+        self.xml.close("D:response");
+    }
+
+    /// Writes a response that is only a status, such as `HTTP/1.1 404 Not Found`.
+    pub fn status(&mut self, href: &str, status: &str) {
+        self.response(href, |xml| xml.leaf("D:status", status));
+    }
+}
+
+/// Answers with the multistatus that `produce` writes. A failure before the first chunk is answered as such; after it, the
+/// connection breaks off, and the client sees that the answer is not whole.
+pub async fn multistatus<F, Fut>(produce: F) -> Result<Response, Failure>
+where
+    F: FnOnce(Multistatus) -> Fut,
+    Fut: Future<Output = Result<Multistatus, Failure>> + Send + 'static,
+{
+    let (sender, mut receiver) = mpsc::channel(WAITING);
+    let mut xml = XmlWriter::new();
+    xml.open_root("D:multistatus");
+    let production = produce(Multistatus { xml, sender: sender.clone() });
+    tokio::spawn(async move {
+        let piece = match production.await {
+            Ok(mut out) => {
+                out.xml.close("D:multistatus");
+                Piece::Last(out.xml.take().into())
+            }
+            Err(failure) => Piece::Failed(failure),
+        };
+        // When nobody reads any more, nothing is lost.
+        let _ = sender.send(piece).await;
+    });
+    let body = match receiver.recv().await {
+        Some(Piece::Last(all)) => Body::from(all),
+        Some(Piece::More(first)) => Body::from_stream(Pieces { first: Some(first), receiver, ended: false }),
+        Some(Piece::Failed(failure)) => return Err(failure),
+        None => return Err(Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "The answer could not be written.")),
+    };
+    Ok((StatusCode::MULTI_STATUS, [(header::CONTENT_TYPE, XML_TYPE)], body).into_response())
+}
+
+struct Pieces {
+    first: Option<Bytes>,
+    receiver: mpsc::Receiver<Piece>,
+    ended: bool,
+}
+
+impl Stream for Pieces {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(Ok(first)));
+        }
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        self.receiver.poll_recv(context).map(|piece| match piece {
+            Some(Piece::More(octets)) => Some(Ok(octets)),
+            Some(Piece::Last(octets)) => {
+                self.ended = true;
+                Some(Ok(octets))
+            }
+            // Also when the producing task has died: an answer that ends without its last piece is not whole.
+            Some(Piece::Failed(_)) | None => {
+                self.ended = true;
+                Some(Err(io::Error::other("the answer could not be finished")))
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    async fn produced(count: usize, fails: bool) -> Result<Response, Failure> {
+        multistatus(move |mut out| async move {
+            for number in 0..count {
+                out.status(&format!("/{number}"), "HTTP/1.1 404 Not Found");
+                out.pass_on().await?;
+            }
+            if fails { Err(Failure::not_found()) } else { Ok(out) }
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn long_and_short_answers_are_whole() {
+        for count in [0, 1, 10_000] {
+            let body = produced(count, false).await.unwrap().into_body();
+            let octets = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+            let document = crate::caldav::xml::Document::parse(&octets).unwrap();
+            assert_eq!(document.root.dav_all("response").count(), count);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_the_answer_or_breaks_it_off() {
+        assert_eq!(produced(1, true).await.unwrap_err().status, StatusCode::NOT_FOUND);
+        let body = produced(10_000, true).await.unwrap().into_body();
+        assert!(axum::body::to_bytes(body, usize::MAX).await.is_err());
+    }
+}

@@ -1,0 +1,51 @@
+//! COPY and MOVE of objects (RFC 4918 sections 9.8 and 9.9).
+
+use super::conditions;
+use super::error::Failure;
+use super::headers::{destination, overwrite};
+use super::resource::{Resource, calendar_href};
+use super::{Call, Method};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kalends_domain::Error;
+use kalends_domain::objects::Transfer;
+
+pub async fn answer(call: Call) -> Result<Response, Failure> {
+    let Resource::Object { owner, calendar, name } = &call.resource else { return Err(Failure::not_found()) };
+    let (source, _) = call.kalends.calendar(call.who.id, owner, calendar).await?;
+    let target = destination(&call.headers)?;
+    let overwrite = overwrite(&call.headers)?;
+    let Resource::Object { owner: to_owner, calendar: to_calendar, name: to_name } = &target else {
+        return Err(match target {
+            Resource::Nowhere => Failure::no_parent(),
+            _ => Failure::forbidden("C:calendar-collection-location-ok", "An object cannot take a collection's place."),
+        });
+    };
+    let (to, _) = call.kalends.calendar(call.who.id, to_owner, to_calendar).await.map_err(|error| match error {
+        Error::NotFound(_) => Failure::no_parent(),
+        other => other.into(),
+    })?;
+    if target == call.resource {
+        return Err(Failure::new(StatusCode::FORBIDDEN, "Source and Destination are the same."));
+    }
+    let transfer = Transfer {
+        from: (source.id, name.clone()),
+        to: (to.id, to_name.clone()),
+        overwrite,
+        precondition: conditions::precondition(&call).await?,
+    };
+    let done = match call.method {
+        Method::Move => call.kalends.move_object(call.who.id, transfer).await,
+        _ => call.kalends.copy_object(call.who.id, transfer).await,
+    };
+    let href = target.href();
+    let written = done.map_err(|error| Failure::of(error, &href, &calendar_href(to_owner, to_calendar)))?;
+    if !written.created {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let mut response = StatusCode::CREATED.into_response();
+    if let Ok(location) = HeaderValue::from_str(&href) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
