@@ -18,6 +18,9 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         .filter(|document| document.root.name.is_dav("propertyupdate"))
         .ok_or_else(|| Failure::bad_request("The body has to be a DAV:propertyupdate."))?;
     let mut update = Update::of(&document, Stage::Made);
+    if update.is_empty() {
+        return Err(Failure::bad_request("There is no property to set or remove."));
+    }
     match &call.resource {
         Resource::Calendar { owner, slug } => {
             let (calendar, _) = call.kalends.calendar(call.who.id, owner, slug).await?;

@@ -35,7 +35,7 @@ impl Multistatus {
     /// # Errors
     /// When nobody reads any more.
     pub async fn pass_on(&mut self) -> Result<(), Failure> {
-        if self.xml.len() < CHUNK {
+        if self.xml.length() < CHUNK {
             return Ok(());
         }
         let piece = Piece::More(self.xml.take().into());
@@ -53,6 +53,16 @@ impl Multistatus {
     /// Writes a response that is only a status, such as `HTTP/1.1 404 Not Found`.
     pub fn status(&mut self, href: &str, status: &str) {
         self.response(href, |xml| xml.leaf("D:status", status));
+    }
+
+    /// Writes a response that is a status and the element that says why.
+    pub fn error(&mut self, href: &str, status: &str, condition: &str) {
+        self.response(href, |xml| {
+            xml.leaf("D:status", status);
+            xml.open("D:error");
+            xml.empty(condition);
+            xml.close("D:error");
+        });
     }
 }
 

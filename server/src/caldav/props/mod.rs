@@ -155,7 +155,7 @@ impl View<'_> {
             PropertyRequest::Names => {
                 open_propstat(xml);
                 for property in Live::ALL {
-                    let before = xml.len();
+                    let before = xml.length();
                     let has = self.write(*property, who, xml);
                     xml.truncate(before);
                     if has {
@@ -172,16 +172,16 @@ impl View<'_> {
     }
 
     fn write_requested(&self, requested: &[Requested], who: &Principal, minimal: bool, xml: &mut XmlWriter) {
-        let start = xml.len();
+        let start = xml.length();
         open_propstat(xml);
-        let empty = xml.len();
+        let empty = xml.length();
         let mut missing: Vec<&Requested> = Vec::new();
         for property in requested {
             if !self.write_one(property, who, xml) {
                 missing.push(property);
             }
         }
-        if xml.len() == empty && !missing.is_empty() && !minimal {
+        if xml.length() == empty && !missing.is_empty() && !minimal {
             xml.truncate(start);
         } else {
             close_propstat(xml, OK, None);
@@ -233,18 +233,9 @@ pub fn close_propstat(xml: &mut XmlWriter, status: &str, condition: Option<&str>
 /// DAV:supported-report-set (RFC 3253 section 3.1.5).
 fn supported_reports(view: &View<'_>, xml: &mut XmlWriter) {
     let reports: &[&str] = match view {
-        View::Calendar(_) => &[
-            "C:calendar-query",
-            "C:calendar-multiget",
-            "C:free-busy-query",
-            "D:sync-collection",
-            "D:expand-property",
-        ],
-        View::Object(_) => &["C:calendar-query", "C:calendar-multiget", "D:expand-property"],
-        View::Signpost(Resource::Principals) => {
-            &["D:principal-property-search", "D:principal-search-property-set", "D:expand-property"]
-        }
-        View::Signpost(_) | View::Principal(_) | View::Home(_) => &["D:expand-property"],
+        View::Calendar(_) => &["C:calendar-query", "C:calendar-multiget", "D:sync-collection"],
+        View::Object(_) => &["C:calendar-query", "C:calendar-multiget"],
+        View::Signpost(_) | View::Principal(_) | View::Home(_) => &[],
     };
     xml.open(Live::SupportedReportSet.tag());
     for report in reports {

@@ -2,7 +2,7 @@
 
 use super::super::error::Failure;
 use super::super::xml::writer::{XmlWriter, empty_element};
-use super::super::xml::{Element, Name};
+use super::super::xml::{Element, Name, Namespace};
 use super::Live;
 
 /// One property in a DAV:prop.
@@ -64,6 +64,15 @@ impl PropertyRequest {
             }
         }
         found.ok_or_else(|| Failure::bad_request("One of prop, allprop and propname has to be asked for."))
+    }
+
+    /// As [`PropertyRequest::of`], for reports, which may ask for nothing.
+    pub fn in_report(report: &Element) -> Result<Self, Failure> {
+        let is_request = |child: &Element| matches!(child.name.local.as_ref(), "prop" | "allprop" | "propname");
+        match report.children.iter().any(|child| child.name.namespace == Namespace::Dav && is_request(child)) {
+            true => PropertyRequest::of(report),
+            false => Ok(PropertyRequest::These(Vec::new())),
+        }
     }
 
     pub fn all() -> Self {

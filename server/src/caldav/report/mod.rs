@@ -1,14 +1,34 @@
 //! REPORT (RFC 3253 section 3.6).
 
+mod data;
+mod filter;
+mod multiget;
+mod objects;
+mod query;
+mod sync;
+
 use super::Call;
 use super::body::{self, REPORT_OCTETS};
 use super::error::Failure;
+use super::resource::Resource;
 use axum::body::Body;
 use axum::response::Response;
 
 pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
-    let _document = body::xml(&call.headers, body, REPORT_OCTETS)
+    let document = body::xml(&call.headers, body, REPORT_OCTETS)
         .await?
         .ok_or_else(|| Failure::bad_request("The body has to name a report."))?;
-    Err(Failure::forbidden("D:supported-report", "This report cannot be asked for here."))
+    let name = &document.root.name;
+    let in_calendar = matches!(call.resource, Resource::Calendar { .. } | Resource::Object { .. });
+    if in_calendar && name.is_caldav("calendar-query") {
+        query::answer(call, &document.root).await
+    } else if in_calendar && name.is_caldav("calendar-multiget") {
+        multiget::answer(call, &document.root).await
+    } else if matches!(call.resource, Resource::Calendar { .. }) && name.is_dav("sync-collection") {
+        sync::answer(call, &document.root).await
+    } else if call.resource == Resource::Nowhere {
+        Err(Failure::not_found())
+    } else {
+        Err(Failure::forbidden("D:supported-report", "This report cannot be asked for here."))
+    }
 }

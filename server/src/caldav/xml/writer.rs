@@ -78,15 +78,12 @@ impl XmlWriter {
         self.out.get_mut().extend_from_slice(xml);
     }
 
-    pub fn len(&self) -> usize {
+    /// How many octets wait to be taken.
+    pub fn length(&self) -> usize {
         self.out.get_ref().len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Takes back what was written after [`XmlWriter::len`] was `length`.
+    /// Takes back what was written after [`XmlWriter::length`] was `length`.
     pub fn truncate(&mut self, length: usize) {
         self.out.get_mut().truncate(length);
     }

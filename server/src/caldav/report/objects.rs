@@ -1,0 +1,108 @@
+//! What the reports about objects have in common: the calendar, the properties that are asked for, the writing of objects.
+
+use super::super::Call;
+use super::super::error::Failure;
+use super::super::headers::Preferences;
+use super::super::props::{CalendarData, Live, ObjectView, PropertyRequest, View};
+use super::super::resource::{self, Resource};
+use super::super::stream::Multistatus;
+use super::super::xml::Element;
+use super::data;
+use kalends_domain::access::Access;
+use kalends_domain::calendars::Calendar;
+use kalends_domain::ical::project::DataRequest;
+use kalends_domain::objects::{Object, ObjectHead};
+use kalends_domain::time::Zone;
+
+/// How many objects are read from the store at once.
+const BATCH: usize = 100;
+
+/// A report on the objects of one calendar.
+pub struct ObjectReport {
+    pub call: Call,
+    pub calendar: Calendar,
+    pub access: Access,
+    pub preferences: Preferences,
+    properties: PropertyRequest,
+    data: DataRequest,
+    /// The zone that floating times and days are read in.
+    pub floating: Zone,
+}
+
+impl ObjectReport {
+    /// `root` is the report's element.
+    pub async fn of(call: Call, root: &Element) -> Result<Self, Failure> {
+        let (owner, slug) = match &call.resource {
+            Resource::Calendar { owner, slug } => (owner, slug),
+            Resource::Object { owner, calendar, .. } => (owner, calendar),
+            _ => return Err(Failure::not_found()),
+        };
+        let (calendar, access) = call.kalends.calendar(call.who.id, owner, slug).await?;
+        // A report without any says nothing about the objects but that they are there.
+        let properties = PropertyRequest::in_report(root)?;
+        let data = match root.dav("prop").and_then(|prop| prop.caldav("calendar-data")) {
+            Some(element) => data::request(element)?,
+            None => DataRequest::default(),
+        };
+        let floating = data::floating_zone(root, &calendar, call.kalends.limits().nesting)?;
+        let preferences = Preferences::of(&call.headers);
+        Ok(ObjectReport { call, calendar, access, preferences, properties, data, floating })
+    }
+
+    /// Where the calendar is.
+    pub fn collection(&self) -> String {
+        resource::calendar_href(&self.calendar.owner_slug, &self.calendar.slug)
+    }
+
+    /// Writes those of `heads` that still exist, with their text when that is asked for.
+    pub async fn write(&self, out: &mut Multistatus, heads: Vec<ObjectHead>) -> Result<(), Failure> {
+        if self.properties.asks_for(Live::CalendarData) {
+            let names: Vec<String> = heads.into_iter().map(|head| head.name).collect();
+            for names in names.chunks(BATCH) {
+                self.write_named(out, names).await?;
+            }
+        } else {
+            for head in &heads {
+                self.write_one(out, head, CalendarData::None);
+                out.pass_on().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the objects among `names` with their text; yields the names of those that exist.
+    pub async fn write_named(&self, out: &mut Multistatus, names: &[String]) -> Result<Vec<String>, Failure> {
+        let Call { kalends, who, .. } = &self.call;
+        let mut found = Vec::with_capacity(names.len());
+        for object in kalends.objects_named(who.id, self.calendar.id, names).await? {
+            self.write_object(out, &object)?;
+            out.pass_on().await?;
+            found.push(object.head.name);
+        }
+        Ok(found)
+    }
+
+    fn write_object(&self, out: &mut Multistatus, object: &Object) -> Result<(), Failure> {
+        if self.data == DataRequest::default() || !self.properties.asks_for(Live::CalendarData) {
+            self.write_one(out, &object.head, CalendarData::Text(&object.text));
+            return Ok(());
+        }
+        match self.call.kalends.project(object, &self.data, &self.floating) {
+            Ok(text) => self.write_one(out, &object.head, CalendarData::Text(&text)),
+            // One object's recurrences do not keep the others back.
+            Err(kalends_domain::Error::TooManyInstances { .. }) => {
+                let href = format!("{}{}", self.collection(), resource::encode(&object.head.name));
+                out.error(&href, "HTTP/1.1 403 Forbidden", "C:max-instances");
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    fn write_one(&self, out: &mut Multistatus, head: &ObjectHead, data: CalendarData<'_>) {
+        let href = format!("{}{}", self.collection(), resource::encode(&head.name));
+        let view = View::Object(ObjectView { head, owner_slug: &self.calendar.owner_slug, access: self.access, data });
+        let minimal = self.preferences.minimal;
+        out.response(&href, |xml| view.write_propstats(&self.properties, &self.call.who, minimal, xml));
+    }
+}

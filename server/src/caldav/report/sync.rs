@@ -1,0 +1,45 @@
+//! sync-collection (RFC 6578).
+
+use super::super::error::Failure;
+use super::super::resource;
+use super::super::stream::multistatus;
+use super::super::xml::Element;
+use super::super::{Call, preference_applied};
+use super::objects::ObjectReport;
+use axum::response::Response;
+
+pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
+    let token = root.dav("sync-token").map(|token| token.text.trim().to_owned()).filter(|token| !token.is_empty());
+    let limit = limit(root)?;
+    // A calendar has no collections in it, so that both levels come to the same.
+    match root.dav("sync-level").map(|level| level.text.trim()) {
+        None | Some("1" | "infinite") => {}
+        Some(_) => return Err(Failure::bad_request("sync-level is 1 or infinite.")),
+    }
+    let report = ObjectReport::of(call, root).await?;
+    let preferences = report.preferences;
+    let response = multistatus(|mut out| async move {
+        let call = &report.call;
+        let changes = call.kalends.changes(call.who.id, report.calendar.id, token.as_deref(), limit).await?;
+        let collection = report.collection();
+        report.write(&mut out, changes.changed).await?;
+        for name in changes.removed {
+            out.status(&format!("{collection}{}", resource::encode(&name)), "HTTP/1.1 404 Not Found");
+            out.pass_on().await?;
+        }
+        if changes.truncated {
+            out.error(&collection, "HTTP/1.1 507 Insufficient Storage", "D:number-of-matches-within-limits");
+        }
+        out.xml.leaf("D:sync-token", &changes.token);
+        Ok(out)
+    })
+    .await?;
+    Ok(preference_applied(response, preferences))
+}
+
+/// DAV:limit (RFC 5323 section 5.17).
+fn limit(root: &Element) -> Result<Option<usize>, Failure> {
+    let Some(limit) = root.dav("limit") else { return Ok(None) };
+    let number = limit.dav("nresults").and_then(|number| number.text.trim().parse().ok()).filter(|number| *number > 0);
+    number.map(Some).ok_or_else(|| Failure::bad_request("nresults has to be a number above 0."))
+}
