@@ -2,10 +2,12 @@
 
 use crate::access::{Access, PrincipalId};
 use crate::calendars::{Calendar, CalendarId, Revision, authorize};
+use crate::ical::project::{self, DataRequest};
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances;
 use crate::query::Filter;
 use crate::store::{Index, NewText, ObjectId, Transaction};
+use crate::time::Zone;
 use crate::{Error, Kalends, Limits, Result};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -212,8 +214,8 @@ impl Kalends {
         tx.objects_named(calendar, names).await
     }
 
-    /// The objects that match a calendar-query filter (RFC 4791 section 7.8).
-    pub async fn query(&self, who: PrincipalId, calendar: CalendarId, filter: &Filter) -> Result<Vec<Object>> {
+    /// The heads of the objects that match a calendar-query filter (RFC 4791 section 7.8).
+    pub async fn query(&self, who: PrincipalId, calendar: CalendarId, filter: &Filter) -> Result<Vec<ObjectHead>> {
         let mut tx = self.db.read().await?;
         authorize(&mut *tx, who, calendar, Access::Read).await?;
         let mut matching = tx.candidates(calendar, filter.window(), filter.kind()).await?;
@@ -225,9 +227,17 @@ impl Kalends {
                 }
             }
         }
-        let (ids, heads): (Vec<ObjectId>, Vec<ObjectHead>) = matching.into_iter().unzip();
-        let texts = tx.texts(&ids).await?;
-        Ok(heads.into_iter().zip(texts).map(|(head, text)| Object { head, text }).collect())
+        Ok(matching.into_iter().map(|(_, head)| head).collect())
+    }
+
+    /// What `request` asks for of an object's text (CALDAV:calendar-data, RFC 4791 section 9.6). `floating` is the zone that
+    /// floating times and days are read in.
+    ///
+    /// # Errors
+    /// `TooManyInstances`.
+    pub fn project(&self, object: &Object, request: &DataRequest, floating: &Zone) -> Result<String> {
+        let parsed = CalendarObject::parse(&object.text, &self.limits)?;
+        project::project(&parsed, &object.text, request, floating, self.limits.instances)
     }
 
     /// Stores `text` under `name`: checks access, precondition and content, stores, indexes, logs, in one transaction.

@@ -7,7 +7,7 @@ mod write;
 pub use custom::CustomZone;
 pub use write::vtimezone;
 
-use crate::ical::syntax::{Component, Property, SyntaxError, unescape_text};
+use crate::ical::syntax::{self, Component, Property, SyntaxError, unescape_text};
 use crate::ical::value::Moment;
 use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{GapInfo, Tz};
@@ -33,6 +33,16 @@ impl Zone {
 
     fn fixed(offset: i32) -> Zone {
         if offset == 0 { Zone::UTC } else { Zone::Custom(Arc::new(CustomZone::fixed(offset))) }
+    }
+
+    /// The zone of a CALDAV:calendar-timezone or CALDAV:timezone (RFC 4791 sections 5.2.2 and 9.8): a VCALENDAR with one
+    /// VTIMEZONE. `None` for anything else.
+    pub fn in_calendar(text: &str, nesting: usize) -> Option<Zone> {
+        let stream = syntax::parse(text, nesting).ok()?;
+        let [calendar] = stream.as_slice() else { return None };
+        let mut zones = calendar.components.iter().filter(|component| component.name == "VTIMEZONE");
+        let (Some(zone), None) = (zones.next(), zones.next()) else { return None };
+        resolve(&zone.property("TZID")?.text(), calendar).ok().flatten()
     }
 
     /// The instant of a wall-clock time. In a gap the offset before the gap applies, in a fold the first
@@ -181,7 +191,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::ical::syntax;
     use chrono::NaiveDate;
     use proptest::prelude::*;
 
@@ -253,6 +262,15 @@ mod tests {
                     BEGIN:VEVENT\nDTSTART;TZID=\"Home, sweet home\":20260701T120000\nEND:VEVENT\nEND:VCALENDAR\n";
         let zones = zones(text).unwrap();
         assert!(matches!(zones.get("Home, sweet home"), Some(Zone::Iana(Tz::Europe__Vienna))));
+    }
+
+    #[test]
+    fn a_calendar_timezone_is_read() {
+        let zone = |inner: &str| Zone::in_calendar(&format!("BEGIN:VCALENDAR\n{inner}END:VCALENDAR\n"), 8);
+        let timezone = "BEGIN:VTIMEZONE\nTZID:Europe/Vienna\nEND:VTIMEZONE\n";
+        assert!(matches!(zone(timezone), Some(Zone::Iana(Tz::Europe__Vienna))));
+        assert!(zone("").is_none() && zone(&timezone.repeat(2)).is_none());
+        assert!(Zone::in_calendar("Europe/Vienna", 8).is_none());
     }
 
     #[test]

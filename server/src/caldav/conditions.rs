@@ -198,8 +198,7 @@ async fn evaluated(call: &Call) -> Result<Current, Failure> {
     let if_header = text(&call.headers, "if")?;
     let holds = if_match.is_none_or(|tags| tags == Tags::Any && target.exists || tags.match_strongly(etag))
         && if_none_match.is_none_or(|tags| !(tags == Tags::Any && target.exists || tags.match_weakly(etag)))
-        && unmodified_since
-            .is_none_or(|since| target.modified_at.is_none_or(|at| at.timestamp() <= since.timestamp()))
+        && unmodified_since.is_none_or(|since| target.modified_at.is_none_or(|at| at.timestamp() <= since.timestamp()))
         && match if_header {
             None => true,
             Some(value) => if_holds(call, value, &target).await?,
@@ -236,7 +235,9 @@ async fn if_holds(call: &Call, value: &str, target: &Current) -> Result<bool, Fa
 pub fn not_modified(headers: &HeaderMap, etag: &str, modified_at: DateTime<Utc>) -> Result<bool, Failure> {
     match Tags::of(headers, "if-none-match")? {
         Some(tags) => Ok(tags.match_weakly(Some(etag))),
-        None => Ok(date(headers, "if-modified-since").is_some_and(|since| modified_at.timestamp() <= since.timestamp())),
+        None => {
+            Ok(date(headers, "if-modified-since").is_some_and(|since| modified_at.timestamp() <= since.timestamp()))
+        }
     }
 }
 
@@ -297,8 +298,11 @@ mod tests {
     #[test]
     fn dates_in_all_three_forms_are_read() {
         let of = |text: &str| {
-            date(&HeaderMap::from_iter([(axum::http::header::IF_MODIFIED_SINCE, text.parse().unwrap())]), "if-modified-since")
-                .map(|at| at.timestamp())
+            date(
+                &HeaderMap::from_iter([(axum::http::header::IF_MODIFIED_SINCE, text.parse().unwrap())]),
+                "if-modified-since",
+            )
+            .map(|at| at.timestamp())
         };
         for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
             assert_eq!(of(text), Some(784_111_777), "{text}");

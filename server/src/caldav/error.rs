@@ -102,14 +102,11 @@ impl Failure {
             Error::InvalidCalendarData(_) => Failure::forbidden("C:valid-calendar-data", message),
             Error::InvalidCalendarObject(_) => Failure::forbidden("C:valid-calendar-object-resource", message),
             Error::UnsupportedComponent(_) => Failure::forbidden("C:supported-calendar-component", message),
-            Error::UidConflict { name } => {
-                Failure::condition(StatusCode::CONFLICT, "C:no-uid-conflict", message).with_content(|xml| {
+            Error::UidConflict { name } => Failure::condition(StatusCode::CONFLICT, "C:no-uid-conflict", message)
+                .with_content(|xml| {
                     xml.leaf("D:href", &format!("{collection}{}", super::resource::encode(&name)));
-                })
-            }
-            Error::TooLarge { .. } => {
-                Failure::condition(StatusCode::PAYLOAD_TOO_LARGE, "C:max-resource-size", message)
-            }
+                }),
+            Error::TooLarge { .. } => Failure::condition(StatusCode::PAYLOAD_TOO_LARGE, "C:max-resource-size", message),
             Error::TooManyInstances { .. } => Failure::forbidden("C:max-instances", message),
             Error::AlreadyExists(_) => Failure::forbidden("D:resource-must-be-null", message),
             Error::InvalidSyncToken => Failure::forbidden("D:valid-sync-token", message),

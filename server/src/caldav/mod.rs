@@ -56,11 +56,7 @@ pub fn with_server_root(pages: Router, kalends: Kalends) -> Router {
 
 async fn server_root(State(kalends): State<Kalends>, request: Request, next: Next) -> Response {
     let is_dav = matches!(request.method().as_str(), "PROPFIND" | "OPTIONS");
-    if is_dav && request.uri().path() == "/" {
-        handle(State(kalends), request).await
-    } else {
-        next.run(request).await
-    }
+    if is_dav && request.uri().path() == "/" { handle(State(kalends), request).await } else { next.run(request).await }
 }
 
 /// 308 keeps method and body, whatever the method is.
@@ -108,7 +104,9 @@ impl Method {
     /// where they may be.
     fn suits(self, resource: &Resource) -> bool {
         match self {
-            Method::Put | Method::Copy | Method::Move => matches!(resource, Resource::Object { .. } | Resource::Nowhere),
+            Method::Put | Method::Copy | Method::Move => {
+                matches!(resource, Resource::Object { .. } | Resource::Nowhere)
+            }
             _ => true,
         }
     }

@@ -17,7 +17,8 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         return Err(Failure::bad_request("A part of an object cannot be put."));
     }
     let limit = call.kalends.limits().object_octets;
-    let octets = body::read(&call.headers, body, limit).await?.ok_or_else(|| call.failure(Error::TooLarge { limit }))?;
+    let octets =
+        body::read(&call.headers, body, limit).await?.ok_or_else(|| call.failure(Error::TooLarge { limit }))?;
     let (calendar, _) = call.kalends.calendar(call.who.id, owner, calendar).await.map_err(|error| match error {
         Error::NotFound(_) => Failure::no_parent(),
         other => call.failure(other),

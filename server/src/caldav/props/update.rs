@@ -136,8 +136,7 @@ impl Update {
     pub fn into_new(self, mut details: CalendarDetails) -> (CalendarDetails, Vec<DeadProperty>) {
         let patch = self.patch;
         // An empty name is none.
-        details.display_name =
-            patch.display_name.filter(|name| !name.is_empty()).unwrap_or(details.display_name);
+        details.display_name = patch.display_name.filter(|name| !name.is_empty()).unwrap_or(details.display_name);
         details.description = patch.description.unwrap_or(details.description);
         details.color = patch.color.unwrap_or(details.color);
         details.order = patch.order.unwrap_or(details.order);
@@ -165,13 +164,9 @@ impl Update {
     /// Writes the propstats. When one property is refused, nothing was done, and the others say so with 424.
     pub fn write_propstats(&self, xml: &mut XmlWriter) {
         let all_good = self.is_good();
-        for wanted in [
-            Outcome::Good,
-            Outcome::Protected,
-            Outcome::Unfit,
-            Outcome::InvalidTimezone,
-            Outcome::UnsupportedComponent,
-        ] {
+        for wanted in
+            [Outcome::Good, Outcome::Protected, Outcome::Unfit, Outcome::InvalidTimezone, Outcome::UnsupportedComponent]
+        {
             let mut names = self.properties.iter().filter(|(_, outcome)| *outcome == wanted).peekable();
             if names.peek().is_none() {
                 continue;

@@ -110,7 +110,9 @@ impl Document {
                 seen.push(prefix);
                 let own = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
                 let used = prefix.is_empty() || text.contains(&format!("{prefix}:"));
-                if used && !declares(&text[name_end..tag_end], &own) && !(prefix.is_empty() && declaration.uri.is_empty())
+                if used
+                    && !declares(&text[name_end..tag_end], &own)
+                    && !(prefix.is_empty() && declaration.uri.is_empty())
                 {
                     declarations.push_str(&format!(" {own}=\"{}\"", quick_xml::escape::escape(&declaration.uri)));
                 }
@@ -344,7 +346,20 @@ mod tests {
         assert_eq!(parse(&"<a>".repeat(10_000)).unwrap_err(), XmlError::TooDeep);
         let many = format!("<a>{}</a>", "<b/>".repeat(MAX_ELEMENTS));
         assert_eq!(parse(&many).unwrap_err(), XmlError::TooMany);
-        for text in ["", "<a>", "<a></b>", "<a/><b/>", "x<a/>", "<a/>x", "<p:a/>", "<a b='1' b='2'/>", "<a>\u{1}</a>", "<a>&#1;</a>", "<a", "</a>"] {
+        for text in [
+            "",
+            "<a>",
+            "<a></b>",
+            "<a/><b/>",
+            "x<a/>",
+            "<a/>x",
+            "<p:a/>",
+            "<a b='1' b='2'/>",
+            "<a>\u{1}</a>",
+            "<a>&#1;</a>",
+            "<a",
+            "</a>",
+        ] {
             assert!(matches!(parse(text), Err(XmlError::Malformed(_))), "{text:?}: {:?}", parse(text));
         }
         assert_eq!(Document::parse(b"<a>\xff</a>").unwrap_err(), XmlError::Encoding);
@@ -369,10 +384,7 @@ mod tests {
             document.verbatim(&prop.children[0], Some("de")),
             r#"<Z:a xmlns="urn:default" xmlns:Z="urn:z" xmlns:D="DAV:" xml:lang="de" b=">"> <i/>&amp;<D:x/></Z:a>"#
         );
-        assert_eq!(
-            document.verbatim(&prop.children[1], None),
-            r#"<Z:c xmlns="urn:default" xmlns:Z="urn:other"/>"#
-        );
+        assert_eq!(document.verbatim(&prop.children[1], None), r#"<Z:c xmlns="urn:default" xmlns:Z="urn:other"/>"#);
         assert!(prop.children[1].name.is(&Namespace::from_uri("urn:other"), "c"));
     }
 }
