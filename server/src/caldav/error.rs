@@ -113,6 +113,9 @@ impl Failure {
             Error::BadInput { .. } => Failure::bad_request(message),
             Error::BadCredentials => Failure::new(StatusCode::UNAUTHORIZED, message)
                 .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(super::auth::CHALLENGE)),
+            Error::TooManyTries { seconds } => {
+                Failure::new(StatusCode::TOO_MANY_REQUESTS, message).with_header(header::RETRY_AFTER, seconds.into())
+            }
             Error::Store(cause) => {
                 tracing::error!(error = %cause, "the store failed");
                 Failure::new(StatusCode::INTERNAL_SERVER_ERROR, message)
