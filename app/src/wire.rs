@@ -22,6 +22,8 @@ pub struct CalendarInfo {
     pub editable: bool,
     /// Whether the viewer may rename, recolour or delete it.
     pub owned: bool,
+    /// Whether new events go here unless the viewer says otherwise.
+    pub is_default: bool,
     pub order: i64,
     /// Raised by every write to the calendar.
     pub revision: i64,

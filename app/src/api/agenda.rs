@@ -21,7 +21,8 @@ pub async fn current_viewer() -> Result<Option<Viewer>, ApiError> {
 pub async fn list_calendars() -> Result<Vec<CalendarInfo>, ApiError> {
     let (kalends, user) = signed_in()?;
     let who = user.principal.id;
-    let hidden = hidden_calendars();
+    let hidden = cookie_ids(HIDDEN_COOKIE);
+    let default = cookie_ids(DEFAULT_COOKIE).first().copied();
     let calendars = kalends.calendars(who, who).await?;
     Ok(calendars
         .into_iter()
@@ -32,6 +33,7 @@ pub async fn list_calendars() -> Result<Vec<CalendarInfo>, ApiError> {
                 visible: !hidden.contains(&calendar.id.0),
                 editable: access >= kalends_domain::access::Access::Write,
                 owned: access >= kalends_domain::access::Access::Owner,
+                is_default: default == Some(calendar.id.0),
                 name: calendar.details.display_name,
                 color: calendar.details.color,
                 order: calendar.details.order,
@@ -62,10 +64,13 @@ const MOST_DAYS: i64 = 100;
 /// Name of the cookie that lists the calendars that the agenda leaves out, as ids with `.` between them.
 pub const HIDDEN_COOKIE: &str = "kalends_hidden";
 
+/// Name of the cookie that holds the id of the calendar that new events go to.
+pub const DEFAULT_COOKIE: &str = "kalends_default";
+
 #[cfg(feature = "ssr")]
-fn hidden_calendars() -> Vec<i64> {
+fn cookie_ids(name: &str) -> Vec<i64> {
     let cookie = use_context::<axum::http::request::Parts>()
-        .and_then(|parts| locale::cookie(&parts.headers, HIDDEN_COOKIE).map(str::to_owned));
+        .and_then(|parts| locale::cookie(&parts.headers, name).map(str::to_owned));
     cookie.iter().flat_map(|ids| ids.split('.')).filter_map(|id| id.parse().ok()).collect()
 }
 

@@ -31,6 +31,11 @@ impl ScopeChoice {
             ScopeChoice::All => "all",
         }
     }
+
+    /// Reads what [`Self::value`] wrote.
+    pub fn from_value(value: &str) -> Option<Self> {
+        [ScopeChoice::This, ScopeChoice::Following, ScopeChoice::All].into_iter().find(|scope| scope.value() == value)
+    }
 }
 
 /// What is about to be done to the recurring event.

@@ -1,0 +1,63 @@
+//! What the event form reads and changes.
+
+use crate::event::data::{EventPageData, EventRef, OpenedEvent, Undo, ZoneInfo};
+use crate::event::fields::EventFields;
+use crate::event::scope::ScopeChoice;
+use crate::wire::{ApiError, CalendarId, InstanceKey};
+use leptos::prelude::*;
+use leptos::server_fn::codec::{GetUrl, Json};
+
+#[cfg(feature = "ssr")]
+use crate::{api::server::signed_in, event::server};
+
+/// An event, or one instance of it.
+#[server(prefix = "/fn", endpoint = "event", input = GetUrl)]
+pub async fn open_event(
+    calendar: CalendarId,
+    name: String,
+    instance: Option<InstanceKey>,
+) -> Result<OpenedEvent, ApiError> {
+    let (kalends, user) = signed_in()?;
+    server::open(&kalends, &user, calendar, &name, instance).await
+}
+
+/// What the page at `path` with `query` (without `?`) shows.
+#[server(prefix = "/fn", endpoint = "event-page", input = GetUrl)]
+pub async fn event_page(path: String, query: String) -> Result<EventPageData, ApiError> {
+    let (kalends, user) = signed_in()?;
+    server::page(&kalends, &user, &path, &query).await
+}
+
+#[server(prefix = "/fn", endpoint = "event-create", input = Json)]
+pub async fn create_event(fields: EventFields) -> Result<(), ApiError> {
+    let (kalends, user) = signed_in()?;
+    server::create(&kalends, &user, &fields).await
+}
+
+/// Changes the instances of `scope` to what `fields` say.
+#[server(prefix = "/fn", endpoint = "event-update", input = Json)]
+pub async fn update_event(event: EventRef, scope: ScopeChoice, fields: EventFields) -> Result<(), ApiError> {
+    let (kalends, user) = signed_in()?;
+    server::update(&kalends, &user, &event, scope, &fields).await
+}
+
+/// Removes the instances of `scope`; `None` when it is too large to be brought back.
+#[server(prefix = "/fn", endpoint = "event-delete", input = Json)]
+pub async fn delete_event(event: EventRef, scope: ScopeChoice) -> Result<Option<Undo>, ApiError> {
+    let (kalends, user) = signed_in()?;
+    server::delete(&kalends, &user, &event, scope).await
+}
+
+/// Brings back what [`delete_event`] took away, unless the event was changed since.
+#[server(prefix = "/fn", endpoint = "event-undo", input = Json)]
+pub async fn undo_delete(undo: Undo) -> Result<(), ApiError> {
+    let (kalends, user) = signed_in()?;
+    server::undo(&kalends, &user, undo).await
+}
+
+/// The time zones to choose from, the viewer's own first.
+#[server(prefix = "/fn", endpoint = "time-zones", input = GetUrl)]
+pub async fn time_zones() -> Result<Vec<ZoneInfo>, ApiError> {
+    let (_, user) = signed_in()?;
+    Ok(server::zones(&user))
+}

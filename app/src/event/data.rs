@@ -1,0 +1,120 @@
+//! What the server says about an event, and what it is asked to do with it.
+
+use super::fields::{EventFields, FieldError};
+use super::scope::ScopeChoice;
+use crate::wire::{ApiError, CalendarId, CalendarInfo, InstanceKey, Viewer, When};
+use serde::{Deserialize, Serialize};
+
+/// A stored event, or one instance of it, in the version that the person saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventRef {
+    pub calendar: CalendarId,
+    /// Name of the calendar object resource.
+    pub name: String,
+    pub etag: String,
+    pub instance: Option<InstanceKey>,
+}
+
+/// An event as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedEvent {
+    pub event: EventRef,
+    pub fields: EventFields,
+    pub recurring: bool,
+    pub editable: bool,
+    /// On the viewer's wall clock.
+    pub when: When,
+    /// When it is in its own zone, if that shows another time: `10:00 – 11:00 in America/New_York`.
+    pub elsewhere: Option<String>,
+    /// How it repeats, in words.
+    pub repeats: Option<String>,
+}
+
+/// A time zone to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoneInfo {
+    /// IANA name.
+    pub name: String,
+    /// Minutes east of UTC at the moment.
+    pub offset: i32,
+}
+
+/// What it takes to bring a deleted event back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    pub calendar: CalendarId,
+    pub name: String,
+    /// The object as it was.
+    pub text: String,
+    /// What is left of it: nothing, or the version that must still be there.
+    pub etag: Option<String>,
+}
+
+/// Everything that the page of an event shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventPageData {
+    pub viewer: Viewer,
+    pub calendars: Vec<CalendarInfo>,
+    pub zones: Vec<ZoneInfo>,
+    pub subject: EventSubject,
+    /// Set when the page answers a form that could not be saved.
+    pub refused: Option<Refused>,
+}
+
+/// What the form is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EventSubject {
+    New(EventFields),
+    Existing(OpenedEvent),
+}
+
+impl EventSubject {
+    /// The form as it is while nobody has typed.
+    pub fn fields(&self) -> &EventFields {
+        match self {
+            EventSubject::New(fields) => fields,
+            EventSubject::Existing(opened) => &opened.fields,
+        }
+    }
+}
+
+/// A form that was not saved, with everything that was typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    pub fields: EventFields,
+    pub scope: Option<ScopeChoice>,
+    pub errors: Vec<FieldError>,
+    /// What is not about one field.
+    pub notice: Option<ApiError>,
+}
+
+/// The scopes that make sense for a change from `seen` to `wanted` in a recurring event.
+pub fn scopes(event: &EventRef, seen: &EventFields, wanted: &EventFields) -> Vec<ScopeChoice> {
+    if event.instance.is_none() || seen.calendar != wanted.calendar {
+        vec![ScopeChoice::All]
+    } else if !wanted.repeats_like(seen) {
+        vec![ScopeChoice::Following, ScopeChoice::All]
+    } else {
+        vec![ScopeChoice::This, ScopeChoice::Following, ScopeChoice::All]
+    }
+}
+
+/// A path on this site to go back to; everything else leads to the agenda.
+pub fn safe_back(back: Option<&str>) -> String {
+    back.filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']))
+        .unwrap_or("/agenda")
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_site_are_gone_back_to() {
+        assert_eq!(safe_back(Some("/agenda/week/2026-11-21?a=b")), "/agenda/week/2026-11-21?a=b");
+        for path in [None, Some(""), Some("//evil.example"), Some("https://evil.example"), Some("/\\evil.example")] {
+            assert_eq!(safe_back(path), "/agenda");
+        }
+    }
+}

@@ -1,0 +1,442 @@
+//! The event form's side of the server: between its fields and the domain's drafts.
+
+use super::data::{EventPageData, EventRef, EventSubject, OpenedEvent, Refused, Undo, ZoneInfo, safe_back, scopes};
+use super::fields::{self, Draft, EventFields, FieldError, KEEP, Timing as FormTiming};
+use super::rule_words;
+use super::scope::ScopeChoice;
+use crate::api::agenda::list_calendars;
+use crate::api::instance;
+use crate::locale;
+use crate::wire::{ApiError, CalendarId, InstanceKey, When};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, Utc};
+use chrono_tz::{TZ_VARIANTS, Tz};
+use kalends_domain::Kalends;
+use kalends_domain::accounts::User;
+use kalends_domain::agenda::{EventChange, EventDetails};
+use kalends_domain::calendars::CalendarId as Calendar;
+use kalends_domain::ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
+use kalends_domain::ical::value::Moment;
+use kalends_domain::objects::Precondition;
+use kalends_domain::series::carried_over;
+use kalends_domain::time::Zone;
+use leptos::prelude::use_context;
+
+/// The largest object that travels to the browser and back for an undo, in octets.
+const MOST_UNDO: usize = 256 * 1024;
+
+/// The event, or one instance of it.
+pub async fn open(
+    kalends: &Kalends,
+    user: &User,
+    calendar: CalendarId,
+    name: &str,
+    key: Option<InstanceKey>,
+) -> Result<OpenedEvent, ApiError> {
+    let moment = key.as_deref().map(decode).transpose()?;
+    let details = kalends.event(user.principal.id, Calendar(calendar), name, moment.as_ref()).await?;
+    Ok(opened(details, key, zone_of(user)))
+}
+
+fn opened(details: EventDetails, key: Option<InstanceKey>, viewer: Tz) -> OpenedEvent {
+    let EventDetails { calendar, name, etag, recurring, draft, editable, .. } = details;
+    let (when, elsewhere) = when(draft.timing, viewer);
+    OpenedEvent {
+        event: EventRef { calendar: calendar.0, name, etag, instance: key },
+        fields: fields_of(&draft, calendar.0, viewer),
+        recurring,
+        editable,
+        when,
+        elsewhere,
+        repeats: rule_words::words(&draft.repeat),
+    }
+}
+
+/// Stores a new event.
+pub async fn create(kalends: &Kalends, user: &User, fields: &EventFields) -> Result<(), ApiError> {
+    let (draft, calendar) = draft(fields, None)?;
+    kalends.create_event(user.principal.id, calendar, &draft).await.map_err(refused)?;
+    Ok(())
+}
+
+/// Changes the instances of `scope`.
+pub async fn update(
+    kalends: &Kalends,
+    user: &User,
+    event: &EventRef,
+    scope: ScopeChoice,
+    fields: &EventFields,
+) -> Result<(), ApiError> {
+    let who = user.principal.id;
+    let moment = event.instance.as_deref().map(decode).transpose()?;
+    let calendar = Calendar(event.calendar);
+    let seen = kalends.event(who, calendar, &event.name, moment.as_ref()).await?;
+    if seen.etag != event.etag {
+        return Err(ApiError::Conflict);
+    }
+    let (mut wanted, to) = draft(fields, Some(&seen.draft))?;
+    let scope = match (scope, &moment) {
+        (_, None) => Scope::All,
+        (ScopeChoice::All, Some(_)) => {
+            let series = kalends.event(who, calendar, &event.name, None).await?;
+            wanted = carried_over(&series.draft, &seen.draft, &wanted);
+            Scope::All
+        }
+        (scope, Some(moment)) => {
+            let stored = fields_of(&seen.draft, event.calendar, zone_of(user));
+            if !scopes(event, &stored, fields).contains(&scope) {
+                let message = "This change can't be made to that part of the series alone.";
+                return Err(ApiError::BadInput { field: "scope".into(), message: message.into() });
+            }
+            domain_scope(scope, moment.clone())
+        }
+    };
+    let change = EventChange { calendar, name: &event.name, etag: &event.etag, scope };
+    kalends.update_event(who, change, &wanted, to).await.map_err(refused)
+}
+
+/// Removes the instances of `scope`.
+pub async fn delete(
+    kalends: &Kalends,
+    user: &User,
+    event: &EventRef,
+    scope: ScopeChoice,
+) -> Result<Option<Undo>, ApiError> {
+    let who = user.principal.id;
+    let calendar = Calendar(event.calendar);
+    let before = kalends.object(who, calendar, &event.name).await?;
+    let scope = match event.instance.as_deref().map(decode).transpose()? {
+        Some(moment) => domain_scope(scope, moment),
+        None => Scope::All,
+    };
+    kalends
+        .delete_event(who, EventChange { calendar, name: &event.name, etag: &event.etag, scope })
+        .await
+        .map_err(refused)?;
+    if before.text.len() > MOST_UNDO {
+        return Ok(None);
+    }
+    let etag = match kalends.object(who, calendar, &event.name).await {
+        Ok(left) => Some(left.head.etag),
+        Err(kalends_domain::Error::NotFound(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Some(Undo { calendar: event.calendar, name: event.name.clone(), text: before.text, etag }))
+}
+
+/// Puts a deleted event back as it was.
+pub async fn undo(kalends: &Kalends, user: &User, undo: Undo) -> Result<(), ApiError> {
+    let precondition = match undo.etag {
+        Some(etag) => Precondition::Matches(vec![etag]),
+        None => Precondition::Absent,
+    };
+    kalends.put_object(user.principal.id, Calendar(undo.calendar), &undo.name, &undo.text, precondition).await?;
+    Ok(())
+}
+
+/// The time zones to choose from, the person's own first. Left out are names that are no places people know: offsets,
+/// countries' own names for what has a better one.
+pub fn zones(user: &User) -> Vec<ZoneInfo> {
+    const ODD: [&str; 6] = ["Etc/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/"];
+    let own = zone_of(user);
+    let now = Utc::now();
+    let info = |tz: &Tz| ZoneInfo {
+        name: tz.name().to_owned(),
+        offset: now.with_timezone(tz).offset().fix().local_minus_utc() / 60,
+    };
+    let known = |tz: &&Tz| {
+        **tz == Tz::UTC || (tz.name().contains('/') && !ODD.iter().any(|prefix| tz.name().starts_with(prefix)))
+    };
+    let others = TZ_VARIANTS.iter().filter(known).filter(|tz| **tz != own);
+    std::iter::once(&own).chain(others).map(info).collect()
+}
+
+/// What the page at `path` with `query` shows.
+pub async fn page(kalends: &Kalends, user: &User, path: &str, query: &str) -> Result<EventPageData, ApiError> {
+    let request = use_context::<axum::http::request::Parts>();
+    let viewer = locale::viewer(user, request.as_ref().map(|parts| &parts.headers));
+    let calendars = list_calendars().await?;
+    let query = Query::read(query);
+    let subject = match target(path) {
+        Some((calendar, name)) => {
+            EventSubject::Existing(open(kalends, user, calendar, &name, query.instance.clone()).await?)
+        }
+        None => {
+            let writable = |id: &CalendarId| calendars.iter().any(|info| info.id == *id && info.editable);
+            let calendar = query.calendar.filter(writable).or_else(|| super::default_calendar(&calendars));
+            EventSubject::New(EventFields::new(query.when(viewer.now), &viewer.time_zone, calendar))
+        }
+    };
+    Ok(EventPageData { viewer, calendars, zones: zones(user), subject, refused: use_context::<Refused>() })
+}
+
+/// What a form that was posted without WebAssembly asks for. Yields where to go next.
+///
+/// # Errors
+/// The form as it was, to be shown again with what is wrong.
+pub async fn post(
+    kalends: &Kalends,
+    user: Option<&User>,
+    path: &str,
+    query: &str,
+    form: &[(String, String)],
+) -> Result<String, Box<Refused>> {
+    let values = |name: &str| -> Vec<String> {
+        form.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+    };
+    let one = |name: &str| values(name).into_iter().next();
+    let fields = EventFields::read(values);
+    let scope = one("scope").as_deref().and_then(ScopeChoice::from_value);
+    let query = Query::read(query);
+    let done = async {
+        let user = user.ok_or((ApiError::SignedOut, Vec::new()))?;
+        let event = target(path).map(|(calendar, name)| EventRef {
+            calendar,
+            name,
+            etag: one("etag").unwrap_or_default(),
+            instance: query.instance.clone(),
+        });
+        let scope = scope.unwrap_or(ScopeChoice::All);
+        if let (Some(event), Some("delete")) = (&event, one("action").as_deref()) {
+            return delete(kalends, user, event, scope).await.map(drop).map_err(|error| (error, Vec::new()));
+        }
+        fields.check().map_err(|errors| {
+            let first = errors.first().map(|error| error.message.clone()).unwrap_or_default();
+            (ApiError::BadInput { field: "form".into(), message: first }, errors)
+        })?;
+        let saved = match &event {
+            Some(event) => update(kalends, user, event, scope, &fields).await,
+            None => create(kalends, user, &fields).await,
+        };
+        saved.map_err(|error| (error, Vec::new()))
+    };
+    match done.await {
+        Ok(()) => Ok(safe_back(query.back.as_deref())),
+        Err((error, mut errors)) => {
+            let notice = match error {
+                ApiError::BadInput { .. } if !errors.is_empty() => None,
+                ApiError::BadInput { field, message } if !field.is_empty() => {
+                    errors.push(FieldError { field, message });
+                    None
+                }
+                other => Some(other),
+            };
+            Err(Box::new(Refused { fields, scope, errors, notice }))
+        }
+    }
+}
+
+/// `/event/{calendar}/{name}`; `None` for `/event/new`.
+fn target(path: &str) -> Option<(CalendarId, String)> {
+    let (calendar, name) = path.strip_prefix("/event/")?.split_once('/')?;
+    Some((calendar.parse().ok()?, leptos_router::location::Url::unescape(name)))
+}
+
+type Pairs = axum::extract::Query<Vec<(String, String)>>;
+
+/// What stands in the address of an event's page.
+struct Query {
+    instance: Option<InstanceKey>,
+    calendar: Option<CalendarId>,
+    start: Option<String>,
+    end: Option<String>,
+    back: Option<String>,
+}
+
+impl Query {
+    fn read(query: &str) -> Self {
+        let pairs = format!("/?{query}").parse().ok().and_then(|uri| axum::extract::Query::try_from_uri(&uri).ok());
+        let pairs = pairs.map(|pairs: Pairs| pairs.0).unwrap_or_default();
+        let text = |name: &str| {
+            pairs.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.clone())
+        };
+        Query {
+            instance: text("instance"),
+            calendar: text("calendar").and_then(|id| id.parse().ok()),
+            start: text("start"),
+            end: text("end"),
+            back: text("back"),
+        }
+    }
+
+    /// When a new event is: as the address says, or in the next full hour.
+    fn when(&self, now: NaiveDateTime) -> When {
+        let time = |text: &String| {
+            NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
+                .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
+                .ok()
+        };
+        let day = |text: &String| text.parse::<NaiveDate>().ok();
+        if let Some(first) = self.start.as_ref().and_then(day) {
+            let last = self.end.as_ref().and_then(day).unwrap_or(first);
+            return When::Days { first, last: last.max(first) };
+        }
+        let start = self.start.as_ref().and_then(time).unwrap_or_else(|| next_hour(now));
+        let end = self.end.as_ref().and_then(time).filter(|end| *end >= start);
+        When::Times { start, end: end.unwrap_or(start + TimeDelta::hours(1)) }
+    }
+}
+
+/// The next hour that has not begun, with whatever is later today.
+fn next_hour(now: NaiveDateTime) -> NaiveDateTime {
+    use chrono::Timelike;
+    let hour = NaiveTime::from_hms_opt(now.hour(), 0, 0).unwrap_or_default();
+    now.date().and_time(hour) + TimeDelta::hours(1)
+}
+
+/// The domain's draft of what the form says, and the calendar that it shall be in. `stored` is what the form showed at first.
+fn draft(fields: &EventFields, stored: Option<&EventDraft>) -> Result<(EventDraft, Calendar), ApiError> {
+    let checked = fields.check().map_err(|errors| match errors.into_iter().next() {
+        Some(FieldError { field, message }) => ApiError::BadInput { field, message },
+        None => ApiError::Failed,
+    })?;
+    let Draft { title, description, location, calendar, timing, repeat } = checked;
+    let optional = |text: String| (!text.is_empty()).then_some(text);
+    let draft = EventDraft {
+        summary: title,
+        description: optional(description),
+        location: optional(location),
+        timing: match timing {
+            FormTiming::Days { first, last } => Timing::AllDay { first, last },
+            FormTiming::Times { start, end, zone } => {
+                Timing::Timed { start, end, zone: zone.as_deref().map(iana).transpose()? }
+            }
+        },
+        repeat: match (repeat, stored) {
+            (fields::Repeat::Never, _) => Repeat::Never,
+            (fields::Repeat::Every { interval, pattern, end }, _) => {
+                Repeat::Every { interval, pattern: pattern_of(pattern), until: end_of(end) }
+            }
+            (fields::Repeat::Keep, Some(EventDraft { repeat: Repeat::Custom(rule), .. })) => {
+                Repeat::Custom(rule.clone())
+            }
+            (fields::Repeat::Keep, _) => {
+                let message = "Choose how it repeats.".into();
+                return Err(ApiError::BadInput { field: "repeat".into(), message });
+            }
+        },
+    };
+    Ok((draft, Calendar(calendar)))
+}
+
+fn iana(name: &str) -> Result<Tz, ApiError> {
+    match Zone::named(name) {
+        Some(Zone::Iana(tz)) => Ok(tz),
+        _ => Err(ApiError::BadInput { field: "zone".into(), message: "Choose a time zone of the list.".into() }),
+    }
+}
+
+fn pattern_of(pattern: fields::Pattern) -> Pattern {
+    match pattern {
+        fields::Pattern::Daily => Pattern::Daily,
+        fields::Pattern::Weekly(days) => Pattern::Weekly(days),
+        fields::Pattern::MonthlyByDate => Pattern::MonthlyByDate,
+        fields::Pattern::MonthlyByWeekday { nth, weekday } => Pattern::MonthlyByWeekday { nth, weekday },
+        fields::Pattern::Yearly => Pattern::Yearly,
+    }
+}
+
+fn end_of(end: fields::RepeatEnd) -> RepeatEnd {
+    match end {
+        fields::RepeatEnd::Never => RepeatEnd::Never,
+        fields::RepeatEnd::On(day) => RepeatEnd::On(day),
+        fields::RepeatEnd::After(count) => RepeatEnd::After(count),
+    }
+}
+
+/// The form that shows `draft`.
+fn fields_of(draft: &EventDraft, calendar: CalendarId, viewer: Tz) -> EventFields {
+    let mut fields = EventFields {
+        title: draft.summary.clone(),
+        description: draft.description.clone().unwrap_or_default(),
+        location: draft.location.clone().unwrap_or_default(),
+        calendar: calendar.to_string(),
+        zone: viewer.name().to_owned(),
+        ..EventFields::default()
+    };
+    match draft.timing {
+        Timing::AllDay { first, last } => fields.set_days(first, last),
+        Timing::Timed { start, end, zone } => {
+            fields.set_times(start, end);
+            fields.zone = zone.map(|zone| zone.name().to_owned()).unwrap_or_default();
+        }
+    }
+    fields.set_no_repeat();
+    match &draft.repeat {
+        Repeat::Never => {}
+        Repeat::Custom(_) => fields.repeat = KEEP.into(),
+        Repeat::Every { interval, pattern, until } => {
+            fields.interval = interval.to_string();
+            let repeat = match pattern {
+                Pattern::Daily => "daily",
+                Pattern::Weekly(days) => {
+                    fields.weekdays = days.iter().map(|day| fields::weekday_code(*day).to_owned()).collect();
+                    "weekly"
+                }
+                Pattern::MonthlyByDate => "monthly",
+                Pattern::MonthlyByWeekday { nth, weekday } => {
+                    fields.monthly = format!("{nth}{}", fields::weekday_code(*weekday));
+                    "monthly"
+                }
+                Pattern::Yearly => "yearly",
+            };
+            fields.repeat = repeat.into();
+            match until {
+                RepeatEnd::Never => {}
+                RepeatEnd::On(day) => (fields.ends, fields.until) = ("on".into(), day.to_string()),
+                RepeatEnd::After(count) => (fields.ends, fields.count) = ("after".into(), count.to_string()),
+            }
+        }
+    }
+    fields
+}
+
+/// When that is on the viewer's clock, and on its own where that shows another time.
+fn when(timing: Timing, viewer: Tz) -> (When, Option<String>) {
+    match timing {
+        Timing::AllDay { first, last } => (When::Days { first, last }, None),
+        Timing::Timed { start, end, zone } => {
+            let Some(zone) = zone else { return (When::Times { start, end }, None) };
+            let seen = |local| Zone::Iana(viewer).to_local(Zone::Iana(zone).to_utc(local));
+            let (seen_start, seen_end) = (seen(start), seen(end));
+            let elsewhere = (seen_start != start).then(|| {
+                let (from, to) = (fields::time_value(start.time()), fields::time_value(end.time()));
+                format!("{from} – {to} in {}", zone.name().replace('_', " "))
+            });
+            (When::Times { start: seen_start, end: seen_end }, elsewhere)
+        }
+    }
+}
+
+fn decode(key: &str) -> Result<Moment, ApiError> {
+    instance::decode(key).ok_or_else(|| ApiError::NotFound("The event was not found.".into()))
+}
+
+fn domain_scope(scope: ScopeChoice, moment: Moment) -> Scope {
+    match scope {
+        ScopeChoice::This => Scope::This(moment),
+        ScopeChoice::Following => Scope::ThisAndFollowing(moment),
+        ScopeChoice::All => Scope::All,
+    }
+}
+
+/// The domain's refusal with the name that the field has in the form.
+fn refused(error: kalends_domain::Error) -> ApiError {
+    match ApiError::from(error) {
+        ApiError::BadInput { field, message } => {
+            let field = match field.as_str() {
+                "summary" => "title",
+                "start" => "start_date",
+                "end" => "end_date",
+                "timing" => "end_date",
+                "rule" => "repeat",
+                other => other,
+            };
+            ApiError::BadInput { field: field.into(), message }
+        }
+        other => other,
+    }
+}
+
+fn zone_of(user: &User) -> Tz {
+    user.preferences.time_zone.unwrap_or(Tz::UTC)
+}
