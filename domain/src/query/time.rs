@@ -5,7 +5,7 @@ use crate::ical::syntax::{Component, Property};
 use crate::ical::value::{self, Duration, Moment, Period, PeriodEnd};
 use crate::instances::{Instance, Window, extent, instances};
 use crate::{Error, Result};
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// How many expansions up to the limit on instances one search may take, before it gives up.
 const TRIES: u32 = 32;
@@ -102,14 +102,8 @@ impl Evaluation<'_> {
         })
     }
 
-    /// The instant `offset` away from `moment`: days by the calendar, the rest by the clock.
     fn shifted(&self, moment: &Moment, offset: Duration) -> DateTime<Utc> {
-        let local = moment.local();
-        let days = Days::new(offset.days.unsigned_abs());
-        let day = if offset.days < 0 { local.checked_sub_days(days) } else { local.checked_add_days(days) };
-        let zone = self.object.zones.zone(moment, self.floating);
-        let instant = zone.to_utc(day.unwrap_or(local));
-        instant.checked_add_signed(TimeDelta::seconds(offset.seconds)).unwrap_or(instant)
+        self.object.zones.after(moment, offset, self.floating)
     }
 
     fn free_busy_is_in(&self, window: Window, component: &Component) -> bool {

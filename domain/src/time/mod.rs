@@ -8,8 +8,8 @@ pub use custom::CustomZone;
 pub use write::vtimezone;
 
 use crate::ical::syntax::{self, Component, Property, SyntaxError, unescape_text};
-use crate::ical::value::Moment;
-use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
+use crate::ical::value::{Duration, Moment};
+use chrono::{DateTime, Days, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{GapInfo, Tz};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -142,6 +142,15 @@ impl Zones {
     /// The instant of `moment`; `floating` gives the zone of floating times and of the midnights of dates.
     pub fn instant(&self, moment: &Moment, floating: &Zone) -> DateTime<Utc> {
         self.zone(moment, floating).to_utc(moment.local())
+    }
+
+    /// The instant `duration` after `moment`: days by the calendar of its zone, the rest by the clock (RFC 5545 section 3.3.6).
+    pub fn after(&self, moment: &Moment, duration: Duration, floating: &Zone) -> DateTime<Utc> {
+        let local = moment.local();
+        let days = Days::new(duration.days.unsigned_abs());
+        let day = if duration.days < 0 { local.checked_sub_days(days) } else { local.checked_add_days(days) };
+        let instant = self.zone(moment, floating).to_utc(day.unwrap_or(local));
+        instant.checked_add_signed(TimeDelta::seconds(duration.seconds)).unwrap_or(instant)
     }
 
     /// The zone that the wall-clock time of `moment` is in; `floating` for floating times and dates.
@@ -283,6 +292,16 @@ mod tests {
         assert_eq!(instant(Moment::Floating(noon)), at(2026, 7, 1, 10, 0));
         assert_eq!(instant(Moment::Date(noon.date())), at(2026, 6, 30, 22, 0));
         assert_eq!(instant(Moment::Zoned { local: noon, tzid: "Asia/Tokyo".into() }), at(2026, 7, 1, 3, 0));
+    }
+
+    #[test]
+    fn days_go_by_the_calendar_and_hours_by_the_clock() {
+        let zones = zones(&event("DTSTART;TZID=Europe/Paris:20260328T120000")).unwrap();
+        let noon = Moment::Zoned { local: at(2026, 3, 28, 12, 0), tzid: "Europe/Paris".into() };
+        let after = |days, seconds| zones.after(&noon, Duration { days, seconds }, &Zone::UTC).naive_utc();
+        assert_eq!(after(1, 0), at(2026, 3, 29, 10, 0));
+        assert_eq!(after(0, 86_400), at(2026, 3, 29, 11, 0));
+        assert_eq!(after(-1, -3600), at(2026, 3, 27, 10, 0));
     }
 
     proptest! {
