@@ -1,0 +1,627 @@
+//! The instances of a rule in wall-clock time, from any point of the series on.
+//!
+//! A rule cuts time into periods (years, months, weeks or days; below a day the days stand for them), numbered from the one that
+//! DTSTART is in. Which period a point of time is in is arithmetic; what is in a period does not depend on the others. A COUNT
+//! does: what came before has to be counted. Where every period holds equally many instances that is a multiplication,
+//! elsewhere the periods since DTSTART are counted without building their instances.
+
+use super::days::{DayFilter, first_week, start_of_week, week_year};
+use super::{Frequency, Rule, Until};
+use crate::ical::value::Moment;
+use crate::time::Zone;
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+const SECONDS_OF_DAY: u32 = 86_400;
+
+/// iCalendar has no years of five digits.
+const LAST_YEAR: i32 = 9999;
+
+/// How many periods [`Series::nth`] counts one by one before it gives up.
+const MOST_PERIODS: usize = 100_000;
+
+/// A rule with its DTSTART.
+///
+/// DTSTART is its first instance, even where the rule does not lead to it (RFC 5545 section 3.8.5.3), unless UNTIL lies before.
+/// Wall-clock times count: a time that a zone skips is in the series like any other.
+#[derive(Clone, Debug)]
+pub struct Series {
+    start: NaiveDateTime,
+    count: Option<u64>,
+    end: End,
+    frequency: Frequency,
+    interval: i64,
+    week_start: chrono::Weekday,
+    days: DayFilter,
+    times: Times,
+    /// BYSETPOS within a period of a day or more.
+    positions: Vec<i16>,
+    never: bool,
+    /// Whether DTSTART belongs to it although the rule does not lead there.
+    extra_start: bool,
+    /// How many times the first period holds before DTSTART.
+    before_start: usize,
+}
+
+/// What UNTIL says.
+#[derive(Clone, Debug)]
+struct End {
+    /// No instance is later in wall-clock time.
+    local: NaiveDateTime,
+    /// No instance is later than this instant; to be checked where the wall clock is within a day of it.
+    instant: Option<(DateTime<Utc>, Zone)>,
+}
+
+impl End {
+    fn of(until: Option<Until>, start: &Moment, zone: &Zone) -> Self {
+        let last = |local| End { local, instant: None };
+        match (until, start) {
+            (None, _) => last(NaiveDateTime::MAX),
+            (Some(Until::Date(day)), _) => {
+                last(day.and_time(NaiveTime::MIN) + TimeDelta::seconds(i64::from(SECONDS_OF_DAY) - 1))
+            }
+            (Some(Until::Floating(local)), _) => last(local),
+            (Some(Until::Utc(instant)), Moment::Zoned { .. }) => {
+                // Wide enough for any jump of the clock: the instant decides.
+                let local = zone.to_local(instant).checked_add_signed(TimeDelta::days(2)).unwrap_or(NaiveDateTime::MAX);
+                End { local, instant: Some((instant, zone.clone())) }
+            }
+            (Some(Until::Utc(instant)), _) => last(instant.naive_utc()),
+        }
+    }
+}
+
+/// The times of a day, in seconds since midnight.
+#[derive(Clone, Debug)]
+enum Times {
+    /// The same on every day.
+    Fixed(Arc<[u32]>),
+    /// Every so many hours, minutes or seconds, where that does not go into a day evenly.
+    Drifting(Drift),
+}
+
+#[derive(Clone, Debug)]
+struct Drift {
+    /// Seconds of a unit: an hour, a minute or a second.
+    unit: u32,
+    /// Units between two periods, and the remainder that marks them when units are counted from the first day of the common era.
+    interval: i64,
+    remainder: i64,
+    /// The units of a day that BYHOUR, BYMINUTE and BYSECOND allow, and the same as a set.
+    units: Vec<u32>,
+    allowed: Vec<bool>,
+    /// Seconds after the start of a unit.
+    offsets: Vec<u32>,
+}
+
+impl Drift {
+    fn units_of_day(&self) -> i64 {
+        i64::from(SECONDS_OF_DAY / self.unit)
+    }
+
+    /// The first unit of `day` that a period begins with if there were no end to the day.
+    fn first(&self, day: NaiveDate) -> i64 {
+        (self.remainder - i64::from(day.num_days_from_ce()) * self.units_of_day()).rem_euclid(self.interval)
+    }
+
+    /// The units of a day whose first is `first`, in order.
+    fn each(&self, first: i64, mut visit: impl FnMut(u32)) {
+        let on_one_day = self.units_of_day();
+        if on_one_day / self.interval < self.units.len() as i64 {
+            let mut unit = first;
+            while unit < on_one_day {
+                if self.allowed[unit as usize] {
+                    visit(unit as u32);
+                }
+                unit += self.interval;
+            }
+        } else {
+            for &unit in &self.units {
+                if i64::from(unit) % self.interval == first {
+                    visit(unit);
+                }
+            }
+        }
+    }
+
+    fn count(&self, first: i64) -> usize {
+        let on_one_day = self.units_of_day();
+        if self.units.len() as i64 == on_one_day {
+            let units = if first < on_one_day { (on_one_day - 1 - first) / self.interval + 1 } else { 0 };
+            return units as usize * self.offsets.len();
+        }
+        let mut count = 0;
+        self.each(first, |_| count += 1);
+        count * self.offsets.len()
+    }
+}
+
+impl Series {
+    /// `start` is DTSTART, `zone` the zone that its wall-clock time is in (UTC for UTC; for dates and floating times any will do).
+    pub fn new(rule: &Rule, start: &Moment, zone: &Zone) -> Self {
+        let mut series = Series::of_rule(rule, start, zone);
+        let first = series.period(0);
+        series.before_start = first.partition_point(|local| local < series.start);
+        let leads_there = series.before_start < first.len() && first.at(series.before_start) == series.start;
+        series.extra_start = !leads_there && series.is_within_end(series.start);
+        series
+    }
+
+    /// As [`Series::new`], but DTSTART belongs to it only if the rule leads there: what an EXRULE takes away.
+    pub fn without_start(rule: &Rule, start: &Moment, zone: &Zone) -> Self {
+        Series { extra_start: false, ..Series::new(rule, start, zone) }
+    }
+
+    fn of_rule(rule: &Rule, start: &Moment, zone: &Zone) -> Self {
+        let local = start.local();
+        let days = DayFilter::new(rule, local.date());
+        let times = Times::of(rule, start);
+        let positions = if rule.frequency < Frequency::Daily { Vec::new() } else { rule.by_set_position.clone() };
+        let never = days.is_impossible() || times.is_empty();
+        Series {
+            start: local,
+            count: rule.count.map(u64::from),
+            end: End::of(rule.until, start, zone),
+            frequency: rule.frequency,
+            interval: rule.interval.into(),
+            week_start: rule.week_start,
+            days,
+            times,
+            positions,
+            never,
+            extra_start: false,
+            before_start: 0,
+        }
+    }
+
+    /// The instances that start at `from` or later and before `to`, in order.
+    pub fn between(&self, from: NaiveDateTime, to: NaiveDateTime) -> Occurrences<'_> {
+        let mut occurrences = Occurrences {
+            series: self,
+            to,
+            index: 0,
+            period: Period::default(),
+            next: 0,
+            remaining: self.count,
+            extra: self.extra_start.then_some(self.start),
+            done: false,
+        };
+        occurrences.seek(from.max(self.start));
+        occurrences
+    }
+
+    /// How many instances start before `local`, UNTIL aside.
+    pub fn count_before(&self, local: NaiveDateTime) -> u64 {
+        if local <= self.start {
+            return 0;
+        }
+        let index = self.index_of(local);
+        let period = self.period(index);
+        let mut count = self.count_through(index, self.count.unwrap_or(u64::MAX));
+        count += period.partition_point(|at| at < local) as u64;
+        if index == 0 {
+            count = count + u64::from(self.extra_start) - self.before_start as u64;
+        }
+        count.min(self.count.unwrap_or(u64::MAX))
+    }
+
+    /// A wall-clock time that no instance starts after; `None` when there is none, or when finding it is not worth its cost.
+    pub fn last_start(&self) -> Option<NaiveDateTime> {
+        let by_until = (self.end.local < NaiveDateTime::MAX).then_some(self.end.local);
+        let by_count = self.count.and_then(|count| self.nth(count - 1));
+        match (by_until, by_count) {
+            (Some(until), Some(last)) => Some(until.min(last)),
+            (until, last) => until.or(last),
+        }
+    }
+
+    /// The start of the instance with this number (0: the first), or one that is not earlier; `None` when it is not found within
+    /// [`MOST_PERIODS`].
+    fn nth(&self, number: u64) -> Option<NaiveDateTime> {
+        let extra = u64::from(self.extra_start);
+        if number < extra || self.never {
+            return Some(self.start);
+        }
+        let mut left = number - extra + self.before_start as u64;
+        let mut index = 0;
+        let mut skipped = false;
+        for _ in 0..MOST_PERIODS {
+            let period = self.period(index);
+            if (period.len() as u64) > left {
+                return Some(period.at(left as usize));
+            }
+            left -= period.len() as u64;
+            if !skipped && index > 0 && !period.is_empty() && self.is_even() {
+                let length = period.len() as u64;
+                index = index.saturating_add(i64::try_from(left / length).unwrap_or(i64::MAX));
+                left %= length;
+                skipped = true;
+            }
+            match self.following(index) {
+                Some(following) => index = following,
+                None => return NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).and_then(|day| day.and_hms_opt(23, 59, 59)),
+            }
+        }
+        None
+    }
+
+    fn is_within_end(&self, local: NaiveDateTime) -> bool {
+        local <= self.end.local
+            && self
+                .end
+                .instant
+                .as_ref()
+                .is_none_or(|(until, zone)| self.end.local - local > TimeDelta::days(4) || zone.to_utc(local) <= *until)
+    }
+
+    /// The number of the period that `local` is in, or of the one before where it is in none.
+    fn index_of(&self, local: NaiveDateTime) -> i64 {
+        let (day, start) = (local.date().max(self.start.date()), self.start.date());
+        let passed = match self.frequency {
+            Frequency::Yearly if self.days.by_weeks() => {
+                i64::from(week_year(day, self.week_start)) - i64::from(week_year(start, self.week_start))
+            }
+            Frequency::Yearly => i64::from(day.year()) - i64::from(start.year()),
+            Frequency::Monthly => month_number(day) - month_number(start),
+            Frequency::Weekly => match start_of_week(start, self.week_start) {
+                Some(first) => (day - first).num_days() / 7,
+                None => 0,
+            },
+            _ => (day - start).num_days(),
+        };
+        if self.frequency < Frequency::Daily { passed } else { passed / self.interval }
+    }
+
+    /// The first and the last day of a period; `None` after the end of time.
+    fn bounds(&self, index: i64) -> Option<(NaiveDate, NaiveDate)> {
+        let start = self.start.date();
+        let units = if self.frequency < Frequency::Daily { index } else { index.checked_mul(self.interval)? };
+        let days_after = |day: NaiveDate, days: i64| day.checked_add_days(Days::new(u64::try_from(days).ok()?));
+        let bounds = match self.frequency {
+            Frequency::Yearly if self.days.by_weeks() => {
+                let year = week_year(start, self.week_start).checked_add(i32::try_from(units).ok()?)?;
+                (first_week(year, self.week_start)?, first_week(year.checked_add(1)?, self.week_start)?.pred_opt()?)
+            }
+            Frequency::Yearly => {
+                let year = start.year().checked_add(i32::try_from(units).ok()?)?;
+                (NaiveDate::from_ymd_opt(year, 1, 1)?, NaiveDate::from_ymd_opt(year, 12, 31)?)
+            }
+            Frequency::Monthly => {
+                let month = month_number(start).checked_add(units)?;
+                let year = i32::try_from(month.div_euclid(12)).ok()?;
+                let first = NaiveDate::from_ymd_opt(year, month.rem_euclid(12) as u32 + 1, 1)?;
+                (first, days_after(first, i64::from(first.num_days_in_month()) - 1)?)
+            }
+            Frequency::Weekly => {
+                let first = days_after(start_of_week(start, self.week_start)?, units.checked_mul(7)?)?;
+                (first, days_after(first, 6)?)
+            }
+            _ => {
+                let day = days_after(start, units)?;
+                (day, day)
+            }
+        };
+        (bounds.0.year() <= LAST_YEAR).then_some(bounds)
+    }
+
+    /// What a period holds.
+    fn period(&self, index: i64) -> Period {
+        let Some((first, last)) = self.bounds(index).filter(|_| !self.never) else { return Period::default() };
+        let days = self.allowed_days(first, last);
+        if days.is_empty() {
+            return Period::default();
+        }
+        let times = match &self.times {
+            Times::Fixed(times) => times.clone(),
+            Times::Drifting(drift) => {
+                let mut times = Vec::new();
+                drift.each(drift.first(first), |unit| {
+                    times.extend(drift.offsets.iter().map(|offset| unit * drift.unit + offset));
+                });
+                times.into()
+            }
+        };
+        let positions = self.selected(days.len() * times.len());
+        Period { days, times, positions }
+    }
+
+    fn allowed_days(&self, first: NaiveDate, last: NaiveDate) -> Vec<NaiveDate> {
+        let mut days = Vec::new();
+        let mut day = first;
+        while day <= last {
+            match self.days.next_in_month(day) {
+                Some(next) if next > day => {
+                    day = next;
+                    continue;
+                }
+                Some(_) => {}
+                None => break,
+            }
+            if self.days.allows(day) {
+                days.push(day);
+            }
+            let Some(next) = day.succ_opt() else { break };
+            day = next;
+        }
+        days
+    }
+
+    /// The indices that BYSETPOS picks among `length` times; `None`: all of them.
+    fn selected(&self, length: usize) -> Option<Vec<usize>> {
+        (!self.positions.is_empty()).then(|| select(&self.positions, length))
+    }
+
+    /// The number of the next period after `index` in which something may be.
+    fn following(&self, index: i64) -> Option<i64> {
+        let mut index = index.checked_add(1)?;
+        if self.never {
+            return None;
+        }
+        if self.frequency > Frequency::Daily {
+            return self.bounds(index).map(|_| index);
+        }
+        // Days come one by one: months that are not meant and days that a long interval leaps over would be many.
+        loop {
+            let (day, _) = self.bounds(index)?;
+            let mut next = self.days.next_in_month(day)?;
+            if let Times::Drifting(drift) = &self.times {
+                let days = drift.first(next) / drift.units_of_day();
+                next = next.checked_add_days(Days::new(u64::try_from(days).ok()?))?;
+            }
+            if next == day {
+                return Some(index);
+            }
+            let days = (next - self.start.date()).num_days();
+            let step = if self.frequency == Frequency::Daily { self.interval } else { 1 };
+            index = (days + step - 1) / step;
+        }
+    }
+
+    fn is_even(&self) -> bool {
+        matches!(self.times, Times::Fixed(_)) && self.days.is_even(self.frequency)
+    }
+
+    /// How many times a period holds, without building them.
+    fn size(&self, index: i64, drifts: &mut HashMap<i64, usize>) -> usize {
+        let Some((first, last)) = self.bounds(index).filter(|_| !self.never) else { return 0 };
+        let days = self.allowed_days(first, last).len();
+        if days == 0 {
+            return 0;
+        }
+        let times = match &self.times {
+            Times::Fixed(times) => times.len(),
+            // Few intervals leave few remainders; long ones leave few units to look at.
+            Times::Drifting(drift) => {
+                let first = drift.first(first);
+                *drifts.entry(first).or_insert_with(|| drift.count(first))
+            }
+        };
+        self.selected(days * times).map_or(days * times, |positions| positions.len())
+    }
+
+    /// How many instances the periods before `index` hold; where that is more than `most`, anything above it.
+    fn count_through(&self, index: i64, most: u64) -> u64 {
+        if index == 0 {
+            return 0;
+        }
+        let mut drifts = HashMap::new();
+        let first = self.size(0, &mut drifts) - self.before_start;
+        let mut count = first as u64 + u64::from(self.extra_start);
+        if self.is_even() {
+            let each = self.size(1, &mut drifts) as u64;
+            return count.saturating_add(each.saturating_mul((index - 1).unsigned_abs()));
+        }
+        let mut at = 0;
+        while count < most
+            && let Some(next) = self.following(at).filter(|next| *next < index)
+        {
+            count += self.size(next, &mut drifts) as u64;
+            at = next;
+        }
+        count
+    }
+}
+
+impl Times {
+    fn is_empty(&self) -> bool {
+        match self {
+            Times::Fixed(times) => times.is_empty(),
+            Times::Drifting(drift) => drift.units.is_empty() || drift.offsets.is_empty(),
+        }
+    }
+
+    fn of(rule: &Rule, start: &Moment) -> Self {
+        let by_time =
+            |values: &[u8]| if start.is_date() { Vec::new() } else { values.iter().copied().map(u32::from).collect() };
+        let (hours, minutes, seconds) = (by_time(&rule.by_hour), by_time(&rule.by_minute), by_time(&rule.by_second));
+        let local = start.local();
+        let or_start = |values: &[u32], from_start: u32| {
+            let mut values = if values.is_empty() { vec![from_start] } else { values.to_vec() };
+            values.sort_unstable();
+            values
+        };
+        let seconds_of_minute = || or_start(&seconds, local.second());
+        let seconds_of_hour = || combine(&or_start(&minutes, local.minute()), 60, &seconds_of_minute());
+        let (unit, offsets) = match rule.frequency {
+            Frequency::Secondly => (1, vec![0]),
+            Frequency::Minutely => (60, seconds_of_minute()),
+            Frequency::Hourly => (3_600, seconds_of_hour()),
+            _ => return Times::Fixed(combine(&or_start(&hours, local.hour()), 3_600, &seconds_of_hour()).into()),
+        };
+        // A set of an hour or less is the same every time: what BYSETPOS picks of it is, too.
+        let offsets = if rule.by_set_position.is_empty() {
+            offsets
+        } else {
+            select(&rule.by_set_position, offsets.len()).into_iter().map(|index| offsets[index]).collect()
+        };
+
+        let on_one_day = i64::from(SECONDS_OF_DAY / unit);
+        let interval = i64::from(rule.interval);
+        let first = i64::from(local.date().num_days_from_ce()) * on_one_day
+            + i64::from(local.num_seconds_from_midnight() / unit);
+        // A unit of a day can only be met when it agrees with DTSTART in what day and interval have in common.
+        let common = common_divisor(interval, on_one_day);
+        let is_in = |values: &[u32], value: u32| values.is_empty() || values.contains(&value);
+        let allowed: Vec<bool> = (0..SECONDS_OF_DAY / unit)
+            .map(|index| {
+                let second = index * unit;
+                (i64::from(index) - first).rem_euclid(common) == 0
+                    && is_in(&hours, second / 3_600)
+                    && (unit > 60 || is_in(&minutes, second / 60 % 60))
+                    && (unit > 1 || is_in(&seconds, second % 60))
+            })
+            .collect();
+        let units: Vec<u32> = (0..).zip(&allowed).filter(|(_, allowed)| **allowed).map(|(index, _)| index).collect();
+        if common == interval {
+            Times::Fixed(combine(&units, unit, &offsets).into())
+        } else {
+            Times::Drifting(Drift { unit, interval, remainder: first.rem_euclid(interval), units, allowed, offsets })
+        }
+    }
+}
+
+/// One period's instances: every time of every day, or those that BYSETPOS picks.
+#[derive(Clone, Debug, Default)]
+struct Period {
+    days: Vec<NaiveDate>,
+    times: Arc<[u32]>,
+    positions: Option<Vec<usize>>,
+}
+
+impl Period {
+    fn len(&self) -> usize {
+        self.positions.as_ref().map_or(self.days.len() * self.times.len(), Vec::len)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn at(&self, index: usize) -> NaiveDateTime {
+        let index = self.positions.as_ref().map_or(index, |positions| positions[index]);
+        let time = NaiveTime::from_num_seconds_from_midnight_opt(self.times[index % self.times.len()], 0);
+        self.days[index / self.times.len()].and_time(time.unwrap_or_default())
+    }
+
+    /// How many come first for which `is_before` holds.
+    fn partition_point(&self, is_before: impl Fn(NaiveDateTime) -> bool) -> usize {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if is_before(self.at(middle)) { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+}
+
+/// Starts of instances in wall-clock time, in order.
+#[derive(Clone, Debug)]
+pub struct Occurrences<'a> {
+    series: &'a Series,
+    to: NaiveDateTime,
+    index: i64,
+    period: Period,
+    next: usize,
+    /// What is left of COUNT.
+    remaining: Option<u64>,
+    /// DTSTART, when the rule does not lead there.
+    extra: Option<NaiveDateTime>,
+    done: bool,
+}
+
+impl Occurrences<'_> {
+    fn seek(&mut self, from: NaiveDateTime) {
+        let series = self.series;
+        if from >= self.to || from > series.end.local {
+            self.done = true;
+            return;
+        }
+        self.index = series.index_of(from);
+        let mut passed = match series.count {
+            Some(count) => series.count_through(self.index, count),
+            None => 0,
+        };
+        self.period = series.period(self.index);
+        self.next = self.period.partition_point(|local| local < from);
+        passed += self.next as u64;
+        if self.index == 0 {
+            passed -= series.before_start as u64;
+        }
+        if from > series.start {
+            if self.index == 0 && self.extra.is_some() {
+                passed += 1;
+            }
+            self.extra = None;
+        }
+        self.remaining = self.remaining.map(|remaining| remaining.saturating_sub(passed));
+    }
+}
+
+impl Iterator for Occurrences<'_> {
+    type Item = NaiveDateTime;
+
+    fn next(&mut self) -> Option<NaiveDateTime> {
+        while !self.done && self.remaining != Some(0) {
+            let local = if let Some(start) = self.extra.take() {
+                start
+            } else if self.next < self.period.len() {
+                self.next += 1;
+                self.period.at(self.next - 1)
+            } else {
+                let following = self.series.following(self.index);
+                let begun = |index| {
+                    self.series
+                        .bounds(index)
+                        .is_some_and(|(first, _)| first <= self.to.date().min(self.series.end.local.date()))
+                };
+                match following.filter(|index| begun(*index)) {
+                    Some(index) => {
+                        (self.index, self.period, self.next) = (index, self.series.period(index), 0);
+                        continue;
+                    }
+                    None => break,
+                }
+            };
+            if local >= self.to || local > self.series.end.local {
+                break;
+            }
+            self.remaining = self.remaining.map(|remaining| remaining - 1);
+            // Where the clock jumps, a later wall-clock time can be an earlier instant: go on to the end.
+            if self.series.is_within_end(local) {
+                return Some(local);
+            }
+        }
+        self.done = true;
+        None
+    }
+}
+
+/// The indices that BYSETPOS picks from a set of `length`, in order.
+fn select(positions: &[i16], length: usize) -> Vec<usize> {
+    let mut indices: Vec<usize> = positions
+        .iter()
+        .filter_map(|position| {
+            let distance = usize::from(position.unsigned_abs());
+            if *position > 0 { Some(distance - 1) } else { length.checked_sub(distance) }
+        })
+        .filter(|index| *index < length)
+        .collect();
+    indices.sort_unstable();
+    indices.dedup();
+    indices
+}
+
+/// Every sum of a multiple of `unit` and an offset below it, in order.
+fn combine(multiples: &[u32], unit: u32, offsets: &[u32]) -> Vec<u32> {
+    multiples.iter().flat_map(|multiple| offsets.iter().map(move |offset| multiple * unit + offset)).collect()
+}
+
+fn common_divisor(a: i64, b: i64) -> i64 {
+    if b == 0 { a } else { common_divisor(b, a % b) }
+}
+
+/// Months since the beginning of the common era.
+fn month_number(day: NaiveDate) -> i64 {
+    i64::from(day.year()) * 12 + i64::from(day.month0())
+}
