@@ -1,1 +1,189 @@
+#![allow(clippy::unwrap_used)]
 
+use super::*;
+use chrono_tz::Tz;
+
+fn at(text: &str) -> NaiveDateTime {
+    let text = if text.len() == 8 { format!("{text}T090000") } else { text.to_owned() };
+    NaiveDateTime::parse_from_str(&text, "%Y%m%dT%H%M%S").unwrap()
+}
+
+fn series(rule: &str, start: &str) -> Series {
+    let start = Moment::Zoned { local: at(start), tzid: "America/New_York".into() };
+    Series::new(&Rule::parse(rule).unwrap(), &start, &Zone::Iana(Tz::America__New_York))
+}
+
+/// The first `most` instances; a time of 09:00 is left out.
+fn first(rule: &str, start: &str, most: usize) -> String {
+    let series = series(rule, start);
+    let found = series.between(NaiveDateTime::MIN, NaiveDateTime::MAX).take(most);
+    let text: Vec<String> = found.map(|local| local.format("%Y%m%dT%H%M%S").to_string()).collect();
+    text.join(" ").replace("T090000", "")
+}
+
+/// The examples of RFC 5545 section 3.8.5.3 in its order, all in New York. A series that ends is given whole.
+#[test]
+fn the_examples_of_rfc_5545() {
+    let examples = [
+        (
+            "FREQ=DAILY;COUNT=10",
+            "19970902",
+            "19970902 19970903 19970904 19970905 19970906 19970907 19970908 19970909 19970910 19970911",
+        ),
+        ("FREQ=DAILY;INTERVAL=2", "19970902", "19970902 19970904 19970906 19970908 19970910"),
+        ("FREQ=DAILY;INTERVAL=10;COUNT=5", "19970902", "19970902 19970912 19970922 19971002 19971012"),
+        (
+            "FREQ=WEEKLY;COUNT=10",
+            "19970902",
+            "19970902 19970909 19970916 19970923 19970930 19971007 19971014 19971021 19971028 19971104",
+        ),
+        (
+            "FREQ=WEEKLY;UNTIL=19971224T000000Z",
+            "19970902",
+            "19970902 19970909 19970916 19970923 19970930 19971007 19971014 19971021 19971028 19971104 19971111 19971118 19971125 19971202 19971209 19971216 19971223",
+        ),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;WKST=SU",
+            "19970902",
+            "19970902 19970916 19970930 19971014 19971028 19971111 19971125 19971209 19971223 19980106 19980120",
+        ),
+        (
+            "FREQ=WEEKLY;UNTIL=19971007T000000Z;WKST=SU;BYDAY=TU,TH",
+            "19970902",
+            "19970902 19970904 19970909 19970911 19970916 19970918 19970923 19970925 19970930 19971002",
+        ),
+        (
+            "FREQ=WEEKLY;COUNT=10;WKST=SU;BYDAY=TU,TH",
+            "19970902",
+            "19970902 19970904 19970909 19970911 19970916 19970918 19970923 19970925 19970930 19971002",
+        ),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;UNTIL=19971224T000000Z;WKST=SU;BYDAY=MO,WE,FR",
+            "19970901",
+            "19970901 19970903 19970905 19970915 19970917 19970919 19970929 19971001 19971003 19971013 19971015 19971017 19971027 19971029 19971031 19971110 19971112 19971114 19971124 19971126 19971128 19971208 19971210 19971212 19971222",
+        ),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;COUNT=8;WKST=SU;BYDAY=TU,TH",
+            "19970902",
+            "19970902 19970904 19970916 19970918 19970930 19971002 19971014 19971016",
+        ),
+        (
+            "FREQ=MONTHLY;COUNT=10;BYDAY=1FR",
+            "19970905",
+            "19970905 19971003 19971107 19971205 19980102 19980206 19980306 19980403 19980501 19980605",
+        ),
+        ("FREQ=MONTHLY;UNTIL=19971224T000000Z;BYDAY=1FR", "19970905", "19970905 19971003 19971107 19971205"),
+        (
+            "FREQ=MONTHLY;INTERVAL=2;COUNT=10;BYDAY=1SU,-1SU",
+            "19970907",
+            "19970907 19970928 19971102 19971130 19980104 19980125 19980301 19980329 19980503 19980531",
+        ),
+        ("FREQ=MONTHLY;COUNT=6;BYDAY=-2MO", "19970922", "19970922 19971020 19971117 19971222 19980119 19980216"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-3", "19970928", "19970928 19971029 19971128 19971229 19980129 19980226"),
+        (
+            "FREQ=MONTHLY;COUNT=10;BYMONTHDAY=2,15",
+            "19970902",
+            "19970902 19970915 19971002 19971015 19971102 19971115 19971202 19971215 19980102 19980115",
+        ),
+        (
+            "FREQ=MONTHLY;COUNT=10;BYMONTHDAY=1,-1",
+            "19970930",
+            "19970930 19971001 19971031 19971101 19971130 19971201 19971231 19980101 19980131 19980201",
+        ),
+        (
+            "FREQ=MONTHLY;INTERVAL=18;COUNT=10;BYMONTHDAY=10,11,12,13,14,15",
+            "19970910",
+            "19970910 19970911 19970912 19970913 19970914 19970915 19990310 19990311 19990312 19990313",
+        ),
+        (
+            "FREQ=MONTHLY;INTERVAL=2;BYDAY=TU",
+            "19970902",
+            "19970902 19970909 19970916 19970923 19970930 19971104 19971111 19971118 19971125 19980106",
+        ),
+        (
+            "FREQ=YEARLY;COUNT=10;BYMONTH=6,7",
+            "19970610",
+            "19970610 19970710 19980610 19980710 19990610 19990710 20000610 20000710 20010610 20010710",
+        ),
+        (
+            "FREQ=YEARLY;INTERVAL=2;COUNT=10;BYMONTH=1,2,3",
+            "19970310",
+            "19970310 19990110 19990210 19990310 20010110 20010210 20010310 20030110 20030210 20030310",
+        ),
+        (
+            "FREQ=YEARLY;INTERVAL=3;COUNT=10;BYYEARDAY=1,100,200",
+            "19970101",
+            "19970101 19970410 19970719 20000101 20000409 20000718 20030101 20030410 20030719 20060101",
+        ),
+        ("FREQ=YEARLY;BYDAY=20MO", "19970519", "19970519 19980518 19990517"),
+        ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "19970512", "19970512 19980511 19990517"),
+        (
+            "FREQ=YEARLY;BYMONTH=3;BYDAY=TH",
+            "19970313",
+            "19970313 19970320 19970327 19980305 19980312 19980319 19980326 19990304 19990311 19990318 19990325",
+        ),
+        (
+            "FREQ=YEARLY;BYDAY=TH;BYMONTH=6,7,8",
+            "19970605",
+            "19970605 19970612 19970619 19970626 19970703 19970710 19970717 19970724 19970731 19970807 19970814 19970821 19970828 19980604",
+        ),
+        // The RFC takes DTSTART away with an EXDATE: it is no Friday.
+        ("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "19970902", "19970902 19980213 19980313 19981113 19990813 20001013"),
+        (
+            "FREQ=MONTHLY;BYDAY=SA;BYMONTHDAY=7,8,9,10,11,12,13",
+            "19970913",
+            "19970913 19971011 19971108 19971213 19980110 19980207 19980307 19980411 19980509 19980613",
+        ),
+        (
+            "FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4,5,6,7,8",
+            "19961105",
+            "19961105 20001107 20041102",
+        ),
+        ("FREQ=MONTHLY;COUNT=3;BYDAY=TU,WE,TH;BYSETPOS=3", "19970904", "19970904 19971007 19971106"),
+        (
+            "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-2",
+            "19970929",
+            "19970929 19971030 19971127 19971230 19980129 19980226 19980330",
+        ),
+        ("FREQ=HOURLY;INTERVAL=3;UNTIL=19970902T210000Z", "19970902", "19970902 19970902T120000 19970902T150000"),
+        (
+            "FREQ=MINUTELY;INTERVAL=15;COUNT=6",
+            "19970902",
+            "19970902 19970902T091500 19970902T093000 19970902T094500 19970902T100000 19970902T101500",
+        ),
+        ("FREQ=MINUTELY;INTERVAL=90;COUNT=4", "19970902", "19970902 19970902T103000 19970902T120000 19970902T133000"),
+        ("FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO", "19970805", "19970805 19970810 19970819 19970824"),
+        ("FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=SU", "19970805", "19970805 19970817 19970819 19970831"),
+        ("FREQ=MONTHLY;BYMONTHDAY=15,30;COUNT=5", "20070115", "20070115 20070130 20070215 20070315 20070330"),
+    ];
+    for (rule, start, expected) in examples {
+        let ends = rule.contains("COUNT") || rule.contains("UNTIL");
+        let most = if ends { usize::MAX } else { expected.split(' ').count() };
+        assert_eq!(first(rule, start, most), expected, "{rule}");
+    }
+}
+
+/// The examples of RFC 5545 section 3.8.5.3 that give two rules for one series.
+#[test]
+fn rules_that_say_the_same() {
+    for (start, one, other) in [
+        (
+            "19980101",
+            "FREQ=YEARLY;UNTIL=20000131T140000Z;BYMONTH=1;BYDAY=SU,MO,TU,WE,TH,FR,SA",
+            "FREQ=DAILY;UNTIL=20000131T140000Z;BYMONTH=1",
+        ),
+        (
+            "19970902",
+            "FREQ=DAILY;BYHOUR=9,10,11,12,13,14,15,16;BYMINUTE=0,20,40;UNTIL=19990101T000000Z",
+            "FREQ=MINUTELY;INTERVAL=20;BYHOUR=9,10,11,12,13,14,15,16;UNTIL=19990101T000000Z",
+        ),
+    ] {
+        let all = first(one, start, usize::MAX);
+        assert_eq!(all, first(other, start, usize::MAX), "{one}");
+        assert!(all.split(' ').count() >= 93, "{one}");
+    }
+    let new_year = first("FREQ=YEARLY;UNTIL=20000131T140000Z;BYMONTH=1;BYDAY=SU,MO,TU,WE,TH,FR,SA", "19980101", 100);
+    assert!(new_year.starts_with("19980101 19980102") && new_year.ends_with("20000130 20000131"), "{new_year}");
+    let daily = first("FREQ=DAILY;UNTIL=19971224T000000Z", "19970902", 1000);
+    assert!(daily.split(' ').count() == 113 && daily.ends_with("19971223"), "{daily}");
+}
