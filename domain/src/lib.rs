@@ -16,7 +16,6 @@ mod parsed;
 pub mod query;
 pub mod recurrence;
 mod reindex;
-pub mod series;
 pub mod store;
 pub mod time;
 pub mod transfer;

@@ -17,7 +17,6 @@ use kalends_domain::calendars::CalendarId as Calendar;
 use kalends_domain::ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
 use kalends_domain::ical::value::Moment;
 use kalends_domain::objects::Precondition;
-use kalends_domain::series::carried_over;
 use kalends_domain::time::Zone;
 use leptos::prelude::use_context;
 
@@ -73,14 +72,10 @@ pub async fn update(
     if seen.etag != event.etag {
         return Err(ApiError::Conflict);
     }
-    let (mut wanted, to) = draft(fields, Some(&seen.draft))?;
+    let (wanted, to) = draft(fields, Some(&seen.draft))?;
     let scope = match (scope, &moment) {
-        (_, None) => Scope::All,
-        (ScopeChoice::All, Some(_)) => {
-            let series = kalends.event(who, calendar, &event.name, None).await?;
-            wanted = carried_over(&series.draft, &seen.draft, &wanted);
-            Scope::All
-        }
+        (_, None) => Scope::All { opened_at: None },
+        (ScopeChoice::All, Some(moment)) => Scope::All { opened_at: Some(moment.clone()) },
         (scope, Some(moment)) => {
             let stored = fields_of(&seen.draft, event.calendar, zone_of(user));
             if !scopes(event, &stored, fields).contains(&scope) {
@@ -106,7 +101,7 @@ pub async fn delete(
     let before = kalends.object(who, calendar, &event.name).await?;
     let scope = match event.instance.as_deref().map(decode).transpose()? {
         Some(moment) => domain_scope(scope, moment),
-        None => Scope::All,
+        None => Scope::All { opened_at: None },
     };
     kalends
         .delete_event(who, EventChange { calendar, name: &event.name, etag: &event.etag, scope })
@@ -415,7 +410,7 @@ fn domain_scope(scope: ScopeChoice, moment: Moment) -> Scope {
     match scope {
         ScopeChoice::This => Scope::This(moment),
         ScopeChoice::Following => Scope::ThisAndFollowing(moment),
-        ScopeChoice::All => Scope::All,
+        ScopeChoice::All => Scope::All { opened_at: Some(moment) },
     }
 }
 
