@@ -4,6 +4,7 @@
 //! exactly as one that is not.
 
 use crate::wire::{CalendarId, When};
+use crate::words;
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -425,7 +426,7 @@ pub fn monthly_choice(value: &str) -> Option<(i8, Weekday)> {
 
 /// `On the third Saturday`
 pub fn monthly_label(nth: i8, weekday: Weekday) -> String {
-    format!("On the {} {}", place(nth), weekday_name(weekday))
+    format!("On the {} {}", place(nth), words::weekday(weekday))
 }
 
 pub fn place(nth: i8) -> &'static str {
@@ -437,10 +438,6 @@ pub fn place(nth: i8) -> &'static str {
         5 => "fifth",
         _ => "last",
     }
-}
-
-pub fn weekday_name(day: Weekday) -> &'static str {
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"][day.num_days_from_monday() as usize]
 }
 
 /// A time as a time control wants it; seconds only where there are some.

@@ -1,6 +1,7 @@
 //! How an event repeats, in words.
 
-use super::fields::{place, weekday_name};
+use super::fields::place;
+use crate::words::{ordinal, weekday as weekday_name};
 use chrono::{Datelike, NaiveDate, Weekday};
 use kalends_domain::ical::edit::{Pattern, Repeat, RepeatEnd};
 
@@ -182,17 +183,6 @@ fn nth_words(nth: &str) -> String {
         Ok(nth) => ordinal(nth.unsigned_abs()),
         Err(_) => nth.to_owned(),
     }
-}
-
-fn ordinal(n: u32) -> String {
-    let ending = match (n % 10, n % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    format!("{n}{ending}")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The agenda's pages, server functions and static files.
 
 pub mod assets;
+mod forms;
 mod live_reload;
 pub mod session;
 mod transfer;
@@ -10,8 +11,7 @@ use axum::extract::{FromRef, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use kalends_app::api::transfer::ImportOutcome;
+use axum::routing::{get, post};
 use kalends_app::session::{CurrentUser, SessionSecret, Site};
 use kalends_app::{App, Assets, shell};
 use kalends_domain::Kalends;
@@ -44,6 +44,8 @@ pub fn router(web: Web) -> Router {
     let pages = Router::new()
         .leptos_routes_with_handler(routes, get(page))
         .route("/fn/{*function}", get(server_function).post(server_function))
+        .route("/event/new", post(forms::event))
+        .route("/event/{calendar}/{name}", post(forms::event))
         .merge(transfer::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.web.site.clone(), session::same_site))
@@ -66,17 +68,15 @@ pub fn router(web: Web) -> Router {
 
 /// Renders a page whole: its events are in the HTML, before any script runs.
 async fn page(State(state): State<WebState>, request: Request) -> Response {
-    render(&state, request, None).await
+    render(&state, request, || ()).await
 }
 
-/// Renders the page of the request's path, which may show what an import came to.
-async fn render(state: &WebState, request: Request, imported: Option<ImportOutcome>) -> Response {
+/// Renders the page of the request's path; `more` provides contexts of its own, such as what an import came to.
+async fn render(state: &WebState, request: Request, more: impl Fn() + Clone + Send + Sync + 'static) -> Response {
     let shared = contexts(&state.web, &request);
     let context = move || {
         shared();
-        if let Some(outcome) = &imported {
-            provide_context(outcome.clone());
-        }
+        more();
     };
     let assets = state.web.assets.clone();
     leptos_axum::render_app_async_with_context(context, move || shell(&assets))(request).await.into_response()

@@ -13,6 +13,7 @@ use kalends_app::wire::ApiError;
 use kalends_domain::Kalends;
 use kalends_domain::access::PrincipalId;
 use kalends_domain::calendars::CalendarId;
+use leptos::prelude::provide_context;
 
 /// What surrounds the file in the posted form.
 const FORM_OCTETS: usize = 64 * 1024;
@@ -65,7 +66,8 @@ async fn import(State(state): State<WebState>, request: Request) -> Response {
         Err(rejection) => Err(bad("file", rejection.body_text())),
     };
     let status = if outcome.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let mut response = render(&state, page, Some(ImportOutcome(outcome))).await;
+    let outcome = ImportOutcome(outcome);
+    let mut response = render(&state, page, move || provide_context(outcome.clone())).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = status;
     }

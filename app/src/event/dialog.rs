@@ -1,0 +1,199 @@
+//! The dialog over the agenda: an event's details, then its form.
+
+use super::data::{EventRef, EventSubject, OpenedEvent};
+use super::default_calendar;
+use super::details::EventDetails;
+use super::fields::EventFields;
+use super::form::{EventForm, FormSetup, Place};
+use super::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
+use crate::api::events::{delete_event, open_event, undo_delete};
+use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts, ViewerResource};
+use crate::ui::Dialog;
+use crate::wire::{EventTarget, Viewer};
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// What the dialog shows.
+#[derive(Clone)]
+enum Stage {
+    Loading,
+    Details(Box<OpenedEvent>),
+    Form(Box<FormSetup>),
+}
+
+/// The dialog that [`OpenEvent`] opens. It must be below a [`Calendars`] context.
+#[component]
+pub fn EventDialog() -> impl IntoView {
+    let target = expect_context::<OpenEvent>();
+    let calendars = expect_context::<Calendars>();
+    let toasts = expect_context::<Toasts>();
+    let viewer = expect_context::<ViewerResource>();
+    let viewer = move || viewer.get_untracked().and_then(Result::ok).flatten();
+
+    let stage = RwSignal::new(None::<Stage>);
+    let unsaved = RwSignal::new(false);
+    let leaving = RwSignal::new(false);
+
+    Effect::new(move |_| {
+        unsaved.set(false);
+        leaving.set(false);
+        match target.get() {
+            None => stage.set(None),
+            Some(EventTarget::New { when, calendar }) => {
+                let list = calendars.list.get_untracked();
+                let calendar = calendar.or_else(|| default_calendar(&list));
+                let Some(Viewer { time_zone, week_start, .. }) = viewer() else { return };
+                let subject = EventSubject::New(EventFields::new(when, &time_zone, calendar));
+                stage.set(Some(Stage::Form(Box::new(FormSetup::new(subject, list, week_start)))));
+            }
+            Some(EventTarget::Existing { calendar, name, instance }) => {
+                let wanted = target.get_untracked();
+                let still_wanted = move || target.try_get_untracked().is_some_and(|now| now == wanted);
+                let waits = still_wanted.clone();
+                // A quick answer needs no sign that it is awaited.
+                set_timeout(
+                    move || {
+                        if waits() && stage.with_untracked(Option::is_none) {
+                            stage.set(Some(Stage::Loading));
+                        }
+                    },
+                    Duration::from_millis(250),
+                );
+                leptos::task::spawn_local(async move {
+                    let opened = open_event(calendar, name, instance).await;
+                    if !still_wanted() {
+                        return;
+                    }
+                    match opened {
+                        Ok(opened) => stage.set(Some(Stage::Details(Box::new(opened)))),
+                        Err(error) => {
+                            target.set(None);
+                            toasts.error(error.to_string());
+                        }
+                    }
+                });
+            }
+        }
+    });
+
+    let close = Callback::new(move |()| {
+        // Losing what was typed takes a second thought.
+        if unsaved.get_untracked() && !leaving.get_untracked() {
+            leaving.set(true);
+        } else {
+            target.set(None);
+        }
+    });
+    let dismiss = Callback::new(move |()| if leaving.get_untracked() { leaving.set(false) } else { close.run(()) });
+    let done = Callback::new(move |()| target.set(None));
+    let delete = delete_flow(done);
+
+    let shown = move || match stage.get() {
+        None => ().into_any(),
+        Some(Stage::Loading) => view! {
+            <div class="dialog__body">
+                <p id="event-heading" class="hint" role="status">
+                    "Opening the event…"
+                </p>
+            </div>
+        }
+        .into_any(),
+        Some(Stage::Details(opened)) => {
+            let Some(viewer) = viewer() else { return ().into_any() };
+            let list = calendars.list.get_untracked();
+            let (event, recurring) = (opened.event.clone(), opened.recurring);
+            let edited = opened.clone();
+            let edit = Callback::new(move |()| {
+                let subject = EventSubject::Existing((*edited).clone());
+                let list = calendars.list.get_untracked();
+                stage.set(Some(Stage::Form(Box::new(FormSetup::new(subject, list, viewer.week_start)))));
+            });
+            let remove = Callback::new(move |()| delete.run((event.clone(), recurring)));
+            let hour12 = viewer.hour12;
+            let today = viewer.now.date();
+            view! { <EventDetails opened=*opened calendars=list hour12=hour12 today=today on_edit=edit on_delete=remove on_close=done /> }
+                .into_any()
+        }
+        Some(Stage::Form(setup)) => {
+            let replace = Callback::new(move |setup: FormSetup| stage.set(Some(Stage::Form(Box::new(setup)))));
+            match setup.event.clone() {
+                Some(event) => {
+                    let recurring = setup.recurring;
+                    let remove = Callback::new(move |()| delete.run((event.clone(), recurring)));
+                    view! {
+                        <EventForm
+                            setup=*setup
+                            place=Place::Dialog
+                            replace=replace
+                            on_saved=done
+                            on_cancel=close
+                            on_delete=remove
+                            unsaved=unsaved
+                            leaving=leaving
+                        />
+                    }
+                    .into_any()
+                }
+                None => view! {
+                    <EventForm
+                        setup=*setup
+                        place=Place::Dialog
+                        replace=replace
+                        on_saved=done
+                        on_cancel=close
+                        unsaved=unsaved
+                        leaving=leaving
+                    />
+                }
+                .into_any(),
+            }
+        }
+    };
+    let open = Signal::derive(move || stage.with(Option::is_some));
+    view! {
+        <Dialog open=open on_dismiss=dismiss labelled_by="event-heading" class="event-dialog">
+            {shown}
+        </Dialog>
+    }
+}
+
+/// Deletes an event: asks which ones of a series are meant, says how it went and offers to take it back.
+pub fn delete_flow(done: Callback<()>) -> Callback<(EventRef, bool)> {
+    let ask = expect_context::<RwSignal<Option<ScopeAsk>>>();
+    let refresh = expect_context::<AgendaRefresh>();
+    let toasts = expect_context::<Toasts>();
+    let delete = move |event: EventRef, scope: ScopeChoice| {
+        leptos::task::spawn_local(async move {
+            match delete_event(event, scope).await {
+                Ok(undo) => {
+                    done.run(());
+                    refresh.notify();
+                    match undo {
+                        None => toasts.info("Event deleted."),
+                        Some(undo) => toasts.undoable(
+                            "Event deleted.",
+                            Callback::new(move |()| {
+                                let undo = undo.clone();
+                                leptos::task::spawn_local(async move {
+                                    match undo_delete(undo).await {
+                                        Ok(()) => refresh.notify(),
+                                        Err(error) => toasts.error(error.to_string()),
+                                    }
+                                });
+                            }),
+                        ),
+                    }
+                }
+                Err(error) => toasts.error(error.to_string()),
+            }
+        });
+    };
+    Callback::new(move |(event, recurring): (EventRef, bool)| {
+        if recurring && event.instance.is_some() {
+            let choose = Callback::new(move |scope| delete(event.clone(), scope));
+            ask.set(Some(ScopeAsk::new(ScopeVerb::Delete, choose)));
+        } else {
+            delete(event, ScopeChoice::All);
+        }
+    })
+}

@@ -1,0 +1,930 @@
+//! The form itself, in the dialog and on the page.
+//!
+//! The controls hold what was typed: they are read when something happens and written only where one follows another, so
+//! that nothing is lost whether WebAssembly arrives early, late or never. What is shown for which choice is CSS
+//! (`style/event.css`), for the same reason.
+
+use super::data::{EventRef, EventSubject, OpenedEvent, Refused, ZoneInfo, scopes};
+use super::fields::{self, EventFields, FieldError, KEEP, WEEKDAYS, follow_start};
+use super::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
+use super::zone_field::ZoneField;
+use crate::api::events::{create_event, open_event, update_event};
+use crate::state::{AgendaRefresh, Toasts};
+use crate::ui::Icon;
+use crate::ui::icon;
+use crate::wire::{ApiError, CalendarInfo};
+use crate::words;
+use chrono::{TimeDelta, Weekday};
+use leptos::ev::{Event, KeyboardEvent, SubmitEvent};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{self, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
+
+/// What the form shows, and how it came to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FormSetup {
+    /// `None` makes a new event.
+    pub event: Option<EventRef>,
+    /// The form as the event is stored, or as it was when empty.
+    pub seen: EventFields,
+    /// What the form shows at first.
+    pub fields: EventFields,
+    pub recurring: bool,
+    /// How it repeats, in words, for a rule that the form cannot express.
+    pub repeats: Option<String>,
+    pub calendars: Vec<CalendarInfo>,
+    pub week_start: Weekday,
+    /// Empty: they are fetched when they are needed.
+    pub zones: Vec<ZoneInfo>,
+    pub scope: Option<ScopeChoice>,
+    pub errors: Vec<FieldError>,
+    pub notice: Option<ApiError>,
+}
+
+impl FormSetup {
+    pub fn new(subject: EventSubject, calendars: Vec<CalendarInfo>, week_start: Weekday) -> Self {
+        let fields = subject.fields().clone();
+        let (event, recurring, repeats) = match subject {
+            EventSubject::New(_) => (None, false, None),
+            EventSubject::Existing(opened) => (Some(opened.event), opened.recurring, opened.repeats),
+        };
+        FormSetup {
+            event,
+            seen: fields.clone(),
+            fields,
+            recurring,
+            repeats,
+            calendars,
+            week_start,
+            zones: Vec::new(),
+            scope: None,
+            errors: Vec::new(),
+            notice: None,
+        }
+    }
+
+    /// The form that a server without WebAssembly's help refused to save.
+    pub fn refused(mut self, refused: Option<Refused>) -> Self {
+        if let Some(Refused { fields, scope, errors, notice }) = refused {
+            (self.fields, self.scope, self.errors, self.notice) = (fields, scope, errors, notice);
+        }
+        self
+    }
+
+    /// The form over the version that somebody else made meanwhile; what was typed stays.
+    fn over(self, opened: OpenedEvent, typed: &EventFields) -> Self {
+        FormSetup {
+            fields: typed.rebased(&self.seen, &opened.fields),
+            event: Some(opened.event),
+            seen: opened.fields,
+            recurring: opened.recurring,
+            repeats: opened.repeats,
+            errors: Vec::new(),
+            notice: Some(ApiError::Conflict),
+            ..self
+        }
+    }
+}
+
+/// Where the form stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Dialog,
+    Page,
+}
+
+/// The form of a new or stored event.
+#[component]
+pub fn EventForm(
+    setup: FormSetup,
+    place: Place,
+    /// Shows another form instead of this one.
+    replace: Callback<FormSetup>,
+    on_saved: Callback<()>,
+    /// The person wants to leave. On a page a link does that.
+    #[prop(optional, into)]
+    on_cancel: Option<Callback<()>>,
+    #[prop(optional, into)] on_delete: Option<Callback<()>>,
+    /// Set while something was typed that is not stored.
+    #[prop(optional)]
+    unsaved: Option<RwSignal<bool>>,
+    /// Set to ask whether what was typed shall be lost.
+    #[prop(optional)]
+    leaving: Option<RwSignal<bool>>,
+    /// The way out of a page.
+    #[prop(optional)]
+    cancel_link: Option<AnyView>,
+    /// The way to delete on a page. It comes after the button that saves, which is the one that Enter presses.
+    #[prop(optional)]
+    delete_choice: Option<AnyView>,
+) -> impl IntoView {
+    let refresh = expect_context::<AgendaRefresh>();
+    let toasts = expect_context::<Toasts>();
+    let ask = expect_context::<RwSignal<Option<ScopeAsk>>>();
+
+    let form = NodeRef::<html::Form>::new();
+    let title = NodeRef::<html::Input>::new();
+    let initial = setup.fields.clone();
+    let current = RwSignal::new(initial.clone());
+    let length = StoredValue::new(initial.length().unwrap_or(TimeDelta::hours(1)));
+    let errors = RwSignal::new(setup.errors.clone());
+    let notice = RwSignal::new(setup.notice.clone());
+    let busy = RwSignal::new(false);
+    let stored = StoredValue::new(setup.clone());
+    let leaving = leaving.unwrap_or_default();
+
+    // What was typed before WebAssembly arrived is in the controls already.
+    Effect::new(move |_| {
+        let Some(form) = form.get() else { return };
+        current.set(read(&form));
+        if place == Place::Dialog
+            && let Some(title) = title.get_untracked()
+        {
+            let _ = title.focus();
+        }
+    });
+    if let Some(unsaved) = unsaved {
+        Effect::new(move |_| {
+            let typed = current.get();
+            unsaved.set(stored.with_value(|setup| !same(&typed, &setup.seen)));
+        });
+    }
+
+    let on_edit = move |event: Event| {
+        let Some(form) = form.get_untracked() else { return };
+        let name = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+        let name = name.and_then(|control| control.get_attribute("name")).unwrap_or_default();
+        let mut typed = read(&form);
+        let before = current.get_untracked();
+        match name.as_str() {
+            "start_date" | "start_time" => {
+                if let Some(start) = typed.start() {
+                    let end = start + length.get_value();
+                    typed.end_date = end.date().to_string();
+                    set(&form, "end_date", &typed.end_date);
+                    if !typed.all_day {
+                        typed.end_time = fields::time_value(end.time());
+                        set(&form, "end_time", &typed.end_time);
+                    }
+                    // A stored series is moved by the server as a whole, its rule included.
+                    if !stored.with_value(|setup| setup.recurring)
+                        && let Some(from) = fields::date(&before.start_date)
+                    {
+                        follow_start(&mut typed, from, start.date());
+                        set_weekdays(&form, &typed.weekdays);
+                    }
+                }
+            }
+            "end_date" | "end_time" | "all_day" => {
+                if let Some(now) = typed.length() {
+                    length.set_value(now);
+                }
+            }
+            _ => {}
+        }
+        // Whoever mends a field has read what was wrong with it; the end may be mended at the start.
+        errors.update(|errors| {
+            let is_time = |name: &str| name.starts_with("start") || name.starts_with("end_") || name == "all_day";
+            errors.retain(|error| error.field != name && !(is_time(&name) && is_time(&error.field)));
+        });
+        current.set(typed);
+    };
+
+    let save = move |scope: ScopeChoice, typed: EventFields| {
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            let setup = stored.get_value();
+            let saved = match setup.event.clone() {
+                Some(event) => update_event(event, scope, typed.clone()).await,
+                None => create_event(typed.clone()).await,
+            };
+            let error = match saved {
+                Ok(()) => {
+                    refresh.notify();
+                    toasts.info(if setup.event.is_some() { "Event saved." } else { "Event created." });
+                    return on_saved.run(());
+                }
+                Err(error) => error,
+            };
+            // The view may be gone by now.
+            let _ = busy.try_set(false);
+            match (error, setup.event.clone()) {
+                (ApiError::Conflict, Some(EventRef { calendar, name, instance, .. })) => {
+                    match open_event(calendar, name, instance).await {
+                        Ok(opened) => replace.run(setup.over(opened, &typed)),
+                        Err(error) => drop(notice.try_set(Some(error))),
+                    }
+                }
+                (ApiError::BadInput { field, message }, _) if is_field(&field) => {
+                    let _ = errors.try_set(vec![FieldError { field, message }]);
+                    focus_first_error(form);
+                }
+                (error, _) => drop(notice.try_set(Some(error))),
+            }
+        });
+    };
+
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(form_element) = form.get_untracked() else { return };
+        if busy.get_untracked() {
+            return;
+        }
+        let typed = read(&form_element);
+        notice.set(None);
+        if let Err(wrong) = typed.check() {
+            errors.set(wrong);
+            return focus_first_error(form);
+        }
+        errors.set(Vec::new());
+        let setup = stored.get_value();
+        let Some(event) = setup.event.as_ref().filter(|_| setup.recurring) else {
+            return save(ScopeChoice::All, typed);
+        };
+        if place == Place::Page {
+            let chosen = value_of(&form_element, "scope");
+            return save(chosen.as_deref().and_then(ScopeChoice::from_value).unwrap_or(ScopeChoice::All), typed);
+        }
+        let choices = scopes(event, &setup.seen, &typed);
+        match choices.as_slice() {
+            [only] => save(*only, typed),
+            _ => {
+                let choose = Callback::new(move |scope| save(scope, typed.clone()));
+                ask.set(Some(ScopeAsk { choices, ..ScopeAsk::new(ScopeVerb::Change, choose) }));
+            }
+        }
+    };
+    let on_keydown = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            if let Some(form) = form.get_untracked() {
+                let _ = form.request_submit();
+            }
+        }
+    };
+
+    let heading = if setup.event.is_some() { "Edit event" } else { "New event" };
+    let etag = setup.event.as_ref().map(|event| event.etag.clone());
+    let asks_scope =
+        place == Place::Page && setup.recurring && setup.event.as_ref().is_some_and(|e| e.instance.is_some());
+
+    let ask_to_leave = move || {
+        leaving.get().then(|| {
+            view! {
+                <p class="event-form__discard" role="alert">
+                    "Discard what you typed?"
+                </p>
+                <button type="button" class="button" on:click=move |_| leaving.set(false)>
+                    "Keep editing"
+                </button>
+                <button
+                    type="button"
+                    class="button button--danger"
+                    autofocus
+                    on:click=move |_| {
+                        leaving.set(false);
+                        if let Some(unsaved) = unsaved {
+                            unsaved.set(false);
+                        }
+                        if let Some(cancel) = on_cancel {
+                            cancel.run(());
+                        }
+                    }
+                >
+                    "Discard"
+                </button>
+            }
+        })
+    };
+    let buttons = view! {
+                <div class="event-form__buttons" hidden=move || leaving.get()>
+                    {on_delete
+                        .map(|delete| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="button button--danger-ghost"
+                                    on:click=move |_| delete.run(())
+                                >
+                                    "Delete"
+                                </button>
+                            }
+                        })}
+                    <span class="spring"></span>
+                    {cancel_link}
+                    {on_cancel
+                        .map(|cancel| {
+                            view! {
+                                <button type="button" class="button" on:click=move |_| cancel.run(())>
+                                    "Cancel"
+                                </button>
+                            }
+                        })}
+                    <button
+                        type="submit"
+                        class="button button--primary"
+                        name="action"
+                        value="save"
+                        title="Ctrl+Enter"
+                        aria-disabled=move || busy.get().then_some("true")
+                    >
+                        {move || if busy.get() { "Saving…" } else { "Save" }}
+                    </button>
+                    {delete_choice}
+                </div>
+    }
+    .into_any();
+    view! {
+        <form
+            node_ref=form
+            class="event-form"
+            method="post"
+            autocomplete="off"
+            novalidate
+            aria-labelledby="event-heading"
+            on:submit=on_submit
+            on:input=on_edit
+            on:keydown=on_keydown
+        >
+            <div class="dialog__head">
+                <h2 id="event-heading" class="event-form__heading">
+                    {heading}
+                </h2>
+                {on_cancel
+                    .map(|cancel| {
+                        view! {
+                            <button
+                                type="button"
+                                class="icon-button icon-button--small"
+                                aria-label="Close"
+                                on:click=move |_| cancel.run(())
+                            >
+                                <Icon d=icon::CLOSE />
+                            </button>
+                        }
+                    })}
+            </div>
+            <div class="dialog__body event-form__body">
+                <div role="alert" class="event-form__notice">
+                    {move || notice.get().map(|error| view! { <Notice error=error /> })}
+                </div>
+                {etag.map(|etag| view! { <input type="hidden" name="etag" value=etag /> })}
+                <div class="field">
+                    <input
+                        node_ref=title
+                        id="event-title"
+                        class="input event-form__title"
+                        name="title"
+                        placeholder="Add a title"
+                        aria-label="Title"
+                        value=initial.title.clone()
+                        autofocus=place == Place::Page
+                        enterkeyhint="done"
+                        aria-invalid=invalid(errors, "title")
+                        aria-describedby="event-title-error"
+                    />
+                    <ErrorText errors=errors field="title" />
+                </div>
+
+                <WhenFields
+                    initial=initial.clone()
+                    current=current
+                    errors=errors
+                    zones=setup.zones.clone()
+                />
+                <RepeatFields
+                    initial=initial.clone()
+                    current=current
+                    errors=errors
+                    words=setup.repeats.clone()
+                    can_keep=setup.seen.repeat == KEEP
+                    week_start=setup.week_start
+                />
+
+                <OtherFields
+                    initial=initial.clone()
+                    current=current
+                    errors=errors
+                    calendars=setup.calendars.clone()
+                />
+                {asks_scope.then(|| view! { <ScopeFields chosen=setup.scope errors=errors /> })}
+            </div>
+            <div class="dialog__foot" class:event-form__foot--leaving=move || leaving.get()>
+                {ask_to_leave}
+                {buttons}
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// When the event is.
+#[component]
+fn WhenFields(
+    initial: EventFields,
+    current: RwSignal<EventFields>,
+    errors: RwSignal<Vec<FieldError>>,
+    zones: Vec<ZoneInfo>,
+) -> impl IntoView {
+    view! {
+        <fieldset class="event-form__when">
+            <legend class="visually-hidden">"When"</legend>
+            <label class="label" for="event-start_date">
+                "Starts"
+            </label>
+            <input
+                id="event-start_date"
+                class="input event-form__date"
+                type="date"
+                name="start_date"
+                max="9998-12-31"
+                value=initial.start_date.clone()
+                aria-invalid=invalid(errors, "start_date")
+                aria-describedby="event-start_date-error"
+            />
+            <input
+                class="input event-form__time"
+                type="time"
+                name="start_time"
+                aria-label="Start time"
+                value=initial.start_time.clone()
+                aria-invalid=invalid(errors, "start_time")
+                aria-describedby="event-start_time-error"
+            />
+            <ErrorText errors=errors field="start_date" />
+            <ErrorText errors=errors field="start_time" />
+            <label class="label" for="event-end_date">
+                "Ends"
+            </label>
+            <input
+                id="event-end_date"
+                class="input event-form__date"
+                type="date"
+                name="end_date"
+                max="9998-12-31"
+                value=initial.end_date.clone()
+                aria-invalid=invalid(errors, "end_date")
+                aria-describedby="event-end_date-error"
+            />
+            <input
+                class="input event-form__time"
+                type="time"
+                name="end_time"
+                aria-label="End time"
+                value=initial.end_time.clone()
+                aria-invalid=invalid(errors, "end_time")
+                aria-describedby="event-end_time-error"
+            />
+            <ErrorText errors=errors field="end_date" />
+            <ErrorText errors=errors field="end_time" />
+            <div class="event-form__zone-row">
+                <label class="choice">
+                    <input class="checkbox" type="checkbox" name="all_day" checked=initial.all_day />
+                    "All day"
+                </label>
+                <ZoneField
+                    value=initial.zone.clone()
+                    zones=zones
+                    invalid=invalid(errors, "zone")
+                    on_choose=Callback::new(move |zone: String| {
+                        errors.update(|errors| errors.retain(|error| error.field != "zone"));
+                        current.update(|fields| fields.zone = zone);
+                    })
+                />
+            </div>
+            <ErrorText errors=errors field="zone" />
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Where the event is kept and what else is said of it.
+#[component]
+fn OtherFields(
+    initial: EventFields,
+    current: RwSignal<EventFields>,
+    errors: RwSignal<Vec<FieldError>>,
+    calendars: Vec<CalendarInfo>,
+) -> impl IntoView {
+    let color = {
+        let calendars = calendars.clone();
+        move || {
+            let chosen = current.read().calendar.parse().ok();
+            let found = calendars.iter().find(|calendar| Some(calendar.id) == chosen);
+            found.map(|calendar| calendar.color.clone()).unwrap_or_else(|| "transparent".into())
+        }
+    };
+    let calendar_options = calendars
+        .iter()
+        .filter(|calendar| calendar.editable)
+        .map(|calendar| {
+            let id = calendar.id.to_string();
+            let selected = id == initial.calendar;
+            view! {
+                <option value=id selected=selected>
+                    {calendar.name.clone()}
+                </option>
+            }
+        })
+        .collect_view();
+    let no_calendar = calendars.iter().all(|calendar| calendar.id.to_string() != initial.calendar);
+    view! {
+        <div class="field">
+            <label class="label" for="event-calendar">
+                "Calendar"
+            </label>
+            <div class="event-form__calendar">
+                <span class="swatch" style=move || format!("--calendar: {}", color())></span>
+                <select
+                    id="event-calendar"
+                    class="select"
+                    name="calendar"
+                    aria-invalid=invalid(errors, "calendar")
+                    aria-describedby="event-calendar-error"
+                >
+                    {no_calendar.then(|| view! { <option value="">"Choose a calendar"</option> })}
+                    {calendar_options}
+                </select>
+            </div>
+            <ErrorText errors=errors field="calendar" />
+        </div>
+        <div class="field">
+            <label class="label" for="event-location">
+                "Location"
+            </label>
+            <input
+                id="event-location"
+                class="input"
+                name="location"
+                value=initial.location.clone()
+                aria-invalid=invalid(errors, "location")
+                aria-describedby="event-location-error"
+            />
+            <ErrorText errors=errors field="location" />
+        </div>
+        <div class="field">
+            <label class="label" for="event-description">
+                "Description"
+            </label>
+            <textarea
+                id="event-description"
+                class="textarea"
+                name="description"
+                rows="3"
+                aria-invalid=invalid(errors, "description")
+                aria-describedby="event-description-error"
+            >
+                {text_content(&initial.description)}
+            </textarea>
+            <ErrorText errors=errors field="description" />
+        </div>
+    }
+    .into_any()
+}
+
+/// How the event repeats.
+#[component]
+fn RepeatFields(
+    initial: EventFields,
+    current: RwSignal<EventFields>,
+    errors: RwSignal<Vec<FieldError>>,
+    words: Option<String>,
+    can_keep: bool,
+    week_start: Weekday,
+) -> impl IntoView {
+    let labels = ["Does not repeat", "Every day", "Every week", "Every month", "Every year"];
+    let repeat = initial.repeat.clone();
+    let options = fields::REPEATS
+        .iter()
+        .zip(labels)
+        .map(|(value, label)| {
+            view! {
+                <option value=*value selected=*value == repeat>
+                    {label}
+                </option>
+            }
+        })
+        .collect_view();
+    let keep = can_keep.then(|| {
+        view! {
+            <option value=KEEP selected=repeat == KEEP>
+                {words.unwrap_or_else(|| "As it does now".into())}
+            </option>
+        }
+    });
+    let days = (0..7)
+        .map(|day| {
+            let (code, weekday) = WEEKDAYS[(week_start.num_days_from_monday() as usize + day) % 7];
+            let name = words::weekday(weekday);
+            view! {
+                <label class="weekday">
+                    <input
+                        type="checkbox"
+                        name="weekdays"
+                        value=code
+                        aria-label=name
+                        checked=initial.weekdays.iter().any(|day| day == code)
+                    />
+                    <span aria-hidden="true">{&name[..2]}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    // The choices follow the start; what was chosen stays on offer.
+    let monthly = Memo::new(move |_| current.with(|fields| (fields.start_date.clone(), fields.monthly.clone())));
+    let monthly_options = move || {
+        let (start, chosen) = monthly.get();
+        let mut choices = fields::date(&start).map(EventFields::monthly_choices).unwrap_or_default();
+        if choices.iter().all(|(value, _)| *value != chosen) {
+            let label = match fields::monthly_choice(&chosen) {
+                Some((nth, weekday)) => fields::monthly_label(nth, weekday),
+                None => "On the same day".to_owned(),
+            };
+            choices.push((chosen.clone(), label));
+        }
+        choices
+            .into_iter()
+            .map(|(value, label)| {
+                let selected = value == chosen;
+                view! {
+                    <option value=value selected=selected>
+                        {label}
+                    </option>
+                }
+            })
+            .collect_view()
+    };
+    let ends = [("never", "Never"), ("on", "On a day"), ("after", "After a number of times")]
+        .map(|(value, label)| {
+            view! {
+                <option value=value selected=value == initial.ends>
+                    {label}
+                </option>
+            }
+        })
+        .into_iter()
+        .collect_view();
+    let unit = |class: &'static str, one: &'static str, many: &'static str| {
+        let text = move || if current.with(|fields| fields.interval.trim() == "1") { one } else { many };
+        view! { <span class=format!("unit {class}")>{text}</span> }
+    };
+    view! {
+        <div class="event-form__repeat">
+            <div class="field">
+                <label class="label" for="event-repeat">
+                    "Repeats"
+                </label>
+                <select
+                    id="event-repeat"
+                    class="select"
+                    name="repeat"
+                    aria-invalid=invalid(errors, "repeat")
+                    aria-describedby="event-repeat-error"
+                >
+                    {options}
+                    {keep}
+                </select>
+                <ErrorText errors=errors field="repeat" />
+            </div>
+            <div class="event-form__rule">
+                <div class="event-form__line">
+                    <label class="label" for="event-interval">
+                        "Every"
+                    </label>
+                    <input
+                        id="event-interval"
+                        class="input event-form__number"
+                        type="number"
+                        name="interval"
+                        min="1"
+                        max="999"
+                        inputmode="numeric"
+                        value=initial.interval.clone()
+                        aria-invalid=invalid(errors, "interval")
+                        aria-describedby="event-interval-error"
+                    />
+                    {unit("unit--daily", "day", "days")}
+                    {unit("unit--weekly", "week", "weeks")}
+                    {unit("unit--monthly", "month", "months")}
+                    {unit("unit--yearly", "year", "years")}
+                    <select
+                        class="select event-form__monthly"
+                        name="monthly"
+                        aria-label="On which day of the month"
+                        aria-invalid=invalid(errors, "monthly")
+                        aria-describedby="event-monthly-error"
+                    >
+                        {monthly_options}
+                    </select>
+                </div>
+                <ErrorText errors=errors field="interval" />
+                <ErrorText errors=errors field="monthly" />
+                <fieldset class="event-form__weekdays" aria-describedby="event-weekdays-error">
+                    <legend class="visually-hidden">"On these days"</legend>
+                    <div class="weekdays">{days}</div>
+                    <ErrorText errors=errors field="weekdays" />
+                </fieldset>
+                <div class="event-form__line">
+                    <label class="label" for="event-ends">
+                        "Ends"
+                    </label>
+                    <select id="event-ends" class="select event-form__ends" name="ends">
+                        {ends}
+                    </select>
+                    <input
+                        class="input event-form__until"
+                        type="date"
+                        name="until"
+                        max="9998-12-31"
+                        aria-label="Last day"
+                        value=initial.until.clone()
+                        aria-invalid=invalid(errors, "until")
+                        aria-describedby="event-until-error"
+                    />
+                    <span class="event-form__count">
+                        <input
+                            class="input event-form__number"
+                            type="number"
+                            name="count"
+                            min="1"
+                            max="9999"
+                            inputmode="numeric"
+                            aria-label="How many times"
+                            value=initial.count.clone()
+                            aria-invalid=invalid(errors, "count")
+                            aria-describedby="event-count-error"
+                        />
+                        <span class="unit">"times"</span>
+                    </span>
+                </div>
+                <ErrorText errors=errors field="until" />
+                <ErrorText errors=errors field="count" />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Which events of a series the form is for, where no dialog can ask.
+#[component]
+pub fn ScopeFields(chosen: Option<ScopeChoice>, errors: RwSignal<Vec<FieldError>>) -> impl IntoView {
+    let chosen = chosen.unwrap_or(ScopeChoice::This);
+    let choices = [ScopeChoice::This, ScopeChoice::Following, ScopeChoice::All]
+        .map(|scope| {
+            view! {
+                <label class="choice">
+                    <input
+                        class="checkbox"
+                        type="radio"
+                        name="scope"
+                        value=scope.value()
+                        checked=scope == chosen
+                    />
+                    {scope.label()}
+                </label>
+            }
+        })
+        .into_iter()
+        .collect_view();
+    view! {
+        <fieldset class="event-form__scope" aria-describedby="event-scope-error">
+            <legend class="label">"What this is for"</legend>
+            {choices}
+            <ErrorText errors=errors field="scope" />
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// What is wrong with the whole form.
+#[component]
+fn Notice(error: ApiError) -> impl IntoView {
+    let more = match &error {
+        ApiError::Conflict => Some(
+            view! { " What you left alone shows the new version now. Save again to keep your changes." }.into_any(),
+        ),
+        ApiError::SignedOut => Some(
+            view! {
+                " "
+                <a href="/sign-in" target="_blank">
+                    "Sign in in another tab"
+                </a>
+                ", then save again."
+            }
+            .into_any(),
+        ),
+        _ => None,
+    };
+    let text = match &error {
+        ApiError::SignedOut => "You are signed out.".to_owned(),
+        other => other.to_string(),
+    };
+    view! {
+        <p class="notice notice--error">
+            <Icon d=icon::ALERT />
+            <span>{text} {more}</span>
+        </p>
+    }
+    .into_any()
+}
+
+/// What is wrong with one field. Its id is `event-{field}-error`.
+#[component]
+fn ErrorText(errors: RwSignal<Vec<FieldError>>, field: &'static str) -> impl IntoView {
+    let text = move || {
+        errors.with(|errors| errors.iter().find(|error| error.field == field).map(|error| error.message.clone()))
+    };
+    view! {
+        <p id=format!("event-{field}-error") class="field-error" hidden=move || text().is_none()>
+            {text}
+        </p>
+    }
+    .into_any()
+}
+
+fn invalid(errors: RwSignal<Vec<FieldError>>, field: &'static str) -> Signal<Option<&'static str>> {
+    Signal::derive(move || errors.with(|errors| errors.iter().any(|error| error.field == field)).then_some("true"))
+}
+
+/// Whether a control has that name.
+fn is_field(name: &str) -> bool {
+    const NAMES: [&str; 18] = [
+        "title",
+        "description",
+        "location",
+        "calendar",
+        "all_day",
+        "start_date",
+        "start_time",
+        "end_date",
+        "end_time",
+        "zone",
+        "repeat",
+        "interval",
+        "weekdays",
+        "monthly",
+        "ends",
+        "until",
+        "count",
+        "scope",
+    ];
+    NAMES.contains(&name)
+}
+
+/// Whether two forms say the same, whatever controls out of sight hold.
+fn same(one: &EventFields, other: &EventFields) -> bool {
+    let texts = |fields: &EventFields| {
+        [fields.title.clone(), fields.location.clone(), fields.description.clone(), fields.calendar.clone()]
+    };
+    texts(one) == texts(other) && one.timed_like(other) && one.repeats_like(other)
+}
+
+/// A line feed right after the start tag would be dropped by the browser's parser.
+fn text_content(text: &str) -> String {
+    if text.starts_with('\n') { format!("\n{text}") } else { text.to_owned() }
+}
+
+/// The values of the form's controls.
+pub fn read(form: &HtmlFormElement) -> EventFields {
+    let Ok(data) = FormData::new_with_form(form) else { return EventFields::default() };
+    EventFields::read(|name| data.get_all(name).iter().filter_map(|value| value.as_string()).collect())
+}
+
+fn value_of(form: &HtmlFormElement, name: &str) -> Option<String> {
+    FormData::new_with_form(form).ok()?.get(name).as_string()
+}
+
+fn set(form: &HtmlFormElement, name: &str, value: &str) {
+    if let Some(input) = input(form, &format!("[name={name}]")) {
+        input.set_value(value);
+    }
+}
+
+fn set_weekdays(form: &HtmlFormElement, days: &[String]) {
+    for (code, _) in WEEKDAYS {
+        if let Some(input) = input(form, &format!("[name=weekdays][value={code}]")) {
+            input.set_checked(days.iter().any(|day| day == code));
+        }
+    }
+}
+
+fn input(form: &HtmlFormElement, selector: &str) -> Option<HtmlInputElement> {
+    form.query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// Moves the focus to the first control that is marked as wrong, once it is.
+fn focus_first_error(form: NodeRef<html::Form>) {
+    request_animation_frame(move || {
+        let control = form.try_get_untracked().flatten().and_then(|form| {
+            form.query_selector("[aria-invalid=true]").ok().flatten().or_else(|| {
+                // Groups show what is wrong but have no control of their own.
+                form.query_selector(".field-error:not([hidden])").ok().flatten()
+            })
+        });
+        if let Some(control) = control.and_then(|control: web_sys::Element| control.dyn_into::<HtmlElement>().ok()) {
+            control.scroll_into_view();
+            let _ = control.focus();
+        }
+    });
+}

@@ -1,0 +1,157 @@
+//! The event form as a page of its own, which works without WebAssembly.
+
+use super::data::{EventPageData, EventSubject, safe_back};
+use super::details::DetailRows;
+use super::form::{EventForm, FormSetup, Place};
+use crate::api::events::event_page;
+use crate::state::Toasts;
+use crate::ui::{Frame, Icon, SignedIn, icon};
+use crate::wire::{ApiError, Viewer};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
+
+/// `/event/{calendar}/{name}?instance=…&back=…` and `/event/new?start=…&end=…&calendar=…&back=…`
+/// (`start` and `end` as `2026-11-21` for days, the last included, or `2026-11-21T09:30`).
+#[component]
+pub fn EventPage() -> impl IntoView {
+    let location = use_location();
+    let address = move || (location.pathname.get(), location.search.get());
+    let data = Resource::new(address, |(path, query)| async move {
+        event_page(path, query.trim_start_matches('?').to_owned()).await
+    });
+    let page = move |viewer: Viewer| {
+        view! {
+            <Frame viewer=viewer class="page--narrow">
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        match data.await {
+                            Ok(data) => view! { <Loaded data=data /> }.into_any(),
+                            Err(error) => view! { <Failed error=error /> }.into_any(),
+                        }
+                    })}
+                </Suspense>
+            </Frame>
+        }
+    };
+    view! { <SignedIn page=page /> }
+}
+
+#[component]
+fn Failed(error: ApiError) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+        && matches!(error, ApiError::NotFound(_))
+    {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    view! {
+        <Title text="Event" />
+        <p class="notice notice--error" role="alert">
+            <Icon d=icon::ALERT />
+            {error.to_string()}
+        </p>
+        <p>
+            <a href="/agenda">"Open the agenda"</a>
+        </p>
+    }
+}
+
+#[component]
+fn Loaded(data: EventPageData) -> impl IntoView {
+    let EventPageData { viewer, calendars, zones, subject, refused } = data;
+    let query = use_query_map();
+    let back = safe_back(query.read_untracked().get("back").as_deref());
+    let (heading, stored, editable) = match &subject {
+        EventSubject::New(_) => ("New event".to_owned(), None, true),
+        EventSubject::Existing(opened) => (opened.fields.title.clone(), Some(opened.clone()), opened.editable),
+    };
+    if let (Some(opened), false) = (stored.clone(), editable) {
+        return view! {
+            <Title text=heading />
+            <section class="card event-page">
+                <div class="dialog__body event-details__body">
+                    <DetailRows opened=opened calendars=calendars hour12=viewer.hour12 today=viewer.now.date() />
+                </div>
+                <div class="dialog__foot">
+                    <a class="button" href=back>
+                        "Back"
+                    </a>
+                </div>
+            </section>
+        }
+        .into_any();
+    }
+    let setup = FormSetup { zones, ..FormSetup::new(subject, calendars, viewer.week_start) }.refused(refused);
+    let setup = RwSignal::new(setup);
+    let navigate = use_navigate();
+    let leave = {
+        let back = back.clone();
+        Callback::new(move |()| navigate(&back, NavigateOptions::default()))
+    };
+    let toasts = expect_context::<Toasts>();
+    let form = move || {
+        let existing = setup.read().event.is_some();
+        let delete_choice = existing.then(|| view! { <DeleteChoice leave=leave toasts=toasts setup=setup /> });
+        let cancel_link = view! {
+            <a class="button" href=back.clone()>
+                "Cancel"
+            </a>
+        };
+        view! {
+            <EventForm
+                setup=setup.get()
+                place=Place::Page
+                replace=Callback::new(move |new| setup.set(new))
+                on_saved=leave
+                cancel_link=cancel_link.into_any()
+                delete_choice=delete_choice.into_any()
+            />
+        }
+        .into_any()
+    };
+    view! {
+        <Title text=heading />
+        <section class="card event-page">{form}</section>
+    }
+    .into_any()
+}
+
+/// A way to delete that takes two steps, with and without WebAssembly. It posts the form that it is in.
+#[component]
+fn DeleteChoice(leave: Callback<()>, toasts: Toasts, setup: RwSignal<FormSetup>) -> impl IntoView {
+    use super::scope::ScopeChoice;
+    use crate::api::events::delete_event;
+    use leptos::ev::MouseEvent;
+    use leptos::wasm_bindgen::JsCast;
+    use leptos::web_sys::HtmlButtonElement;
+
+    let on_click = move |event: MouseEvent| {
+        event.prevent_default();
+        let Some(stored) = setup.with_untracked(|setup| setup.event.clone()) else { return };
+        let button = event.current_target().and_then(|target| target.dyn_into::<HtmlButtonElement>().ok());
+        let form = button.and_then(|button| button.form());
+        let scope = form.and_then(|form| {
+            let chosen = form.query_selector("[name=scope]:checked").ok().flatten()?;
+            ScopeChoice::from_value(&chosen.get_attribute("value")?)
+        });
+        leptos::task::spawn_local(async move {
+            match delete_event(stored, scope.unwrap_or(ScopeChoice::All)).await {
+                Ok(_) => {
+                    toasts.info("Event deleted.");
+                    leave.run(());
+                }
+                Err(error) => toasts.error(error.to_string()),
+            }
+        });
+    };
+    view! {
+        <details class="event-page__delete">
+            <summary class="button button--danger-ghost">"Delete"</summary>
+            <button type="submit" class="button button--danger" name="action" value="delete" on:click=on_click>
+                "Yes, delete"
+            </button>
+        </details>
+    }
+}
