@@ -5,6 +5,7 @@
 pub mod agenda;
 pub mod api;
 pub mod browser;
+pub mod calendars;
 pub mod dashboard;
 pub mod event;
 pub mod flash;
@@ -24,6 +25,7 @@ pub mod wire;
 pub mod words;
 
 use agenda::{AgendaPage, AgendaStart};
+use calendars::CalendarPage;
 use dashboard::DashboardPage;
 use event::EventPage;
 use event::scope::{ScopeQuestion, provide_scope_question};
@@ -134,6 +136,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/agenda/:view/:date") view=AgendaPage ssr=SsrMode::Async />
                 <Route path=path!("/event/new") view=EventPage ssr=SsrMode::Async />
                 <Route path=path!("/event/:calendar/:name") view=EventPage ssr=SsrMode::Async />
+                <Route path=path!("/calendars/new") view=CalendarPage ssr=SsrMode::Async />
+                <Route path=path!("/calendars/:id") view=CalendarPage ssr=SsrMode::Async />
                 <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
             </Routes>

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod agenda;
+pub mod calendars;
 pub mod events;
 #[cfg(feature = "ssr")]
 pub mod instance;

@@ -530,7 +530,7 @@ fn OtherFields(
         .collect_view();
     let no_calendar = calendars.iter().all(|calendar| calendar.id.to_string() != initial.calendar);
     view! {
-        <div class="field">
+        <div class="event-form__row">
             <label class="label" for="event-calendar">
                 "Calendar"
             </label>
@@ -549,7 +549,7 @@ fn OtherFields(
             </div>
             <ErrorText errors=errors field="calendar" />
         </div>
-        <div class="field">
+        <div class="event-form__row">
             <label class="label" for="event-location">
                 "Location"
             </label>
@@ -563,7 +563,7 @@ fn OtherFields(
             />
             <ErrorText errors=errors field="location" />
         </div>
-        <div class="field">
+        <div class="event-form__row event-form__row--top">
             <label class="label" for="event-description">
                 "Description"
             </label>
@@ -671,7 +671,7 @@ fn RepeatFields(
     };
     view! {
         <div class="event-form__repeat">
-            <div class="field">
+            <div class="event-form__row">
                 <label class="label" for="event-repeat">
                     "Repeats"
                 </label>

@@ -1,0 +1,344 @@
+//! The form of a calendar, and the dialog that shows it.
+
+use super::{COLORS, CalendarFields, OTHER_COLOR, StoredCalendar};
+use crate::api::calendars::{delete_calendar, inspect_calendar, save_calendar};
+use crate::event::fields::FieldError;
+use crate::state::{AgendaRefresh, Calendars, Toasts};
+use crate::ui::{Dialog, Icon, icon};
+use crate::wire::{ApiError, CalendarId};
+use leptos::ev::SubmitEvent;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::web_sys::{FormData, HtmlFormElement};
+
+/// What the dialog is open for: a new calendar, or one that is there.
+pub type CalendarTarget = RwSignal<Option<Option<CalendarId>>>;
+
+/// Changes calendars beside the agenda. It must be below a [`Calendars`] context.
+#[component]
+pub fn CalendarDialog(target: CalendarTarget) -> impl IntoView {
+    let calendars = expect_context::<Calendars>();
+    let refresh = expect_context::<AgendaRefresh>();
+    let toasts = expect_context::<Toasts>();
+    let shown = RwSignal::new(None::<(Option<StoredCalendar>, CalendarFields)>);
+    Effect::new(move |_| match target.get() {
+        None => shown.set(None),
+        Some(None) => {
+            let taken = calendars.list.with_untracked(Vec::len);
+            shown.set(Some((None, CalendarFields::new(taken))));
+        }
+        Some(Some(id)) => leptos::task::spawn_local(async move {
+            let found = inspect_calendar(id).await;
+            if target.try_get_untracked() != Some(Some(Some(id))) {
+                return;
+            }
+            match found {
+                Ok(stored) => {
+                    let fields = CalendarFields::of(&stored.calendar);
+                    shown.set(Some((Some(stored), fields)));
+                }
+                Err(error) => {
+                    target.set(None);
+                    toasts.error(error.to_string());
+                }
+            }
+        }),
+    });
+    let close = Callback::new(move |()| target.set(None));
+    let done = Callback::new(move |said: &'static str| {
+        target.set(None);
+        calendars.reload();
+        refresh.notify();
+        toasts.info(said);
+    });
+    let open = Signal::derive(move || shown.with(Option::is_some));
+    view! {
+        <Dialog open=open on_dismiss=close labelled_by="calendar-heading" class="dialog--small calendar-dialog">
+            {move || {
+                shown
+                    .get()
+                    .map(|(stored, fields)| {
+                        view! { <CalendarForm stored=stored fields=fields error=None on_done=done on_cancel=close /> }
+                    })
+            }}
+        </Dialog>
+    }
+}
+
+/// The form of a new calendar or of one that is there.
+#[component]
+pub fn CalendarForm(
+    stored: Option<StoredCalendar>,
+    fields: CalendarFields,
+    /// Why the form could not be saved when it was posted without WebAssembly.
+    error: Option<ApiError>,
+    /// Hears what was done.
+    on_done: Callback<&'static str>,
+    #[prop(optional, into)] on_cancel: Option<Callback<()>>,
+    /// The way out of a page.
+    #[prop(optional)]
+    cancel_link: Option<AnyView>,
+) -> impl IntoView {
+    let form = NodeRef::<html::Form>::new();
+    let name_input = NodeRef::<html::Input>::new();
+    let error = RwSignal::new(error);
+    let busy = RwSignal::new(false);
+    let deleting = RwSignal::new(false);
+    let id = stored.as_ref().map(|stored| stored.calendar.id);
+
+    Effect::new(move |_| {
+        if on_cancel.is_some()
+            && let Some(input) = name_input.get()
+        {
+            let _ = input.focus();
+        }
+    });
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(form) = form.get_untracked() else { return };
+        let fields = read(&form);
+        if let Err(FieldError { field, message }) = fields.check() {
+            error.set(Some(ApiError::BadInput { field, message }));
+            if let Some(input) = name_input.get_untracked() {
+                let _ = input.focus();
+            }
+            return;
+        }
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            let saved = save_calendar(id, fields).await;
+            let _ = busy.try_set(false);
+            match saved {
+                Ok(()) => on_done.run(if id.is_some() { "Calendar saved." } else { "Calendar created." }),
+                Err(why) => drop(error.try_set(Some(why))),
+            }
+        });
+    };
+    let confirm_delete = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        let Some(id) = id else { return };
+        leptos::task::spawn_local(async move {
+            match delete_calendar(id).await {
+                Ok(()) => on_done.run("Calendar deleted."),
+                Err(why) => drop(error.try_set(Some(why))),
+            }
+        });
+    };
+    let field_error = move |field: &'static str| {
+        error.with(|error| match error {
+            Some(ApiError::BadInput { field: wrong, message }) if wrong == field => Some(message.clone()),
+            _ => None,
+        })
+    };
+    let other_error = move || {
+        error.with(|error| match error {
+            Some(ApiError::BadInput { field, .. }) if field == "name" || field == "color" => None,
+            Some(error) => Some(error.to_string()),
+            None => None,
+        })
+    };
+    let heading = if id.is_some() { "Calendar" } else { "New calendar" };
+    let delete = stored.clone().map(|stored| {
+        view! { <DeleteFields stored=stored deleting=deleting on_confirm=Callback::new(confirm_delete) /> }
+    });
+    let export = id.map(|id| {
+        view! {
+            <p class="hint">
+                <a href=format!("/calendars/{id}/export.ics") rel="external" download>
+                    "Download as .ics file"
+                </a>
+            </p>
+        }
+    });
+    view! {
+        <form
+            node_ref=form
+            class="calendar-form"
+            method="post"
+            autocomplete="off"
+            novalidate
+            aria-labelledby="calendar-heading"
+            on:submit=on_submit
+        >
+            <div class="dialog__head">
+                <h2 id="calendar-heading">{heading}</h2>
+                {on_cancel
+                    .map(|cancel| {
+                        view! {
+                            <button
+                                type="button"
+                                class="icon-button icon-button--small"
+                                aria-label="Close"
+                                on:click=move |_| cancel.run(())
+                            >
+                                <Icon d=icon::CLOSE />
+                            </button>
+                        }
+                    })}
+            </div>
+            <div class="dialog__body">
+                <div role="alert" class="event-form__notice">
+                    {move || {
+                        other_error()
+                            .map(|text| {
+                                view! {
+                                    <p class="notice notice--error">
+                                        <Icon d=icon::ALERT />
+                                        <span>{text}</span>
+                                    </p>
+                                }
+                            })
+                    }}
+                </div>
+                <div class="field">
+                    <label class="label" for="calendar-name">
+                        "Name"
+                    </label>
+                    <input
+                        node_ref=name_input
+                        id="calendar-name"
+                        class="input"
+                        name="name"
+                        maxlength="250"
+                        value=fields.name.clone()
+                        aria-invalid=move || field_error("name").map(|_| "true")
+                        aria-describedby="calendar-name-error"
+                    />
+                    <p id="calendar-name-error" class="field-error" hidden=move || field_error("name").is_none()>
+                        {move || field_error("name")}
+                    </p>
+                </div>
+                <ColorFields color=fields.color.clone() />
+                <label class="choice">
+                    <input class="checkbox" type="checkbox" name="is_default" checked=fields.is_default />
+                    "New events go here"
+                </label>
+                {export}
+            </div>
+            <div class="dialog__foot calendar-form__foot" hidden=move || deleting.get()>
+                {cancel_link}
+                {on_cancel
+                    .map(|cancel| {
+                        view! {
+                            <button type="button" class="button" on:click=move |_| cancel.run(())>
+                                "Cancel"
+                            </button>
+                        }
+                    })}
+                <button
+                    type="submit"
+                    class="button button--primary"
+                    name="action"
+                    value="save"
+                    aria-disabled=move || busy.get().then_some("true")
+                >
+                    {if id.is_some() { "Save" } else { "Create" }}
+                </button>
+            </div>
+            {delete}
+        </form>
+    }
+    .into_any()
+}
+
+/// The colours on offer, and a place for another one.
+#[component]
+fn ColorFields(color: String) -> impl IntoView {
+    let known = COLORS.iter().any(|(code, _)| code.eq_ignore_ascii_case(&color));
+    let other = RwSignal::new(if known { "#607d8b".to_owned() } else { color.chars().take(7).collect() });
+    let other_radio = NodeRef::<html::Input>::new();
+    let swatches = COLORS
+        .iter()
+        .map(|(code, name)| {
+            view! {
+                <label class="color" style=format!("--calendar: {code}") title=*name>
+                    <input
+                        type="radio"
+                        name="color"
+                        value=*code
+                        aria-label=*name
+                        checked=code.eq_ignore_ascii_case(&color)
+                    />
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="colors">
+            <legend class="label">"Colour"</legend>
+            <div class="colors__row">
+                {swatches}
+                <span class="colors__other">
+                    <label class="color" style=move || format!("--calendar: {}", other.get()) title="Another colour">
+                        <input
+                            node_ref=other_radio
+                            type="radio"
+                            name="color"
+                            value=OTHER_COLOR
+                            aria-label="Another colour"
+                            checked=!known
+                        />
+                    </label>
+                    <input
+                        type="color"
+                        name="other_color"
+                        aria-label="The other colour"
+                        value=other.get_untracked()
+                        on:input=move |event| {
+                            other.set(event_target_value(&event));
+                            if let Some(radio) = other_radio.get_untracked() {
+                                radio.set_checked(true);
+                            }
+                        }
+                    />
+                </span>
+            </div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// The way to delete in two steps. Without WebAssembly the second step is behind a disclosure.
+#[component]
+fn DeleteFields(
+    stored: StoredCalendar,
+    deleting: RwSignal<bool>,
+    on_confirm: Callback<leptos::ev::MouseEvent>,
+) -> impl IntoView {
+    let name = stored.calendar.name;
+    let warning = match stored.contents {
+        Some(contents) => format!("Delete “{name}” with {contents}? This cannot be undone."),
+        None => format!("Delete “{name}”? It is empty."),
+    };
+    let details = NodeRef::<html::Details>::new();
+    view! {
+        <details
+            node_ref=details
+            class="calendar-form__delete"
+            on:toggle=move |_| deleting.set(details.get_untracked().is_some_and(|details| details.open()))
+        >
+            <summary class="button button--danger-ghost">
+                {move || if deleting.get() { "Keep it" } else { "Delete" }}
+            </summary>
+            <p role="alert">{warning}</p>
+            <button
+                type="submit"
+                class="button button--danger"
+                name="action"
+                value="delete"
+                on:click=move |event| on_confirm.run(event)
+            >
+                "Delete the calendar"
+            </button>
+        </details>
+    }
+    .into_any()
+}
+
+fn read(form: &HtmlFormElement) -> CalendarFields {
+    let Ok(data) = FormData::new_with_form(form) else { return CalendarFields::default() };
+    CalendarFields::read(|name| data.get(name).as_string())
+}

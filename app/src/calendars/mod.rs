@@ -1,0 +1,123 @@
+//! Making, changing and deleting calendars: as dialogs beside the agenda, and as pages of their own.
+
+mod form;
+mod page;
+#[cfg(feature = "ssr")]
+pub mod server;
+
+pub use form::{CalendarDialog, CalendarTarget};
+pub use page::CalendarPage;
+
+use crate::event::fields::FieldError;
+use crate::wire::{ApiError, CalendarId, CalendarInfo};
+use serde::{Deserialize, Serialize};
+
+/// The colours on offer: far apart, readable in light and dark. The first eight are those that new calendars take in turn.
+pub const COLORS: [(&str, &str); 12] = [
+    ("#2F6FDE", "Blue"),
+    ("#0F9D74", "Green"),
+    ("#D9582B", "Orange"),
+    ("#8E56C7", "Purple"),
+    ("#C2185B", "Pink"),
+    ("#B7791F", "Amber"),
+    ("#0E8FA8", "Teal"),
+    ("#6B7280", "Grey"),
+    ("#C53030", "Red"),
+    ("#4D7C0F", "Olive"),
+    ("#3F51B5", "Indigo"),
+    ("#795548", "Brown"),
+];
+
+/// The value of the colour control that stands for the colour beside it.
+pub const OTHER_COLOR: &str = "other";
+
+/// What the form of a calendar holds; the names are those of its controls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarFields {
+    pub name: String,
+    /// `#rrggbb`
+    pub color: String,
+    /// Whether new events go there.
+    pub is_default: bool,
+}
+
+impl CalendarFields {
+    /// The form of a calendar that is yet to be made.
+    pub fn new(taken: usize) -> Self {
+        CalendarFields { name: String::new(), color: COLORS[taken % COLORS.len()].0.into(), is_default: false }
+    }
+
+    pub fn of(calendar: &CalendarInfo) -> Self {
+        CalendarFields { name: calendar.name.clone(), color: calendar.color.clone(), is_default: calendar.is_default }
+    }
+
+    /// Reads the values of the controls; `value` gives that of one name.
+    pub fn read(value: impl Fn(&str) -> Option<String>) -> Self {
+        let color = value("color").filter(|color| color != OTHER_COLOR).or_else(|| value("other_color"));
+        CalendarFields {
+            name: value("name").unwrap_or_default().trim().to_owned(),
+            color: color.unwrap_or_default(),
+            is_default: value("is_default").is_some(),
+        }
+    }
+
+    /// # Errors
+    /// What is wrong with it, before the server is asked.
+    pub fn check(&self) -> Result<(), FieldError> {
+        if self.name.is_empty() { Err(FieldError::new("name", "Give the calendar a name.")) } else { Ok(()) }
+    }
+}
+
+/// A calendar and what is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredCalendar {
+    pub calendar: CalendarInfo,
+    /// `34 events and 2 tasks`; `None` when it is empty.
+    pub contents: Option<String>,
+}
+
+/// Everything that the page of a calendar shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarPageData {
+    /// `None` to make a new one.
+    pub stored: Option<StoredCalendar>,
+    /// How many calendars there are.
+    pub taken: usize,
+    pub refused: Option<RefusedCalendar>,
+}
+
+/// A form that was posted without WebAssembly and not saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedCalendar {
+    pub fields: CalendarFields,
+    pub error: ApiError,
+}
+
+/// The page of a calendar.
+pub fn path(id: CalendarId) -> String {
+    format!("/calendars/{id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_colour_than_those_on_offer_can_be_chosen() {
+        let read = |color: &str| {
+            CalendarFields::read(|name| match name {
+                "color" => Some(color.to_owned()),
+                "other_color" => Some("#123456".into()),
+                "name" => Some(" Work ".into()),
+                _ => None,
+            })
+        };
+        assert_eq!(read("#2F6FDE").color, "#2F6FDE");
+        assert_eq!(
+            read(OTHER_COLOR),
+            CalendarFields { name: "Work".into(), color: "#123456".into(), is_default: false }
+        );
+        assert!(read("").check().is_ok());
+        assert!(CalendarFields::new(0).check().is_err());
+    }
+}

@@ -1,0 +1,93 @@
+//! The form of a calendar as a page of its own, which works without WebAssembly.
+
+use super::form::CalendarForm;
+use super::{CalendarFields, CalendarPageData};
+use crate::api::calendars::calendar_page;
+use crate::state::Toasts;
+use crate::ui::{Frame, Icon, SignedIn, icon};
+use crate::wire::{ApiError, Viewer};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map};
+
+/// `/calendars/new` and `/calendars/{id}`.
+#[component]
+pub fn CalendarPage() -> impl IntoView {
+    let params = use_params_map();
+    let data = Resource::new(
+        move || params.read().get("id"),
+        |id| async move {
+            match id.map(|id| id.parse()) {
+                None => calendar_page(None).await,
+                Some(Ok(id)) => calendar_page(Some(id)).await,
+                Some(Err(_)) => Err(ApiError::NotFound("The calendar was not found.".into())),
+            }
+        },
+    );
+    let page = move |viewer: Viewer| {
+        view! {
+            <Title text="Calendar" />
+            <Frame viewer=viewer class="page--narrow">
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        match data.await {
+                            Ok(data) => view! { <Loaded data=data /> }.into_any(),
+                            Err(error) => view! { <Failed error=error /> }.into_any(),
+                        }
+                    })}
+                </Suspense>
+            </Frame>
+        }
+        .into_any()
+    };
+    view! { <SignedIn page=page /> }
+}
+
+#[component]
+fn Failed(error: ApiError) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+        && matches!(error, ApiError::NotFound(_))
+    {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    view! {
+        <p class="notice notice--error" role="alert">
+            <Icon d=icon::ALERT />
+            {error.to_string()}
+        </p>
+    }
+}
+
+#[component]
+fn Loaded(data: CalendarPageData) -> impl IntoView {
+    let CalendarPageData { stored, taken, refused } = data;
+    let toasts = expect_context::<Toasts>();
+    let navigate = use_navigate();
+    let done = Callback::new(move |said: &'static str| {
+        toasts.info(said);
+        navigate("/agenda", NavigateOptions::default());
+    });
+    let fields = match (&refused, &stored) {
+        (Some(refused), _) => refused.fields.clone(),
+        (None, Some(stored)) => CalendarFields::of(&stored.calendar),
+        (None, None) => CalendarFields::new(taken),
+    };
+    let cancel = view! {
+        <a class="button" href="/agenda">
+            "Cancel"
+        </a>
+    };
+    view! {
+        <section class="card event-page">
+            <CalendarForm
+                stored=stored
+                fields=fields
+                error=refused.map(|refused| refused.error)
+                on_done=done
+                cancel_link=cancel.into_any()
+            />
+        </section>
+    }
+}

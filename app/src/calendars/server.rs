@@ -1,0 +1,105 @@
+//! The server's side of the calendar form.
+
+use super::{CalendarFields, CalendarPageData, RefusedCalendar, StoredCalendar};
+use crate::api::agenda::{DEFAULT_COOKIE, list_calendars};
+use crate::api::server::set_cookie;
+use crate::wire::{ApiError, CalendarId};
+use kalends_domain::Kalends;
+use kalends_domain::accounts::User;
+use kalends_domain::calendars::{CalendarDetails, CalendarId as Calendar, CalendarPatch};
+use kalends_domain::ical::ComponentKind;
+use leptos::prelude::use_context;
+
+/// Browsers keep cookies for at most 400 days.
+pub const COOKIE_SECONDS: u32 = 400 * 24 * 60 * 60;
+
+/// A calendar and what is in it.
+pub async fn contents(kalends: &Kalends, user: &User, id: CalendarId) -> Result<StoredCalendar, ApiError> {
+    let found = list_calendars().await?.into_iter().find(|calendar| calendar.id == id);
+    let calendar = found.ok_or_else(|| ApiError::NotFound("The calendar was not found.".into()))?;
+    let heads = kalends.object_heads(user.principal.id, Calendar(id)).await?;
+    let kinds = [
+        (ComponentKind::Event, "event", "events"),
+        (ComponentKind::Todo, "task", "tasks"),
+        (ComponentKind::Journal, "journal entry", "journal entries"),
+        (ComponentKind::FreeBusy, "free-busy entry", "free-busy entries"),
+    ];
+    let counted =
+        kinds.into_iter().filter_map(|(kind, one, many)| match heads.iter().filter(|head| head.kind == kind).count() {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            count => Some(format!("{count} {many}")),
+        });
+    let contents = match counted.collect::<Vec<_>>().as_slice() {
+        [] => None,
+        [all] => Some(all.clone()),
+        [first @ .., last] => Some(format!("{} and {last}", first.join(", "))),
+    };
+    Ok(StoredCalendar { calendar, contents })
+}
+
+/// What the page of the calendar shows; `None` for that of a new one.
+pub async fn page(kalends: &Kalends, user: &User, id: Option<CalendarId>) -> Result<CalendarPageData, ApiError> {
+    let stored = match id {
+        Some(id) => Some(contents(kalends, user, id).await?),
+        None => None,
+    };
+    Ok(CalendarPageData { stored, taken: list_calendars().await?.len(), refused: use_context::<RefusedCalendar>() })
+}
+
+/// Makes a calendar, or changes the one with this id. Yields its id.
+pub async fn save(
+    kalends: &Kalends,
+    user: &User,
+    id: Option<CalendarId>,
+    fields: &CalendarFields,
+) -> Result<CalendarId, ApiError> {
+    fields.check().map_err(|error| ApiError::BadInput { field: error.field, message: error.message })?;
+    let who = user.principal.id;
+    let (name, color) = (fields.name.clone(), fields.color.clone());
+    let calendar = match id {
+        Some(id) => {
+            let patch = CalendarPatch { display_name: Some(name), color: Some(color), ..CalendarPatch::default() };
+            kalends.update_calendar(who, Calendar(id), patch).await?
+        }
+        None => {
+            let taken = kalends.calendars(who, who).await?.len();
+            let details = CalendarDetails { color, ..CalendarDetails::named(name, taken) };
+            kalends.create_calendar(who, None, details, Vec::new()).await?
+        }
+    };
+    Ok(calendar.id.0)
+}
+
+/// Remembers in this browser where new events go.
+pub fn keep_default(id: CalendarId, fields: &CalendarFields) {
+    if fields.is_default {
+        set_cookie(DEFAULT_COOKIE, &id.to_string(), COOKIE_SECONDS);
+    }
+}
+
+pub async fn delete(kalends: &Kalends, user: &User, id: CalendarId) -> Result<(), ApiError> {
+    Ok(kalends.delete_calendar(user.principal.id, Calendar(id)).await?)
+}
+
+/// What a form asks for that was posted without WebAssembly. Yields the calendar that is now the default, if it is one.
+///
+/// # Errors
+/// The form as it was, with what is wrong.
+pub async fn post(
+    kalends: &Kalends,
+    user: Option<&User>,
+    id: Option<CalendarId>,
+    form: &[(String, String)],
+) -> Result<Option<CalendarId>, Box<RefusedCalendar>> {
+    let value = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let fields = CalendarFields::read(value);
+    let done = async {
+        let user = user.ok_or(ApiError::SignedOut)?;
+        match id {
+            Some(id) if value("action").as_deref() == Some("delete") => delete(kalends, user, id).await.map(|()| None),
+            id => save(kalends, user, id, &fields).await.map(|id| fields.is_default.then_some(id)),
+        }
+    };
+    done.await.map_err(|error| Box::new(RefusedCalendar { fields: fields.clone(), error }))
+}
