@@ -40,7 +40,7 @@ impl From<Error> for ApiError {
 }
 
 /// `text` as a sentence: a capital at its start, a full stop at its end.
-fn sentence(text: &str) -> String {
+pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}.", chars.as_str())

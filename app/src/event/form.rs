@@ -216,7 +216,7 @@ pub fn EventForm(
                         Err(error) => drop(notice.try_set(Some(error))),
                     }
                 }
-                (ApiError::BadInput { field, message }, _) if is_field(&field) => {
+                (ApiError::BadInput { field, message }, _) if is_field(&field, place) => {
                     let _ = errors.try_set(vec![FieldError { field, message }]);
                     focus_first_error(form);
                 }
@@ -269,19 +269,24 @@ pub fn EventForm(
     let asks_scope =
         place == Place::Page && setup.recurring && setup.event.as_ref().is_some_and(|e| e.instance.is_some());
 
+    let keep = NodeRef::<html::Button>::new();
+    Effect::new(move |_| {
+        if let Some(keep) = keep.get() {
+            let _ = keep.focus();
+        }
+    });
     let ask_to_leave = move || {
         leaving.get().then(|| {
             view! {
                 <p class="event-form__discard" role="alert">
                     "Discard what you typed?"
                 </p>
-                <button type="button" class="button" on:click=move |_| leaving.set(false)>
+                <button node_ref=keep type="button" class="button" on:click=move |_| leaving.set(false)>
                     "Keep editing"
                 </button>
                 <button
                     type="button"
                     class="button button--danger"
-                    autofocus
                     on:click=move |_| {
                         leaving.set(false);
                         if let Some(unsaved) = unsaved {
@@ -847,9 +852,9 @@ fn invalid(errors: RwSignal<Vec<FieldError>>, field: &'static str) -> Signal<Opt
     Signal::derive(move || errors.with(|errors| errors.iter().any(|error| error.field == field)).then_some("true"))
 }
 
-/// Whether a control has that name.
-fn is_field(name: &str) -> bool {
-    const NAMES: [&str; 18] = [
+/// Whether a control has that name. Which events of a series are meant is asked by another dialog than the form's.
+fn is_field(name: &str, place: Place) -> bool {
+    const NAMES: [&str; 17] = [
         "title",
         "description",
         "location",
@@ -867,9 +872,8 @@ fn is_field(name: &str) -> bool {
         "ends",
         "until",
         "count",
-        "scope",
     ];
-    NAMES.contains(&name)
+    NAMES.contains(&name) || (name == "scope" && place == Place::Page)
 }
 
 /// Whether two forms say the same, whatever controls out of sight hold.

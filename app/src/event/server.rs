@@ -6,6 +6,7 @@ use super::rule_words;
 use super::scope::ScopeChoice;
 use crate::api::agenda::list_calendars;
 use crate::api::instance;
+use crate::api::server::sentence;
 use crate::locale;
 use crate::wire::{ApiError, CalendarId, InstanceKey, When};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, Utc};
@@ -426,7 +427,7 @@ fn refused(error: kalends_domain::Error) -> ApiError {
                 "rule" => "repeat",
                 other => other,
             };
-            ApiError::BadInput { field: field.into(), message }
+            ApiError::BadInput { field: field.into(), message: sentence(&message) }
         }
         other => other,
     }
