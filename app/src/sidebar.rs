@@ -77,7 +77,7 @@ fn Row(
     let name = move || get(|calendar| calendar.name.clone());
     let is = move |part: fn(&CalendarInfo) -> bool| calendar.with(|calendar| calendar.as_ref().is_some_and(part));
     let visible = move || is(|calendar| calendar.visible);
-    let settings = is(|calendar| calendar.owned).then(|| {
+    let settings = untrack(|| is(|calendar| calendar.owned)).then(|| {
         view! {
             <a
                 class="icon-button icon-button--small calendars__settings"
@@ -98,7 +98,7 @@ fn Row(
                     type="checkbox"
                     name="show"
                     value=id
-                    checked=is(|calendar| calendar.visible)
+                    checked=untrack(visible)
                     prop:checked=visible
                     on:change=move |event| show.run((id, event_target_checked(&event)))
                 />

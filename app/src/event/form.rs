@@ -660,7 +660,7 @@ fn RepeatFields(
             })
             .collect_view()
     };
-    let ends = [("never", "Never"), ("on", "On a day"), ("after", "After a number of times")]
+    let ends = [("never", "Never"), ("on", "On"), ("after", "After")]
         .map(|(value, label)| {
             view! {
                 <option value=value selected=value == initial.ends>
