@@ -236,6 +236,9 @@ impl Kalends {
     /// # Errors
     /// `TooManyInstances`.
     pub fn project(&self, object: &Object, request: &DataRequest, floating: &Zone) -> Result<String> {
+        if request.is_everything() {
+            return Ok(object.text.clone());
+        }
         let parsed = CalendarObject::parse(&object.text, &self.limits)?;
         project::project(&parsed, &object.text, request, floating, self.limits.instances)
     }
