@@ -1,0 +1,254 @@
+//! Making, describing and removing calendars.
+
+use super::harness::*;
+
+fn mkcalendar(properties: &str) -> String {
+    format!("<C:mkcalendar {NS}><D:set><D:prop>{properties}</D:prop></D:set></C:mkcalendar>")
+}
+
+fn mkcol(properties: &str) -> String {
+    format!("<D:mkcol {NS}><D:set><D:prop>{properties}</D:prop></D:set></D:mkcol>")
+}
+
+const CALENDAR_TYPE: &str = "<D:resourcetype><D:collection/><C:calendar/></D:resourcetype>";
+const TIMEZONE: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VTIMEZONE\r\nTZID:Europe/Vienna\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nEND:VCALENDAR\r\n";
+
+#[tokio::test]
+async fn calendars_are_made_as_they_are_asked_for() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    let properties = format!(
+        r##"<D:displayname>Büro &amp; Heim</D:displayname><C:calendar-description xml:lang="de">Alles</C:calendar-description>
+        <I:calendar-color>#FF8800FF</I:calendar-color><I:calendar-order>7</I:calendar-order>
+        <C:calendar-timezone><![CDATA[{TIMEZONE}]]></C:calendar-timezone>
+        <C:supported-calendar-component-set><C:comp name="VTODO"/><C:comp name="VJOURNAL"/></C:supported-calendar-component-set>
+        <Z:mine a="1">x</Z:mine>"##
+    );
+    let made = [
+        ("MKCALENDAR", "one/", mkcalendar(&properties)),
+        ("MKCOL", "two", mkcol(&format!("{CALENDAR_TYPE}{properties}"))),
+    ];
+    for (method, name, body) in made {
+        let path = format!("{}{name}", ada.home());
+        let answer = ada.request(method, &path).xml(&body).send().await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        assert_eq!(answer.header("cache-control"), Some("no-cache"));
+        let path = format!("{}/", path.trim_end_matches('/'));
+        let asked = "<D:displayname/><C:calendar-description/><I:calendar-color/><I:calendar-order/><C:calendar-timezone/><C:supported-calendar-component-set/><Z:mine/>";
+        let answer = ada.properties(&path, "0", asked).await;
+        let calendar = answer.of(&path);
+        assert_eq!(calendar.property(DAV, "displayname").text, "Büro & Heim");
+        assert_eq!(calendar.property(CALDAV, "calendar-description").text, "Alles");
+        assert_eq!(calendar.property(ICAL, "calendar-color").text, "#FF8800FF");
+        assert_eq!(calendar.property(ICAL, "calendar-order").text, "7");
+        assert_eq!(
+            calendar.property(CALDAV, "calendar-timezone").text.replace("\r\n", "\n"),
+            TIMEZONE.replace("\r\n", "\n")
+        );
+        let components = &calendar.property(CALDAV, "supported-calendar-component-set").elements;
+        assert_eq!(components, &["comp[VTODO]", "comp[VJOURNAL]"]);
+        assert_eq!(calendar.property("urn:z", "mine").text, "x");
+
+        ada.put(&format!("{path}e.ics"), event("e", "20260301T090000Z", ""))
+            .await
+            .expect(403, "supported-calendar-component");
+        ada.add(&format!("{path}t.ics"), &todo("t", "")).await;
+    }
+    // A program that knows only WebDAV makes a calendar, too.
+    let plain = format!("{}Plain%20one/", ada.home());
+    assert_eq!(ada.request("MKCOL", &plain).send().await.status, 201);
+    assert_eq!(ada.property(&plain, "D:resourcetype").await.elements, ["collection", "calendar"]);
+    assert_eq!(ada.property(&plain, "D:displayname").await.text, "Plain one");
+}
+
+#[tokio::test]
+async fn calendars_that_cannot_be_made() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    let eve = server.account("eve").await;
+    let (before, eves) = (ada.state().await, eve.state().await);
+    let new = format!("{}new/", ada.home());
+    for method in ["MKCALENDAR", "MKCOL"] {
+        let taken = ada.request(method, &ada.at("")).send().await;
+        taken.expect(405, "resource-must-be-null");
+        assert!(taken.header("allow").is_some());
+        ada.request(method, &ada.home()).send().await.expect(405, "resource-must-be-null");
+        let inside = ada.request(method, &ada.at("sub/")).send().await;
+        assert!(inside.status == 403 || inside.status == 409, "{}", inside.status);
+        ada.request(method, &ada.at("sub")).send().await.expect(403, "calendar-collection-location-ok");
+        for nowhere in [
+            format!("{}new", eve.home()),
+            format!("{}none/new", ada.home()),
+            "/api/v1.0/caldav/calendars/none/new".into(),
+        ] {
+            assert_eq!(ada.request(method, &nowhere).send().await.status, 409, "{nowhere}");
+        }
+        let not_xml = ada.request(method, &new).header("Content-Type", "image/png").body("x").send().await;
+        assert_eq!(not_xml.status, 415);
+        assert_eq!(ada.request(method, &new).xml("<a>").send().await.status, 400);
+        assert_eq!(ada.request(method, &new).xml("<a/>").send().await.status, 415);
+    }
+    let book = mkcol(
+        "<D:resourcetype><D:collection/><x:addressbook xmlns:x=\"urn:ietf:params:xml:ns:carddav\"/></D:resourcetype>",
+    );
+    ada.request("MKCOL", &new).xml(&book).send().await.expect(403, "valid-resourcetype");
+
+    let refused = [
+        ("<D:getetag>x</D:getetag>", "getetag", 403),
+        ("<I:calendar-color>loud</I:calendar-color>", "calendar-color", 409),
+        ("<C:calendar-timezone>Europe/Vienna</C:calendar-timezone>", "calendar-timezone", 403),
+        (
+            r#"<C:supported-calendar-component-set><C:comp name="VPOLL"/></C:supported-calendar-component-set>"#,
+            "supported-calendar-component-set",
+            403,
+        ),
+    ];
+    for (property, name, status) in refused {
+        let properties = format!("<Z:fine>1</Z:fine>{property}");
+        for (method, body, root) in [
+            ("MKCALENDAR", mkcalendar(&properties), "mkcalendar-response"),
+            ("MKCOL", mkcol(&format!("{CALENDAR_TYPE}{properties}")), "mkcol-response"),
+        ] {
+            let answer = ada.request(method, &new).xml(&body).send().await;
+            assert_eq!(answer.status, 403, "{name}");
+            let text = answer.text();
+            let document = roxmltree::Document::parse(&text).unwrap();
+            assert_eq!(document.root_element().tag_name().name(), root);
+            let of = |wanted: &str| {
+                let node = document.descendants().find(|node| node.tag_name().name() == wanted).unwrap();
+                let propstat = node.ancestors().find(|node| node.has_tag_name((DAV, "propstat"))).unwrap();
+                propstat
+                    .descendants()
+                    .find(|node| node.has_tag_name((DAV, "status")))
+                    .unwrap()
+                    .text()
+                    .unwrap()
+                    .to_owned()
+            };
+            assert!(of(name).contains(&status.to_string()), "{text}");
+            assert!(of("fine").contains("424"), "{text}");
+        }
+    }
+    assert_eq!((ada.state().await, eve.state().await), (before, eves));
+}
+
+#[tokio::test]
+async fn properties_change_all_or_none() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    let patch = async |inner: &str| {
+        let body = format!("<D:propertyupdate {NS}>{inner}</D:propertyupdate>");
+        ada.request("PROPPATCH", &ada.at("")).xml(&body).send().await
+    };
+    let done = patch(
+        "<D:set><D:prop><D:displayname>Work</D:displayname><I:calendar-color>#112233</I:calendar-color></D:prop></D:set>\
+         <D:set xml:lang=\"de\"><D:prop><Z:note>A &amp; <Z:b/> B</Z:note><C:calendar-description>d</C:calendar-description></D:prop></D:set>",
+    )
+    .await
+    .multistatus();
+    assert!(done.of(&ada.at("")).properties.values().all(|property| property.status == 200));
+    assert_eq!(ada.property(&ada.at(""), "D:displayname").await.text, "Work");
+    let note = ada.property(&ada.at(""), "Z:note").await;
+    assert_eq!(note.text, "A &  B".replace("&  ", "&  "));
+    assert_eq!(note.elements, ["b"]);
+    assert!(note.xml.contains("xml:lang=\"de\""), "{}", note.xml);
+
+    // One of them cannot be: nothing happens.
+    let before = ada.state().await;
+    for (bad, name, status, condition) in [
+        ("<D:getetag>x</D:getetag>", (DAV, "getetag"), 403, Some("cannot-modify-protected-property")),
+        ("<D:resourcetype/>", (DAV, "resourcetype"), 403, Some("cannot-modify-protected-property")),
+        ("<D:acl/>", (DAV, "acl"), 403, Some("cannot-modify-protected-property")),
+        (
+            r#"<C:supported-calendar-component-set><C:comp name="VTODO"/></C:supported-calendar-component-set>"#,
+            (CALDAV, "supported-calendar-component-set"),
+            403,
+            Some("cannot-modify-protected-property"),
+        ),
+        ("<I:calendar-color>red-ish</I:calendar-color>", (ICAL, "calendar-color"), 409, None),
+        ("<I:calendar-order>first</I:calendar-order>", (ICAL, "calendar-order"), 409, None),
+        ("<D:displayname/>", (DAV, "displayname"), 409, None),
+        (
+            "<C:calendar-timezone>x</C:calendar-timezone>",
+            (CALDAV, "calendar-timezone"),
+            403,
+            Some("valid-calendar-data"),
+        ),
+    ] {
+        let answer = patch(&format!(
+            "<D:set><D:prop><Z:other>1</Z:other>{bad}</D:prop></D:set><D:remove><D:prop><Z:note/></D:prop></D:remove>"
+        ))
+        .await
+        .multistatus();
+        let response = answer.of(&ada.at(""));
+        assert_eq!(response.property(name.0, name.1).status, status, "{}", name.1);
+        assert_eq!(response.property("urn:z", "other").status, 424);
+        assert_eq!(response.property("urn:z", "note").status, 424);
+        assert_eq!(response.error.as_deref(), condition, "{}", name.1);
+    }
+    assert_eq!(ada.state().await, before);
+
+    let request = ada.request("PROPPATCH", &ada.at("")).header("Prefer", "return=minimal");
+    let body = format!(
+        "<D:propertyupdate {NS}><D:remove><D:prop><Z:note/><Z:never/><C:calendar-description/></D:prop></D:remove></D:propertyupdate>"
+    );
+    let removed = request.xml(&body).send().await;
+    assert_eq!((removed.status, removed.body.len()), (204, 0));
+    assert_eq!(ada.property(&ada.at(""), "Z:note").await.status, 404);
+    assert_eq!(ada.property(&ada.at(""), "C:calendar-description").await.status, 404);
+}
+
+#[tokio::test]
+async fn what_has_no_properties_of_its_own_refuses_them() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
+    let body = format!("<D:propertyupdate {NS}><D:set><D:prop><Z:a>1</Z:a></D:prop></D:set></D:propertyupdate>");
+    for path in [ada.at("a.ics"), ada.home(), "/api/v1.0/caldav/".into(), "/api/v1.0/caldav/principals/ada/".into()] {
+        let answer = ada.request("PROPPATCH", &path).xml(&body).send().await.multistatus();
+        assert_eq!(answer.of(&path).property("urn:z", "a").status, 403);
+    }
+    for broken in ["", "<a/>", &format!("<D:propertyupdate {NS}/>")] {
+        assert_eq!(ada.request("PROPPATCH", &ada.at("")).xml(broken).send().await.status, 400);
+    }
+    assert_eq!(ada.request("PROPPATCH", &ada.at("none.ics")).xml(&body).send().await.status, 404);
+}
+
+#[tokio::test]
+async fn a_calendar_goes_with_all_in_it() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
+    let token = ada.property(&ada.at(""), "D:sync-token").await.text;
+    assert_eq!(ada.request("DELETE", &ada.at("")).header("Depth", "0").send().await.status, 400);
+    assert_eq!(ada.request("DELETE", &ada.at("")).header("If-Match", "\"x\"").send().await.status, 412);
+    let stale = ada.request("DELETE", &ada.at("")).header("If", "(<urn:kalends:sync:1:99>)").send().await;
+    assert_eq!(stale.status, 412);
+    let fresh = ada.request("DELETE", &ada.at("")).header("If", &format!("(<{token}>)")).send().await;
+    assert_eq!(fresh.status, 204);
+    assert_eq!(ada.get(&ada.at("a.ics")).await.status, 404);
+    assert_eq!(ada.properties(&ada.home(), "1", "<D:resourcetype/>").await.hrefs(), [ada.home()]);
+
+    // One made again under the old address is another: it refuses its predecessor's token.
+    assert_eq!(ada.request("MKCALENDAR", &ada.at("")).send().await.status, 201);
+    ada.sync(&ada.at(""), &token, "").await.expect(403, "valid-sync-token");
+    for path in [ada.home(), "/api/v1.0/caldav/".into(), "/api/v1.0/caldav/principals/ada/".into()] {
+        assert_eq!(ada.delete(&path).await.status, 403);
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_can_be_fetched_as_one_file() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
+    ada.add(&ada.at("t.ics"), &todo("t", "")).await;
+    let file = ada.get(&ada.at("")).await;
+    assert_eq!(file.header("content-type"), Some("text/calendar; charset=utf-8"));
+    let text = file.text();
+    assert_eq!(text.matches("BEGIN:VCALENDAR").count(), 1);
+    assert!(text.contains("BEGIN:VEVENT") && text.contains("BEGIN:VTODO"));
+    for path in [ada.home(), "/api/v1.0/caldav/".into()] {
+        assert_eq!(ada.get(&path).await.status, 200);
+    }
+}

@@ -1,0 +1,407 @@
+//! The server under test, accounts on it, and a client that sends exactly what a test writes.
+
+use axum::Router;
+use base64::Engine;
+use kalends_domain::accounts::{NewUser, Preferences};
+use kalends_domain::store::sqlite::Sqlite;
+use kalends_domain::{Kalends, Limits};
+use kalends_server::caldav;
+use roxmltree::Node;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+pub const DAV: &str = "DAV:";
+pub const CALDAV: &str = "urn:ietf:params:xml:ns:caldav";
+pub const CS: &str = "http://calendarserver.org/ns/";
+pub const ICAL: &str = "http://apple.com/ns/ical/";
+
+/// The namespaces as every body of these tests declares them.
+pub const NS: &str = r#"xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:CS="http://calendarserver.org/ns/" xmlns:I="http://apple.com/ns/ical/" xmlns:Z="urn:z""#;
+
+pub struct Server {
+    pub address: SocketAddr,
+    pub kalends: Kalends,
+    _data: tempfile::TempDir,
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Server::with(Limits::default()).await
+    }
+
+    pub async fn with(limits: Limits) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&data.path().join("kalends.sqlite")).await.unwrap();
+        let kalends = Kalends::new(Arc::new(store), limits);
+        let pages = caldav::with_server_root(Router::new(), kalends.clone());
+        let router = caldav::router(kalends.clone()).merge(pages);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Server { address, kalends, _data: data }
+    }
+
+    /// An account with an app password; its first calendar is `personal`.
+    pub async fn account(&self, name: &str) -> Client {
+        let user = NewUser {
+            slug: name.into(),
+            display_name: format!("{name} the First"),
+            email: Some(format!("{name}@example.org")),
+            is_admin: false,
+            preferences: Preferences::default(),
+        };
+        let user = self.kalends.create_user(user).await.unwrap();
+        let (_, secret) = self.kalends.create_app_password(user.principal.id, "test").await.unwrap();
+        Client::new(self.address, name, &secret.0)
+    }
+}
+
+#[derive(Clone)]
+pub struct Client {
+    pub address: SocketAddr,
+    pub name: String,
+    pub authorization: Option<String>,
+}
+
+impl Client {
+    pub fn new(address: SocketAddr, name: &str, password: &str) -> Self {
+        let encoded = base64::engine::general_purpose::STANDARD.encode(format!("{name}:{password}"));
+        Client { address, name: name.into(), authorization: Some(format!("Basic {encoded}")) }
+    }
+
+    pub fn without_credentials(&self) -> Self {
+        Client { authorization: None, ..self.clone() }
+    }
+
+    /// Path of the calendar home.
+    pub fn home(&self) -> String {
+        format!("/api/v1.0/caldav/calendars/{}/", self.name)
+    }
+
+    /// Path of something in the first calendar.
+    pub fn at(&self, name: &str) -> String {
+        format!("{}personal/{name}", self.home())
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> Request {
+        let mut headers = vec![("Host".to_owned(), self.address.to_string())];
+        headers.extend(self.authorization.iter().map(|value| ("Authorization".to_owned(), value.clone())));
+        Request { address: self.address, method: method.into(), path: path.into(), headers, body: None }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.request("GET", path).send().await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.request("DELETE", path).send().await
+    }
+
+    pub async fn put(&self, path: &str, text: impl Into<Vec<u8>>) -> Answer {
+        self.request("PUT", path).header("Content-Type", "text/calendar; charset=utf-8").body(text).send().await
+    }
+
+    /// Puts `text`, which has to be new, and yields its ETag.
+    pub async fn add(&self, path: &str, text: &str) -> String {
+        let answer = self.put(path, text).await;
+        assert_eq!(answer.status, 201, "{path}: {}", answer.text());
+        answer.header("etag").unwrap().to_owned()
+    }
+
+    pub async fn propfind(&self, path: &str, depth: &str, body: &str) -> Answer {
+        self.request("PROPFIND", path).header("Depth", depth).xml(body).send().await
+    }
+
+    /// The properties, written as elements with the prefixes of [`NS`].
+    pub async fn properties(&self, path: &str, depth: &str, properties: &str) -> Multistatus {
+        let body = format!("<D:propfind {NS}><D:prop>{properties}</D:prop></D:propfind>");
+        self.propfind(path, depth, &body).await.multistatus()
+    }
+
+    pub async fn property(&self, path: &str, property: &str) -> Property {
+        let answer = self.properties(path, "0", &format!("<{property}/>")).await;
+        let (_, response) = answer.responses.into_iter().next().unwrap();
+        response.properties.into_values().next().unwrap()
+    }
+
+    pub async fn report(&self, path: &str, body: &str) -> Answer {
+        self.request("REPORT", path).header("Depth", "1").xml(body).send().await
+    }
+
+    pub async fn sync(&self, path: &str, token: &str, more: &str) -> Answer {
+        let body = format!(
+            "<D:sync-collection {NS}><D:sync-token>{token}</D:sync-token><D:sync-level>1</D:sync-level>{more}<D:prop><D:getetag/></D:prop></D:sync-collection>"
+        );
+        self.request("REPORT", path).xml(&body).send().await
+    }
+
+    /// All that the account's home holds, to compare before and after.
+    pub async fn state(&self) -> String {
+        let mut state = String::new();
+        let all =
+            format!("<D:propfind {NS}><D:allprop/><D:include><CS:getctag/><D:sync-token/></D:include></D:propfind>");
+        let home = self.propfind(&self.home(), "1", &all).await;
+        state.push_str(&home.text());
+        for path in home.multistatus().responses.keys().filter(|path| **path != self.home()) {
+            let members = self.propfind(path, "1", &all).await;
+            state.push_str(&members.text());
+            for member in members.multistatus().responses.keys().filter(|member| *member != path) {
+                writeln!(state, "{member}\n{}", self.get(member).await.text()).unwrap();
+            }
+        }
+        state
+    }
+}
+
+pub struct Request {
+    address: SocketAddr,
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+}
+
+impl Request {
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
+    pub fn xml(self, body: &str) -> Self {
+        self.header("Content-Type", "application/xml; charset=utf-8").body(body)
+    }
+
+    pub async fn send(self) -> Answer {
+        self.try_send().await.unwrap()
+    }
+
+    pub async fn try_send(self) -> std::io::Result<Answer> {
+        let mut stream = TcpStream::connect(self.address).await?;
+        let mut head = format!("{} {} HTTP/1.1\r\nConnection: close\r\n", self.method, self.path);
+        for (name, value) in &self.headers {
+            write!(head, "{name}: {value}\r\n").unwrap();
+        }
+        if let Some(body) = &self.body {
+            write!(head, "Content-Length: {}\r\n", body.len()).unwrap();
+        }
+        head.push_str("\r\n");
+        stream.write_all(head.as_bytes()).await?;
+        stream.write_all(&self.body.unwrap_or_default()).await?;
+        let mut octets = Vec::new();
+        stream.read_to_end(&mut octets).await?;
+        Answer::parse(&octets).ok_or_else(|| std::io::Error::other("the answer broke off"))
+    }
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    fn parse(octets: &[u8]) -> Option<Self> {
+        let end = octets.windows(4).position(|window| window == b"\r\n\r\n")?;
+        let head = std::str::from_utf8(&octets[..end]).ok()?;
+        let mut lines = head.split("\r\n");
+        let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+        let headers: Vec<(String, String)> = lines
+            .map(|line| line.split_once(':').map(|(n, v)| (n.to_ascii_lowercase(), v.trim().to_owned())))
+            .collect::<Option<_>>()?;
+        let mut answer = Answer { status, headers, body: Vec::new() };
+        let rest = &octets[end + 4..];
+        answer.body =
+            if answer.header("transfer-encoding") == Some("chunked") { dechunked(rest)? } else { rest.to_vec() };
+        Some(answer)
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    /// The local name of the condition in DAV:error.
+    pub fn condition(&self) -> String {
+        let text = self.text();
+        let document =
+            roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{}: {error}: {text}", self.status));
+        assert!(document.root_element().has_tag_name((DAV, "error")), "{text}");
+        document.root_element().first_element_child().unwrap().tag_name().name().to_owned()
+    }
+
+    #[track_caller]
+    pub fn expect(&self, status: u16, condition: &str) {
+        assert_eq!(self.status, status, "{}", self.text());
+        assert_eq!(self.condition(), condition);
+    }
+
+    #[track_caller]
+    pub fn multistatus(&self) -> Multistatus {
+        assert_eq!(self.status, 207, "{}", self.text());
+        assert_eq!(self.header("content-type"), Some("application/xml; charset=utf-8"));
+        Multistatus::parse(&self.text())
+    }
+}
+
+fn dechunked(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|window| window == b"\r\n")?;
+        let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).ok()?, 16).ok()?;
+        rest = &rest[end + 2..];
+        if size == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(rest.get(..size)?);
+        rest = rest.get(size + 2..)?;
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Multistatus {
+    pub responses: BTreeMap<String, Response>,
+    pub sync_token: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub struct Response {
+    pub status: Option<u16>,
+    /// By `{namespace}name`.
+    pub properties: BTreeMap<String, Property>,
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Property {
+    pub status: u16,
+    /// All text in the element, joined.
+    pub text: String,
+    /// `name` or `name[@name]` of each element in it, in document order.
+    pub elements: Vec<String>,
+    /// The element as it was sent.
+    pub xml: String,
+}
+
+impl Multistatus {
+    fn parse(text: &str) -> Self {
+        let document = roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let root = document.root_element();
+        assert!(root.has_tag_name((DAV, "multistatus")), "{text}");
+        let mut multistatus = Multistatus::default();
+        for child in elements(root) {
+            match child.tag_name().name() {
+                "response" => {
+                    let href = child_text(child, "href").unwrap();
+                    let response = Response::parse(child, text);
+                    assert!(multistatus.responses.insert(href, response).is_none(), "one href twice: {text}");
+                }
+                "sync-token" => multistatus.sync_token = Some(all_text(child)),
+                other => panic!("{other} in a multistatus"),
+            }
+        }
+        multistatus
+    }
+
+    pub fn hrefs(&self) -> Vec<&str> {
+        self.responses.keys().map(String::as_str).collect()
+    }
+
+    /// Names after the last slash of those that were found.
+    pub fn names(&self) -> Vec<&str> {
+        let found = self.responses.iter().filter(|(_, response)| response.status.is_none());
+        found.map(|(href, _)| href.rsplit('/').next().unwrap()).collect()
+    }
+
+    #[track_caller]
+    pub fn of(&self, href: &str) -> &Response {
+        self.responses.get(href).unwrap_or_else(|| panic!("{href} is not in {:?}", self.hrefs()))
+    }
+}
+
+impl Response {
+    fn parse(node: Node<'_, '_>, source: &str) -> Self {
+        let mut response =
+            Response { status: child_text(node, "status").map(|line| code(&line)), ..Response::default() };
+        response.error = error_of(node);
+        for propstat in elements(node).filter(|child| child.has_tag_name((DAV, "propstat"))) {
+            let status = code(&child_text(propstat, "status").unwrap());
+            response.error = response.error.take().or(error_of(propstat));
+            for property in elements(elements(propstat).find(|child| child.has_tag_name((DAV, "prop"))).unwrap()) {
+                let name =
+                    format!("{{{}}}{}", property.tag_name().namespace().unwrap_or(""), property.tag_name().name());
+                let value = Property {
+                    status,
+                    text: all_text(property),
+                    elements: property.descendants().skip(1).filter(Node::is_element).map(described).collect(),
+                    xml: source[property.range()].to_owned(),
+                };
+                assert!(response.properties.insert(name, value).is_none(), "one property twice: {source}");
+            }
+        }
+        response
+    }
+
+    #[track_caller]
+    pub fn property(&self, namespace: &str, name: &str) -> &Property {
+        let key = format!("{{{namespace}}}{name}");
+        self.properties.get(&key).unwrap_or_else(|| panic!("{key} is not in {:?}", self.properties.keys()))
+    }
+
+    pub fn calendar_data(&self) -> &str {
+        &self.property(CALDAV, "calendar-data").text
+    }
+}
+
+fn elements<'a, 'i>(node: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> {
+    node.children().filter(Node::is_element)
+}
+
+fn child_text(node: Node<'_, '_>, name: &str) -> Option<String> {
+    elements(node).find(|child| child.has_tag_name((DAV, name))).map(all_text)
+}
+
+fn all_text(node: Node<'_, '_>) -> String {
+    node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect()
+}
+
+fn error_of(node: Node<'_, '_>) -> Option<String> {
+    let error = elements(node).find(|child| child.has_tag_name((DAV, "error")))?;
+    Some(error.first_element_child()?.tag_name().name().to_owned())
+}
+
+fn described(node: Node<'_, '_>) -> String {
+    match node.attribute("name") {
+        Some(name) => format!("{}[{name}]", node.tag_name().name()),
+        None => node.tag_name().name().to_owned(),
+    }
+}
+
+fn code(line: &str) -> u16 {
+    line.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+/// A one-hour event; `more` are further lines, each with its end.
+pub fn event(uid: &str, start: &str, more: &str) -> String {
+    format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:{start}\r\nDURATION:PT1H\r\nSUMMARY:Event {uid}\r\n{more}END:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+}
+
+pub fn todo(uid: &str, more: &str) -> String {
+    format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VTODO\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:To-do {uid}\r\n{more}END:VTODO\r\nEND:VCALENDAR\r\n"
+    )
+}

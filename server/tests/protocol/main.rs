@@ -1,0 +1,10 @@
+//! CalDAV as clients see it: a real server over TCP with a real SQLite file, one story per test.
+#![allow(clippy::unwrap_used)]
+
+mod collections;
+mod crash;
+mod discovery;
+mod harness;
+mod hostile;
+mod objects;
+mod reports;

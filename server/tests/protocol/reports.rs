@@ -1,0 +1,262 @@
+//! calendar-query, calendar-multiget and sync-collection.
+
+use super::harness::*;
+
+async fn week(ada: &Client) {
+    ada.add(&ada.at("once.ics"), &event("once", "20260302T090000Z", "LOCATION:Straße 5\r\n")).await;
+    ada.add(&ada.at("later.ics"), &event("later", "20260409T090000Z", "CATEGORIES:Fun,Work\r\n")).await;
+    let series = "RRULE:FREQ=DAILY;COUNT=10\r\nEXDATE;TZID=Europe/Vienna:20260304T080000\r\n";
+    let text = event("series", "20260301T080000Z", series)
+        .replace("DTSTART:20260301T080000Z", "DTSTART;TZID=Europe/Vienna:20260301T080000");
+    let moved = "BEGIN:VEVENT\r\nUID:series\r\nDTSTAMP:20260101T000000Z\r\nRECURRENCE-ID;TZID=Europe/Vienna:20260305T080000\r\nDTSTART;TZID=Europe/Vienna:20260420T080000\r\nDURATION:PT1H\r\nSUMMARY:Moved\r\nEND:VEVENT\r\nEND:VCALENDAR";
+    ada.add(&ada.at("series.ics"), &text.replace("END:VCALENDAR", moved)).await;
+    ada.add(&ada.at("task.ics"), &todo("task", "DUE:20260303T120000Z\r\nSTATUS:NEEDS-ACTION\r\n")).await;
+    let attendee =
+        "ORGANIZER:mailto:boss@example.org\r\nATTENDEE;PARTSTAT=DECLINED;CN=\"Grace H.\":mailto:grace@example.org\r\n";
+    ada.add(&ada.at("meet.ics"), &event("meet", "20260501T090000Z", attendee)).await;
+}
+
+fn query(filter: &str, data: &str) -> String {
+    format!(
+        r#"<C:calendar-query {NS}><D:prop><D:getetag/>{data}</D:prop><C:filter><C:comp-filter name="VCALENDAR">{filter}</C:comp-filter></C:filter></C:calendar-query>"#
+    )
+}
+
+fn events(inner: &str) -> String {
+    format!(r#"<C:comp-filter name="VEVENT">{inner}</C:comp-filter>"#)
+}
+
+#[tokio::test]
+async fn queries_find_what_they_describe() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    week(&ada).await;
+    let found = async |filter: &str| {
+        let answer = ada.report(&ada.at(""), &query(filter, "")).await.multistatus();
+        answer.names().into_iter().map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    let range = |start: &str, end: &str| events(&format!(r#"<C:time-range start="{start}" end="{end}"/>"#));
+    assert_eq!(found("").await, "later.ics meet.ics once.ics series.ics task.ics");
+    assert_eq!(found(&events("")).await, "later.ics meet.ics once.ics series.ics");
+    assert_eq!(found(r#"<C:comp-filter name="VTODO"/>"#).await, "task.ics");
+    assert_eq!(
+        found(r#"<C:comp-filter name="VTODO"><C:is-not-defined/></C:comp-filter>"#).await,
+        "later.ics meet.ics once.ics series.ics"
+    );
+    assert_eq!(found(&range("20260302T000000Z", "20260303T000000Z")).await, "once.ics series.ics");
+    // The day of the EXDATE; the time from which an override moved its instance, and the one it went to.
+    assert_eq!(found(&range("20260304T000000Z", "20260305T000000Z")).await, "");
+    assert_eq!(found(&range("20260305T000000Z", "20260306T000000Z")).await, "");
+    assert_eq!(found(&range("20260420T060000Z", "20260420T063000Z")).await, "series.ics");
+    assert_eq!(found(&events(r#"<C:time-range start="20260415T000000Z"/>"#)).await, "meet.ics series.ics");
+    // The end is exclusive.
+    assert_eq!(found(&range("20260302T100000Z", "20260302T110000Z")).await, "");
+    assert_eq!(
+        found(r#"<C:comp-filter name="VTODO"><C:time-range start="20260303T000000Z" end="20260304T000000Z"/></C:comp-filter>"#).await,
+        "task.ics"
+    );
+
+    let text = |property: &str, attributes: &str, text: &str| {
+        events(&format!(
+            r#"<C:prop-filter name="{property}"><C:text-match {attributes}>{text}</C:text-match></C:prop-filter>"#
+        ))
+    };
+    assert_eq!(found(&text("SUMMARY", "", "EVENT ONCE")).await, "once.ics");
+    assert_eq!(found(&text("SUMMARY", r#"collation="i;octet""#, "EVENT ONCE")).await, "");
+    assert_eq!(found(&text("LOCATION", r#"collation="i;unicode-casemap""#, "STRASSE")).await, "once.ics");
+    assert_eq!(found(&text("LOCATION", r#"negate-condition="yes""#, "straße")).await, "");
+    assert_eq!(
+        found(&events(r#"<C:prop-filter name="LOCATION"><C:is-not-defined/></C:prop-filter>"#)).await,
+        "later.ics meet.ics series.ics"
+    );
+    let declined = r#"<C:prop-filter name="ATTENDEE"><C:text-match>grace@</C:text-match><C:param-filter name="PARTSTAT"><C:text-match>declined</C:text-match></C:param-filter></C:prop-filter>"#;
+    assert_eq!(found(&events(declined)).await, "meet.ics");
+    assert_eq!(found(&events(&declined.replace(">declined<", ">accepted<"))).await, "");
+
+    let depth_zero = ada.request("REPORT", &ada.at("")).header("Depth", "0").xml(&query("", "")).send().await;
+    assert!(depth_zero.multistatus().names().is_empty());
+    let one = ada.report(&ada.at("once.ics"), &query(&events(""), "")).await.multistatus();
+    assert_eq!(one.names(), ["once.ics"]);
+}
+
+#[tokio::test]
+async fn series_come_expanded_or_cut_to_the_window() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    week(&ada).await;
+    let window = r#"start="20260302T000000Z" end="20260307T000000Z""#;
+    let filter = events(&format!("<C:time-range {window}/>"));
+    let data = |inner: &str| format!("<C:calendar-data>{inner}</C:calendar-data>");
+
+    let expanded =
+        ada.report(&ada.at(""), &query(&filter, &data(&format!("<C:expand {window}/>")))).await.multistatus();
+    let text = expanded.of(&ada.at("series.ics")).calendar_data().to_owned();
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), 3, "{text}");
+    for start in ["20260302T070000Z", "20260303T070000Z", "20260306T070000Z"] {
+        assert!(
+            text.contains(&format!("DTSTART:{start}")) && text.contains(&format!("RECURRENCE-ID:{start}")),
+            "{text}"
+        );
+    }
+    assert!(!text.contains("RRULE") && !text.contains("VTIMEZONE") && !text.contains("TZID"));
+    let once = expanded.of(&ada.at("once.ics")).calendar_data();
+    assert!(once.contains("DTSTART:20260302T090000Z") && !once.contains("RECURRENCE-ID"), "{once}");
+
+    let limited = data(&format!("<C:limit-recurrence-set {window}/>"));
+    let limited = ada.report(&ada.at(""), &query(&filter, &limited)).await.multistatus();
+    let text = limited.of(&ada.at("series.ics")).calendar_data();
+    assert!(text.contains("RRULE"));
+    // The override was in the window before it was moved away, so it stays.
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), 2, "{text}");
+    let far = r#"<C:limit-recurrence-set start="20260401T000000Z" end="20260402T000000Z"/>"#;
+    let body = format!(
+        "<C:calendar-multiget {NS}><D:prop>{}</D:prop><D:href>{}</D:href></C:calendar-multiget>",
+        data(far),
+        ada.at("series.ics")
+    );
+    let answer = ada.report(&ada.at(""), &body).await.multistatus();
+    assert_eq!(answer.of(&ada.at("series.ics")).calendar_data().matches("BEGIN:VEVENT").count(), 1);
+
+    let part = data(
+        r#"<C:comp name="VCALENDAR"><C:prop name="VERSION"/><C:comp name="VEVENT"><C:prop name="SUMMARY"/><C:prop name="UID"/></C:comp></C:comp>"#,
+    );
+    let partial = ada.report(&ada.at(""), &query(&filter, &part)).await.multistatus();
+    let text = partial.of(&ada.at("once.ics")).calendar_data();
+    assert!(text.contains("SUMMARY:Event once") && text.contains("VERSION:2.0"));
+    assert!(!text.contains("DTSTART") && !text.contains("PRODID"), "{text}");
+}
+
+#[tokio::test]
+async fn multiget_answers_every_href_once() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    let eve = server.account("eve").await;
+    week(&ada).await;
+    eve.add(&eve.at("secret.ics"), &event("secret", "20260302T090000Z", "")).await;
+    let absolute = format!("http://{}{}", server.address, ada.at("later.ics"));
+    let hrefs = [
+        ada.at("once.ics"),
+        ada.at("%6Fnce.ics"),
+        absolute,
+        ada.at("none.ics"),
+        eve.at("secret.ics"),
+        "http://other.example/x".into(),
+        "::".into(),
+    ];
+    let list: String = hrefs.iter().map(|href| format!("<D:href>{href}</D:href>")).collect();
+    let body = format!(
+        "<C:calendar-multiget {NS}><D:prop><D:getetag/><C:calendar-data/></D:prop>{list}</C:calendar-multiget>"
+    );
+    let answer = ada.report(&ada.at(""), &body).await.multistatus();
+    assert_eq!(answer.names(), ["later.ics", "once.ics"]);
+    let once = answer.of(&ada.at("once.ics"));
+    assert_eq!(once.calendar_data(), ada.get(&ada.at("once.ics")).await.text());
+    assert_eq!(once.property(DAV, "getetag").text, ada.get(&ada.at("once.ics")).await.header("etag").unwrap());
+    for missing in [ada.at("none.ics"), eve.at("secret.ics"), "http://other.example/x".into(), "::".into()] {
+        assert_eq!(answer.of(&missing).status, Some(404), "{missing}");
+    }
+    let empty = format!("<C:calendar-multiget {NS}><D:prop/></C:calendar-multiget>");
+    assert_eq!(ada.report(&ada.at(""), &empty).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_large_answer_is_whole() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    let padding = format!("DESCRIPTION:{}\r\n", "ä".repeat(2_000));
+    let mut hrefs = String::new();
+    for number in 0..300 {
+        let path = ada.at(&format!("{number}.ics"));
+        ada.add(&path, &event(&number.to_string(), "20260302T090000Z", &padding)).await;
+        hrefs.push_str(&format!("<D:href>{path}</D:href>"));
+    }
+    let multiget =
+        format!("<C:calendar-multiget {NS}><D:prop><C:calendar-data/></D:prop>{hrefs}</C:calendar-multiget>");
+    for body in [multiget, query("", "<C:calendar-data/>")] {
+        let answer = ada.report(&ada.at(""), &body).await;
+        assert!(answer.body.len() > 1_000_000);
+        assert_eq!(answer.multistatus().names().len(), 300);
+    }
+}
+
+#[tokio::test]
+async fn sync_tells_what_changed() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    let calendar = ada.at("");
+    for name in ["a", "b", "c"] {
+        ada.add(&ada.at(&format!("{name}.ics")), &event(name, "20260302T090000Z", "")).await;
+    }
+    let first = ada.sync(&calendar, "", "").await.multistatus();
+    assert_eq!(first.names(), ["a.ics", "b.ics", "c.ics"]);
+    let token = first.sync_token.unwrap();
+    assert_eq!(token, ada.property(&calendar, "D:sync-token").await.text);
+    let nothing = ada.sync(&calendar, &token, "").await.multistatus();
+    assert_eq!((nothing.hrefs().len(), nothing.sync_token.as_deref()), (0, Some(token.as_str())));
+
+    ada.put(&ada.at("a.ics"), event("a", "20260303T090000Z", "")).await;
+    ada.delete(&ada.at("b.ics")).await;
+    ada.add(&ada.at("d.ics"), &event("d", "20260303T090000Z", "")).await;
+    // Came and went in between: a client may hear that it is gone, and nothing else.
+    ada.add(&ada.at("e.ics"), &event("e", "20260303T090000Z", "")).await;
+    ada.delete(&ada.at("e.ics")).await;
+    // Went and came again: it is there.
+    ada.delete(&ada.at("c.ics")).await;
+    ada.add(&ada.at("c.ics"), &event("c", "20260304T090000Z", "")).await;
+    let changes = ada.sync(&calendar, &token, "").await.multistatus();
+    assert_eq!(changes.names(), ["a.ics", "c.ics", "d.ics"]);
+    assert_eq!(changes.of(&ada.at("b.ics")).status, Some(404));
+    assert_eq!(changes.responses.get(&ada.at("e.ics")).and_then(|response| response.status), Some(404));
+
+    // In small pages it comes to the same.
+    let (mut token, mut names, mut pages) = (token, Vec::new(), 0);
+    loop {
+        let page = ada.sync(&calendar, &token, "<D:limit><D:nresults>2</D:nresults></D:limit>").await.multistatus();
+        pages += 1;
+        token = page.sync_token.clone().unwrap();
+        let more = page.responses.get(&calendar).map(|response| (response.status, response.error.clone()));
+        names.extend(page.responses.keys().filter(|href| **href != calendar).cloned());
+        match more {
+            None => break,
+            Some(more) => assert_eq!(more, (Some(507), Some("number-of-matches-within-limits".into()))),
+        }
+    }
+    names.sort();
+    assert_eq!(names, changes.responses.keys().cloned().collect::<Vec<_>>());
+    assert_eq!((pages, token), (3, changes.sync_token.unwrap()));
+}
+
+#[tokio::test]
+async fn tokens_that_were_never_given_out() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    let token = ada.property(&ada.at(""), "D:sync-token").await.text;
+    for bad in ["x", "urn:kalends:sync:99999:0", &format!("{token}9"), &format!("{token}x")] {
+        ada.sync(&ada.at(""), bad, "").await.expect(403, "valid-sync-token");
+    }
+    let limit = ada.sync(&ada.at(""), "", "<D:limit><D:nresults>none</D:nresults></D:limit>").await;
+    assert_eq!(limit.status, 400);
+}
+
+#[tokio::test]
+async fn reports_that_cannot_be() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    week(&ada).await;
+    let report = async |body: &str| ada.report(&ada.at(""), body).await;
+    report(&format!("<D:version-tree {NS}/>")).await.expect(403, "supported-report");
+    ada.report(&ada.home(), &query("", "")).await.expect(403, "supported-report");
+    assert_eq!(ada.report("/api/v1.0/caldav/calendars/ada/none/", &query("", "")).await.status, 404);
+    assert_eq!(ada.report(&ada.at("none.ics"), &query("", "")).await.status, 404);
+    assert_eq!(report("").await.status, 400);
+    report(&format!("<C:calendar-query {NS}><D:prop/></C:calendar-query>")).await.expect(403, "valid-filter");
+    report(&query(&events(r#"<C:time-range start="20260301"/>"#), "")).await.expect(403, "valid-filter");
+    report(&query(&events("<Z:weather/>"), "")).await.expect(403, "supported-filter");
+    let collation =
+        r#"<C:prop-filter name="SUMMARY"><C:text-match collation="i;klingon">x</C:text-match></C:prop-filter>"#;
+    report(&query(&events(collation), "")).await.expect(403, "supported-collation");
+    let json = r#"<C:calendar-data content-type="application/calendar+json"/>"#;
+    report(&query("", json)).await.expect(403, "supported-calendar-data");
+    let zone = query("", "").replace("</C:calendar-query>", "<C:timezone>Mars</C:timezone></C:calendar-query>");
+    report(&zone).await.expect(403, "valid-calendar-data");
+}
