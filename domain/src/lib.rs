@@ -9,6 +9,7 @@ pub mod agenda;
 pub mod calendars;
 pub mod changes;
 mod error;
+pub mod free_busy;
 pub mod ical;
 pub mod instances;
 pub mod objects;

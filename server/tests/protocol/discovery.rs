@@ -109,7 +109,7 @@ async fn the_tag_and_the_token_follow_every_change() {
 async fn depth_names_and_everything() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
-    ada.add(&ada.at("a b.ics"), &event("a", "20260301T090000Z", "")).await;
+    ada.add(&ada.at("a%20b.ics"), &event("a", "20260301T090000Z", "")).await;
 
     let infinite = ada.propfind(&ada.home(), "infinity", "").await;
     infinite.expect(403, "propfind-finite-depth");

@@ -239,6 +239,35 @@ async fn tokens_that_were_never_given_out() {
 }
 
 #[tokio::test]
+async fn free_and_busy_times() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    week(&ada).await;
+    ada.add(&ada.at("maybe.ics"), &event("maybe", "20260302T093000Z", "STATUS:TENTATIVE\r\n")).await;
+    ada.add(&ada.at("off.ics"), &event("off", "20260302T120000Z", "STATUS:CANCELLED\r\n")).await;
+    ada.add(&ada.at("clear.ics"), &event("clear", "20260302T130000Z", "TRANSP:TRANSPARENT\r\n")).await;
+    let ask = |range: &str| format!("<C:free-busy-query {NS}>{range}</C:free-busy-query>");
+    let range = r#"<C:time-range start="20260302T073000Z" end="20260303T000000Z"/>"#;
+    let answer = ada.report(&ada.at(""), &ask(range)).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.header("content-type").unwrap().starts_with("text/calendar"));
+    let text = answer.text();
+    let busy: Vec<&str> = text.lines().filter(|line| line.starts_with("FREEBUSY")).collect();
+    assert_eq!(
+        busy,
+        [
+            "FREEBUSY:20260302T073000Z/20260302T080000Z",
+            "FREEBUSY:20260302T090000Z/20260302T100000Z",
+            "FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260302T100000Z/20260302T103000Z"
+        ]
+    );
+    assert!(!text.contains("once") && !text.contains("SUMMARY"));
+    for broken in ["", r#"<C:time-range start="20260302T073000Z"/>"#] {
+        assert_eq!(ada.report(&ada.at(""), &ask(broken)).await.status, 400);
+    }
+}
+
+#[tokio::test]
 async fn reports_that_cannot_be() {
     let server = Server::start().await;
     let ada = server.account("ada").await;

@@ -233,7 +233,7 @@ pub fn close_propstat(xml: &mut XmlWriter, status: &str, condition: Option<&str>
 /// DAV:supported-report-set (RFC 3253 section 3.1.5).
 fn supported_reports(view: &View<'_>, xml: &mut XmlWriter) {
     let reports: &[&str] = match view {
-        View::Calendar(_) => &["C:calendar-query", "C:calendar-multiget", "D:sync-collection"],
+        View::Calendar(_) => &["C:calendar-query", "C:calendar-multiget", "C:free-busy-query", "D:sync-collection"],
         View::Object(_) => &["C:calendar-query", "C:calendar-multiget"],
         View::Signpost(_) | View::Principal(_) | View::Home(_) => &[],
     };
