@@ -2,55 +2,87 @@
 
 use super::error::Failure;
 use super::xml::Document;
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream, Bytes, HttpBody};
+use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio_stream::StreamExt;
+use tokio::runtime::Handle;
+use tokio_stream::{Stream, StreamExt};
 
 /// Largest XML body of PROPFIND, PROPPATCH, MKCOL and MKCALENDAR, in octets.
 pub const PROPERTIES_OCTETS: usize = 1024 * 1024;
 /// Largest XML body of REPORT, in octets; a calendar-multiget names many objects.
 pub const REPORT_OCTETS: usize = 16 * 1024 * 1024;
-/// How much of an oversize body is read and dropped, and for how long, so that the client gets to read the refusal: most send
-/// all of a body before they look for an answer, and find the connection reset when nobody listens.
+/// How much of a body that nobody reads is read and dropped, and for how long.
 const DRAINED_OCTETS: usize = 64 * 1024 * 1024;
 const DRAINED_FOR: Duration = Duration::from_secs(20);
+
+/// Has what the answer leaves unread of the body read and dropped in the background: most clients send all of a body before
+/// they look for an answer, and find the connection reset when nobody listens.
+pub async fn hear_out(request: Request) -> Request {
+    // Who asks first sends no body after a refusal.
+    if request.headers().contains_key(header::EXPECT) {
+        return request;
+    }
+    request.map(
+        |body| {
+            if body.is_end_stream() { body } else { Body::from_stream(HeardOut(Some(body.into_data_stream()))) }
+        },
+    )
+}
+
+struct HeardOut(Option<BodyDataStream>);
+
+impl Stream for HeardOut {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(stream) = &mut self.0 else { return Poll::Ready(None) };
+        let next = ready!(Pin::new(stream).poll_next(context));
+        if !matches!(next, Some(Ok(_))) {
+            self.0 = None;
+        }
+        Poll::Ready(next)
+    }
+}
+
+impl Drop for HeardOut {
+    fn drop(&mut self) {
+        if let (Some(stream), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(tokio::time::timeout(DRAINED_FOR, drain(stream)));
+        }
+    }
+}
+
+async fn drain(mut stream: BodyDataStream) {
+    let mut left = DRAINED_OCTETS;
+    while let Some(Ok(chunk)) = stream.next().await {
+        let Some(rest) = left.checked_sub(chunk.len()) else { return };
+        left = rest;
+    }
+}
 
 /// The body, or `None` when it is larger than `limit` octets.
 ///
 /// # Errors
 /// 400 when it breaks off.
 pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
-    let mut stream = body.into_data_stream();
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    let mut octets = Vec::with_capacity(announced.unwrap_or(0).min(limit));
-    if announced.is_none_or(|length| length <= limit) {
-        while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|_| Failure::bad_request("The body broke off."))?;
-            if octets.len() + chunk.len() > limit {
-                octets.clear();
-                return drained(stream).await;
-            }
-            octets.extend_from_slice(&chunk);
-        }
-        return Ok(Some(octets));
+    if announced.is_some_and(|length| length > limit) {
+        return Ok(None);
     }
-    drained(stream).await
-}
-
-async fn drained(mut stream: axum::body::BodyDataStream) -> Result<Option<Vec<u8>>, Failure> {
-    let drain = async {
-        let mut left = DRAINED_OCTETS;
-        while let Some(Ok(chunk)) = stream.next().await {
-            if chunk.len() > left {
-                break;
-            }
-            left -= chunk.len();
+    let mut stream = body.into_data_stream();
+    let mut octets = Vec::with_capacity(announced.unwrap_or(0));
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| Failure::bad_request("The body broke off."))?;
+        if octets.len() + chunk.len() > limit {
+            return Ok(None);
         }
-    };
-    // Whether it ends in time or not, the answer is the same.
-    let _ = tokio::time::timeout(DRAINED_FOR, drain).await;
-    Ok(None)
+        octets.extend_from_slice(&chunk);
+    }
+    Ok(Some(octets))
 }
 
 /// The XML document in the body; `None` for an empty body.

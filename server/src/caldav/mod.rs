@@ -24,7 +24,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName};
 use axum::http::{self, HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use error::Failure;
@@ -46,6 +46,7 @@ pub fn router(kalends: Kalends) -> Router {
         .route(ROOT.trim_end_matches('/'), any(handle))
         .route(ROOT, any(handle))
         .route(&format!("{ROOT}{{*rest}}"), any(handle))
+        .layer(map_request(body::hear_out))
         .with_state(kalends)
 }
 
@@ -56,7 +57,11 @@ pub fn with_server_root(pages: Router, kalends: Kalends) -> Router {
 
 async fn server_root(State(kalends): State<Kalends>, request: Request, next: Next) -> Response {
     let is_dav = matches!(request.method().as_str(), "PROPFIND" | "OPTIONS");
-    if is_dav && request.uri().path() == "/" { handle(State(kalends), request).await } else { next.run(request).await }
+    if is_dav && request.uri().path() == "/" {
+        handle(State(kalends), body::hear_out(request).await).await
+    } else {
+        next.run(request).await
+    }
 }
 
 /// 308 keeps method and body, whatever the method is.

@@ -55,6 +55,11 @@ class Account:
         return self.http.request(method, url, data=data, headers=names, allow_redirects=False)
 
 
+# All that the server reads of a front-end that was built.
+FRONT_END = """<!doctype html><html><head><link rel="modulepreload" href="/kalends.js">
+<link rel="preload" href="/kalends.wasm"></head><body></body></html>"""
+
+
 class Kalends:
     """The program itself, on a free port of this machine and a data folder of its own."""
 
@@ -69,13 +74,17 @@ class Kalends:
         self.url = f"http://127.0.0.1:{self.port}"
         self.entry = f"{self.url}/.well-known/caldav"
         self.process = None
+        # These tests open no pages; a front-end that is not built must not be in their way.
+        self.front_end = folder / "front-end"
+        self.front_end.mkdir()
+        (self.front_end / "index.html").write_text(FRONT_END)
 
     def environment(self):
         environment = dict(os.environ, KALENDS_DATA=str(self.folder / "data"))
         environment.setdefault("KALENDS_LOG", "info")
         # The server must give the same answers wherever it runs.
         environment["TZ"] = "Pacific/Apia"
-        environment.setdefault("KALENDS_DIST", str(self.folder / "no-front-end"))
+        environment["KALENDS_DIST"] = str(self.front_end)
         environment.setdefault("RUST_BACKTRACE", "1")
         return environment
 

@@ -129,7 +129,7 @@ class TestCalendars:
                 cdav.CalendarDescription("Line one\nline <two> & more"),
             ]
         )
-        assert calendar.get_display_name() == "Renamed"
+        assert calendar.get_property(dav.DisplayName()) == "Renamed"
         assert calendar.get_property(ical.CalendarColor()).upper().startswith("#AA3366")
         assert calendar.get_property(ical.CalendarOrder()) == "7"
         assert calendar.get_property(cdav.CalendarDescription()) == "Line one\nline <two> & more"
