@@ -330,15 +330,10 @@ impl Kalends {
         Ok(Ends { source, source_id, target, replaced })
     }
 
-    /// Puts the source's text at the target; what stood there goes first, whatever its UID (RFC 4918 section 9.8.4).
+    /// Puts the source's text at the target. An object of another UID that stands there is in the way, whether or not it may
+    /// be overwritten: a name keeps its UID (RFC 4791 section 5.3.2.1, no-uid-conflict).
     async fn place(&self, tx: &mut dyn Transaction, transfer: &Transfer, ends: &Ends) -> Result<Written> {
-        let (to, to_name) = &transfer.to;
-        if ends.replaced {
-            let (id, head) = tx.object_head(*to, to_name).await?.ok_or(Error::NotFound("the object"))?;
-            if head.uid != ends.source.head.uid {
-                tx.delete_object(id).await?;
-            }
-        }
+        let (_, to_name) = &transfer.to;
         let index = index(&ends.source.text, &self.limits)?;
         let written = store(tx, &ends.target, to_name, &ends.source.text, &index, &Precondition::None).await?;
         Ok(Written { created: !ends.replaced, ..written })
