@@ -1,0 +1,83 @@
+use crate::support::{Home, event};
+use kalends_domain::Error;
+use kalends_domain::changes::Changes;
+use kalends_domain::objects::Precondition;
+use std::collections::BTreeSet;
+
+impl Home {
+    async fn since(&self, token: Option<&str>, limit: Option<usize>) -> Changes {
+        self.kalends.changes(self.anna, self.calendar, token, limit).await.unwrap()
+    }
+
+    async fn delete(&self, name: &str) {
+        self.kalends.delete_object(self.anna, self.calendar, name, Precondition::None).await.unwrap();
+    }
+}
+
+fn names(changes: &Changes) -> Vec<&str> {
+    changes.changed.iter().map(|head| head.name.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_client_learns_of_each_change_once() {
+    let home = Home::new().await;
+    for uid in ["a", "b", "c"] {
+        home.put(&format!("{uid}.ics"), &event(uid, "First")).await.unwrap();
+    }
+    let first = home.since(None, None).await;
+    assert_eq!((names(&first), first.truncated), (vec!["a.ics", "b.ics", "c.ics"], false));
+    let nothing = home.since(Some(&first.token), None).await;
+    assert_eq!((nothing.changed.len(), nothing.removed.len(), &nothing.token), (0, 0, &first.token));
+
+    home.put("a.ics", &event("a", "Second")).await.unwrap();
+    home.delete("b.ics").await;
+    home.delete("c.ics").await;
+    home.put("c.ics", &event("c", "Back")).await.unwrap();
+    home.put("d.ics", &event("d", "Short-lived")).await.unwrap();
+    home.delete("d.ics").await;
+    let next = home.since(Some(&first.token), None).await;
+    assert_eq!(names(&next), ["a.ics", "c.ics"]);
+    // The client never heard of d; that it is told of its end does no harm and needs no memory of who saw what.
+    assert_eq!(next.removed, ["b.ics", "d.ics"]);
+}
+
+#[tokio::test]
+async fn pages_lead_to_the_same_state_as_one_answer() {
+    let home = Home::new().await;
+    let mut token = home.since(None, None).await.token;
+    for number in 0..25 {
+        home.put(&format!("{number}.ics"), &event(&number.to_string(), "First")).await.unwrap();
+    }
+    for number in (0..25).step_by(3) {
+        home.delete(&format!("{number}.ics")).await;
+    }
+    let whole = home.since(Some(&token), None).await;
+    let (mut changed, mut removed) = (BTreeSet::new(), BTreeSet::new());
+    loop {
+        let page = home.since(Some(&token), Some(4)).await;
+        assert!(page.changed.len() + page.removed.len() <= 4);
+        changed.extend(page.changed.into_iter().map(|head| head.name));
+        removed.extend(page.removed);
+        token = page.token;
+        if !page.truncated {
+            break;
+        }
+    }
+    assert_eq!(changed, whole.changed.into_iter().map(|head| head.name).collect());
+    assert_eq!(removed, whole.removed.into_iter().collect());
+    assert_eq!(token, whole.token);
+}
+
+#[tokio::test]
+async fn tokens_that_were_never_given_out_are_refused() {
+    let home = Home::new().await;
+    home.put("a.ics", &event("a", "First")).await.unwrap();
+    let token = home.since(None, None).await.token;
+    let other = home.kalends.create_named_calendar(home.anna, "Other").await.unwrap().id;
+    let others = home.kalends.changes(home.anna, other, None, None).await.unwrap().token;
+    let future = token.replace(":1", ":99");
+    for bad in ["", "urn:kalends:sync:", "http://example.org/ns/sync/1", &others, &future, &format!("{token}0")] {
+        let outcome = home.kalends.changes(home.anna, home.calendar, Some(bad), None).await;
+        assert!(matches!(outcome, Err(Error::InvalidSyncToken)), "{bad}: {outcome:?}");
+    }
+}

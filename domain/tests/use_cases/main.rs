@@ -1,0 +1,9 @@
+//! The use cases over a real SQLite file, as a person or a client goes through them.
+#![allow(clippy::unwrap_used)]
+
+mod accounts;
+mod calendars;
+mod changes;
+mod objects;
+mod support;
+mod transfer;

@@ -1,0 +1,149 @@
+use crate::support::{Home, calendar, event, first_calendar, user};
+use kalends_domain::calendars::CalendarDetails;
+use kalends_domain::objects::{Precondition, Transfer, etag};
+use kalends_domain::{Error, Limits};
+
+#[tokio::test]
+async fn a_text_comes_back_octet_for_octet_also_after_a_restart() {
+    let home = Home::new().await;
+    // Odd but valid: LF line ends, a fold in the middle of a word, lower-case names.
+    let text = event("one", "First").replace("\r\n", "\n").replace("SUMMARY:First", "summary:Fi\n rst");
+    let written = home.put("one.ics", &text).await.unwrap();
+    assert!(written.created);
+    assert_eq!(written.etag, etag(&text));
+    assert_eq!(home.text("one.ics").await, text);
+    let again = home.reopened().await.object(home.anna, home.calendar, "one.ics").await.unwrap();
+    assert_eq!((again.text, again.head.etag), (text, written.etag));
+}
+
+#[tokio::test]
+async fn preconditions_decide_before_anything_is_written() {
+    let home = Home::new().await;
+    let (first, second) = (event("one", "First"), event("one", "Second"));
+    let refused = |outcome| assert!(matches!(outcome, Err(Error::PreconditionFailed)), "{outcome:?}");
+    refused(home.put_if("one.ics", &first, Precondition::Present).await);
+    let written = home.put_if("one.ics", &first, Precondition::Absent).await.unwrap();
+    refused(home.put_if("one.ics", &second, Precondition::Absent).await);
+    refused(home.put_if("one.ics", &second, Precondition::Matches(vec!["\"other\"".into()])).await);
+    refused(home.put_if("one.ics", &second, Precondition::MatchesNone(vec![written.etag.clone()])).await);
+    assert_eq!(home.text("one.ics").await, first);
+    let matching = Precondition::Matches(vec!["\"other\"".into(), written.etag.clone()]);
+    let rewritten = home.put_if("one.ics", &second, matching).await.unwrap();
+    assert!(!rewritten.created && rewritten.revision > written.revision);
+
+    let stale = Precondition::Matches(vec![written.etag]);
+    let gone = home.kalends.delete_object(home.anna, home.calendar, "one.ics", stale).await;
+    assert!(matches!(gone, Err(Error::PreconditionFailed)));
+    home.kalends.delete_object(home.anna, home.calendar, "one.ics", Precondition::Present).await.unwrap();
+    assert!(home.names().await.is_empty());
+}
+
+#[tokio::test]
+async fn the_same_octets_again_are_no_change() {
+    let home = Home::new().await;
+    let first = home.put("one.ics", &event("one", "First")).await.unwrap();
+    let again = home.put("one.ics", &event("one", "First")).await.unwrap();
+    assert_eq!((again.created, again.revision), (false, first.revision));
+}
+
+#[tokio::test]
+async fn a_uid_stands_once_in_a_calendar_and_a_resource_keeps_its_own() {
+    let home = Home::new().await;
+    home.put("one.ics", &event("one", "First")).await.unwrap();
+    let copy = home.put("two.ics", &event("one", "Again")).await;
+    assert!(matches!(&copy, Err(Error::UidConflict { name }) if name == "one.ics"), "{copy:?}");
+    let other = home.put("one.ics", &event("another", "Other")).await;
+    assert!(matches!(&other, Err(Error::UidConflict { name }) if name == "one.ics"), "{other:?}");
+    assert_eq!(home.names().await, ["one.ics"]);
+    assert_eq!(home.text("one.ics").await, event("one", "First"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_refused_with_its_line_and_changes_nothing() {
+    let home = Home::with_limits(Limits { object_octets: 2000, ..Limits::default() }).await;
+    let before = home.kalends.changes(home.anna, home.calendar, None, None).await.unwrap();
+    let broken = event("one", "First").replace("DTSTART:20260305T090000Z", "DTSTART:20261305T090000Z");
+    assert!(matches!(home.put("a.ics", &broken).await, Err(Error::InvalidCalendarData(error)) if error.line == 7));
+    let message = event("one", "First").replace("VERSION:2.0", "VERSION:2.0\r\nMETHOD:REQUEST");
+    assert!(matches!(home.put("a.ics", &message).await, Err(Error::InvalidCalendarObject(_))));
+    let large = event("one", &"long ".repeat(1000));
+    assert!(matches!(home.put("a.ics", &large).await, Err(Error::TooLarge { limit: 2000 })));
+    for name in ["", ".", "..", "a/b.ics", "a\n.ics", &"n".repeat(256)] {
+        assert!(matches!(home.put(name, &event("one", "First")).await, Err(Error::BadInput { field: "name", .. })));
+    }
+    assert_eq!(home.kalends.changes(home.anna, home.calendar, None, None).await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_calendar_takes_only_the_components_that_it_is_for() {
+    let home = Home::new().await;
+    let mut details = CalendarDetails::named("Tasks", 1);
+    details.components.retain(|kind| kind.name() == "VTODO");
+    let tasks = home.kalends.create_calendar(home.anna, Some("tasks"), details, vec![]).await.unwrap();
+    let put = |text: String| {
+        let (kalends, who) = (home.kalends.clone(), home.anna);
+        async move { kalends.put_object(who, tasks.id, "x.ics", &text, Precondition::None).await }
+    };
+    assert!(matches!(put(event("x", "No")).await, Err(Error::UnsupportedComponent(kind)) if kind == "VEVENT"));
+    put(calendar(&["BEGIN:VTODO", "UID:x", "DTSTAMP:20260101T000000Z", "END:VTODO"])).await.unwrap();
+}
+
+#[tokio::test]
+async fn objects_are_copied_and_moved_between_calendars_unchanged() {
+    let home = Home::new().await;
+    let other = home.kalends.create_named_calendar(home.anna, "Other").await.unwrap().id;
+    home.put("one.ics", &event("one", "First")).await.unwrap();
+    let transfer = |to: &str, overwrite| Transfer {
+        from: (home.calendar, "one.ics".into()),
+        to: (other, to.into()),
+        overwrite,
+        precondition: Precondition::None,
+    };
+    assert!(home.kalends.copy_object(home.anna, transfer("copy.ics", false)).await.unwrap().created);
+    let taken = home.kalends.copy_object(home.anna, transfer("copy.ics", false)).await;
+    assert!(matches!(taken, Err(Error::PreconditionFailed)));
+    let twice = home.kalends.copy_object(home.anna, transfer("twice.ics", true)).await;
+    assert!(matches!(twice, Err(Error::UidConflict { .. })));
+    assert!(!home.kalends.move_object(home.anna, transfer("copy.ics", true)).await.unwrap().created);
+    assert!(home.names().await.is_empty());
+    let moved = home.kalends.object(home.anna, other, "copy.ics").await.unwrap();
+    assert_eq!(moved.text, event("one", "First"));
+}
+
+#[tokio::test]
+async fn nobody_sees_or_touches_the_calendars_of_others() {
+    let home = Home::new().await;
+    home.put("one.ics", &event("one", "First")).await.unwrap();
+    let ben = user(&home.kalends, "ben").await;
+    let bens = first_calendar(&home.kalends, ben).await;
+    let kalends = &home.kalends;
+    let missing = |outcome: Option<Error>| assert!(matches!(outcome, Some(Error::NotFound(_))), "{outcome:?}");
+    missing(kalends.object(ben, home.calendar, "one.ics").await.err());
+    missing(kalends.object_heads(ben, home.calendar).await.err());
+    missing(kalends.put_object(ben, home.calendar, "b.ics", &event("b", "B"), Precondition::None).await.err());
+    missing(kalends.delete_object(ben, home.calendar, "one.ics", Precondition::None).await.err());
+    missing(kalends.changes(ben, home.calendar, None, None).await.err());
+    missing(kalends.export(ben, home.calendar).await.err());
+    missing(kalends.import(ben, home.calendar, event("b", "B").as_bytes()).await.err());
+    missing(kalends.delete_calendar(ben, home.calendar).await.err());
+    let transfer = Transfer {
+        from: (home.calendar, "one.ics".into()),
+        to: (bens, "one.ics".into()),
+        overwrite: true,
+        precondition: Precondition::None,
+    };
+    missing(kalends.copy_object(ben, transfer.clone()).await.err());
+    missing(kalends.move_object(ben, transfer).await.err());
+    assert!(kalends.calendars(ben, home.anna).await.unwrap().is_empty());
+    assert_eq!(home.names().await, ["one.ics"]);
+}
+
+#[tokio::test]
+async fn reindexing_changes_nothing_that_clients_see() {
+    let home = Home::new().await;
+    home.put("one.ics", &event("one", "First")).await.unwrap();
+    home.put("two.ics", &event("two", "Second")).await.unwrap();
+    let before = home.kalends.object_heads(home.anna, home.calendar).await.unwrap();
+    assert_eq!(home.kalends.reindex().await.unwrap(), 2);
+    assert_eq!(home.kalends.object_heads(home.anna, home.calendar).await.unwrap(), before);
+}

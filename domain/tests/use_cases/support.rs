@@ -1,0 +1,96 @@
+//! An installation in a temporary folder, and texts to store in it.
+
+use chrono_tz::Europe::Zurich;
+use kalends_domain::access::PrincipalId;
+use kalends_domain::accounts::{NewUser, Preferences};
+use kalends_domain::calendars::CalendarId;
+use kalends_domain::objects::{Precondition, Written};
+use kalends_domain::store::sqlite::Sqlite;
+use kalends_domain::{Kalends, Limits, Result};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+pub struct Home {
+    pub kalends: Kalends,
+    pub anna: PrincipalId,
+    /// Anna's first calendar.
+    pub calendar: CalendarId,
+    folder: TempDir,
+}
+
+impl Home {
+    pub async fn new() -> Self {
+        Self::with_limits(Limits::default()).await
+    }
+
+    pub async fn with_limits(limits: Limits) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&folder.path().join("kalends.sqlite")).await.unwrap();
+        let kalends = Kalends::new(Arc::new(store), limits);
+        let anna = user(&kalends, "anna").await;
+        let calendar = first_calendar(&kalends, anna).await;
+        Home { kalends, anna, calendar, folder }
+    }
+
+    /// The same data after a restart.
+    pub async fn reopened(&self) -> Kalends {
+        let store = Sqlite::open(&self.folder.path().join("kalends.sqlite")).await.unwrap();
+        Kalends::new(Arc::new(store), Limits::default())
+    }
+
+    pub async fn put(&self, name: &str, text: &str) -> Result<Written> {
+        self.put_if(name, text, Precondition::None).await
+    }
+
+    pub async fn put_if(&self, name: &str, text: &str, precondition: Precondition) -> Result<Written> {
+        self.kalends.put_object(self.anna, self.calendar, name, text, precondition).await
+    }
+
+    pub async fn names(&self) -> Vec<String> {
+        let heads = self.kalends.object_heads(self.anna, self.calendar).await.unwrap();
+        heads.into_iter().map(|head| head.name).collect()
+    }
+
+    pub async fn text(&self, name: &str) -> String {
+        self.kalends.object(self.anna, self.calendar, name).await.unwrap().text
+    }
+}
+
+pub async fn user(kalends: &Kalends, slug: &str) -> PrincipalId {
+    let preferences = Preferences { time_zone: Some(Zurich), locale: None };
+    let user = NewUser { slug: slug.into(), display_name: slug.into(), email: None, is_admin: false, preferences };
+    kalends.create_user(user).await.unwrap().principal.id
+}
+
+pub async fn first_calendar(kalends: &Kalends, who: PrincipalId) -> CalendarId {
+    kalends.calendars(who, who).await.unwrap()[0].id
+}
+
+/// A VCALENDAR around `lines`.
+pub fn calendar(lines: &[&str]) -> String {
+    let mut text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//EN\r\n".to_owned();
+    for line in lines {
+        text.push_str(line);
+        text.push_str("\r\n");
+    }
+    text + "END:VCALENDAR\r\n"
+}
+
+pub fn event_lines(uid: &str, summary: &str) -> Vec<String> {
+    [
+        "BEGIN:VEVENT".to_owned(),
+        format!("UID:{uid}"),
+        "DTSTAMP:20260101T000000Z".to_owned(),
+        "DTSTART:20260305T090000Z".to_owned(),
+        "DTEND:20260305T100000Z".to_owned(),
+        format!("SUMMARY:{summary}"),
+        "X-UNKNOWN;X-P=\"a:b\":kept".to_owned(),
+        "END:VEVENT".to_owned(),
+    ]
+    .to_vec()
+}
+
+pub fn event(uid: &str, summary: &str) -> String {
+    let lines = event_lines(uid, summary);
+    calendar(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+}

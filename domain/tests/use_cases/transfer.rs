@@ -1,0 +1,77 @@
+use crate::support::{Home, calendar, event, event_lines};
+use kalends_domain::{Error, Limits};
+
+fn file(lines: &[Vec<String>]) -> String {
+    calendar(&lines.iter().flatten().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[tokio::test]
+async fn a_file_comes_in_object_by_object_and_the_report_says_what_happened() {
+    let home = Home::new().await;
+    home.put("old.ics", &event("two", "Earlier version")).await.unwrap();
+    let mut broken = event_lines("three", "Broken");
+    broken[3] = "DTSTART:tomorrow".into();
+    let text = file(&[event_lines("one", "One"), event_lines("two", "Two"), broken, event_lines("four/ä", "Four")]);
+    let report = home.kalends.import(home.anna, home.calendar, text.as_bytes()).await.unwrap();
+    assert_eq!(report.added, ["One", "Four"]);
+    assert_eq!(report.replaced, ["Two"]);
+    let [refusal] = report.refused.as_slice() else { panic!("{report:?}") };
+    assert_eq!(refusal.what, "Broken");
+    let line = text.lines().nth(refusal.line - 1);
+    assert_eq!(line, Some("DTSTART:tomorrow"), "{}", refusal.why);
+    let names = home.names().await;
+    assert_eq!(names.len(), 3);
+    assert!(names.contains(&"one.ics".to_owned()) && names.contains(&"old.ics".to_owned()), "{names:?}");
+    assert!(home.text("old.ics").await.contains("SUMMARY:Two"));
+}
+
+#[tokio::test]
+async fn the_same_file_again_changes_nothing() {
+    let home = Home::new().await;
+    let text = file(&[event_lines("one", "One"), event_lines("two", "Two")]);
+    home.kalends.import(home.anna, home.calendar, text.as_bytes()).await.unwrap();
+    let token = home.kalends.changes(home.anna, home.calendar, None, None).await.unwrap().token;
+    let report = home.kalends.import(home.anna, home.calendar, text.as_bytes()).await.unwrap();
+    assert_eq!((report.unchanged, report.added.len(), report.replaced.len()), (2, 0, 0));
+    assert_eq!(home.kalends.changes(home.anna, home.calendar, None, None).await.unwrap().token, token);
+}
+
+#[tokio::test]
+async fn an_exported_calendar_imports_as_the_same_events_elsewhere_and_as_unchanged_at_home() {
+    let home = Home::new().await;
+    for uid in ["one", "two", "three"] {
+        home.put(&format!("{uid}.ics"), &event(uid, uid)).await.unwrap();
+    }
+    let export = home.kalends.export(home.anna, home.calendar).await.unwrap();
+    assert_eq!(export.matches("BEGIN:VCALENDAR").count(), 1);
+    assert_eq!(export.matches("X-UNKNOWN;X-P=\"a:b\":kept").count(), 3);
+    let home_again = home.kalends.import(home.anna, home.calendar, export.as_bytes()).await.unwrap();
+    assert_eq!(home_again.unchanged, 3);
+    let other = home.kalends.create_named_calendar(home.anna, "Other").await.unwrap().id;
+    let report = home.kalends.import(home.anna, other, export.as_bytes()).await.unwrap();
+    assert_eq!(report.added, ["one", "three", "two"]);
+    assert_eq!(report.refused, []);
+}
+
+#[tokio::test]
+async fn many_objects_come_in_over_several_transactions() {
+    let home = Home::new().await;
+    let lines: Vec<_> = (0..450).map(|number| event_lines(&format!("u{number}"), "Many")).collect();
+    let report = home.kalends.import(home.anna, home.calendar, file(&lines).as_bytes()).await.unwrap();
+    assert_eq!((report.added.len(), home.names().await.len()), (450, 450));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_calendar_is_refused_whole() {
+    let home = Home::with_limits(Limits { import_octets: 10_000, ..Limits::default() }).await;
+    let import = |file: Vec<u8>| {
+        let (kalends, who, calendar) = (home.kalends.clone(), home.anna, home.calendar);
+        async move { kalends.import(who, calendar, &file).await }
+    };
+    for file in [&b""[..], b"Hello", b"<html></html>", b"BEGIN:VCALENDAR\r\nSUMMARY:\xe9\r\nEND:VCALENDAR\r\n"] {
+        let outcome = import(file.to_vec()).await;
+        assert!(matches!(outcome, Err(Error::InvalidCalendarData(_))), "{outcome:?}");
+    }
+    assert!(matches!(import(vec![b'x'; 10_001]).await, Err(Error::TooLarge { limit: 10_000 })));
+    assert!(home.names().await.is_empty());
+}
