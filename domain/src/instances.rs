@@ -60,7 +60,7 @@ pub fn instances(object: &CalendarObject, window: Window, floating: &Zone, limit
     if all.is_err() || found.len() > limit {
         return Err(Error::TooManyInstances { limit });
     }
-    found.sort_by(|a, b| (a.start_utc, a.end_utc, a.override_index).cmp(&(b.start_utc, b.end_utc, b.override_index)));
+    found.sort_by_key(|instance| (instance.start_utc, instance.end_utc, instance.override_index));
     // Two wall-clock times can be one instant where the clock jumps: that is one instance (RFC 5545 section 3.8.5.2).
     found.dedup_by(|a, b| a.override_index.is_none() && b.override_index.is_none() && a.start_utc == b.start_utc);
     Ok(found)
