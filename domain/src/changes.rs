@@ -98,3 +98,226 @@ impl Kalends {
         Ok(changes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::Limits;
+    use crate::accounts::{NewUser, Preferences};
+    use crate::objects::Precondition;
+    use crate::store::sqlite::Sqlite;
+    use std::sync::Arc;
+
+    struct Fixture {
+        kalends: Kalends,
+        who: PrincipalId,
+        calendar: CalendarId,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Fixture {
+        async fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let database = Sqlite::open(&folder.path().join("kalends.db")).await.unwrap();
+            let kalends = Kalends::new(Arc::new(database), Limits::default());
+            let user = NewUser {
+                slug: "anna".into(),
+                display_name: "Anna".into(),
+                email: None,
+                is_admin: false,
+                preferences: Preferences::default(),
+            };
+            let who = kalends.create_user(user).await.unwrap().principal.id;
+            let calendar = kalends.calendars(who, who).await.unwrap()[0].id;
+            Fixture { kalends, who, calendar, _folder: folder }
+        }
+
+        async fn put(&self, name: &str, summary: &str) {
+            let text = format!(
+                "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:{name}\r\nDTSTAMP:20260101T000000Z\r\n\
+                 DTSTART:20260101T090000Z\r\nSUMMARY:{summary}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+            );
+            let put = self.kalends.put_object(self.who, self.calendar, name, &text, Precondition::None);
+            put.await.unwrap();
+        }
+
+        async fn delete(&self, name: &str) {
+            self.kalends.delete_object(self.who, self.calendar, name, Precondition::None).await.unwrap();
+        }
+
+        async fn changes(&self, token: Option<&str>, limit: Option<usize>) -> Result<Changes> {
+            self.kalends.changes(self.who, self.calendar, token, limit).await
+        }
+
+        /// Names changed and removed, each sorted, and the token.
+        async fn since(&self, token: Option<&str>) -> (Vec<String>, Vec<String>, String) {
+            let changes = self.changes(token, None).await.unwrap();
+            assert!(!changes.truncated);
+            let mut changed: Vec<String> = changes.changed.into_iter().map(|head| head.name).collect();
+            let mut removed = changes.removed;
+            changed.sort();
+            removed.sort();
+            (changed, removed, changes.token)
+        }
+    }
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn changes_are_reported_once_and_as_they_are_now() {
+        let fixture = Fixture::new().await;
+        fixture.put("a", "first").await;
+        fixture.put("b", "first").await;
+        let (changed, removed, token) = fixture.since(None).await;
+        assert_eq!((changed, removed), (names(&["a", "b"]), names(&[])));
+        assert_eq!(fixture.since(Some(&token)).await, (names(&[]), names(&[]), token.clone()));
+
+        fixture.put("a", "second").await;
+        fixture.put("a", "third").await;
+        fixture.delete("b").await;
+        fixture.put("c", "first").await;
+        let (changed, removed, next) = fixture.since(Some(&token)).await;
+        assert_eq!((changed, removed), (names(&["a", "c"]), names(&["b"])));
+        assert_eq!(fixture.since(Some(&next)).await, (names(&[]), names(&[]), next));
+        // An old token goes on to be good.
+        assert_eq!(fixture.since(Some(&token)).await.0, names(&["a", "c"]));
+    }
+
+    #[tokio::test]
+    async fn the_same_octets_again_are_no_change() {
+        let fixture = Fixture::new().await;
+        fixture.put("a", "first").await;
+        let (.., token) = fixture.since(None).await;
+        fixture.put("a", "first").await;
+        assert_eq!(fixture.since(Some(&token)).await, (names(&[]), names(&[]), token));
+    }
+
+    #[tokio::test]
+    async fn what_was_deleted_and_made_again_is_changed() {
+        let fixture = Fixture::new().await;
+        fixture.put("a", "first").await;
+        let (.., token) = fixture.since(None).await;
+        fixture.delete("a").await;
+        let (.., between) = fixture.since(Some(&token)).await;
+        // Even the same octets: whoever heard of the deletion has to hear of the return.
+        fixture.put("a", "first").await;
+        assert_eq!(fixture.since(Some(&token)).await.0, names(&["a"]));
+        assert_eq!(fixture.since(Some(&between)).await.0, names(&["a"]));
+        fixture.delete("a").await;
+        assert_eq!(fixture.since(Some(&between)).await.1, names(&["a"]));
+        // A first synchronisation has nothing to remove.
+        assert_eq!(fixture.since(None).await.1, names(&[]));
+    }
+
+    #[tokio::test]
+    async fn pages_together_are_the_whole() {
+        let fixture = Fixture::new().await;
+        for name in ["a", "b", "c", "d", "e", "f"] {
+            fixture.put(name, "first").await;
+        }
+        let (.., token) = fixture.since(None).await;
+        for name in ["a", "c", "e"] {
+            fixture.delete(name).await;
+            fixture.put(&format!("{name}2"), "first").await;
+        }
+        fixture.put("b", "second").await;
+        for (start, most) in
+            [(None, 1), (None, 2), (None, 100), (Some(&token), 1), (Some(&token), 3), (Some(&token), 7)]
+        {
+            let whole = fixture.since(start.map(String::as_str)).await;
+            let (mut changed, mut removed, mut token) = (Vec::new(), Vec::new(), start.cloned());
+            loop {
+                let page = fixture.changes(token.as_deref(), Some(most)).await.unwrap();
+                assert!(page.changed.len() + page.removed.len() <= most);
+                assert!(!page.truncated || page.changed.len() + page.removed.len() == most);
+                changed.extend(page.changed.into_iter().map(|head| head.name));
+                removed.extend(page.removed);
+                token = Some(page.token);
+                if !page.truncated {
+                    break;
+                }
+            }
+            changed.sort();
+            // The pages after the first of a first synchronisation know of deletions that the client never had to hear of.
+            if start.is_some() {
+                removed.sort();
+                assert_eq!(removed, whole.1, "{most}");
+            }
+            assert_eq!((changed, token.unwrap()), (whole.0, whole.2), "{most}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_write_between_two_pages_is_not_lost() {
+        let fixture = Fixture::new().await;
+        for name in ["a", "b", "c"] {
+            fixture.put(name, "first").await;
+        }
+        let first = fixture.changes(None, Some(2)).await.unwrap();
+        assert!(first.truncated);
+        // One that was delivered changes, one that was not disappears.
+        fixture.put("a", "second").await;
+        fixture.delete("c").await;
+        let (changed, removed, _) = fixture.since(Some(&first.token)).await;
+        assert_eq!((changed, removed), (names(&["a"]), names(&["c"])));
+    }
+
+    #[tokio::test]
+    async fn a_limit_of_nothing_makes_no_progress_and_loses_nothing() {
+        let fixture = Fixture::new().await;
+        fixture.put("a", "first").await;
+        let nothing = fixture.changes(None, Some(0)).await.unwrap();
+        assert!(nothing.truncated && nothing.changed.is_empty());
+        assert_eq!(fixture.since(Some(&nothing.token)).await.0, names(&["a"]));
+    }
+
+    #[tokio::test]
+    async fn tokens_that_this_calendar_never_gave_out_are_refused() {
+        let fixture = Fixture::new().await;
+        fixture.put("a", "first").await;
+        let (.., token) = fixture.since(None).await;
+        let other = fixture.kalends.create_named_calendar(fixture.who, "Other").await.unwrap();
+        let of_other = fixture.kalends.changes(fixture.who, other.id, None, None).await.unwrap().token;
+        let id = fixture.calendar.0;
+        for token in [
+            String::new(),
+            of_other,
+            // From the future: the store was brought back from an older copy.
+            sync_token(fixture.calendar, Revision(2)),
+            sync_token(fixture.calendar, Revision(-1)),
+            format!("{TOKEN_PREFIX}{id}:+1"),
+            format!("{TOKEN_PREFIX}{id}:01"),
+            format!("{TOKEN_PREFIX}{id}:"),
+            format!("{TOKEN_PREFIX}{id}"),
+            format!("{token} "),
+            token.to_uppercase(),
+            "http://example.com/sync/1".into(),
+        ] {
+            let refused = fixture.changes(Some(&token), None).await;
+            assert!(matches!(refused, Err(Error::InvalidSyncToken)), "{token}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_moved_object_leaves_one_calendar_and_comes_into_the_other() {
+        let fixture = Fixture::new().await;
+        let other = fixture.kalends.create_named_calendar(fixture.who, "Other").await.unwrap();
+        fixture.put("a", "first").await;
+        let (.., token) = fixture.since(None).await;
+        let there = fixture.kalends.changes(fixture.who, other.id, None, None).await.unwrap().token;
+        let transfer = crate::objects::Transfer {
+            from: (fixture.calendar, "a".into()),
+            to: (other.id, "b".into()),
+            overwrite: false,
+            precondition: Precondition::None,
+        };
+        fixture.kalends.move_object(fixture.who, transfer).await.unwrap();
+        assert_eq!(fixture.since(Some(&token)).await.1, names(&["a"]));
+        let arrived = fixture.kalends.changes(fixture.who, other.id, Some(&there), None).await.unwrap();
+        assert_eq!(arrived.changed.into_iter().map(|head| head.name).collect::<Vec<_>>(), names(&["b"]));
+    }
+}

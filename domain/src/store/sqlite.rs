@@ -68,9 +68,15 @@ const USER: &str =
 const CALENDAR: &str = "SELECT c.*, p.slug AS owner_slug FROM calendars c JOIN principals p ON p.id = c.owner_id ";
 const HEAD: &str = "SELECT o.id, o.calendar_id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at FROM objects o ";
 const OBJECT: &str = "SELECT o.* FROM objects o ";
+/// After [`HEAD`]. The interval tree alone says which objects are looked at: with a condition on `o.calendar_id` beside it SQLite
+/// reads the whole calendar by that column's index and asks the tree about each object.
+const CANDIDATES: &str = "WHERE o.id IN (
+        SELECT e.id FROM object_extents e
+        WHERE e.calendar_low = ?1 AND e.calendar_high = ?1 AND e.first_minute <= ?2 AND e.last_minute >= ?3
+    ) AND (?4 IS NULL OR o.component = ?4) ORDER BY o.id";
 
 macro_rules! sql {
-    ($base:expr, $rest:literal) => {
+    ($base:expr, $rest:expr) => {
         sqlx::query(sqlx::AssertSqlSafe([$base, $rest].concat()))
     };
 }
@@ -540,19 +546,13 @@ impl Transaction for SqliteTransaction {
     ) -> Result<Vec<(ObjectId, ObjectHead)>> {
         let until = window.end.map_or(i32::MAX, |end| minute(end.timestamp()));
         let from = window.start.map_or(i32::MIN, |start| minute(start.timestamp()));
-        let found = sql!(
-            HEAD,
-            "JOIN object_extents e ON e.id = o.id
-             WHERE e.calendar_low = ?1 AND e.calendar_high = ?1 AND e.first_minute <= ?2 AND e.last_minute >= ?3
-               AND o.calendar_id = ?1 AND (?4 IS NULL OR o.component = ?4)
-             ORDER BY o.id"
-        )
-        .bind(calendar.0)
-        .bind(until)
-        .bind(from)
-        .bind(kind.map(ComponentKind::name))
-        .fetch_all(&mut *self.0)
-        .await?;
+        let found = sql!(HEAD, CANDIDATES)
+            .bind(calendar.0)
+            .bind(until)
+            .bind(from)
+            .bind(kind.map(ComponentKind::name))
+            .fetch_all(&mut *self.0)
+            .await?;
         rows(found, head_with_id)
     }
 
@@ -727,4 +727,25 @@ fn app_password(row: &SqliteRow) -> Result<AppPassword> {
         created_at: instant(row, "created_at")?,
         last_used_at: last_used.and_then(DateTime::from_timestamp_millis),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_window_reads_the_interval_tree_and_the_objects_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Sqlite::open(&folder.path().join("kalends.db")).await.unwrap();
+        let plan = sqlx::query(sqlx::AssertSqlSafe(["EXPLAIN QUERY PLAN ", HEAD, CANDIDATES].concat()))
+            .fetch_all(&database.readers)
+            .await
+            .unwrap();
+        let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+        assert!(steps.iter().any(|step| step.starts_with("SCAN e VIRTUAL TABLE INDEX 2:")), "{steps:?}");
+        let objects: Vec<&String> = steps.iter().filter(|step| step.contains(" o ")).collect();
+        assert_eq!(objects, ["SEARCH o USING INTEGER PRIMARY KEY (rowid=?)"], "{steps:?}");
+    }
 }

@@ -2,6 +2,8 @@
 
 use crate::ical::syntax::{Component, Property, SyntaxError, excerpt};
 use crate::ical::value::{self, Moment};
+use crate::recurrence::{Rule, Series};
+use crate::time::Zone;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -26,17 +28,10 @@ struct Observance {
     /// Seconds east of UTC before and after an onset.
     from: i32,
     to: i32,
-    rules: Vec<OnsetRule>,
+    /// RRULE.
+    series: Vec<Series>,
     /// RDATE, in UTC, sorted.
     dates: Vec<NaiveDateTime>,
-}
-
-/// An RRULE of an observance, its UNTIL taken off: that one is in UTC while the onsets are in wall-clock time.
-#[derive(Debug)]
-struct OnsetRule {
-    rule: String,
-    /// The last possible onset, in UTC.
-    until: Option<NaiveDateTime>,
 }
 
 /// The onsets in one year of UTC.
@@ -50,6 +45,10 @@ struct Year {
 
 /// How many years of one zone are kept; more than any calendar shows.
 const KEPT_YEARS: usize = 1_000;
+
+/// How many onsets of one rule are looked at at once: no clock changes more than once a day, so a rule that says so only
+/// takes time.
+const MOST_ONSETS: usize = 366;
 
 impl CustomZone {
     /// A zone that is always `offset` seconds east of UTC.
@@ -162,10 +161,16 @@ impl Observance {
         let start = local(needed("DTSTART")?)?;
         let to = offset(needed("TZOFFSETTO")?)?;
         let from = component.property("TZOFFSETFROM").map_or(Ok(to), offset)?;
-        let rules = component
+        let series = component
             .properties("RRULE")
             .filter(|property| !property.value.trim().is_empty())
-            .map(|property| OnsetRule::read(property, from))
+            .map(|property| {
+                let rule = Rule::parse(property.value.trim())
+                    .map_err(|error| SyntaxError::new(property.line, format!("RRULE: {error}")))?;
+                // By the clocks before an onset, since UNTIL is in UTC.
+                let start = Moment::Zoned { local: start, tzid: String::new() };
+                Ok(Series::new(&rule, &start, &Zone::fixed(from)))
+            })
             .collect::<Result<_, _>>()?;
         let mut dates = Vec::new();
         for property in component.properties("RDATE") {
@@ -180,7 +185,7 @@ impl Observance {
             }));
         }
         dates.sort_unstable();
-        Ok(Observance { standard: component.name == "STANDARD", start, from, to, rules, dates })
+        Ok(Observance { standard: component.name == "STANDARD", start, from, to, series, dates })
     }
 
     fn first_onset(&self) -> NaiveDateTime {
@@ -193,19 +198,15 @@ impl Observance {
         let mut onsets: Vec<NaiveDateTime> = self.dates.clone();
         onsets.push(minus(self.start, self.from));
         onsets.retain(|onset| (begin..end).contains(onset));
-        for rule in &self.rules {
-            onsets.extend(self.onsets_of_rule(rule, begin, end));
+        for series in &self.series {
+            onsets.extend(self.onsets_of_series(series, begin, end));
         }
         onsets
     }
 
-    fn onsets_of_rule(&self, rule: &OnsetRule, begin: NaiveDateTime, end: NaiveDateTime) -> Vec<NaiveDateTime> {
-        let mut onsets = rule.expand(self.start, plus(begin, self.from), plus(end, self.from));
-        for onset in &mut onsets {
-            *onset = minus(*onset, self.from);
-        }
-        onsets.retain(|onset| rule.until.is_none_or(|until| *onset <= until));
-        onsets
+    fn onsets_of_series(&self, series: &Series, begin: NaiveDateTime, end: NaiveDateTime) -> Vec<NaiveDateTime> {
+        let found = series.between(plus(begin, self.from), plus(end, self.from));
+        found.take(MOST_ONSETS).map(|onset| minus(onset, self.from)).collect()
     }
 
     /// The last onset before `end`, both in UTC.
@@ -213,13 +214,14 @@ impl Observance {
         let start = minus(self.start, self.from);
         let dates = &self.dates[..self.dates.partition_point(|date| *date < end)];
         let mut last = dates.last().copied().max((start < end).then_some(start));
-        for rule in &self.rules {
+        for series in &self.series {
+            let after_last = series.last_start().map(|last| minus(last, self.from) + TimeDelta::seconds(1));
             // Backwards in ever longer steps: the last onset of most rules is less than a year away.
-            let mut end = rule.until.map_or(end, |until| end.min(until + TimeDelta::seconds(1)));
+            let mut end = after_last.map_or(end, |after_last| end.min(after_last));
             let mut step = TimeDelta::days(366);
             while end > start && last.is_none_or(|last| last < end) {
                 let begin = end.checked_sub_signed(step).unwrap_or(start).max(start);
-                if let Some(found) = self.onsets_of_rule(rule, begin, end).into_iter().max() {
+                if let Some(found) = self.onsets_of_series(series, begin, end).into_iter().max() {
                     last = last.max(Some(found));
                     break;
                 }
@@ -227,54 +229,6 @@ impl Observance {
             }
         }
         last
-    }
-}
-
-impl OnsetRule {
-    fn read(property: &Property, from: i32) -> Result<Self, SyntaxError> {
-        let refuse = |message: String| SyntaxError::new(property.line, format!("RRULE: {message}"));
-        let mut until = None;
-        let mut parts = Vec::new();
-        for part in property.value.trim().split(';').filter(|part| !part.is_empty()) {
-            let (name, text) = part.split_once('=').unwrap_or((part, ""));
-            let excess = match name.to_ascii_uppercase().as_str() {
-                "UNTIL" => {
-                    let property = Property {
-                        name: "UNTIL".to_owned(),
-                        params: Vec::new(),
-                        value: text.to_owned(),
-                        ..property.clone()
-                    };
-                    until = Some(match value::moment(&property)? {
-                        Moment::Utc(utc) => utc,
-                        // The whole day.
-                        Moment::Date(day) => minus(day.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399), from),
-                        other => minus(other.local(), from),
-                    });
-                    continue;
-                }
-                // More often than once a day no clock changes; a rule that says so would only take time.
-                "FREQ" => ["HOURLY", "MINUTELY", "SECONDLY"].iter().any(|freq| text.trim().eq_ignore_ascii_case(freq)),
-                "BYHOUR" | "BYMINUTE" | "BYSECOND" => text.contains(','),
-                _ => false,
-            };
-            if excess {
-                return Err(refuse(format!("{} in a time zone", excerpt(part))));
-            }
-            parts.push(part);
-        }
-        let rule = OnsetRule { rule: parts.join(";"), until };
-        rule.rule.parse::<rrule::RRule<rrule::Unvalidated>>().map_err(|error| refuse(error.to_string()))?;
-        Ok(rule)
-    }
-
-    /// The onsets from `begin` to before `end`, all in wall-clock time.
-    fn expand(&self, start: NaiveDateTime, begin: NaiveDateTime, end: NaiveDateTime) -> Vec<NaiveDateTime> {
-        let text = format!("DTSTART:{}Z\nRRULE:{}", start.format("%Y%m%dT%H%M%S"), self.rule);
-        let Ok(set) = text.parse::<rrule::RRuleSet>() else { return Vec::new() };
-        let utc = |at: NaiveDateTime| at.and_utc().with_timezone(&rrule::Tz::UTC);
-        let found = set.after(utc(begin)).before(utc(end)).all_unchecked();
-        found.into_iter().map(|at| at.naive_utc()).filter(|at| (begin..end).contains(at)).collect()
     }
 }
 
@@ -429,15 +383,21 @@ mod tests {
             ("BEGIN:STANDARD DTSTART:19700101T000000 END:STANDARD", "no TZOFFSETTO"),
             ("BEGIN:STANDARD DTSTART:19700101T000000 TZOFFSETTO:+2500 END:STANDARD", "+2500"),
             ("BEGIN:STANDARD DTSTART:19700101T000000 TZOFFSETTO:+01é0 END:STANDARD", "TZOFFSETTO"),
-            ("BEGIN:STANDARD DTSTART:19700101T000000 TZOFFSETTO:+0100 RRULE:FREQ=SECONDLY END:STANDARD", "SECONDLY"),
             ("BEGIN:STANDARD DTSTART:19700101T000000 TZOFFSETTO:+0100 RRULE:FREQ=NEVER END:STANDARD", "RRULE"),
-            (
-                "BEGIN:STANDARD DTSTART:19700101T000000 TZOFFSETTO:+0100 RRULE:FREQ=DAILY;BYHOUR=1,2 END:STANDARD",
-                "BYHOUR",
-            ),
         ] {
             let error = read(lines).unwrap_err();
             assert!(error.message.contains(what), "{lines}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_rule_of_every_second_takes_no_time() {
+        let zone = read(
+            "BEGIN:STANDARD DTSTART:19700101T000000 TZOFFSETFROM:+0000 TZOFFSETTO:+0100 RRULE:FREQ=SECONDLY END:STANDARD",
+        )
+        .unwrap();
+        for year in [1971, 2026, 9999] {
+            assert_eq!(zone.offset_at(at(year, 7, 1, 0, 0)), 3600);
         }
     }
 
