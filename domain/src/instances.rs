@@ -47,7 +47,7 @@ pub struct Extent {
 /// for each type of component. `floating` is the zone that floating times and days are read in.
 ///
 /// An override counts even where the series has no such instance (any more): its text is there to be seen. A to-do without
-/// any date overlaps every window and stands at the window's start; see [`touches`] for a plain yes or no.
+/// any date overlaps every window and stands at the window's start; see [`any_instance`] for a plain yes or no.
 ///
 /// # Errors
 /// `TooManyInstances` past `limit`.
@@ -66,17 +66,26 @@ pub fn instances(object: &CalendarObject, window: Window, floating: &Zone, limit
     Ok(found)
 }
 
-/// Whether any instance of `object` overlaps `window`; stops at the first, so that a window without an end is no burden.
+/// Whether `decide` breaks with yes on one of the instances that overlap `window`. They are handed over one by one, those of overrides
+/// first and the others in the order of their starts, so that a window without an end is no burden.
 ///
 /// # Errors
 /// `TooManyInstances` when the series is such that the answer is not found in reasonable time.
-pub fn touches(object: &CalendarObject, window: Window, floating: &Zone) -> Result<bool> {
-    let mut found = false;
-    let all = Expansion::new(object, window, floating).visit(&mut |_| {
-        found = true;
-        ControlFlow::Break(())
+pub fn any_instance(
+    object: &CalendarObject,
+    window: Window,
+    floating: &Zone,
+    decide: &mut dyn FnMut(&Instance) -> ControlFlow<bool>,
+) -> Result<bool> {
+    let mut answer = false;
+    let all = Expansion::new(object, window, floating).visit(&mut |instance| match decide(&instance) {
+        ControlFlow::Continue(()) => ControlFlow::Continue(()),
+        ControlFlow::Break(decided) => {
+            answer = decided;
+            ControlFlow::Break(())
+        }
     });
-    if all.is_err() { Err(Error::TooManyInstances { limit: MOST_STEPS }) } else { Ok(found) }
+    if all.is_err() { Err(Error::TooManyInstances { limit: MOST_STEPS }) } else { Ok(answer) }
 }
 
 /// The extent of `object`, wide enough for every zone in which floating times and days can be read.

@@ -222,7 +222,7 @@ impl Kalends {
         if !filter.is_only_kind() {
             let candidates = std::mem::take(&mut matching);
             for (id, head, object) in self.parsed(&mut *tx, candidates).await? {
-                if filter.matches(&object, self.limits.instances)? {
+                if filter.matches(&object)? {
                     matching.push((id, head));
                 }
             }

@@ -72,15 +72,15 @@ impl Filter {
     /// Whether `object` matches.
     ///
     /// # Errors
-    /// `TooManyInstances` when it takes far more than `instance_limit` instances to find out.
-    pub fn matches(&self, object: &CalendarObject, instance_limit: usize) -> Result<bool> {
+    /// `TooManyInstances` for a series made so that it cannot be told in reasonable time.
+    pub fn matches(&self, object: &CalendarObject) -> Result<bool> {
         if self.calendar.name != NAME {
             return Ok(self.calendar.is_not_defined);
         }
         if self.calendar.is_not_defined {
             return Ok(false);
         }
-        let evaluation = Evaluation { object, floating: &self.floating, instance_limit };
+        let evaluation = Evaluation { object, floating: &self.floating };
         // RFC 4791 section 9.9 gives a time range on VCALENDAR itself no meaning.
         Ok(self.calendar.time_range.is_none() && evaluation.fits(&self.calendar, &object.calendar, None)?)
     }
@@ -124,7 +124,6 @@ impl Filter {
 struct Evaluation<'a> {
     object: &'a CalendarObject,
     floating: &'a Zone,
-    instance_limit: usize,
 }
 
 impl Evaluation<'_> {
@@ -238,7 +237,7 @@ mod tests {
     }
 
     fn matches(filter: &Filter, object: &CalendarObject) -> bool {
-        filter.matches(object, 1_000).unwrap()
+        filter.matches(object).unwrap()
     }
 
     #[test]
@@ -342,6 +341,7 @@ mod tests {
         // On that day there is only the other instance.
         assert!(!matches(&named("stand", "20260102T000000Z", "20260103T000000Z"), &object));
         assert!(!matches(&named("retro", "20260103T000000Z", "20260104T000000Z"), &object));
+        assert!(!matches(&named("retro", "20260103T000000Z", ""), &object));
     }
 
     #[test]

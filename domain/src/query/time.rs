@@ -1,14 +1,13 @@
 //! Time ranges (RFC 4791 section 9.9).
 
 use super::Evaluation;
+use crate::Result;
+use crate::ical::object::Entry;
 use crate::ical::syntax::{Component, Property};
 use crate::ical::value::{self, Duration, Moment, Period, PeriodEnd};
-use crate::instances::{Instance, Window, extent, instances};
-use crate::{Error, Result};
+use crate::instances::{Instance, Window, any_instance};
 use chrono::{DateTime, TimeDelta, Utc};
-
-/// How many expansions up to the limit on instances one search may take, before it gives up.
-const TRIES: u32 = 32;
+use std::ops::ControlFlow;
 
 impl Evaluation<'_> {
     /// Whether one of `components` overlaps `window`; each comes with the index of the calendar's component that it is or stands in.
@@ -16,10 +15,9 @@ impl Evaluation<'_> {
     pub(super) fn any_in(&self, window: Window, components: &[(&Component, usize)], top: bool) -> Result<bool> {
         let Some((first, _)) = components.first() else { return Ok(false) };
         match first.name.as_str() {
-            "VFREEBUSY" if top => Ok(components.iter().any(|(component, _)| self.free_busy_is_in(window, component))),
             name if top && name == self.object.kind.name() => {
                 let wanted: Vec<usize> = components.iter().map(|(_, entry)| *entry).collect();
-                self.any_instance(window, &|instance| wanted.contains(&self.entry_of(instance)))
+                self.any_instance(window, &wanted, &|_| true)
             }
             "VALARM" if !top => {
                 for (alarm, entry) in components {
@@ -42,40 +40,22 @@ impl Evaluation<'_> {
         }
     }
 
-    /// Whether an instance that overlaps `window` is wanted. Endless and frequent series are looked into piece by piece, so that
-    /// a wanted instance is found however many there are.
-    fn any_instance(&self, window: Window, wanted: &dyn Fn(&Instance) -> bool) -> Result<bool> {
-        if !self.object.recurs() {
-            return self.any_of(window, wanted);
-        }
-        let mut search = Search { evaluation: self, wanted, tries: TRIES };
-        if let (Some(start), Some(end)) = (window.start, window.end) {
-            return search.within(start, end);
-        }
-        let extent = extent(self.object);
-        let instant = |seconds: i64| DateTime::from_timestamp(seconds, 0);
-        let Some(start) = window.start.max(extent.first_start.and_then(instant)) else {
-            return self.any_of(window, wanted);
-        };
-        let last = match (window.end, extent.last_end.and_then(instant)) {
-            (Some(end), Some(last)) => end.min(last + TimeDelta::seconds(1)),
-            (Some(end), None) => end,
-            (None, Some(last)) => last + TimeDelta::seconds(1),
-            (None, None) => DateTime::<Utc>::MAX_UTC,
-        };
-        let (mut start, mut step) = (start, TimeDelta::days(366));
-        while start < last {
-            let end = start.checked_add_signed(step).unwrap_or(last).min(last);
-            if search.within(start, end)? {
-                return Ok(true);
+    /// Whether an instance that overlaps `window` takes its properties from one of the calendar's components `entries` and is wanted.
+    fn any_instance(&self, window: Window, entries: &[usize], wanted: &dyn Fn(&Instance) -> bool) -> Result<bool> {
+        let is_single = |entry: &Entry| entry.recurrence_id.as_ref().is_some_and(|id| !id.this_and_future);
+        let singles: Vec<usize> =
+            self.object.overrides.iter().filter(|entry| is_single(entry)).map(|entry| entry.component).collect();
+        // Instances of single overrides come first; after them no other has to be looked at.
+        let only_singles = entries.iter().all(|entry| singles.contains(entry));
+        any_instance(self.object, window, self.floating, &mut |instance| {
+            if entries.contains(&self.entry_of(instance)) && wanted(instance) {
+                ControlFlow::Break(true)
+            } else if only_singles && instance.override_index.is_none() {
+                ControlFlow::Break(false)
+            } else {
+                ControlFlow::Continue(())
             }
-            (start, step) = (end, step * 2);
-        }
-        Ok(false)
-    }
-
-    fn any_of(&self, window: Window, wanted: &dyn Fn(&Instance) -> bool) -> Result<bool> {
-        Ok(instances(self.object, window, self.floating, self.instance_limit)?.iter().any(wanted))
+        })
     }
 
     /// Whether a VALARM inside the calendar's component `entry` goes off in `window`.
@@ -104,17 +84,6 @@ impl Evaluation<'_> {
 
     fn shifted(&self, moment: &Moment, offset: Duration) -> DateTime<Utc> {
         self.object.zones.after(moment, offset, self.floating)
-    }
-
-    fn free_busy_is_in(&self, window: Window, component: &Component) -> bool {
-        let at = |name: &str| {
-            let moment = value::moment(component.property(name)?).ok()?;
-            Some(self.object.zones.instant(&moment, self.floating))
-        };
-        if let (Some(start), Some(end)) = (at("DTSTART"), at("DTEND")) {
-            return window.start.is_none_or(|from| from <= end) && window.end.is_none_or(|until| until > start);
-        }
-        component.properties("FREEBUSY").any(|property| self.property_is_in(window, property))
     }
 
     /// Whether a value of the property overlaps `window`: a time that is in it, a day or a period that touches it.
@@ -147,28 +116,6 @@ impl Evaluation<'_> {
 
 fn holds(window: Window, instant: DateTime<Utc>) -> bool {
     window.start.is_none_or(|start| start <= instant) && window.end.is_none_or(|end| instant < end)
-}
-
-/// A search for one wanted instance.
-struct Search<'a> {
-    evaluation: &'a Evaluation<'a>,
-    wanted: &'a dyn Fn(&Instance) -> bool,
-    /// How many more expansions it may take.
-    tries: u32,
-}
-
-impl Search<'_> {
-    fn within(&mut self, start: DateTime<Utc>, end: DateTime<Utc>) -> Result<bool> {
-        let window = Window { start: Some(start), end: Some(end) };
-        match self.evaluation.any_of(window, self.wanted) {
-            Err(Error::TooManyInstances { .. }) if self.tries > 0 && end - start > TimeDelta::seconds(1) => {
-                self.tries -= 1;
-                let middle = start + (end - start) / 2;
-                Ok(self.within(start, middle)? || self.within(middle, end)?)
-            }
-            result => result,
-        }
-    }
 }
 
 /// What of a VALARM says when it goes off (RFC 5545 section 3.6.6).
