@@ -33,6 +33,48 @@ pub fn copy(text: &str, copied: impl FnOnce(bool) + 'static) {
     }
 }
 
+/// The wall-clock time in an IANA time zone, to the minute. The browser brings the rules of the zones.
+pub fn now_in(time_zone: &str) -> Option<chrono::NaiveDateTime> {
+    #[cfg(feature = "hydrate")]
+    {
+        let options = js_sys::Object::new();
+        js_sys::Reflect::set(&options, &"timeZone".into(), &time_zone.into()).ok()?;
+        // The Swedish way to write a time is `2026-11-21 08:13:22`.
+        let text = String::from(js_sys::Date::new_0().to_locale_string("sv-SE", &options));
+        chrono::NaiveDateTime::parse_from_str(text.get(..16)?, "%Y-%m-%d %H:%M").ok()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = time_zone;
+        None
+    }
+}
+
+/// Waits.
+pub async fn pause(milliseconds: u64) {
+    #[cfg(feature = "hydrate")]
+    {
+        let promise = js_sys::Promise::new(&mut |resolve, _| {
+            let resolve = move || drop(resolve.call0(&wasm_bindgen::JsValue::NULL));
+            leptos::prelude::set_timeout(resolve, std::time::Duration::from_millis(milliseconds));
+        });
+        let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = milliseconds;
+}
+
+/// Keeps a cookie for a year that the server reads with the next page.
+pub fn keep_cookie(name: &str, value: &str) {
+    #[cfg(feature = "hydrate")]
+    {
+        let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+        let _ = js_sys::Reflect::set(&leptos::prelude::document(), &"cookie".into(), &cookie.into());
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (name, value);
+}
+
 /// Loads the page anew.
 pub fn reload() {
     #[cfg(feature = "hydrate")]

@@ -1,13 +1,11 @@
 //! How a person wants dates and times, from their preferences and what their browser says.
 
+use crate::api::agenda::VIEW_COOKIE;
 use crate::wire::Viewer;
 use axum::http::{HeaderMap, header};
 use chrono::{Utc, Weekday};
 use chrono_tz::Tz;
 use kalends_domain::accounts::User;
-
-/// Name of the cookie with the view that the person used last.
-pub const VIEW_COOKIE: &str = "kalends_view";
 
 pub fn viewer(user: &User, headers: Option<&HeaderMap>) -> Viewer {
     let zone = user.preferences.time_zone.unwrap_or(Tz::UTC);

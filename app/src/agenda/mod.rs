@@ -1,5 +1,27 @@
 //! The agenda: month, week and day.
+//!
+//! [`days`], [`columns`], [`lanes`], [`layout`], [`links`] and [`format`] compute and know nothing of pages; the others draw and react.
 
+mod act;
+mod chip;
+pub mod columns;
+pub mod days;
+mod drag;
+pub mod format;
+mod grid;
+mod keys;
+pub mod lanes;
+pub mod layout;
+pub mod links;
+mod mini;
+mod model;
+mod month;
+#[cfg(feature = "ssr")]
+pub mod moving;
 mod page;
+mod peek;
+mod pointer;
+mod toolbar;
+mod weeks;
 
 pub use page::{AgendaPage, AgendaStart};

@@ -1,6 +1,25 @@
+//! The pages `/agenda` and `/agenda/{view}/{date}`.
+
+use super::days::View;
+use super::grid::GridView;
+use super::keys;
+use super::mini::MiniMonth;
+use super::model::{Agenda, Place};
+use super::month::MonthView;
+use super::peek::DayPeek;
+use super::toolbar::{SIDE, Toolbar};
+use crate::api::agenda::{AgendaOpening, VIEW_COOKIE, open_agenda};
+use crate::browser;
+use crate::event::EventDialog;
+use crate::not_found::NotFoundPage;
+use crate::sidebar::CalendarSidebar;
 use crate::state::ViewerResource;
+use crate::ui::{Icon, SignedIn, SiteHeader, icon};
+use crate::wire::{ApiError, Viewer};
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::components::Redirect;
+use leptos_router::hooks::use_params_map;
 
 /// `/agenda`: goes to the view that the person used last, on today.
 #[component]
@@ -22,5 +41,101 @@ pub fn AgendaStart() -> impl IntoView {
 /// `/agenda/{view}/{date}`.
 #[component]
 pub fn AgendaPage() -> impl IntoView {
-    view! { <main></main> }
+    let params = use_params_map();
+    let place = Memo::new(move |_| {
+        let params = params.read();
+        Place::read(&params.get_str("view")?.to_owned(), &params.get_str("date")?.to_owned())
+    });
+    // Asked for once: from then on the page itself fetches what it goes to.
+    let opening = Resource::new(
+        || (),
+        move |()| {
+            let place = place.get_untracked();
+            async move {
+                match place {
+                    Some(Place { view, date }) => open_agenda(view.slug().to_owned(), date).await,
+                    None => Err(ApiError::NotFound(String::new())),
+                }
+            }
+        },
+    );
+    move || match place.get().is_some() {
+        true => {
+            let page = move |viewer| view! { <Opening viewer opening place /> };
+            view! { <SignedIn page /> }.into_any()
+        }
+        false => view! { <NotFoundPage /> }.into_any(),
+    }
+}
+
+#[component]
+fn Opening(
+    viewer: Viewer,
+    opening: Resource<Result<AgendaOpening, ApiError>>,
+    place: Memo<Option<Place>>,
+) -> impl IntoView {
+    view! {
+        <Suspense>
+            {move || {
+                let viewer = viewer.clone();
+                Suspend::new(async move {
+                    match opening.await {
+                        Ok(opening) => view! { <Body viewer opening place /> }.into_any(),
+                        Err(error) => {
+                            view! {
+                                <SiteHeader viewer />
+                                <main id="main" tabindex="-1" class="page page--narrow">
+                                    <p class="notice notice--error" role="alert">
+                                        <Icon d=icon::ALERT />
+                                        {error.to_string()}
+                                    </p>
+                                </main>
+                            }
+                                .into_any()
+                        }
+                    }
+                })
+            }}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Body(viewer: Viewer, opening: AgendaOpening, place: Memo<Option<Place>>) -> impl IntoView {
+    let start = viewer.now.date();
+    // An address without a place shows another page; this one is on its way out then.
+    let place =
+        Memo::new(move |before| place.get().or(before.copied()).unwrap_or(Place { view: View::Month, date: start }));
+    let agenda = Agenda::new(&viewer, place, opening);
+    provide_context(agenda.calendars);
+    keys::listen(agenda);
+    let view = Memo::new(move |_| place.get().view);
+    Effect::new(move |_| browser::keep_cookie(VIEW_COOKIE, view.get().slug()));
+    let hours = Memo::new(move |_| view.get() != View::Month);
+    // Each calendar's colour has a name in the style sheet's terms: a new colour redraws nothing.
+    let colors = move || {
+        agenda
+            .calendars
+            .list
+            .with(|list| list.iter().map(|c| format!("--cal-{}:{};", c.id, c.color)).collect::<String>())
+    };
+    view! {
+        <Title text=move || agenda.title() />
+        <SiteHeader viewer />
+        <main id="main" tabindex="-1" class="agenda" style=colors data-view=move || view.get().slug()>
+            <aside class="agenda__side" id=SIDE popover="auto" aria-label="Calendars">
+                <MiniMonth agenda />
+                <CalendarSidebar />
+            </aside>
+            <section class="agenda__main" aria-label="Agenda">
+                <Toolbar agenda />
+                {move || match hours.get() {
+                    true => view! { <GridView agenda /> }.into_any(),
+                    false => view! { <MonthView agenda /> }.into_any(),
+                }}
+            </section>
+        </main>
+        <DayPeek agenda />
+        <EventDialog />
+    }
 }

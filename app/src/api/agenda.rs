@@ -1,12 +1,21 @@
 //! What the agenda reads and changes.
 
-use crate::wire::{ApiError, CalendarInfo, EventInstance, Viewer};
+use crate::event::data::{EventRef, Undo};
+use crate::event::scope::ScopeChoice;
+use crate::wire::{ApiError, CalendarInfo, EventInstance, Viewer, When};
 use chrono::NaiveDate;
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
+use leptos::server_fn::codec::{GetUrl, Json};
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-use crate::{api::server::signed_in, locale, session::CurrentUser, wire};
+use crate::{
+    agenda::days::{View, fetched},
+    api::server::signed_in,
+    locale,
+    session::CurrentUser,
+    wire,
+};
 
 /// The person who is signed in; `None` when nobody is.
 #[server(prefix = "/fn", endpoint = "viewer", input = GetUrl)]
@@ -43,6 +52,30 @@ pub async fn list_calendars() -> Result<Vec<CalendarInfo>, ApiError> {
         .collect())
 }
 
+/// What the agenda needs for its first view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgendaOpening {
+    pub calendars: Vec<CalendarInfo>,
+    /// The days from `from` to `to` (exclusive) to which `events` belong: whole weeks.
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub events: Vec<EventInstance>,
+}
+
+/// Everything on the page `/agenda/{view}/{date}`.
+#[server(prefix = "/fn", endpoint = "agenda-page", input = GetUrl)]
+pub async fn open_agenda(view: String, date: NaiveDate) -> Result<AgendaOpening, ApiError> {
+    let (_, user) = signed_in()?;
+    let request = use_context::<axum::http::request::Parts>();
+    let viewer = locale::viewer(&user, request.as_ref().map(|parts| &parts.headers));
+    let Some(shown) = View::from_slug(&view) else {
+        return Err(ApiError::BadInput { field: "view".into(), message: "There is no such view.".into() });
+    };
+    let span = fetched(shown, date, viewer.week_start);
+    let events = events_between(span.from, span.to).await?;
+    Ok(AgendaOpening { calendars: list_calendars().await?, from: span.from, to: span.to, events })
+}
+
 /// The instances that touch the days `from` to `to` (exclusive), in all of the viewer's calendars.
 #[server(prefix = "/fn", endpoint = "agenda", input = GetUrl)]
 pub async fn events_between(from: NaiveDate, to: NaiveDate) -> Result<Vec<EventInstance>, ApiError> {
@@ -57,9 +90,19 @@ pub async fn events_between(from: NaiveDate, to: NaiveDate) -> Result<Vec<EventI
     Ok(instances.into_iter().map(wire::EventInstance::from).collect())
 }
 
+/// Moves the instances of `scope` as the one that was dragged to `to`, on the viewer's wall clock. Yields what brings the event
+/// back as it was, where that is simple.
+#[server(prefix = "/fn", endpoint = "event-move", input = Json)]
+pub async fn move_event(event: EventRef, scope: ScopeChoice, to: When) -> Result<Option<Undo>, ApiError> {
+    crate::agenda::moving::move_event(event, scope, to).await
+}
+
 /// The longest span that one page asks for.
 #[cfg(feature = "ssr")]
 const MOST_DAYS: i64 = 100;
+
+/// Name of the cookie with the view that the person used last.
+pub const VIEW_COOKIE: &str = "kalends_view";
 
 /// Name of the cookie that lists the calendars that the agenda leaves out, as ids with `.` between them.
 pub const HIDDEN_COOKIE: &str = "kalends_hidden";

@@ -22,7 +22,7 @@ use kalends_domain::time::Zone;
 use leptos::prelude::use_context;
 
 /// The largest object that travels to the browser and back for an undo, in octets.
-const MOST_UNDO: usize = 256 * 1024;
+pub const MOST_UNDO: usize = 256 * 1024;
 
 /// The event, or one instance of it.
 pub async fn open(

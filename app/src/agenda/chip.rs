@@ -1,0 +1,157 @@
+//! An event as it stands in rows of days and in columns of hours.
+//!
+//! A chip is a link without handlers of its own: the view around it hears what happens and finds the event by its number.
+
+use super::format::title_or_none;
+use super::layout::{Block, DAY, Segment};
+use super::links;
+use super::model::Agenda;
+use crate::wire::{EventInstance, Status, When};
+use leptos::prelude::*;
+
+/// The attribute with the event's number in [`Agenda::events`].
+pub const INDEX: &str = "data-event";
+
+/// What a screen reader says of the event.
+pub fn spoken(agenda: Agenda, event: &EventInstance) -> String {
+    let mut text = format!("{}, {}", title_or_none(&event.title), agenda.format.spoken(event.when));
+    if let Some(location) = &event.location {
+        text.push_str(", ");
+        text.push_str(location);
+    }
+    let calendar = agenda
+        .calendars
+        .list
+        .with_untracked(|list| list.iter().find(|c| c.id == event.calendar).map(|c| c.name.clone()));
+    if let Some(calendar) = calendar {
+        text.push_str(", ");
+        text.push_str(&calendar);
+    }
+    match event.status {
+        Status::Confirmed => {}
+        Status::Tentative => text.push_str(", tentative"),
+        Status::Cancelled => text.push_str(", cancelled"),
+    }
+    if event.recurring() {
+        text.push_str(", repeats");
+    }
+    text
+}
+
+fn classes(event: &EventInstance, kind: &str, from_before: bool, goes_on: bool) -> String {
+    let mut class = format!("chip {kind}");
+    let marks = [
+        (from_before, " chip--from-before"),
+        (goes_on, " chip--goes-on"),
+        (event.status == Status::Tentative, " chip--tentative"),
+        (event.status == Status::Cancelled, " chip--cancelled"),
+        (event.transparent, " chip--free"),
+        (event.editable, " chip--editable"),
+    ];
+    for (_, mark) in marks.into_iter().filter(|(holds, _)| *holds) {
+        class.push_str(mark);
+    }
+    class
+}
+
+/// A bar over days, or a line with its time, in a day's cell.
+pub fn segment(agenda: Agenda, event: &EventInstance, segment: &Segment, back: &str) -> AnyView {
+    let kind = if segment.bar { "chip--bar" } else { "chip--line" };
+    let style = format!("--calendar:var(--cal-{});--lane:{};--span:{}", event.calendar, segment.lane, segment.days);
+    let time = match event.when {
+        When::Times { start, .. } if !segment.from_before => Some(agenda.format.time(start)),
+        _ => None,
+    };
+    view! {
+        <a
+            class=classes(event, kind, segment.from_before, segment.goes_on)
+            style=style
+            href=links::event(event, back)
+            aria-label=spoken(agenda, event)
+            data-event=segment.event.to_string()
+            data-room=segment.room.to_string()
+            draggable="false"
+        >
+            <span class="chip__time">{time}</span>
+            <span class="chip__title">{title_or_none(&event.title).to_owned()}</span>
+        </a>
+    }
+    .into_any()
+}
+
+/// A line of a list.
+pub fn listed(agenda: Agenda, index: usize, event: &EventInstance, back: &str) -> AnyView {
+    let time = match event.when {
+        When::Times { start, .. } => agenda.format.time(start),
+        When::Days { .. } => "all day".into(),
+    };
+    view! {
+        <a
+            class=classes(event, "chip--listed", false, false)
+            style=format!("--calendar:var(--cal-{})", event.calendar)
+            href=links::event(event, back)
+            aria-label=spoken(agenda, event)
+            data-event=index.to_string()
+        >
+            <span class="chip__time">{time}</span>
+            <span class="chip__title">{title_or_none(&event.title).to_owned()}</span>
+        </a>
+    }
+    .into_any()
+}
+
+/// Where something would be: a piece in a column of hours.
+pub fn ghost(text: String, style: String) -> AnyView {
+    view! {
+        <div class="chip chip--block chip--ghost" style=style>
+            <span class="chip__time">{text}</span>
+        </div>
+    }
+    .into_any()
+}
+
+/// A block in a column of hours.
+pub fn block(agenda: Agenda, event: &EventInstance, block: &Block, back: &str) -> AnyView {
+    let length = block.bottom - block.top;
+    let part = |n: usize| 100.0 * n as f64 / block.place.columns.max(1) as f64;
+    let style = format!(
+        "--calendar:var(--cal-{});--top:{};--length:{length};--left:{:.3}%;--width:{:.3}%",
+        event.calendar,
+        block.top,
+        part(block.place.column),
+        part(block.place.span)
+    );
+    let kind = match length {
+        0..40 => "chip--block chip--short",
+        40..60 => "chip--block chip--medium",
+        _ => "chip--block",
+    };
+    let time = match event.when {
+        When::Times { start, end } if block.from_before => {
+            format!("until {}", agenda.format.time(end.max(start)))
+        }
+        When::Times { start, .. } if length < 40 => agenda.format.time(start),
+        When::Times { start, end } => agenda.format.times(start, end),
+        When::Days { .. } => String::new(),
+    };
+    let place = event.location.clone().filter(|_| length >= 90);
+    let grip = (event.editable && !block.goes_on && block.bottom <= DAY)
+        .then(|| view! { <span class="chip__grip" data-grip=""></span> });
+    view! {
+        <a
+            class=classes(event, kind, block.from_before, block.goes_on)
+            style=style
+            href=links::event(event, back)
+            aria-label=spoken(agenda, event)
+            data-event=block.event.to_string()
+            data-top=block.top.to_string()
+            draggable="false"
+        >
+            <span class="chip__title">{title_or_none(&event.title).to_owned()}</span>
+            <span class="chip__time">{time}</span>
+            {place.map(|place| view! { <span class="chip__place">{place}</span> })}
+            {grip}
+        </a>
+    }
+    .into_any()
+}

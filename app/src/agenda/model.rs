@@ -1,0 +1,256 @@
+//! What the agenda shows and where it is, shared by its parts.
+
+use super::days::{Span, View, fetched, parse_date, plus, shown, step};
+use super::drag::Drag;
+use super::format::Format;
+use super::links;
+use super::peek::Peek;
+use super::weeks::Weeks;
+use crate::api::agenda::{AgendaOpening, events_between};
+use crate::browser;
+use crate::event::scope::ScopeAsk;
+use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts};
+use crate::wire::{EventInstance, EventTarget, Viewer, When};
+use crate::words;
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
+use leptos::prelude::*;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Which view of which day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub view: View,
+    pub date: NaiveDate,
+}
+
+impl Place {
+    pub fn read(view: &str, date: &str) -> Option<Self> {
+        Some(Place { view: View::from_slug(view)?, date: parse_date(date)? })
+    }
+
+    pub fn path(self) -> String {
+        links::view(self.view, self.date)
+    }
+
+    pub fn step(self, steps: i32) -> Self {
+        Place { date: step(self.view, self.date, steps), ..self }
+    }
+}
+
+/// The agenda of one page.
+#[derive(Clone, Copy)]
+pub struct Agenda {
+    pub format: Format,
+    pub week_start: Weekday,
+    pub place: Memo<Place>,
+    /// On the viewer's wall clock, to the minute.
+    pub now: RwSignal<NaiveDateTime>,
+    pub today: Memo<NaiveDate>,
+    pub calendars: Calendars,
+    /// What is to be drawn for the days of [`Agenda::shown`].
+    pub events: Memo<Events>,
+    /// What is shown is being fetched, and nothing is there to show meanwhile.
+    pub waiting: Memo<bool>,
+    /// What is being dragged, and to where.
+    pub drag: RwSignal<Option<Drag>>,
+    /// The day whose events are listed beside it.
+    pub peek: RwSignal<Option<Peek>>,
+    pub open: OpenEvent,
+    pub(super) toasts: Toasts,
+    pub(super) refresh: AgendaRefresh,
+    pub(super) asked: RwSignal<Option<ScopeAsk>>,
+    weeks: RwSignal<Weeks>,
+}
+
+/// Events, compared by identity: a new list is a change.
+#[derive(Clone, Debug)]
+pub struct Events(pub Arc<Vec<EventInstance>>);
+
+impl PartialEq for Events {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Agenda {
+    /// `opening` is what the server said of the first place.
+    pub fn new(viewer: &Viewer, place: Memo<Place>, opening: AgendaOpening) -> Self {
+        let week_start = viewer.week_start;
+        let calendars = Calendars::new(opening.calendars);
+        let mut weeks = Weeks::default();
+        weeks.put(Span { from: opening.from, to: opening.to }, opening.events);
+        let weeks = RwSignal::new(weeks);
+        let now = RwSignal::new(viewer.now.with_second(0).and_then(|now| now.with_nanosecond(0)).unwrap_or(viewer.now));
+        let span = Memo::new(move |_| {
+            let Place { view, date } = place.get();
+            fetched(view, date, week_start)
+        });
+        let hidden = Memo::new(move |_| {
+            calendars.list.with(|list| list.iter().filter(|c| !c.visible).map(|c| c.id).collect::<HashSet<_>>())
+        });
+        let events = Memo::new(move |_| {
+            let hidden = hidden.read();
+            Events(Arc::new(weeks.read().events(span.get(), |event| !hidden.contains(&event.calendar))))
+        });
+        let waiting = Memo::new(move |_| !weeks.read().known(span.get()));
+        let agenda = Agenda {
+            format: Format::of(viewer),
+            week_start,
+            place,
+            now,
+            today: Memo::new(move |_| now.get().date()),
+            calendars,
+            events,
+            waiting,
+            drag: RwSignal::new(None),
+            peek: RwSignal::new(None),
+            open: expect_context(),
+            toasts: expect_context(),
+            refresh: expect_context(),
+            asked: expect_context(),
+            weeks,
+        };
+        agenda.keep_fetched(span);
+        agenda.keep_time(viewer.time_zone.clone());
+        agenda
+    }
+
+    /// The days that the present view shows.
+    pub fn shown(self) -> Span {
+        let Place { view, date } = self.place.get();
+        shown(view, date, self.week_start)
+    }
+
+    /// As [`Agenda::shown`], for handlers.
+    pub fn shown_untracked(self) -> Span {
+        let Place { view, date } = self.place.get_untracked();
+        shown(view, date, self.week_start)
+    }
+
+    /// What is shown, in full.
+    pub fn title(self) -> String {
+        let (span, place) = (self.shown(), self.place.get());
+        self.format.title(place.view, span.from, plus(span.to, -1), place.date)
+    }
+
+    /// What is shown, for little room.
+    pub fn short_title(self) -> String {
+        let date = self.place.get().date;
+        format!("{} {}", &words::month(date)[..3], date.year())
+    }
+
+    /// Where the event form leads back to.
+    pub fn back(self) -> String {
+        self.place.get().path()
+    }
+
+    /// What is drawn as number `index`.
+    pub fn event(self, index: usize) -> Option<EventInstance> {
+        self.events.with_untracked(|events| events.0.get(index).cloned())
+    }
+
+    /// A time for a new event on `date`: the next full hour today, nine o'clock on other days.
+    pub fn proposed(self, date: NaiveDate) -> When {
+        let now = self.now.get_untracked();
+        let hour = if now.date() == date && now.hour() < 23 { now.hour() + 1 } else { 9 };
+        let start = date.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default());
+        When::Times { start, end: start + TimeDelta::hours(1) }
+    }
+
+    /// Shows the instance otherwise (or not at all) before the server knows of it.
+    pub fn show_as(self, seen: &EventInstance, to: Option<EventInstance>) {
+        self.weeks.update(|weeks| weeks.replace(|event| same(event, seen), to));
+    }
+
+    /// Opens the dialog for a new event.
+    pub fn create(self, when: When) {
+        self.open.set(Some(EventTarget::New { when, calendar: None }));
+    }
+
+    /// Opens the dialog of an event.
+    pub fn show(self, event: EventInstance) {
+        let EventInstance { calendar, name, instance, .. } = event;
+        self.open.set(Some(EventTarget::Existing { calendar, name, instance }));
+    }
+
+    /// What is to be drawn beside the events: where something is dragged to, or where the new event is that the dialog is open for.
+    pub fn ghost(self) -> Option<When> {
+        if let Some(drag) = self.drag.get() {
+            return drag.moved.then_some(drag.to);
+        }
+        match self.open.get() {
+            Some(EventTarget::New { when, .. }) => Some(when),
+            _ => None,
+        }
+    }
+
+    /// Fetches what is shown and not there, when the place changes, and all anew when events changed; then what is beside it.
+    fn keep_fetched(self, span: Memo<Span>) {
+        let asked = StoredValue::new(0u32);
+        Effect::new(move |seen: Option<u32>| {
+            let version = self.refresh.track();
+            if seen.is_some_and(|seen| seen != version) {
+                self.weeks.update_untracked(Weeks::outdate);
+            }
+            let span = span.get();
+            let first = seen.is_none();
+            asked.update_value(|n| *n = n.wrapping_add(1));
+            let ticket = asked.get_value();
+            let latest = move || asked.try_get_value() == Some(ticket);
+            let place = self.place.get_untracked();
+            leptos::task::spawn_local(async move {
+                match self.fetch(span, latest).await {
+                    Ok(()) => {}
+                    Err(_) if !latest() => return,
+                    Err(error) => {
+                        self.toasts.error(format!("The events could not be fetched. {error}"));
+                        return;
+                    }
+                }
+                // What people are likely to go to next, once the page has settled.
+                browser::pause(if first { 1500 } else { 300 }).await;
+                for beside in [place.step(1), place.step(-1)] {
+                    if latest() {
+                        // A neighbour that does not come is asked for when it is gone to.
+                        let _ = self.fetch(fetched(beside.view, beside.date, self.week_start), latest).await;
+                    }
+                }
+            });
+            version
+        });
+    }
+
+    async fn fetch(self, span: Span, wanted: impl Fn() -> bool) -> Result<(), crate::wire::ApiError> {
+        let Some(missing) = self.weeks.try_with_untracked(|weeks| weeks.missing(span)).flatten() else { return Ok(()) };
+        let events = events_between(missing.from, missing.to).await?;
+        // An answer that was overtaken by a change would show what was before it.
+        if wanted() {
+            self.weeks.try_update(|weeks| weeks.put(missing, events));
+        }
+        Ok(())
+    }
+
+    /// Lets `now` go on.
+    fn keep_time(self, time_zone: String) {
+        Effect::new(move |_| {
+            let time_zone = time_zone.clone();
+            let look = move || {
+                if let Some(now) = browser::now_in(&time_zone)
+                    && self.now.try_get_untracked().is_some_and(|before| before != now)
+                {
+                    self.now.set(now);
+                }
+            };
+            look();
+            if let Ok(handle) = set_interval_with_handle(look, std::time::Duration::from_secs(10)) {
+                on_cleanup(move || handle.clear());
+            }
+        });
+    }
+}
+
+/// Whether both are the same instance of the same event.
+pub fn same(a: &EventInstance, b: &EventInstance) -> bool {
+    a.calendar == b.calendar && a.name == b.name && a.instance == b.instance
+}
