@@ -1,156 +1,163 @@
-//! When a calendar is busy (RFC 4791 section 7.10), without saying with what.
+//! When a calendar says that its owner is busy (RFC 4791 section 7.10), without saying why.
 
 use crate::access::{Access, PrincipalId};
 use crate::calendars::{CalendarId, authorize};
-use crate::ical::CalendarObject;
-use crate::ical::ComponentKind;
+use crate::ical::object::Entry;
+use crate::ical::value::{self, PeriodEnd};
+use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances::{Window, instances};
 use crate::time::Zone;
-use crate::{Error, Kalends, Result};
-use chrono::{DateTime, Utc};
+use crate::{Kalends, Result};
+use chrono::{DateTime, TimeDelta, Utc};
 
-/// FBTYPE (RFC 5545 section 3.2.9), the weaker first.
+/// FBTYPE (RFC 5545 section 3.2.9) of a time that is not free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BusyKind {
-    Tentative,
     Busy,
+    Unavailable,
+    Tentative,
 }
 
-/// A span in which something takes time, its end exclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BusySpan {
+/// A time that is not free; those of one kind neither overlap nor touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Busy {
     pub start: DateTime<Utc>,
+    /// Exclusive, after `start`.
     pub end: DateTime<Utc>,
     pub kind: BusyKind,
 }
 
 impl Kalends {
-    /// The spans within `from` to `to` in which events of the calendar take time, in order; spans of one kind do not touch, and
-    /// where a tentative one meets a busy one it is cut. Transparent and cancelled events take none. `floating` is the zone that
-    /// floating times and days are read in.
+    /// The busy times between `start` and `end`, in the order of their starts. `floating` is the zone that floating times and
+    /// days are read in, where the calendar itself has none.
     ///
     /// # Errors
-    /// `NotFound` (the calendar), `TooManyInstances`.
+    /// `NotFound`, `TooManyInstances`.
     pub async fn free_busy(
         &self,
         who: PrincipalId,
         calendar: CalendarId,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
+        (start, end): (DateTime<Utc>, DateTime<Utc>),
         floating: &Zone,
-    ) -> Result<Vec<BusySpan>> {
-        let window = Window { start: Some(from), end: Some(to) };
+    ) -> Result<Vec<Busy>> {
         let mut tx = self.db.read().await?;
-        authorize(&mut *tx, who, calendar, Access::Read).await?;
-        let candidates = tx.candidates(calendar, window, Some(ComponentKind::Event)).await?;
-        let limit = self.limits.instances;
-        let mut spans = Vec::new();
+        authorize(&mut *tx, who, calendar, Access::FreeBusy).await?;
+        let window = Window { start: Some(start), end: Some(end) };
+        let mut all = Vec::new();
+        let candidates = tx.candidates(calendar, window, None).await?;
         for (_, _, object) in self.parsed(&mut *tx, candidates).await? {
-            add(&mut spans, &object, window, floating, limit)?;
-            if spans.len() > limit {
-                return Err(Error::TooManyInstances { limit });
+            match object.kind {
+                ComponentKind::Event => of_event(&object, window, floating, self.limits.instances, &mut all)?,
+                ComponentKind::FreeBusy => of_free_busy(&object, floating, &mut all),
+                ComponentKind::Todo | ComponentKind::Journal => {}
             }
         }
-        for span in &mut spans {
-            span.start = span.start.max(from);
-            span.end = span.end.min(to);
-        }
-        Ok(joined(spans))
+        Ok(merged(all, start, end))
     }
 }
 
-fn add(
-    spans: &mut Vec<BusySpan>,
-    object: &CalendarObject,
-    window: Window,
-    floating: &Zone,
-    limit: usize,
-) -> Result<()> {
+fn of_event(object: &CalendarObject, window: Window, floating: &Zone, limit: usize, all: &mut Vec<Busy>) -> Result<()> {
     for instance in instances(object, window, floating, limit)? {
-        let entry = instance.override_index.map_or(object.master.as_ref(), |index| object.overrides.get(index));
-        let Some(entry) = entry.filter(|entry| !entry.transparent) else { continue };
-        let kind = match entry.status.as_deref() {
-            Some("CANCELLED") => continue,
-            Some("TENTATIVE") => BusyKind::Tentative,
-            _ => BusyKind::Busy,
-        };
-        spans.push(BusySpan { start: instance.start_utc, end: instance.end_utc, kind });
+        let entry = instance.override_index.map(|index| &object.overrides[index]).or(object.master.as_ref());
+        if let Some(kind) = entry.and_then(kind) {
+            all.push(Busy { start: instance.start_utc, end: instance.end_utc, kind });
+        }
     }
     Ok(())
 }
 
-/// Joins spans that overlap or touch. Walks over the points where something begins or ends, and knows at each how many of a kind
-/// are under way.
-fn joined(spans: Vec<BusySpan>) -> Vec<BusySpan> {
-    let mut points: Vec<(DateTime<Utc>, BusyKind, i32)> = Vec::with_capacity(spans.len() * 2);
-    for span in spans.iter().filter(|span| span.start < span.end) {
-        points.push((span.start, span.kind, 1));
-        points.push((span.end, span.kind, -1));
+/// How an event takes its time; `None`: it does not.
+fn kind(entry: &Entry) -> Option<BusyKind> {
+    match entry.status.as_deref() {
+        _ if entry.transparent => None,
+        Some("CANCELLED") => None,
+        Some("TENTATIVE") => Some(BusyKind::Tentative),
+        _ => Some(BusyKind::Busy),
     }
-    points.sort_unstable_by_key(|(at, _, _)| *at);
-    let (mut busy, mut tentative) = (0, 0);
-    let mut joined: Vec<BusySpan> = Vec::new();
-    let mut points = points.into_iter().peekable();
-    while let Some((at, kind, step)) = points.next() {
-        match kind {
-            BusyKind::Busy => busy += step,
-            BusyKind::Tentative => tentative += step,
-        }
-        let Some((next, _, _)) = points.peek() else { break };
-        let kind = match (busy > 0, tentative > 0) {
-            (true, _) => BusyKind::Busy,
-            (false, true) => BusyKind::Tentative,
-            (false, false) => continue,
+}
+
+fn of_free_busy(object: &CalendarObject, floating: &Zone, all: &mut Vec<Busy>) {
+    let Some(entry) = &object.master else { return };
+    for property in object.component(entry).properties("FREEBUSY") {
+        let kind = match property.param("FBTYPE").map(str::to_ascii_uppercase).as_deref() {
+            Some("FREE") => continue,
+            Some("BUSY-TENTATIVE") => BusyKind::Tentative,
+            Some("BUSY-UNAVAILABLE") => BusyKind::Unavailable,
+            _ => BusyKind::Busy,
         };
-        if at == *next {
+        // What was stored has been checked; a value that cannot be read all the same takes no time.
+        for period in value::periods(property).unwrap_or_default() {
+            let start = object.zones.instant(&period.start, floating);
+            let end = match period.end {
+                PeriodEnd::At(end) => object.zones.instant(&end, floating),
+                // A period of UTC times: its days have 24 hours.
+                PeriodEnd::For(duration) => {
+                    let length = TimeDelta::try_days(duration.days).zip(TimeDelta::try_seconds(duration.seconds));
+                    length.and_then(|(days, rest)| start.checked_add_signed(days + rest)).unwrap_or(start)
+                }
+            };
+            all.push(Busy { start, end, kind });
+        }
+    }
+}
+
+/// Cuts to the span from `start` to `end` and joins what overlaps or touches.
+fn merged(mut all: Vec<Busy>, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Busy> {
+    all.sort_unstable_by_key(|busy| (busy.kind, busy.start));
+    let mut joined: Vec<Busy> = Vec::new();
+    for busy in all {
+        let busy = Busy { start: busy.start.max(start), end: busy.end.min(end), ..busy };
+        if busy.start >= busy.end {
             continue;
         }
         match joined.last_mut() {
-            Some(last) if last.end == at && last.kind == kind => last.end = *next,
-            _ => joined.push(BusySpan { start: at, end: *next, kind }),
+            Some(last) if last.kind == busy.kind && busy.start <= last.end => last.end = last.end.max(busy.end),
+            _ => joined.push(busy),
         }
     }
+    joined.sort_unstable();
     joined
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::*;
-    use BusyKind::{Busy, Tentative};
-    use proptest::prelude::*;
 
-    fn span(start: i64, end: i64, kind: BusyKind) -> BusySpan {
-        let at = |second| DateTime::from_timestamp(second, 0).unwrap();
-        BusySpan { start: at(start), end: at(end), kind }
+    use super::*;
+    use BusyKind::{Busy as Taken, Tentative};
+
+    fn at(minutes: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(minutes * 60, 0).unwrap()
+    }
+
+    fn joined(spans: &[(i64, i64, BusyKind)]) -> Vec<(i64, i64, BusyKind)> {
+        let all =
+            spans.iter().map(|(start, end, kind)| Busy { start: at(*start), end: at(*end), kind: *kind }).collect();
+        let minutes = |instant: DateTime<Utc>| instant.timestamp() / 60;
+        merged(all, at(0), at(100))
+            .into_iter()
+            .map(|busy| (minutes(busy.start), minutes(busy.end), busy.kind))
+            .collect()
     }
 
     #[test]
-    fn spans_are_joined_and_the_stronger_kind_counts() {
-        let spans =
-            vec![span(5, 9, Tentative), span(0, 2, Busy), span(2, 6, Busy), span(9, 10, Busy), span(3, 3, Busy)];
-        assert_eq!(joined(spans), [span(0, 6, Busy), span(6, 9, Tentative), span(9, 10, Busy)]);
-        let around = vec![span(0, 10, Tentative), span(4, 5, Busy)];
-        assert_eq!(joined(around), [span(0, 4, Tentative), span(4, 5, Busy), span(5, 10, Tentative)]);
-        assert_eq!(joined(Vec::new()), []);
+    fn times_that_overlap_or_touch_are_one() {
+        assert_eq!(
+            joined(&[(30, 40, Taken), (10, 20, Taken), (20, 25, Taken), (12, 14, Taken)]),
+            [(10, 25, Taken), (30, 40, Taken)]
+        );
     }
 
-    proptest! {
-        #[test]
-        fn every_second_is_as_its_strongest_span(parts in prop::collection::vec((0i64..40, 0i64..10, any::<bool>()), 0..12)) {
-            let spans: Vec<BusySpan> = parts
-                .iter()
-                .map(|(start, length, busy)| span(*start, start + length, if *busy { Busy } else { Tentative }))
-                .collect();
-            let joined = joined(spans.clone());
-            for second in 0..60 {
-                let at = DateTime::from_timestamp(second, 0).unwrap();
-                let of = |spans: &[BusySpan]| spans.iter().filter(|s| s.start <= at && at < s.end).map(|s| s.kind).max();
-                prop_assert_eq!(of(&spans), of(&joined));
-            }
-            for pair in joined.windows(2) {
-                prop_assert!(pair[0].end < pair[1].start || pair[0].end == pair[1].start && pair[0].kind != pair[1].kind);
-            }
-        }
+    #[test]
+    fn each_kind_stands_for_itself() {
+        assert_eq!(joined(&[(10, 30, Taken), (5, 20, Tentative)]), [(5, 20, Tentative), (10, 30, Taken)]);
+    }
+
+    #[test]
+    fn nothing_reaches_out_of_the_span() {
+        assert_eq!(
+            joined(&[(-10, 10, Taken), (90, 110, Taken), (100, 120, Taken), (50, 50, Taken)]),
+            [(0, 10, Taken), (90, 100, Taken)]
+        );
     }
 }

@@ -3,6 +3,7 @@
 use crate::{caldav, web};
 use axum::Router;
 use axum::routing::get;
+use axum::serve::ListenerExt;
 use kalends_app::session::Site;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::Secret;
@@ -61,6 +62,12 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let pages = caldav::with_server_root(web::router(web), kalends.clone());
     let router = Router::new().route("/healthz", get(|| async { "ok" })).merge(caldav::router(kalends)).merge(pages);
     announce(&public_url, options.sign_in.as_ref());
+    // Answers are written in few pieces; the last one should not wait until the client has acknowledged those before it.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY cannot be set");
+        }
+    });
     let server = axum::serve(listener, router);
     if options.live_reload {
         // The pages' streams never end by themselves.

@@ -46,7 +46,11 @@ def parts(octets):
         bare = line.strip().upper()
         if bare.startswith(b"BEGIN:"):
             open_parts.append(bare[6:])
+            if open_parts[0] != b"VCALENDAR":
+                return None
         depth = len(open_parts)
+        if depth < 2 and not bare:
+            continue
         if depth == 1 and not bare.startswith(b"END:"):
             if found:
                 return None
@@ -62,7 +66,7 @@ def parts(octets):
             if depth == 1:
                 rest = b"".join(lines[number + 1 :])
                 return None if rest.strip() or not before else (b"".join(before), found, line)
-        elif depth == 0 and bare:
+        elif depth == 0:
             return None
     return None
 
@@ -73,19 +77,46 @@ def part(name, octets):
     return Part(name, uid and uid.group(1).strip(), octets)
 
 
+METHOD = re.compile(rb"^METHOD[:;][^\r\n]*\r?\n", re.MULTILINE | re.IGNORECASE)
+
+
 def objects(octets):
-    """One calendar object resource for each UID, of octets as they stand in the file; a file that cannot be taken apart as it is."""
+    """One calendar object resource for each UID, of octets as they stand in the file; the whole of a file that is not one calendar.
+
+    METHOD is left out, as every client does that stores what was published (RFC 4791 section 4.1).
+    """
     taken_apart = parts(octets)
     if taken_apart is None:
         return [octets]
     before, found, after = taken_apart
-    uids = list(dict.fromkeys(each.uid for each in found if each.name in STORED))
-    if len(uids) < 2:
-        return [octets]
+    before = METHOD.sub(b"", before)
+    uids = list(dict.fromkeys(each.uid for each in found if each.name in STORED)) or [None]
     return [
         before + b"".join(each.octets for each in found if each.name not in STORED or each.uid == uid) + after
         for uid in uids
     ]
+
+
+def unfit(octets):
+    """Why an object that [`objects`] made is plainly not a calendar object resource (RFC 4791 section 4.1), if it is not."""
+    taken_apart = parts(octets)
+    if taken_apart is None:
+        return "it is not one calendar"
+    stored = [each for each in taken_apart[1] if each.name in STORED]
+    if not stored:
+        return "there is nothing in it to store"
+    if len({each.name for each in stored}) > 1:
+        return "it has components of several types"
+    for each in stored:
+        names = {line.split(b":")[0].split(b";")[0].upper() for line in each.octets.splitlines()}
+        if each.uid is None:
+            return "a component has no UID"
+        if each.name == b"VEVENT" and b"DTSTART" not in names:
+            return "an event has no DTSTART"
+    masters = [each for each in stored if not re.search(rb"^RECURRENCE-ID[:;]", each.octets, re.MULTILINE | re.IGNORECASE)]
+    if len(masters) > 1:
+        return "it has two masters"
+    return None
 
 
 FILES = collect()

@@ -352,16 +352,29 @@ class TestSearch:
         ]
 
     def test_free_busy(self, calendar):
-        calendar.add_event(event("a", "DTSTART:20260310T100000Z", "DTEND:20260310T110000Z"))
-        calendar.add_event(event("b", "DTSTART:20260310T103000Z", "DTEND:20260310T120000Z"))
-        calendar.add_event(event("t", "DTSTART:20260310T150000Z", "DTEND:20260310T160000Z", "TRANSP:TRANSPARENT"))
-        answer = calendar.freebusy_request(at(2026, 3, 10), at(2026, 3, 11))
-        busy = answer.icalendar_component
-        periods = busy["FREEBUSY"]
-        periods = periods if isinstance(periods, list) else [periods]
-        spans = sorted(period.start for each in periods for period in getattr(each, "dts", [each]))
-        assert spans[0] == at(2026, 3, 10, 10)
-        assert all(span < at(2026, 3, 10, 15) for span in spans)
+        for uid, start, end, *lines in (
+            ("a", "100000", "110000"),
+            ("b", "103000", "120000"),
+            ("maybe", "130000", "140000", "STATUS:TENTATIVE"),
+            ("open", "150000", "160000", "TRANSP:TRANSPARENT"),
+            ("off", "170000", "180000", "STATUS:CANCELLED"),
+            ("late", "233000", "235900", "RRULE:FREQ=DAILY", "EXDATE:20260310T233000Z"),
+        ):
+            calendar.add_event(event(uid, f"DTSTART:20260310T{start}Z", f"DTEND:20260310T{end}Z", *lines))
+        calendar.add_todo(whole_calendar(component("VTODO", "t", "DTSTART:20260310T050000Z", "DUE:20260310T060000Z")))
+        answer = calendar.freebusy_request(at(2026, 3, 10), at(2026, 3, 12))
+        assert answer.icalendar_component.name == "VFREEBUSY"
+        busy = answer.icalendar_component["FREEBUSY"]
+        found = {
+            (str(line.params["FBTYPE"]), period.start, period.end)
+            for line in (busy if isinstance(busy, list) else [busy])
+            for period in getattr(line, "dts", [line])
+        }
+        assert found == {
+            ("BUSY", at(2026, 3, 10, 10), at(2026, 3, 10, 12)),
+            ("BUSY-TENTATIVE", at(2026, 3, 10, 13), at(2026, 3, 10, 14)),
+            ("BUSY", at(2026, 3, 11, 23, 30), at(2026, 3, 11, 23, 59)),
+        }
 
 
 class TestTodosAndJournals:

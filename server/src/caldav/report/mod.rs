@@ -20,15 +20,14 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         .await?
         .ok_or_else(|| Failure::bad_request("The body has to name a report."))?;
     let name = &document.root.name;
-    let on_calendar = matches!(call.resource, Resource::Calendar { .. });
-    let in_calendar = on_calendar || matches!(call.resource, Resource::Object { .. });
+    let in_calendar = matches!(call.resource, Resource::Calendar { .. } | Resource::Object { .. });
     if in_calendar && name.is_caldav("calendar-query") {
         query::answer(call, &document.root).await
     } else if in_calendar && name.is_caldav("calendar-multiget") {
         multiget::answer(call, &document.root).await
-    } else if on_calendar && name.is_caldav("free-busy-query") {
+    } else if matches!(call.resource, Resource::Calendar { .. }) && name.is_caldav("free-busy-query") {
         free_busy::answer(call, &document.root).await
-    } else if on_calendar && name.is_dav("sync-collection") {
+    } else if matches!(call.resource, Resource::Calendar { .. }) && name.is_dav("sync-collection") {
         sync::answer(call, &document.root).await
     } else if call.resource == Resource::Nowhere {
         Err(Failure::not_found())

@@ -150,7 +150,7 @@ fn declares(attributes: &str, name: &str) -> bool {
 fn decode(body: &[u8]) -> Result<String, XmlError> {
     let utf16 = |octets: &[u8], unit: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = octets.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
-        if octets.len() % 2 == 0 { String::from_utf16(&units).ok() } else { None }.ok_or(XmlError::Encoding)
+        if octets.len().is_multiple_of(2) { String::from_utf16(&units).ok() } else { None }.ok_or(XmlError::Encoding)
     };
     let text = match body {
         [0xEF, 0xBB, 0xBF, rest @ ..] => std::str::from_utf8(rest).map(str::to_owned).map_err(|_| XmlError::Encoding),
