@@ -76,8 +76,16 @@ impl DayFilter {
         !self.week_numbers.is_empty()
     }
 
-    /// Whether no year has such a day, like the 30th of February.
+    /// Whether no year has such a day, like the 30th of February or the sixth Monday of a month. (Not every such rule is found
+    /// out here; the others end with the window, or with the last year.)
     pub(super) fn is_impossible(&self) -> bool {
+        if self.weekdays == 0
+            && self.nth_in_month
+            && !self.nth.is_empty()
+            && self.nth.iter().all(|(n, _)| n.unsigned_abs() > 5)
+        {
+            return true;
+        }
         const LENGTHS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
         let fits = |month: u32| {
             let length = LENGTHS[month as usize - 1];

@@ -158,7 +158,11 @@ impl Series {
         let days = DayFilter::new(rule, local.date());
         let times = Times::of(rule, start);
         let positions = if rule.frequency < Frequency::Daily { Vec::new() } else { rule.by_set_position.clone() };
-        let never = days.is_impossible() || times.is_empty();
+        let never = days.is_impossible()
+            || times.is_empty()
+            || rule.frequency == Frequency::Daily
+                && !positions.is_empty()
+                && select(&positions, times.fixed()).is_empty();
         Series {
             start: local,
             count: rule.count.map(u64::from),
@@ -189,21 +193,6 @@ impl Series {
         };
         occurrences.seek(from.max(self.start));
         occurrences
-    }
-
-    /// How many instances start before `local`, UNTIL aside.
-    pub fn count_before(&self, local: NaiveDateTime) -> u64 {
-        if local <= self.start {
-            return 0;
-        }
-        let index = self.index_of(local);
-        let period = self.period(index);
-        let mut count = self.count_through(index, self.count.unwrap_or(u64::MAX));
-        count += period.partition_point(|at| at < local) as u64;
-        if index == 0 {
-            count = count + u64::from(self.extra_start) - self.before_start as u64;
-        }
-        count.min(self.count.unwrap_or(u64::MAX))
     }
 
     /// A wall-clock time that no instance starts after; `None` when there is none, or when finding it is not worth its cost.
@@ -424,6 +413,14 @@ impl Series {
 }
 
 impl Times {
+    /// How many there are on a day where that is always the same; else 0.
+    fn fixed(&self) -> usize {
+        match self {
+            Times::Fixed(times) => times.len(),
+            Times::Drifting(_) => 0,
+        }
+    }
+
     fn is_empty(&self) -> bool {
         match self {
             Times::Fixed(times) => times.is_empty(),

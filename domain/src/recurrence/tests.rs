@@ -1,6 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::ical::value::Moment;
+use crate::time::Zone;
+use chrono::{Datelike, TimeDelta};
 use chrono_tz::Tz;
 
 fn at(text: &str) -> NaiveDateTime {
@@ -186,4 +189,242 @@ fn rules_that_say_the_same() {
     assert!(new_year.starts_with("19980101 19980102") && new_year.ends_with("20000130 20000131"), "{new_year}");
     let daily = first("FREQ=DAILY;UNTIL=19971224T000000Z", "19970902", 1000);
     assert!(daily.split(' ').count() == 113 && daily.ends_with("19971223"), "{daily}");
+}
+
+fn floating(rule: &str, start: &str) -> Series {
+    Series::new(&Rule::parse(rule).unwrap(), &Moment::Floating(at(start)), &Zone::UTC)
+}
+
+#[test]
+fn dtstart_counts_even_where_the_rule_does_not_lead() {
+    assert_eq!(first("FREQ=WEEKLY;BYDAY=MO;COUNT=3", "20260106", 9), "20260106 20260112 20260119");
+    let series = floating("FREQ=WEEKLY;BYDAY=MO;COUNT=3", "20260106");
+    let later: Vec<_> = series.between(at("20260107"), NaiveDateTime::MAX).collect();
+    assert_eq!(later, [at("20260112"), at("20260119")]);
+    assert_eq!(first("FREQ=DAILY;UNTIL=20260105T000000Z", "20260106", 9), "");
+    // What an EXRULE takes away is only what it leads to.
+    let rule = Rule::parse("FREQ=WEEKLY;BYDAY=MO;COUNT=2").unwrap();
+    let series = Series::without_start(&rule, &Moment::Floating(at("20260106")), &Zone::UTC);
+    assert_eq!(
+        series.between(NaiveDateTime::MIN, NaiveDateTime::MAX).collect::<Vec<_>>(),
+        [at("20260112"), at("20260119")]
+    );
+}
+
+#[test]
+fn until_in_every_form() {
+    let last = |rule: &str, start: Moment| {
+        let zone = Zone::Iana(Tz::America__New_York);
+        let series = Series::new(&Rule::parse(rule).unwrap(), &start, &zone);
+        series.between(NaiveDateTime::MIN, NaiveDateTime::MAX).last().map(|local| local.format("%m%dT%H").to_string())
+    };
+    let zoned = || Moment::Zoned { local: at("20260101T200000"), tzid: "x".into() };
+    let is = |rule: &str, start: Moment, expected: &str| assert_eq!(last(rule, start), Some(expected.into()), "{rule}");
+    // 20:00 in New York is 01:00 UTC of the next day.
+    is("FREQ=DAILY;UNTIL=20260106T010000Z", zoned(), "0105T20");
+    is("FREQ=DAILY;UNTIL=20260106T005959Z", zoned(), "0104T20");
+    is("FREQ=DAILY;UNTIL=20260106", zoned(), "0106T20");
+    is("FREQ=DAILY;UNTIL=20260106T200000", zoned(), "0106T20");
+    is("FREQ=DAILY;UNTIL=20260106T195959", zoned(), "0105T20");
+    is("FREQ=DAILY;UNTIL=20260106T010000Z", Moment::Utc(at("20260101T010000")), "0106T01");
+    is("FREQ=DAILY;UNTIL=20260106T010000", Moment::Utc(at("20260101T010000")), "0106T01");
+    is("FREQ=DAILY;UNTIL=20260106", Moment::Utc(at("20260101T010000")), "0106T01");
+    is("FREQ=DAILY;UNTIL=20260106T010000Z", Moment::Floating(at("20260101T010000")), "0106T01");
+    is("FREQ=DAILY;UNTIL=20260106", Moment::Date(at("20260101").date()), "0106T00");
+    is("FREQ=DAILY;UNTIL=20260106T010000Z", Moment::Date(at("20260101").date()), "0106T00");
+    is("FREQ=DAILY;UNTIL=20260110;COUNT=3", zoned(), "0103T20");
+    is("FREQ=DAILY;UNTIL=20260103;COUNT=30", zoned(), "0103T20");
+}
+
+#[test]
+fn days_have_no_times() {
+    let days = |rule: &str| {
+        let series = Series::new(&Rule::parse(rule).unwrap(), &Moment::Date(at("20260101").date()), &Zone::UTC);
+        series
+            .between(NaiveDateTime::MIN, NaiveDateTime::MAX)
+            .map(|local| local.format("%dT%H%M").to_string())
+            .collect::<Vec<_>>()
+    };
+    // RFC 5545 section 3.3.10: beside a date BYHOUR, BYMINUTE and BYSECOND are ignored.
+    assert_eq!(days("FREQ=DAILY;COUNT=3;BYHOUR=9,10;BYMINUTE=5"), ["01T0000", "02T0000", "03T0000"]);
+}
+
+/// Weeks by ISO 8601, as chrono counts them, and by their definition for weeks that start on another day.
+#[test]
+fn weeks_at_the_edges_of_years() {
+    let found = |rule: &str| -> Vec<NaiveDate> {
+        let series = floating(rule, "19960101");
+        series.between(at("19970101"), at("20400101")).map(|local| local.date()).collect()
+    };
+    let days = |wanted: &dyn Fn(NaiveDate) -> bool| -> Vec<NaiveDate> {
+        at("19970101").date().iter_days().take_while(|day| day.year() < 2040).filter(|day| wanted(*day)).collect()
+    };
+    const ALL: &str = "BYDAY=MO,TU,WE,TH,FR,SA,SU";
+    for week in [1, 2, 20, 52, 53] {
+        let expected = days(&|day| day.iso_week().week() == week);
+        assert_eq!(found(&format!("FREQ=YEARLY;BYWEEKNO={week};{ALL}")), expected, "{week}");
+    }
+    let is_last = |day: NaiveDate| (day + chrono::Days::new(7)).iso_week().week() == 1;
+    assert_eq!(found(&format!("FREQ=YEARLY;BYWEEKNO=-1;{ALL}")), days(&is_last));
+    // A year has week 53 or week -53, or neither: 2020 has both.
+    let of_long_years = days(&|day| {
+        let year = day.iso_week().year();
+        day.iso_week().week() == 1 && NaiveDate::from_isoywd_opt(year, 53, Weekday::Mon).is_some()
+    });
+    assert_eq!(found(&format!("FREQ=YEARLY;BYWEEKNO=-53;{ALL}")), of_long_years);
+    // Weeks from Sunday: the first one with four days in January is the one that holds the first Wednesday.
+    let of_sunday = days(&|day| {
+        let wednesday = day + chrono::Days::new(3) - chrono::Days::new(day.weekday().num_days_from_sunday().into());
+        wednesday.ordinal() <= 7
+    });
+    assert_eq!(found(&format!("FREQ=YEARLY;WKST=SU;BYWEEKNO=1;{ALL}")), of_sunday);
+    // Without BYDAY the weekday is that of DTSTART; with an interval years are counted by their weeks.
+    assert_eq!(first("FREQ=YEARLY;BYWEEKNO=1", "20081231", 4), "20081231 20100106 20110105 20120104");
+    assert_eq!(first("FREQ=YEARLY;INTERVAL=2;BYWEEKNO=1", "20081231", 3), "20081231 20110105 20130102");
+}
+
+#[test]
+fn ordinals_of_days() {
+    // In the year, and with BYMONTH in the month.
+    assert_eq!(first("FREQ=YEARLY;BYDAY=-1SU", "20261227", 3), "20261227 20271226 20281231");
+    assert_eq!(first("FREQ=YEARLY;BYMONTH=3,10;BYDAY=-1SU", "20260329", 4), "20260329 20261025 20270328 20271031");
+    assert_eq!(first("FREQ=YEARLY;BYMONTH=2;BYDAY=5MO", "20160229", 2), "20160229 20440229");
+    assert_eq!(first("FREQ=MONTHLY;BYDAY=5SA,-5SA;COUNT=4", "20260131", 9), "20260131 20260502 20260530 20260801");
+    // Every Sunday and the first Monday.
+    assert_eq!(
+        first("FREQ=MONTHLY;BYDAY=SU,1MO", "20260201", 6),
+        "20260201 20260202 20260208 20260215 20260222 20260301"
+    );
+    assert_eq!(first("FREQ=YEARLY;BYYEARDAY=366,-366", "20240101", 4), "20240101 20241231 20280101 20281231");
+    assert_eq!(first("FREQ=YEARLY;BYYEARDAY=60", "20240229", 3), "20240229 20250301 20260301");
+    assert_eq!(first("FREQ=MONTHLY;BYMONTHDAY=-31", "20260101", 4), "20260101 20260301 20260501 20260701");
+    assert_eq!(first("FREQ=YEARLY", "20240229", 3), "20240229 20280229 20320229");
+    assert_eq!(first("FREQ=MONTHLY", "20260131", 4), "20260131 20260331 20260531 20260731");
+}
+
+#[test]
+fn positions_in_a_set_of_times() {
+    assert_eq!(
+        first("FREQ=DAILY;BYHOUR=9,17;BYMINUTE=0,30;BYSETPOS=1,-1", "20260101", 4),
+        "20260101 20260101T173000 20260102 20260102T173000"
+    );
+    assert_eq!(
+        first("FREQ=HOURLY;INTERVAL=2;BYDAY=TH;BYMINUTE=0,20,40;BYSETPOS=-1", "20260101T084000", 2),
+        "20260101T084000 20260101T104000"
+    );
+    assert_eq!(
+        first("FREQ=HOURLY;INTERVAL=12;BYDAY=TH", "20260101", 4),
+        "20260101 20260101T210000 20260108 20260108T210000"
+    );
+    let steps = (0..).map(|n| at("20260102") + TimeDelta::seconds(100_000 * n));
+    let fridays: Vec<_> = steps.filter(|local| local.weekday() == Weekday::Fri).take(50).collect();
+    let series = floating("FREQ=SECONDLY;INTERVAL=100000;BYDAY=FR", "20260102");
+    assert_eq!(series.between(NaiveDateTime::MIN, NaiveDateTime::MAX).take(50).collect::<Vec<_>>(), fridays);
+}
+
+/// Rules that nothing or next to nothing matches end at the end of time, and soon.
+#[test]
+fn rules_without_instances_end() {
+    let begun = std::time::Instant::now();
+    for rule in [
+        "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=-30",
+        "FREQ=YEARLY;BYMONTH=1;BYYEARDAY=366",
+        "FREQ=SECONDLY;INTERVAL=2;BYSECOND=1",
+        "FREQ=MINUTELY;INTERVAL=1440;BYHOUR=3",
+        "FREQ=HOURLY;INTERVAL=4294967295;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;BYHOUR=5",
+        "FREQ=SECONDLY;INTERVAL=4294967295;BYMONTH=2;BYMONTHDAY=29",
+        "FREQ=DAILY;INTERVAL=4294967295",
+        "FREQ=YEARLY;INTERVAL=4294967295",
+        "FREQ=MONTHLY;BYDAY=6MO",
+        "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6;BYDAY=MO",
+        "FREQ=DAILY;BYSETPOS=2",
+        "FREQ=HOURLY;BYMONTHDAY=31;BYMONTH=4,6",
+        "FREQ=MINUTELY;INTERVAL=7;BYDAY=MO;BYYEARDAY=366;BYMONTHDAY=30",
+    ] {
+        for end in ["", ";COUNT=4294967295"] {
+            let series = floating(&format!("{rule}{end}"), "20260102T090000");
+            assert!(series.between(at("20260103"), NaiveDateTime::MAX).count() < 40, "{rule}");
+            series.last_start();
+        }
+    }
+    // In a window, what lies beyond it costs nothing.
+    let full = floating(
+        "FREQ=YEARLY;BYMONTH=1,2,3;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=0,1,2,3,4,5,6,7,8,9,10;BYMINUTE=0,1,2,3,4,5,6;BYSECOND=0,1,2,3,4,5,6,7,8,9",
+        "20000101",
+    );
+    assert_eq!(full.between(at("90000101T000000"), at("90000101T000005")).count(), 5);
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn counting_before_a_point_is_cheap_and_right() {
+    for rule in [
+        "FREQ=DAILY",
+        "FREQ=MONTHLY;BYMONTHDAY=1,15",
+        "FREQ=WEEKLY;BYDAY=MO,WE",
+        "FREQ=MONTHLY;BYMONTHDAY=31",
+        "FREQ=HOURLY;INTERVAL=5",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+        "FREQ=MINUTELY;INTERVAL=7;BYHOUR=9",
+        "FREQ=YEARLY;BYWEEKNO=53",
+    ] {
+        let (series, to) = (floating(rule, "20001231"), at("20120615"));
+        let counted = series.between(NaiveDateTime::MIN, to).count() as u64;
+        let limited = floating(&format!("{rule};COUNT={counted}"), "20001231");
+        assert_eq!(limited.between(NaiveDateTime::MIN, NaiveDateTime::MAX).last(), limited.last_start(), "{rule}");
+        assert_eq!(limited.between(to, NaiveDateTime::MAX).count(), 0, "{rule}");
+    }
+    let forever = floating("FREQ=SECONDLY;COUNT=4294967295", "20260101");
+    assert_eq!(forever.last_start(), Some(at("20260101") + TimeDelta::seconds(4_294_967_294)));
+    assert_eq!(forever.between(at("20990101"), NaiveDateTime::MAX).next(), Some(at("20990101")));
+}
+
+#[test]
+fn what_clients_write_is_read() {
+    let is =
+        |written: &str, read: &str| assert_eq!(Rule::parse(written).map(|rule| rule.to_string()), Ok(read.to_owned()));
+    is("freq=weekly;byday=mo, tu;wkst=su", "FREQ=WEEKLY;WKST=SU;BYDAY=MO,TU");
+    is("FREQ=DAILY;", "FREQ=DAILY");
+    is("INTERVAL=01;BYMONTH=+3;FREQ=YEARLY;BYDAY=+2SU", "FREQ=YEARLY;BYMONTH=3;BYDAY=2SU");
+    is("FREQ=MONTHLY;BYDAY=MO,MO;BYSETPOS=-1;X-FOO=1", "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=-1");
+    is("RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=OMIT", "FREQ=YEARLY");
+    is("FREQ=DAILY;COUNT=3;UNTIL=20260101t000000z", "FREQ=DAILY;COUNT=3;UNTIL=20260101T000000Z");
+    is("FREQ=MINUTELY;BYSECOND=60;UNTIL=20260101T235960", "FREQ=MINUTELY;UNTIL=20260101T235959;BYSECOND=59");
+}
+
+#[test]
+fn bad_rules_are_refused_with_a_reason() {
+    let refused = |rule: &str, reason: &str| {
+        let error = Rule::parse(rule).expect_err(rule).to_string();
+        assert!(error.contains(reason), "{rule}: {error}");
+    };
+    refused("", "FREQ is missing");
+    refused("COUNT=3", "FREQ is missing");
+    refused("FREQ=FORTNIGHTLY", "FORTNIGHTLY");
+    refused("FREQ=DAILY;FREQ=DAILY", "twice");
+    refused("FREQ=DAILY;COUNT", "no value");
+    refused("FREQ=DAILY;COUNT=0", "COUNT");
+    refused("FREQ=DAILY;COUNT=99999999999999999999", "COUNT");
+    refused("FREQ=DAILY;INTERVAL=0", "INTERVAL");
+    refused("FREQ=DAILY;INTERVAL=-1", "INTERVAL");
+    refused("FREQ=DAILY;UNTIL=2026", "UNTIL");
+    refused("FREQ=DAILY;UNTIL=20260230", "UNTIL");
+    refused("FREQ=DAILY;UNTIL=20260101T2500é0", "UNTIL");
+    refused("FREQ=DAILY;BYHOUR=24", "from 0 to 23");
+    refused("FREQ=DAILY;BYMONTH=13", "from 1 to 12");
+    refused("FREQ=DAILY;BYMONTHDAY=0", "BYMONTHDAY");
+    refused("FREQ=YEARLY;BYYEARDAY=367", "BYYEARDAY");
+    refused("FREQ=MONTHLY;BYDAY=XX", "weekday");
+    refused("FREQ=MONTHLY;BYDAY=0MO", "BYDAY");
+    refused("FREQ=MONTHLY;BYDAY=é", "weekday");
+    refused("FREQ=MONTHLY;BYDAY=", "empty");
+    refused("FREQ=WEEKLY;BYDAY=1MO", "number");
+    refused("FREQ=YEARLY;BYWEEKNO=1;BYDAY=1MO", "BYWEEKNO");
+    refused("FREQ=MONTHLY;BYWEEKNO=1", "BYWEEKNO cannot stand beside FREQ=MONTHLY");
+    refused("FREQ=DAILY;BYYEARDAY=1", "BYYEARDAY");
+    refused("FREQ=WEEKLY;BYMONTHDAY=1", "BYMONTHDAY");
+    refused("FREQ=YEARLY;RSCALE=CHINESE", "RSCALE");
+    refused("FREQ=YEARLY;BYEASTER=1", "BYEASTER");
 }
