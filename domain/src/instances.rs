@@ -61,8 +61,9 @@ pub fn instances(object: &CalendarObject, window: Window, floating: &Zone, limit
         return Err(Error::TooManyInstances { limit });
     }
     found.sort_by_key(|instance| (instance.start_utc, instance.end_utc, instance.override_index));
-    // Two wall-clock times can be one instant where the clock jumps: that is one instance (RFC 5545 section 3.8.5.2).
-    found.dedup_by(|a, b| a.override_index.is_none() && b.override_index.is_none() && a.start_utc == b.start_utc);
+    // Two wall-clock times of a series can be one instant where the clock jumps: that is one instance (RFC 5545 section 3.8.5.2).
+    let is_member = |instance: &Instance| instance.override_index.is_none() && instance.recurrence_id.is_some();
+    found.dedup_by(|a, b| is_member(a) && is_member(b) && a.start_utc == b.start_utc);
     Ok(found)
 }
 

@@ -230,6 +230,8 @@ fn journals_and_free_busy() {
     assert!(spans(&object(&component("VJOURNAL", "SUMMARY:x")), "", "").is_empty());
     let busy = object(&component("VFREEBUSY", "FREEBUSY:20260110T080000Z/PT1H,20260111T080000Z/20260111T090000Z"));
     assert_eq!(spans(&busy, "20260111", "20260112"), ["20260111T080000Z/20260111T090000Z"]);
+    let twice = object(&component("VFREEBUSY", "FREEBUSY:20260110T080000Z/PT1H,20260110T080000Z/PT2H"));
+    assert_eq!(spans(&twice, "", "").len(), 2);
 }
 
 #[test]
