@@ -75,10 +75,9 @@ impl Evaluation<'_> {
             }),
             end: window.end.and_then(|end| end.checked_sub_signed(shift)?.checked_add_signed(margin)),
         };
-        self.any_instance(around, &|instance| {
-            self.entry_of(instance) == entry
-                && alarm
-                    .goes_off_in(window, self.shifted(if *from_end { &instance.end } else { &instance.start }, *offset))
+        self.any_instance(around, &[entry], &|instance| {
+            let anchor = if *from_end { &instance.end } else { &instance.start };
+            alarm.goes_off_in(window, self.shifted(anchor, *offset))
         })
     }
 
