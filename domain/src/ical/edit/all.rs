@@ -38,7 +38,7 @@ pub(super) fn update(
         set_texts(editor.tree(entry), &before, draft, |_, _| false);
         return Ok(editor.finish());
     };
-    if draft.repeat == Repeat::Never {
+    if draft.repeat == Repeat::Never && before.repeat != Repeat::Never {
         single(&mut editor, master, draft)?;
         return Ok(editor.finish());
     }
@@ -53,9 +53,13 @@ pub(super) fn update(
     if before.timing == draft.timing && before.repeat == draft.repeat {
         return Ok(editor.finish());
     }
-    let irregular = reschedule(&mut editor, master, &before, draft)?;
+    let instances = reschedule(&mut editor, master, opened, &before, draft)?;
     let text = editor.finish();
-    if irregular { reattach(&text, now) } else { Ok(text) }
+    match instances {
+        Instances::Moved => Ok(text),
+        Instances::MovedByMonth => reattach(&text, Some(REACH), now),
+        Instances::Others => reattach(&text, None, now),
+    }
 }
 
 /// Changes the time of a component by itself.
@@ -93,13 +97,28 @@ fn single(editor: &mut Editor<'_>, master: &Entry, draft: &EventDraft) -> Result
     Ok(())
 }
 
-/// Moves the series, its overrides and exceptions, and changes how it repeats. Gives back whether instances may have gone
-/// that overrides and exceptions belong to.
-fn reschedule(editor: &mut Editor<'_>, master: &Entry, before: &EventDraft, draft: &EventDraft) -> Result<bool> {
+/// What became of the instances that overrides and exceptions belong to.
+enum Instances {
+    /// They moved, all alike.
+    Moved,
+    /// They moved, some further than others.
+    MovedByMonth,
+    /// Some may be gone.
+    Others,
+}
+
+/// Moves the series, its overrides and exceptions, and changes how it repeats.
+fn reschedule(
+    editor: &mut Editor<'_>,
+    master: &Entry,
+    opened: Option<&Moment>,
+    before: &EventDraft,
+    draft: &EventDraft,
+) -> Result<Instances> {
     let object = editor.object;
     let old = placed(master).ok_or(Error::NotFound("the event"))?;
     let own_timing = entry_timing(object, master)?;
-    let shift = Shift::new(object, &old.start, &before.timing, &draft.timing);
+    let shift = Shift::new(object, &old.start, opened.unwrap_or(&old.start), &before.timing, &draft.timing);
     let form = shift.form();
     let new_rule = (before.repeat != draft.repeat).then_some(&draft.repeat);
 
@@ -172,7 +191,11 @@ fn reschedule(editor: &mut Editor<'_>, master: &Entry, before: &EventDraft, draf
             set_time(tree, zones, &placed, (moved.clone(), zone), length, own.length());
         }
     }
-    Ok(new_rule.is_some() || by_month)
+    Ok(match new_rule {
+        Some(_) => Instances::Others,
+        None if by_month => Instances::MovedByMonth,
+        None => Instances::Moved,
+    })
 }
 
 /// The day on which the series started, before it moved by days to `moved`.
@@ -234,9 +257,9 @@ fn write_rules(
     Ok(())
 }
 
-/// After a change that moved not every instance alike: each override and exception goes to the instance next to where it
-/// would be, and goes away where there is none.
-fn reattach(text: &str, now: DateTime<Utc>) -> Result<String> {
+/// Takes overrides and exceptions away that belong to no instance any more; within `reach`, they go to the nearest one
+/// that has none.
+fn reattach(text: &str, reach: Option<TimeDelta>, now: DateTime<Utc>) -> Result<String> {
     let object = read(text)?;
     let Some(master) = &object.master else { return Ok(text.to_owned()) };
     let Some(start) = &master.start else { return Ok(text.to_owned()) };
@@ -247,7 +270,8 @@ fn reattach(text: &str, now: DateTime<Utc>) -> Result<String> {
         if whole.at(id)?.is_some() {
             return Ok(Some(id.clone()));
         }
-        Ok(whole.nearest(id, REACH)?.filter(|found| !taken.contains(found)))
+        let Some(reach) = reach else { return Ok(None) };
+        Ok(whole.nearest(id, reach)?.filter(|found| !taken.contains(found)))
     };
     for entry in &object.overrides {
         let Some(id) = &entry.recurrence_id else { continue };

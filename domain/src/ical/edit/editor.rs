@@ -13,6 +13,7 @@ use crate::time::{Zone, Zones, vtimezone};
 use crate::{Limits, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use std::collections::HashSet;
 
 /// The lines whose change is significant to others (RFC 5546 section 2.1.4).
 const SIGNIFICANT: [&str; 9] =
@@ -95,16 +96,12 @@ impl<'a> Editor<'a> {
         let before = used_zones(&Document::of(self.object, self.text).calendar);
         let calendar = &mut self.document.calendar;
         let after = used_zones(calendar);
-        let is_orphan = |tzid: &str| before.iter().any(|used| used == tzid) && !after.iter().any(|used| used == tzid);
+        let is_orphan = |tzid: &str| before.contains(tzid) && !after.contains(tzid);
         calendar.retain_components(|tree| defined_zone(tree).is_none_or(|tzid| !is_orphan(&tzid)));
         let first = first_day(calendar);
-        let mut missing: Vec<String> = after
-            .into_iter()
-            .filter(|tzid| !before.contains(tzid))
-            .filter(|tzid| !calendar.components().any(|tree| defined_zone(tree).as_deref() == Some(tzid)))
-            .collect();
+        let defined: HashSet<String> = calendar.components().filter_map(defined_zone).collect();
+        let mut missing: Vec<&String> = after.difference(&before).filter(|tzid| !defined.contains(*tzid)).collect();
         missing.sort();
-        missing.dedup();
         for tz in missing.iter().filter_map(|tzid| tzid.parse::<Tz>().ok()) {
             calendar.prepend(&vtimezone(tz, first));
         }
@@ -121,7 +118,7 @@ fn defined_zone(tree: &Tree) -> Option<String> {
     (tree.name == "VTIMEZONE").then(|| tree.property("TZID").map(Property::text)).flatten()
 }
 
-fn used_zones(calendar: &Tree) -> Vec<String> {
+fn used_zones(calendar: &Tree) -> HashSet<String> {
     calendar.components().filter(|tree| tree.name != "VTIMEZONE").flat_map(Tree::tzids).collect()
 }
 

@@ -215,3 +215,8 @@ fn divide(
     let earlier = split::earlier(object, text, id, now)?;
     Ok(Edited { text: Some(earlier), split: Some(NewObject { uid, text: later }) })
 }
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

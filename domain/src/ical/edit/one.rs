@@ -131,11 +131,7 @@ pub(super) fn hand_on(editor: &mut Editor<'_>, entry: &Entry, id: &Moment) -> Re
         return Ok(());
     };
     let delta = next.local() - id.local();
-    let end = match &old.end {
-        End::At(end) => End::At(end.at(end.local() + delta)),
-        end => end.clone(),
-    };
-    let new = Placed { start: old.start.at(old.start.local() + delta), end };
+    let new = old.recurred(old.start.at(old.start.local() + delta), &object.zones);
     let tree = editor.tree(entry);
     timing::set_moment(tree, "RECURRENCE-ID", &next, &["UID"]);
     timing::write(tree, &old, &new);

@@ -1,11 +1,11 @@
 //! Looking up the instances of a series.
 
-use super::timing::local_in;
+use super::timing::{Placed, local_in};
+use crate::Result;
 use crate::ical::object::{CalendarObject, End, Entry};
 use crate::ical::value::Moment;
-use crate::instances::{Instance, Window, instances};
+use crate::instances::{Instance, Window, instances, touches};
 use crate::time::Zone;
-use crate::{Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// More instances than this are not counted.
@@ -58,12 +58,10 @@ pub(super) fn find<'a>(object: &'a CalendarObject, id: &Moment) -> Result<Option
     if let Some((entry, from)) = range_over(object, id)
         && let Some(first) = &entry.start
     {
-        let start =
-            first.at(local_in(&object.zones, id, first) + (first.local() - local_in(&object.zones, from, first)));
-        let end = match &entry.end {
-            End::At(end) => End::At(end.at(end.local() + (start.local() - first.local()))),
-            end => end.clone(),
-        };
+        let delta = first.local() - local_in(&object.zones, from, first);
+        let start = first.at(local_in(&object.zones, id, first) + delta);
+        let own = Placed { start: first.clone(), end: entry.end.clone() };
+        let Placed { start, end } = own.recurred(start, &object.zones);
         return Ok(Some(Found { entry, start, end }));
     }
     let end = match &master.end {
@@ -135,11 +133,7 @@ impl Series {
     /// Whether no instance starts before `id`.
     pub(super) fn starts_with(&self, id: &Moment) -> Result<bool> {
         let at = instant(&self.object, id);
-        match self.between(None, Some(at), 1) {
-            Ok(found) => Ok(found.iter().all(|instance| instance.start_utc >= at)),
-            Err(Error::TooManyInstances { .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
+        Ok(!touches(&self.object, Window { start: None, end: Some(at) }, &Zone::UTC)?)
     }
 
     /// The instance nearest to `id` and not further from it than `reach`.
@@ -166,9 +160,5 @@ impl Series {
 
 /// Whether nothing of the object takes place.
 pub(super) fn is_empty(object: &CalendarObject) -> Result<bool> {
-    match instances(object, Window { start: None, end: None }, &Zone::UTC, 1) {
-        Ok(found) => Ok(found.is_empty()),
-        Err(Error::TooManyInstances { .. }) => Ok(false),
-        Err(error) => Err(error),
-    }
+    Ok(!touches(object, Window { start: None, end: None }, &Zone::UTC)?)
 }

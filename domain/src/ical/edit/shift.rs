@@ -7,7 +7,7 @@ use crate::Result;
 use crate::ical::object::CalendarObject;
 use crate::ical::value::Moment;
 use crate::time::Zone;
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
 /// The form of DTSTART after a change: its kind and zone.
@@ -35,7 +35,7 @@ enum Kind {
     /// Times become days.
     ToDays { days: i64 },
     /// Days become times, at the time of the day of the one that was changed.
-    ToTimes { days: i64 },
+    ToTimes { days: i64, time: NaiveTime },
 }
 
 impl Form {
@@ -83,28 +83,39 @@ fn known_tzid(object: &CalendarObject, tz: Tz) -> Option<String> {
 }
 
 impl<'a> Shift<'a> {
-    /// Of the series that starts at `start`, when `before` of one instance becomes `after`.
-    pub(super) fn new(object: &'a CalendarObject, start: &'a Moment, before: &Timing, after: &Timing) -> Self {
+    /// Of the series that starts at `start`, when `before` of its instance `id` becomes `after`.
+    pub(super) fn new(
+        object: &'a CalendarObject,
+        start: &'a Moment,
+        id: &Moment,
+        before: &Timing,
+        after: &Timing,
+    ) -> Self {
         let days = (after.first_day() - before.first_day()).num_days();
         let kind = match (before.is_all_day(), after.is_all_day()) {
             (false, true) => Kind::ToDays { days },
-            (true, false) => Kind::ToTimes { days },
+            (true, false) => Kind::ToTimes { days, time: after.start().time() },
             _ => Kind::Same { time: after.start() - before.start(), days },
         };
-        Shift {
-            object,
-            start,
-            form: Form::after(object, start, before, after),
-            kind,
-            shown: Move { old: before.start(), new: after.start(), timed: !before.is_all_day() && !after.is_all_day() },
+        let old = local_in(&object.zones, id, start);
+        let form = Form::after(object, start, before, after);
+        let timed = !before.is_all_day() && !after.is_all_day();
+        let mut shift = Shift { object, start, form, kind, shown: Move { old, new: old, timed } };
+        // An instance that stands elsewhere than the series has it moves the series from where the series has it.
+        shift.shown.new = shift.moved(&start.at(old)).local();
+        if let Kind::Same { days, .. } = &mut shift.kind
+            && !start.is_date()
+        {
+            *days = shift.shown.days();
         }
+        shift
     }
 
     pub(super) fn form(&self) -> &Form {
         &self.form
     }
 
-    /// How the instance moves that was changed.
+    /// How the series has the instance that was changed move.
     pub(super) fn shown(&self) -> &Move {
         &self.shown
     }
@@ -124,10 +135,8 @@ impl<'a> Shift<'a> {
             }
             (Kind::ToDays { days: by }, Moment::Date(_)) => Moment::Date(days(by).date()),
             (Kind::ToDays { days }, _) => Moment::Date((self.wall_clock(moment) + TimeDelta::days(days)).date()),
-            (Kind::ToTimes { days: by }, Moment::Date(_)) => {
-                self.form.like.at(days(by).date().and_time(self.shown.new.time()))
-            }
-            (Kind::ToTimes { days: by }, _) => moment.at(days(by)),
+            (Kind::ToTimes { days: by, time }, Moment::Date(_)) => self.form.like.at(days(by).date().and_time(time)),
+            (Kind::ToTimes { days: by, .. }, _) => moment.at(days(by)),
         }
     }
 
@@ -172,8 +181,8 @@ impl<'a> Shift<'a> {
                 until + TimeDelta::days(days - i64::from(too_early))
             }
             // A date beside times counts to its end.
-            Kind::Same { days, .. } | Kind::ToTimes { days } => {
-                until.date().and_time(chrono::NaiveTime::MIN) + TimeDelta::days(days) + last_second
+            Kind::Same { days, .. } | Kind::ToTimes { days, .. } => {
+                until.date().and_time(NaiveTime::MIN) + TimeDelta::days(days) + last_second
             }
         };
         rule.set_until(until, &self.form.anchor(start));

@@ -1,9 +1,9 @@
 //! A series in two: what comes before an instance, and that instance with what follows it.
 
-use super::editor::{Editor, change_moments, placed, set_time};
+use super::editor::{Editor, change_moments, placed};
 use super::rule::{Anchor, RuleText};
 use super::series::{Series, instant, is_same, override_of, range_over};
-use super::timing::{self, local_in, timing as timing_of};
+use super::timing::{self, local_in};
 use crate::ical::object::{CalendarObject, Entry};
 use crate::ical::value::Moment;
 use crate::time::Zone;
@@ -123,9 +123,7 @@ pub(super) fn later(object: &CalendarObject, text: &str, id: &Moment, uid: &str,
         });
     }
     if let Some(old) = placed(cut.master) {
-        let length = timing_of(&object.zones, &old.start, &old.end).length();
-        let zone = object.zones.zone(&start, &Zone::UTC);
-        set_time(tree, &object.zones, &old, (start.clone(), zone), length, length);
+        timing::write(tree, &old, &old.recurred(start.clone(), &object.zones));
     }
     for entry in &object.overrides {
         if entry.recurrence_id.as_ref().is_some_and(|id| cut.side(&id.moment) == Ordering::Less) {
@@ -148,11 +146,9 @@ pub(super) fn later(object: &CalendarObject, text: &str, id: &Moment, uid: &str,
         if let Some(id) = free {
             let mut tree = editor.original(range);
             let delta = id.local() - local_in(&object.zones, from, &id);
-            let length = timing_of(&object.zones, &old.start, &old.end).length();
             let moved = old.start.at(old.start.local() + delta);
             timing::set_moment(&mut tree, "RECURRENCE-ID", &id, &["UID"]);
-            let zone = object.zones.zone(&moved, &Zone::UTC);
-            set_time(&mut tree, &object.zones, &old, (moved.clone(), zone), length, length);
+            timing::write(&mut tree, &old, &old.recurred(moved, &object.zones));
             editor.adopt(&mut tree, uid);
             editor.document.calendar.append(tree);
         }

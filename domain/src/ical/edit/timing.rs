@@ -101,6 +101,22 @@ pub(super) struct Placed {
     pub(super) end: End,
 }
 
+impl Placed {
+    /// The same, as long as a recurrence is (RFC 5545 section 3.8.5.3), from `start` on.
+    pub(super) fn recurred(&self, start: Moment, zones: &Zones) -> Placed {
+        let end = match &self.end {
+            End::At(end @ (Moment::Utc(_) | Moment::Zoned { .. })) => {
+                let instant = |moment| zones.instant(moment, &Zone::UTC);
+                let length = instant(end) - instant(&self.start);
+                End::At(end.at(zones.zone(end, &Zone::UTC).to_local(instant(&start) + length)))
+            }
+            End::At(end) => End::At(end.at(end.local() + (start.local() - self.start.local()))),
+            end => end.clone(),
+        };
+        Placed { start, end }
+    }
+}
+
 /// In what form a component says its end, to be kept.
 #[derive(Clone, Debug)]
 pub(super) enum EndForm {
