@@ -102,6 +102,7 @@ impl Zones {
     /// with its line.
     pub fn of(calendar: &Component) -> Result<Self, SyntaxError> {
         let mut zones = Zones::default();
+        let definitions = Definitions::of(calendar);
         let mut pending: Vec<&Component> = calendar.components.iter().collect();
         while let Some(component) = pending.pop() {
             // Times in a VTIMEZONE are wall-clock times of the zone that it defines.
@@ -110,18 +111,18 @@ impl Zones {
             }
             pending.extend(&component.components);
             for property in &component.properties {
-                zones.add(property, calendar)?;
+                zones.add(property, &definitions)?;
             }
         }
         Ok(zones)
     }
 
-    fn add(&mut self, property: &Property, calendar: &Component) -> Result<(), SyntaxError> {
+    fn add(&mut self, property: &Property, definitions: &Definitions<'_>) -> Result<(), SyntaxError> {
         let Some(tzid) = property.param("TZID").filter(|tzid| !tzid.is_empty()) else { return Ok(()) };
         if self.by_tzid.contains_key(tzid) || !has_local_time(&property.value) {
             return Ok(());
         }
-        let zone = match resolve(tzid, calendar) {
+        let zone = match resolve(tzid, definitions) {
             Ok(Some(zone)) => zone,
             Ok(None) if NEEDED.contains(&property.name.as_str()) => {
                 let message =
@@ -171,14 +172,40 @@ fn has_local_time(value: &str) -> bool {
     })
 }
 
-fn resolve(tzid: &str, calendar: &Component) -> Result<Option<Zone>, SyntaxError> {
+/// The VTIMEZONEs of a calendar by what their TZID may be written as: some programs escape or quote the property or the
+/// parameter. Looked up and not searched, so that many zones beside many times cost no more than their number.
+struct Definitions<'a> {
+    by_name: HashMap<String, &'a Component>,
+}
+
+impl<'a> Definitions<'a> {
+    fn of(calendar: &'a Component) -> Self {
+        let mut by_name = HashMap::new();
+        for component in calendar.components.iter().filter(|component| component.name == "VTIMEZONE") {
+            let Some(property) = component.property("TZID") else { continue };
+            for name in spellings(&property.value) {
+                by_name.entry(name).or_insert(component);
+            }
+        }
+        Definitions { by_name }
+    }
+
+    fn get(&self, tzid: &str) -> Option<&'a Component> {
+        spellings(tzid).iter().find_map(|name| self.by_name.get(name).copied())
+    }
+}
+
+/// A TZID as it is written, without quotes, and without escapes.
+fn spellings(tzid: &str) -> [String; 3] {
+    let bare = |text: &str| text.trim().trim_matches('"').trim().to_owned();
+    [tzid.to_owned(), bare(tzid), bare(&unescape_text(tzid))]
+}
+
+fn resolve(tzid: &str, definitions: &Definitions<'_>) -> Result<Option<Zone>, SyntaxError> {
     if let Some(tz) = names::iana(tzid) {
         return Ok(Some(Zone::Iana(tz)));
     }
-    let timezone = calendar.components.iter().find(|component| {
-        component.name == "VTIMEZONE"
-            && component.property("TZID").is_some_and(|property| is_same_tzid(&property.value, tzid))
-    });
+    let timezone = definitions.get(tzid);
     let Some(timezone) = timezone else { return Ok(names::named_offset(tzid).map(Zone::fixed)) };
     if let Some(location) = timezone.property("X-LIC-LOCATION")
         && let Some(tz) = names::iana(&location.value)
@@ -186,13 +213,6 @@ fn resolve(tzid: &str, calendar: &Component) -> Result<Option<Zone>, SyntaxError
         return Ok(Some(Zone::Iana(tz)));
     }
     CustomZone::read(timezone).map(|zone| Some(Zone::Custom(Arc::new(zone))))
-}
-
-/// Whether the TZID property of a VTIMEZONE and the parameter of a time name the same: some programs escape or quote one
-/// of them.
-fn is_same_tzid(value: &str, tzid: &str) -> bool {
-    let bare = |text: &str| text.trim().trim_matches('"').trim().to_owned();
-    value == tzid || bare(value) == bare(tzid) || bare(&unescape_text(value)) == bare(&unescape_text(tzid))
 }
 
 #[cfg(test)]
