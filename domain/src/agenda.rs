@@ -95,7 +95,15 @@ fn seen(
     limit: usize,
     editable: bool,
 ) -> Result<Vec<AgendaInstance>> {
-    let seen = instances(object, window, viewer, limit)?.into_iter().filter_map(|instance| {
+    let found = match instances(object, window, viewer, limit) {
+        // One series of too many instances must not hide all the others.
+        Err(Error::TooManyInstances { .. }) => {
+            tracing::warn!(calendar = head.calendar.0, name = %head.name, "too many instances to be shown");
+            return Ok(Vec::new());
+        }
+        found => found?,
+    };
+    let seen = found.into_iter().filter_map(|instance| {
         let entry = match instance.override_index {
             Some(index) => &object.overrides[index],
             None => object.master.as_ref()?,
@@ -247,7 +255,11 @@ impl Kalends {
     ) -> Result<()> {
         let mut tx = self.db.write().await?;
         let calendar = authorize(&mut *tx, who, change.calendar, Access::Write).await?;
-        let (_, text, object) = self.stored_event(&mut *tx, change.calendar, change.name).await?;
+        let (head, text, object) = self.stored_event(&mut *tx, change.calendar, change.name).await?;
+        // Before the edit, which may find that the instance is gone.
+        if head.etag != change.etag {
+            return Err(Error::PreconditionFailed);
+        }
         let edited = edit::update(&object, &text, &change.scope, draft, Utc::now())?;
         let seen = Precondition::Matches(vec![change.etag.to_owned()]);
         let text = match edited.text {
@@ -278,7 +290,11 @@ impl Kalends {
     pub async fn delete_event(&self, who: PrincipalId, change: EventChange<'_>) -> Result<()> {
         let mut tx = self.db.write().await?;
         let calendar = authorize(&mut *tx, who, change.calendar, Access::Write).await?;
-        let (_, text, object) = self.stored_event(&mut *tx, change.calendar, change.name).await?;
+        let (head, text, object) = self.stored_event(&mut *tx, change.calendar, change.name).await?;
+        // Before the edit, which may find that the instance is gone.
+        if head.etag != change.etag {
+            return Err(Error::PreconditionFailed);
+        }
         let seen = Precondition::Matches(vec![change.etag.to_owned()]);
         match edit::remove(&object, &text, &change.scope, Utc::now())?.text {
             Some(text) => {
