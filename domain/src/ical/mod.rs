@@ -3,6 +3,7 @@
 //! The stored text is the truth. [`syntax`] keeps the octet span of every content line, so that [`edit`] can
 //! replace single properties and leave every other octet as it was.
 
+pub mod busy;
 pub mod edit;
 mod entry;
 pub mod join;

@@ -42,7 +42,7 @@ impl Zone {
         let [calendar] = stream.as_slice() else { return None };
         let mut zones = calendar.components.iter().filter(|component| component.name == "VTIMEZONE");
         let (Some(zone), None) = (zones.next(), zones.next()) else { return None };
-        resolve(&zone.property("TZID")?.text(), calendar).ok().flatten()
+        resolve(&zone.property("TZID")?.text(), &Definitions::of(calendar)).ok().flatten()
     }
 
     /// The instant of a wall-clock time. In a gap the offset before the gap applies, in a fold the first

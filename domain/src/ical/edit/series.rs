@@ -4,9 +4,10 @@ use super::timing::{Placed, local_in};
 use crate::Result;
 use crate::ical::object::{CalendarObject, End, Entry};
 use crate::ical::value::Moment;
-use crate::instances::{Instance, Window, instances, touches};
+use crate::instances::{Instance, Window, any_instance, instances};
 use crate::time::Zone;
 use chrono::{DateTime, TimeDelta, Utc};
+use std::ops::ControlFlow;
 
 /// More instances than this are not counted.
 const MOST: usize = 1_000_000;
@@ -133,7 +134,7 @@ impl Series {
     /// Whether no instance starts before `id`.
     pub(super) fn starts_with(&self, id: &Moment) -> Result<bool> {
         let at = instant(&self.object, id);
-        Ok(!touches(&self.object, Window { start: None, end: Some(at) }, &Zone::UTC)?)
+        Ok(!touches(&self.object, Window { start: None, end: Some(at) })?)
     }
 
     /// The instance nearest to `id` and not further from it than `reach`.
@@ -160,5 +161,9 @@ impl Series {
 
 /// Whether nothing of the object takes place.
 pub(super) fn is_empty(object: &CalendarObject) -> Result<bool> {
-    Ok(!touches(object, Window { start: None, end: None }, &Zone::UTC)?)
+    Ok(!touches(object, Window { start: None, end: None })?)
+}
+
+fn touches(object: &CalendarObject, window: Window) -> Result<bool> {
+    any_instance(object, window, &Zone::UTC, &mut |_| ControlFlow::Break(true))
 }
