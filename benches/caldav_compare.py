@@ -130,7 +130,9 @@ def radicale(folder):
     options = ["--server-hosts", f"127.0.0.1:{port}", "--auth-type", "none", "--storage-filesystem-folder", str(folder)]
     with (folder / "radicale.log").open("wb") as log:
         process = subprocess.Popen(
-            [python, "-m", "radicale", "--config", os.devnull, "--logging-level", "error", *options], stdout=log, stderr=log
+            [python, "-m", "radicale", "--config", os.devnull, "--logging-level", "error", *options],
+            stdout=log,
+            stderr=log,
         )
     client = Client(f"http://127.0.0.1:{port}", "bench", "bench")
     for _ in range(200):

@@ -21,7 +21,9 @@ def server(tmp_path_factory):
         return
     program = os.environ.get("KALENDS_BIN")
     if not program:
-        pytest.exit("KALENDS_BIN does not name the program; run `cargo xtask test`, or build it and set the variable.", 2)
+        pytest.exit(
+            "KALENDS_BIN does not name the program; run `cargo xtask test`, or build it and set the variable.", 2
+        )
     server = Kalends(program, tmp_path_factory.mktemp("kalends")).start()
     yield server
     assert server.stop() == 0, server.log()

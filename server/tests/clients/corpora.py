@@ -41,7 +41,7 @@ class Part:
 def parts(octets):
     """The lines of the first VCALENDAR before its parts, its parts, and what is after them; `None` when it is not one."""
     lines = octets.splitlines(keepends=True)
-    before, found, open_parts, current, uid = [], [], [], [], None
+    before, found, open_parts, current = [], [], [], []
     for number, line in enumerate(lines):
         bare = line.strip().upper()
         if bare.startswith(b"BEGIN:"):
@@ -113,7 +113,9 @@ def unfit(octets):
             return "a component has no UID"
         if each.name == b"VEVENT" and b"DTSTART" not in names:
             return "an event has no DTSTART"
-    masters = [each for each in stored if not re.search(rb"^RECURRENCE-ID[:;]", each.octets, re.MULTILINE | re.IGNORECASE)]
+    masters = [
+        each for each in stored if not re.search(rb"^RECURRENCE-ID[:;]", each.octets, re.MULTILINE | re.IGNORECASE)
+    ]
     if len(masters) > 1:
         return "it has two masters"
     return None

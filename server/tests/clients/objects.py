@@ -9,7 +9,11 @@ def component(name, uid, *lines):
 
 
 def calendar(*parts):
-    return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Kalends//Client tests//EN\r\n" + "".join(parts) + "END:VCALENDAR\r\n"
+    return (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Kalends//Client tests//EN\r\n"
+        + "".join(parts)
+        + "END:VCALENDAR\r\n"
+    )
 
 
 def event(uid, *lines):

@@ -88,7 +88,13 @@ def test_many_at_once(cadaver):
 
 def test_moves_within_and_between_calendars(cadaver):
     printed = cadaver.session(
-        "put a.ics", "move a.ics renamed.ics", "ls", "move renamed.ics ../play/moved.ics", "ls", "ls ../play", "cat ../play/moved.ics"
+        "put a.ics",
+        "move a.ics renamed.ics",
+        "ls",
+        "move renamed.ics ../play/moved.ics",
+        "ls",
+        "ls ../play",
+        "cat ../play/moved.ics",
     )
     assert "succeeded" in printed[1] and names(printed[2]) == ["renamed.ics"]
     assert "succeeded" in printed[3] and "collection is empty" in printed[4]
@@ -130,7 +136,9 @@ def test_what_is_not_there(cadaver):
 def test_what_a_calendar_does_not_take(cadaver):
     (cadaver.folder / "note.txt").write_text("not a calendar")
     (cadaver.folder / "two.ics").write_bytes(
-        whole_calendar(component("VEVENT", "x", "DTSTART:20260310T100000Z"), component("VEVENT", "y", "DTSTART:20260310T100000Z")).encode()
+        whole_calendar(
+            component("VEVENT", "x", "DTSTART:20260310T100000Z"), component("VEVENT", "y", "DTSTART:20260310T100000Z")
+        ).encode()
     )
     printed = cadaver.session("put note.txt", "put two.ics", "mkcol folder", "ls")
     for refused in (0, 1, 2):
@@ -142,7 +150,9 @@ def test_a_collection_beside_the_calendars_is_one(cadaver, kalends):
     printed = cadaver.session("mkcol plain", "ls", "put a.ics plain/a.ics", "propget plain DAV:resourcetype", at="")
     assert "succeeded" in printed[0] and "plain" in names(printed[1])
     assert "succeeded" in printed[2]
-    assert "plain" in [str(each.url).rstrip("/").rsplit("/", 1)[1] for each in cadaver.account.principal.get_calendars()]
+    assert "plain" in [
+        str(each.url).rstrip("/").rsplit("/", 1)[1] for each in cadaver.account.principal.get_calendars()
+    ]
 
 
 def test_properties_of_a_calendar(cadaver):

@@ -67,12 +67,18 @@ def test_what_is_not_supported_is_not_there(page, account, resources):
     assert len(absent) > 20
     asked = "".join(f'<{name} xmlns="{NAMESPACES[prefix]}"/>' for prefix, name in absent)
     for url in resources:
-        for tag, (status, _) in properties(account, url, f'<D:propfind xmlns:D="DAV:"><D:prop>{asked}</D:prop></D:propfind>').items():
+        for tag, (status, _) in properties(
+            account, url, f'<D:propfind xmlns:D="DAV:"><D:prop>{asked}</D:prop></D:propfind>'
+        ).items():
             assert status == "404", f"{tag} at {url}"
 
 
 def test_reports_are_those_in_the_tables(page, account, resources):
-    named = {f"{{{NAMESPACES[prefix]}}}{name}": verdict for cell, verdict in rows(page) for prefix, name in PROPERTY.findall(cell)}
+    named = {
+        f"{{{NAMESPACES[prefix]}}}{name}": verdict
+        for cell, verdict in rows(page)
+        for prefix, name in PROPERTY.findall(cell)
+    }
     body = '<propfind xmlns="DAV:"><prop><supported-report-set/></prop></propfind>'
     offered = set()
     for url in resources:

@@ -242,4 +242,6 @@ def test_expansion(name, collector, put):
         only_server |= set(got) - set(expected)
         only_other |= set(expected) - set(got)
     starts = sorted({each[0] for each in only_server}), sorted({each[0] for each in only_other})
-    assert starts == UNLIKE.get(name, ([], [])), f"{sorted(only_server)[:9]}, {sorted(only_other)[:9]}\n{together.decode()[:6000]}"
+    assert starts == UNLIKE.get(name, ([], [])), (
+        f"{sorted(only_server)[:9]}, {sorted(only_other)[:9]}\n{together.decode()[:6000]}"
+    )

@@ -1,16 +1,18 @@
 """python-caldav: what a person does with a calendar client, from the bare host on."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
+import caldav.aio
 import pytest
 import requests
 from caldav.elements import cdav, dav, ical
 from caldav.lib import error
 from harness import Account
 from icalendar_searcher.collation import Collation
-from objects import BERLIN, calendar as whole_calendar
-from objects import component, event
+from objects import BERLIN, component, event
+from objects import calendar as whole_calendar
 
 # Straight answers: neither repaired nor filtered by the client.
 RAW = {"post_filter": False, "compatibility_workarounds": False}
@@ -73,10 +75,10 @@ class TestDiscovery:
             assert str(account.client(str(url)).get_principal().url) == str(account.principal.url)
 
     def test_wrong_and_missing_passwords_are_refused(self, account, kalends):
-        account.home
+        home = account.home
         for name, password in ((account.name, "wrong"), ("nobody", account.password), (account.name, "")):
             with pytest.raises(error.AuthorizationError):
-                Account(kalends, name, password).client(account.home).get_principal()
+                Account(kalends, name, password).client(home).get_principal()
 
     def test_what_is_another_persons_does_not_exist(self, account, calendar, kalends):
         calendar.add_event(event("private", "DTSTART:20260310T100000Z", "SUMMARY:Private"))
@@ -162,7 +164,7 @@ class TestObjects:
 
     def test_octets_come_back_as_they_went(self, account, calendar):
         odd = (
-            "BEGIN:VCALENDAR\r\nX-WR-CALNAME;X-A=\"b;c,d\":Ünusual\r\nVERSION:2.0\r\nprodid:-//odd//\r\n"
+            'BEGIN:VCALENDAR\r\nX-WR-CALNAME;X-A="b;c,d":Ünusual\r\nVERSION:2.0\r\nprodid:-//odd//\r\n'
             "BEGIN:VEVENT\r\nUID:odd\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;VALUE=DATE:20260310\r\n"
             "X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC\r\nSUMMARY;LANGUAGE=de:Ein  Leerzeich\r\n en\\, und\r\n\t mehr 🎄\r\n"
             "BEGIN:X-PART\r\nX-INNER:1\r\nEND:X-PART\r\nX-EMPTY:\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
@@ -250,6 +252,43 @@ class TestObjects:
         assert len(calendar.get_events()) == 80
         assert len(calendar.get_objects_by_sync_token(disable_fallback=True)) == 80
 
+    def test_many_at_once_by_the_asynchronous_client(self, account):
+        async def session():
+            url, name, password = account.server.entry, account.name, account.password
+            async with caldav.aio.AsyncDAVClient(url=url, username=name, password=password) as client:
+                principal = await client.get_principal()
+                calendar = await principal.make_calendar(name="At once")
+                texts = [event(f"e{number}", "DTSTART:20260310T100000Z", f"SUMMARY:{number}") for number in range(20)]
+                await asyncio.gather(*map(calendar.add_event, texts))
+                synced = await calendar.get_objects_by_sync_token(disable_fallback=True)
+                return await calendar.get_events(), synced
+
+        events, synced = asyncio.run(session())
+        assert len(events) == len(synced) == 20
+
+    def test_of_those_who_write_at_once_one_wins(self, account, calendar, kalends):
+        def race(name, text, **headers):
+            """Eight clients put at the same time; yields their answers."""
+
+            def put(number):
+                client = Account(account.server, account.name, account.password)
+                client.home = account.home
+                body = text.replace("NUMBER", str(number))
+                return client.request(
+                    "PUT", calendar.url.join(name.replace("NUMBER", str(number))), body, **headers
+                ).status_code
+
+            with ThreadPoolExecutor(8) as pool:
+                return sorted(pool.map(put, range(8)))
+
+        text = event("one", "DTSTART:20260310T100000Z", "SUMMARY:NUMBER")
+        assert race("one.ics", text, if_none_match="*") == [201] + [412] * 7
+        etag = account.request("HEAD", calendar.url.join("one.ics")).headers["ETag"]
+        changed = text.replace("SUMMARY", "LOCATION")
+        assert race("one.ics", changed, if_match=etag) == [204] + [412] * 7
+        assert race("NUMBER.ics", text.replace("UID:one", "UID:two")) == [201] + [409] * 7
+        assert len(calendar.get_events()) == 2
+
     def test_what_is_not_a_calendar_object_is_refused(self, account, calendar):
         good = event("good", "DTSTART:20260310T100000Z")
         for text, condition in (
@@ -336,7 +375,9 @@ class TestSearch:
     def test_everything(self, calendar):
         calendar.add_event(event("e", "DTSTART:20260310T100000Z", "SUMMARY:Event"))
         calendar.add_todo(whole_calendar(component("VTODO", "t", "SUMMARY:To-do")))
-        calendar.add_journal(whole_calendar(component("VJOURNAL", "j", "SUMMARY:Journal", "DTSTART;VALUE=DATE:20260310")))
+        calendar.add_journal(
+            whole_calendar(component("VJOURNAL", "j", "SUMMARY:Journal", "DTSTART;VALUE=DATE:20260310"))
+        )
         assert summaries(calendar.search(**RAW)) == ["Event", "Journal", "To-do"]
         assert summaries(calendar.get_journals()) == ["Journal"]
 
@@ -379,7 +420,9 @@ class TestSearch:
 
 class TestTodosAndJournals:
     def test_a_todo_until_it_is_done(self, calendar):
-        calendar.add_todo(whole_calendar(component("VTODO", "t1", "SUMMARY:Taxes", "DUE;VALUE=DATE:20260415", "STATUS:NEEDS-ACTION")))
+        calendar.add_todo(
+            whole_calendar(component("VTODO", "t1", "SUMMARY:Taxes", "DUE;VALUE=DATE:20260415", "STATUS:NEEDS-ACTION"))
+        )
         calendar.add_todo(whole_calendar(component("VTODO", "t2", "SUMMARY:Roof")))
         assert summaries(calendar.get_todos()) == ["Roof", "Taxes"]
         calendar.get_todo_by_uid("t1").complete()
@@ -400,7 +443,9 @@ class TestTodosAndJournals:
 
     def test_a_journal(self, calendar):
         calendar.add_journal(
-            whole_calendar(component("VJOURNAL", "j", "DTSTART;VALUE=DATE:20260310", "SUMMARY:Day one", "DESCRIPTION:It rained."))
+            whole_calendar(
+                component("VJOURNAL", "j", "DTSTART;VALUE=DATE:20260310", "SUMMARY:Day one", "DESCRIPTION:It rained.")
+            )
         )
         found = calendar.search(start=at(2026, 3, 10), end=at(2026, 3, 11), journal=True, **RAW)
         assert summaries(found) == ["Day one"]
@@ -485,7 +530,13 @@ class TestEditingASeries:
         assert summaries(found) == ["Stand-up", "Stand-up", "With guests"]
 
     def test_days_are_days(self, calendar):
-        calendar.add_event(event("trip", "DTSTART;VALUE=DATE:20260327", "DTEND;VALUE=DATE:20260330", "RRULE:FREQ=YEARLY", "SUMMARY:Trip"))
-        found = calendar.search(start=at(2027, 3, 28), end=at(2027, 3, 29), event=True, expand=True, server_expand=True, **RAW)
+        calendar.add_event(
+            event(
+                "trip", "DTSTART;VALUE=DATE:20260327", "DTEND;VALUE=DATE:20260330", "RRULE:FREQ=YEARLY", "SUMMARY:Trip"
+            )
+        )
+        found = calendar.search(
+            start=at(2027, 3, 28), end=at(2027, 3, 29), event=True, expand=True, server_expand=True, **RAW
+        )
         assert starts(found) == [date(2027, 3, 27)]
         assert found[0].icalendar_component["DTEND"].dt == date(2027, 3, 30)

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 import pytest
 from caldav.elements import ical
-from objects import BERLIN, calendar as whole_calendar
-from objects import component, event
+from objects import BERLIN, component, event
+from objects import calendar as whole_calendar
 
 CONFIG = """
 [general]
@@ -239,11 +239,11 @@ def test_what_nobody_knows_survives_the_round_trip(work):
         component(
             "VEVENT",
             "odd",
-            "DTSTART;TZID=Europe/Berlin;X-PARAMETER=\"a;b:c\":20260310T100000",
+            'DTSTART;TZID=Europe/Berlin;X-PARAMETER="a;b:c":20260310T100000',
             "RRULE:FREQ=MONTHLY;BYDAY=2TU",
-            "X-KALENDS-TEST;X-A=1;X-B=\"ü,;\":  kept \\; as \\, it is\\n",
+            'X-KALENDS-TEST;X-A=1;X-B="ü,;":  kept \\; as \\, it is\\n',
             "SUMMARY:Ä long summary that has to be folded somewhere\r\n  because it is longer than 75 octets 🎄",
-            "ATTENDEE;CN=\"Doe, Jane\";PARTSTAT=ACCEPTED;X-NUM-GUESTS=0:mailto:jane@example.org",
+            'ATTENDEE;CN="Doe, Jane";PARTSTAT=ACCEPTED;X-NUM-GUESTS=0:mailto:jane@example.org',
             "BEGIN:VALARM",
             "ACTION:DISPLAY",
             "TRIGGER:-PT15M",
