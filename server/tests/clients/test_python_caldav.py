@@ -417,6 +417,30 @@ class TestSearch:
             ("BUSY", at(2026, 3, 11, 23, 30), at(2026, 3, 11, 23, 59)),
         }
 
+    def test_published_busy_times_count(self, account, kalends):
+        calendar = account.principal.make_calendar(name="Busy", supported_calendar_component_set=["VFREEBUSY"])
+        published = component(
+            "VFREEBUSY",
+            "published",
+            "DTSTART:20260310T000000Z",
+            "DTEND:20260312T000000Z",
+            "FREEBUSY:20260310T100000Z/PT1H,20260310T120000Z/20260310T130000Z",
+            "FREEBUSY;FBTYPE=FREE:20260310T140000Z/PT1H",
+            "FREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20260311T000000Z/P1D",
+        )
+        answer = account.request("PUT", calendar.url.join("published.ics"), whole_calendar(published))
+        assert answer.status_code == 201, answer.text
+        found = (
+            calendar.freebusy_request(at(2026, 3, 10), at(2026, 3, 12))
+            .data.replace("\r", "")
+            .replace("\n ", "")
+            .splitlines()
+        )
+        assert [line for line in found if line.startswith("FREEBUSY")] == [
+            "FREEBUSY;FBTYPE=BUSY:20260310T100000Z/20260310T110000Z,20260310T120000Z/20260310T130000Z",
+            "FREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20260311T000000Z/20260312T000000Z",
+        ]
+
 
 class TestTodosAndJournals:
     def test_a_todo_until_it_is_done(self, calendar):
