@@ -59,6 +59,9 @@ pub fn CalendarSidebar() -> impl IntoView {
                     <button class="button button--small">"Show the chosen ones"</button>
                 </noscript>
             </form>
+            <a class="calendars__import" href="/import">
+                "Import a calendar file"
+            </a>
         </section>
         <CalendarDialog target=target />
     }
