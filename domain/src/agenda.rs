@@ -142,7 +142,8 @@ impl Kalends {
         Ok(seen)
     }
 
-    /// The next `limit` instances: one that is on at `now` counts, an all-day one counts through its last day in `viewer`'s zone.
+    /// The next `limit` instances that are not cancelled: one that is on at `now` counts, an all-day one counts through its last day in
+    /// `viewer`'s zone.
     pub async fn upcoming(
         &self,
         who: PrincipalId,
@@ -154,9 +155,12 @@ impl Kalends {
         let zone = Zone::Iana(viewer);
         let local = zone.to_local(now);
         let midnight = zone.to_utc(local.date().and_time(NaiveTime::MIN));
-        let ahead = |instance: &AgendaInstance| match instance.when {
-            When::Days { last, .. } => last >= local.date(),
-            When::Times { start, end } => end > local || start >= local,
+        let ahead = |instance: &AgendaInstance| {
+            instance.status.as_deref() != Some("CANCELLED")
+                && match instance.when {
+                    When::Days { last, .. } => last >= local.date(),
+                    When::Times { start, end } => end > local || start >= local,
+                }
         };
         let mut next = Vec::new();
         for days in HORIZONS {

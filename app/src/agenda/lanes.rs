@@ -103,7 +103,8 @@ mod tests {
                 prop_assert_eq!(shown.len() + hidden, on_day.len());
                 // Where something is left out, the last lane is free for saying so.
                 let deepest = shown.iter().map(|&&i| lanes.lane[i] + 1).max().unwrap_or(0);
-                prop_assert!(deepest <= if hidden > 0 { room - 1 } else { room });
+                let most = if hidden > 0 { room - 1 } else { room };
+                prop_assert!(deepest <= most);
             }
             // With room for all, all show.
             prop_assert!(lanes.room.iter().all(|&needed| needed <= lanes.count));

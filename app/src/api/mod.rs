@@ -3,6 +3,7 @@
 pub mod account;
 pub mod agenda;
 pub mod calendars;
+pub mod dashboard;
 pub mod events;
 #[cfg(feature = "ssr")]
 pub mod instance;

@@ -57,7 +57,7 @@ impl Home {
 }
 
 pub async fn user(kalends: &Kalends, slug: &str) -> PrincipalId {
-    let preferences = Preferences { time_zone: Some(Zurich), locale: None };
+    let preferences = Preferences { time_zone: Some(Zurich), ..Preferences::default() };
     let user = NewUser { slug: slug.into(), display_name: slug.into(), email: None, is_admin: false, preferences };
     kalends.create_user(user).await.unwrap().principal.id
 }
