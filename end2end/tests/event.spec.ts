@@ -12,7 +12,7 @@ async function stored(account: Account): Promise<string[]> {
 const lines = (text: string) => text.replace(/\r\n[ \t]/g, "").split("\r\n");
 
 /** How the event repeats; rules of its time zone stand before it. */
-const rule = (text: string) => lines(text).findLast((line) => line.startsWith("RRULE:"))!.slice(6);
+const rule = (text: string) => lines(text).filter((line) => line.startsWith("RRULE:")).pop()!.slice(6);
 
 /** Every Monday at 10:00 from 1 March 2027 on. */
 const choir = [

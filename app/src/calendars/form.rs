@@ -323,16 +323,18 @@ fn DeleteFields(
             <summary class="button button--danger-ghost">
                 {move || if deleting.get() { "Keep it" } else { "Delete" }}
             </summary>
-            <p role="alert">{warning}</p>
-            <button
-                type="submit"
-                class="button button--danger"
-                name="action"
-                value="delete"
-                on:click=move |event| on_confirm.run(event)
-            >
-                "Delete the calendar"
-            </button>
+            <div class="calendar-form__sure">
+                <p role="alert">{warning}</p>
+                <button
+                    type="submit"
+                    class="button button--danger"
+                    name="action"
+                    value="delete"
+                    on:click=move |event| on_confirm.run(event)
+                >
+                    "Delete the calendar"
+                </button>
+            </div>
         </details>
     }
     .into_any()
