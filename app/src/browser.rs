@@ -11,28 +11,6 @@ pub fn time_zone() -> Option<String> {
     None
 }
 
-/// Puts `text` on the clipboard. Browsers allow it on https and on localhost only; `copied` hears whether it worked.
-pub fn copy(text: &str, copied: impl FnOnce(bool) + 'static) {
-    #[cfg(feature = "hydrate")]
-    {
-        use wasm_bindgen::JsValue;
-        let window = leptos::prelude::window();
-        if !window.is_secure_context() {
-            return copied(false);
-        }
-        let promise = window.navigator().clipboard().write_text(text);
-        leptos::task::spawn_local(async move {
-            let done: Result<JsValue, JsValue> = wasm_bindgen_futures::JsFuture::from(promise).await;
-            copied(done.is_ok());
-        });
-    }
-    #[cfg(not(feature = "hydrate"))]
-    {
-        let _ = text;
-        copied(false);
-    }
-}
-
 /// The wall-clock time in an IANA time zone, to the minute. The browser brings the rules of the zones.
 pub fn now_in(time_zone: &str) -> Option<chrono::NaiveDateTime> {
     #[cfg(feature = "hydrate")]

@@ -9,14 +9,18 @@ pub mod calendars;
 pub mod dashboard;
 pub mod event;
 pub mod flash;
+#[cfg(feature = "ssr")]
 pub mod import;
 #[cfg(feature = "ssr")]
 pub mod locale;
 mod not_found;
+pub mod plain;
 #[cfg(feature = "ssr")]
 pub mod session;
+#[cfg(feature = "ssr")]
 pub mod settings;
 pub mod sidebar;
+#[cfg(feature = "ssr")]
 pub mod sign_in;
 pub mod state;
 pub mod toasts;
@@ -29,14 +33,12 @@ use calendars::CalendarPage;
 use dashboard::DashboardPage;
 use event::EventPage;
 use event::scope::{ScopeQuestion, provide_scope_question};
-use import::ImportPage;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 use not_found::NotFoundPage;
-use settings::SettingsPage;
-use sign_in::{SignInPage, WelcomePage};
+use plain::{ImportPage, SettingsPage, SignInPage, WelcomePage};
 use state::{AgendaRefresh, OpenEvent, Toasts, ViewerResource};
 use toasts::ToastList;
 
@@ -69,14 +71,22 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
         .iter()
         .map(|css| view! { <link rel="stylesheet" href=css.path.clone() integrity=css.integrity.clone() /> })
         .collect_view();
-    let boot = assets.script.as_ref().zip(assets.wasm.as_ref()).map(|(script, wasm)| {
-        let start = format!("import init from '{}'; init({{ module_or_path: '{}' }});", script.path, wasm.path);
+    let plain = is_plain();
+    let boot = assets.script.as_ref().zip(assets.wasm.as_ref()).filter(|_| !plain).map(|(script, wasm)| {
+        // The file's integrity is checked where it is fetched; browsers ignore it on this kind of preload.
+        let start = format!(
+            "import init from '{}'; init({{ module_or_path: fetch('{}'{}) }});",
+            script.path,
+            wasm.path,
+            wasm.integrity.as_ref().map(|integrity| format!(", {{ integrity: '{integrity}' }}")).unwrap_or_default()
+        );
         view! {
             <link rel="modulepreload" href=script.path.clone() integrity=script.integrity.clone() />
-            <link rel="preload" href=wasm.path.clone() r#as="fetch" r#type="application/wasm" crossorigin="" integrity=wasm.integrity.clone() />
+            <link rel="preload" href=wasm.path.clone() r#as="fetch" r#type="application/wasm" crossorigin="" />
             <script type="module" inner_html=start></script>
         }
     });
+    let plain = plain.then(|| view! { <script type="module" inner_html=plain::SCRIPT></script> });
     let live_reload = assets.live_reload.then(|| {
         let script = format!(
             "let before = false; new EventSource('{LIVE_RELOAD_PATH}').onopen = () => before ? location.reload() : before = true;"
@@ -94,6 +104,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 <link rel="icon" type="image/svg+xml" href="/public/favicon.svg" />
                 {stylesheets}
                 {boot}
+                {plain}
                 {live_reload}
                 <MetaTags />
             </head>
@@ -102,6 +113,16 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
             </body>
         </html>
     }
+}
+
+/// Whether the page that was asked for goes without the WebAssembly.
+fn is_plain() -> bool {
+    #[cfg(feature = "ssr")]
+    {
+        use_context::<axum::http::request::Parts>().is_some_and(|request| plain::is_plain(request.uri.path()))
+    }
+    #[cfg(not(feature = "ssr"))]
+    false
 }
 
 /// The colours that the person chose; without a choice the browser's preference rules.

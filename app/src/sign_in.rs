@@ -4,7 +4,6 @@
 //! managers see a form that is sent.
 
 use crate::api::account::{ChoosePassword, Invitation, SignIn, open_invitation, sign_in_state};
-use crate::browser;
 use crate::flash::{Flash, outcome_of};
 use crate::ui::{Icon, Mark, Outcome, icon};
 use leptos::prelude::*;
@@ -193,7 +192,5 @@ fn Doorway(children: Children) -> impl IntoView {
 /// Tells the server the browser's time zone along with the form.
 #[component]
 fn TimeZoneField() -> impl IntoView {
-    let zone = RwSignal::new(String::new());
-    Effect::new(move |_| zone.set(browser::time_zone().unwrap_or_default()));
-    view! { <input type="hidden" name="time_zone" value=move || zone.get() /> }
+    view! { <input type="hidden" name="time_zone" value="" /> }
 }

@@ -119,7 +119,7 @@ fn month_of_events(month: NaiveDate, made: &[CalendarId]) -> Vec<(CalendarId, Ev
         ),
         (on.personal, timed("Dentist", weekday(month, Weekday::Thu, 1), (8, 30), 30).at("Seestrasse 12")),
         (on.personal, timed("Dinner with Noor", weekday(month, Weekday::Fri, 1), (19, 0), 180).at("Kronenhalle")),
-        (on.personal, timed("New Year's Eve party", weekday(month, Weekday::Sat, 2), (21, 0), 300)),
+        (on.personal, timed("House-warming party", weekday(month, Weekday::Sat, 2), (21, 0), 300)),
         (
             on.family,
             all_day("Grandma's birthday", weekday(month, Weekday::Sun, 1), 1).repeating(forever(Pattern::Yearly)),

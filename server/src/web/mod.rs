@@ -9,7 +9,7 @@ mod transfer;
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kalends_app::session::{CurrentUser, SessionSecret, Site};
@@ -61,7 +61,7 @@ pub fn router(web: Web) -> Router {
         .fallback(
             get(page).layer(from_fn_with_state(state.web.kalends.clone(), session::attach)).with_state(state.clone()),
         );
-    let files = Router::new().fallback_service(files).layer(map_response(lasting));
+    let files = Router::new().fallback_service(files).layer(from_fn(lasting));
     let mut router = pages.with_state(state.clone()).fallback_service(files);
     if state.web.assets.live_reload {
         router = router.merge(live_reload::router());
@@ -109,12 +109,18 @@ async fn private(mut response: Response) -> Response {
     response
 }
 
-/// Files with a hash in their names never change; the others are asked for again.
-async fn lasting(mut response: Response) -> Response {
+/// Files with a hash in their names never change; those of `public/` have none and are asked for again after an hour.
+async fn lasting(request: Request, next: Next) -> Response {
+    let hashed = !request.uri().path().starts_with("/public/");
+    let mut response = next.run(request).await;
     if response.status() == StatusCode::OK && !response.headers().contains_key(header::CACHE_CONTROL) {
         let is_page =
             response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
-        let value = if is_page { "no-store" } else { "public, max-age=31536000, immutable" };
+        let value = match (is_page, hashed) {
+            (true, _) => "no-store",
+            (false, true) => "public, max-age=31536000, immutable",
+            (false, false) => "public, max-age=3600",
+        };
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
     }
     response
