@@ -1,3 +1,4 @@
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { type Account, expect, test } from "./support/test.js";
 
@@ -382,4 +383,37 @@ test("what was typed before the WebAssembly arrived stays, and can be saved by i
 test("an event that is not there is not found", async ({ page, account }) => {
   const response = await page.goto("/event/999999/nothing.ics");
   expect(response?.status(), account.name).toBe(404);
+});
+
+test("the form and the details can be used by everybody", async ({ page, account, hydrated }) => {
+  await account.put("choir.ics", ...choir);
+  const check = async (what: string) => {
+    // What moves in is see-through for a moment.
+    await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+    const { violations } = await new AxeBuilder({ page }).include("dialog[open]").analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), what).toEqual([]);
+  };
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await openWeek(page, hydrated, "2027-03-08");
+    await event(page, "Choir").click();
+    await expect(page.getByRole("button", { name: "Edit" })).toBeFocused();
+    await check(`the details, ${colorScheme}`);
+    await page.keyboard.press("Enter");
+    await expect(page.getByLabel("Title")).toBeFocused();
+    await check(`the form, ${colorScheme}`);
+    await page.getByLabel("End time").fill("01:00");
+    await save(page);
+    await expect(page.getByText("The end is before the start.")).toBeVisible();
+    await page.getByRole("combobox", { name: "Time zone" }).focus();
+    await expect(page.getByRole("option", { name: /Zurich/ })).toBeVisible();
+    await check(`the form with a mistake and a list, ${colorScheme}`);
+    // Escape closes the list first, then asks, then lets go.
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("listbox", { name: "Time zones" })).toBeHidden();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Discard" }).click();
+    // The focus is back where the dialog was opened.
+    await expect(event(page, "Choir")).toBeFocused();
+  }
 });

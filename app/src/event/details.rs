@@ -6,6 +6,7 @@ use crate::ui::icon;
 use crate::wire::{CalendarInfo, When};
 use crate::words;
 use chrono::{Datelike, NaiveDate};
+use leptos::html;
 use leptos::prelude::*;
 
 const TEXT: &str = "M5 7h14M5 12h14M5 17h9";
@@ -23,6 +24,12 @@ pub fn EventDetails(
     on_close: Callback<()>,
 ) -> impl IntoView {
     let editable = opened.editable;
+    let edit = NodeRef::<html::Button>::new();
+    Effect::new(move |_| {
+        if let Some(edit) = edit.get() {
+            let _ = edit.focus();
+        }
+    });
     view! {
         <div class="dialog__head event-details__head">
             <div class="spring"></div>
@@ -58,9 +65,9 @@ pub fn EventDetails(
                 view! {
                     <div class="dialog__foot">
                         <button
+                            node_ref=edit
                             type="button"
                             class="button button--primary"
-                            autofocus
                             on:click=move |_| on_edit.run(())
                         >
                             "Edit"
