@@ -135,7 +135,8 @@ fn rule_words(rule: &str) -> String {
                 name.as_str(),
                 "FREQ" | "INTERVAL" | "BYMONTH" | "BYMONTHDAY" | "BYDAY" | "WKST" | "COUNT" | "UNTIL"
             );
-            !told && !(name == "BYSETPOS" && value("BYDAY").is_some())
+            let told = told || (name == "BYSETPOS" && value("BYDAY").is_some());
+            !told
         })
         .collect();
     if !odd.is_empty() {
