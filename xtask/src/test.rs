@@ -66,6 +66,7 @@ fn pages(testing: &Testing) -> Command {
     playwright.env("KALENDS_BIN", target().join("debug/kalends"));
     playwright.env("KALENDS_DIST", root().join("dist"));
     playwright.env("KALENDS_CHROMIUM", &testing.chromium);
+    playwright.env("KALENDS_TEST_PYTHON", &testing.python);
     playwright
 }
 
