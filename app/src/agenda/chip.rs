@@ -126,14 +126,14 @@ pub fn block(agenda: Agenda, event: &EventInstance, block: &Block, back: &str) -
         40..60 => "chip--block chip--medium",
         _ => "chip--block",
     };
-    let time = match event.when {
-        When::Times { start, end } if block.from_before => {
-            format!("until {}", agenda.format.time(end.max(start)))
-        }
-        When::Times { start, .. } if length < 40 => agenda.format.time(start),
-        When::Times { start, end } => agenda.format.times(start, end),
-        When::Days { .. } => String::new(),
+    let format = agenda.format;
+    let (time, end) = match event.when {
+        When::Times { start, end } if block.from_before => (format!("until {}", format.time(end.max(start))), None),
+        When::Times { start, .. } if length < 40 => (format.time(start), None),
+        When::Times { start, end } => (format.time(start), Some(format!(" – {}", format.time(end)))),
+        When::Days { .. } => (String::new(), None),
     };
+    let end = end.map(|end| view! { <span class="chip__end">{end}</span> });
     let place = event.location.clone().filter(|_| length >= 90);
     let grip = (event.editable && !block.goes_on && block.bottom <= DAY)
         .then(|| view! { <span class="chip__grip" data-grip=""></span> });
@@ -148,7 +148,7 @@ pub fn block(agenda: Agenda, event: &EventInstance, block: &Block, back: &str) -
             draggable="false"
         >
             <span class="chip__title">{title_or_none(&event.title).to_owned()}</span>
-            <span class="chip__time">{time}</span>
+            <span class="chip__time">{time} {end}</span>
             {place.map(|place| view! { <span class="chip__place">{place}</span> })}
             {grip}
         </a>

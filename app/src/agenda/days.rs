@@ -42,12 +42,12 @@ pub struct Span {
 }
 
 impl Span {
-    pub fn len(self) -> usize {
+    pub fn count(self) -> usize {
         usize::try_from((self.to - self.from).num_days()).unwrap_or(0)
     }
 
     pub fn days(self) -> impl Iterator<Item = NaiveDate> {
-        self.from.iter_days().take(self.len())
+        self.from.iter_days().take(self.count())
     }
 
     pub fn contains(self, date: NaiveDate) -> bool {
@@ -138,7 +138,7 @@ mod tests {
         let november = shown(View::Month, day("2026-11-21"), Weekday::Mon);
         assert_eq!((november.from, november.to), (day("2026-10-26"), day("2026-12-07")));
         let february = shown(View::Month, day("2027-02-10"), Weekday::Mon);
-        assert_eq!(february.len(), 28, "a February that fills its weeks needs four rows");
+        assert_eq!(february.count(), 28, "a February that fills its weeks needs four rows");
         let sunday_first = shown(View::Month, day("2026-11-21"), Weekday::Sun);
         assert_eq!((sunday_first.from, sunday_first.to), (day("2026-11-01"), day("2026-12-06")));
     }
@@ -174,7 +174,7 @@ mod tests {
             prop_assert!(fetched(view, date, week_start).covers(span));
             if view != View::Day {
                 prop_assert_eq!(span.from.weekday(), week_start);
-                prop_assert_eq!(span.len() % 7, 0);
+                prop_assert_eq!(span.count() % 7, 0);
             }
             // Forward and back shows the date again; a month may lose the day, never the month.
             prop_assert!(shown(view, step(view, step(view, date, 1), -1), week_start).contains(date));

@@ -20,7 +20,7 @@ const FIRST_HOUR: u32 = 7;
 
 /// Puts the marked hour at the top as soon as it is parsed, so that nothing moves when the page is taken over.
 const SCROLL: &str =
-    "(s=>{s.scrollTop=s.querySelector('[data-first]').offsetTop})(document.currentScript.parentElement)";
+    "(s=>{s.scrollTop=s.querySelector('[data-first]').offsetTop-9})(document.currentScript.parentElement)";
 
 #[component]
 pub fn GridView(agenda: Agenda) -> impl IntoView {
@@ -40,7 +40,7 @@ pub fn GridView(agenda: Agenda) -> impl IntoView {
         {
             use leptos::wasm_bindgen::JsCast;
             let hour: leptos::web_sys::HtmlElement = hour.unchecked_into();
-            scroller.set_scroll_top(hour.offset_top());
+            scroller.set_scroll_top(hour.offset_top() - 9);
         }
     });
     let hours = (1..24)
@@ -56,7 +56,7 @@ pub fn GridView(agenda: Agenda) -> impl IntoView {
             role="group"
             aria-label=move || agenda.title()
             aria-busy=move || agenda.waiting.get().then_some("true")
-            style=move || format!("--days:{}", agenda.shown().len())
+            style=move || format!("--days:{}", agenda.shown().count())
             tabindex="-1"
             data-dragging=move || agenda.drag.with(|drag| drag.as_ref().is_some_and(|drag| drag.moved)).then_some("")
             on:pointerdown=move |event| pointer.down(event)
@@ -82,7 +82,7 @@ pub fn GridView(agenda: Agenda) -> impl IntoView {
 /// Where something is dragged to. What is for whole days is drawn over their columns' heads.
 fn ghosts(agenda: Agenda, when: When) -> AnyView {
     let span = agenda.shown_untracked();
-    let days = span.len() as f64;
+    let days = span.count() as f64;
     let part = |n: f64| 100.0 * n / days;
     match when {
         When::Times { start, end } => {

@@ -1,31 +1,33 @@
 //! The agenda by keyboard.
 
 use super::days::{View, plus, week_of};
+use super::focus::{Focus, MARKED, day, hour};
 use super::model::{Agenda, Place};
 use super::pointer::{closest, date_of};
 use chrono::NaiveDate;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement};
+use leptos::web_sys::Element;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 /// Listens as long as the page is there.
 pub fn listen(agenda: Agenda) {
     let navigate = use_navigate();
+    let focus = Focus::keep(agenda);
     let go = move |place: Place, replace: bool| {
         let options = NavigateOptions { replace, scroll: false, ..NavigateOptions::default() };
         navigate(&place.path(), options);
     };
     Effect::new(move |_| {
         let go = go.clone();
-        let handle = window_event_listener(ev::keydown, move |event| press(agenda, &event, &go));
+        let handle = window_event_listener(ev::keydown, move |event| press(agenda, focus, &event, &go));
         on_cleanup(move || handle.remove());
     });
 }
 
-fn press(agenda: Agenda, event: &KeyboardEvent, go: &impl Fn(Place, bool)) {
+fn press(agenda: Agenda, focus: Focus, event: &KeyboardEvent, go: &impl Fn(Place, bool)) {
     let key = event.key();
     if key == "Escape" && agenda.drag.with_untracked(Option::is_some) {
         event.prevent_default();
@@ -45,7 +47,7 @@ fn press(agenda: Agenda, event: &KeyboardEvent, go: &impl Fn(Place, bool)) {
         "d" => go(view(View::Day), false),
         "c" | "n" => agenda.create(agenda.proposed(place.date)),
         "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End" => {
-            if !arrow(agenda, &key, place, go) {
+            if !arrow(agenda, focus, &key, place, go) {
                 return;
             }
         }
@@ -65,11 +67,11 @@ fn busy(event: &KeyboardEvent) -> bool {
 }
 
 /// Goes over days and hours with the arrows; yields whether it did.
-fn arrow(agenda: Agenda, key: &str, place: Place, go: &impl Fn(Place, bool)) -> bool {
+fn arrow(agenda: Agenda, focus: Focus, key: &str, place: Place, go: &impl Fn(Place, bool)) -> bool {
     let Some(active) = document().active_element() else { return false };
     let in_small_month = closest(&active, ".mini__days").is_some();
     if let Some(column) = closest(&active, "[data-column]") {
-        return over_hours(agenda, key, &active, &column, place, go);
+        return over_hours(agenda, focus, key, &active, &column, place, go);
     }
     let in_cells = date_of(&active);
     let date = match in_cells {
@@ -92,20 +94,19 @@ fn arrow(agenda: Agenda, key: &str, place: Place, go: &impl Fn(Place, bool)) -> 
         "ArrowUp" if rows => plus(date, -7),
         "ArrowDown" if rows => plus(date, 7),
         "ArrowDown" => {
-            let slot = format!("[data-column=\"{date}\"] [data-hour=\"8\"]");
-            return focus(&slot);
+            focus.go(hour(date, 8));
+            return true;
         }
         "Home" => week_of(date, agenda.week_start),
         "End" => plus(week_of(date, agenda.week_start), 6),
         _ => return false,
     };
-    let selector =
-        if in_small_month { ".mini__day[aria-current]".to_owned() } else { format!("[data-date=\"{to}\"] .day__new") };
+    let selector = if in_small_month { MARKED.to_owned() } else { day(to) };
     if rows || !agenda.shown_untracked().contains(to) {
+        focus.follow(selector);
         go(Place { date: to, ..place }, true);
-        focus_soon(selector);
     } else {
-        focus(&selector);
+        focus.go(selector);
     }
     true
 }
@@ -113,6 +114,7 @@ fn arrow(agenda: Agenda, key: &str, place: Place, go: &impl Fn(Place, bool)) -> 
 /// From hour to hour and day to day.
 fn over_hours(
     agenda: Agenda,
+    focus: Focus,
     key: &str,
     active: &Element,
     column: &Element,
@@ -123,41 +125,26 @@ fn over_hours(
         return false;
     };
     let attribute = |name: &str| active.get_attribute(name)?.parse::<i64>().ok();
-    let Some(hour) = attribute("data-hour").or_else(|| attribute("data-top").map(|minute| minute / 60)) else {
+    let Some(at) = attribute("data-hour").or_else(|| attribute("data-top").map(|minute| minute / 60)) else {
         return false;
     };
-    let (date, hour) = match key {
-        "ArrowUp" if hour == 0 => {
-            return focus(&format!("[data-date=\"{date}\"] .day__new"));
+    let (date, to) = match key {
+        "ArrowUp" if at == 0 => {
+            focus.go(day(date));
+            return true;
         }
-        "ArrowUp" => (date, hour - 1),
-        "ArrowDown" => (date, (hour + 1).min(23)),
-        "ArrowLeft" => (plus(date, -1), hour),
-        "ArrowRight" => (plus(date, 1), hour),
+        "ArrowUp" => (date, at - 1),
+        "ArrowDown" => (date, (at + 1).min(23)),
+        "ArrowLeft" => (plus(date, -1), at),
+        "ArrowRight" => (plus(date, 1), at),
         "Home" => (date, 0),
         _ => (date, 23),
     };
-    let selector = format!("[data-column=\"{date}\"] [data-hour=\"{hour}\"]");
     if agenda.shown_untracked().contains(date) {
-        return focus(&selector);
+        focus.go(hour(date, to));
+    } else {
+        focus.follow(hour(date, to));
+        go(Place { date, ..place }, true);
     }
-    go(Place { date, ..place }, true);
-    focus_soon(selector);
     true
-}
-
-fn focus(selector: &str) -> bool {
-    let found = document().query_selector(selector).ok().flatten();
-    found.and_then(|found| found.dyn_into::<HtmlElement>().ok()).is_some_and(|found| found.focus().is_ok())
-}
-
-/// Once the page that was asked for is drawn.
-fn focus_soon(selector: String) {
-    request_animation_frame(move || {
-        if !focus(&selector) {
-            request_animation_frame(move || {
-                focus(&selector);
-            });
-        }
-    });
 }

@@ -109,7 +109,7 @@ fn begin(when: When) -> (NaiveDate, bool, NaiveDateTime) {
 
 /// The rows of a month view, one for each week of `span`.
 pub fn month(events: &[EventInstance], span: Span) -> Vec<Row> {
-    let weeks = span.len() / 7;
+    let weeks = span.count() / 7;
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); weeks];
     for (index, event) in events.iter().enumerate() {
         let (first, last) = month_days(event.when);
@@ -200,7 +200,7 @@ fn row(
 
 /// The all-day lane and the columns of `span`.
 pub fn grid(events: &[EventInstance], span: Span) -> Grid {
-    let days = span.len();
+    let days = span.count();
     let mut over_days = Vec::new();
     let mut pieces: Vec<Vec<Piece>> = vec![Vec::new(); days];
     for (index, event) in events.iter().enumerate() {

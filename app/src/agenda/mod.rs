@@ -7,6 +7,7 @@ mod chip;
 pub mod columns;
 pub mod days;
 mod drag;
+mod focus;
 pub mod format;
 mod grid;
 mod keys;

@@ -63,15 +63,9 @@ pub struct Agenda {
     weeks: RwSignal<Weeks>,
 }
 
-/// Events, compared by identity: a new list is a change.
-#[derive(Clone, Debug)]
+/// Events that are shared by what draws them.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Events(pub Arc<Vec<EventInstance>>);
-
-impl PartialEq for Events {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
 
 impl Agenda {
     /// `opening` is what the server said of the first place.
@@ -136,8 +130,11 @@ impl Agenda {
 
     /// What is shown, for little room.
     pub fn short_title(self) -> String {
-        let date = self.place.get().date;
-        format!("{} {}", &words::month(date)[..3], date.year())
+        let Place { view, date } = self.place.get();
+        match view {
+            View::Day => words::date(date),
+            _ => format!("{} {}", &words::month(date)[..3], date.year()),
+        }
     }
 
     /// Where the event form leads back to.

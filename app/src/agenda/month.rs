@@ -66,7 +66,7 @@ pub fn MonthView(agenda: Agenda) -> impl IntoView {
 fn ghosts(agenda: Agenda, when: When) -> AnyView {
     let span = agenda.shown_untracked();
     let (first, last) = (first_day(when).max(span.from), last_day(when).min(plus(span.to, -1)));
-    let rows = span.len() / 7;
+    let rows = span.count() / 7;
     (0i64..)
         .take(rows)
         .filter_map(|row| {

@@ -44,7 +44,7 @@ pub fn AgendaPage() -> impl IntoView {
     let params = use_params_map();
     let place = Memo::new(move |_| {
         let params = params.read();
-        Place::read(&params.get_str("view")?.to_owned(), &params.get_str("date")?.to_owned())
+        Place::read(params.get_str("view")?, params.get_str("date")?)
     });
     // Asked for once: from then on the page itself fetches what it goes to.
     let opening = Resource::new(
@@ -59,7 +59,9 @@ pub fn AgendaPage() -> impl IntoView {
             }
         },
     );
-    move || match place.get().is_some() {
+    // Going from one place to another keeps the page.
+    let somewhere = Memo::new(move |_| place.get().is_some());
+    move || match somewhere.get() {
         true => {
             let page = move |viewer| view! { <Opening viewer opening place /> };
             view! { <SignedIn page /> }.into_any()

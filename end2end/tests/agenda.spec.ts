@@ -1,0 +1,377 @@
+import type { Locator, Page } from "@playwright/test";
+import { type Account, expect, test } from "./support/test.js";
+
+/** The events whose name for screen readers begins so: `Choir, 10:00 to 11:00, Monday, 8 March`. */
+const event = (page: Page, name: string) => page.getByRole("link", { name: new RegExp(`^${name}`) });
+
+const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });
+
+/** The column of a day in a week or day. */
+const column = (page: Page, day: string) => page.locator(`[data-column="${day}"]`);
+
+/** The cell of a day in a month, or in the lane of whole days. */
+const cell = (page: Page, day: string) => page.locator(`[data-date="${day}"]`);
+
+const timed = (uid: string, start: string, end: string, summary: string, ...more: string[]) => [
+  "BEGIN:VEVENT",
+  `UID:${uid}`,
+  "DTSTAMP:20260101T000000Z",
+  `DTSTART;TZID=Europe/Zurich:${start}`,
+  `DTEND;TZID=Europe/Zurich:${end}`,
+  `SUMMARY:${summary}`,
+  ...more,
+  "END:VEVENT",
+];
+
+const days = (uid: string, first: string, end: string, summary: string) => [
+  "BEGIN:VEVENT",
+  `UID:${uid}`,
+  "DTSTAMP:20260101T000000Z",
+  `DTSTART;VALUE=DATE:${first}`,
+  `DTEND;VALUE=DATE:${end}`,
+  `SUMMARY:${summary}`,
+  "END:VEVENT",
+];
+
+const lunch = (account: Account) =>
+  account.put("lunch.ics", ...timed("lunch", "20270302T120000", "20270302T130000", "Lunch", "X-TABLE:by the window"));
+
+async function open(page: Page, hydrated: (page: Page) => Promise<void>, path: string) {
+  await page.goto(path);
+  await hydrated(page);
+}
+
+async function centre(of: Locator) {
+  const box = (await of.boundingBox())!;
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2, box };
+}
+
+/** Where a minute of a day is on the screen; scrolls there. */
+async function minute(page: Page, day: string, hour: number, minutes = 0) {
+  const slot = column(page, day).locator(`[data-hour="${hour}"]`);
+  await slot.scrollIntoViewIfNeeded();
+  const { x, box } = await centre(slot);
+  return { x, y: box.y + (box.height * minutes) / 60 + 1 };
+}
+
+async function drag(page: Page, from: { x: number; y: number }, to: { x: number; y: number }) {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
+  await page.mouse.move(to.x, to.y, { steps: 4 });
+}
+
+/** Waits for the server's word on a move. */
+const moved = (page: Page) => expect(page.getByText(/^Moved to /)).toBeVisible();
+
+test.describe("as the server sends it", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("events are in the page, and links lead everywhere", async ({ page, account }) => {
+    await lunch(account);
+    await page.goto("/agenda/month/2027-03-02");
+    await expect(heading(page, "March 2027")).toBeVisible();
+    await expect(event(page, "Lunch, 12:00 to 13:00, Tuesday, 2 March")).toBeVisible();
+    await page.getByRole("link", { name: "Week", exact: true }).click();
+    await expect(heading(page, "1 – 7 March 2027")).toBeVisible();
+    await page.getByRole("link", { name: "Next week" }).click();
+    await expect(heading(page, "8 – 14 March 2027")).toBeVisible();
+    await page.getByRole("link", { name: "Previous week" }).click();
+    await event(page, "Lunch").click();
+    await expect(page).toHaveURL(/\/event\/\d+\/lunch\.ics/);
+    await page.goto("/agenda/month/2027-03-02");
+    await cell(page, "2027-03-10").getByRole("link", { name: /New event/ }).click();
+    await expect(page).toHaveURL(/\/event\/new\?start=2027-03-10&end=2027-03-10/);
+  });
+});
+
+test("nothing moves when the browser takes the page over", async ({ page, account, hydrated }) => {
+  await lunch(account);
+  for (const view of ["month", "week", "day"]) {
+    await page.addInitScript(() => {
+      Object.assign(window, { shifted: 0 });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) Object.assign(window, { shifted: (window as any).shifted + (entry as any).value });
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    await open(page, hydrated, `/agenda/${view}/2027-03-02`);
+    await page.waitForTimeout(300);
+    expect(await page.evaluate(() => (window as any).shifted), view).toBeLessThan(0.001);
+  }
+});
+
+test("an address that is none says so", async ({ page, account, hydrated }) => {
+  for (const path of ["/agenda/decade/2027-03-02", "/agenda/week/2027-02-30"]) {
+    const response = await page.goto(path);
+    expect(response?.status(), `${path} for ${account.name}`).toBe(404);
+    await hydrated(page);
+    await expect(heading(page, "There is nothing here")).toBeVisible();
+  }
+});
+
+test.describe("what is shown", () => {
+  test("long events run over days and weeks", async ({ page, account, hydrated }) => {
+    await account.put("trip.ics", ...days("trip", "20270305", "20270310", "Trip"));
+    await open(page, hydrated, "/agenda/month/2027-03-02");
+    const bars = event(page, "Trip, Friday, 5 March to Tuesday, 9 March");
+    await expect(bars).toHaveCount(2);
+    const [first, second] = [await centre(bars.nth(0)), await centre(bars.nth(1))];
+    const { box } = await centre(cell(page, "2027-03-05"));
+    expect(Math.abs(first.box.width - 3 * box.width)).toBeLessThan(8);
+    expect(Math.abs(second.box.width - 2 * box.width)).toBeLessThan(8);
+    expect(second.box.y).toBeGreaterThan(first.box.y + 50);
+    await page.keyboard.press("w");
+    await expect(heading(page, "1 – 7 March 2027")).toBeVisible();
+    await expect(bars).toHaveCount(1);
+  });
+
+  test("events at one time stand side by side", async ({ page, account, hydrated }) => {
+    await account.put("a.ics", ...timed("a", "20270302T100000", "20270302T120000", "Alpha"));
+    await account.put("b.ics", ...timed("b", "20270302T110000", "20270302T123000", "Beta"));
+    await account.put("c.ics", ...timed("c", "20270302T140000", "20270302T150000", "Gamma"));
+    await open(page, hydrated, "/agenda/week/2027-03-02");
+    const [a, b, c] = await Promise.all(["Alpha", "Beta", "Gamma"].map((name) => centre(event(page, name))));
+    expect(b!.box.x).toBeGreaterThanOrEqual(a!.box.x + a!.box.width);
+    expect(b!.box.y).toBeGreaterThan(a!.box.y);
+    expect(c!.box.width).toBeGreaterThan(1.8 * a!.box.width);
+  });
+
+  test("a full day says how many more there are, and lists them", async ({ page, account, hydrated }) => {
+    for (let n = 0; n < 9; n++) {
+      await account.put(`e${n}.ics`, ...timed(`e${n}`, `20270302T${10 + n}0000`, `20270302T${11 + n}0000`, `Event ${n}`));
+    }
+    await open(page, hydrated, "/agenda/month/2027-03-02");
+    const more = page.getByRole("link", { name: /^All 9 events/ });
+    const shown = await event(page, "Event").count();
+    const visible = (await Promise.all([...Array(shown).keys()].map((n) => event(page, "Event").nth(n).isVisible()))).filter(Boolean).length;
+    const said = await more.evaluate((link) => getComputedStyle(link).getPropertyValue("--hidden"));
+    expect(visible + Number(said.trim() || NaN)).toBe(9);
+    await more.click();
+    const list = page.getByRole("dialog", { name: "Events of the day" });
+    await expect(list.getByRole("link", { name: /^Event/ })).toHaveCount(9);
+    await page.keyboard.press("Escape");
+    await expect(list).toBeHidden();
+  });
+
+  test("the days on which the clocks change have 24 hours on the wall", async ({ page, account, hydrated }) => {
+    // Clocks go from 02:00 to 03:00 on 28 March and back from 03:00 to 02:00 on 31 October.
+    await account.put("s.ics", ...timed("s", "20270328T013000", "20270328T040000", "Spring"));
+    await account.put("o.ics", ...timed("o", "20271031T080000", "20271031T090000", "Autumn"));
+    await open(page, hydrated, "/agenda/day/2027-03-28");
+    await expect(event(page, "Spring, 01:30 to 04:00")).toHaveCount(1);
+    await expect(column(page, "2027-03-28").locator("[data-hour]")).toHaveCount(24);
+    await open(page, hydrated, "/agenda/day/2027-10-31");
+    const autumn = await centre(event(page, "Autumn, 08:00 to 09:00"));
+    const eight = await centre(column(page, "2027-10-31").locator('[data-hour="8"]'));
+    expect(Math.abs(autumn.box.y - eight.box.y)).toBeLessThan(2);
+  });
+
+  test("the grid begins at the working hours and marks the time", async ({ page, account, hydrated }) => {
+    const today = await page.goto("/agenda").then(() => page.url().split("/").pop()!);
+    await open(page, hydrated, `/agenda/week/${today}`);
+    await expect(column(page, today).locator(".grid__now"), `for ${account.name}`).toHaveCount(1);
+    const [seven, top] = [await centre(column(page, today).locator('[data-hour="7"]')), await centre(page.locator(".grid__top"))];
+    expect(seven.box.y - (top.box.y + top.box.height)).toBeGreaterThan(0);
+    expect(seven.box.y - (top.box.y + top.box.height)).toBeLessThan(24);
+  });
+});
+
+test("going from week to week draws what is there already at once", async ({ page, account, hydrated }) => {
+  await lunch(account);
+  await open(page, hydrated, "/agenda/week/2027-03-02");
+  await page.getByRole("link", { name: "Next week" }).click();
+  await expect(heading(page, "8 – 14 March 2027")).toBeVisible();
+  const asked: string[] = [];
+  page.on("request", (request) => request.url().includes("/fn/agenda?") && asked.push(request.url()));
+  await page.getByRole("link", { name: "Previous week" }).click();
+  await expect(heading(page, "1 – 7 March 2027")).toBeVisible();
+  await expect(event(page, "Lunch")).toBeVisible();
+  expect(asked.filter((url) => url.includes("2027-03-01"))).toEqual([]);
+  await page.goBack();
+  await expect(heading(page, "8 – 14 March 2027")).toBeVisible();
+});
+
+test.describe("with the mouse", () => {
+  test("a drag over hours makes an event of that time", async ({ page, account, hydrated }) => {
+    await open(page, hydrated, "/agenda/week/2027-03-02");
+    await drag(page, await minute(page, "2027-03-03", 9, 5), await minute(page, "2027-03-03", 10, 20));
+    await expect(page.locator(".chip--ghost")).toHaveText("09:00 – 10:30");
+    await page.mouse.up();
+    const form = page.getByRole("dialog", { name: "New event" });
+    await expect(form.getByLabel("Starts")).toHaveValue("2027-03-03");
+    await expect(form.getByLabel("Start time")).toHaveValue("09:00");
+    await expect(form.getByLabel("End time")).toHaveValue("10:30");
+    await form.getByLabel("Title").fill("Workshop");
+    await form.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(event(page, "Workshop, 09:00 to 10:30, Wednesday, 3 March"), `by ${account.name}`).toBeVisible();
+  });
+
+  test("a drag over days of a month makes an event of those days", async ({ page, account, hydrated }) => {
+    await open(page, hydrated, "/agenda/month/2027-03-02");
+    await drag(page, await centre(cell(page, "2027-03-09")), await centre(cell(page, "2027-03-11")));
+    await page.mouse.up();
+    const form = page.getByRole("dialog", { name: "New event" });
+    await expect(form.getByLabel("Starts"), `for ${account.name}`).toHaveValue("2027-03-09");
+    await expect(form.getByLabel("Ends").first()).toHaveValue("2027-03-11");
+  });
+
+  test("a click opens: an event, or the form for free time", async ({ page, account, hydrated }) => {
+    await lunch(account);
+    await open(page, hydrated, "/agenda/week/2027-03-02");
+    await event(page, "Lunch").click();
+    await expect(page.getByRole("dialog")).toContainText("Lunch");
+    await page.keyboard.press("Escape");
+    const at = await minute(page, "2027-03-04", 15, 40);
+    await page.mouse.click(at.x, at.y);
+    const form = page.getByRole("dialog", { name: "New event" });
+    await expect(form.getByLabel("Start time")).toHaveValue("15:30");
+    await expect(form.getByLabel("End time")).toHaveValue("16:30");
+  });
+
+  test("an event moves to another time and day, and back", async ({ page, account, hydrated }) => {
+    await lunch(account);
+    await open(page, hydrated, "/agenda/week/2027-03-02");
+    await drag(page, await minute(page, "2027-03-02", 12, 10), await minute(page, "2027-03-04", 14, 25));
+    await page.mouse.up();
+    await expect(event(page, "Lunch, 14:15 to 15:15, Thursday, 4 March")).toBeVisible();
+    await moved(page);
+    const text = await account.get("lunch.ics");
+    expect(text).toContain("DTSTART;TZID=Europe/Zurich:20270304T141500");
+    expect(text).toContain("X-TABLE:by the window");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect(event(page, "Lunch, 12:00 to 13:00, Tuesday, 2 March")).toBeVisible();
+    expect(await account.get("lunch.ics")).toContain("DTSTART;TZID=Europe/Zurich:20270302T120000");
+  });
+
+  test("an event's end moves", async ({ page, account, hydrated }) => {
+    await lunch(account);
+    await open(page, hydrated, "/agenda/day/2027-03-02");
+    const { x, box } = await centre(event(page, "Lunch"));
+    const to = await minute(page, "2027-03-02", 14, 20);
+    const again = await centre(event(page, "Lunch"));
+    await drag(page, { x, y: again.box.y + box.height - 3 }, { x, y: to.y });
+    await page.mouse.up();
+    await expect(event(page, "Lunch, 12:00 to 14:15")).toBeVisible();
+    await moved(page);
+    expect(await account.get("lunch.ics")).toContain("DTEND;TZID=Europe/Zurich:20270302T141500");
+  });
+
+  test("an event moves to another day of the month and keeps its time", async ({ page, account, hydrated }) => {
+    await lunch(account);
+    await open(page, hydrated, "/agenda/month/2027-03-02");
+    await drag(page, await centre(event(page, "Lunch")), await centre(cell(page, "2027-03-18")));
+    await page.mouse.up();
+    await expect(event(page, "Lunch, 12:00 to 13:00, Thursday, 18 March")).toBeVisible();
+    await moved(page);
+    expect(await account.get("lunch.ics")).toContain("DTSTART;TZID=Europe/Zurich:20270318T120000");
+  });
+
+  test("Escape takes a drag back", async ({ page, account, hydrated }) => {
+    await lunch(account);
+    await open(page, hydrated, "/agenda/week/2027-03-02");
+    await drag(page, await minute(page, "2027-03-02", 12, 10), await minute(page, "2027-03-04", 14, 25));
+    await expect(page.locator(".chip--ghost")).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(page.locator(".chip--ghost")).toHaveCount(0);
+    await page.mouse.up();
+    await expect(event(page, "Lunch, 12:00 to 13:00, Tuesday, 2 March")).toBeVisible();
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  });
+
+  test("a recurring event asks which instances move", async ({ page, account, hydrated }) => {
+    await account.put("choir.ics", ...timed("choir", "20270301T190000", "20270301T200000", "Choir", "RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=4"));
+    await open(page, hydrated, "/agenda/week/2027-03-08");
+    const question = page.getByRole("dialog", { name: "Move a recurring event" });
+    const move = async (scope: string, button: string) => {
+      await drag(page, await minute(page, "2027-03-08", 19, 10), await minute(page, "2027-03-09", 19, 10));
+      await page.mouse.up();
+      await question.getByRole("radio", { name: scope, exact: true }).check();
+      await question.getByRole("button", { name: button }).click();
+      await expect(question).toBeHidden();
+    };
+    await move("This event", "Cancel");
+    await expect(event(page, "Choir, 19:00 to 20:00, Monday, 8 March")).toBeVisible();
+    await move("All events", "Move");
+    await expect(event(page, "Choir, 19:00 to 20:00, Tuesday, 9 March")).toBeVisible();
+    await moved(page);
+    expect(await account.get("choir.ics")).toContain("BYDAY=TU");
+    await page.getByRole("link", { name: "Next week" }).click();
+    await expect(event(page, "Choir, 19:00 to 20:00, Tuesday, 16 March")).toBeVisible();
+  });
+
+  test("what the server refuses goes back to where it was", async ({ page, account, hydrated }) => {
+    await lunch(account);
+    await open(page, hydrated, "/agenda/week/2027-03-02");
+    // Somebody else moves it first.
+    await account.put("lunch.ics", ...timed("lunch", "20270302T110000", "20270302T113000", "Lunch"));
+    await drag(page, await minute(page, "2027-03-02", 12, 10), await minute(page, "2027-03-04", 14, 25));
+    await page.mouse.up();
+    await expect(page.getByText(/The event was not moved/)).toBeVisible();
+    await expect(event(page, "Lunch, 11:00 to 11:30, Tuesday, 2 March")).toBeVisible();
+  });
+});
+
+test("the keyboard leads everywhere", async ({ page, account, hydrated }) => {
+  await lunch(account);
+  await open(page, hydrated, "/agenda/month/2027-03-02");
+  await page.keyboard.press("j");
+  await expect(heading(page, "April 2027")).toBeVisible();
+  await page.keyboard.press("k");
+  await expect(heading(page, "March 2027")).toBeVisible();
+  const day = (date: string) => cell(page, date).locator(".day__new");
+  await day("2027-03-02").focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(day("2027-03-03")).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(day("2027-03-10")).toBeFocused();
+  await page.keyboard.press("Enter");
+  const form = page.getByRole("dialog", { name: "New event" });
+  await expect(form.getByLabel("Starts")).toHaveValue("2027-03-10");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("w");
+  await expect(heading(page, "8 – 14 March 2027")).toBeVisible();
+  await page.keyboard.press("k");
+  await event(page, "Lunch").focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toContainText("Lunch");
+  await page.keyboard.press("Escape");
+  await event(page, "Lunch").focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(column(page, "2027-03-03").locator('[data-hour="12"]')).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(form.getByLabel("Start time")).toHaveValue("12:00");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("d");
+  await expect(page).toHaveURL(/\/agenda\/day\//);
+  await page.keyboard.press("t");
+  await expect(page.locator(".grid__now")).toHaveCount(1);
+  await page.keyboard.press("c");
+  await expect(form).toBeVisible();
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test("nothing is wider than the screen, and a touch opens the day", async ({ page, account, hydrated }) => {
+    await lunch(account);
+    for (const view of ["week", "day", "month"]) {
+      await open(page, hydrated, `/agenda/${view}/2027-03-02`);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), view).toBeLessThanOrEqual(390);
+    }
+    const { x, y } = await centre(event(page, "Lunch"));
+    await page.touchscreen.tap(x, y);
+    await expect(page).toHaveURL(/\/agenda\/day\/2027-03-02/);
+    await event(page, "Lunch").tap();
+    await expect(page.getByRole("dialog")).toContainText("Lunch");
+  });
+
+  test("the calendars are in a drawer", async ({ page, account, hydrated }) => {
+    await open(page, hydrated, "/agenda/month/2027-03-02");
+    const drawer = page.locator("#agenda-side");
+    await expect(drawer, `for ${account.name}`).toBeHidden();
+    await page.getByRole("button", { name: "Calendars and small month" }).tap();
+    await expect(drawer).toBeVisible();
+    await drawer.getByRole("link", { name: "Sunday, 14 March 2027" }).tap();
+    await expect(page).toHaveURL(/2027-03-14/);
+  });
+});
