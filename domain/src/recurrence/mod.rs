@@ -2,8 +2,7 @@
 //!
 //! The expansion is our own. The crate `rrule` walks every series from its DTSTART, so that a window in the 26th year of a
 //! daily series costs 26 years, and it expands BYWEEKNO without BYDAY to whole weeks where RFC 5545 takes the weekday
-//! from DTSTART. [`Series`] computes instead in which period of the rule a window begins. The crate serves where a rule is plain
-//! and short: for the onsets in a VTIMEZONE.
+//! from DTSTART. [`Series`] computes instead in which period of the rule a window begins. The crate is a second opinion in the tests.
 
 mod days;
 mod parse;
