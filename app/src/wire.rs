@@ -60,14 +60,15 @@ pub enum When {
     Times { start: NaiveDateTime, end: NaiveDateTime },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Status {
+    #[default]
     Confirmed,
     Tentative,
     Cancelled,
 }
 
-/// One instance of an event, as the agenda shows it.
+/// One instance of an event, as the agenda shows it. What is as in most events does not travel: a page carries thousands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventInstance {
     pub calendar: CalendarId,
@@ -75,14 +76,22 @@ pub struct EventInstance {
     pub name: String,
     pub etag: String,
     /// Which instance of a recurring event; see [`InstanceKey`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<InstanceKey>,
     pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
     pub when: When,
     pub editable: bool,
     /// The time is not blocked for others.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub transparent: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub status: Status,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl EventInstance {

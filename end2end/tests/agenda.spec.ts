@@ -1,3 +1,4 @@
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import { type Account, expect, test } from "./support/test.js";
 
@@ -349,6 +350,30 @@ test("the keyboard leads everywhere", async ({ page, account, hydrated }) => {
   await expect(form).toBeVisible();
 });
 
+test("people read dates and times as they are used to", async ({ browser, server, account, context }) => {
+  await lunch(account);
+  const american = await browser.newContext({ locale: "en-US", baseURL: server.url, storageState: await context.storageState() });
+  const page = await american.newPage();
+  await page.goto("/agenda/week/2027-03-02");
+  await expect(heading(page, "February 28 – March 6, 2027").or(heading(page, "Feb 28 – Mar 6, 2027"))).toBeVisible();
+  await expect(event(page, "Lunch, 12pm to 1pm, Tuesday, March 2")).toBeVisible();
+  await american.close();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`nothing keeps people with disabilities out, ${colorScheme}`, async ({ page, account, hydrated }) => {
+    await lunch(account);
+    await account.put("trip.ics", ...days("trip", "20270305", "20270310", "Trip"));
+    await page.emulateMedia({ colorScheme });
+    for (const view of ["month", "week", "day"]) {
+      await open(page, hydrated, `/agenda/${view}/2027-03-05`);
+      const found = await new AxeBuilder({ page }).analyze();
+      const told = found.violations.map((rule) => `${view}: ${rule.id}: ${rule.nodes.map((node) => node.html).slice(0, 3)}`);
+      expect(told).toEqual([]);
+    }
+  });
+}
+
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
@@ -363,6 +388,31 @@ test.describe("on a phone", () => {
     await expect(page).toHaveURL(/\/agenda\/day\/2027-03-02/);
     await event(page, "Lunch").tap();
     await expect(page.getByRole("dialog")).toContainText("Lunch");
+  });
+
+  test("a finger that rests drags, one that does not scrolls", async ({ page, account, hydrated, context }) => {
+    await open(page, hydrated, "/agenda/day/2027-03-02");
+    const devtools = await context.newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...points: { x: number; y: number }[]) =>
+      devtools.send("Input.dispatchTouchEvent", { type, touchPoints: points });
+    const at = await minute(page, "2027-03-02", 9, 5);
+    await touch("touchStart", at);
+    await page.waitForTimeout(600);
+    for (let step = 1; step <= 8; step++) await touch("touchMove", { x: at.x, y: at.y + 8 * step });
+    await expect(page.locator(".chip--ghost"), `by ${account.name}`).toContainText("09:00");
+    await touch("touchEnd");
+    const form = page.getByRole("dialog", { name: "New event" });
+    await expect(form.getByLabel("Start time")).toHaveValue("09:00");
+    await expect(form.getByLabel("End time")).toHaveValue("10:30");
+    await page.keyboard.press("Escape");
+    await expect(form).toBeHidden();
+    const grid = page.locator(".grid");
+    const before = await grid.evaluate((grid) => grid.scrollTop);
+    await touch("touchStart", { x: at.x, y: at.y });
+    for (let step = 1; step <= 8; step++) await touch("touchMove", { x: at.x, y: at.y - 10 * step });
+    await touch("touchEnd");
+    await expect.poll(() => grid.evaluate((grid) => grid.scrollTop)).toBeGreaterThan(before + 30);
+    await expect(page.getByRole("dialog")).toHaveCount(0);
   });
 
   test("the calendars are in a drawer", async ({ page, account, hydrated }) => {

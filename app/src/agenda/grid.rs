@@ -5,13 +5,13 @@
 use super::chip;
 use super::days::{View, plus};
 use super::drag::pieces;
-use super::layout::{self, Block, DAY, Grid, RowDay};
+use super::layout::{self, Block, DAY, Grid, RowDay, last_day};
 use super::links;
 use super::model::{Agenda, Place};
 use super::pointer::{Pointer, Surface};
 use crate::wire::{EventInstance, When};
 use crate::words;
-use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -86,7 +86,14 @@ fn ghosts(agenda: Agenda, when: When) -> AnyView {
     let part = |n: f64| 100.0 * n / days;
     match when {
         When::Times { start, end } => {
-            let text = agenda.format.times(start, end);
+            let one_day = start.date() == last_day(when);
+            let text = if one_day {
+                agenda.format.times(start, end)
+            } else {
+                let day = |time: NaiveDateTime| words::weekday_short(time.weekday());
+                let (from, to) = (agenda.format.time(start), agenda.format.time(end));
+                format!("{} {from} – {} {to}", day(start), day(end))
+            };
             pieces(when, span.days())
                 .into_iter()
                 .map(|(day, from, to)| {

@@ -16,6 +16,7 @@ use crate::sidebar::CalendarSidebar;
 use crate::state::ViewerResource;
 use crate::ui::{Icon, SignedIn, SiteHeader, icon};
 use crate::wire::{ApiError, Viewer};
+use leptos::html;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
@@ -114,6 +115,19 @@ fn Body(viewer: Viewer, opening: AgendaOpening, place: Memo<Option<Place>>) -> i
     let view = Memo::new(move |_| place.get().view);
     Effect::new(move |_| browser::keep_cookie(VIEW_COOKIE, view.get().slug()));
     let hours = Memo::new(move |_| view.get() != View::Month);
+    let side = NodeRef::<html::Aside>::new();
+    // As a drawer it has done its work when it led somewhere.
+    Effect::new(move |before: Option<Place>| {
+        let place = place.get();
+        if before.is_some_and(|before| before != place)
+            && let Some(side) = side.get_untracked()
+            && side.matches(":popover-open").unwrap_or(false)
+        {
+            // Fails only when it is closed already.
+            let _ = side.hide_popover();
+        }
+        place
+    });
     // Each calendar's colour has a name in the style sheet's terms: a new colour redraws nothing.
     let colors = move || {
         agenda
@@ -125,7 +139,7 @@ fn Body(viewer: Viewer, opening: AgendaOpening, place: Memo<Option<Place>>) -> i
         <Title text=move || agenda.title() />
         <SiteHeader viewer />
         <main id="main" tabindex="-1" class="agenda" style=colors data-view=move || view.get().slug()>
-            <aside class="agenda__side" id=SIDE popover="auto" aria-label="Calendars">
+            <aside class="agenda__side" node_ref=side id=SIDE popover="auto" aria-label="Calendars">
                 <MiniMonth agenda />
                 <CalendarSidebar />
             </aside>
@@ -136,8 +150,8 @@ fn Body(viewer: Viewer, opening: AgendaOpening, place: Memo<Option<Place>>) -> i
                     false => view! { <MonthView agenda /> }.into_any(),
                 }}
             </section>
+            <DayPeek agenda />
         </main>
-        <DayPeek agenda />
         <EventDialog />
     }
 }
