@@ -6,7 +6,7 @@ use crate::ical::edit::{self, EventDraft, NewObject, Scope};
 use crate::ical::value::Moment;
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances::{Instance, Window, instances};
-use crate::objects::{ObjectHead, Precondition, Written, index, remove, store};
+use crate::objects::{ObjectHead, Precondition, Written, free_name, index, remove, store};
 use crate::store::Transaction;
 use crate::time::Zone;
 use crate::{Error, Kalends, Result};
@@ -274,15 +274,16 @@ impl Kalends {
                 return tx.commit().await;
             }
         };
-        store(&mut *tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen).await?;
-        self.store_split(&mut *tx, &calendar, edited.split).await?;
-        if to != calendar.id {
+        if to == calendar.id {
+            store(&mut *tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen).await?;
+            self.store_split(&mut *tx, &calendar, edited.split).await?;
+        } else {
             if object.recurs() && !matches!(change.scope, Scope::All { .. }) {
                 return Err(Error::bad_input("calendar", "only a whole series can move to another calendar"));
             }
             let target = authorize(&mut *tx, who, to, Access::Write).await?;
-            remove(&mut *tx, calendar.id, change.name, &Precondition::None).await?;
-            store(&mut *tx, &target, change.name, &text, &index(&text, &self.limits)?, &Precondition::Absent).await?;
+            remove(&mut *tx, calendar.id, change.name, &seen).await?;
+            self.store_moved(&mut *tx, &target, change.name, &text).await?;
         }
         tx.commit().await
     }
@@ -325,6 +326,20 @@ impl Kalends {
         if let Some(new) = split {
             self.store_new(tx, calendar, &new).await?;
         }
+        Ok(())
+    }
+
+    /// Stores what comes from another calendar under its own name, or under another where that one is taken.
+    async fn store_moved(&self, tx: &mut dyn Transaction, target: &Calendar, name: &str, text: &str) -> Result<()> {
+        let index = index(text, &self.limits)?;
+        if tx.name_of_uid(target.id, &index.uid).await?.is_some() {
+            return Err(Error::bad_input("calendar", "that calendar holds this event already"));
+        }
+        let name = match tx.object_head(target.id, name).await? {
+            None => name.to_owned(),
+            Some(_) => free_name(tx, target.id, &index.uid).await?,
+        };
+        store(tx, target, &name, text, &index, &Precondition::Absent).await?;
         Ok(())
     }
 

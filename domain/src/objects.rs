@@ -127,6 +127,22 @@ fn check_name(name: &str) -> Result<()> {
     Ok(())
 }
 
+/// A name that no object of the calendar has: the UID where it can stand in a URL as it is, else one made from it.
+pub(crate) async fn free_name(tx: &mut dyn Transaction, calendar: CalendarId, uid: &str) -> Result<String> {
+    let legible = uid.len() <= 100
+        && !uid.starts_with('.')
+        && uid.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.' | b'@'));
+    if legible {
+        let name = format!("{uid}.ics");
+        if tx.object_head(calendar, &name).await?.is_none() {
+            return Ok(name);
+        }
+    }
+    let digest: String = Sha256::digest(uid).iter().take(20).map(|octet| format!("{octet:02x}")).collect();
+    let name = format!("{digest}.ics");
+    Ok(if tx.object_head(calendar, &name).await?.is_none() { name } else { format!("{}.ics", uuid::Uuid::new_v4()) })
+}
+
 /// Stores `text`, indexes it and logs the change: the end of every write path. The caller has checked access.
 ///
 /// # Errors

@@ -5,10 +5,9 @@ use crate::calendars::{Calendar, CalendarId, authorize};
 use crate::ical::join::join;
 use crate::ical::split::{self, Part};
 use crate::ical::syntax::SyntaxError;
-use crate::objects::{Precondition, index, store};
+use crate::objects::{Precondition, free_name, index, store};
 use crate::store::{Index, Transaction};
 use crate::{Error, Kalends, Result};
-use sha2::{Digest, Sha256};
 
 /// How many objects one transaction takes, so that an import of many does not keep other writers waiting.
 const BATCH: usize = 200;
@@ -143,20 +142,4 @@ fn decode(file: &[u8]) -> Result<&str> {
         let line = file[..error.valid_up_to()].iter().filter(|octet| **octet == b'\n').count() + 1;
         Error::InvalidCalendarData(SyntaxError::new(line, "the file is not UTF-8 text"))
     })
-}
-
-/// A name that no object of the calendar has: the UID where it can stand in a URL as it is, else one made from it.
-async fn free_name(tx: &mut dyn Transaction, calendar: CalendarId, uid: &str) -> Result<String> {
-    let legible = uid.len() <= 100
-        && !uid.starts_with('.')
-        && uid.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.' | b'@'));
-    if legible {
-        let name = format!("{uid}.ics");
-        if tx.object_head(calendar, &name).await?.is_none() {
-            return Ok(name);
-        }
-    }
-    let digest: String = Sha256::digest(uid).iter().take(20).map(|octet| format!("{octet:02x}")).collect();
-    let name = format!("{digest}.ics");
-    Ok(if tx.object_head(calendar, &name).await?.is_none() { name } else { format!("{}.ics", uuid::Uuid::new_v4()) })
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod agenda;
 mod calendars;
 mod changes;
 mod objects;
