@@ -179,7 +179,7 @@ pub async fn save_preferences(
     #[server(default)] week_start: String,
     #[server(default)] hour12: String,
     #[server(default)] theme: String,
-) -> Result<String, ApiError> {
+) -> Result<(), ApiError> {
     let kept = [
         ("time_zone", &time_zone),
         ("locale", &locale),
@@ -199,7 +199,8 @@ pub async fn save_preferences(
         kalends.set_preferences(user.principal.id, preferences).await?;
         Ok("Saved.".to_owned())
     };
-    answer("preferences", "/settings", saved.await, kept)
+    answer("preferences", "/settings", saved.await, kept);
+    Ok(())
 }
 
 /// Keeps the browser's zone for someone who has none yet.
@@ -210,7 +211,7 @@ pub async fn adopt_time_zone(time_zone: String) -> Result<(), ApiError> {
 }
 
 #[server(prefix = "/fn", endpoint = "change_password")]
-pub async fn change_password(current: String, new: String, repeated: String) -> Result<String, ApiError> {
+pub async fn change_password(current: String, new: String, repeated: String) -> Result<(), ApiError> {
     let changed = async {
         let (kalends, user) = signed_in()?;
         same(&new, &repeated)?;
@@ -224,28 +225,31 @@ pub async fn change_password(current: String, new: String, repeated: String) -> 
         keep_session(&session);
         Ok("The password is changed. Other browsers are signed out.".to_owned())
     };
-    answer("password", "/settings", changed.await, Vec::new())
+    answer("password", "/settings", changed.await, Vec::new());
+    Ok(())
 }
 
-/// The new app password; it cannot be asked for again.
+/// The settings show the new app password, once; it cannot be asked for again.
 #[server(prefix = "/fn", endpoint = "create_app_password")]
-pub async fn create_app_password(label: String) -> Result<String, ApiError> {
+pub async fn create_app_password(label: String) -> Result<(), ApiError> {
     let made = async {
         let (kalends, user) = signed_in()?;
         let (_, secret) = kalends.create_app_password(user.principal.id, &label).await?;
         Ok(secret.0)
     };
-    answer("app_password", "/settings", made.await, vec![("label".into(), label.clone())])
+    answer("app_password", "/settings", made.await, vec![("label".into(), label.clone())]);
+    Ok(())
 }
 
 #[server(prefix = "/fn", endpoint = "revoke_app_password")]
-pub async fn revoke_app_password(id: i64) -> Result<String, ApiError> {
+pub async fn revoke_app_password(id: i64) -> Result<(), ApiError> {
     let revoked = async {
         let (kalends, user) = signed_in()?;
         kalends.revoke_app_password(user.principal.id, id).await?;
         Ok("Revoked. Whatever used it is signed out.".to_owned())
     };
-    answer("revoke", "/settings", revoked.await, Vec::new())
+    answer("revoke", "/settings", revoked.await, Vec::new());
+    Ok(())
 }
 
 #[cfg(feature = "ssr")]

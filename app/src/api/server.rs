@@ -2,7 +2,6 @@
 
 use crate::session::{CurrentUser, SESSION_COOKIE, Site};
 use crate::wire::ApiError;
-use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use kalends_domain::accounts::{Secret, User};
 use kalends_domain::{Error, Kalends};
@@ -46,32 +45,14 @@ pub fn sentence(text: &str) -> String {
     format!("{first}{}.", chars.as_str())
 }
 
-/// Whether a form sent this request without WebAssembly, so that the answer is a redirect to a page.
-pub fn plain_form() -> bool {
-    use_context::<Parts>().is_some_and(|parts| {
-        let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        accept.is_some_and(|accept| accept.contains("text/html"))
-    })
-}
-
-/// Answers a form: with WebAssembly by `outcome` itself; without it by the page at `back`, which shows the outcome and `kept` again.
-pub fn answer(
-    form: &str,
-    back: &str,
-    outcome: Result<String, ApiError>,
-    kept: Vec<(String, String)>,
-) -> Result<String, ApiError> {
-    if !plain_form() {
-        return outcome;
-    }
+/// Answers a form with the page at `back`, which says what became of it and shows what was `kept` of a refused one.
+pub fn answer(form: &str, back: &str, outcome: Result<String, ApiError>, kept: Vec<(String, String)>) {
     if outcome == Err(ApiError::SignedOut) {
-        leptos_axum::redirect(&crate::api::account::sign_in_path(back));
-        return outcome;
+        return leptos_axum::redirect(&crate::api::account::sign_in_path(back));
     }
     let kept = if outcome.is_ok() { Vec::new() } else { kept };
     crate::flash::leave(crate::flash::Flash { form: form.to_owned(), outcome, kept });
     leptos_axum::redirect(back);
-    Ok(String::new())
 }
 
 /// Sets a cookie that scripts cannot read.

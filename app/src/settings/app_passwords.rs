@@ -1,39 +1,33 @@
 use crate::api::account::{AppPasswordInfo, CreateAppPassword, RevokeAppPassword, Settings};
 use crate::flash::outcome_of;
-use crate::ui::outcome::latest;
 use crate::ui::{CopyField, Outcome};
 use crate::wire::Viewer;
 use crate::words;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 /// App passwords: made, shown once, listed, revoked; with what to type into other programs.
 #[component]
 pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
-    let create = ServerAction::<CreateAppPassword>::new();
-    let revoke = ServerAction::<RevokeAppPassword>::new();
-    let left = outcome_of(settings.flash.as_ref(), "app_password");
-    let label = settings.flash.as_ref().and_then(|flash| flash.kept("label")).unwrap_or_default();
-    let list = RwSignal::new(settings.app_passwords);
-    let made = latest(create, left);
-    let secret = move || made.get().and_then(Result::ok);
-    let refused = Signal::derive(move || made.get().filter(Result::is_err));
-    let revoked = latest(revoke, outcome_of(settings.flash.as_ref(), "revoke"));
-    // The list comes anew without taking the secret away that is being shown.
-    let refresh = move || {
-        leptos::task::spawn_local(async move {
-            if let Ok(settings) = crate::api::account::load_settings().await {
-                list.set(settings.app_passwords);
-            }
-        });
+    let flash = settings.flash.as_ref();
+    let label = flash.and_then(|flash| flash.kept("label")).unwrap_or_default();
+    let (secret, refused) = match outcome_of(flash, "app_password") {
+        Some(Ok(secret)) => (Some(secret), None),
+        refused => (None, refused),
     };
-    Effect::new(move |_| {
-        let changed = create.value().with(|value| matches!(value, Some(Ok(_))))
-            | revoke.value().with(|value| matches!(value, Some(Ok(_))));
-        if changed {
-            refresh();
+    let revoked = outcome_of(flash, "revoke");
+    let entries: Vec<_> =
+        settings.app_passwords.into_iter().map(|item| view! { <Entry item=item hour12=viewer.hour12 /> }).collect();
+    let list = if entries.is_empty() {
+        view! { <p class="hint">"There are no app passwords yet."</p> }.into_any()
+    } else {
+        view! {
+            <ul class="list" aria-label="App passwords">
+                {entries}
+            </ul>
         }
-    });
-    let hour12 = viewer.hour12;
+        .into_any()
+    };
     view! {
         <section class="card section" aria-labelledby="app-passwords">
             <h2 id="app-passwords">"Other calendar programs"</h2>
@@ -48,7 +42,7 @@ pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
                 "Apple Calendar: add an “Other CalDAV Account”, type “Manual”, with the server " <strong>{settings.caldav_server}</strong>
                 ". Thunderbird: New Calendar › On the Network, with the address above. DAVx⁵: “Login with URL and user name”."
             </p>
-            {move || secret().map(|secret| view! {
+            {secret.map(|secret| view! {
                 <div class="secret" role="status">
                     <p>
                         <strong>"Copy the new app password now."</strong>
@@ -57,7 +51,7 @@ pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
                     <CopyField id="app-password" label="App password" value=secret />
                 </div>
             })}
-            <ActionForm action=create attr:class="inline-form">
+            <form class="inline-form" action=CreateAppPassword::url() method="post">
                 <div class="field">
                     <label class="label" for="label">
                         "New app password for"
@@ -65,22 +59,16 @@ pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
                     <input id="label" class="input" name="label" value=label required maxlength="100" placeholder="Thunderbird on the laptop" autocomplete="off" />
                 </div>
                 <button class="button button--primary">"Create"</button>
-            </ActionForm>
+            </form>
             <Outcome of=refused />
             <Outcome of=revoked />
-            <Show when=move || !list.with(Vec::is_empty) fallback=|| view! { <p class="hint">"There are no app passwords yet."</p> }>
-                <ul class="list" aria-label="App passwords">
-                    <For each=move || list.get() key=|item| (item.id, item.last_used) let:item>
-                        <Entry item=item hour12=hour12 revoke=revoke />
-                    </For>
-                </ul>
-            </Show>
+            {list}
         </section>
     }
 }
 
 #[component]
-fn Entry(item: AppPasswordInfo, hour12: bool, revoke: ServerAction<RevokeAppPassword>) -> impl IntoView {
+fn Entry(item: AppPasswordInfo, hour12: bool) -> impl IntoView {
     let used = match item.last_used {
         Some(used) => format!("last used {}", words::date_time(used, hour12)),
         None => "never used".to_owned(),
@@ -91,12 +79,12 @@ fn Entry(item: AppPasswordInfo, hour12: bool, revoke: ServerAction<RevokeAppPass
                 <div class="list__title">{item.label.clone()}</div>
                 <div class="hint">{format!("Created {}, {used}", words::date(item.created.date()))}</div>
             </div>
-            <ActionForm action=revoke>
+            <form action=RevokeAppPassword::url() method="post">
                 <input type="hidden" name="id" value=item.id />
                 <button class="button button--small button--danger-ghost" aria-label=format!("Revoke {}", item.label)>
                     "Revoke"
                 </button>
-            </ActionForm>
+            </form>
         </li>
     }
 }

@@ -1,12 +1,11 @@
 use crate::api::account::{SavePreferences, Settings};
-use crate::browser;
 use crate::flash::outcome_of;
 use crate::ui::Outcome;
-use crate::ui::outcome::latest;
 use crate::wire::Viewer;
 use crate::words;
 use chrono::Weekday;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 /// The locales on offer: they differ in when a week begins and how the hours are counted.
 const LOCALES: [(&str, &str); 30] = [
@@ -44,19 +43,11 @@ const LOCALES: [(&str, &str); 30] = [
 
 #[component]
 pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
-    let save = ServerAction::<SavePreferences>::new();
-    let left = outcome_of(settings.flash.as_ref(), "preferences");
-    // Every page reads its dates by these preferences, so a change takes a fresh start.
-    Effect::new(move |_| {
-        if let Some(Ok(_)) = save.value().get() {
-            browser::reload();
-        }
-    });
+    let outcome = outcome_of(settings.flash.as_ref(), "preferences");
+    let wrong = matches!(outcome, Some(Err(_))).then_some("true");
     let kept = |field: &str| settings.flash.as_ref().and_then(|flash| flash.kept(field));
     let time_zone = kept("time_zone").or(settings.time_zone.clone()).unwrap_or_default();
     let chosen = kept("locale").or(settings.locale.clone()).unwrap_or_default();
-    let outcome = latest(save, left);
-    let wrong = move || outcome.with(|outcome| matches!(outcome, Some(Err(_)))).then_some("true");
     // A locale that was set elsewhere stays on offer.
     let other = (!chosen.is_empty() && LOCALES.iter().all(|(code, _)| *code != chosen)).then(|| chosen.clone());
     let options = LOCALES
@@ -81,7 +72,7 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
     view! {
         <section class="card section" aria-labelledby="region">
             <h2 id="region">"Time and region"</h2>
-            <ActionForm action=save attr:class="stack">
+            <form class="stack" action=SavePreferences::url() method="post">
                 <div class="field">
                     <label class="label" for="time-zone">
                         "Time zone"
@@ -136,7 +127,7 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
                 <div class="row">
                     <button class="button button--primary">"Save"</button>
                 </div>
-            </ActionForm>
+            </form>
         </section>
     }
 }
