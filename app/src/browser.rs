@@ -19,7 +19,8 @@ pub fn now_in(time_zone: &str) -> Option<chrono::NaiveDateTime> {
         js_sys::Reflect::set(&options, &"timeZone".into(), &time_zone.into()).ok()?;
         // The Swedish way to write a time is `2026-11-21 08:13:22`.
         let text = String::from(js_sys::Date::new_0().to_locale_string("sv-SE", &options));
-        chrono::NaiveDateTime::parse_from_str(text.get(..16)?, "%Y-%m-%d %H:%M").ok()
+        let (date, time) = text.get(..16)?.split_once(' ')?;
+        Some(chrono::NaiveDateTime::new(date.parse().ok()?, time.parse().ok()?))
     }
     #[cfg(not(feature = "hydrate"))]
     {

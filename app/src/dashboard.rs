@@ -3,6 +3,7 @@
 use crate::agenda::format::{Format, title_or_none};
 use crate::agenda::links;
 use crate::api::dashboard::{Upcoming, upcoming_events};
+use crate::resource::resource;
 use crate::state::AgendaRefresh;
 use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::{Icon, icon};
@@ -43,7 +44,7 @@ pub fn DashboardPage() -> impl IntoView {
 pub fn NextEvents(format: Format) -> impl IntoView {
     let refresh = expect_context::<AgendaRefresh>();
     let again = RwSignal::new(0_u32);
-    let upcoming = Resource::new(move || (refresh.track(), again.get()), |_| upcoming_events());
+    let upcoming = resource(move || (refresh.track(), again.get()), |_| upcoming_events());
     Effect::new(move |_| {
         let look = move || again.update(|n| *n = n.wrapping_add(1));
         if let Ok(timer) = set_interval_with_handle(look, LOOK_AGAIN) {

@@ -15,6 +15,7 @@ pub mod import;
 pub mod locale;
 mod not_found;
 pub mod plain;
+pub mod resource;
 #[cfg(feature = "ssr")]
 pub mod session;
 #[cfg(feature = "ssr")]
@@ -140,7 +141,7 @@ fn chosen_theme() -> Option<&'static str> {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let viewer: ViewerResource = Resource::new(|| (), |()| api::agenda::current_viewer());
+    let viewer: ViewerResource = resource::resource(|| (), |()| api::agenda::current_viewer());
     provide_context(viewer);
     provide_context::<OpenEvent>(RwSignal::new(None));
     provide_scope_question();

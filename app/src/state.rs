@@ -1,5 +1,6 @@
 //! What the parts of a page share, as Leptos contexts.
 
+use crate::resource::Resource;
 use crate::wire::{CalendarInfo, EventTarget, Viewer};
 use leptos::prelude::*;
 

@@ -40,10 +40,16 @@ fn file(path: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let beside = |extension: &str| PathBuf::from(format!("{}.{extension}", path.display()));
-    let mut brotli = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
-    brotli.write_all(&content)?;
-    fs::write(beside("br"), brotli.into_inner())?;
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    gzip.write_all(&content)?;
-    Ok(fs::write(beside("gz"), gzip.finish()?)?)
+    std::thread::scope(|scope| {
+        let gzip = scope.spawn(|| {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            gzip.write_all(&content)?;
+            fs::write(beside("gz"), gzip.finish()?)
+        });
+        let mut brotli = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
+        brotli.write_all(&content)?;
+        fs::write(beside("br"), brotli.into_inner())?;
+        gzip.join().unwrap_or_else(|_| Err(std::io::Error::other("a thread panicked")))
+    })?;
+    Ok(())
 }

@@ -60,22 +60,27 @@ fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+/// The server and the front-end, side by side: the long steps of the front-end keep one core busy.
 fn build() -> Result<(), Failure> {
     tools::for_building()?;
-    process::step("Building the server");
-    run(&mut cargo(&["build", "--release", "--package", "kalends-server"]))?;
-    front_end(true)
+    process::step("Building the server and the front-end");
+    let mut server = cargo(&["build", "--release", "--package", "kalends-server"]);
+    process::both(&mut server, &mut trunk(true))
 }
 
 /// Builds what the browser downloads into `dist/`.
 fn front_end(optimised: bool) -> Result<(), Failure> {
     process::step("Building the front-end");
+    run(&mut trunk(optimised))
+}
+
+fn trunk(optimised: bool) -> Command {
     let mut trunk = Command::new("trunk");
     trunk.arg("build").current_dir(root()).env("NO_COLOR", "true");
     if optimised {
         trunk.arg("--release");
     }
-    run(&mut tools::on_path(trunk))
+    tools::on_path(trunk)
 }
 
 fn serve(arguments: &[String]) -> Result<(), Failure> {

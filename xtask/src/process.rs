@@ -40,6 +40,15 @@ pub fn run(command: &mut Command) -> Result<(), Failure> {
     if status.success() { Ok(()) } else { Err(Failure(format!("`{}` failed ({status})", name(command)))) }
 }
 
+/// Runs two programs to their ends at the same time; fails when one of them does.
+pub fn both(one: &mut Command, other: &mut Command) -> Result<(), Failure> {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(|| run(one));
+        let other = run(other);
+        one.join().unwrap_or_else(|_| Err(Failure("a thread panicked".into()))).and(other)
+    })
+}
+
 /// What the program prints, if it can be run and succeeds.
 pub fn output(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;

@@ -61,7 +61,7 @@ fn trunk() -> Result<(), Failure> {
     if version("trunk").is_some_and(|version| version == format!("trunk {TRUNK}")) {
         return Ok(());
     }
-    step("Installing Trunk (once; takes several minutes)");
+    step("Installing Trunk (once; takes a few minutes)");
     cargo_install("trunk", TRUNK, true)
 }
 
@@ -70,7 +70,7 @@ fn wasm_bindgen() -> Result<(), Failure> {
     if version("wasm-bindgen").is_some_and(|version| version == format!("wasm-bindgen {wanted}")) {
         return Ok(());
     }
-    step(&format!("Installing wasm-bindgen {wanted} (once; takes a few minutes)"));
+    step(&format!("Installing wasm-bindgen {wanted} (once; takes a minute)"));
     // Without --locked: a registry mirror may lag behind the versions that its lock file names.
     cargo_install("wasm-bindgen-cli", &wanted, false)
 }
@@ -81,6 +81,8 @@ fn cargo_install(package: &str, version: &str, locked: bool) -> Result<(), Failu
     if locked {
         install.arg("--locked");
     }
+    // Unoptimised they are built in a fraction of the time, which they never run long enough to lose again.
+    install.arg("--debug").env("CARGO_PROFILE_DEV_DEBUG", "0");
     // In a target folder of its own: tools and project would fill one another's with other features.
     install.env("CARGO_TARGET_DIR", folder().join("build"));
     run(&mut install)?;

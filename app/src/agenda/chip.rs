@@ -3,7 +3,7 @@
 //! A chip is a link without handlers of its own: the view around it hears what happens and finds the event by its number.
 
 use super::format::title_or_none;
-use super::layout::{Block, DAY, Segment};
+use super::layout::{Block, DAY, Segment, share};
 use super::links;
 use super::model::Agenda;
 use crate::wire::{EventInstance, Status, When};
@@ -113,13 +113,13 @@ pub fn ghost(text: String, style: String) -> AnyView {
 /// A block in a column of hours.
 pub fn block(agenda: Agenda, event: &EventInstance, block: &Block, back: &str) -> AnyView {
     let length = block.bottom - block.top;
-    let part = |n: usize| 100.0 * n as f64 / block.place.columns.max(1) as f64;
+    let columns = block.place.columns.max(1) as i64;
     let style = format!(
-        "--calendar:var(--cal-{});--top:{};--length:{length};--left:{:.3}%;--width:{:.3}%",
+        "--calendar:var(--cal-{});--top:{};--length:{length};--left:{};--width:{}",
         event.calendar,
         block.top,
-        part(block.place.column),
-        part(block.place.span)
+        share(block.place.column as i64, columns),
+        share(block.place.span as i64, columns)
     );
     let kind = match length {
         0..40 => "chip--block chip--short",

@@ -61,7 +61,7 @@ impl Span {
 
 /// A day that the agenda can open; the address of another leads nowhere.
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    let date = text.parse::<NaiveDate>().ok()?;
     (1000..=9000).contains(&date.year()).then_some(date)
 }
 

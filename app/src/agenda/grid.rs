@@ -5,7 +5,7 @@
 use super::chip;
 use super::days::{View, plus};
 use super::drag::pieces;
-use super::layout::{self, Block, DAY, Grid, RowDay, last_day};
+use super::layout::{self, Block, DAY, Grid, RowDay, last_day, share};
 use super::links;
 use super::model::{Agenda, Place};
 use super::pointer::{Pointer, Surface};
@@ -82,8 +82,7 @@ pub fn GridView(agenda: Agenda) -> impl IntoView {
 /// Where something is dragged to. What is for whole days is drawn over their columns' heads.
 fn ghosts(agenda: Agenda, when: When) -> AnyView {
     let span = agenda.shown_untracked();
-    let days = span.count() as f64;
-    let part = |n: f64| 100.0 * n / days;
+    let days = span.count() as i64;
     match when {
         When::Times { start, end } => {
             let one_day = start.date() == last_day(when);
@@ -97,24 +96,20 @@ fn ghosts(agenda: Agenda, when: When) -> AnyView {
             pieces(when, span.days())
                 .into_iter()
                 .map(|(day, from, to)| {
-                    let style = format!(
-                        "--top:{from};--length:{};--left:{:.3}%;--width:{:.3}%",
-                        to - from,
-                        part(day as f64),
-                        part(1.0)
-                    );
+                    let (left, width) = (share(day as i64, days), share(1, days));
+                    let style = format!("--top:{from};--length:{};--left:{left};--width:{width}", to - from);
                     chip::ghost(text.clone(), style)
                 })
                 .collect_view()
                 .into_any()
         }
         When::Days { first, last } => {
-            let offset = |date: NaiveDate| (date - span.from).num_days() as f64;
-            let (from, to) = (offset(first).max(0.0), (offset(last) + 1.0).min(days));
+            let offset = |date: NaiveDate| (date - span.from).num_days();
+            let (from, to) = (offset(first).max(0), (offset(last) + 1).min(days));
             if to <= from {
                 return ().into_any();
             }
-            let style = format!("left:{:.3}%;width:{:.3}%", part(from), part(to - from));
+            let style = format!("left:{};width:{}", share(from, days), share(to - from, days));
             view! { <div class="grid__day-ghost" style=style></div> }.into_any()
         }
     }

@@ -18,6 +18,11 @@ pub const ALL_DAY_LANES: usize = 5;
 /// The shortest time for which a block in the hour grid is still legible, in minutes.
 pub const SHORTEST: u32 = 25;
 
+/// `n` of `of` equal parts, as CSS computes it.
+pub fn share(n: i64, of: i64) -> String {
+    format!("calc(100%*{n}/{of})")
+}
+
 /// A bar or a line in a row of days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {

@@ -1,8 +1,9 @@
 //! Addresses of the agenda's views and of the event form.
 
 use super::days::View;
+use crate::event::fields::time_value;
 use crate::wire::{CalendarId, EventInstance, When};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use std::fmt::Write;
 
 /// `/agenda/week/2026-11-21`
@@ -30,7 +31,8 @@ pub fn new_event(when: When, calendar: Option<CalendarId>, back: &str) -> String
     let (start, end) = match when {
         When::Days { first, last } => (first.to_string(), last.to_string()),
         When::Times { start, end } => {
-            (start.format("%Y-%m-%dT%H:%M").to_string(), end.format("%Y-%m-%dT%H:%M").to_string())
+            let value = |time: NaiveDateTime| format!("{}T{}", time.date(), time_value(time.time()));
+            (value(start), value(end))
         }
     };
     let mut path = format!("/event/new?start={start}&end={end}&");

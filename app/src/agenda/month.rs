@@ -2,7 +2,7 @@
 
 use super::chip;
 use super::days::{View, plus};
-use super::layout::{self, MONTH_LANES, Row, RowDay, first_day, in_month, last_day};
+use super::layout::{self, MONTH_LANES, Row, RowDay, first_day, in_month, last_day, share};
 use super::links;
 use super::model::{Agenda, Place};
 use super::pointer::{Pointer, Surface};
@@ -66,19 +66,17 @@ pub fn MonthView(agenda: Agenda) -> impl IntoView {
 fn ghosts(agenda: Agenda, when: When) -> AnyView {
     let span = agenda.shown_untracked();
     let (first, last) = (first_day(when).max(span.from), last_day(when).min(plus(span.to, -1)));
-    let rows = span.count() / 7;
-    (0i64..)
-        .take(rows)
+    let rows = span.count() as i64 / 7;
+    (0..rows)
         .filter_map(|row| {
             let from = plus(span.from, 7 * row);
             let (a, b) = ((first - from).num_days().max(0), (last - from).num_days().min(6));
-            let part = |n: i64, of: f64| 100.0 * n as f64 / of;
             let style = format!(
-                "top:{:.3}%;height:{:.3}%;left:{:.3}%;width:{:.3}%",
-                part(row, rows as f64),
-                part(1, rows as f64),
-                part(a, 7.0),
-                part(b - a + 1, 7.0)
+                "top:{};height:{};left:{};width:{}",
+                share(row, rows),
+                share(1, rows),
+                share(a, 7),
+                share(b - a + 1, 7)
             );
             (a <= b).then(|| view! { <div class="month__ghost" style=style></div> })
         })

@@ -12,6 +12,7 @@ use crate::api::agenda::{AgendaOpening, VIEW_COOKIE, open_agenda};
 use crate::browser;
 use crate::event::EventDialog;
 use crate::not_found::NotFoundPage;
+use crate::resource::{Resource, resource};
 use crate::sidebar::CalendarSidebar;
 use crate::state::ViewerResource;
 use crate::ui::{Icon, SignedIn, SiteHeader, icon};
@@ -48,7 +49,7 @@ pub fn AgendaPage() -> impl IntoView {
         Place::read(params.get_str("view")?, params.get_str("date")?)
     });
     // Asked for once: from then on the page itself fetches what it goes to.
-    let opening = Resource::new(
+    let opening = resource(
         || (),
         move |()| {
             let place = place.get_untracked();

@@ -23,7 +23,8 @@ pub fn Toolbar(agenda: Agenda) -> impl IntoView {
     let place = agenda.place;
     let today = move || Place { date: agenda.today.get(), ..place.get() }.path();
     let step = move |steps: i32| move || place.get().step(steps).path();
-    let step_label = move |way: &'static str| move || format!("{way} {}", place.get().view.label().to_lowercase());
+    let step_label =
+        move |way: &'static str| move || format!("{way} {}", place.get().view.label().to_ascii_lowercase());
     let new = move || links::new_event(agenda.proposed(place.get().date), None, &agenda.back());
     let create = move |event: leptos::ev::MouseEvent| {
         if plain_click(&event) {

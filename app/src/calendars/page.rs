@@ -3,6 +3,7 @@
 use super::form::CalendarForm;
 use super::{CalendarFields, CalendarPageData};
 use crate::api::calendars::calendar_page;
+use crate::resource::resource;
 use crate::state::Toasts;
 use crate::ui::{Frame, Icon, SignedIn, icon};
 use crate::wire::{ApiError, Viewer};
@@ -15,7 +16,7 @@ use leptos_router::hooks::{use_navigate, use_params_map};
 #[component]
 pub fn CalendarPage() -> impl IntoView {
     let params = use_params_map();
-    let data = Resource::new(
+    let data = resource(
         move || params.read().get("id"),
         |id| async move {
             match id.map(|id| id.parse()) {

@@ -449,12 +449,11 @@ pub fn time_value(time: NaiveTime) -> String {
 
 pub fn date(text: &str) -> Option<NaiveDate> {
     // A year that is still being typed is one of the first thousand.
-    NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok().filter(|date| (1000..=9999).contains(&date.year()))
+    text.trim().parse().ok().filter(|date: &NaiveDate| (1000..=9999).contains(&date.year()))
 }
 
 pub fn time(text: &str) -> Option<NaiveTime> {
-    let text = text.trim();
-    NaiveTime::parse_from_str(text, "%H:%M").or_else(|_| NaiveTime::parse_from_str(text, "%H:%M:%S")).ok()
+    text.trim().parse().ok()
 }
 
 fn moment(day: &str, clock: &str, all_day: bool) -> Option<NaiveDateTime> {

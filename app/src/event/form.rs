@@ -4,22 +4,23 @@
 //! that nothing is lost whether WebAssembly arrives early, late or never. What is shown for which choice is CSS
 //! (`style/event.css`), for the same reason.
 
+use super::controls::{ErrorText, error_id, invalid};
 use super::data::{EventRef, EventSubject, OpenedEvent, Refused, ZoneInfo, scopes};
-use super::fields::{self, EventFields, FieldError, KEEP, WEEKDAYS, follow_start};
+use super::fields::{self, EventFields, FieldError, KEEP, follow_start};
 use super::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
-use super::zone_field::ZoneField;
+use super::sections::{OtherFields, RepeatFields, ScopeFields, WhenFields};
+use super::typed::{focus_first_error, read, set, set_weekdays, value_of};
 use crate::api::events::{create_event, open_event, update_event};
 use crate::state::{AgendaRefresh, Toasts};
 use crate::ui::Icon;
 use crate::ui::icon;
 use crate::wire::{ApiError, CalendarInfo};
-use crate::words;
 use chrono::{TimeDelta, Weekday};
 use leptos::ev::{Event, KeyboardEvent, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{self, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
+use leptos::web_sys::HtmlElement;
 
 /// What the form shows, and how it came to it.
 #[derive(Clone, Debug, PartialEq)]
@@ -387,7 +388,7 @@ pub fn EventForm(
                         autofocus=place == Place::Page
                         enterkeyhint="done"
                         aria-invalid=invalid(errors, "title")
-                        aria-describedby="event-title-error"
+                        aria-describedby=error_id("title")
                     />
                     <ErrorText errors=errors field="title" />
                 </div>
@@ -424,384 +425,6 @@ pub fn EventForm(
     .into_any()
 }
 
-/// When the event is.
-#[component]
-fn WhenFields(
-    initial: EventFields,
-    current: RwSignal<EventFields>,
-    errors: RwSignal<Vec<FieldError>>,
-    zones: Vec<ZoneInfo>,
-) -> impl IntoView {
-    view! {
-        <fieldset class="event-form__when">
-            <legend class="visually-hidden">"When"</legend>
-            <label class="label" for="event-start_date">
-                "Starts"
-            </label>
-            <input
-                id="event-start_date"
-                class="input event-form__date"
-                type="date"
-                name="start_date"
-                max="9998-12-31"
-                value=initial.start_date.clone()
-                aria-invalid=invalid(errors, "start_date")
-                aria-describedby="event-start_date-error"
-            />
-            <input
-                class="input event-form__time"
-                type="time"
-                name="start_time"
-                aria-label="Start time"
-                value=initial.start_time.clone()
-                aria-invalid=invalid(errors, "start_time")
-                aria-describedby="event-start_time-error"
-            />
-            <ErrorText errors=errors field="start_date" />
-            <ErrorText errors=errors field="start_time" />
-            <label class="label" for="event-end_date">
-                "Ends"
-            </label>
-            <input
-                id="event-end_date"
-                class="input event-form__date"
-                type="date"
-                name="end_date"
-                max="9998-12-31"
-                value=initial.end_date.clone()
-                aria-invalid=invalid(errors, "end_date")
-                aria-describedby="event-end_date-error"
-            />
-            <input
-                class="input event-form__time"
-                type="time"
-                name="end_time"
-                aria-label="End time"
-                value=initial.end_time.clone()
-                aria-invalid=invalid(errors, "end_time")
-                aria-describedby="event-end_time-error"
-            />
-            <ErrorText errors=errors field="end_date" />
-            <ErrorText errors=errors field="end_time" />
-            <div class="event-form__zone-row">
-                <label class="choice">
-                    <input class="checkbox" type="checkbox" name="all_day" checked=initial.all_day />
-                    "All day"
-                </label>
-                <ZoneField
-                    value=initial.zone.clone()
-                    zones=zones
-                    invalid=invalid(errors, "zone")
-                    on_choose=Callback::new(move |zone: String| {
-                        errors.update(|errors| errors.retain(|error| error.field != "zone"));
-                        current.update(|fields| fields.zone = zone);
-                    })
-                />
-            </div>
-            <ErrorText errors=errors field="zone" />
-        </fieldset>
-    }
-    .into_any()
-}
-
-/// Where the event is kept and what else is said of it.
-#[component]
-fn OtherFields(
-    initial: EventFields,
-    current: RwSignal<EventFields>,
-    errors: RwSignal<Vec<FieldError>>,
-    calendars: Vec<CalendarInfo>,
-) -> impl IntoView {
-    let color = {
-        let calendars = calendars.clone();
-        move || {
-            let chosen = current.read().calendar.parse().ok();
-            let found = calendars.iter().find(|calendar| Some(calendar.id) == chosen);
-            found.map(|calendar| calendar.color.clone()).unwrap_or_else(|| "transparent".into())
-        }
-    };
-    let calendar_options = calendars
-        .iter()
-        .filter(|calendar| calendar.editable)
-        .map(|calendar| {
-            let id = calendar.id.to_string();
-            let selected = id == initial.calendar;
-            view! {
-                <option value=id selected=selected>
-                    {calendar.name.clone()}
-                </option>
-            }
-        })
-        .collect_view();
-    let no_calendar = calendars.iter().all(|calendar| calendar.id.to_string() != initial.calendar);
-    view! {
-        <div class="event-form__row">
-            <label class="label" for="event-calendar">
-                "Calendar"
-            </label>
-            <div class="event-form__calendar">
-                <span class="swatch" style=move || format!("--calendar: {}", color())></span>
-                <select
-                    id="event-calendar"
-                    class="select"
-                    name="calendar"
-                    aria-invalid=invalid(errors, "calendar")
-                    aria-describedby="event-calendar-error"
-                >
-                    {no_calendar.then(|| view! { <option value="">"Choose a calendar"</option> })}
-                    {calendar_options}
-                </select>
-            </div>
-            <ErrorText errors=errors field="calendar" />
-        </div>
-        <div class="event-form__row">
-            <label class="label" for="event-location">
-                "Location"
-            </label>
-            <input
-                id="event-location"
-                class="input"
-                name="location"
-                value=initial.location.clone()
-                aria-invalid=invalid(errors, "location")
-                aria-describedby="event-location-error"
-            />
-            <ErrorText errors=errors field="location" />
-        </div>
-        <div class="event-form__row event-form__row--top">
-            <label class="label" for="event-description">
-                "Description"
-            </label>
-            <textarea
-                id="event-description"
-                class="textarea"
-                name="description"
-                rows="3"
-                aria-invalid=invalid(errors, "description")
-                aria-describedby="event-description-error"
-            >
-                {text_content(&initial.description)}
-            </textarea>
-            <ErrorText errors=errors field="description" />
-        </div>
-    }
-    .into_any()
-}
-
-/// How the event repeats.
-#[component]
-fn RepeatFields(
-    initial: EventFields,
-    current: RwSignal<EventFields>,
-    errors: RwSignal<Vec<FieldError>>,
-    words: Option<String>,
-    can_keep: bool,
-    week_start: Weekday,
-) -> impl IntoView {
-    let labels = ["Does not repeat", "Every day", "Every week", "Every month", "Every year"];
-    let repeat = initial.repeat.clone();
-    let options = fields::REPEATS
-        .iter()
-        .zip(labels)
-        .map(|(value, label)| {
-            view! {
-                <option value=*value selected=*value == repeat>
-                    {label}
-                </option>
-            }
-        })
-        .collect_view();
-    let keep = can_keep.then(|| {
-        view! {
-            <option value=KEEP selected=repeat == KEEP>
-                {words.unwrap_or_else(|| "As it does now".into())}
-            </option>
-        }
-    });
-    let days = (0..7)
-        .map(|day| {
-            let (code, weekday) = WEEKDAYS[(week_start.num_days_from_monday() as usize + day) % 7];
-            let name = words::weekday(weekday);
-            view! {
-                <label class="weekday">
-                    <input
-                        type="checkbox"
-                        name="weekdays"
-                        value=code
-                        aria-label=name
-                        checked=initial.weekdays.iter().any(|day| day == code)
-                    />
-                    <span aria-hidden="true">{&name[..2]}</span>
-                </label>
-            }
-        })
-        .collect_view();
-    // The choices follow the start; what was chosen stays on offer.
-    let monthly = Memo::new(move |_| current.with(|fields| (fields.start_date.clone(), fields.monthly.clone())));
-    let monthly_options = move || {
-        let (start, chosen) = monthly.get();
-        let mut choices = fields::date(&start).map(EventFields::monthly_choices).unwrap_or_default();
-        if choices.iter().all(|(value, _)| *value != chosen) {
-            let label = match fields::monthly_choice(&chosen) {
-                Some((nth, weekday)) => fields::monthly_label(nth, weekday),
-                None => "On the same day".to_owned(),
-            };
-            choices.push((chosen.clone(), label));
-        }
-        choices
-            .into_iter()
-            .map(|(value, label)| {
-                let selected = value == chosen;
-                view! {
-                    <option value=value selected=selected>
-                        {label}
-                    </option>
-                }
-            })
-            .collect_view()
-    };
-    let ends = [("never", "Never"), ("on", "On"), ("after", "After")]
-        .map(|(value, label)| {
-            view! {
-                <option value=value selected=value == initial.ends>
-                    {label}
-                </option>
-            }
-        })
-        .into_iter()
-        .collect_view();
-    let unit = |class: &'static str, one: &'static str, many: &'static str| {
-        let text = move || if current.with(|fields| fields.interval.trim() == "1") { one } else { many };
-        view! { <span class=format!("unit {class}")>{text}</span> }
-    };
-    view! {
-        <div class="event-form__repeat">
-            <div class="event-form__row">
-                <label class="label" for="event-repeat">
-                    "Repeats"
-                </label>
-                <select
-                    id="event-repeat"
-                    class="select"
-                    name="repeat"
-                    aria-invalid=invalid(errors, "repeat")
-                    aria-describedby="event-repeat-error"
-                >
-                    {options}
-                    {keep}
-                </select>
-                <ErrorText errors=errors field="repeat" />
-            </div>
-            <div class="event-form__rule">
-                <div class="event-form__line">
-                    <label class="label" for="event-interval">
-                        "Every"
-                    </label>
-                    <input
-                        id="event-interval"
-                        class="input event-form__number"
-                        type="number"
-                        name="interval"
-                        min="1"
-                        max="999"
-                        inputmode="numeric"
-                        value=initial.interval.clone()
-                        aria-invalid=invalid(errors, "interval")
-                        aria-describedby="event-interval-error"
-                    />
-                    {unit("unit--daily", "day", "days")}
-                    {unit("unit--weekly", "week", "weeks")}
-                    {unit("unit--monthly", "month", "months")}
-                    {unit("unit--yearly", "year", "years")}
-                    <select
-                        class="select event-form__monthly"
-                        name="monthly"
-                        aria-label="On which day of the month"
-                        aria-invalid=invalid(errors, "monthly")
-                        aria-describedby="event-monthly-error"
-                    >
-                        {monthly_options}
-                    </select>
-                </div>
-                <ErrorText errors=errors field="interval" />
-                <ErrorText errors=errors field="monthly" />
-                <fieldset class="event-form__weekdays" aria-describedby="event-weekdays-error">
-                    <legend class="visually-hidden">"On these days"</legend>
-                    <div class="weekdays">{days}</div>
-                    <ErrorText errors=errors field="weekdays" />
-                </fieldset>
-                <div class="event-form__line">
-                    <label class="label" for="event-ends">
-                        "Ends"
-                    </label>
-                    <select id="event-ends" class="select event-form__ends" name="ends">
-                        {ends}
-                    </select>
-                    <input
-                        class="input event-form__until"
-                        type="date"
-                        name="until"
-                        max="9998-12-31"
-                        aria-label="Last day"
-                        value=initial.until.clone()
-                        aria-invalid=invalid(errors, "until")
-                        aria-describedby="event-until-error"
-                    />
-                    <span class="event-form__count">
-                        <input
-                            class="input event-form__number"
-                            type="number"
-                            name="count"
-                            min="1"
-                            max="9999"
-                            inputmode="numeric"
-                            aria-label="How many times"
-                            value=initial.count.clone()
-                            aria-invalid=invalid(errors, "count")
-                            aria-describedby="event-count-error"
-                        />
-                        <span class="unit">"times"</span>
-                    </span>
-                </div>
-                <ErrorText errors=errors field="until" />
-                <ErrorText errors=errors field="count" />
-            </div>
-        </div>
-    }
-    .into_any()
-}
-
-/// Which events of a series the form is for, where no dialog can ask.
-#[component]
-pub fn ScopeFields(chosen: Option<ScopeChoice>, errors: RwSignal<Vec<FieldError>>) -> impl IntoView {
-    let chosen = chosen.unwrap_or(ScopeChoice::This);
-    let choices = [ScopeChoice::This, ScopeChoice::Following, ScopeChoice::All]
-        .map(|scope| {
-            view! {
-                <label class="choice">
-                    <input
-                        class="checkbox"
-                        type="radio"
-                        name="scope"
-                        value=scope.value()
-                        checked=scope == chosen
-                    />
-                    {scope.label()}
-                </label>
-            }
-        })
-        .into_iter()
-        .collect_view();
-    view! {
-        <fieldset class="event-form__scope" aria-describedby="event-scope-error">
-            <legend class="label">"What this is for"</legend>
-            {choices}
-            <ErrorText errors=errors field="scope" />
-        </fieldset>
-    }
-    .into_any()
-}
-
 /// What is wrong with the whole form.
 #[component]
 fn Notice(error: ApiError) -> impl IntoView {
@@ -834,24 +457,6 @@ fn Notice(error: ApiError) -> impl IntoView {
     .into_any()
 }
 
-/// What is wrong with one field. Its id is `event-{field}-error`.
-#[component]
-fn ErrorText(errors: RwSignal<Vec<FieldError>>, field: &'static str) -> impl IntoView {
-    let text = move || {
-        errors.with(|errors| errors.iter().find(|error| error.field == field).map(|error| error.message.clone()))
-    };
-    view! {
-        <p id=format!("event-{field}-error") class="field-error" hidden=move || text().is_none()>
-            {text}
-        </p>
-    }
-    .into_any()
-}
-
-fn invalid(errors: RwSignal<Vec<FieldError>>, field: &'static str) -> Signal<Option<&'static str>> {
-    Signal::derive(move || errors.with(|errors| errors.iter().any(|error| error.field == field)).then_some("true"))
-}
-
 /// Whether a control has that name. Which events of a series are meant is asked by another dialog than the form's.
 fn is_field(name: &str, place: Place) -> bool {
     const NAMES: [&str; 17] = [
@@ -882,53 +487,4 @@ fn same(one: &EventFields, other: &EventFields) -> bool {
         [fields.title.clone(), fields.location.clone(), fields.description.clone(), fields.calendar.clone()]
     };
     texts(one) == texts(other) && one.timed_like(other) && one.repeats_like(other)
-}
-
-/// A line feed right after the start tag would be dropped by the browser's parser.
-fn text_content(text: &str) -> String {
-    if text.starts_with('\n') { format!("\n{text}") } else { text.to_owned() }
-}
-
-/// The values of the form's controls.
-pub fn read(form: &HtmlFormElement) -> EventFields {
-    let Ok(data) = FormData::new_with_form(form) else { return EventFields::default() };
-    EventFields::read(|name| data.get_all(name).iter().filter_map(|value| value.as_string()).collect())
-}
-
-fn value_of(form: &HtmlFormElement, name: &str) -> Option<String> {
-    FormData::new_with_form(form).ok()?.get(name).as_string()
-}
-
-fn set(form: &HtmlFormElement, name: &str, value: &str) {
-    if let Some(input) = input(form, &format!("[name={name}]")) {
-        input.set_value(value);
-    }
-}
-
-fn set_weekdays(form: &HtmlFormElement, days: &[String]) {
-    for (code, _) in WEEKDAYS {
-        if let Some(input) = input(form, &format!("[name=weekdays][value={code}]")) {
-            input.set_checked(days.iter().any(|day| day == code));
-        }
-    }
-}
-
-fn input(form: &HtmlFormElement, selector: &str) -> Option<HtmlInputElement> {
-    form.query_selector(selector).ok().flatten()?.dyn_into().ok()
-}
-
-/// Moves the focus to the first control that is marked as wrong, once it is.
-fn focus_first_error(form: NodeRef<html::Form>) {
-    request_animation_frame(move || {
-        let control = form.try_get_untracked().flatten().and_then(|form| {
-            form.query_selector("[aria-invalid=true]").ok().flatten().or_else(|| {
-                // Groups show what is wrong but have no control of their own.
-                form.query_selector(".field-error:not([hidden])").ok().flatten()
-            })
-        });
-        if let Some(control) = control.and_then(|control: web_sys::Element| control.dyn_into::<HtmlElement>().ok()) {
-            control.scroll_into_view();
-            let _ = control.focus();
-        }
-    });
 }

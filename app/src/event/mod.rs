@@ -1,5 +1,6 @@
 //! The event form: as a dialog over the agenda, and as a page of its own.
 
+mod controls;
 pub mod data;
 mod details;
 mod dialog;
@@ -9,8 +10,10 @@ mod page;
 #[cfg(feature = "ssr")]
 mod rule_words;
 pub mod scope;
+mod sections;
 #[cfg(feature = "ssr")]
 pub mod server;
+mod typed;
 mod zone_field;
 
 pub use dialog::EventDialog;

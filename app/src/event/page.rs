@@ -4,6 +4,7 @@ use super::data::{EventPageData, EventSubject, safe_back};
 use super::details::DetailRows;
 use super::form::{EventForm, FormSetup, Place};
 use crate::api::events::event_page;
+use crate::resource::resource;
 use crate::state::Toasts;
 use crate::ui::{Frame, Icon, SignedIn, icon};
 use crate::wire::{ApiError, Viewer};
@@ -18,9 +19,11 @@ use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 pub fn EventPage() -> impl IntoView {
     let location = use_location();
     let address = move || (location.pathname.get(), location.search.get());
-    let data = Resource::new(address, |(path, query)| async move {
-        event_page(path, query.trim_start_matches('?').to_owned()).await
-    });
+    let data =
+        resource(
+            address,
+            |(path, query)| async move { event_page(path, query.trim_start_matches('?').to_owned()).await },
+        );
     let page = move |viewer: Viewer| {
         view! {
             <Frame viewer=viewer class="page--narrow">

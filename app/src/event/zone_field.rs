@@ -168,11 +168,11 @@ pub fn ZoneField(
 
 /// The zones in whose names every word of `query` occurs, in their order.
 fn matching(zones: &[ZoneInfo], query: &str) -> Vec<ZoneInfo> {
-    let plain = |text: &str| text.to_lowercase().replace(['_', '/'], " ");
+    let plain = |text: &str| text.to_ascii_lowercase().replace(['_', '/'], " ");
     let query = plain(query);
     let words: Vec<_> = query.split_whitespace().collect();
     let fits = |zone: &&ZoneInfo| {
-        let text = format!("{} {}", plain(&zone.name), offset(zone.offset).to_lowercase());
+        let text = format!("{} {}", plain(&zone.name), offset(zone.offset).to_ascii_lowercase());
         words.iter().all(|word| text.contains(word))
     };
     zones.iter().filter(fits).take(MOST).cloned().collect()

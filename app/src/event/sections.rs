@@ -1,0 +1,285 @@
+//! The parts of the form: when, how it repeats, where it is kept and what else is said of it, and what a change is for.
+
+use super::controls::{Choice, Control, ErrorText, Errors, Kind, Label, error_id, invalid, option, text_content};
+use super::data::ZoneInfo;
+use super::fields::{self, EventFields, KEEP, WEEKDAYS};
+use super::scope::ScopeChoice;
+use super::zone_field::ZoneField;
+use crate::wire::CalendarInfo;
+use crate::words;
+use chrono::Weekday;
+use leptos::prelude::*;
+
+/// When the event is.
+#[component]
+pub fn WhenFields(
+    initial: EventFields,
+    current: RwSignal<EventFields>,
+    errors: Errors,
+    zones: Vec<ZoneInfo>,
+) -> impl IntoView {
+    view! {
+        <fieldset class="event-form__when">
+            <legend class="visually-hidden">"When"</legend>
+            <Label name="start_date" text="Starts" />
+            <Control name="start_date" kind=Kind::DATE value=initial.start_date errors=errors class="event-form__date" />
+            <Control
+                name="start_time"
+                kind=Kind::TIME
+                value=initial.start_time
+                errors=errors
+                class="event-form__time"
+                label="Start time"
+            />
+            <ErrorText errors=errors field="start_date" />
+            <ErrorText errors=errors field="start_time" />
+            <Label name="end_date" text="Ends" />
+            <Control name="end_date" kind=Kind::DATE value=initial.end_date errors=errors class="event-form__date" />
+            <Control
+                name="end_time"
+                kind=Kind::TIME
+                value=initial.end_time
+                errors=errors
+                class="event-form__time"
+                label="End time"
+            />
+            <ErrorText errors=errors field="end_date" />
+            <ErrorText errors=errors field="end_time" />
+            <div class="event-form__zone-row">
+                <label class="choice">
+                    <input class="checkbox" type="checkbox" name="all_day" checked=initial.all_day />
+                    "All day"
+                </label>
+                <ZoneField
+                    value=initial.zone
+                    zones=zones
+                    invalid=invalid(errors, "zone")
+                    on_choose=Callback::new(move |zone: String| {
+                        errors.update(|errors| errors.retain(|error| error.field != "zone"));
+                        current.update(|fields| fields.zone = zone);
+                    })
+                />
+            </div>
+            <ErrorText errors=errors field="zone" />
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Where the event is kept and what else is said of it.
+#[component]
+pub fn OtherFields(
+    initial: EventFields,
+    current: RwSignal<EventFields>,
+    errors: Errors,
+    calendars: Vec<CalendarInfo>,
+) -> impl IntoView {
+    let no_calendar = calendars.iter().all(|calendar| calendar.id.to_string() != initial.calendar);
+    let options = no_calendar.then(|| option("", "Choose a calendar", false)).into_iter().chain(
+        calendars.iter().filter(|calendar| calendar.editable).map(|calendar| {
+            let id = calendar.id.to_string();
+            let chosen = id == initial.calendar;
+            option(id, calendar.name.clone(), chosen)
+        }),
+    );
+    let options = options.collect_view().into_any();
+    let color = move || {
+        let chosen = current.read().calendar.parse().ok();
+        let found = calendars.iter().find(|calendar| Some(calendar.id) == chosen);
+        format!("--calendar: {}", found.map_or("transparent", |calendar| &calendar.color))
+    };
+    view! {
+        <div class="event-form__row">
+            <Label name="calendar" text="Calendar" />
+            <div class="event-form__calendar">
+                <span class="swatch" style=color></span>
+                <Choice name="calendar" errors=errors options=options />
+            </div>
+            <ErrorText errors=errors field="calendar" />
+        </div>
+        <div class="event-form__row">
+            <Label name="location" text="Location" />
+            <Control name="location" kind=Kind::TEXT value=initial.location errors=errors />
+            <ErrorText errors=errors field="location" />
+        </div>
+        <div class="event-form__row event-form__row--top">
+            <Label name="description" text="Description" />
+            <textarea
+                id="event-description"
+                class="textarea"
+                name="description"
+                rows="3"
+                aria-invalid=invalid(errors, "description")
+                aria-describedby=error_id("description")
+            >
+                {text_content(&initial.description)}
+            </textarea>
+            <ErrorText errors=errors field="description" />
+        </div>
+    }
+    .into_any()
+}
+
+/// How the event repeats.
+#[component]
+pub fn RepeatFields(
+    initial: EventFields,
+    current: RwSignal<EventFields>,
+    errors: Errors,
+    /// How it repeats, for a rule that the form cannot express.
+    words: Option<String>,
+    /// Whether a rule that the form cannot express can stay.
+    can_keep: bool,
+    week_start: Weekday,
+) -> impl IntoView {
+    let labels = ["Does not repeat", "Every day", "Every week", "Every month", "Every year"];
+    let keep = can_keep.then(|| option(KEEP, words.unwrap_or_else(|| "As it does now".into()), initial.repeat == KEEP));
+    let repeats = fields::REPEATS
+        .iter()
+        .zip(labels)
+        .map(|(value, label)| option(*value, label, *value == initial.repeat))
+        .chain(keep)
+        .collect_view()
+        .into_any();
+    let days = (0..7)
+        .map(|day| {
+            let (code, weekday) = WEEKDAYS[(week_start.num_days_from_monday() as usize + day) % 7];
+            let name = words::weekday(weekday);
+            view! {
+                <label class="weekday">
+                    <input
+                        type="checkbox"
+                        name="weekdays"
+                        value=code
+                        aria-label=name
+                        checked=initial.weekdays.iter().any(|day| day == code)
+                    />
+                    <span aria-hidden="true">{&name[..2]}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    // The choices follow the start; what was chosen stays on offer.
+    let monthly = Memo::new(move |_| current.with(|fields| (fields.start_date.clone(), fields.monthly.clone())));
+    let monthly = move || {
+        let (start, chosen) = monthly.get();
+        let mut choices = fields::date(&start).map(EventFields::monthly_choices).unwrap_or_default();
+        if choices.iter().all(|(value, _)| *value != chosen) {
+            let label = match fields::monthly_choice(&chosen) {
+                Some((nth, weekday)) => fields::monthly_label(nth, weekday),
+                None => "On the same day".to_owned(),
+            };
+            choices.push((chosen.clone(), label));
+        }
+        let options = choices.into_iter().map(|(value, label)| {
+            let is_chosen = value == chosen;
+            option(value, label, is_chosen)
+        });
+        options.collect_view()
+    };
+    let ends = [("never", "Never"), ("on", "On"), ("after", "After")]
+        .map(|(value, label)| option(value, label, value == initial.ends))
+        .into_iter()
+        .collect_view()
+        .into_any();
+    let unit = |class: &'static str, one: &'static str, many: &'static str| {
+        let text = move || if current.with(|fields| fields.interval.trim() == "1") { one } else { many };
+        view! { <span class=format!("unit {class}")>{text}</span> }
+    };
+    view! {
+        <div class="event-form__repeat">
+            <div class="event-form__row">
+                <Label name="repeat" text="Repeats" />
+                <Choice name="repeat" errors=errors options=repeats />
+                <ErrorText errors=errors field="repeat" />
+            </div>
+            <div class="event-form__rule">
+                <div class="event-form__line">
+                    <Label name="interval" text="Every" />
+                    <Control
+                        name="interval"
+                        kind=Kind::number("999")
+                        value=initial.interval
+                        errors=errors
+                        class="event-form__number"
+                    />
+                    {unit("unit--daily", "day", "days")}
+                    {unit("unit--weekly", "week", "weeks")}
+                    {unit("unit--monthly", "month", "months")}
+                    {unit("unit--yearly", "year", "years")}
+                    <Choice
+                        name="monthly"
+                        errors=errors
+                        class="event-form__monthly"
+                        label="On which day of the month"
+                        options=monthly.into_any()
+                    />
+                </div>
+                <ErrorText errors=errors field="interval" />
+                <ErrorText errors=errors field="monthly" />
+                <fieldset class="event-form__weekdays" aria-describedby=error_id("weekdays")>
+                    <legend class="visually-hidden">"On these days"</legend>
+                    <div class="weekdays">{days}</div>
+                    <ErrorText errors=errors field="weekdays" />
+                </fieldset>
+                <div class="event-form__line">
+                    <Label name="ends" text="Ends" />
+                    <Choice name="ends" errors=errors class="event-form__ends" options=ends />
+                    <Control
+                        name="until"
+                        kind=Kind::DATE
+                        value=initial.until
+                        errors=errors
+                        class="event-form__until"
+                        label="Last day"
+                    />
+                    <span class="event-form__count">
+                        <Control
+                            name="count"
+                            kind=Kind::number("9999")
+                            value=initial.count
+                            errors=errors
+                            class="event-form__number"
+                            label="How many times"
+                        />
+                        <span class="unit">"times"</span>
+                    </span>
+                </div>
+                <ErrorText errors=errors field="until" />
+                <ErrorText errors=errors field="count" />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Which events of a series the form is for, where no dialog can ask.
+#[component]
+pub fn ScopeFields(chosen: Option<ScopeChoice>, errors: Errors) -> impl IntoView {
+    let chosen = chosen.unwrap_or(ScopeChoice::This);
+    let choices = [ScopeChoice::This, ScopeChoice::Following, ScopeChoice::All]
+        .map(|scope| {
+            view! {
+                <label class="choice">
+                    <input
+                        class="checkbox"
+                        type="radio"
+                        name="scope"
+                        value=scope.value()
+                        checked=scope == chosen
+                    />
+                    {scope.label()}
+                </label>
+            }
+        })
+        .into_iter()
+        .collect_view();
+    view! {
+        <fieldset class="event-form__scope" aria-describedby=error_id("scope")>
+            <legend class="label">"What this is for"</legend>
+            {choices}
+            <ErrorText errors=errors field="scope" />
+        </fieldset>
+    }
+    .into_any()
+}

@@ -1,0 +1,54 @@
+//! What is typed into the form: read from its controls and written to them.
+
+use super::fields::{EventFields, WEEKDAYS};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{self, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
+
+/// The values of the form's controls.
+pub fn read(form: &HtmlFormElement) -> EventFields {
+    let Ok(data) = FormData::new_with_form(form) else { return EventFields::default() };
+    EventFields::read(|name| data.get_all(name).iter().filter_map(|value| value.as_string()).collect())
+}
+
+/// The value of one control.
+pub fn value_of(form: &HtmlFormElement, name: &str) -> Option<String> {
+    FormData::new_with_form(form).ok()?.get(name).as_string()
+}
+
+/// Fills a control.
+pub fn set(form: &HtmlFormElement, name: &str, value: &str) {
+    if let Some(input) = input(form, &format!("[name={name}]")) {
+        input.set_value(value);
+    }
+}
+
+/// Ticks these days and no others.
+pub fn set_weekdays(form: &HtmlFormElement, days: &[String]) {
+    for (code, _) in WEEKDAYS {
+        if let Some(input) = input(form, &format!("[name=weekdays][value={code}]")) {
+            input.set_checked(days.iter().any(|day| day == code));
+        }
+    }
+}
+
+fn input(form: &HtmlFormElement, selector: &str) -> Option<HtmlInputElement> {
+    form.query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// Moves the focus to the first control that is marked as wrong, once it is.
+pub fn focus_first_error(form: NodeRef<html::Form>) {
+    request_animation_frame(move || {
+        let control = form.try_get_untracked().flatten().and_then(|form| {
+            form.query_selector("[aria-invalid=true]").ok().flatten().or_else(|| {
+                // Groups show what is wrong but have no control of their own.
+                form.query_selector(".field-error:not([hidden])").ok().flatten()
+            })
+        });
+        if let Some(control) = control.and_then(|control: web_sys::Element| control.dyn_into::<HtmlElement>().ok()) {
+            control.scroll_into_view();
+            let _ = control.focus();
+        }
+    });
+}
