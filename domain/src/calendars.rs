@@ -31,6 +31,8 @@ pub struct Calendar {
     pub slug: String,
     pub details: CalendarDetails,
     pub revision: Revision,
+    /// When it came to that revision.
+    pub changed_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
 }
 

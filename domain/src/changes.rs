@@ -1,9 +1,11 @@
 //! The change log, read: collection synchronisation (RFC 6578).
 
 use crate::access::{Access, PrincipalId};
-use crate::calendars::{CalendarId, Revision, authorize};
+use crate::calendars::{Calendar, CalendarId, Revision, authorize};
 use crate::objects::ObjectHead;
+use crate::store::Transaction;
 use crate::{Error, Kalends, Result};
+use chrono::{DateTime, Utc};
 
 /// What changed in a calendar since a sync-token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,20 +22,32 @@ pub struct Changes {
 
 const TOKEN_PREFIX: &str = "urn:kalends:sync:";
 
-/// The sync-token of a calendar at a revision, an absolute URI (RFC 6578 section 4). The calendar's id is in it, so that a
-/// calendar made again under an old URL refuses its predecessor's tokens.
-pub fn sync_token(calendar: CalendarId, revision: Revision) -> String {
-    format!("{TOKEN_PREFIX}{}:{}", calendar.0, revision.0)
+/// The calendar's sync-token, an absolute URI (RFC 6578 section 4).
+pub fn sync_token(calendar: &Calendar) -> String {
+    token_at(calendar.id, calendar.revision, calendar.changed_at)
 }
 
-/// The revision that `token` stands for, if this calendar, now at `current`, gave it out.
-fn revision_of(token: &str, calendar: CalendarId, current: Revision) -> Result<Revision> {
-    let (id, revision) =
-        token.strip_prefix(TOKEN_PREFIX).and_then(|rest| rest.split_once(':')).ok_or(Error::InvalidSyncToken)?;
-    let revision = revision.parse().map(Revision).map_err(|_| Error::InvalidSyncToken)?;
-    let known = id.parse() == Ok(calendar.0) && (Revision(0)..=current).contains(&revision);
+/// The calendar's id is in the token, so that a calendar made again under an old URL refuses its predecessor's. So is the time of
+/// the change: a store that was brought back from an older copy counts the same revisions again, for other changes.
+fn token_at(calendar: CalendarId, revision: Revision, changed_at: DateTime<Utc>) -> String {
+    format!("{TOKEN_PREFIX}{}:{}:{}", calendar.0, revision.0, changed_at.timestamp_millis())
+}
+
+/// When the calendar came to `revision`; it was made with revision 0.
+async fn changed_at(tx: &mut dyn Transaction, calendar: &Calendar, revision: Revision) -> Result<DateTime<Utc>> {
+    if revision == Revision(0) {
+        return Ok(calendar.created_at);
+    }
+    tx.changed_at(calendar.id, revision).await?.ok_or(Error::InvalidSyncToken)
+}
+
+/// The revision that `token` stands for, if the calendar gave it out.
+async fn revision_of(tx: &mut dyn Transaction, calendar: &Calendar, token: &str) -> Result<Revision> {
+    let revision = token.strip_prefix(TOKEN_PREFIX).and_then(|rest| rest.split(':').nth(1));
+    let revision = revision.and_then(|revision| revision.parse().ok()).map(Revision).ok_or(Error::InvalidSyncToken)?;
+    let changed_at = changed_at(tx, calendar, revision).await?;
     // Only the canonical writing is a token that was given out ("+1" and "01" parse as well).
-    if known && sync_token(calendar, revision) == token { Ok(revision) } else { Err(Error::InvalidSyncToken) }
+    if token_at(calendar.id, revision, changed_at) == token { Ok(revision) } else { Err(Error::InvalidSyncToken) }
 }
 
 /// One entry of a page, in the order of the log.
@@ -65,7 +79,10 @@ impl Kalends {
     ) -> Result<Changes> {
         let mut tx = self.db.read().await?;
         let calendar = authorize(&mut *tx, who, calendar, Access::Read).await?;
-        let since = token.map(|token| revision_of(token, calendar.id, calendar.revision)).transpose()?;
+        let since = match token {
+            Some(token) => Some(revision_of(&mut *tx, &calendar, token).await?),
+            None => None,
+        };
         let limit = limit.unwrap_or(usize::MAX);
         let one_more = limit.saturating_add(1);
         let mut page: Vec<Change> = tx
@@ -82,13 +99,13 @@ impl Kalends {
         }
         let truncated = page.len() > limit;
         page.truncate(limit);
-        let reached = match page.last() {
-            Some(last) if truncated => last.revision(),
-            None if truncated => since.unwrap_or(Revision(0)),
-            _ => calendar.revision,
+        let token = if truncated {
+            let reached = page.last().map(Change::revision).or(since).unwrap_or(Revision(0));
+            token_at(calendar.id, reached, changed_at(&mut *tx, &calendar, reached).await?)
+        } else {
+            sync_token(&calendar)
         };
-        let mut changes =
-            Changes { changed: Vec::new(), removed: Vec::new(), token: sync_token(calendar.id, reached), truncated };
+        let mut changes = Changes { changed: Vec::new(), removed: Vec::new(), token, truncated };
         for change in page {
             match change {
                 Change::Written(head) => changes.changed.push(head),
@@ -282,17 +299,20 @@ mod tests {
         let (.., token) = fixture.since(None).await;
         let other = fixture.kalends.create_named_calendar(fixture.who, "Other").await.unwrap();
         let of_other = fixture.kalends.changes(fixture.who, other.id, None, None).await.unwrap().token;
-        let id = fixture.calendar.0;
+        let id = fixture.calendar;
+        let now = Utc::now() + chrono::TimeDelta::seconds(1);
         for token in [
             String::new(),
             of_other,
-            // From the future: the store was brought back from an older copy.
-            sync_token(fixture.calendar, Revision(2)),
-            sync_token(fixture.calendar, Revision(-1)),
-            format!("{TOKEN_PREFIX}{id}:+1"),
-            format!("{TOKEN_PREFIX}{id}:01"),
-            format!("{TOKEN_PREFIX}{id}:"),
-            format!("{TOKEN_PREFIX}{id}"),
+            token_at(id, Revision(2), now),
+            token_at(id, Revision(1), now),
+            token_at(id, Revision(0), now),
+            token_at(id, Revision(-1), now),
+            token.replacen(":1:", ":+1:", 1),
+            token.replacen(":1:", ":01:", 1),
+            format!("{TOKEN_PREFIX}{}:1", id.0),
+            format!("{TOKEN_PREFIX}{}:", id.0),
+            format!("{TOKEN_PREFIX}{}", id.0),
             format!("{token} "),
             token.to_uppercase(),
             "http://example.com/sync/1".into(),

@@ -162,6 +162,8 @@ pub trait Transaction: Send {
         removed: bool,
         at: DateTime<Utc>,
     ) -> Result<Revision>;
+    /// When the calendar came to `revision`, if a change ever brought it there.
+    async fn changed_at(&mut self, calendar: CalendarId, revision: Revision) -> Result<Option<DateTime<Utc>>>;
     /// Objects last written after `revision`, the earliest first, at most `limit`.
     async fn written_after(
         &mut self,

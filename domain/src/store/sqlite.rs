@@ -65,7 +65,10 @@ struct SqliteTransaction(sqlx::Transaction<'static, sqlx::Sqlite>);
 const USER: &str =
     "SELECT p.id, p.slug, p.display_name, u.email, u.is_admin, u.time_zone, u.locale, u.week_start, u.hour12, u.theme
     FROM users u JOIN principals p ON p.id = u.principal_id ";
-const CALENDAR: &str = "SELECT c.*, p.slug AS owner_slug FROM calendars c JOIN principals p ON p.id = c.owner_id ";
+const CALENDAR: &str =
+    "SELECT c.*, p.slug AS owner_slug, coalesce(h.changed_at, c.created_at) AS changed_at FROM calendars c
+    JOIN principals p ON p.id = c.owner_id
+    LEFT JOIN changes h ON h.calendar_id = c.id AND h.revision = c.revision ";
 const HEAD: &str = "SELECT o.id, o.calendar_id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at FROM objects o ";
 const OBJECT: &str = "SELECT o.* FROM objects o ";
 /// After [`HEAD`]. The interval tree alone says which objects are looked at: with a condition on `o.calendar_id` beside it SQLite
@@ -136,6 +139,7 @@ fn calendar(row: &SqliteRow) -> Result<Calendar> {
             components: components.split(',').filter_map(ComponentKind::from_name).collect(),
         },
         revision: Revision(row.try_get("revision")?),
+        changed_at: instant(row, "changed_at")?,
         created_at: instant(row, "created_at")?,
     })
 }
@@ -681,6 +685,15 @@ impl Transaction for SqliteTransaction {
             .execute(&mut *self.0)
             .await?;
         Ok(Revision(revision))
+    }
+
+    async fn changed_at(&mut self, calendar: CalendarId, revision: Revision) -> Result<Option<DateTime<Utc>>> {
+        let row = sqlx::query("SELECT changed_at FROM changes WHERE calendar_id = ? AND revision = ?")
+            .bind(calendar.0)
+            .bind(revision.0)
+            .fetch_optional(&mut *self.0)
+            .await?;
+        row.map(|row| instant(&row, "changed_at")).transpose()
     }
 
     async fn written_after(

@@ -81,3 +81,20 @@ async fn tokens_that_were_never_given_out_are_refused() {
         assert!(matches!(outcome, Err(Error::InvalidSyncToken)), "{bad}: {outcome:?}");
     }
 }
+
+#[tokio::test]
+async fn tokens_of_a_time_that_was_lost_are_refused_for_good() {
+    let home = Home::new().await;
+    home.put("a.ics", &event("a", "First")).await.unwrap();
+    let before = home.since(None, None).await.token;
+    let restored = home.backup().await;
+    home.put("lost.ics", &event("lost", "After the backup")).await.unwrap();
+    let lost = home.since(None, None).await.token;
+
+    restored.put("new.ics", &event("new", "After the restore")).await.unwrap();
+    restored.put("newer.ics", &event("newer", "After the restore")).await.unwrap();
+    let outcome = restored.kalends.changes(restored.anna, restored.calendar, Some(&lost), None).await;
+    assert!(matches!(outcome, Err(Error::InvalidSyncToken)), "{outcome:?}");
+    let names: Vec<_> = restored.since(Some(&before), None).await.changed.into_iter().map(|head| head.name).collect();
+    assert_eq!(names, ["new.ics", "newer.ics"]);
+}

@@ -38,6 +38,17 @@ impl Home {
         Kalends::new(Arc::new(store), Limits::default())
     }
 
+    /// The data as a backup of now would bring it back.
+    pub async fn backup(&self) -> Home {
+        let folder = tempfile::tempdir().unwrap();
+        for file in std::fs::read_dir(self.folder.path()).unwrap().map(std::result::Result::unwrap) {
+            std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+        }
+        let store = Sqlite::open(&folder.path().join("kalends.sqlite")).await.unwrap();
+        let kalends = Kalends::new(Arc::new(store), Limits::default());
+        Home { kalends, anna: self.anna, calendar: self.calendar, folder }
+    }
+
     pub async fn put(&self, name: &str, text: &str) -> Result<Written> {
         self.put_if(name, text, Precondition::None).await
     }

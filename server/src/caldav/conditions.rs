@@ -137,9 +137,11 @@ struct Current {
 
 async fn current(call: &Call, resource: &Resource) -> Result<Current, Failure> {
     let found = match resource {
-        Resource::Calendar { owner, slug } => call.kalends.calendar(call.who.id, owner, slug).await.map(|(c, _)| {
-            Current { exists: true, sync_token: Some(sync_token(c.id, c.revision)), ..Current::default() }
-        }),
+        Resource::Calendar { owner, slug } => call
+            .kalends
+            .calendar(call.who.id, owner, slug)
+            .await
+            .map(|(c, _)| Current { exists: true, sync_token: Some(sync_token(&c)), ..Current::default() }),
         Resource::Object { owner, calendar, name } => match call.kalends.calendar(call.who.id, owner, calendar).await {
             Ok((calendar, _)) => call.kalends.object(call.who.id, calendar.id, name).await.map(|object| {
                 let ObjectHead { etag, modified_at, .. } = object.head;

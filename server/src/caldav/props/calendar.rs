@@ -32,7 +32,7 @@ impl CalendarView<'_> {
             Live::SupportedPrivilegeSet => write_supported_privileges(xml),
             // The revision is all that both have to tell, so one text serves.
             Live::SyncToken | Live::GetCtag => {
-                xml.leaf(tag, &sync_token(self.calendar.id, self.calendar.revision));
+                xml.leaf(tag, &sync_token(self.calendar));
             }
             Live::CalendarDescription => match &details.description {
                 Some(description) => xml.leaf(tag, description),
