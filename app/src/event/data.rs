@@ -24,8 +24,8 @@ pub struct OpenedEvent {
     pub editable: bool,
     /// On the viewer's wall clock.
     pub when: When,
-    /// When it is in its own zone, if that shows another time: `10:00 – 11:00 in America/New_York`.
-    pub elsewhere: Option<String>,
+    /// When it is in its own zone, if that shows another time, and the zone's IANA name.
+    pub elsewhere: Option<(When, String)>,
     /// How it repeats, in words.
     pub repeats: Option<String>,
 }

@@ -85,6 +85,10 @@ pub fn DetailRows(opened: OpenedEvent, calendars: Vec<CalendarInfo>, hour12: boo
     let calendar = calendars.into_iter().find(|calendar| calendar.id == event.calendar);
     let color = calendar.as_ref().map(|calendar| format!("--calendar: {}", calendar.color));
     let title = if fields.title.trim().is_empty() { "(No title)".to_owned() } else { fields.title };
+    let elsewhere = elsewhere.map(|(own, zone)| {
+        let text = format!("{} in {}", when_words(own, hour12, today), zone.replace('_', " "));
+        view! { <p class="hint">{text}</p> }
+    });
     let optional = |text: String| (!text.trim().is_empty()).then_some(text);
     view! {
         <div class="detail detail--title" style=color.clone()>
@@ -95,7 +99,7 @@ pub fn DetailRows(opened: OpenedEvent, calendars: Vec<CalendarInfo>, hour12: boo
             <Icon d=CLOCK />
             <div>
                 <p>{when_words(when, hour12, today)}</p>
-                {elsewhere.map(|text| view! { <p class="hint">{text}</p> })}
+                {elsewhere}
             </div>
         </div>
         {repeats

@@ -387,18 +387,15 @@ fn fields_of(draft: &EventDraft, calendar: CalendarId, viewer: Tz) -> EventField
 }
 
 /// When that is on the viewer's clock, and on its own where that shows another time.
-fn when(timing: Timing, viewer: Tz) -> (When, Option<String>) {
+fn when(timing: Timing, viewer: Tz) -> (When, Option<(When, String)>) {
     match timing {
         Timing::AllDay { first, last } => (When::Days { first, last }, None),
         Timing::Timed { start, end, zone } => {
             let Some(zone) = zone else { return (When::Times { start, end }, None) };
             let seen = |local| Zone::Iana(viewer).to_local(Zone::Iana(zone).to_utc(local));
             let (seen_start, seen_end) = (seen(start), seen(end));
-            let elsewhere = (seen_start != start).then(|| {
-                let (from, to) = (fields::time_value(start.time()), fields::time_value(end.time()));
-                format!("{from} – {to} in {}", zone.name().replace('_', " "))
-            });
-            (When::Times { start: seen_start, end: seen_end }, elsewhere)
+            let own = (seen_start != start).then(|| (When::Times { start, end }, zone.name().to_owned()));
+            (When::Times { start: seen_start, end: seen_end }, own)
         }
     }
 }
