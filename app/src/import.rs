@@ -2,8 +2,8 @@
 
 use crate::api::transfer::{ImportPageState, ImportReport, MOST_TITLES, load_import_page};
 use crate::ui::frame::{Frame, SignedIn};
-use crate::ui::{Icon, icon};
-use crate::wire::{ApiError, CalendarInfo, Viewer};
+use crate::ui::{Failed, Icon, icon};
+use crate::wire::{CalendarInfo, Viewer};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -30,16 +30,6 @@ pub fn ImportPage() -> impl IntoView {
                 </Frame>
             }
         } />
-    }
-}
-
-#[component]
-fn Failed(error: ApiError) -> impl IntoView {
-    view! {
-        <p class="notice notice--error" role="alert">
-            <Icon d=icon::ALERT />
-            <span>{error.to_string()}</span>
-        </p>
     }
 }
 

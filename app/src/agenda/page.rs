@@ -15,7 +15,7 @@ use crate::not_found::NotFoundPage;
 use crate::resource::{Resource, resource};
 use crate::sidebar::CalendarSidebar;
 use crate::state::ViewerResource;
-use crate::ui::{Icon, SignedIn, SiteHeader, icon};
+use crate::ui::{Failed, SignedIn, SiteHeader};
 use crate::wire::{ApiError, Viewer};
 use leptos::html;
 use leptos::prelude::*;
@@ -89,10 +89,7 @@ fn Opening(
                             view! {
                                 <SiteHeader viewer />
                                 <main id="main" tabindex="-1" class="page page--narrow">
-                                    <p class="notice notice--error" role="alert">
-                                        <Icon d=icon::ALERT />
-                                        {error.to_string()}
-                                    </p>
+                                    <Failed error=error />
                                 </main>
                             }
                                 .into_any()

@@ -4,7 +4,7 @@ use super::{COLORS, CalendarFields, OTHER_COLOR, StoredCalendar};
 use crate::api::calendars::{delete_calendar, inspect_calendar, save_calendar};
 use crate::event::fields::FieldError;
 use crate::state::{AgendaRefresh, Calendars, Toasts};
-use crate::ui::{Dialog, Icon, icon};
+use crate::ui::{CloseButton, Dialog, Icon, icon};
 use crate::wire::{ApiError, CalendarId};
 use leptos::ev::SubmitEvent;
 use leptos::html;
@@ -165,19 +165,7 @@ pub fn CalendarForm(
         >
             <div class="dialog__head">
                 <h2 id="calendar-heading">{heading}</h2>
-                {on_cancel
-                    .map(|cancel| {
-                        view! {
-                            <button
-                                type="button"
-                                class="icon-button icon-button--small"
-                                aria-label="Close"
-                                on:click=move |_| cancel.run(())
-                            >
-                                <Icon d=icon::CLOSE />
-                            </button>
-                        }
-                    })}
+                {on_cancel.map(|cancel| view! { <CloseButton on_close=cancel /> })}
             </div>
             <div class="dialog__body">
                 <div role="alert" class="event-form__notice">

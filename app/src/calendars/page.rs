@@ -5,7 +5,7 @@ use super::{CalendarFields, CalendarPageData};
 use crate::api::calendars::calendar_page;
 use crate::resource::resource;
 use crate::state::Toasts;
-use crate::ui::{Frame, Icon, SignedIn, icon};
+use crate::ui::{Failed, Frame, SignedIn};
 use crate::wire::{ApiError, Viewer};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -43,22 +43,6 @@ pub fn CalendarPage() -> impl IntoView {
         .into_any()
     };
     view! { <SignedIn page=page /> }
-}
-
-#[component]
-fn Failed(error: ApiError) -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
-        && matches!(error, ApiError::NotFound(_))
-    {
-        response.set_status(axum::http::StatusCode::NOT_FOUND);
-    }
-    view! {
-        <p class="notice notice--error" role="alert">
-            <Icon d=icon::ALERT />
-            {error.to_string()}
-        </p>
-    }
 }
 
 #[component]

@@ -1,8 +1,7 @@
 //! What an event says, before anything is changed.
 
 use super::data::OpenedEvent;
-use crate::ui::Icon;
-use crate::ui::icon;
+use crate::ui::{CloseButton, Icon, icon};
 use crate::wire::{CalendarInfo, When};
 use crate::words;
 use chrono::{Datelike, NaiveDate};
@@ -47,15 +46,7 @@ pub fn EventDetails(
                         </button>
                     }
                 })}
-            <button
-                type="button"
-                class="icon-button"
-                aria-label="Close"
-                title="Close"
-                on:click=move |_| on_close.run(())
-            >
-                <Icon d=icon::CLOSE />
-            </button>
+            <CloseButton on_close=on_close />
         </div>
         <div class="dialog__body event-details__body">
             <DetailRows opened=opened calendars=calendars hour12=hour12 today=today />

@@ -12,8 +12,7 @@ use super::sections::{OtherFields, RepeatFields, ScopeFields, WhenFields};
 use super::typed::{focus_first_error, read, set, set_weekdays, value_of};
 use crate::api::events::{create_event, open_event, update_event};
 use crate::state::{AgendaRefresh, Toasts};
-use crate::ui::Icon;
-use crate::ui::icon;
+use crate::ui::{CloseButton, Icon, icon};
 use crate::wire::{ApiError, CalendarInfo};
 use chrono::{TimeDelta, Weekday};
 use leptos::ev::{Event, KeyboardEvent, SubmitEvent};
@@ -357,19 +356,7 @@ pub fn EventForm(
                 <h2 id="event-heading" class="event-form__heading">
                     {heading}
                 </h2>
-                {on_cancel
-                    .map(|cancel| {
-                        view! {
-                            <button
-                                type="button"
-                                class="icon-button icon-button--small"
-                                aria-label="Close"
-                                on:click=move |_| cancel.run(())
-                            >
-                                <Icon d=icon::CLOSE />
-                            </button>
-                        }
-                    })}
+                {on_cancel.map(|cancel| view! { <CloseButton on_close=cancel /> })}
             </div>
             <div class="dialog__body event-form__body">
                 <div role="alert" class="event-form__notice">

@@ -6,7 +6,7 @@ use super::form::{EventForm, FormSetup, Place};
 use crate::api::events::event_page;
 use crate::resource::resource;
 use crate::state::Toasts;
-use crate::ui::{Frame, Icon, SignedIn, icon};
+use crate::ui::{Failed, Frame, SignedIn};
 use crate::wire::{ApiError, Viewer};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -31,7 +31,7 @@ pub fn EventPage() -> impl IntoView {
                     {move || Suspend::new(async move {
                         match data.await {
                             Ok(data) => view! { <Loaded data=data /> }.into_any(),
-                            Err(error) => view! { <Failed error=error /> }.into_any(),
+                            Err(error) => view! { <NotShown error=error /> }.into_any(),
                         }
                     })}
                 </Suspense>
@@ -42,19 +42,10 @@ pub fn EventPage() -> impl IntoView {
 }
 
 #[component]
-fn Failed(error: ApiError) -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
-        && matches!(error, ApiError::NotFound(_))
-    {
-        response.set_status(axum::http::StatusCode::NOT_FOUND);
-    }
+fn NotShown(error: ApiError) -> impl IntoView {
     view! {
         <Title text="Event" />
-        <p class="notice notice--error" role="alert">
-            <Icon d=icon::ALERT />
-            {error.to_string()}
-        </p>
+        <Failed error=error />
         <p>
             <a href="/agenda">"Open the agenda"</a>
         </p>

@@ -5,7 +5,7 @@ mod password;
 mod preferences;
 
 use crate::api::account::{Settings, load_settings};
-use crate::ui::{Frame, Icon, SignedIn, icon};
+use crate::ui::{Failed, Frame, SignedIn};
 use crate::wire::Viewer;
 use app_passwords::AppPasswords;
 use leptos::prelude::*;
@@ -33,10 +33,7 @@ pub fn SettingsPage() -> impl IntoView {
                                     }
                                     Err(error) => {
                                         view! {
-                                            <p class="notice notice--error" role="alert">
-                                                <Icon d=icon::ALERT />
-                                                {error.to_string()}
-                                            </p>
+                                            <Failed error=error />
                                         }
                                             .into_any()
                                     }

@@ -1,5 +1,7 @@
 //! The browser's own modal dialog: it keeps the focus inside and gives it back when it closes.
 
+use super::Icon;
+use super::icon;
 use leptos::ev::{Event, KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -63,4 +65,21 @@ pub fn Dialog(
             <Show when=move || open.get()>{children()}</Show>
         </dialog>
     }
+}
+
+/// The way out in a dialog's head.
+#[component]
+pub fn CloseButton(on_close: Callback<()>) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="icon-button"
+            aria-label="Close"
+            title="Close"
+            on:click=move |_| on_close.run(())
+        >
+            <Icon d=icon::CLOSE />
+        </button>
+    }
+    .into_any()
 }

@@ -1,7 +1,6 @@
 //! What stands around every page of a person who is signed in.
 
-use super::Icon;
-use super::icon;
+use super::{Failed, Icon, icon};
 use crate::api::account::{SignOut, adopt_time_zone, sign_in_path};
 use crate::browser;
 use crate::state::ViewerResource;
@@ -29,10 +28,7 @@ where
                         Err(error) => {
                             view! {
                                 <main class="page page--narrow">
-                                    <p class="notice notice--error" role="alert">
-                                        <Icon d=icon::ALERT />
-                                        {error.to_string()}
-                                    </p>
+                                    <Failed error=error />
                                 </main>
                             }
                                 .into_any()

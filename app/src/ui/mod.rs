@@ -2,12 +2,14 @@
 
 pub mod copy;
 pub mod dialog;
+pub mod failed;
 pub mod frame;
 pub mod icon;
 pub mod outcome;
 
 pub use copy::CopyField;
-pub use dialog::Dialog;
+pub use dialog::{CloseButton, Dialog};
+pub use failed::Failed;
 pub use frame::{Frame, Mark, SignedIn, SiteHeader};
 pub use icon::Icon;
 pub use outcome::Outcome;
