@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """How fast Kalends answers CalDAV requests, as a multiple of Radicale on the same machine in the same run.
 
-    cargo build --release --package kalends-server
-    python3 benches/caldav_compare.py target/release/kalends
+    cargo xtask tools && cargo build --release --package kalends-server
+    .tools/venv/bin/python benches/caldav_compare.py target/release/kalends
 
 Both servers start empty on a free port with a fresh data folder and get the same calendar: one-off events over ten years and,
 one in ten, weekly series without end. Each operation is timed from one client on one connection (Radicale closes its after each

@@ -29,13 +29,15 @@ pub fn outcome_of(flash: Option<&Flash>, form: &str) -> Option<Result<String, Ap
 }
 
 #[cfg(feature = "ssr")]
-pub use server::{leave, take};
+pub use server::{answer, leave, take};
 
 #[cfg(feature = "ssr")]
 mod server {
     use super::Flash;
     use crate::api::server::set_cookie;
     use crate::locale::cookie;
+    use crate::next::sign_in_path;
+    use crate::wire::ApiError;
     use axum::http::request::Parts;
     use leptos::prelude::use_context;
     use leptos_router::location::Url;
@@ -43,6 +45,16 @@ mod server {
     const COOKIE: &str = "kalends_flash";
     /// Browsers take about 4096 octets with name and attributes.
     const MOST_OCTETS: usize = 3600;
+
+    /// Answers a form with the page at `back`, which says what became of it and shows what was `kept` of a refused one.
+    pub fn answer(form: &str, back: &str, outcome: Result<String, ApiError>, kept: Vec<(String, String)>) {
+        if outcome == Err(ApiError::SignedOut) {
+            return leptos_axum::redirect(&sign_in_path(back));
+        }
+        let kept = if outcome.is_ok() { Vec::new() } else { kept };
+        leave(Flash { form: form.to_owned(), outcome, kept });
+        leptos_axum::redirect(back);
+    }
 
     /// Leaves `flash` for the next page.
     pub fn leave(mut flash: Flash) {

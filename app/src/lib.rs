@@ -13,6 +13,7 @@ pub mod flash;
 pub mod import;
 #[cfg(feature = "ssr")]
 pub mod locale;
+mod next;
 mod not_found;
 pub mod plain;
 pub mod resource;

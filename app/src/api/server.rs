@@ -45,16 +45,6 @@ pub fn sentence(text: &str) -> String {
     format!("{first}{}.", chars.as_str())
 }
 
-/// Answers a form with the page at `back`, which says what became of it and shows what was `kept` of a refused one.
-pub fn answer(form: &str, back: &str, outcome: Result<String, ApiError>, kept: Vec<(String, String)>) {
-    if outcome == Err(ApiError::SignedOut) {
-        return leptos_axum::redirect(&crate::api::account::sign_in_path(back));
-    }
-    let kept = if outcome.is_ok() { Vec::new() } else { kept };
-    crate::flash::leave(crate::flash::Flash { form: form.to_owned(), outcome, kept });
-    leptos_axum::redirect(back);
-}
-
 /// Sets a cookie that scripts cannot read.
 pub fn set_cookie(name: &str, value: &str, seconds: u32) {
     let secure = if use_context::<Site>().is_some_and(|site| site.secure()) { "; Secure" } else { "" };

@@ -1,8 +1,9 @@
 //! What stands around every page of a person who is signed in.
 
 use super::{Failed, Icon, icon};
-use crate::api::account::{SignOut, adopt_time_zone, sign_in_path};
+use crate::api::account::{SignOut, adopt_time_zone};
 use crate::browser;
+use crate::next::sign_in_path;
 use crate::state::ViewerResource;
 use crate::wire::Viewer;
 use leptos::prelude::*;
