@@ -244,7 +244,7 @@ impl Kalends {
     }
 }
 
-fn visible(who: PrincipalId, found: Option<Calendar>) -> Result<(Calendar, Access)> {
+pub(crate) fn visible(who: PrincipalId, found: Option<Calendar>) -> Result<(Calendar, Access)> {
     let calendar = found.ok_or(Error::NotFound("the calendar"))?;
     match access(who, &calendar) {
         held if held >= Access::Read => Ok((calendar, held)),

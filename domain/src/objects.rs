@@ -1,7 +1,7 @@
 //! Calendar object resources: the one write path, and reading.
 
 use crate::access::{Access, PrincipalId};
-use crate::calendars::{Calendar, CalendarId, Revision, authorize};
+use crate::calendars::{Calendar, CalendarId, Revision, authorize, visible};
 use crate::ical::project::{self, DataRequest};
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances;
@@ -221,6 +221,13 @@ impl Kalends {
         let mut tx = self.db.read().await?;
         authorize(&mut *tx, who, calendar, Access::Read).await?;
         tx.object(calendar, name).await?.ok_or(Error::NotFound("the object"))
+    }
+
+    /// The object at `/{owner}/{slug}/{name}`.
+    pub async fn object_at(&self, who: PrincipalId, owner: &str, slug: &str, name: &str) -> Result<Object> {
+        let mut tx = self.db.read().await?;
+        let (calendar, _) = visible(who, tx.calendar_at(owner, slug).await?)?;
+        tx.object(calendar.id, name).await?.ok_or(Error::NotFound("the object"))
     }
 
     /// The objects that exist among `names`, in the order of their names.

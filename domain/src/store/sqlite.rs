@@ -35,10 +35,11 @@ impl Sqlite {
             .busy_timeout(Duration::from_secs(10))
             .pragma("temp_store", "memory")
             .pragma("mmap_size", "268435456");
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        // A connection to a file does not go away while nobody uses it.
+        let pool = || SqlitePoolOptions::new().test_before_acquire(false);
+        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
         sqlx::migrate!("../migrations/sqlite").run(&writer).await.map_err(|e| Error::Store(e.into()))?;
-        let readers =
-            SqlitePoolOptions::new().max_connections(4).connect_with(options.pragma("query_only", "on")).await?;
+        let readers = pool().max_connections(4).connect_with(options.pragma("query_only", "on")).await?;
         Ok(Sqlite { writer, readers })
     }
 

@@ -142,13 +142,12 @@ async fn current(call: &Call, resource: &Resource) -> Result<Current, Failure> {
             .calendar(call.who.id, owner, slug)
             .await
             .map(|(c, _)| Current { exists: true, sync_token: Some(sync_token(&c)), ..Current::default() }),
-        Resource::Object { owner, calendar, name } => match call.kalends.calendar(call.who.id, owner, calendar).await {
-            Ok((calendar, _)) => call.kalends.object(call.who.id, calendar.id, name).await.map(|object| {
+        Resource::Object { owner, calendar, name } => {
+            call.kalends.object_at(call.who.id, owner, calendar, name).await.map(|object| {
                 let ObjectHead { etag, modified_at, .. } = object.head;
                 Current { exists: true, etag: Some(etag), modified_at: Some(modified_at), sync_token: None }
-            }),
-            Err(error) => Err(error),
-        },
+            })
+        }
         _ => Ok(Current::default()),
     };
     match found {

@@ -17,8 +17,7 @@ const SIGNPOST: &str = "This is a CalDAV server. Give this address to a calendar
 pub async fn answer(call: Call) -> Result<Response, Failure> {
     let response = match &call.resource {
         Resource::Object { owner, calendar, name } => {
-            let (calendar, _) = call.kalends.calendar(call.who.id, owner, calendar).await?;
-            let object = call.kalends.object(call.who.id, calendar.id, name).await?;
+            let object = call.kalends.object_at(call.who.id, owner, calendar, name).await?;
             let head = &object.head;
             conditions::check_read(&call.headers, &head.etag, head.modified_at)?;
             if conditions::not_modified(&call.headers, &head.etag, head.modified_at)? {

@@ -32,8 +32,7 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
             }
         }
         Resource::Object { owner, calendar, name } => {
-            let (calendar, _) = call.kalends.calendar(call.who.id, owner, calendar).await?;
-            call.kalends.object(call.who.id, calendar.id, name).await?;
+            call.kalends.object_at(call.who.id, owner, calendar, name).await?;
             update.refuse();
         }
         Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => {
