@@ -128,20 +128,28 @@ fn reschedule(
     let mut rule = None;
     match new_rule {
         Some(Repeat::Every { interval, pattern, until }) => {
-            let day = first_match(pattern, draft.timing.first_day(), start.local().date());
-            start = start.at(day.and_time(start.local().time()));
-            let mut text = rrule.as_deref().map(RuleText::read).unwrap_or_default();
             let same_pattern = matches!(&before.repeat, Repeat::Every { pattern: old, .. } if old == pattern);
-            if !same_pattern || shift.shown().days() != 0 || shift.changes_kind() {
-                text.set_pattern(pattern);
-            }
+            let moves = shift.shown().days() != 0 || shift.changes_kind();
+            let mut text = match &rrule {
+                // Whoever moved the series left its days as they were named: they go along.
+                Some(value) if same_pattern && moves => follow(value, &shift, &mut start)?,
+                _ => {
+                    let day = first_match(pattern, draft.timing.first_day(), start.local().date());
+                    start = start.at(day.and_time(start.local().time()));
+                    let mut text = rrule.as_deref().map(RuleText::read).unwrap_or_default();
+                    if !same_pattern || moves {
+                        text.set_pattern(pattern);
+                    }
+                    text
+                }
+            };
             text.set_interval(*interval);
             let same_end = matches!(&before.repeat, Repeat::Every { until: old, .. } if old == until);
             if !same_end || before.timing != draft.timing {
                 text.set_end(*until, &form.anchor(&start));
             }
             if let RepeatEnd::On(last) = until
-                && *last < day
+                && *last < start.local().date()
             {
                 return Err(Error::bad_input("repeat", "it ends before it begins"));
             }
@@ -151,14 +159,9 @@ fn reschedule(
         Some(Repeat::Never) => {}
         None => {
             if let Some(value) = &rrule {
-                let shifted = shift.rule(value, &start)?;
-                if shifted.is_by_month() && shift.shown().days() != 0 {
-                    by_month = true;
-                    let (old, new) = (shift.shown().old.date(), shift.shown().new.date());
-                    let day = moved_by_month(&shifted, old_day(&shift, &start), old, new);
-                    start = start.at(day.and_time(start.local().time()));
-                }
-                rule = Some(shifted);
+                let moved = follow(value, &shift, &mut start)?;
+                by_month = moved.is_by_month() && shift.shown().days() != 0;
+                rule = Some(moved);
             }
         }
     }
@@ -196,6 +199,18 @@ fn reschedule(
         None if by_month => Instances::MovedByMonth,
         None => Instances::Moved,
     })
+}
+
+/// The rule as it is after the move. A series by months does not start on the day that as many days later is; `start` is
+/// corrected then.
+fn follow(value: &str, shift: &Shift<'_>, start: &mut Moment) -> Result<RuleText> {
+    let rule = shift.rule(value, start)?;
+    if rule.is_by_month() && shift.shown().days() != 0 {
+        let (old, new) = (shift.shown().old.date(), shift.shown().new.date());
+        let day = moved_by_month(&rule, old_day(shift, start), old, new);
+        *start = start.at(day.and_time(start.local().time()));
+    }
+    Ok(rule)
 }
 
 /// The day on which the series started, before it moved by days to `moved`.

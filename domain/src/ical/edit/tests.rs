@@ -678,6 +678,34 @@ mod whole_series {
     }
 
     #[test]
+    fn days_go_along_when_the_end_or_the_interval_changes_as_well() {
+        let forever = |days: i64, every: u32| {
+            move |draft: &mut EventDraft| {
+                move_by(TimeDelta::days(days))(draft);
+                if let Repeat::Every { interval, until, .. } = &mut draft.repeat {
+                    (*interval, *until) = (every, RepeatEnd::Never);
+                }
+            }
+        };
+        let weekly = event("DTSTART:20271004T100000\nRRULE:FREQ=WEEKLY;COUNT=10");
+        let second = Moment::Floating(local("20271011T100000"));
+        let moved = edited(&weekly, &all(Some(second.clone())), forever(1, 1));
+        assert_eq!(starts(&moved, 3), ["20271005T100000", "20271012T100000", "20271019T100000"], "{moved}");
+        let moved = edited(&weekly, &all(Some(second.clone())), forever(1, 2));
+        assert_eq!(starts(&moved, 2), ["20271005T100000", "20271019T100000"], "{moved}");
+
+        let divided = edit(&weekly, &Scope::ThisAndFollowing(second), forever(1, 1));
+        assert_eq!(starts(&divided.text.unwrap(), 9), ["20271004T100000"]);
+        let later = divided.split.unwrap().text;
+        assert_eq!(starts(&later, 2), ["20271012T100000", "20271019T100000"], "{later}");
+
+        let monthly = event("DTSTART:20271006T100000\nRRULE:FREQ=MONTHLY;BYDAY=1WE;COUNT=3");
+        let second = Moment::Floating(local("20271103T100000"));
+        let moved = edited(&monthly, &all(Some(second)), forever(1, 1));
+        assert_eq!(starts(&moved, 3), ["20271007T100000", "20271104T100000", "20271202T100000"], "{moved}");
+    }
+
+    #[test]
     fn a_rule_by_date_moves_over_the_end_of_the_month() {
         let text = event("DTSTART;VALUE=DATE:20251231\nRRULE:FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31;COUNT=2");
         let moved = edited(&text, &all(Some(Moment::Date(date("20251231")))), move_by(TimeDelta::days(1)));
