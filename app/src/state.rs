@@ -103,8 +103,10 @@ impl Toasts {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         self.list.update(|list| {
-            // An undo offer ends with the next message: undoing out of order would surprise.
-            list.retain(|toast| toast.action.is_none());
+            // An undo offer ends with the next thing that was done: undoing out of order would surprise.
+            list.retain(|toast| kind == ToastKind::Error || toast.action.is_none());
+            // Said once more, it is said once.
+            list.retain(|toast| toast.text != text || toast.action.is_some());
             list.push(Toast { id, kind, text, action });
         });
         let seconds = if kind == ToastKind::Error { 12 } else { 8 };

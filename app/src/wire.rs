@@ -137,8 +137,8 @@ impl std::fmt::Display for ApiError {
             ApiError::NotFound(text) | ApiError::Forbidden(text) => text,
             ApiError::Conflict => "This event was changed elsewhere in the meantime.",
             ApiError::BadInput { message, .. } => message,
-            ApiError::Unreachable(_) => "The server cannot be reached. Nothing was changed.",
-            ApiError::Failed => "Something went wrong on the server. Nothing was changed.",
+            ApiError::Unreachable(_) => "The server cannot be reached. Look at the connection and try again.",
+            ApiError::Failed => "Something went wrong on the server. Its log says more.",
         })
     }
 }

@@ -70,17 +70,19 @@ test("preferences hold for dates and colours", async ({ page, account }) => {
   expect(html.indexOf("Sun")).toBeLessThan(html.indexOf("Mon"));
 });
 
-test("the pages can be used by everybody", async ({ page, account }) => {
-  expect(account.name).toBeTruthy();
-  for (const colorScheme of ["light", "dark"] as const) {
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`the pages can be used by everybody, ${colorScheme}`, async ({ page, account }) => {
+    // Every page is examined whole, colours and all.
+    test.slow();
+    expect(account.name).toBeTruthy();
     await page.emulateMedia({ colorScheme });
     for (const path of ["/", "/settings", "/import", "/agenda/month/2026-11-21", "/agenda/week/2026-11-21"]) {
       await page.goto(path);
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => `${path} ${colorScheme}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
     }
-  }
-});
+  });
+}
 
 test("no page is wider than a phone", async ({ page, account }) => {
   expect(account.name).toBeTruthy();

@@ -362,6 +362,7 @@ test("people read dates and times as they are used to", async ({ browser, server
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`nothing keeps people with disabilities out, ${colorScheme}`, async ({ page, account, hydrated }) => {
+    test.slow();
     await lunch(account);
     await account.put("trip.ics", ...days("trip", "20270305", "20270310", "Trip"));
     await page.emulateMedia({ colorScheme });

@@ -386,6 +386,7 @@ test("an event that is not there is not found", async ({ page, account }) => {
 });
 
 test("the form and the details can be used by everybody", async ({ page, account, hydrated }) => {
+  test.slow();
   await account.put("choir.ics", ...choir);
   const check = async (what: string) => {
     // What moves in is see-through for a moment.

@@ -17,6 +17,7 @@ pub mod links;
 mod mini;
 mod model;
 mod month;
+mod moves;
 #[cfg(feature = "ssr")]
 pub mod moving;
 mod page;

@@ -4,18 +4,25 @@ use super::days::{Span, View, fetched, parse_date, plus, shown, step};
 use super::drag::Drag;
 use super::format::Format;
 use super::links;
+use super::moves::Moves;
 use super::peek::Peek;
 use super::weeks::Weeks;
 use crate::api::agenda::{AgendaOpening, events_between};
 use crate::browser;
 use crate::event::scope::ScopeAsk;
 use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts};
-use crate::wire::{EventInstance, EventTarget, Viewer, When};
+use crate::wire::{ApiError, EventInstance, EventTarget, Viewer, When};
 use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
 use leptos::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
+
+/// How long to wait before events are asked for again that could not be fetched, in milliseconds.
+const RETRY_PAUSES: [u64; 3] = [2_000, 5_000, 10_000];
+
+/// The same from then on.
+const LONGEST_PAUSE: u64 = 30_000;
 
 /// Which view of which day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +67,7 @@ pub struct Agenda {
     pub(super) toasts: Toasts,
     pub(super) refresh: AgendaRefresh,
     pub(super) asked: RwSignal<Option<ScopeAsk>>,
+    pub(super) moves: StoredValue<Moves>,
     weeks: RwSignal<Weeks>,
 }
 
@@ -103,6 +111,7 @@ impl Agenda {
             toasts: expect_context(),
             refresh: expect_context(),
             asked: expect_context(),
+            moves: StoredValue::default(),
             weeks,
         };
         agenda.keep_fetched(span);
@@ -197,11 +206,17 @@ impl Agenda {
             let latest = move || asked.try_get_value() == Some(ticket);
             let place = self.place.get_untracked();
             leptos::task::spawn_local(async move {
-                match self.fetch(span, latest).await {
-                    Ok(()) => {}
-                    Err(_) if !latest() => return,
-                    Err(error) => {
+                let mut pauses = RETRY_PAUSES.iter();
+                while let Err(error) = self.fetch(span, latest).await {
+                    if !latest() {
+                        return;
+                    }
+                    if pauses.len() == RETRY_PAUSES.len() {
                         self.toasts.error(format!("The events could not be fetched. {error}"));
+                    }
+                    let (ApiError::Unreachable(_) | ApiError::Failed) = error else { return };
+                    browser::pause(pauses.next().copied().unwrap_or(LONGEST_PAUSE)).await;
+                    if !latest() {
                         return;
                     }
                 }
@@ -218,7 +233,7 @@ impl Agenda {
         });
     }
 
-    async fn fetch(self, span: Span, wanted: impl Fn() -> bool) -> Result<(), crate::wire::ApiError> {
+    async fn fetch(self, span: Span, wanted: impl Fn() -> bool) -> Result<(), ApiError> {
         let Some(missing) = self.weeks.try_with_untracked(|weeks| weeks.missing(span)).flatten() else { return Ok(()) };
         let events = events_between(missing.from, missing.to).await?;
         // An answer that was overtaken by a change would show what was before it.

@@ -15,6 +15,7 @@ use crate::not_found::NotFoundPage;
 use crate::resource::{Resource, resource};
 use crate::sidebar::CalendarSidebar;
 use crate::state::ViewerResource;
+use crate::ui::frame::instead;
 use crate::ui::{Failed, SignedIn, SiteHeader};
 use crate::wire::{ApiError, Viewer};
 use leptos::html;
@@ -34,7 +35,7 @@ pub fn AgendaStart() -> impl IntoView {
                     Ok(Some(viewer)) => format!("/agenda/{}/{}", viewer.view, viewer.now.date()),
                     _ => "/sign-in?next=/agenda".to_owned(),
                 };
-                view! { <Redirect path=path /> }
+                view! { <Redirect path=path options=instead() /> }
             })}
         </Suspense>
     }
@@ -114,6 +115,15 @@ fn Body(viewer: Viewer, opening: AgendaOpening, place: Memo<Option<Place>>) -> i
     Effect::new(move |_| browser::keep_cookie(VIEW_COOKIE, view.get().slug()));
     let hours = Memo::new(move |_| view.get() != View::Month);
     let side = NodeRef::<html::Aside>::new();
+    // A question is about what is shown.
+    Effect::new(move |before: Option<Place>| {
+        let place = place.get();
+        if before.is_some_and(|before| before != place) {
+            agenda.take_question_back();
+        }
+        place
+    });
+    on_cleanup(move || agenda.drop_question());
     // As a drawer it has done its work when it led somewhere.
     Effect::new(move |before: Option<Place>| {
         let place = place.get();

@@ -38,11 +38,13 @@ impl From<Error> for ApiError {
     }
 }
 
-/// `text` as a sentence: a capital at its start, a full stop at its end.
+/// `text` as a sentence: a capital at its start, a full stop at its end unless it has one.
 pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
-    format!("{first}{}.", chars.as_str())
+    let rest = chars.as_str();
+    let stop = if rest.ends_with('.') { "" } else { "." };
+    format!("{first}{rest}{stop}")
 }
 
 /// Sets a cookie that scripts cannot read.

@@ -9,8 +9,9 @@ use super::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
 use crate::api::events::{delete_event, open_event, undo_delete};
 use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts, ViewerResource};
 use crate::ui::Dialog;
-use crate::wire::{EventTarget, Viewer};
+use crate::wire::{ApiError, EventTarget, Viewer};
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 use std::time::Duration;
 
 /// What the dialog shows.
@@ -27,8 +28,15 @@ pub fn EventDialog() -> impl IntoView {
     let target = expect_context::<OpenEvent>();
     let calendars = expect_context::<Calendars>();
     let toasts = expect_context::<Toasts>();
+    let refresh = expect_context::<AgendaRefresh>();
     let viewer = expect_context::<ViewerResource>();
     let viewer = move || viewer.get_untracked().and_then(Result::ok).flatten();
+
+    // The target outlives the page; this one does not open with what another left.
+    if target.get_untracked().is_some() {
+        target.set(None);
+    }
+    let path = use_location().pathname;
 
     let stage = RwSignal::new(None::<Stage>);
     let unsaved = RwSignal::new(false);
@@ -68,6 +76,9 @@ pub fn EventDialog() -> impl IntoView {
                         Ok(opened) => stage.set(Some(Stage::Details(Box::new(opened)))),
                         Err(error) => {
                             target.set(None);
+                            if matches!(error, ApiError::NotFound(_)) {
+                                refresh.notify();
+                            }
                             toasts.error(error.to_string());
                         }
                     }
@@ -76,6 +87,14 @@ pub fn EventDialog() -> impl IntoView {
         }
     });
 
+    // What was opened in one place is not for the next, unless it holds what nobody has stored.
+    Effect::new(move |before: Option<String>| {
+        let path = path.get();
+        if before.is_some_and(|before| before != path) && !unsaved.get_untracked() {
+            target.set(None);
+        }
+        path
+    });
     let close = Callback::new(move |()| {
         // Losing what was typed takes a second thought.
         if unsaved.get_untracked() && !leaving.get_untracked() {
@@ -85,67 +104,69 @@ pub fn EventDialog() -> impl IntoView {
         }
     });
     let dismiss = Callback::new(move |()| if leaving.get_untracked() { leaving.set(false) } else { close.run(()) });
-    let done = Callback::new(move |()| target.set(None));
-    let delete = delete_flow(done);
-
-    let shown = move || match stage.get() {
-        None => ().into_any(),
-        Some(Stage::Loading) => view! {
-            <div class="dialog__body">
-                <p id="event-heading" class="hint" role="status">
-                    "Opening the event…"
-                </p>
-            </div>
-        }
-        .into_any(),
-        Some(Stage::Details(opened)) => {
-            let Some(viewer) = viewer() else { return ().into_any() };
-            let list = calendars.list.get_untracked();
-            let (event, recurring) = (opened.event.clone(), opened.recurring);
-            let edited = opened.clone();
-            let edit = Callback::new(move |()| {
-                let subject = EventSubject::Existing((*edited).clone());
+    let shown = move || {
+        // It ends with what is shown: what was begun here must not close what is opened next.
+        let done = Callback::new(move |()| target.set(None));
+        let delete = delete_flow(done);
+        match stage.get() {
+            None => ().into_any(),
+            Some(Stage::Loading) => view! {
+                <div class="dialog__body">
+                    <p id="event-heading" class="hint" role="status">
+                        "Opening the event…"
+                    </p>
+                </div>
+            }
+            .into_any(),
+            Some(Stage::Details(opened)) => {
+                let Some(viewer) = viewer() else { return ().into_any() };
                 let list = calendars.list.get_untracked();
-                stage.set(Some(Stage::Form(Box::new(FormSetup::new(subject, list, viewer.week_start)))));
-            });
-            let remove = Callback::new(move |()| delete.run((event.clone(), recurring)));
-            let hour12 = viewer.hour12;
-            let today = viewer.now.date();
-            view! { <EventDetails opened=*opened calendars=list hour12=hour12 today=today on_edit=edit on_delete=remove on_close=done /> }
+                let (event, recurring) = (opened.event.clone(), opened.recurring);
+                let edited = opened.clone();
+                let edit = Callback::new(move |()| {
+                    let subject = EventSubject::Existing((*edited).clone());
+                    let list = calendars.list.get_untracked();
+                    stage.set(Some(Stage::Form(Box::new(FormSetup::new(subject, list, viewer.week_start)))));
+                });
+                let remove = Callback::new(move |()| delete.run((event.clone(), recurring)));
+                let hour12 = viewer.hour12;
+                let today = viewer.now.date();
+                view! { <EventDetails opened=*opened calendars=list hour12=hour12 today=today on_edit=edit on_delete=remove on_close=done /> }
                 .into_any()
-        }
-        Some(Stage::Form(setup)) => {
-            let replace = Callback::new(move |setup: FormSetup| stage.set(Some(Stage::Form(Box::new(setup)))));
-            match setup.event.clone() {
-                Some(event) => {
-                    let recurring = setup.recurring;
-                    let remove = Callback::new(move |()| delete.run((event.clone(), recurring)));
-                    view! {
+            }
+            Some(Stage::Form(setup)) => {
+                let replace = Callback::new(move |setup: FormSetup| stage.set(Some(Stage::Form(Box::new(setup)))));
+                match setup.event.clone() {
+                    Some(event) => {
+                        let recurring = setup.recurring;
+                        let remove = Callback::new(move |()| delete.run((event.clone(), recurring)));
+                        view! {
+                            <EventForm
+                                setup=*setup
+                                place=Place::Dialog
+                                replace=replace
+                                on_saved=done
+                                on_cancel=close
+                                on_delete=remove
+                                unsaved=unsaved
+                                leaving=leaving
+                            />
+                        }
+                        .into_any()
+                    }
+                    None => view! {
                         <EventForm
                             setup=*setup
                             place=Place::Dialog
                             replace=replace
                             on_saved=done
                             on_cancel=close
-                            on_delete=remove
                             unsaved=unsaved
                             leaving=leaving
                         />
                     }
-                    .into_any()
+                    .into_any(),
                 }
-                None => view! {
-                    <EventForm
-                        setup=*setup
-                        place=Place::Dialog
-                        replace=replace
-                        on_saved=done
-                        on_cancel=close
-                        unsaved=unsaved
-                        leaving=leaving
-                    />
-                }
-                .into_any(),
             }
         }
     };
@@ -157,16 +178,23 @@ pub fn EventDialog() -> impl IntoView {
     }
 }
 
-/// Deletes an event: asks which ones of a series are meant, says how it went and offers to take it back.
+/// Deletes an event: asks which ones of a series are meant, says how it went and offers to take it back. `done` hears that it
+/// is gone, or not as it was shown, unless the page is gone by then.
 pub fn delete_flow(done: Callback<()>) -> Callback<(EventRef, bool)> {
     let ask = expect_context::<RwSignal<Option<ScopeAsk>>>();
     let refresh = expect_context::<AgendaRefresh>();
     let toasts = expect_context::<Toasts>();
+    let busy = StoredValue::new(false);
     let delete = move |event: EventRef, scope: ScopeChoice| {
+        if busy.get_value() {
+            return;
+        }
+        busy.set_value(true);
         leptos::task::spawn_local(async move {
-            match delete_event(event, scope).await {
+            let deleted = delete_event(event, scope).await;
+            let _ = busy.try_set_value(false);
+            match deleted {
                 Ok(undo) => {
-                    done.run(());
                     refresh.notify();
                     match undo {
                         None => toasts.info("Event deleted."),
@@ -183,8 +211,15 @@ pub fn delete_flow(done: Callback<()>) -> Callback<(EventRef, bool)> {
                             }),
                         ),
                     }
+                    done.try_run(());
                 }
-                Err(error) => toasts.error(error.to_string()),
+                Err(error) => {
+                    toasts.error(error.to_string());
+                    if matches!(error, ApiError::Conflict | ApiError::NotFound(_)) {
+                        refresh.notify();
+                        done.try_run(());
+                    }
+                }
             }
         });
     };

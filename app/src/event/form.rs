@@ -128,6 +128,8 @@ pub fn EventForm(
     let initial = setup.fields.clone();
     let current = RwSignal::new(initial.clone());
     let length = StoredValue::new(initial.length().unwrap_or(TimeDelta::hours(1)));
+    // The form before the start date was touched: while a date is typed, it is other dates in between.
+    let anchor = StoredValue::new(initial.clone());
     let errors = RwSignal::new(setup.errors.clone());
     let notice = RwSignal::new(setup.notice.clone());
     let busy = RwSignal::new(false);
@@ -137,26 +139,38 @@ pub fn EventForm(
     // What was typed before WebAssembly arrived is in the controls already.
     Effect::new(move |_| {
         let Some(form) = form.get() else { return };
-        current.set(read(&form));
+        let typed = read(&form);
+        anchor.set_value(typed.clone());
+        current.set(typed);
         if place == Place::Dialog
             && let Some(title) = title.get_untracked()
         {
             let _ = title.focus();
         }
     });
+    let is_unsaved = move || current.with_untracked(|typed| stored.with_value(|setup| !same(typed, &setup.seen)));
     if let Some(unsaved) = unsaved {
         Effect::new(move |_| {
-            let typed = current.get();
-            unsaved.set(stored.with_value(|setup| !same(&typed, &setup.seen)));
+            current.track();
+            unsaved.set(is_unsaved());
         });
     }
+    // The browser asks before it leaves for another site or loads the page anew.
+    Effect::new(move |_| {
+        let asking = window_event_listener(leptos::ev::beforeunload, move |event| {
+            if is_unsaved() {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || asking.remove());
+    });
+    on_cleanup(move || ask.set(None));
 
     let on_edit = move |event: Event| {
         let Some(form) = form.get_untracked() else { return };
         let name = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
         let name = name.and_then(|control| control.get_attribute("name")).unwrap_or_default();
         let mut typed = read(&form);
-        let before = current.get_untracked();
         match name.as_str() {
             "start_date" | "start_time" => {
                 if let Some(start) = typed.start() {
@@ -169,8 +183,12 @@ pub fn EventForm(
                     }
                     // A stored series is moved by the server as a whole, its rule included.
                     if !stored.with_value(|setup| setup.recurring)
-                        && let Some(from) = fields::date(&before.start_date)
+                        && let Some(from) = anchor.with_value(|anchor| fields::date(&anchor.start_date))
                     {
+                        anchor.with_value(|anchor| {
+                            typed.weekdays.clone_from(&anchor.weekdays);
+                            typed.monthly.clone_from(&anchor.monthly);
+                        });
                         follow_start(&mut typed, from, start.date());
                         set_weekdays(&form, &typed.weekdays);
                     }
@@ -182,6 +200,9 @@ pub fn EventForm(
                 }
             }
             _ => {}
+        }
+        if name != "start_date" {
+            anchor.set_value(typed.clone());
         }
         // Whoever mends a field has read what was wrong with it; the end may be mended at the start.
         errors.update(|errors| {
@@ -203,7 +224,9 @@ pub fn EventForm(
                 Ok(()) => {
                     refresh.notify();
                     toasts.info(if setup.event.is_some() { "Event saved." } else { "Event created." });
-                    return on_saved.run(());
+                    // The page may be gone by now.
+                    on_saved.try_run(());
+                    return;
                 }
                 Err(error) => error,
             };
@@ -212,7 +235,7 @@ pub fn EventForm(
             match (error, setup.event.clone()) {
                 (ApiError::Conflict, Some(EventRef { calendar, name, instance, .. })) => {
                     match open_event(calendar, name, instance).await {
-                        Ok(opened) => replace.run(setup.over(opened, &typed)),
+                        Ok(opened) => drop(replace.try_run(setup.over(opened, &typed))),
                         Err(error) => drop(notice.try_set(Some(error))),
                     }
                 }
@@ -248,7 +271,8 @@ pub fn EventForm(
         }
         let choices = scopes(event, &setup.seen, &typed);
         match choices.as_slice() {
-            [only] => save(*only, typed),
+            [only] if event.instance.is_none() => save(*only, typed),
+            // Also where there is one answer: who opened one event may not think of all the others.
             _ => {
                 let choose = Callback::new(move |scope| save(scope, typed.clone()));
                 ask.set(Some(ScopeAsk { choices, ..ScopeAsk::new(ScopeVerb::Change, choose) }));

@@ -9,7 +9,7 @@ use crate::api::instance;
 use crate::api::server::sentence;
 use crate::locale;
 use crate::wire::{ApiError, CalendarId, InstanceKey, When};
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, Utc};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
@@ -311,7 +311,24 @@ fn draft(fields: &EventFields, stored: Option<&EventDraft>) -> Result<(EventDraf
             }
         },
     };
+    check_clocks(&draft.timing, stored)?;
     Ok((draft, Calendar(calendar)))
+}
+
+/// # Errors
+/// A start or an end that the clocks leap over on that day, unless it stood there already.
+fn check_clocks(timing: &Timing, stored: Option<&EventDraft>) -> Result<(), ApiError> {
+    let Timing::Timed { start, end, zone: Some(zone) } = timing else { return Ok(()) };
+    if stored.is_some_and(|stored| stored.timing == *timing) {
+        return Ok(());
+    }
+    for (local, field) in [(start, "start_time"), (end, "end_time")] {
+        if zone.from_local_datetime(local).earliest().is_none() {
+            let message = "The clocks go forward over this time on that day.".into();
+            return Err(ApiError::BadInput { field: field.into(), message });
+        }
+    }
+    Ok(())
 }
 
 fn iana(name: &str) -> Result<Tz, ApiError> {

@@ -8,6 +8,7 @@ use crate::state::ViewerResource;
 use crate::wire::Viewer;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos_router::NavigateOptions;
 use leptos_router::components::{A, Redirect};
 
 /// Shows `page` to the person who is signed in; sends anybody else to sign in and back.
@@ -25,7 +26,7 @@ where
                 Suspend::new(async move {
                     match viewer.await {
                         Ok(Some(viewer)) => page(viewer).into_any(),
-                        Ok(None) => view! { <Redirect path=sign_in_path(&browser::here()) /> }.into_any(),
+                        Ok(None) => view! { <Redirect path=sign_in_path(&browser::here()) options=instead() /> }.into_any(),
                         Err(error) => {
                             view! {
                                 <main class="page page--narrow">
@@ -39,6 +40,11 @@ where
             }}
         </Suspense>
     }
+}
+
+/// Going on from a page that shows nothing itself: the way back does not lead to it.
+pub fn instead() -> NavigateOptions {
+    NavigateOptions { replace: true, ..NavigateOptions::default() }
 }
 
 /// The header and the main part of a page.
