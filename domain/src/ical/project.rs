@@ -231,6 +231,34 @@ mod tests {
     }
 
     #[test]
+    fn a_period_keeps_its_length() {
+        let ends = |name: &str, lines: &str| {
+            let text = calendar(&format!("BEGIN:{name}\nUID:1\n{lines}\nEND:{name}\n"));
+            let found = expanded(&text, "20260305T000000Z", "20260306T000000Z");
+            let is_end = |line: &&str| ["DTEND", "DUE", "DURATION"].iter().any(|name| line.starts_with(name));
+            found.lines().filter(is_end).collect::<Vec<_>>().join(" ")
+        };
+        let utc = "DTSTART:20260302T090000Z\nRDATE;VALUE=PERIOD:20260305T090000Z/PT3H";
+        let floating = "DTSTART:20260302T090000\nRDATE;VALUE=PERIOD:20260305T090000/PT3H";
+        for name in ["VEVENT", "VTODO"] {
+            let end = if name == "VTODO" { "DUE" } else { "DTEND" };
+            for more in ["", "\nDURATION:PT1H"] {
+                assert_eq!(ends(name, &format!("{utc}{more}")), format!("{end}:20260305T120000Z"));
+                assert_eq!(ends(name, &format!("{floating}{more}")), format!("{end}:20260305T120000"));
+            }
+            assert_eq!(ends(name, &format!("{utc}\nDURATION:PT3H")), "DURATION:PT3H");
+            assert_eq!(ends(name, &format!("{utc}\n{end}:20260302T100000Z")), format!("{end}:20260305T120000Z"));
+        }
+        assert_eq!(ends("VEVENT", "DTSTART:20260302T090000Z\nRRULE:FREQ=DAILY"), "");
+        assert_eq!(ends("VEVENT", "DTSTART;VALUE=DATE:20260302\nRRULE:FREQ=DAILY"), "");
+        // No start that it could be counted from.
+        assert_eq!(
+            ends("VTODO", "CREATED:20260305T090000Z\nCOMPLETED:20260305T100000Z\nDURATION:PT2H"),
+            "DURATION:PT2H"
+        );
+    }
+
+    #[test]
     fn days_and_floating_times_stay() {
         let text = calendar(
             "BEGIN:VEVENT\nUID:1\nDTSTART:20260101\nDTEND;VALUE=DATE:20260102\nRRULE:FREQ=YEARLY\nEND:VEVENT\n",

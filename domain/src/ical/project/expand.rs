@@ -2,12 +2,12 @@
 
 use super::Node;
 use crate::Result;
+use crate::ical::object::{End, Entry};
 use crate::ical::syntax::{Component, Parameter, Property};
 use crate::ical::value::{self, Moment};
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances::{Instance, Window, instances};
 use crate::time::Zone;
-use chrono::TimeDelta;
 use std::borrow::Cow;
 
 /// The calendar with one component for each instance that overlaps `window`, without VTIMEZONEs. An object that does not recur
@@ -39,7 +39,7 @@ pub(super) fn expanded<'a>(
         if instances.is_empty() && !object.recurs() {
             components.push(in_utc(component, object));
         }
-        components.extend(instances.iter().filter_map(|instance| of_instance(instance, object)));
+        components.extend(instances.iter().filter_map(|instance| of_instance(instance, object, floating)));
     }
     Ok(Node {
         source: &object.calendar,
@@ -57,7 +57,7 @@ fn in_utc<'a>(component: &'a Component, object: &CalendarObject) -> Node<'a> {
     }
 }
 
-fn of_instance<'a>(instance: &Instance, object: &'a CalendarObject) -> Option<Node<'a>> {
+fn of_instance<'a>(instance: &Instance, object: &'a CalendarObject, floating: &Zone) -> Option<Node<'a>> {
     let entry = match instance.override_index {
         Some(index) => &object.overrides[index],
         None => object.master.as_ref()?,
@@ -73,9 +73,8 @@ fn of_instance<'a>(instance: &Instance, object: &'a CalendarObject) -> Option<No
             "DTSTART" if entry.start.is_none() => continue,
             "DTSTART" => with_moment("DTSTART", property, &utc(&instance.start)),
             "DTEND" | "DUE" => with_moment(&property.name, property, &utc(&instance.end)),
-            "DURATION" if !is_exact(property, instance) => {
-                let name = if component.name == "VTODO" { "DUE" } else { "DTEND" };
-                with_moment(name, property, &utc(&instance.end))
+            "DURATION" if matches!(entry.end, End::For(_)) && !is_exact(property, instance, object, floating) => {
+                with_moment(end_name(object.kind), property, &utc(&instance.end))
             }
             "RECURRENCE-ID" => {
                 has_id = true;
@@ -92,6 +91,9 @@ fn of_instance<'a>(instance: &Instance, object: &'a CalendarObject) -> Option<No
         };
         properties.push(Cow::Owned(made));
     }
+    if let Some(start) = component.property("DTSTART").filter(|_| lacks_end(entry, component, instance, object.kind)) {
+        properties.push(Cow::Owned(with_moment(end_name(object.kind), start, &utc(&instance.end))));
+    }
     if let Some(id) = instance.recurrence_id.as_ref().filter(|_| !has_id) {
         let like = component.property("DTSTART").or_else(|| component.property("DUE"))?;
         properties.push(Cow::Owned(with_moment("RECURRENCE-ID", like, &utc(id))));
@@ -100,15 +102,24 @@ fn of_instance<'a>(instance: &Instance, object: &'a CalendarObject) -> Option<No
     Some(Node { source: component, properties, components })
 }
 
-/// Whether DURATION says in UTC what it says in the zone: a day on which the clocks change is no 24 hours long.
-fn is_exact(duration: &Property, instance: &Instance) -> bool {
-    if !matches!(instance.start, Moment::Zoned { .. }) {
-        return true;
-    }
-    value::duration(duration).is_ok_and(|duration| {
-        let seconds = duration.days.saturating_mul(86_400).saturating_add(duration.seconds);
-        TimeDelta::try_seconds(seconds) == Some(instance.end_utc - instance.start_utc)
-    })
+fn end_name(kind: ComponentKind) -> &'static str {
+    if kind == ComponentKind::Todo { "DUE" } else { "DTEND" }
+}
+
+/// Whether DURATION leads from the written start to the end of the instance. It does not where it spans a day on which the
+/// clocks change, which is no 24 hours long in UTC, and not where an RDATE has a length of its own (RFC 5545 section 3.8.5.2).
+fn is_exact(duration: &Property, instance: &Instance, object: &CalendarObject, floating: &Zone) -> bool {
+    let start = utc_of(&instance.start, object);
+    value::duration(duration).is_ok_and(|duration| object.zones.after(&start, duration, floating) == instance.end_utc)
+}
+
+/// Whether the component says nothing of the end although the instance has a length: that of an RDATE which is a period.
+/// Only times can have one.
+fn lacks_end(entry: &Entry, component: &Component, instance: &Instance, kind: ComponentKind) -> bool {
+    matches!(kind, ComponentKind::Event | ComponentKind::Todo)
+        && entry.start.as_ref().is_some_and(|start| !start.is_date())
+        && instance.end_utc > instance.start_utc
+        && ["DTEND", "DUE", "DURATION"].iter().all(|name| component.property(name).is_none())
 }
 
 /// A zoned time in UTC; any other one as it is.
