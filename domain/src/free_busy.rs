@@ -5,10 +5,11 @@ use crate::calendars::{CalendarId, authorize};
 use crate::ical::object::Entry;
 use crate::ical::value::{self, PeriodEnd};
 use crate::ical::{CalendarObject, ComponentKind};
-use crate::instances::{Window, instances};
+use crate::instances::{Window, any_instance, extent};
 use crate::time::Zone;
 use crate::{Kalends, Result};
 use chrono::{DateTime, TimeDelta, Utc};
+use std::ops::ControlFlow;
 
 /// FBTYPE (RFC 5545 section 3.2.9) of a time that is not free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,8 +32,10 @@ impl Kalends {
     /// The busy times between `start` and `end`, in the order of their starts. `floating` is the zone that floating times and
     /// days are read in, where the calendar itself has none.
     ///
+    /// A series of more instances than can be listed is taken as busy from its first to its last.
+    ///
     /// # Errors
-    /// `NotFound`, `TooManyInstances`.
+    /// `NotFound`
     pub async fn free_busy(
         &self,
         who: PrincipalId,
@@ -47,7 +50,7 @@ impl Kalends {
         let candidates = tx.candidates(calendar, window, None).await?;
         for (_, _, object) in self.parsed(&mut *tx, candidates).await? {
             match object.kind {
-                ComponentKind::Event => of_event(&object, window, floating, self.limits.instances, &mut all)?,
+                ComponentKind::Event => of_event(&object, window, floating, self.limits.instances, &mut all),
                 ComponentKind::FreeBusy => of_free_busy(&object, floating, &mut all),
                 ComponentKind::Todo | ComponentKind::Journal => {}
             }
@@ -56,14 +59,33 @@ impl Kalends {
     }
 }
 
-fn of_event(object: &CalendarObject, window: Window, floating: &Zone, limit: usize, all: &mut Vec<Busy>) -> Result<()> {
-    for instance in instances(object, window, floating, limit)? {
+fn of_event(object: &CalendarObject, window: Window, floating: &Zone, limit: usize, all: &mut Vec<Busy>) {
+    let mut own = Vec::new();
+    let is_cut = any_instance(object, window, floating, &mut |instance| {
         let entry = instance.override_index.map(|index| &object.overrides[index]).or(object.master.as_ref());
         if let Some(kind) = entry.and_then(kind) {
-            all.push(Busy { start: instance.start_utc, end: instance.end_utc, kind });
+            join(&mut own, Busy { start: instance.start_utc, end: instance.end_utc, kind });
         }
+        if own.len() > limit { ControlFlow::Break(true) } else { ControlFlow::Continue(()) }
+    });
+    // One object must not keep the times of all the others back.
+    if is_cut.unwrap_or(true) {
+        own.extend(of_whole_series(object));
     }
-    Ok(())
+    all.append(&mut own);
+}
+
+/// The time from the first instance to the last.
+fn of_whole_series(object: &CalendarObject) -> Option<Busy> {
+    let reaches = |entry: &&Entry| entry.recurrence_id.as_ref().is_some_and(|id| id.this_and_future);
+    let kind = object.master.iter().chain(object.overrides.iter().filter(reaches)).filter_map(kind).min()?;
+    let extent = extent(object);
+    let at = |seconds: Option<i64>| seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    Some(Busy {
+        start: at(extent.first_start).unwrap_or(DateTime::<Utc>::MIN_UTC),
+        end: at(extent.last_end).unwrap_or(DateTime::<Utc>::MAX_UTC),
+        kind,
+    })
 }
 
 /// How an event takes its time; `None`: it does not.
@@ -110,13 +132,20 @@ fn merged(mut all: Vec<Busy>, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<B
         if busy.start >= busy.end {
             continue;
         }
-        match joined.last_mut() {
-            Some(last) if last.kind == busy.kind && busy.start <= last.end => last.end = last.end.max(busy.end),
-            _ => joined.push(busy),
-        }
+        join(&mut joined, busy);
     }
     joined.sort_unstable();
     joined
+}
+
+/// Adds `busy`, to the last one where it goes on from there.
+fn join(all: &mut Vec<Busy>, busy: Busy) {
+    match all.last_mut() {
+        Some(last) if last.kind == busy.kind && (last.start..=last.end).contains(&busy.start) => {
+            last.end = last.end.max(busy.end);
+        }
+        _ => all.push(busy),
+    }
 }
 
 #[cfg(test)]

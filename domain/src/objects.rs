@@ -184,6 +184,14 @@ pub(crate) async fn store(
     Ok(Written { created: existing.is_none(), etag: index.etag.clone(), revision })
 }
 
+/// Whether `object` matches, or cannot be told not to.
+fn may_match(filter: &Filter, object: &CalendarObject) -> Result<bool> {
+    match filter.matches(object) {
+        Err(Error::TooManyInstances { .. }) => Ok(true),
+        told => told,
+    }
+}
+
 /// Removes an object and logs the change. The caller has checked access.
 ///
 /// # Errors
@@ -237,7 +245,8 @@ impl Kalends {
         tx.objects_named(calendar, names).await
     }
 
-    /// The heads of the objects that match a calendar-query filter (RFC 4791 section 7.8).
+    /// The heads of the objects that match a calendar-query filter (RFC 4791 section 7.8). One whose series is made so that it
+    /// cannot be told in reasonable time is among them: it must not keep all the others back.
     pub async fn query(&self, who: PrincipalId, calendar: CalendarId, filter: &Filter) -> Result<Vec<ObjectHead>> {
         let mut tx = self.db.read().await?;
         authorize(&mut *tx, who, calendar, Access::Read).await?;
@@ -245,7 +254,7 @@ impl Kalends {
         if !filter.is_only_kind() {
             let candidates = std::mem::take(&mut matching);
             for (id, head, object) in self.parsed(&mut *tx, candidates).await? {
-                if filter.matches(&object)? {
+                if may_match(filter, &object)? {
                     matching.push((id, head));
                 }
             }

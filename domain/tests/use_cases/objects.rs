@@ -1,6 +1,10 @@
 use crate::support::{Home, calendar, event, first_calendar, user};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use kalends_domain::calendars::CalendarDetails;
+use kalends_domain::instances::Window;
 use kalends_domain::objects::{Precondition, Transfer, etag};
+use kalends_domain::query::{ComponentFilter, Filter};
+use kalends_domain::time::Zone;
 use kalends_domain::{Error, Limits};
 
 #[tokio::test]
@@ -146,4 +150,38 @@ async fn reindexing_changes_nothing_that_clients_see() {
     let before = home.kalends.object_heads(home.anna, home.calendar).await.unwrap();
     assert_eq!(home.kalends.reindex().await.unwrap(), 2);
     assert_eq!(home.kalends.object_heads(home.anna, home.calendar).await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_series_without_measure_does_not_keep_the_others_back() {
+    let home = Home::new().await;
+    let series = |rules: &str| {
+        let rules = format!("DURATION:PT1S\r\n{rules}");
+        event("series", "Every second").replace("DTEND:20260305T100000Z", &rules)
+    };
+    home.put("one.ics", &event("one", "First").replace("20260305T", "20260307T")).await.unwrap();
+    let at = |text: &str| NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").unwrap().and_utc();
+    let (start, end) = (at("20260305T000000"), at("20260405T000000"));
+    let events = ComponentFilter {
+        name: "VEVENT".into(),
+        time_range: Some(Window { start: Some(start), end: Some(end) }),
+        ..ComponentFilter::default()
+    };
+    let calendar = ComponentFilter { name: "VCALENDAR".into(), components: vec![events], ..ComponentFilter::default() };
+    let filter = Filter { calendar, floating: Zone::UTC };
+    for (rules, until) in [
+        ("RRULE:FREQ=SECONDLY;COUNT=60000", "20260306T014000"),
+        // As many instances as are reported stand alone.
+        ("RRULE:FREQ=SECONDLY;INTERVAL=2;COUNT=60000", "20260306T182000"),
+        ("RRULE:FREQ=SECONDLY\r\nEXRULE:FREQ=SECONDLY", "20260405T000000"),
+    ] {
+        home.put("series.ics", &series(rules)).await.unwrap();
+        let found = home.kalends.query(home.anna, home.calendar, &filter).await.unwrap();
+        assert_eq!(found.iter().map(|head| head.name.as_str()).collect::<Vec<_>>(), ["one.ics", "series.ics"]);
+        let busy = home.kalends.free_busy(home.anna, home.calendar, (start, end), &Zone::UTC).await.unwrap();
+        let near = |found: DateTime<Utc>, wanted: DateTime<Utc>| (found - wanted).abs() <= TimeDelta::days(2);
+        assert!(near(busy[0].start, at("20260305T090000")) && near(busy[0].end, at(until)), "{rules} {:?}", busy[0]);
+        assert!(busy.iter().any(|busy| busy.start <= at("20260307T090000") && busy.end >= at("20260307T100000")));
+        assert!(busy.len() <= 2, "{}", busy.len());
+    }
 }
