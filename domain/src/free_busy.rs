@@ -6,6 +6,7 @@ use crate::ical::object::Entry;
 use crate::ical::value::{self, PeriodEnd};
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances::{Window, any_instance, extent};
+use crate::thread::on_a_thread;
 use crate::time::Zone;
 use crate::{Kalends, Result};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -46,16 +47,23 @@ impl Kalends {
         let mut tx = self.db.read().await?;
         authorize(&mut *tx, who, calendar, Access::FreeBusy).await?;
         let window = Window { start: Some(start), end: Some(end) };
-        let mut all = Vec::new();
         let candidates = tx.candidates(calendar, window, None).await?;
-        for (_, _, object) in self.parsed(&mut *tx, candidates).await? {
-            match object.kind {
-                ComponentKind::Event => of_event(&object, window, floating, self.limits.instances, &mut all),
-                ComponentKind::FreeBusy => of_free_busy(&object, floating, &mut all),
-                ComponentKind::Todo | ComponentKind::Journal => {}
+        let objects = self.parsed(&mut *tx, candidates).await?;
+        // There are few connections that read.
+        drop(tx);
+        let (floating, limit) = (floating.clone(), self.limits.instances);
+        on_a_thread(move || {
+            let mut all = Vec::new();
+            for (_, _, object) in objects {
+                match object.kind {
+                    ComponentKind::Event => of_event(&object, window, &floating, limit, &mut all),
+                    ComponentKind::FreeBusy => of_free_busy(&object, &floating, &mut all),
+                    ComponentKind::Todo | ComponentKind::Journal => {}
+                }
             }
-        }
-        Ok(merged(all, start, end))
+            Ok(merged(all, start, end))
+        })
+        .await
     }
 }
 

@@ -18,6 +18,7 @@ pub mod query;
 pub mod recurrence;
 mod reindex;
 pub mod store;
+mod thread;
 pub mod time;
 pub mod transfer;
 
@@ -32,6 +33,8 @@ pub struct Limits {
     pub object_octets: usize,
     /// Deepest nesting of components inside VCALENDAR.
     pub nesting: usize,
+    /// Most RRULE and EXRULE lines of one component: each is expanded by itself.
+    pub rules: usize,
     /// Most instances that one expansion may yield (CALDAV:max-instances).
     pub instances: usize,
     /// Largest file that an import reads, in octets.
@@ -40,7 +43,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { object_octets: 10 * 1024 * 1024, nesting: 8, instances: 50_000, import_octets: 64 * 1024 * 1024 }
+        Limits {
+            object_octets: 10 * 1024 * 1024,
+            nesting: 8,
+            rules: 100,
+            instances: 50_000,
+            import_octets: 64 * 1024 * 1024,
+        }
     }
 }
 

@@ -3,10 +3,12 @@
 use crate::access::{Access, PrincipalId};
 use crate::calendars::{Calendar, CalendarId, Revision, authorize, visible};
 use crate::ical::project::{self, DataRequest};
+use crate::ical::syntax::{Property, SyntaxError};
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances;
 use crate::query::Filter;
 use crate::store::{Index, NewText, ObjectId, Transaction};
+use crate::thread::on_a_thread;
 use crate::time::Zone;
 use crate::{Error, Kalends, Limits, Result};
 use chrono::{DateTime, Utc};
@@ -101,9 +103,10 @@ pub fn etag(text: &str) -> String {
 /// What the store keeps beside `text`.
 ///
 /// # Errors
-/// Those of [`CalendarObject::parse`].
+/// Those of [`CalendarObject::parse`], and `InvalidCalendarData` for too many rules.
 pub(crate) fn index(text: &str, limits: &Limits) -> Result<Index> {
     let object = CalendarObject::parse(text, limits)?;
+    check_rules(&object, limits.rules)?;
     let shown = object.master.as_ref().or(object.overrides.first());
     Ok(Index {
         extent: instances::extent(&object),
@@ -112,6 +115,21 @@ pub(crate) fn index(text: &str, limits: &Limits) -> Result<Index> {
         kind: object.kind,
         etag: etag(text),
     })
+}
+
+/// Here and not where texts are read, so that an object which was stored before the limit held is still shown.
+///
+/// # Errors
+/// `InvalidCalendarData` with the line of the first RRULE or EXRULE past `most` in one component.
+fn check_rules(object: &CalendarObject, most: usize) -> Result<()> {
+    for component in &object.calendar.components {
+        let is_rule = |property: &&Property| matches!(property.name.as_str(), "RRULE" | "EXRULE");
+        if let Some(excess) = component.properties.iter().filter(is_rule).nth(most) {
+            let message = format!("more than {most} lines of RRULE and EXRULE in one {}", component.name);
+            return Err(Error::InvalidCalendarData(SyntaxError::new(excess.line, message)));
+        }
+    }
+    Ok(())
 }
 
 /// The name of an object: one segment of a URL path.
@@ -250,16 +268,24 @@ impl Kalends {
     pub async fn query(&self, who: PrincipalId, calendar: CalendarId, filter: &Filter) -> Result<Vec<ObjectHead>> {
         let mut tx = self.db.read().await?;
         authorize(&mut *tx, who, calendar, Access::Read).await?;
-        let mut matching = tx.candidates(calendar, filter.window(), filter.kind()).await?;
-        if !filter.is_only_kind() {
-            let candidates = std::mem::take(&mut matching);
-            for (id, head, object) in self.parsed(&mut *tx, candidates).await? {
-                if may_match(filter, &object)? {
-                    matching.push((id, head));
+        let matching = tx.candidates(calendar, filter.window(), filter.kind()).await?;
+        if filter.is_only_kind() {
+            return Ok(matching.into_iter().map(|(_, head)| head).collect());
+        }
+        let candidates = self.parsed(&mut *tx, matching).await?;
+        // There are few connections that read.
+        drop(tx);
+        let filter = filter.clone();
+        on_a_thread(move || {
+            let mut matching = Vec::new();
+            for (_, head, object) in candidates {
+                if may_match(&filter, &object)? {
+                    matching.push(head);
                 }
             }
-        }
-        Ok(matching.into_iter().map(|(_, head)| head).collect())
+            Ok(matching)
+        })
+        .await
     }
 
     /// What `request` asks for of an object's text (CALDAV:calendar-data, RFC 4791 section 9.6). `floating` is the zone that
@@ -289,12 +315,18 @@ impl Kalends {
         precondition: Precondition,
     ) -> Result<Written> {
         // Reading the text takes the most time; it is done before the one right to write is taken.
-        let index = index(text, &self.limits);
+        let index = self.indexed(text).await;
         let mut tx = self.db.write().await?;
         let calendar = authorize(&mut *tx, who, calendar, Access::Write).await?;
         let written = store(&mut *tx, &calendar, name, text, &index?, &precondition).await?;
         tx.commit().await?;
         Ok(written)
+    }
+
+    /// [`index`] on a thread of its own.
+    async fn indexed(&self, text: &str) -> Result<Index> {
+        let (text, limits) = (text.to_owned(), self.limits.clone());
+        on_a_thread(move || index(&text, &limits)).await
     }
 
     /// # Errors
@@ -366,7 +398,7 @@ impl Kalends {
     /// be overwritten: a name keeps its UID (RFC 4791 section 5.3.2.1, no-uid-conflict).
     async fn place(&self, tx: &mut dyn Transaction, transfer: &Transfer, ends: &Ends) -> Result<Written> {
         let (_, to_name) = &transfer.to;
-        let index = index(&ends.source.text, &self.limits)?;
+        let index = self.indexed(&ends.source.text).await?;
         let written = store(tx, &ends.target, to_name, &ends.source.text, &index, &Precondition::None).await?;
         Ok(Written { created: !ends.replaced, ..written })
     }

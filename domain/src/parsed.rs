@@ -4,6 +4,7 @@ use crate::calendars::Revision;
 use crate::ical::CalendarObject;
 use crate::objects::ObjectHead;
 use crate::store::{ObjectId, Transaction};
+use crate::thread::on_a_thread;
 use crate::{Kalends, Result};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -47,7 +48,22 @@ impl Kalends {
             heads.iter().map(|(id, head)| self.parsed.get(&(*id, head.revision))).collect();
         let missing: Vec<ObjectId> =
             heads.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|((id, _), _)| *id).collect();
-        let mut texts = tx.texts(&missing).await?.into_iter();
+        let texts = tx.texts(&missing).await?;
+        if texts.is_empty() {
+            return self.complete(heads, known, texts);
+        }
+        let kalends = self.clone();
+        on_a_thread(move || kalends.complete(heads, known, texts)).await
+    }
+
+    /// Parses `texts`, those of the heads that are not `known`, in their order.
+    fn complete(
+        &self,
+        heads: Vec<(ObjectId, ObjectHead)>,
+        known: Vec<Option<Parsed>>,
+        texts: Vec<String>,
+    ) -> Result<Vec<(ObjectId, ObjectHead, Arc<CalendarObject>)>> {
+        let mut texts = texts.into_iter();
         let mut objects = Vec::with_capacity(heads.len());
         for ((id, head), known) in heads.into_iter().zip(known) {
             let object = match known {

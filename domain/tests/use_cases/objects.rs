@@ -185,3 +185,20 @@ async fn a_series_without_measure_does_not_keep_the_others_back() {
         assert!(busy.len() <= 2, "{}", busy.len());
     }
 }
+
+#[tokio::test]
+async fn more_rules_than_one_series_needs_are_refused_with_their_line() {
+    let home = Home::new().await;
+    let with = |rules: usize| {
+        let lines = "RRULE:FREQ=DAILY;COUNT=2\r\nEXRULE:FREQ=WEEKLY\r\n".repeat(rules / 2);
+        event("one", "First").replace("SUMMARY:", &format!("{lines}SUMMARY:"))
+    };
+    home.put("one.ics", &with(100)).await.unwrap();
+    match home.put("one.ics", &with(102)).await {
+        Err(Error::InvalidCalendarData(error)) => {
+            assert_eq!(error.line, 109);
+            assert!(error.message.contains("100"), "{error}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
