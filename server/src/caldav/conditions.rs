@@ -190,6 +190,16 @@ pub async fn check(call: &Call) -> Result<(), Failure> {
     evaluated(call).await.map(drop)
 }
 
+/// Evaluates the If header of a request that only reads: it holds for every method (RFC 4918 section 10.4.1).
+///
+/// # Errors
+/// 412 when no list holds, 400 when it cannot be read.
+pub async fn check_if(call: &Call) -> Result<(), Failure> {
+    let Some(value) = text(&call.headers, "if")? else { return Ok(()) };
+    let target = current(call, &call.resource).await?;
+    if if_holds(call, value, &target).await? { Ok(()) } else { Err(Failure::precondition_failed()) }
+}
+
 async fn evaluated(call: &Call) -> Result<Current, Failure> {
     let target = current(call, &call.resource).await?;
     let etag = target.etag.as_deref();

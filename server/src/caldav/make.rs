@@ -2,6 +2,7 @@
 //! one made by a plain MKCOL.
 
 use super::body::{self, PROPERTIES_OCTETS};
+use super::conditions;
 use super::error::Failure;
 use super::props::update::{Stage, Update};
 use super::resource::Resource;
@@ -19,6 +20,7 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     if let Some(document) = &document {
         check(document, call.method)?;
     }
+    conditions::check(&call).await?;
     let taken = call.kalends.calendars(call.who.id, call.who.id).await?.len();
     let update = document.as_ref().map(|document| Update::of(document, Stage::Making));
     let answer_tag = match call.method {

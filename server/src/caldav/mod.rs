@@ -115,6 +115,11 @@ impl Method {
             _ => true,
         }
     }
+
+    /// Whether it changes nothing. Those that do bind their conditions to the change.
+    fn only_reads(self) -> bool {
+        matches!(self, Method::Options | Method::Get | Method::Head | Method::Propfind | Method::Report)
+    }
 }
 
 /// Says that `return=minimal` was followed (RFC 7240 section 3).
@@ -180,6 +185,9 @@ async fn answer(kalends: Kalends, request: Request) -> Result<Response, Failure>
 }
 
 async fn dispatch(call: Call, body: Body) -> Result<Response, Failure> {
+    if call.method.only_reads() {
+        conditions::check_if(&call).await?;
+    }
     match call.method {
         Method::Options => Ok(options::answer(&call.resource)),
         Method::Get | Method::Head => get::answer(call).await,

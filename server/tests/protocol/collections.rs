@@ -133,6 +133,31 @@ async fn calendars_that_cannot_be_made() {
 }
 
 #[tokio::test]
+async fn calendars_are_made_on_conditions() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    for (method, name) in [("MKCALENDAR", "one/"), ("MKCOL", "two/")] {
+        let new = format!("{}{name}", ada.home());
+        let with =
+            async |header: &str, value: &str| ada.request(method, &new).header(header, value).send().await.status;
+        for (header, value, status) in [
+            ("If", "(<urn:uuid:none>)", 412),
+            ("If", "([\"x\"])", 412),
+            ("If", "(", 400),
+            ("If-Match", "*", 412),
+            ("If-Match", "\"x\"", 412),
+            ("If-None-Match", "x", 400),
+        ] {
+            assert_eq!(with(header, value).await, status, "{method} {header}: {value}");
+            assert_eq!(ada.get(&new).await.status, 404);
+        }
+        assert_eq!(with("If-None-Match", "*").await, 201);
+        // That there is something already counts more.
+        assert_eq!(with("If-None-Match", "*").await, 405);
+    }
+}
+
+#[tokio::test]
 async fn properties_change_all_or_none() {
     let server = Server::start().await;
     let ada = server.account("ada").await;

@@ -54,6 +54,46 @@ async fn reading_on_conditions() {
 }
 
 #[tokio::test]
+async fn an_if_header_holds_for_reading_as_well() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    let etag = ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
+    let token = ada.property(&ada.at(""), "D:sync-token").await.text;
+    let find = format!("<D:propfind {NS}><D:prop><D:getetag/></D:prop></D:propfind>");
+    let report = format!(
+        "<C:calendar-multiget {NS}><D:prop><D:getetag/></D:prop><D:href>{}</D:href></C:calendar-multiget>",
+        ada.at("a.ics")
+    );
+    for (method, path, body, good) in [
+        ("GET", ada.at("a.ics"), "", 200),
+        ("HEAD", ada.at("a.ics"), "", 200),
+        ("GET", ada.at(""), "", 200),
+        ("PROPFIND", ada.at("a.ics"), &*find, 207),
+        ("PROPFIND", ada.at(""), &*find, 207),
+        ("PROPFIND", ada.home(), &*find, 207),
+        ("REPORT", ada.at(""), &*report, 207),
+    ] {
+        let with = async |value: &str| {
+            let request = ada.request(method, &path).header("Depth", "0").header("If", value);
+            (if body.is_empty() { request } else { request.xml(body) }).send().await.status
+        };
+        let (object, calendar) = (ada.at("a.ics"), ada.at(""));
+        for value in [
+            "(Not <DAV:no-lock>)".to_owned(),
+            format!("<{object}> ([{etag}])"),
+            format!("<{calendar}> (<{token}>)"),
+            format!("([\"x\"]) <{calendar}> (<{token}>)"),
+        ] {
+            assert_eq!(with(&value).await, good, "{method} {path} {value}");
+        }
+        for value in ["(<DAV:no-lock>)".to_owned(), "([\"x\"])".into(), format!("<{calendar}> ([{etag}])")] {
+            assert_eq!(with(&value).await, 412, "{method} {path} {value}");
+        }
+        assert_eq!(with("[").await, 400, "{method} {path}");
+    }
+}
+
+#[tokio::test]
 async fn writing_on_conditions() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
