@@ -92,7 +92,8 @@ impl Zones {
     /// Resolves every TZID used in `calendar` (a VCALENDAR), in this order:
     ///
     /// 1. an IANA name, a Windows name, or one of these in the dress of a known program: what the world knows about the zone
-    ///    today counts more than what a program wrote into the VTIMEZONE beside it;
+    ///    today counts more than what a program wrote into the VTIMEZONE beside it. An IANA name of one word other than UTC
+    ///    (`EST`, `CET`) means something else elsewhere: it comes after the VTIMEZONE, where there is one that can be read;
     /// 2. the X-LIC-LOCATION of the VTIMEZONE with that TZID, when it is such a name;
     /// 3. that VTIMEZONE, by its own rules;
     /// 4. an offset that is the name itself, such as `GMT+0100`.
@@ -202,17 +203,22 @@ fn spellings(tzid: &str) -> [String; 3] {
 }
 
 fn resolve(tzid: &str, definitions: &Definitions<'_>) -> Result<Option<Zone>, SyntaxError> {
-    if let Some(tz) = names::iana(tzid) {
+    let named = names::iana(tzid);
+    let definition = definitions.get(tzid).filter(|_| named.is_none() || names::is_abbreviation(tzid));
+    let Some(timezone) = definition else {
+        return Ok(named.map(Zone::Iana).or_else(|| names::named_offset(tzid).map(Zone::fixed)));
+    };
+    let location = timezone.property("X-LIC-LOCATION").map(|location| location.value.as_str());
+    let located = location.and_then(names::iana);
+    if let Some(tz) = located.filter(|_| !location.is_some_and(names::is_abbreviation)) {
         return Ok(Some(Zone::Iana(tz)));
     }
-    let timezone = definitions.get(tzid);
-    let Some(timezone) = timezone else { return Ok(names::named_offset(tzid).map(Zone::fixed)) };
-    if let Some(location) = timezone.property("X-LIC-LOCATION")
-        && let Some(tz) = names::iana(&location.value)
-    {
-        return Ok(Some(Zone::Iana(tz)));
+    match (CustomZone::read(timezone), named.or(located)) {
+        (Ok(zone), _) => Ok(Some(Zone::Custom(Arc::new(zone)))),
+        // A VTIMEZONE without use beside a name that has one.
+        (Err(_), Some(tz)) => Ok(Some(Zone::Iana(tz))),
+        (Err(error), None) => Err(error),
     }
-    CustomZone::read(timezone).map(|zone| Some(Zone::Custom(Arc::new(zone))))
 }
 
 #[cfg(test)]
@@ -291,6 +297,34 @@ mod tests {
                     BEGIN:VEVENT\nDTSTART;TZID=\"Home, sweet home\":20260701T120000\nEND:VEVENT\nEND:VCALENDAR\n";
         let zones = zones(text).unwrap();
         assert!(matches!(zones.get("Home, sweet home"), Some(Zone::Iana(Tz::Europe__Vienna))));
+    }
+
+    #[test]
+    fn a_vtimezone_defines_an_abbreviation() {
+        let timezone = |tzid: &str, lines: &str| format!("BEGIN:VTIMEZONE\nTZID:{tzid}\n{lines}END:VTIMEZONE\n");
+        let ten = "BEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+1000\nTZOFFSETTO:+1000\nEND:STANDARD\n";
+        let calendar = |timezone: &str| format!("BEGIN:VCALENDAR\n{timezone}END:VCALENDAR\n");
+        let hours = |tzid: &str, timezone: &str| {
+            let event = format!("BEGIN:VEVENT\nDTSTART;TZID={tzid}:20260101T000000\nEND:VEVENT\n");
+            let zones = zones(&calendar(&format!("{timezone}{event}"))).unwrap();
+            zones.get(tzid).unwrap().offset_at(at(2026, 1, 1, 0, 0).and_utc()) / 3600
+        };
+        // As Outlook in Australia writes it.
+        for name in ["EST", "est", "MST", "CET", "EST5EDT", "Japan"] {
+            assert_eq!(hours(name, &timezone(name, ten)), 10, "{name}");
+            let text = calendar(&timezone(name, ten));
+            assert_eq!(Zone::in_calendar(&text, 8).unwrap().offset_at(DateTime::UNIX_EPOCH), 36_000, "{name}");
+        }
+        assert_eq!((hours("EST", ""), hours("CET", "")), (-5, 1));
+        assert_eq!(hours("EST", &timezone("EST", "")), -5);
+        assert_eq!(hours("EST", &timezone("EST", "X-LIC-LOCATION:Australia/Brisbane\n")), 10);
+        assert_eq!(hours("EST", &timezone("EST", &format!("X-LIC-LOCATION:EST\n{ten}"))), 10);
+        // Names that mean one zone only.
+        for (name, offset) in
+            [("UTC", 0), ("Zulu", 0), ("Asia/Tokyo", 9), ("Tokyo Standard Time", 9), ("Etc/GMT+5", -5)]
+        {
+            assert_eq!(hours(name, &timezone(name, ten)), offset, "{name}");
+        }
     }
 
     #[test]

@@ -16,6 +16,14 @@ pub(super) fn iana(name: &str) -> Option<Tz> {
     exact(name).or_else(|| windows(name)).or_else(|| suffix(name)).or_else(|| display_name(name))
 }
 
+/// Whether `name` is an IANA name of one word, such as `EST` or `CET`. Other places use the same abbreviations for zones of their
+/// own, so that a VTIMEZONE knows better. What UTC is, is the same everywhere.
+pub(super) fn is_abbreviation(name: &str) -> bool {
+    let name = name.trim().trim_matches('"').trim();
+    let is_utc = |tz| matches!(tz, Tz::UTC | Tz::UCT | Tz::Universal | Tz::Zulu);
+    !name.contains('/') && exact(name).is_some_and(|tz| !is_utc(tz))
+}
+
 /// An IANA name in any case; spaces stand for underscores.
 fn exact(name: &str) -> Option<Tz> {
     static BY_NAME: LazyLock<HashMap<String, Tz>> =
