@@ -26,7 +26,7 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
             let (calendar, _) = call.kalends.calendar(call.who.id, owner, slug).await?;
             conditions::check(&call).await?;
             if update.is_good()
-                && let Err(error) = call.kalends.update_calendar(call.who.id, calendar.id, update.patch()).await
+                && let Err(error) = call.kalends.update_calendar(call.who.id, calendar.id, update.patch(slug)).await
             {
                 update = update.blamed(&error).ok_or_else(|| call.failure(error))?;
             }

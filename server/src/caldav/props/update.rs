@@ -104,7 +104,8 @@ impl Update {
         match Live::of(property) {
             Some(Live::CalendarDescription) => self.patch.description = Some(None),
             Some(Live::CalendarTimezone) => self.patch.timezone = Some(None),
-            // A calendar always has a name, a colour and a place in the list.
+            Some(Live::DisplayName) => self.patch.display_name = Some(String::new()),
+            // A calendar always has a colour and a place in the list.
             Some(_) => return Outcome::Protected,
             None if is_reserved(property) => return Outcome::Protected,
             None => {
@@ -127,9 +128,13 @@ impl Update {
         self.properties.iter().all(|(_, outcome)| *outcome == Outcome::Good)
     }
 
-    /// The change to an existing calendar.
-    pub fn patch(&self) -> CalendarPatch {
-        self.patch.clone()
+    /// The change to an existing calendar. Without a name it is called by its `slug`, as one that was made without.
+    pub fn patch(&self, slug: &str) -> CalendarPatch {
+        let mut patch = self.patch.clone();
+        if patch.display_name.as_deref() == Some("") {
+            patch.display_name = Some(slug.to_owned());
+        }
+        patch
     }
 
     /// A new calendar with these properties; what is not given is as in `details`.
