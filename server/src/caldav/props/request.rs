@@ -4,6 +4,7 @@ use super::super::error::Failure;
 use super::super::xml::writer::{XmlWriter, empty_element};
 use super::super::xml::{Element, Name, Namespace};
 use super::Live;
+use std::collections::HashSet;
 
 /// One property in a DAV:prop.
 #[derive(Clone, Debug)]
@@ -99,11 +100,31 @@ impl PropertyRequest {
 
 /// The names in `prop`, each once.
 fn properties(prop: &Element) -> Vec<Requested> {
-    let mut names: Vec<&Name> = Vec::with_capacity(prop.children.len());
-    for child in &prop.children {
-        if !names.contains(&&child.name) {
-            names.push(&child.name);
+    let mut seen = HashSet::with_capacity(prop.children.len());
+    prop.children.iter().map(|child| &child.name).filter(|name| seen.insert(*name)).map(Requested::of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::super::xml::Document;
+    use super::*;
+    use std::fmt::Write;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn many_names_are_read_once_each_and_in_their_order() {
+        let mut text = String::from("<prop xmlns=\"DAV:\"><getetag/>");
+        for number in 0..30_000 {
+            write!(text, "<x{number}/><getetag/>").unwrap();
         }
+        let document = Document::parse(format!("{text}</prop>").as_bytes()).unwrap();
+        let start = Instant::now();
+        let names = properties(&document.root);
+        // A look through all names for each of them takes longer.
+        assert!(start.elapsed() < Duration::from_secs(5));
+        assert_eq!(names.len(), 30_001);
+        assert!(matches!(names[0], Requested::Live(Live::GetEtag)));
+        assert!(matches!(&names[30_000], Requested::Other { name, .. } if name.local == "x29999"));
     }
-    names.into_iter().map(Requested::of).collect()
 }
