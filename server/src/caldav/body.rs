@@ -4,7 +4,7 @@ use super::error::Failure;
 use super::xml::Document;
 use axum::body::{Body, BodyDataStream, Bytes, HttpBody};
 use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -67,8 +67,9 @@ async fn drain(mut stream: BodyDataStream) {
 /// The body, or `None` when it is larger than `limit` octets.
 ///
 /// # Errors
-/// 400 when it breaks off.
+/// 415 when it is compressed, 400 when it breaks off.
 pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
+    check_encoding(headers)?;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
         return Ok(None);
@@ -85,10 +86,23 @@ pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Optio
     Ok(Some(octets))
 }
 
+/// What is compressed would have to be stored without its label, or be taken for broken.
+fn check_encoding(headers: &HeaderMap) -> Result<(), Failure> {
+    let is_plain = |value: &HeaderValue| {
+        let mut codings = value.to_str().unwrap_or("?").split(',').map(str::trim);
+        codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity"))
+    };
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
+        return Ok(());
+    }
+    Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Bodies have to come without a Content-Encoding.")
+        .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity")))
+}
+
 /// The XML document in the body; `None` for an empty body.
 ///
 /// # Errors
-/// 413 past `limit`, 415 for another media type, 400 for what is not XML that Kalends reads.
+/// 413 past `limit`, 415 for another media type or a compressed one, 400 for what is not XML that Kalends reads.
 pub async fn xml(headers: &HeaderMap, body: Body, limit: usize) -> Result<Option<Document>, Failure> {
     let octets = read(headers, body, limit)
         .await?

@@ -66,6 +66,24 @@ async fn objects_that_are_none() {
 }
 
 #[tokio::test]
+async fn bodies_that_are_compressed() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    let before = ada.state().await;
+    let (path, text) = (ada.at("a.ics"), event("a", "20260301T090000Z", ""));
+    let all = format!("<D:propfind {NS}><D:allprop/></D:propfind>");
+    for coding in ["gzip", "br, identity", "x"] {
+        let put = ada.request("PUT", &path).header("Content-Encoding", coding).body(text.as_str()).send().await;
+        assert_eq!((put.status, put.header("accept-encoding")), (415, Some("identity")), "{coding}");
+        let find = ada.request("PROPFIND", &ada.at("")).header("Depth", "0").header("Content-Encoding", coding);
+        let find = find.xml(&all).send().await;
+        assert_eq!((find.status, find.header("accept-encoding")), (415, Some("identity")), "{coding}");
+    }
+    assert_eq!(ada.state().await, before);
+    assert_eq!(ada.request("PUT", &path).header("Content-Encoding", "Identity").body(text).send().await.status, 201);
+}
+
+#[tokio::test]
 async fn bodies_that_are_too_large() {
     let server = Server::with(Limits { object_octets: 100_000, ..Limits::default() }).await;
     let ada = server.account("ada").await;
