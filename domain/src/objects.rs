@@ -288,17 +288,21 @@ impl Kalends {
         .await
     }
 
-    /// What `request` asks for of an object's text (CALDAV:calendar-data, RFC 4791 section 9.6). `floating` is the zone that
+    /// What `request` asks for of `text`, that of an object (CALDAV:calendar-data, RFC 4791 section 9.6). `floating` is the zone that
     /// floating times and days are read in.
     ///
     /// # Errors
     /// `TooManyInstances`.
-    pub fn project(&self, object: &Object, request: &DataRequest, floating: &Zone) -> Result<String> {
+    pub async fn project(&self, text: String, request: &DataRequest, floating: &Zone) -> Result<String> {
         if request.is_everything() {
-            return Ok(object.text.clone());
+            return Ok(text);
         }
-        let parsed = CalendarObject::parse(&object.text, &self.limits)?;
-        project::project(&parsed, &object.text, request, floating, self.limits.instances)
+        let (request, floating, limits) = (request.clone(), floating.clone(), self.limits.clone());
+        on_a_thread(move || {
+            let parsed = CalendarObject::parse(&text, &limits)?;
+            project::project(&parsed, &text, &request, &floating, limits.instances)
+        })
+        .await
     }
 
     /// Stores `text` under `name`: checks access, precondition and content, stores, indexes, logs, in one transaction.

@@ -75,23 +75,24 @@ impl ObjectReport {
         let Call { kalends, who, .. } = &self.call;
         let mut found = Vec::with_capacity(names.len());
         for object in kalends.objects_named(who.id, self.calendar.id, names).await? {
-            self.write_object(out, &object)?;
+            let Object { head, text } = object;
+            self.write_object(out, &head, text).await?;
             out.pass_on().await?;
-            found.push(object.head.name);
+            found.push(head.name);
         }
         Ok(found)
     }
 
-    fn write_object(&self, out: &mut Multistatus, object: &Object) -> Result<(), Failure> {
+    async fn write_object(&self, out: &mut Multistatus, head: &ObjectHead, text: String) -> Result<(), Failure> {
         if self.data == DataRequest::default() || !self.properties.asks_for(Live::CalendarData) {
-            self.write_one(out, &object.head, CalendarData::Text(&object.text));
+            self.write_one(out, head, CalendarData::Text(&text));
             return Ok(());
         }
-        match self.call.kalends.project(object, &self.data, &self.floating) {
-            Ok(text) => self.write_one(out, &object.head, CalendarData::Text(&text)),
+        match self.call.kalends.project(text, &self.data, &self.floating).await {
+            Ok(text) => self.write_one(out, head, CalendarData::Text(&text)),
             // One object's recurrences do not keep the others back.
             Err(kalends_domain::Error::TooManyInstances { .. }) => {
-                let href = format!("{}{}", self.collection(), resource::encode(&object.head.name));
+                let href = format!("{}{}", self.collection(), resource::encode(&head.name));
                 out.error(&href, "HTTP/1.1 403 Forbidden", "C:max-instances");
             }
             Err(error) => return Err(error.into()),
