@@ -1,6 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
-import { type Account, expect, test } from "./support/test.js";
+import { type Account, expect, test, timed } from "./support/test.js";
 
 /** The events whose name for screen readers begins so: `Choir, 10:00 to 11:00, Monday, 8 March`. */
 const event = (page: Page, name: string) => page.getByRole("link", { name: new RegExp(`^${name}`) });
@@ -12,17 +12,6 @@ const column = (page: Page, day: string) => page.locator(`[data-column="${day}"]
 
 /** The cell of a day in a month, or in the lane of whole days. */
 const cell = (page: Page, day: string) => page.locator(`[data-date="${day}"]`);
-
-const timed = (uid: string, start: string, end: string, summary: string, ...more: string[]) => [
-  "BEGIN:VEVENT",
-  `UID:${uid}`,
-  "DTSTAMP:20260101T000000Z",
-  `DTSTART;TZID=Europe/Zurich:${start}`,
-  `DTEND;TZID=Europe/Zurich:${end}`,
-  `SUMMARY:${summary}`,
-  ...more,
-  "END:VEVENT",
-];
 
 const days = (uid: string, first: string, end: string, summary: string) => [
   "BEGIN:VEVENT",

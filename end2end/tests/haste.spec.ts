@@ -1,22 +1,11 @@
 import type { Page } from "@playwright/test";
-import { type Account, expect, test } from "./support/test.js";
+import { type Account, expect, test, timed } from "./support/test.js";
 
 /*
  * People are faster than the network, change their minds, and lose the connection.
  */
 
 const event = (page: Page, name: string) => page.getByRole("link", { name: new RegExp(`^${name}`) });
-
-const timed = (uid: string, start: string, end: string, summary: string, ...more: string[]) => [
-  "BEGIN:VEVENT",
-  `UID:${uid}`,
-  "DTSTAMP:20260101T000000Z",
-  `DTSTART;TZID=Europe/Zurich:${start}`,
-  `DTEND;TZID=Europe/Zurich:${end}`,
-  `SUMMARY:${summary}`,
-  ...more,
-  "END:VEVENT",
-];
 
 async function twoEvents(account: Account) {
   await account.put("lunch.ics", ...timed("lunch", "20270302T120000", "20270302T130000", "Lunch"));

@@ -4,6 +4,18 @@ import { Server } from "./server.js";
 
 export { expect };
 
+/** The lines of an event from `start` to `end` on the wall clock of Zurich. */
+export const timed = (uid: string, start: string, end: string, summary: string, ...more: string[]) => [
+  "BEGIN:VEVENT",
+  `UID:${uid}`,
+  "DTSTAMP:20260101T000000Z",
+  `DTSTART;TZID=Europe/Zurich:${start}`,
+  `DTEND;TZID=Europe/Zurich:${end}`,
+  `SUMMARY:${summary}`,
+  ...more,
+  "END:VEVENT",
+];
+
 /** A person with an account of their own, fresh for each test. */
 export class Account {
   constructor(

@@ -110,7 +110,6 @@ mod tests {
     use super::super::super::xml::Document;
     use super::*;
     use std::fmt::Write;
-    use std::time::{Duration, Instant};
 
     #[test]
     fn many_names_are_read_once_each_and_in_their_order() {
@@ -119,10 +118,7 @@ mod tests {
             write!(text, "<x{number}/><getetag/>").unwrap();
         }
         let document = Document::parse(format!("{text}</prop>").as_bytes()).unwrap();
-        let start = Instant::now();
         let names = properties(&document.root);
-        // A look through all names for each of them takes longer.
-        assert!(start.elapsed() < Duration::from_secs(5));
         assert_eq!(names.len(), 30_001);
         assert!(matches!(names[0], Requested::Live(Live::GetEtag)));
         assert!(matches!(&names[30_000], Requested::Other { name, .. } if name.local == "x29999"));
