@@ -13,9 +13,12 @@ pub mod flash;
 pub mod import;
 #[cfg(feature = "ssr")]
 pub mod locale;
-mod next;
+pub mod next;
 mod not_found;
+mod page_title;
 pub mod plain;
+#[cfg(feature = "ssr")]
+mod policy;
 pub mod resource;
 #[cfg(feature = "ssr")]
 pub mod session;
@@ -35,6 +38,7 @@ use calendars::CalendarPage;
 use dashboard::DashboardPage;
 use event::EventPage;
 use event::scope::{ScopeQuestion, provide_scope_question};
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
@@ -68,6 +72,8 @@ pub struct Asset {
 
 /// The document around every page.
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
+    #[cfg(feature = "ssr")]
+    policy::announce();
     let stylesheets = assets
         .stylesheets
         .iter()
@@ -85,15 +91,15 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
         view! {
             <link rel="modulepreload" href=script.path.clone() integrity=script.integrity.clone() />
             <link rel="preload" href=wasm.path.clone() r#as="fetch" r#type="application/wasm" crossorigin="" />
-            <script type="module" inner_html=start></script>
+            <script type="module" nonce=use_nonce() inner_html=start></script>
         }
     });
-    let plain = plain.then(|| view! { <script type="module" inner_html=plain::SCRIPT></script> });
+    let plain = plain.then(|| view! { <script type="module" nonce=use_nonce() inner_html=plain::SCRIPT></script> });
     let live_reload = assets.live_reload.then(|| {
         let script = format!(
             "let before = false; new EventSource('{LIVE_RELOAD_PATH}').onopen = () => before ? location.reload() : before = true;"
         );
-        view! { <script inner_html=script></script> }
+        view! { <script nonce=use_nonce() inner_html=script></script> }
     });
     view! {
         <!DOCTYPE html>

@@ -154,9 +154,14 @@ impl Fixture {
     }
 
     async fn query(&self, kalends: &Kalends) -> Result<usize, kalends_domain::Error> {
-        let heads = kalends.query(self.who, self.calendar, &month_filter()).await?;
-        let names: Vec<String> = heads.into_iter().map(|head| head.name).collect();
-        Ok(kalends.objects_named(self.who, self.calendar, &names).await?.iter().map(|object| object.text.len()).sum())
+        let mut query = Query::new(self.calendar, month_filter());
+        let mut octets = 0;
+        while let Some(heads) = kalends.query_page(self.who, &mut query).await? {
+            let names: Vec<String> = heads.into_iter().map(|head| head.name).collect();
+            let objects = kalends.objects_named(self.who, self.calendar, &names, "").await?;
+            octets += objects.iter().map(|object| object.text.len()).sum::<usize>();
+        }
+        Ok(octets)
     }
 }
 

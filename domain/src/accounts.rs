@@ -1,6 +1,7 @@
 //! People: local accounts, sessions, app passwords.
 
 pub(crate) mod brake;
+pub(crate) mod hashing;
 mod secrets;
 
 use crate::access::{Principal, PrincipalId};
@@ -13,11 +14,9 @@ use chrono_tz::Tz;
 pub const PASSWORD_MIN: usize = 10;
 /// Longest password of an account, in characters; hashing more only costs time.
 pub const PASSWORD_MAX: usize = 200;
-/// How long a session lasts.
-pub const SESSION_DAYS: i64 = 30;
 const LINK_HOURS: i64 = 24;
 const LABEL_LIMIT: usize = 100;
-/// "Last used" of an app password is kept to this precision, so that reading does not turn into writing.
+/// "Last used" of an app password or a session is kept to this precision, so that reading does not turn into writing.
 const TOUCH_MINUTES: i64 = 10;
 
 /// A person's account.
@@ -163,20 +162,20 @@ impl Kalends {
     /// Sets a new password and ends every session of the account.
     ///
     /// # Errors
-    /// `BadInput` for a password that is too short or too long.
+    /// `BadInput` for a password that is too short or too long; `Busy`.
     pub async fn set_password(&self, id: PrincipalId, password: &str) -> Result<()> {
         check_password(password)?;
-        let hash = secrets::hash_password(password).await;
+        let hash = self.hashing.hash_password(password).await?;
         let mut tx = self.db.write().await?;
         tx.set_password_hash(id, &hash).await?;
-        tx.delete_sessions(id, Utc::now()).await?;
+        tx.delete_sessions(id).await?;
         tx.commit().await
     }
 
     /// Sets a new password for someone who knows the old one, and opens a session in place of those that it ends.
     ///
     /// # Errors
-    /// `BadCredentials` when `old` is wrong, `TooManyTries` when it was too often; `BadInput`.
+    /// `BadCredentials` when `old` is wrong, `TooManyTries` when it was too often; `BadInput`; `Busy`.
     pub async fn change_password(&self, id: PrincipalId, old: &str, new: &str) -> Result<Secret> {
         let mut tx = self.db.read().await?;
         let user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
@@ -209,13 +208,13 @@ impl Kalends {
     /// `NotFound` for a link that is unknown, used or expired; `BadInput` for the password, which leaves the link usable.
     pub async fn redeem_sign_in_link(&self, secret: &str, password: &str) -> Result<Secret> {
         check_password(password)?;
-        let hash = secrets::hash_password(password).await;
+        let hash = self.hashing.hash_password(password).await?;
         let now = Utc::now();
         let mut tx = self.db.write().await?;
         let user = tx.sign_in_link_user(&secrets::hash(secret), now).await?.ok_or(Error::NotFound("the link"))?;
         tx.delete_sign_in_links(user.principal.id).await?;
         tx.set_password_hash(user.principal.id, &hash).await?;
-        tx.delete_sessions(user.principal.id, now).await?;
+        tx.delete_sessions(user.principal.id).await?;
         tx.commit().await?;
         self.open_session(user.principal.id).await
     }
@@ -223,7 +222,7 @@ impl Kalends {
     /// Opens a session; takes the same time for an unknown name as for a wrong password.
     ///
     /// # Errors
-    /// `BadCredentials`; `TooManyTries` after several wrong passwords, without looking at this one.
+    /// `BadCredentials`; `TooManyTries` after several wrong passwords, without looking at this one; `Busy`.
     pub async fn sign_in(&self, name: &str, password: &str) -> Result<Secret> {
         let mut tx = self.db.read().await?;
         let name = name.trim().to_lowercase();
@@ -239,8 +238,10 @@ impl Kalends {
 
     /// Compares a password, unless there were too many wrong ones for this name.
     async fn verify_password(&self, name: &str, password: &str, hash: Option<String>) -> Result<()> {
+        // A try that finds no room is none: it must not count as a wrong one.
+        let room = self.hashing.room().await?;
         self.brake.try_now(name, Utc::now()).map_err(|wait| Error::TooManyTries { seconds: wait.num_seconds() + 1 })?;
-        if !secrets::verify_password(password, hash).await {
+        if !room.verify_password(password, hash).await {
             return Err(Error::BadCredentials);
         }
         self.brake.release(name);
@@ -251,18 +252,26 @@ impl Kalends {
         let secret = secrets::random_token();
         let now = Utc::now();
         let mut tx = self.db.write().await?;
-        tx.insert_session(&secrets::hash(&secret.0), id, now, now + TimeDelta::days(SESSION_DAYS)).await?;
+        tx.delete_ended_sessions(now, now - self.limits.session_idle).await?;
+        tx.insert_session(&secrets::hash(&secret.0), id, now, now + self.limits.session_life).await?;
         tx.commit().await?;
         Ok(secret)
     }
 
-    /// The account of a session that is open.
+    /// The account of a session that is open, which counts as a use of it.
     ///
     /// # Errors
-    /// `BadCredentials` for a session that is unknown or over.
+    /// `BadCredentials` for a session that is unknown or over: too old, or not used for too long (see [`crate::Limits`]).
     pub async fn session_user(&self, secret: &str) -> Result<User> {
-        let found = self.db.read().await?.session_user(&secrets::hash(secret), Utc::now()).await?;
-        found.ok_or(Error::BadCredentials)
+        let (hash, now) = (secrets::hash(secret), Utc::now());
+        let found = self.db.read().await?.session_user(&hash, now, now - self.limits.session_idle).await?;
+        let (user, used_at) = found.ok_or(Error::BadCredentials)?;
+        if now - used_at > TimeDelta::minutes(TOUCH_MINUTES).min(self.limits.session_idle / 4) {
+            let mut tx = self.db.write().await?;
+            tx.touch_session(&hash, now).await?;
+            tx.commit().await?;
+        }
+        Ok(user)
     }
 
     pub async fn sign_out(&self, secret: &str) -> Result<()> {

@@ -7,6 +7,7 @@ use crate::ical::value::Moment;
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances::{Instance, Window, instances};
 use crate::objects::{ObjectHead, Precondition, Written, free_name, index, remove, store};
+use crate::parsed::Candidates;
 use crate::store::Transaction;
 use crate::time::Zone;
 use crate::{Error, Kalends, Result};
@@ -197,9 +198,11 @@ impl Kalends {
             if held < Access::Read {
                 continue;
             }
-            let candidates = tx.candidates(*id, window, Some(ComponentKind::Event)).await?;
-            for (_, head, object) in self.parsed(&mut *tx, candidates).await? {
-                all.extend(seen(&object, &head, window, viewer, self.limits.instances, held >= Access::Write)?);
+            let mut candidates = Candidates::new(*id, window, Some(ComponentKind::Event));
+            while let Some(page) = candidates.next_parsed(self, &mut *tx).await? {
+                for (_, head, object) in page {
+                    all.extend(seen(&object, &head, window, viewer, self.limits.instances, held >= Access::Write)?);
+                }
             }
         }
         Ok(all)
@@ -275,7 +278,7 @@ impl Kalends {
             }
         };
         if to == calendar.id {
-            store(&mut *tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen).await?;
+            store(&mut *tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen, &self.limits).await?;
             self.store_split(&mut *tx, &calendar, edited.split).await?;
         } else {
             if object.recurs() && !matches!(change.scope, Scope::All { .. }) {
@@ -302,9 +305,10 @@ impl Kalends {
         }
         let seen = Precondition::Matches(vec![change.etag.to_owned()]);
         match edit::remove(&object, &text, &change.scope, Utc::now())?.text {
-            Some(text) => {
-                drop(store(&mut *tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen).await?)
-            }
+            Some(text) => drop(
+                store(&mut *tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen, &self.limits)
+                    .await?,
+            ),
             None => remove(&mut *tx, calendar.id, change.name, &seen).await?,
         }
         tx.commit().await
@@ -339,7 +343,7 @@ impl Kalends {
             None => name.to_owned(),
             Some(_) => free_name(tx, target.id, &index.uid).await?,
         };
-        store(tx, target, &name, text, &index, &Precondition::Absent).await?;
+        store(tx, target, &name, text, &index, &Precondition::Absent, &self.limits).await?;
         Ok(())
     }
 
@@ -350,8 +354,16 @@ impl Kalends {
         new: &NewObject,
     ) -> Result<(String, Written)> {
         let name = format!("{}.ics", new.uid);
-        let written =
-            store(tx, calendar, &name, &new.text, &index(&new.text, &self.limits)?, &Precondition::Absent).await?;
+        let written = store(
+            tx,
+            calendar,
+            &name,
+            &new.text,
+            &index(&new.text, &self.limits)?,
+            &Precondition::Absent,
+            &self.limits,
+        )
+        .await?;
         Ok((name, written))
     }
 }

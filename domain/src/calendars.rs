@@ -31,6 +31,8 @@ pub struct Calendar {
     pub slug: String,
     pub details: CalendarDetails,
     pub revision: Revision,
+    /// How many objects are in it.
+    pub objects: u64,
     /// When it came to that revision.
     pub changed_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
@@ -179,7 +181,7 @@ impl Kalends {
     /// Makes a calendar in the home of `who`. Without a slug one is chosen.
     ///
     /// # Errors
-    /// `AlreadyExists`, `BadInput` (name, color, components, slug), `InvalidCalendarData` (time zone).
+    /// `AlreadyExists`, `BadInput` (name, color, components, slug), `InvalidCalendarData` (time zone), `QuotaExceeded`.
     pub async fn create_calendar(
         &self,
         who: PrincipalId,
@@ -191,6 +193,9 @@ impl Kalends {
         let slug = slug.map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned);
         check_slug(&slug)?;
         let mut tx = self.db.write().await?;
+        if tx.calendars(who).await?.len() >= self.limits.account_calendars {
+            return Err(Error::QuotaExceeded { limit: self.limits.account_calendars as u64, unit: "calendars" });
+        }
         let id =
             tx.insert_calendar(who, &slug, &details, Utc::now()).await?.ok_or(Error::AlreadyExists("the calendar"))?;
         for property in &dead {

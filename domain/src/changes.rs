@@ -7,18 +7,46 @@ use crate::store::Transaction;
 use crate::{Error, Kalends, Result};
 use chrono::{DateTime, Utc};
 
-/// What changed in a calendar since a sync-token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A part of what changed in a calendar since a sync-token.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Objects that are new or changed, as they are now.
     pub changed: Vec<ObjectHead>,
     /// Names of objects that are gone.
     pub removed: Vec<String>,
-    /// Where the next call goes on.
+}
+
+/// The changes of a calendar since a sync-token, read page by page, so that memory does not follow their number. They are those
+/// up to the moment when reading began: what happens meanwhile comes with the next token.
+pub struct ChangeReader {
+    kalends: Kalends,
+    who: PrincipalId,
+    calendar: CalendarId,
+    /// A client without a token has nothing that could be removed.
+    with_removed: bool,
+    /// Where the next page begins.
+    reached: Revision,
+    until: Revision,
+    /// How many changes may still come.
+    left: usize,
+    ended: bool,
+    /// Where the client's next call goes on, once everything was read.
     pub token: String,
     /// More changes remain after `token` (RFC 6578 section 3.6).
     pub truncated: bool,
 }
+
+impl std::fmt::Debug for ChangeReader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChangeReader")
+            .field("calendar", &self.calendar)
+            .field("token", &self.token)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How many changes are read at once.
+const PAGE: usize = 1000;
 
 const TOKEN_PREFIX: &str = "urn:kalends:sync:";
 
@@ -66,53 +94,79 @@ impl Change {
 }
 
 impl Kalends {
-    /// Changes since `token` (`None`: everything there is), at most `limit` of them.
+    /// Begins to read the changes since `token` (`None`: everything there is), at most `limit` of them.
     ///
     /// # Errors
-    /// `InvalidSyncToken` for a token that this calendar never gave out.
+    /// `NotFound`; `InvalidSyncToken` for a token that this calendar never gave out.
     pub async fn changes(
         &self,
         who: PrincipalId,
         calendar: CalendarId,
         token: Option<&str>,
         limit: Option<usize>,
-    ) -> Result<Changes> {
+    ) -> Result<ChangeReader> {
         let mut tx = self.db.read().await?;
         let calendar = authorize(&mut *tx, who, calendar, Access::Read).await?;
         let since = match token {
             Some(token) => Some(revision_of(&mut *tx, &calendar, token).await?),
             None => None,
         };
-        let limit = limit.unwrap_or(usize::MAX);
-        let one_more = limit.saturating_add(1);
-        let mut page: Vec<Change> = tx
-            .written_after(calendar.id, since.unwrap_or(Revision(0)), one_more)
-            .await?
-            .into_iter()
-            .map(Change::Written)
-            .collect();
-        // A client without a token has nothing that could be removed.
-        if let Some(since) = since {
-            let removed = tx.removed_after(calendar.id, since, one_more).await?;
-            page.extend(removed.into_iter().map(|(revision, name)| Change::Removed(revision, name)));
-            page.sort_by_key(Change::revision);
+        Ok(ChangeReader {
+            kalends: self.clone(),
+            who,
+            calendar: calendar.id,
+            with_removed: since.is_some(),
+            reached: since.unwrap_or(Revision(0)),
+            until: calendar.revision,
+            left: limit.unwrap_or(usize::MAX),
+            ended: false,
+            token: sync_token(&calendar),
+            truncated: false,
+        })
+    }
+}
+
+impl ChangeReader {
+    /// The next changes, the earliest first; `None` when there are no more, or as many came as were asked for.
+    ///
+    /// # Errors
+    /// `NotFound` when the calendar has gone meanwhile.
+    pub async fn next(&mut self) -> Result<Option<Changes>> {
+        if self.ended {
+            return Ok(None);
         }
-        let truncated = page.len() > limit;
-        page.truncate(limit);
-        let token = if truncated {
-            let reached = page.last().map(Change::revision).or(since).unwrap_or(Revision(0));
-            token_at(calendar.id, reached, changed_at(&mut *tx, &calendar, reached).await?)
-        } else {
-            sync_token(&calendar)
-        };
-        let mut changes = Changes { changed: Vec::new(), removed: Vec::new(), token, truncated };
+        let mut tx = self.kalends.db.read().await?;
+        let calendar = authorize(&mut *tx, self.who, self.calendar, Access::Read).await?;
+        let most = self.left.min(PAGE);
+        let mut page = self.read(&mut *tx, most + 1).await?;
+        self.ended = page.len() <= most;
+        page.truncate(most);
+        self.left -= page.len();
+        self.reached = page.last().map_or(self.reached, Change::revision);
+        if !self.ended && self.left == 0 {
+            self.ended = true;
+            self.truncated = true;
+            self.token = token_at(calendar.id, self.reached, changed_at(&mut *tx, &calendar, self.reached).await?);
+        }
+        let mut changes = Changes::default();
         for change in page {
             match change {
                 Change::Written(head) => changes.changed.push(head),
                 Change::Removed(_, name) => changes.removed.push(name),
             }
         }
-        Ok(changes)
+        Ok(Some(changes))
+    }
+
+    async fn read(&self, tx: &mut dyn Transaction, most: usize) -> Result<Vec<Change>> {
+        let written = tx.written_between(self.calendar, self.reached, self.until, most).await?;
+        let mut page: Vec<Change> = written.into_iter().map(Change::Written).collect();
+        if self.with_removed {
+            let removed = tx.removed_between(self.calendar, self.reached, self.until, most).await?;
+            page.extend(removed.into_iter().map(|(revision, name)| Change::Removed(revision, name)));
+            page.sort_by_key(Change::revision);
+        }
+        Ok(page)
     }
 }
 
@@ -164,8 +218,8 @@ mod tests {
             self.kalends.delete_object(self.who, self.calendar, name, Precondition::None).await.unwrap();
         }
 
-        async fn changes(&self, token: Option<&str>, limit: Option<usize>) -> Result<Changes> {
-            self.kalends.changes(self.who, self.calendar, token, limit).await
+        async fn changes(&self, token: Option<&str>, limit: Option<usize>) -> Result<AllChanges> {
+            all(self.kalends.changes(self.who, self.calendar, token, limit).await?).await
         }
 
         /// Names changed and removed, each sorted, and the token.
@@ -178,6 +232,24 @@ mod tests {
             removed.sort();
             (changed, removed, changes.token)
         }
+    }
+
+    /// The pages of a [`ChangeReader`] together.
+    struct AllChanges {
+        changed: Vec<ObjectHead>,
+        removed: Vec<String>,
+        token: String,
+        truncated: bool,
+    }
+
+    async fn all(mut reader: ChangeReader) -> Result<AllChanges> {
+        let mut all = Changes::default();
+        while let Some(page) = reader.next().await? {
+            all.changed.extend(page.changed);
+            all.removed.extend(page.removed);
+        }
+        let ChangeReader { token, truncated, .. } = reader;
+        Ok(AllChanges { changed: all.changed, removed: all.removed, token, truncated })
     }
 
     fn names(names: &[&str]) -> Vec<String> {
@@ -284,6 +356,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_happens_while_the_pages_are_read_comes_with_the_next_token() {
+        let fixture = Fixture::new().await;
+        for n in 0..PAGE + 10 {
+            fixture.put(&format!("{n:05}"), "first").await;
+        }
+        let (.., token) = fixture.since(None).await;
+        fixture.delete("00003").await;
+        let mut reader = fixture.kalends.changes(fixture.who, fixture.calendar, None, None).await.unwrap();
+        let first = reader.next().await.unwrap().unwrap();
+        assert_eq!(first.changed.len(), PAGE);
+        // One that was delivered, one that is still to come, and one that is new.
+        fixture.put("00001", "second").await;
+        fixture.delete("01009").await;
+        fixture.put("new", "first").await;
+        let rest = reader.next().await.unwrap().unwrap();
+        assert_eq!(rest.changed.len(), 8);
+        assert_eq!(reader.next().await.unwrap(), None);
+        assert!(!reader.truncated);
+        let (changed, removed, _) = fixture.since(Some(&reader.token)).await;
+        assert_eq!((changed, removed), (names(&["00001", "new"]), names(&["01009"])));
+        assert_eq!(fixture.since(Some(&token)).await.1, names(&["00003", "01009"]));
+    }
+
+    #[tokio::test]
     async fn a_limit_of_nothing_makes_no_progress_and_loses_nothing() {
         let fixture = Fixture::new().await;
         fixture.put("a", "first").await;
@@ -338,6 +434,7 @@ mod tests {
         fixture.kalends.move_object(fixture.who, transfer).await.unwrap();
         assert_eq!(fixture.since(Some(&token)).await.1, names(&["a"]));
         let arrived = fixture.kalends.changes(fixture.who, other.id, Some(&there), None).await.unwrap();
+        let arrived = all(arrived).await.unwrap();
         assert_eq!(arrived.changed.into_iter().map(|head| head.name).collect::<Vec<_>>(), names(&["b"]));
     }
 }

@@ -46,6 +46,12 @@ pub enum Error {
     /// Wrong name or password, or a revoked or unknown secret.
     #[error("the name or the password is wrong")]
     BadCredentials,
+    /// DAV:quota-not-exceeded (RFC 4331 section 6): the account holds as much as it may.
+    #[error("the account may hold {limit} {unit} and no more")]
+    QuotaExceeded { limit: u64, unit: &'static str },
+    /// As much as may be done at once is being done, and others wait for it already.
+    #[error("the server is busy; try again in {seconds} s")]
+    Busy { seconds: u64 },
     /// Too many wrong passwords in a row; the next try has to wait this long.
     #[error("too many wrong passwords; wait {seconds} s and try again")]
     TooManyTries { seconds: i64 },

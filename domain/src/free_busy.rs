@@ -6,6 +6,7 @@ use crate::ical::object::Entry;
 use crate::ical::value::{self, PeriodEnd};
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances::{Window, any_instance, extent};
+use crate::parsed::Candidates;
 use crate::thread::on_a_thread;
 use crate::time::Zone;
 use crate::{Kalends, Result};
@@ -44,26 +45,28 @@ impl Kalends {
         (start, end): (DateTime<Utc>, DateTime<Utc>),
         floating: &Zone,
     ) -> Result<Vec<Busy>> {
-        let mut tx = self.db.read().await?;
-        authorize(&mut *tx, who, calendar, Access::FreeBusy).await?;
         let window = Window { start: Some(start), end: Some(end) };
-        let candidates = tx.candidates(calendar, window, None).await?;
-        let objects = self.parsed(&mut *tx, candidates).await?;
-        // There are few connections that read.
-        drop(tx);
-        let (floating, limit) = (floating.clone(), self.limits.instances);
-        on_a_thread(move || {
-            let mut all = Vec::new();
-            for (_, _, object) in objects {
-                match object.kind {
-                    ComponentKind::Event => of_event(&object, window, &floating, limit, &mut all),
-                    ComponentKind::FreeBusy => of_free_busy(&object, &floating, &mut all),
-                    ComponentKind::Todo | ComponentKind::Journal => {}
+        let mut candidates = Candidates::new(calendar, window, None);
+        let mut all = Vec::new();
+        loop {
+            let mut tx = self.db.read().await?;
+            authorize(&mut *tx, who, calendar, Access::FreeBusy).await?;
+            let Some(objects) = candidates.next_parsed(self, &mut *tx).await? else { return Ok(all) };
+            // There are few connections that read.
+            drop(tx);
+            let (floating, limit) = (floating.clone(), self.limits.instances);
+            all = on_a_thread(move || {
+                for (_, _, object) in objects {
+                    match object.kind {
+                        ComponentKind::Event => of_event(&object, window, &floating, limit, &mut all),
+                        ComponentKind::FreeBusy => of_free_busy(&object, &floating, &mut all),
+                        ComponentKind::Todo | ComponentKind::Journal => {}
+                    }
                 }
-            }
-            Ok(merged(all, start, end))
-        })
-        .await
+                Ok(merged(all, start, end))
+            })
+            .await?;
+        }
     }
 }
 

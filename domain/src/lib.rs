@@ -24,6 +24,7 @@ pub mod transfer;
 
 pub use error::{Error, Result};
 
+use chrono::TimeDelta;
 use std::sync::Arc;
 
 /// What an installation accepts; each excess is refused with an error that names the limit.
@@ -39,6 +40,16 @@ pub struct Limits {
     pub instances: usize,
     /// Largest file that an import reads, in octets.
     pub import_octets: usize,
+    /// Most octets that the objects of an account's calendars have together (RFC 4331).
+    pub account_octets: u64,
+    /// Most objects in an account's calendars together.
+    pub account_objects: u64,
+    /// Most calendars in an account's home.
+    pub account_calendars: usize,
+    /// A session that nobody used for this long is over.
+    pub session_idle: TimeDelta,
+    /// A session is over this long after signing in, however much it is used.
+    pub session_life: TimeDelta,
 }
 
 impl Default for Limits {
@@ -49,6 +60,11 @@ impl Default for Limits {
             rules: 100,
             instances: 50_000,
             import_octets: 64 * 1024 * 1024,
+            account_octets: 1024 * 1024 * 1024,
+            account_objects: 200_000,
+            account_calendars: 500,
+            session_idle: TimeDelta::days(14),
+            session_life: TimeDelta::days(90),
         }
     }
 }
@@ -60,11 +76,20 @@ pub struct Kalends {
     pub(crate) limits: Arc<Limits>,
     pub(crate) parsed: Arc<parsed::ParsedObjects>,
     pub(crate) brake: Arc<accounts::brake::Brake>,
+    pub(crate) hashing: Arc<accounts::hashing::PasswordHashing>,
+    pub(crate) parsing: Arc<thread::ParsingBudget>,
 }
 
 impl Kalends {
     pub fn new(db: Arc<dyn store::Database>, limits: Limits) -> Self {
-        Kalends { db, limits: Arc::new(limits), parsed: Arc::new(parsed::cache()), brake: Arc::default() }
+        Kalends {
+            db,
+            limits: Arc::new(limits),
+            parsed: Arc::new(parsed::cache()),
+            brake: Arc::default(),
+            hashing: Arc::default(),
+            parsing: Arc::default(),
+        }
     }
 
     pub fn limits(&self) -> &Limits {

@@ -6,8 +6,9 @@ use crate::ical::project::{self, DataRequest};
 use crate::ical::syntax::{Property, SyntaxError};
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances;
+use crate::parsed::{Candidates, PAGE_OCTETS};
 use crate::query::Filter;
-use crate::store::{Index, NewText, ObjectId, Transaction};
+use crate::store::{Growth, Index, NewChange, NewText, Transaction, Usage};
 use crate::thread::on_a_thread;
 use crate::time::Zone;
 use crate::{Error, Kalends, Limits, Result};
@@ -164,7 +165,7 @@ pub(crate) async fn free_name(tx: &mut dyn Transaction, calendar: CalendarId, ui
 /// Stores `text`, indexes it and logs the change: the end of every write path. The caller has checked access.
 ///
 /// # Errors
-/// `PreconditionFailed`, `UnsupportedComponent`, `UidConflict`.
+/// `PreconditionFailed`, `UnsupportedComponent`, `UidConflict`, `QuotaExceeded`.
 pub(crate) async fn store(
     tx: &mut dyn Transaction,
     calendar: &Calendar,
@@ -172,6 +173,7 @@ pub(crate) async fn store(
     text: &str,
     index: &Index,
     precondition: &Precondition,
+    limits: &Limits,
 ) -> Result<Written> {
     check_name(name)?;
     let existing = tx.object_head(calendar.id, name).await?;
@@ -192,14 +194,39 @@ pub(crate) async fn store(
             return Ok(Written { created: false, etag: index.etag.clone(), revision: head.revision });
         }
     }
+    let growth = growth(existing.as_ref().map(|(_, head)| head.size), Some(text.len()));
+    check_quota(tx, calendar, growth, limits).await?;
     let at = Utc::now();
-    let revision = tx.log_change(calendar.id, name, false, at).await?;
+    let revision = tx.log_change(NewChange { calendar: calendar.id, name, removed: false, growth, at }).await?;
     let new = NewText { calendar: calendar.id, name, text, index, revision, at };
     match existing {
         Some((id, _)) => tx.update_object(id, new).await?,
         None => tx.insert_object(new).await?,
     }
     Ok(Written { created: existing.is_none(), etag: index.etag.clone(), revision })
+}
+
+/// By how much a calendar grows when an object of `before` octets becomes one of `after`; `None`: there is none.
+fn growth(before: Option<usize>, after: Option<usize>) -> Growth {
+    let of = |size: Option<usize>| size.map_or((0, 0), |size| (1, i64::try_from(size).unwrap_or(i64::MAX)));
+    let ((objects_before, octets_before), (objects_after, octets_after)) = (of(before), of(after));
+    Growth { objects: objects_after - objects_before, octets: octets_after - octets_before }
+}
+
+/// What lets an account hold less is never refused, even where it holds more than it may.
+///
+/// # Errors
+/// `QuotaExceeded`
+async fn check_quota(tx: &mut dyn Transaction, calendar: &Calendar, growth: Growth, limits: &Limits) -> Result<()> {
+    let Usage { objects, octets } = tx.usage(calendar.owner).await?;
+    let exceeds = |held: u64, growth: i64, limit: u64| growth > 0 && held.saturating_add_signed(growth) > limit;
+    if exceeds(octets, growth.octets, limits.account_octets) {
+        return Err(Error::QuotaExceeded { limit: limits.account_octets, unit: "octets" });
+    }
+    if exceeds(objects, growth.objects, limits.account_objects) {
+        return Err(Error::QuotaExceeded { limit: limits.account_objects, unit: "objects" });
+    }
+    Ok(())
 }
 
 /// Whether `object` matches, or cannot be told not to.
@@ -223,24 +250,52 @@ pub(crate) async fn remove(
     let (id, head) = tx.object_head(calendar, name).await?.ok_or(Error::NotFound("the object"))?;
     precondition.check(Some(&head.etag))?;
     tx.delete_object(id).await?;
-    tx.log_change(calendar, name, true, Utc::now()).await?;
+    let growth = growth(Some(head.size), None);
+    tx.log_change(NewChange { calendar, name, removed: true, growth, at: Utc::now() }).await?;
     Ok(())
+}
+
+/// How many heads are read at once.
+const PAGE_OBJECTS: usize = 1000;
+
+/// A calendar-query under way: how far [`Kalends::query_page`] has come.
+pub struct Query {
+    filter: Filter,
+    candidates: Candidates,
+}
+
+impl Query {
+    pub fn new(calendar: CalendarId, filter: Filter) -> Self {
+        Query { candidates: Candidates::new(calendar, filter.window(), filter.kind()), filter }
+    }
 }
 
 /// What a transfer found at its two ends.
 struct Ends {
     source: Object,
-    source_id: ObjectId,
     target: Calendar,
     replaced: bool,
 }
 
 impl Kalends {
-    /// The heads of all objects in a calendar, in the order of their names.
-    pub async fn object_heads(&self, who: PrincipalId, calendar: CalendarId) -> Result<Vec<ObjectHead>> {
+    /// A page of the heads of a calendar's objects, in the order of their names: those after `after` (`""`: from the first). None
+    /// are left when it is empty.
+    pub async fn object_heads(&self, who: PrincipalId, calendar: CalendarId, after: &str) -> Result<Vec<ObjectHead>> {
         let mut tx = self.db.read().await?;
         authorize(&mut *tx, who, calendar, Access::Read).await?;
-        tx.object_heads(calendar).await
+        tx.object_heads(calendar, after, PAGE_OBJECTS).await
+    }
+
+    /// How many objects of each type a calendar holds; types without any are not named.
+    pub async fn object_counts(&self, who: PrincipalId, calendar: CalendarId) -> Result<Vec<(ComponentKind, u64)>> {
+        let mut tx = self.db.read().await?;
+        authorize(&mut *tx, who, calendar, Access::Read).await?;
+        tx.object_counts(calendar).await
+    }
+
+    /// What the calendars of `owner` hold together.
+    pub async fn usage(&self, owner: PrincipalId) -> Result<Usage> {
+        self.db.read().await?.usage(owner).await
     }
 
     pub async fn object(&self, who: PrincipalId, calendar: CalendarId, name: &str) -> Result<Object> {
@@ -256,26 +311,35 @@ impl Kalends {
         tx.object(calendar.id, name).await?.ok_or(Error::NotFound("the object"))
     }
 
-    /// The objects that exist among `names`, in the order of their names.
-    pub async fn objects_named(&self, who: PrincipalId, calendar: CalendarId, names: &[String]) -> Result<Vec<Object>> {
+    /// A page of the objects that exist among `names`, in the order of their names: those after `after` (`""`: from the first). None
+    /// are left when it is empty.
+    pub async fn objects_named(
+        &self,
+        who: PrincipalId,
+        calendar: CalendarId,
+        names: &[String],
+        after: &str,
+    ) -> Result<Vec<Object>> {
         let mut tx = self.db.read().await?;
         authorize(&mut *tx, who, calendar, Access::Read).await?;
-        tx.objects_named(calendar, names).await
+        tx.objects_named(calendar, names, after, PAGE_OCTETS).await
     }
 
-    /// The heads of the objects that match a calendar-query filter (RFC 4791 section 7.8). One whose series is made so that it
-    /// cannot be told in reasonable time is among them: it must not keep all the others back.
-    pub async fn query(&self, who: PrincipalId, calendar: CalendarId, filter: &Filter) -> Result<Vec<ObjectHead>> {
+    /// The next page of the heads of the objects that match a calendar-query filter (RFC 4791 section 7.8); `None` when none are
+    /// left. One whose series is made so that it cannot be told in reasonable time is among them: it must not keep all the
+    /// others back.
+    ///
+    /// Each page is read by itself: what changes between two pages is seen before or after the change.
+    pub async fn query_page(&self, who: PrincipalId, query: &mut Query) -> Result<Option<Vec<ObjectHead>>> {
         let mut tx = self.db.read().await?;
-        authorize(&mut *tx, who, calendar, Access::Read).await?;
-        let matching = tx.candidates(calendar, filter.window(), filter.kind()).await?;
-        if filter.is_only_kind() {
-            return Ok(matching.into_iter().map(|(_, head)| head).collect());
+        authorize(&mut *tx, who, query.candidates.calendar, Access::Read).await?;
+        if query.filter.is_only_kind() {
+            return query.candidates.next_heads(&mut *tx).await;
         }
-        let candidates = self.parsed(&mut *tx, matching).await?;
+        let Some(candidates) = query.candidates.next_parsed(self, &mut *tx).await? else { return Ok(None) };
         // There are few connections that read.
         drop(tx);
-        let filter = filter.clone();
+        let filter = query.filter.clone();
         on_a_thread(move || {
             let mut matching = Vec::new();
             for (_, head, object) in candidates {
@@ -283,7 +347,7 @@ impl Kalends {
                     matching.push(head);
                 }
             }
-            Ok(matching)
+            Ok(Some(matching))
         })
         .await
     }
@@ -298,7 +362,7 @@ impl Kalends {
             return Ok(text);
         }
         let (request, floating, limits) = (request.clone(), floating.clone(), self.limits.clone());
-        on_a_thread(move || {
+        self.parse_on_a_thread(text.len(), move || {
             let parsed = CalendarObject::parse(&text, &limits)?;
             project::project(&parsed, &text, &request, &floating, limits.instances)
         })
@@ -322,7 +386,7 @@ impl Kalends {
         let index = self.indexed(text).await;
         let mut tx = self.db.write().await?;
         let calendar = authorize(&mut *tx, who, calendar, Access::Write).await?;
-        let written = store(&mut *tx, &calendar, name, text, &index?, &precondition).await?;
+        let written = store(&mut *tx, &calendar, name, text, &index?, &precondition, &self.limits).await?;
         tx.commit().await?;
         Ok(written)
     }
@@ -330,7 +394,7 @@ impl Kalends {
     /// [`index`] on a thread of its own.
     async fn indexed(&self, text: &str) -> Result<Index> {
         let (text, limits) = (text.to_owned(), self.limits.clone());
-        on_a_thread(move || index(&text, &limits)).await
+        self.parse_on_a_thread(text.len(), move || index(&text, &limits)).await
     }
 
     /// # Errors
@@ -367,8 +431,7 @@ impl Kalends {
     pub async fn move_object(&self, who: PrincipalId, transfer: Transfer) -> Result<Written> {
         let mut tx = self.db.write().await?;
         let ends = self.ends(&mut *tx, who, &transfer, Access::Write).await?;
-        tx.delete_object(ends.source_id).await?;
-        tx.log_change(transfer.from.0, &transfer.from.1, true, Utc::now()).await?;
+        remove(&mut *tx, transfer.from.0, &transfer.from.1, &Precondition::None).await?;
         let written = self.place(&mut *tx, &transfer, &ends).await?;
         tx.commit().await?;
         Ok(written)
@@ -390,12 +453,11 @@ impl Kalends {
         }
         let source = tx.object(*from, from_name).await?.ok_or(Error::NotFound("the object"))?;
         transfer.precondition.check(Some(&source.head.etag))?;
-        let (source_id, _) = tx.object_head(*from, from_name).await?.ok_or(Error::NotFound("the object"))?;
         let replaced = tx.object_head(*to, to_name).await?.is_some();
         if replaced && !transfer.overwrite {
             return Err(Error::PreconditionFailed);
         }
-        Ok(Ends { source, source_id, target, replaced })
+        Ok(Ends { source, target, replaced })
     }
 
     /// Puts the source's text at the target. An object of another UID that stands there is in the way, whether or not it may
@@ -403,7 +465,8 @@ impl Kalends {
     async fn place(&self, tx: &mut dyn Transaction, transfer: &Transfer, ends: &Ends) -> Result<Written> {
         let (_, to_name) = &transfer.to;
         let index = self.indexed(&ends.source.text).await?;
-        let written = store(tx, &ends.target, to_name, &ends.source.text, &index, &Precondition::None).await?;
+        let written =
+            store(tx, &ends.target, to_name, &ends.source.text, &index, &Precondition::None, &self.limits).await?;
         Ok(Written { created: !ends.replaced, ..written })
     }
 }

@@ -1,10 +1,10 @@
 //! Parsed objects kept for reading again: a month that is looked at twice is parsed once.
 
-use crate::calendars::Revision;
-use crate::ical::CalendarObject;
+use crate::calendars::{CalendarId, Revision};
+use crate::ical::{CalendarObject, ComponentKind};
+use crate::instances::Window;
 use crate::objects::ObjectHead;
 use crate::store::{ObjectId, Transaction};
-use crate::thread::on_a_thread;
 use crate::{Kalends, Result};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -37,13 +37,60 @@ pub(crate) fn cache() -> ParsedObjects {
     Cache::with_weighter(CAPACITY as usize / TYPICAL, CAPACITY, ByText)
 }
 
+/// How many octets of objects are read at once; a single object may have more. Their parsed form takes about six times as much.
+pub(crate) const PAGE_OCTETS: usize = 1024 * 1024;
+/// How many heads of candidates are read at once.
+const PAGE_HEADS: usize = 1000;
+
+/// Parsed objects with what the store knows of them.
+pub(crate) type Page = Vec<(ObjectId, ObjectHead, Arc<CalendarObject>)>;
+
+/// The objects of a calendar whose extent touches a window, in pages, so that what is in memory does not grow with the calendar.
+pub(crate) struct Candidates {
+    pub calendar: CalendarId,
+    window: Window,
+    kind: Option<ComponentKind>,
+    /// Where the next page begins; `None` when there is none.
+    after: Option<ObjectId>,
+}
+
+impl Candidates {
+    pub fn new(calendar: CalendarId, window: Window, kind: Option<ComponentKind>) -> Self {
+        Candidates { calendar, window, kind, after: Some(ObjectId(0)) }
+    }
+
+    async fn read(&mut self, tx: &mut dyn Transaction) -> Result<Option<Vec<(ObjectId, ObjectHead)>>> {
+        let Some(after) = self.after else { return Ok(None) };
+        let heads = tx.candidates(self.calendar, self.window, self.kind, after, PAGE_HEADS).await?;
+        self.after = heads.last().map(|(id, _)| *id).filter(|_| heads.len() == PAGE_HEADS);
+        Ok((!heads.is_empty()).then_some(heads))
+    }
+
+    /// The next page of heads.
+    pub async fn next_heads(&mut self, tx: &mut dyn Transaction) -> Result<Option<Vec<ObjectHead>>> {
+        Ok(self.read(tx).await?.map(|heads| heads.into_iter().map(|(_, head)| head).collect()))
+    }
+
+    /// The next page of objects.
+    pub async fn next_parsed(&mut self, kalends: &Kalends, tx: &mut dyn Transaction) -> Result<Option<Page>> {
+        let Some(mut heads) = self.read(tx).await? else { return Ok(None) };
+        let mut octets = 0;
+        let fitting = heads.iter().take_while(|(_, head)| {
+            octets += head.size;
+            octets <= PAGE_OCTETS
+        });
+        let count = fitting.count().max(1);
+        if count < heads.len() {
+            heads.truncate(count);
+            self.after = heads.last().map(|(id, _)| *id);
+        }
+        kalends.parsed(tx, heads).await.map(Some)
+    }
+}
+
 impl Kalends {
     /// The objects of `heads`, in their order, parsed now or before.
-    pub(crate) async fn parsed(
-        &self,
-        tx: &mut dyn Transaction,
-        heads: Vec<(ObjectId, ObjectHead)>,
-    ) -> Result<Vec<(ObjectId, ObjectHead, Arc<CalendarObject>)>> {
+    async fn parsed(&self, tx: &mut dyn Transaction, heads: Vec<(ObjectId, ObjectHead)>) -> Result<Page> {
         let known: Vec<Option<Parsed>> =
             heads.iter().map(|(id, head)| self.parsed.get(&(*id, head.revision))).collect();
         let missing: Vec<ObjectId> =
@@ -53,7 +100,8 @@ impl Kalends {
             return self.complete(heads, known, texts);
         }
         let kalends = self.clone();
-        on_a_thread(move || kalends.complete(heads, known, texts)).await
+        let octets = texts.iter().map(String::len).sum();
+        self.parse_on_a_thread(octets, move || kalends.complete(heads, known, texts)).await
     }
 
     /// Parses `texts`, those of the heads that are not `known`, in their order.
@@ -62,7 +110,7 @@ impl Kalends {
         heads: Vec<(ObjectId, ObjectHead)>,
         known: Vec<Option<Parsed>>,
         texts: Vec<String>,
-    ) -> Result<Vec<(ObjectId, ObjectHead, Arc<CalendarObject>)>> {
+    ) -> Result<Page> {
         let mut texts = texts.into_iter();
         let mut objects = Vec::with_capacity(heads.len());
         for ((id, head), known) in heads.into_iter().zip(known) {

@@ -1,11 +1,9 @@
 //! Deriving the index anew from the stored texts.
 
 use crate::objects::index;
+use crate::parsed::PAGE_OCTETS;
 use crate::store::ObjectId;
 use crate::{Kalends, Result};
-
-/// Objects in one transaction: few enough that writers wait only a moment.
-const BATCH: usize = 500;
 
 impl Kalends {
     /// Derives anew everything that is derived from the objects' texts; texts, revisions and the change log stay as they are.
@@ -15,7 +13,7 @@ impl Kalends {
         let mut after = ObjectId(0);
         loop {
             let mut tx = self.db.write().await?;
-            let batch = tx.texts_after(after, BATCH).await?;
+            let batch = tx.texts_after(after, PAGE_OCTETS).await?;
             let Some((last, _, _)) = batch.last() else { return Ok(done) };
             after = *last;
             for (id, calendar, text) in &batch {

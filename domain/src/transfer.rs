@@ -2,10 +2,11 @@
 
 use crate::access::{Access, PrincipalId};
 use crate::calendars::{Calendar, CalendarId, authorize};
-use crate::ical::join::join;
+use crate::ical::join::Joined;
 use crate::ical::split::{self, Part};
 use crate::ical::syntax::SyntaxError;
 use crate::objects::{Precondition, free_name, index, store};
+use crate::parsed::PAGE_OCTETS;
 use crate::store::{Index, Transaction};
 use crate::{Error, Kalends, Result};
 
@@ -118,20 +119,82 @@ impl Kalends {
             }
             None => free_name(tx, calendar.id, &index.uid).await?,
         };
-        let written = store(tx, calendar, &name, &part.text, index, &Precondition::None).await?;
+        let written = store(tx, calendar, &name, &part.text, index, &Precondition::None, &self.limits).await?;
         Ok(if written.created { Outcome::Added } else { Outcome::Replaced })
     }
 
-    /// The whole calendar as one VCALENDAR, each VTIMEZONE once.
+    /// The whole calendar as one VCALENDAR, each VTIMEZONE once, to be read piece by piece.
     ///
     /// # Errors
     /// `NotFound` (the calendar).
-    pub async fn export(&self, who: PrincipalId, calendar: CalendarId) -> Result<String> {
-        let mut tx = self.db.read().await?;
-        let calendar = authorize(&mut *tx, who, calendar, Access::Read).await?;
-        let objects = tx.objects(calendar.id).await?;
-        let details = &calendar.details;
-        Ok(join(objects.iter().map(|object| object.text.as_str()), &details.display_name, Some(&details.color)))
+    pub async fn export(&self, who: PrincipalId, calendar: CalendarId) -> Result<Export> {
+        let calendar = authorize(&mut *self.db.read().await?, who, calendar, Access::Read).await?;
+        let begin = Joined::begin(&calendar.details.display_name, &calendar.details.color);
+        Ok(Export {
+            kalends: self.clone(),
+            who,
+            calendar: calendar.id,
+            state: ExportState::Begin(begin),
+            joined: Joined::default(),
+        })
+    }
+}
+
+/// A calendar that is being exported. Each piece is read by itself, so that memory does not follow the calendar's size and whoever
+/// reads slowly keeps nobody waiting; what changes meanwhile is in the file before or after its change.
+pub struct Export {
+    kalends: Kalends,
+    who: PrincipalId,
+    calendar: CalendarId,
+    state: ExportState,
+    joined: Joined,
+}
+
+enum ExportState {
+    Begin(String),
+    /// The name of the last object that was written.
+    Objects(String),
+    Ended,
+}
+
+impl Export {
+    /// The next piece of the file; `None` after the last.
+    ///
+    /// # Errors
+    /// `NotFound` when the calendar has gone meanwhile.
+    pub async fn next(&mut self) -> Result<Option<String>> {
+        let (piece, next) = match std::mem::replace(&mut self.state, ExportState::Ended) {
+            ExportState::Begin(begin) => (begin, ExportState::Objects(String::new())),
+            ExportState::Objects(after) => match self.objects(&after).await? {
+                (piece, Some(last)) => (piece, ExportState::Objects(last)),
+                (end, None) => (end, ExportState::Ended),
+            },
+            ExportState::Ended => return Ok(None),
+        };
+        self.state = next;
+        Ok(Some(piece))
+    }
+
+    /// The objects after the one named `after`, and the name of the last of them; the end of the file where there are none.
+    async fn objects(&mut self, after: &str) -> Result<(String, Option<String>)> {
+        let mut tx = self.kalends.db.read().await?;
+        let calendar = authorize(&mut *tx, self.who, self.calendar, Access::Read).await?;
+        let objects = tx.objects_after(calendar.id, after, PAGE_OCTETS).await?;
+        drop(tx);
+        let Some(last) = objects.last().map(|object| object.head.name.clone()) else {
+            return Ok((Joined::END.to_owned(), None));
+        };
+        let mut joined = std::mem::take(&mut self.joined);
+        let octets = objects.iter().map(|object| object.text.len()).sum();
+        let (piece, joined) = self
+            .kalends
+            .parse_on_a_thread(octets, move || {
+                let piece = objects.iter().map(|object| joined.add(&object.text)).collect::<String>();
+                Ok((piece, joined))
+            })
+            .await?;
+        self.joined = joined;
+        Ok((piece, Some(last)))
     }
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use kalends_domain::ical::edit::{Scope, draft_of, remove, update};
-use kalends_domain::ical::join::join;
+use kalends_domain::ical::join::Joined;
 use kalends_domain::ical::split::split;
 use kalends_domain::ical::{CalendarObject, ComponentKind};
 use kalends_domain::instances::{Window, extent, instances};
@@ -31,7 +31,7 @@ fn use_all_of(text: &str) {
         }
     }
     let Ok(object) = CalendarObject::parse(text, &Limits::default()) else { return };
-    assert!(!join([text].into_iter(), "All", None).is_empty());
+    assert!(!Joined::default().add(text).is_empty());
     let _ = extent(&object);
     let window = Window {
         start: Some("2026-01-01T00:00:00Z".parse().unwrap()),

@@ -4,6 +4,7 @@
 #![recursion_limit = "512"]
 
 pub mod caldav;
+pub mod connections;
 pub mod demo;
 pub mod serve;
 pub mod web;

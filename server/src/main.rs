@@ -1,11 +1,14 @@
 //! `kalends`: the command line of the one binary.
 
+mod options;
+
 use clap::{Parser, Subcommand};
+use kalends_domain::Kalends;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::store::sqlite::Sqlite;
-use kalends_domain::{Kalends, Limits};
 use kalends_server::{demo, serve};
 use std::error::Error;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +21,8 @@ struct Arguments {
     /// Folder of the database; made when it is missing.
     #[arg(long, env = "KALENDS_DATA", default_value = "data", global = true)]
     data: PathBuf,
+    #[command(flatten)]
+    limits: options::LimitOptions,
     #[command(subcommand)]
     command: Command,
 }
@@ -61,6 +66,8 @@ struct ServeArguments {
     /// Make the account `demo` with a month of example calendars, if it is missing.
     #[arg(long)]
     demo: bool,
+    #[command(flatten)]
+    connections: options::ConnectionOptions,
 }
 
 #[derive(Subcommand)]
@@ -103,7 +110,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Outcome {
     let store = open(&arguments.data).await?;
-    let kalends = Kalends::new(Arc::new(store.clone()), Limits::default());
+    let kalends = Kalends::new(Arc::new(store.clone()), arguments.limits.into());
     match arguments.command {
         Command::Serve(options) => {
             let public_url = options.public_url.map(|url| url.trim_end_matches('/').to_owned());
@@ -114,6 +121,7 @@ async fn run(arguments: Arguments) -> Outcome {
                 public_url,
                 dist: options.dist,
                 live_reload: options.live_reload,
+                connections: options.connections.into(),
                 sign_in,
             };
             serve::run(kalends, options).await?;
@@ -124,7 +132,10 @@ async fn run(arguments: Arguments) -> Outcome {
         Command::Export { user, calendar } => {
             let who = kalends.user_by_slug(&user).await?.principal.id;
             let (calendar, _) = kalends.calendar(who, &user, &calendar).await?;
-            print!("{}", kalends.export(who, calendar.id).await?);
+            let mut export = kalends.export(who, calendar.id).await?;
+            while let Some(piece) = export.next().await? {
+                std::io::stdout().write_all(piece.as_bytes())?;
+            }
         }
         Command::Reindex => println!("{} objects indexed.", kalends.reindex().await?),
     }

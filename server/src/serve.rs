@@ -1,17 +1,17 @@
 //! `kalends serve`: puts the surfaces together and runs until it is told to stop.
 
+use crate::connections::{self, ConnectionLimits};
 use crate::{caldav, web};
 use axum::Router;
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use kalends_app::session::Site;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::Secret;
-use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tower_http::catch_panic::CatchPanicLayer;
 
 pub struct Options {
     pub listen: SocketAddr,
@@ -20,6 +20,7 @@ pub struct Options {
     pub dist: PathBuf,
     /// Pages load themselves again when the server was started anew, and stopping does not wait for them.
     pub live_reload: bool,
+    pub connections: ConnectionLimits,
     pub sign_in: Option<SignIn>,
 }
 
@@ -58,27 +59,29 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let listening = listener.local_addr()?;
     let public_url = options.public_url.unwrap_or_else(|| format!("http://{listening}"));
     let site = Site { public_url: public_url.clone() };
-    let web = web::Web { kalends: kalends.clone(), site, assets, dist: options.dist };
-    let pages = caldav::with_server_root(web::router(web), kalends.clone());
-    let router = Router::new().route("/healthz", get(|| async { "ok" })).merge(caldav::router(kalends)).merge(pages);
+    let app = app(web::Web { kalends, site, assets, dist: options.dist });
     announce(&public_url, options.sign_in.as_ref());
-    // Answers are written in few pieces; the last one should not wait until the client has acknowledged those before it.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY cannot be set");
-        }
-    });
-    let server = axum::serve(listener, router);
     if options.live_reload {
         // The pages' streams never end by themselves.
         tokio::select! {
-            ended = server.into_future() => ended?,
+            () = connections::serve(listener, app, options.connections, std::future::pending()) => {}
             () = stop() => {}
         }
     } else {
-        server.with_graceful_shutdown(stop()).await?;
+        connections::serve(listener, app, options.connections, stop()).await;
     }
     Ok(())
+}
+
+/// Every surface.
+pub fn app(web: web::Web) -> Router {
+    let kalends = web.kalends.clone();
+    let pages = caldav::with_server_root(web::router(web), kalends.clone());
+    Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .merge(caldav::router(kalends))
+        .merge(pages)
+        .layer(CatchPanicLayer::custom(web::failed::answer_panic))
 }
 
 fn announce(url: &str, sign_in: Option<&SignIn>) {

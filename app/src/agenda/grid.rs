@@ -13,6 +13,7 @@ use crate::wire::{EventInstance, When};
 use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 use leptos::html;
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
 /// The hour at the top of the grid when nothing earlier calls for another, before anybody scrolls.
@@ -74,7 +75,7 @@ pub fn GridView(agenda: Agenda) -> impl IntoView {
             <div class="grid__hours" aria-hidden="true">
                 {hours}
             </div>
-            <script inner_html=SCROLL></script>
+            <script nonce=use_nonce() inner_html=SCROLL></script>
         </div>
     }
 }

@@ -12,6 +12,7 @@ use crate::api::agenda::{AgendaOpening, VIEW_COOKIE, open_agenda};
 use crate::browser;
 use crate::event::EventDialog;
 use crate::not_found::NotFoundPage;
+use crate::page_title::PageTitle;
 use crate::resource::{Resource, resource};
 use crate::sidebar::CalendarSidebar;
 use crate::state::ViewerResource;
@@ -20,7 +21,6 @@ use crate::ui::{Failed, SignedIn, SiteHeader};
 use crate::wire::{ApiError, Viewer};
 use leptos::html;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
@@ -144,7 +144,7 @@ fn Body(viewer: Viewer, opening: AgendaOpening, place: Memo<Option<Place>>) -> i
             .with(|list| list.iter().map(|c| format!("--cal-{}:{};", c.id, c.color)).collect::<String>())
     };
     view! {
-        <Title text=move || agenda.title() />
+        <PageTitle text=move || agenda.title() />
         <SiteHeader viewer />
         <main id="main" tabindex="-1" class="agenda" style=colors data-view=move || view.get().slug()>
             <aside class="agenda__side" node_ref=side id=SIDE popover="auto" aria-label="Calendars">

@@ -2,7 +2,7 @@
 
 use crate::session::{CurrentUser, SESSION_COOKIE, Site};
 use crate::wire::ApiError;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use kalends_domain::accounts::{Secret, User};
 use kalends_domain::{Error, Kalends};
 use leptos::prelude::use_context;
@@ -29,6 +29,10 @@ impl From<Error> for ApiError {
             Error::BadCredentials => {
                 ApiError::BadInput { field: "password".into(), message: sentence(&error.to_string()) }
             }
+            Error::TooManyTries { seconds } => come_again(seconds, StatusCode::TOO_MANY_REQUESTS, &error),
+            Error::Busy { seconds } => {
+                come_again(i64::try_from(seconds).unwrap_or(60), StatusCode::SERVICE_UNAVAILABLE, &error)
+            }
             Error::Store(cause) => {
                 tracing::error!(error = ?cause, "a server function failed");
                 ApiError::Failed
@@ -36,6 +40,15 @@ impl From<Error> for ApiError {
             other => ApiError::BadInput { field: String::new(), message: sentence(&other.to_string()) },
         }
     }
+}
+
+/// A refusal that may be tried again after so many seconds.
+fn come_again(seconds: i64, status: StatusCode, error: &Error) -> ApiError {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status);
+        response.insert_header(header::RETRY_AFTER, seconds.into());
+    }
+    ApiError::BadInput { field: String::new(), message: sentence(&error.to_string()) }
 }
 
 /// `text` as a sentence: a capital at its start, a full stop at its end unless it has one.
@@ -56,9 +69,10 @@ pub fn set_cookie(name: &str, value: &str, seconds: u32) {
     }
 }
 
-/// Hands a session to the browser. Browsers keep cookies for at most 400 days; the store ends sessions by its own rule.
+/// Hands a session to the browser, for as long as it can last.
 pub fn keep_session(secret: &Secret) {
-    set_cookie(SESSION_COOKIE, &secret.0, 400 * 24 * 60 * 60);
+    let life = use_context::<Kalends>().map_or(0, |kalends| kalends.limits().session_life.num_seconds());
+    set_cookie(SESSION_COOKIE, &secret.0, u32::try_from(life).unwrap_or(u32::MAX));
 }
 
 pub fn end_session() {

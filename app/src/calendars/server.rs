@@ -17,19 +17,17 @@ pub const COOKIE_SECONDS: u32 = 400 * 24 * 60 * 60;
 pub async fn contents(kalends: &Kalends, user: &User, id: CalendarId) -> Result<StoredCalendar, ApiError> {
     let found = list_calendars().await?.into_iter().find(|calendar| calendar.id == id);
     let calendar = found.ok_or_else(|| ApiError::NotFound("The calendar was not found.".into()))?;
-    let heads = kalends.object_heads(user.principal.id, Calendar(id)).await?;
+    let counts = kalends.object_counts(user.principal.id, Calendar(id)).await?;
     let kinds = [
         (ComponentKind::Event, "event", "events"),
         (ComponentKind::Todo, "task", "tasks"),
         (ComponentKind::Journal, "journal entry", "journal entries"),
         (ComponentKind::FreeBusy, "free-busy entry", "free-busy entries"),
     ];
-    let counted =
-        kinds.into_iter().filter_map(|(kind, one, many)| match heads.iter().filter(|head| head.kind == kind).count() {
-            0 => None,
-            1 => Some(format!("1 {one}")),
-            count => Some(format!("{count} {many}")),
-        });
+    let counted = kinds.into_iter().filter_map(|(kind, one, many)| {
+        let (_, count) = counts.iter().find(|(counted, _)| *counted == kind)?;
+        Some(if *count == 1 { format!("1 {one}") } else { format!("{count} {many}") })
+    });
     let contents = match counted.collect::<Vec<_>>().as_slice() {
         [] => None,
         [all] => Some(all.clone()),

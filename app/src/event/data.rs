@@ -98,23 +98,3 @@ pub fn scopes(event: &EventRef, seen: &EventFields, wanted: &EventFields) -> Vec
         vec![ScopeChoice::This, ScopeChoice::Following, ScopeChoice::All]
     }
 }
-
-/// A path on this site to go back to; everything else leads to the agenda.
-pub fn safe_back(back: Option<&str>) -> String {
-    back.filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']))
-        .unwrap_or("/agenda")
-        .to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_paths_of_this_site_are_gone_back_to() {
-        assert_eq!(safe_back(Some("/agenda/week/2026-11-21?a=b")), "/agenda/week/2026-11-21?a=b");
-        for path in [None, Some(""), Some("//evil.example"), Some("https://evil.example"), Some("/\\evil.example")] {
-            assert_eq!(safe_back(path), "/agenda");
-        }
-    }
-}

@@ -1,9 +1,10 @@
 //! The event form as a page of its own, which works without WebAssembly.
 
-use super::data::{EventPageData, EventSubject, safe_back};
+use super::data::{EventPageData, EventSubject};
 use super::details::DetailRows;
 use super::form::{EventForm, FormSetup, Place};
 use crate::api::events::event_page;
+use crate::next::safe_back;
 use crate::resource::resource;
 use crate::state::Toasts;
 use crate::ui::{Failed, Frame, SignedIn};
@@ -56,7 +57,7 @@ fn NotShown(error: ApiError) -> impl IntoView {
 fn Loaded(data: EventPageData) -> impl IntoView {
     let EventPageData { viewer, calendars, zones, subject, refused } = data;
     let query = use_query_map();
-    let back = safe_back(query.read_untracked().get("back").as_deref());
+    let back = safe_back(query.read_untracked().get("back").as_deref()).to_owned();
     let (heading, stored, editable) = match &subject {
         EventSubject::New(_) => ("New event".to_owned(), None, true),
         EventSubject::Existing(opened) => (opened.fields.title.clone(), Some(opened.clone()), opened.editable),

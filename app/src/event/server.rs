@@ -1,6 +1,6 @@
 //! The event form's side of the server: between its fields and the domain's drafts.
 
-use super::data::{EventPageData, EventRef, EventSubject, OpenedEvent, Refused, Undo, ZoneInfo, safe_back, scopes};
+use super::data::{EventPageData, EventRef, EventSubject, OpenedEvent, Refused, Undo, ZoneInfo, scopes};
 use super::fields::{self, Draft, EventFields, FieldError, KEEP, Timing as FormTiming};
 use super::rule_words;
 use super::scope::ScopeChoice;
@@ -8,6 +8,7 @@ use crate::api::agenda::list_calendars;
 use crate::api::instance;
 use crate::api::server::sentence;
 use crate::locale;
+use crate::next::safe_back;
 use crate::wire::{ApiError, CalendarId, InstanceKey, When};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
@@ -206,7 +207,7 @@ pub async fn post(
         saved.map_err(|error| (error, Vec::new()))
     };
     match done.await {
-        Ok(()) => Ok(safe_back(query.back.as_deref())),
+        Ok(()) => Ok(safe_back(query.back.as_deref()).to_owned()),
         Err((error, mut errors)) => {
             let notice = match error {
                 ApiError::BadInput { .. } if !errors.is_empty() => None,

@@ -6,46 +6,57 @@ use super::write::{self, CRLF, PRODID};
 use crate::time::{Zone, Zones};
 use std::collections::HashMap;
 
-/// One VCALENDAR with the components of all `objects` (texts of calendar object resources), each as it is written, with CRLF line breaks.
+/// One VCALENDAR with the components of calendar object resources, each as it is written, with CRLF line breaks. It is written piece
+/// by piece: [`Joined::begin`], [`Joined::add`] for each object, [`Joined::END`].
 ///
-/// `name` becomes NAME and X-WR-CALNAME, `color` (`#RRGGBB`) X-APPLE-CALENDAR-COLOR. Every VTIMEZONE stands once. Where two objects
-/// define one TZID differently, and the TZID is the name of a known zone, the first definition stands for both, because the
-/// name decides what it means. Where it is not, the second one and everything that refers to it get a TZID of their
-/// own (the old one with a number), so that no event moves.
-pub fn join<'a>(objects: impl Iterator<Item = &'a str>, name: &str, color: Option<&str>) -> String {
-    let mut zones = Definitions::default();
-    let mut body = String::new();
-    for text in objects {
+/// Every VTIMEZONE stands once, before the first component that may need it. Where two objects define one TZID differently, and
+/// the TZID is the name of a known zone, the first definition stands for both, because the name decides what it means. Where it
+/// is not, the second one and everything that refers to it get a TZID of their own (the old one with a number), so that no
+/// event moves.
+#[derive(Default)]
+pub struct Joined {
+    zones: Definitions,
+}
+
+impl Joined {
+    pub const END: &str = "END:VCALENDAR\r\n";
+
+    /// `name` becomes NAME and X-WR-CALNAME, `color` (`#RRGGBB`) X-APPLE-CALENDAR-COLOR.
+    pub fn begin(name: &str, color: &str) -> String {
+        let mut out = String::from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n");
+        let (name, color) = (escape_text(name), escape_text(color));
+        let properties =
+            [("PRODID", PRODID), ("NAME", &name), ("X-WR-CALNAME", &name), ("X-APPLE-CALENDAR-COLOR", &color)];
+        for (property, value) in properties {
+            write::fold(&mut out, &write::line(property, &[], value), CRLF);
+        }
+        out
+    }
+
+    /// The components of the object whose text this is, after the time zones that it brings.
+    pub fn add(&mut self, text: &str) -> String {
         // Stored objects were read with a limit on nesting when they came in.
         let Ok(calendars) = syntax::parse(text, usize::MAX) else {
             tracing::warn!("an object that cannot be read is missing in an export");
-            continue;
+            return String::new();
         };
+        let mut body = String::new();
         for calendar in &calendars {
-            let renamed = zones.add(calendar, text);
+            let renamed = self.zones.add(calendar, text);
             for component in calendar.components.iter().filter(|component| component.name != "VTIMEZONE") {
                 push_renamed(&mut body, component, text, &renamed);
             }
         }
+        let mut out = std::mem::take(&mut self.zones.lines);
+        out.push_str(&body);
+        out
     }
-    let name = escape_text(name);
-    let mut out = String::with_capacity(body.len() + zones.lines.len() + 256);
-    out.push_str("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n");
-    for (property, value) in [("PRODID", PRODID), ("NAME", &name), ("X-WR-CALNAME", &name)] {
-        write::fold(&mut out, &write::line(property, &[], value), CRLF);
-    }
-    if let Some(color) = color {
-        write::fold(&mut out, &write::line("X-APPLE-CALENDAR-COLOR", &[], &escape_text(color)), CRLF);
-    }
-    out.push_str(&zones.lines);
-    out.push_str(&body);
-    out.push_str("END:VCALENDAR\r\n");
-    out
 }
 
 /// The VTIMEZONEs of the joined calendar.
 #[derive(Default)]
 struct Definitions {
+    /// Those that are not handed out yet.
     lines: String,
     /// For each TZID in the objects, its definitions: what they say, and the TZID that they have in the joined calendar.
     by_tzid: HashMap<String, Vec<([u8; 32], String)>>,

@@ -53,6 +53,32 @@ pub struct NewText<'a> {
     pub at: DateTime<Utc>,
 }
 
+/// A row of the change log about to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct NewChange<'a> {
+    pub calendar: CalendarId,
+    pub name: &'a str,
+    pub removed: bool,
+    /// By how much the change lets the calendar grow; negative where it shrinks.
+    pub growth: Growth,
+    pub at: DateTime<Utc>,
+}
+
+/// How much more a calendar holds than before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Growth {
+    pub objects: i64,
+    pub octets: i64,
+}
+
+/// What the calendars of an account hold together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    pub objects: u64,
+    /// Octets of the objects' texts.
+    pub octets: u64,
+}
+
 /// One transaction. Methods that look something up yield `None` when it does not exist.
 #[async_trait]
 pub trait Transaction: Send {
@@ -76,10 +102,18 @@ pub trait Transaction: Send {
         at: DateTime<Utc>,
         expires: DateTime<Utc>,
     ) -> Result<()>;
-    async fn session_user(&mut self, secret: &SecretHash, now: DateTime<Utc>) -> Result<Option<User>>;
+    /// The account of the session, unless it has expired or was not used after `idle_since`; and when it was used last.
+    async fn session_user(
+        &mut self,
+        secret: &SecretHash,
+        now: DateTime<Utc>,
+        idle_since: DateTime<Utc>,
+    ) -> Result<Option<(User, DateTime<Utc>)>>;
+    async fn touch_session(&mut self, secret: &SecretHash, at: DateTime<Utc>) -> Result<()>;
     async fn delete_session(&mut self, secret: &SecretHash) -> Result<()>;
-    /// Ends every session of `user`, and removes those of anyone that have expired.
-    async fn delete_sessions(&mut self, user: PrincipalId, now: DateTime<Utc>) -> Result<()>;
+    async fn delete_sessions(&mut self, user: PrincipalId) -> Result<()>;
+    /// Removes the sessions of anyone that are over: expired, or not used after `idle_since`.
+    async fn delete_ended_sessions(&mut self, now: DateTime<Utc>, idle_since: DateTime<Utc>) -> Result<()>;
     async fn insert_sign_in_link(
         &mut self,
         secret: &SecretHash,
@@ -107,7 +141,8 @@ pub trait Transaction: Send {
     // Calendars
     /// In display order.
     async fn calendars(&mut self, owner: PrincipalId) -> Result<Vec<Calendar>>;
-    async fn all_calendars(&mut self) -> Result<Vec<Calendar>>;
+    /// What the calendars of `owner` hold together.
+    async fn usage(&mut self, owner: PrincipalId) -> Result<Usage>;
     async fn calendar(&mut self, id: CalendarId) -> Result<Option<Calendar>>;
     async fn calendar_at(&mut self, owner: &str, slug: &str) -> Result<Option<Calendar>>;
     /// `None` when the slug is taken.
@@ -126,56 +161,65 @@ pub trait Transaction: Send {
     async fn remove_dead_property(&mut self, id: CalendarId, namespace: &str, name: &str) -> Result<()>;
 
     // Objects
-    /// In the order of their names.
-    async fn object_heads(&mut self, calendar: CalendarId) -> Result<Vec<ObjectHead>>;
+    /// Those with names after `after` (`""`: from the first), in the order of their names, at most `limit`.
+    async fn object_heads(&mut self, calendar: CalendarId, after: &str, limit: usize) -> Result<Vec<ObjectHead>>;
+    /// How many objects there are of each type that there is.
+    async fn object_counts(&mut self, calendar: CalendarId) -> Result<Vec<(ComponentKind, u64)>>;
     async fn object_head(&mut self, calendar: CalendarId, name: &str) -> Result<Option<(ObjectId, ObjectHead)>>;
     async fn object(&mut self, calendar: CalendarId, name: &str) -> Result<Option<Object>>;
-    /// In the order of their names.
-    async fn objects(&mut self, calendar: CalendarId) -> Result<Vec<Object>>;
-    /// The objects whose extent touches `window`, of one type or of all.
+    /// Those with names after `after` (`""`: from the first), in the order of their names: as many as have `octets` together,
+    /// one at least.
+    async fn objects_after(&mut self, calendar: CalendarId, after: &str, octets: usize) -> Result<Vec<Object>>;
+    /// The objects whose extent touches `window`, of one type or of all, with ids after `after`, in the order of their ids, at
+    /// most `limit`.
     async fn candidates(
         &mut self,
         calendar: CalendarId,
         window: Window,
         kind: Option<ComponentKind>,
+        after: ObjectId,
+        limit: usize,
     ) -> Result<Vec<(ObjectId, ObjectHead)>>;
     /// The texts of `ids`, in their order; every id must be there.
     async fn texts(&mut self, ids: &[ObjectId]) -> Result<Vec<String>>;
-    /// Those of `names` that exist, in the order of their names.
-    async fn objects_named(&mut self, calendar: CalendarId, names: &[String]) -> Result<Vec<Object>>;
+    /// Those of `names` that exist and come after `after` (`""`: from the first), in the order of their names: as many as have
+    /// `octets` together, one at least.
+    async fn objects_named(
+        &mut self,
+        calendar: CalendarId,
+        names: &[String],
+        after: &str,
+        octets: usize,
+    ) -> Result<Vec<Object>>;
     /// The name under which `uid` is stored.
     async fn name_of_uid(&mut self, calendar: CalendarId, uid: &str) -> Result<Option<String>>;
     async fn insert_object(&mut self, new: NewText<'_>) -> Result<()>;
     async fn update_object(&mut self, id: ObjectId, new: NewText<'_>) -> Result<()>;
     async fn delete_object(&mut self, id: ObjectId) -> Result<()>;
-    /// Ids of all objects after `after`, at most `limit`, with their texts.
-    async fn texts_after(&mut self, after: ObjectId, limit: usize) -> Result<Vec<(ObjectId, CalendarId, String)>>;
+    /// Ids of all objects after `after` with their texts: as many as have `octets` together, one at least.
+    async fn texts_after(&mut self, after: ObjectId, octets: usize) -> Result<Vec<(ObjectId, CalendarId, String)>>;
     /// Replaces what is derived from the text, and nothing else.
     async fn reindex_object(&mut self, id: ObjectId, calendar: CalendarId, index: &Index) -> Result<()>;
 
     // The change log
-    /// Raises the calendar's revision and adds the row that says why.
-    async fn log_change(
-        &mut self,
-        calendar: CalendarId,
-        name: &str,
-        removed: bool,
-        at: DateTime<Utc>,
-    ) -> Result<Revision>;
+    /// Raises the calendar's revision, keeps count of what it holds, and adds the row that says why.
+    async fn log_change(&mut self, change: NewChange<'_>) -> Result<Revision>;
     /// When the calendar came to `revision`, if a change ever brought it there.
     async fn changed_at(&mut self, calendar: CalendarId, revision: Revision) -> Result<Option<DateTime<Utc>>>;
-    /// Objects last written after `revision`, the earliest first, at most `limit`.
-    async fn written_after(
+    /// Objects last written after `since` and not after `until`, the earliest first, at most `limit`.
+    async fn written_between(
         &mut self,
         calendar: CalendarId,
-        revision: Revision,
+        since: Revision,
+        until: Revision,
         limit: usize,
     ) -> Result<Vec<ObjectHead>>;
-    /// Names that were removed after `revision` and do not exist now, the earliest first, at most `limit`.
-    async fn removed_after(
+    /// Names that were removed after `since` and not after `until` and do not exist now, the earliest first, at most `limit`.
+    async fn removed_between(
         &mut self,
         calendar: CalendarId,
-        revision: Revision,
+        since: Revision,
+        until: Revision,
         limit: usize,
     ) -> Result<Vec<(Revision, String)>>;
 }

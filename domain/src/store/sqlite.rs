@@ -1,6 +1,6 @@
 //! SQLite: the embedded default. One connection writes, several read; write-ahead log, every commit on disk.
 
-use super::{Database, Index, NewText, ObjectId, SecretHash, Transaction};
+use super::{Database, Index, NewChange, NewText, ObjectId, SecretHash, Transaction, Usage};
 use crate::access::{Principal, PrincipalId};
 use crate::accounts::{AppPassword, NewUser, Preferences, Theme, User};
 use crate::calendars::{Calendar, CalendarDetails, CalendarId, DeadProperty, Revision};
@@ -66,6 +66,9 @@ struct SqliteTransaction(sqlx::Transaction<'static, sqlx::Sqlite>);
 const USER: &str =
     "SELECT p.id, p.slug, p.display_name, u.email, u.is_admin, u.time_zone, u.locale, u.week_start, u.hour12, u.theme
     FROM users u JOIN principals p ON p.id = u.principal_id ";
+const SESSION_USER: &str =
+    "SELECT p.id, p.slug, p.display_name, u.email, u.is_admin, u.time_zone, u.locale, u.week_start, u.hour12, u.theme, s.used_at
+    FROM sessions s JOIN users u ON u.principal_id = s.user_id JOIN principals p ON p.id = u.principal_id ";
 const CALENDAR: &str =
     "SELECT c.*, p.slug AS owner_slug, coalesce(h.changed_at, c.created_at) AS changed_at FROM calendars c
     JOIN principals p ON p.id = c.owner_id
@@ -76,8 +79,13 @@ const OBJECT: &str = "SELECT o.* FROM objects o ";
 /// reads the whole calendar by that column's index and asks the tree about each object.
 const CANDIDATES: &str = "WHERE o.id IN (
         SELECT e.id FROM object_extents e
-        WHERE e.calendar_low = ?1 AND e.calendar_high = ?1 AND e.first_minute <= ?2 AND e.last_minute >= ?3
-    ) AND (?4 IS NULL OR o.component = ?4) ORDER BY o.id";
+        WHERE e.calendar_low = ?1 AND e.calendar_high = ?1 AND e.first_minute <= ?2 AND e.last_minute >= ?3 AND e.id > ?5
+    ) AND (?4 IS NULL OR o.component = ?4) ORDER BY o.id LIMIT ?6";
+/// Around a SELECT of `id`, `size` and, to order by, `name`, with the octets that may come together bound after it: the first
+/// objects that have no more together, one at least. The texts of others are not read.
+const FIRST_THAT_FIT: &str = "WHERE o.id IN (SELECT id FROM (
+        SELECT id, size, sum(size) OVER (ORDER BY name) AS together FROM (";
+const UP_TO_OCTETS: &str = ")) WHERE together <= ? OR together = size) ORDER BY ";
 
 macro_rules! sql {
     ($base:expr, $rest:expr) => {
@@ -91,6 +99,11 @@ fn millis(at: DateTime<Utc>) -> i64 {
 
 fn instant(row: &SqliteRow, column: &str) -> Result<DateTime<Utc>> {
     DateTime::from_timestamp_millis(row.try_get(column)?).ok_or_else(|| broken(column))
+}
+
+/// A number that is never negative.
+fn count(row: &SqliteRow, column: &str) -> Result<u64> {
+    u64::try_from(row.try_get::<i64, _>(column)?).map_err(|_| broken(column))
 }
 
 /// A value in the database that this program never wrote.
@@ -140,6 +153,7 @@ fn calendar(row: &SqliteRow) -> Result<Calendar> {
             components: components.split(',').filter_map(ComponentKind::from_name).collect(),
         },
         revision: Revision(row.try_get("revision")?),
+        objects: count(row, "objects")?,
         changed_at: instant(row, "changed_at")?,
         created_at: instant(row, "created_at")?,
     })
@@ -147,14 +161,13 @@ fn calendar(row: &SqliteRow) -> Result<Calendar> {
 
 fn head(row: &SqliteRow) -> Result<ObjectHead> {
     let component: &str = row.try_get("component")?;
-    let size: i64 = row.try_get("size")?;
     Ok(ObjectHead {
         calendar: CalendarId(row.try_get("calendar_id")?),
         name: row.try_get("name")?,
         uid: row.try_get("uid")?,
         kind: ComponentKind::from_name(component).ok_or_else(|| broken("component"))?,
         etag: row.try_get("etag")?,
-        size: usize::try_from(size).map_err(|_| broken("size"))?,
+        size: usize::try_from(count(row, "size")?).map_err(|_| broken("size"))?,
         revision: Revision(row.try_get("revision")?),
         created_at: instant(row, "created_at")?,
         modified_at: instant(row, "modified_at")?,
@@ -274,24 +287,40 @@ impl Transaction for SqliteTransaction {
         at: DateTime<Utc>,
         expires: DateTime<Utc>,
     ) -> Result<()> {
-        sqlx::query("INSERT INTO sessions (secret_hash, user_id, created_at, expires_at) VALUES (?, ?, ?, ?)")
-            .bind(&secret[..])
-            .bind(user.0)
-            .bind(millis(at))
-            .bind(millis(expires))
-            .execute(&mut *self.0)
-            .await?;
+        sqlx::query(
+            "INSERT INTO sessions (secret_hash, user_id, created_at, used_at, expires_at) VALUES (?1, ?2, ?3, ?3, ?4)",
+        )
+        .bind(&secret[..])
+        .bind(user.0)
+        .bind(millis(at))
+        .bind(millis(expires))
+        .execute(&mut *self.0)
+        .await?;
         Ok(())
     }
 
-    async fn session_user(&mut self, secret: &SecretHash, now: DateTime<Utc>) -> Result<Option<User>> {
-        let row =
-            sql!(USER, "JOIN sessions s ON s.user_id = u.principal_id WHERE s.secret_hash = ? AND s.expires_at > ?")
-                .bind(&secret[..])
-                .bind(millis(now))
-                .fetch_optional(&mut *self.0)
-                .await?;
-        row.as_ref().map(user).transpose()
+    async fn session_user(
+        &mut self,
+        secret: &SecretHash,
+        now: DateTime<Utc>,
+        idle_since: DateTime<Utc>,
+    ) -> Result<Option<(User, DateTime<Utc>)>> {
+        let row = sql!(SESSION_USER, "WHERE s.secret_hash = ? AND s.expires_at > ? AND s.used_at > ?")
+            .bind(&secret[..])
+            .bind(millis(now))
+            .bind(millis(idle_since))
+            .fetch_optional(&mut *self.0)
+            .await?;
+        row.map(|row| Ok((user(&row)?, instant(&row, "used_at")?))).transpose()
+    }
+
+    async fn touch_session(&mut self, secret: &SecretHash, at: DateTime<Utc>) -> Result<()> {
+        sqlx::query("UPDATE sessions SET used_at = ? WHERE secret_hash = ?")
+            .bind(millis(at))
+            .bind(&secret[..])
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
     }
 
     async fn delete_session(&mut self, secret: &SecretHash) -> Result<()> {
@@ -299,10 +328,15 @@ impl Transaction for SqliteTransaction {
         Ok(())
     }
 
-    async fn delete_sessions(&mut self, user: PrincipalId, now: DateTime<Utc>) -> Result<()> {
-        sqlx::query("DELETE FROM sessions WHERE user_id = ? OR expires_at <= ?")
-            .bind(user.0)
+    async fn delete_sessions(&mut self, user: PrincipalId) -> Result<()> {
+        sqlx::query("DELETE FROM sessions WHERE user_id = ?").bind(user.0).execute(&mut *self.0).await?;
+        Ok(())
+    }
+
+    async fn delete_ended_sessions(&mut self, now: DateTime<Utc>, idle_since: DateTime<Utc>) -> Result<()> {
+        sqlx::query("DELETE FROM sessions WHERE expires_at <= ? OR used_at <= ?")
             .bind(millis(now))
+            .bind(millis(idle_since))
             .execute(&mut *self.0)
             .await?;
         Ok(())
@@ -412,8 +446,14 @@ impl Transaction for SqliteTransaction {
         rows(found, calendar)
     }
 
-    async fn all_calendars(&mut self) -> Result<Vec<Calendar>> {
-        rows(sql!(CALENDAR, "ORDER BY c.id").fetch_all(&mut *self.0).await?, calendar)
+    async fn usage(&mut self, owner: PrincipalId) -> Result<Usage> {
+        let row = sqlx::query(
+            "SELECT coalesce(sum(objects), 0) AS objects, coalesce(sum(octets), 0) AS octets FROM calendars WHERE owner_id = ?",
+        )
+        .bind(owner.0)
+        .fetch_one(&mut *self.0)
+        .await?;
+        Ok(Usage { objects: count(&row, "objects")?, octets: count(&row, "octets")? })
     }
 
     async fn calendar(&mut self, id: CalendarId) -> Result<Option<Calendar>> {
@@ -513,10 +553,26 @@ impl Transaction for SqliteTransaction {
         Ok(())
     }
 
-    async fn object_heads(&mut self, calendar: CalendarId) -> Result<Vec<ObjectHead>> {
-        let found =
-            sql!(HEAD, "WHERE o.calendar_id = ? ORDER BY o.name").bind(calendar.0).fetch_all(&mut *self.0).await?;
+    async fn object_heads(&mut self, calendar: CalendarId, after: &str, limit: usize) -> Result<Vec<ObjectHead>> {
+        let found = sql!(HEAD, "WHERE o.calendar_id = ? AND o.name > ? ORDER BY o.name LIMIT ?")
+            .bind(calendar.0)
+            .bind(after)
+            .bind(limit_of(limit))
+            .fetch_all(&mut *self.0)
+            .await?;
         rows(found, head)
+    }
+
+    async fn object_counts(&mut self, calendar: CalendarId) -> Result<Vec<(ComponentKind, u64)>> {
+        let found =
+            sqlx::query("SELECT component, count(*) AS objects FROM objects WHERE calendar_id = ? GROUP BY component")
+                .bind(calendar.0)
+                .fetch_all(&mut *self.0)
+                .await?;
+        rows(found, |row| {
+            let kind = ComponentKind::from_name(row.try_get("component")?).ok_or_else(|| broken("component"))?;
+            Ok((kind, count(row, "objects")?))
+        })
     }
 
     async fn object_head(&mut self, calendar: CalendarId, name: &str) -> Result<Option<(ObjectId, ObjectHead)>> {
@@ -537,9 +593,14 @@ impl Transaction for SqliteTransaction {
         row.as_ref().map(object).transpose()
     }
 
-    async fn objects(&mut self, calendar: CalendarId) -> Result<Vec<Object>> {
-        let found =
-            sql!(OBJECT, "WHERE o.calendar_id = ? ORDER BY o.name").bind(calendar.0).fetch_all(&mut *self.0).await?;
+    async fn objects_after(&mut self, calendar: CalendarId, after: &str, octets: usize) -> Result<Vec<Object>> {
+        let next = "SELECT id, size, name FROM objects WHERE calendar_id = ? AND name > ? ORDER BY name LIMIT 500";
+        let found = sqlx::query(sqlx::AssertSqlSafe([OBJECT, FIRST_THAT_FIT, next, UP_TO_OCTETS, "o.name"].concat()))
+            .bind(calendar.0)
+            .bind(after)
+            .bind(limit_of(octets))
+            .fetch_all(&mut *self.0)
+            .await?;
         rows(found, object)
     }
 
@@ -548,6 +609,8 @@ impl Transaction for SqliteTransaction {
         calendar: CalendarId,
         window: Window,
         kind: Option<ComponentKind>,
+        after: ObjectId,
+        limit: usize,
     ) -> Result<Vec<(ObjectId, ObjectHead)>> {
         let until = window.end.map_or(i32::MAX, |end| minute(end.timestamp()));
         let from = window.start.map_or(i32::MIN, |start| minute(start.timestamp()));
@@ -556,6 +619,8 @@ impl Transaction for SqliteTransaction {
             .bind(until)
             .bind(from)
             .bind(kind.map(ComponentKind::name))
+            .bind(after.0)
+            .bind(limit_of(limit))
             .fetch_all(&mut *self.0)
             .await?;
         rows(found, head_with_id)
@@ -572,14 +637,23 @@ impl Transaction for SqliteTransaction {
         rows(found, |row| Ok(row.try_get("text")?))
     }
 
-    async fn objects_named(&mut self, calendar: CalendarId, names: &[String]) -> Result<Vec<Object>> {
+    async fn objects_named(
+        &mut self,
+        calendar: CalendarId,
+        names: &[String],
+        after: &str,
+        octets: usize,
+    ) -> Result<Vec<Object>> {
         let list = serde_json::to_string(names).map_err(|_| broken("name"))?;
-        let found =
-            sql!(OBJECT, "WHERE o.calendar_id = ? AND o.name IN (SELECT value FROM json_each(?)) ORDER BY o.name")
-                .bind(calendar.0)
-                .bind(list)
-                .fetch_all(&mut *self.0)
-                .await?;
+        let wanted = "SELECT id, size, name FROM objects
+            WHERE calendar_id = ? AND name IN (SELECT value FROM json_each(?)) AND name > ?";
+        let found = sqlx::query(sqlx::AssertSqlSafe([OBJECT, FIRST_THAT_FIT, wanted, UP_TO_OCTETS, "o.name"].concat()))
+            .bind(calendar.0)
+            .bind(list)
+            .bind(after)
+            .bind(limit_of(octets))
+            .fetch_all(&mut *self.0)
+            .await?;
         rows(found, object)
     }
 
@@ -629,10 +703,11 @@ impl Transaction for SqliteTransaction {
         Ok(())
     }
 
-    async fn texts_after(&mut self, after: ObjectId, limit: usize) -> Result<Vec<(ObjectId, CalendarId, String)>> {
-        let found = sqlx::query("SELECT id, calendar_id, text FROM objects WHERE id > ? ORDER BY id LIMIT ?")
+    async fn texts_after(&mut self, after: ObjectId, octets: usize) -> Result<Vec<(ObjectId, CalendarId, String)>> {
+        let next = "SELECT id, size, id AS name FROM objects WHERE id > ? ORDER BY id LIMIT 500";
+        let found = sqlx::query(sqlx::AssertSqlSafe([OBJECT, FIRST_THAT_FIT, next, UP_TO_OCTETS, "o.id"].concat()))
             .bind(after.0)
-            .bind(limit_of(limit))
+            .bind(limit_of(octets))
             .fetch_all(&mut *self.0)
             .await?;
         rows(found, |row| {
@@ -665,24 +740,22 @@ impl Transaction for SqliteTransaction {
         Ok(())
     }
 
-    async fn log_change(
-        &mut self,
-        calendar: CalendarId,
-        name: &str,
-        removed: bool,
-        at: DateTime<Utc>,
-    ) -> Result<Revision> {
-        let row = sqlx::query("UPDATE calendars SET revision = revision + 1 WHERE id = ? RETURNING revision")
-            .bind(calendar.0)
-            .fetch_one(&mut *self.0)
-            .await?;
+    async fn log_change(&mut self, change: NewChange<'_>) -> Result<Revision> {
+        let row = sqlx::query(
+            "UPDATE calendars SET revision = revision + 1, objects = objects + ?, octets = octets + ? WHERE id = ? RETURNING revision",
+        )
+        .bind(change.growth.objects)
+        .bind(change.growth.octets)
+        .bind(change.calendar.0)
+        .fetch_one(&mut *self.0)
+        .await?;
         let revision: i64 = row.try_get("revision")?;
         sqlx::query("INSERT INTO changes (calendar_id, revision, name, removed, changed_at) VALUES (?, ?, ?, ?, ?)")
-            .bind(calendar.0)
+            .bind(change.calendar.0)
             .bind(revision)
-            .bind(name)
-            .bind(removed)
-            .bind(millis(at))
+            .bind(change.name)
+            .bind(change.removed)
+            .bind(millis(change.at))
             .execute(&mut *self.0)
             .await?;
         Ok(Revision(revision))
@@ -697,35 +770,40 @@ impl Transaction for SqliteTransaction {
         row.map(|row| instant(&row, "changed_at")).transpose()
     }
 
-    async fn written_after(
+    async fn written_between(
         &mut self,
         calendar: CalendarId,
-        revision: Revision,
+        since: Revision,
+        until: Revision,
         limit: usize,
     ) -> Result<Vec<ObjectHead>> {
-        let found = sql!(HEAD, "WHERE o.calendar_id = ? AND o.revision > ? ORDER BY o.revision LIMIT ?")
-            .bind(calendar.0)
-            .bind(revision.0)
-            .bind(limit_of(limit))
-            .fetch_all(&mut *self.0)
-            .await?;
+        let found =
+            sql!(HEAD, "WHERE o.calendar_id = ? AND o.revision > ? AND o.revision <= ? ORDER BY o.revision LIMIT ?")
+                .bind(calendar.0)
+                .bind(since.0)
+                .bind(until.0)
+                .bind(limit_of(limit))
+                .fetch_all(&mut *self.0)
+                .await?;
         rows(found, head)
     }
 
-    async fn removed_after(
+    async fn removed_between(
         &mut self,
         calendar: CalendarId,
-        revision: Revision,
+        since: Revision,
+        until: Revision,
         limit: usize,
     ) -> Result<Vec<(Revision, String)>> {
         let found = sqlx::query(
             "SELECT max(c.revision) AS revision, c.name FROM changes c
-             WHERE c.calendar_id = ?1 AND c.revision > ?2 AND c.removed
+             WHERE c.calendar_id = ?1 AND c.revision > ?2 AND c.revision <= ?3 AND c.removed
                AND NOT EXISTS (SELECT 1 FROM objects o WHERE o.calendar_id = ?1 AND o.name = c.name)
-             GROUP BY c.name ORDER BY 1 LIMIT ?3",
+             GROUP BY c.name ORDER BY 1 LIMIT ?4",
         )
         .bind(calendar.0)
-        .bind(revision.0)
+        .bind(since.0)
+        .bind(until.0)
         .bind(limit_of(limit))
         .fetch_all(&mut *self.0)
         .await?;

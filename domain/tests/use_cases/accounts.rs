@@ -1,5 +1,7 @@
 use crate::support::Home;
-use kalends_domain::Error;
+use chrono::TimeDelta;
+use kalends_domain::{Error, Limits};
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_one_time_link_chooses_the_password_once() {
@@ -65,4 +67,29 @@ async fn unknown_names_and_wrong_passwords_look_the_same() {
     let wrong = home.kalends.sign_in("anna", "not that one").await.unwrap_err();
     let unknown = home.kalends.sign_in("nobody", "not that one").await.unwrap_err();
     assert_eq!(wrong.to_string(), unknown.to_string());
+}
+
+#[tokio::test]
+async fn a_session_ends_when_nobody_uses_it_and_in_any_case_some_day() {
+    let open = |home: &Home| {
+        let (kalends, anna) = (home.kalends.clone(), home.anna);
+        async move {
+            let link = kalends.create_sign_in_link(anna).await.unwrap().0;
+            kalends.redeem_sign_in_link(&link, "a long sentence").await.unwrap().0
+        }
+    };
+    let limits = Limits { session_idle: TimeDelta::seconds(2), ..Limits::default() };
+    let home = Home::with_limits(limits).await;
+    let session = open(&home).await;
+    for _ in 0..4 {
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        home.kalends.session_user(&session).await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    assert!(matches!(home.kalends.session_user(&session).await, Err(Error::BadCredentials)));
+
+    let home = Home::with_limits(Limits { session_life: TimeDelta::milliseconds(300), ..Limits::default() }).await;
+    let session = open(&home).await;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert!(matches!(home.kalends.session_user(&session).await, Err(Error::BadCredentials)));
 }

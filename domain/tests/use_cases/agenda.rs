@@ -1,6 +1,6 @@
 //! What a person does in the agenda, as it reaches the stored objects.
 
-use super::support::{Home, calendar, event, first_calendar, user};
+use super::support::{Home, all_changes, calendar, event, first_calendar, user};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use chrono_tz::Europe::Zurich;
 use kalends_domain::Error;
@@ -153,7 +153,7 @@ async fn an_event_moves_to_another_calendar_with_all_that_it_holds() {
     home.kalends.update_event(home.anna, change(&home, "a.ics", &opened.etag, WHOLE), &renamed, second).await.unwrap();
 
     assert!(home.names().await.is_empty());
-    let since = home.kalends.changes(home.anna, home.calendar, Some(&before), None).await.unwrap();
+    let since = all_changes(&home.kalends, home.anna, home.calendar, Some(&before), None).await;
     assert_eq!(since.removed, ["a.ics"]);
     let moved = home.kalends.object(home.anna, second, "a.ics").await.unwrap();
     assert!(moved.text.contains("SUMMARY:Long lunch\r\n"), "{}", moved.text);

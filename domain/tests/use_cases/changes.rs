@@ -1,12 +1,11 @@
-use crate::support::{Home, event};
+use crate::support::{AllChanges, Home, all_changes, event};
 use kalends_domain::Error;
-use kalends_domain::changes::Changes;
 use kalends_domain::objects::Precondition;
 use std::collections::BTreeSet;
 
 impl Home {
-    async fn since(&self, token: Option<&str>, limit: Option<usize>) -> Changes {
-        self.kalends.changes(self.anna, self.calendar, token, limit).await.unwrap()
+    async fn since(&self, token: Option<&str>, limit: Option<usize>) -> AllChanges {
+        all_changes(&self.kalends, self.anna, self.calendar, token, limit).await
     }
 
     async fn delete(&self, name: &str) {
@@ -14,7 +13,7 @@ impl Home {
     }
 }
 
-fn names(changes: &Changes) -> Vec<&str> {
+fn names(changes: &AllChanges) -> Vec<&str> {
     changes.changed.iter().map(|head| head.name.as_str()).collect()
 }
 

@@ -6,5 +6,6 @@ mod agenda;
 mod calendars;
 mod changes;
 mod objects;
+mod quota;
 mod support;
 mod transfer;

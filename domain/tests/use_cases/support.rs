@@ -4,7 +4,8 @@ use chrono_tz::Europe::Zurich;
 use kalends_domain::access::PrincipalId;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::CalendarId;
-use kalends_domain::objects::{Precondition, Written};
+use kalends_domain::objects::{ObjectHead, Precondition, Query, Written};
+use kalends_domain::query::Filter;
 use kalends_domain::store::sqlite::Sqlite;
 use kalends_domain::{Kalends, Limits, Result};
 use std::sync::Arc;
@@ -58,7 +59,7 @@ impl Home {
     }
 
     pub async fn names(&self) -> Vec<String> {
-        let heads = self.kalends.object_heads(self.anna, self.calendar).await.unwrap();
+        let heads = self.kalends.object_heads(self.anna, self.calendar, "").await.unwrap();
         heads.into_iter().map(|head| head.name).collect()
     }
 
@@ -104,4 +105,47 @@ pub fn event_lines(uid: &str, summary: &str) -> Vec<String> {
 pub fn event(uid: &str, summary: &str) -> String {
     let lines = event_lines(uid, summary);
     calendar(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// The pages of changes together.
+pub struct AllChanges {
+    pub changed: Vec<ObjectHead>,
+    pub removed: Vec<String>,
+    pub token: String,
+    pub truncated: bool,
+}
+
+pub async fn all_changes(
+    kalends: &Kalends,
+    who: PrincipalId,
+    calendar: CalendarId,
+    token: Option<&str>,
+    limit: Option<usize>,
+) -> AllChanges {
+    let mut reader = kalends.changes(who, calendar, token, limit).await.unwrap();
+    let (mut changed, mut removed) = (Vec::new(), Vec::new());
+    while let Some(page) = reader.next().await.unwrap() {
+        changed.extend(page.changed);
+        removed.extend(page.removed);
+    }
+    AllChanges { changed, removed, token: reader.token, truncated: reader.truncated }
+}
+
+pub async fn export(kalends: &Kalends, who: PrincipalId, calendar: CalendarId) -> String {
+    let mut export = kalends.export(who, calendar).await.unwrap();
+    let mut text = String::new();
+    while let Some(piece) = export.next().await.unwrap() {
+        text.push_str(&piece);
+    }
+    text
+}
+
+/// The pages of a calendar-query together.
+pub async fn query(home: &Home, filter: &Filter) -> Vec<ObjectHead> {
+    let mut query = Query::new(home.calendar, filter.clone());
+    let mut all = Vec::new();
+    while let Some(page) = home.kalends.query_page(home.anna, &mut query).await.unwrap() {
+        all.extend(page);
+    }
+    all
 }

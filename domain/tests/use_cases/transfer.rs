@@ -1,4 +1,4 @@
-use crate::support::{Home, calendar, event, event_lines};
+use crate::support::{Home, calendar, event, event_lines, export};
 use kalends_domain::{Error, Limits};
 
 fn file(lines: &[Vec<String>]) -> String {
@@ -42,7 +42,7 @@ async fn an_exported_calendar_imports_as_the_same_events_elsewhere_and_as_unchan
     for uid in ["one", "two", "three"] {
         home.put(&format!("{uid}.ics"), &event(uid, uid)).await.unwrap();
     }
-    let export = home.kalends.export(home.anna, home.calendar).await.unwrap();
+    let export = export(&home.kalends, home.anna, home.calendar).await;
     assert_eq!(export.matches("BEGIN:VCALENDAR").count(), 1);
     assert_eq!(export.matches("X-UNKNOWN;X-P=\"a:b\":kept").count(), 3);
     let home_again = home.kalends.import(home.anna, home.calendar, export.as_bytes()).await.unwrap();

@@ -113,6 +113,12 @@ impl Failure {
             Error::BadInput { .. } => Failure::bad_request(message),
             Error::BadCredentials => Failure::new(StatusCode::UNAUTHORIZED, message)
                 .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(super::auth::CHALLENGE)),
+            Error::QuotaExceeded { .. } => {
+                Failure::condition(StatusCode::INSUFFICIENT_STORAGE, "D:quota-not-exceeded", message)
+            }
+            Error::Busy { seconds } => {
+                Failure::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(header::RETRY_AFTER, seconds.into())
+            }
             Error::TooManyTries { seconds } => {
                 Failure::new(StatusCode::TOO_MANY_REQUESTS, message).with_header(header::RETRY_AFTER, seconds.into())
             }

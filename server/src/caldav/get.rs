@@ -9,7 +9,9 @@ use axum::body::Body;
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures::stream;
 use kalends_domain::objects::ObjectHead;
+use kalends_domain::transfer::Export;
 
 /// For people who open the address in a browser.
 const SIGNPOST: &str = "This is a CalDAV server. Give this address to a calendar program.\n";
@@ -28,7 +30,7 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
         }
         Resource::Calendar { owner, slug } => {
             let (calendar, _) = call.kalends.calendar(call.who.id, owner, slug).await?;
-            text("text/calendar; charset=utf-8", call.kalends.export(call.who.id, calendar.id).await?)
+            file(call.kalends.export(call.who.id, calendar.id).await?)
         }
         Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => {
             return Err(Failure::not_found());
@@ -37,6 +39,22 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
         _ => text("text/plain; charset=utf-8", SIGNPOST.to_owned()),
     };
     Ok(if call.method == Method::Head { without_body(response) } else { response })
+}
+
+/// A calendar as a file that is sent while it is read. When that fails the connection breaks off, and the client sees that the file
+/// is not whole.
+pub fn file(export: Export) -> Response {
+    let pieces = stream::unfold(Some(export), |export| async move {
+        let mut export = export?;
+        match export.next().await {
+            Ok(piece) => piece.map(|piece| (Ok(piece), Some(export))),
+            Err(error) => {
+                tracing::error!(?error, "an export broke off");
+                Some((Err(error), None))
+            }
+        }
+    });
+    ([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], Body::from_stream(pieces)).into_response()
 }
 
 fn text(content_type: &'static str, text: String) -> Response {

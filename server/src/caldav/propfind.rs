@@ -3,7 +3,7 @@
 use super::body::{self, PROPERTIES_OCTETS};
 use super::error::Failure;
 use super::headers::{Depth, Preferences};
-use super::props::{CalendarData, CalendarView, ObjectView, PropertyRequest, View};
+use super::props::{CalendarData, CalendarView, ObjectView, PropertyRequest, Quota, View};
 use super::resource::{self, Resource};
 use super::stream::{Multistatus, multistatus};
 use super::xml::Document;
@@ -47,6 +47,7 @@ impl Listing {
     async fn write(self, mut out: Multistatus) -> Result<Multistatus, Failure> {
         let Call { kalends, who, .. } = &self.call;
         let own = who.slug.as_str();
+        let quota = Quota::read(kalends, who.id, &self.request).await?;
         match &self.call.resource {
             Resource::Root => {
                 self.target(&mut out, &View::Signpost(&Resource::Root));
@@ -65,12 +66,12 @@ impl Listing {
             Resource::Homes => {
                 self.target(&mut out, &View::Signpost(&Resource::Homes));
                 if self.members {
-                    self.member(&mut out, &resource::home_href(own), &View::Home(who));
+                    self.member(&mut out, &resource::home_href(own), &View::Home { owner: who, quota });
                 }
             }
             Resource::Principal { slug } if slug == own => self.target(&mut out, &View::Principal(who)),
             Resource::Home { owner } if owner == own => {
-                self.target(&mut out, &View::Home(who));
+                self.target(&mut out, &View::Home { owner: who, quota });
                 if self.members {
                     for calendar in kalends.calendars(who.id, who.id).await? {
                         let href = resource::calendar_href(own, &calendar.slug);
@@ -84,12 +85,7 @@ impl Listing {
                     self.calendar(&mut out, &self.call.href, &calendar, access).await?;
                 }
                 if self.members {
-                    for head in kalends.object_heads(who.id, calendar.id).await? {
-                        let href = format!("{}{}", self.call.href, resource::encode(&head.name));
-                        let view = ObjectView { head: &head, owner_slug: owner, access, data: CalendarData::None };
-                        self.member(&mut out, &href, &View::Object(view));
-                        out.pass_on().await?;
-                    }
+                    self.objects(&mut out, &calendar, access).await?;
                 }
             }
             Resource::Object { owner, calendar, name } => {
@@ -118,6 +114,23 @@ impl Listing {
         out.response(href, |xml| view.write_propstats(&self.request, &self.call.who, self.preferences.minimal, xml));
     }
 
+    async fn objects(&self, out: &mut Multistatus, calendar: &Calendar, access: Access) -> Result<(), Failure> {
+        let Call { kalends, who, href, .. } = &self.call;
+        let mut after = String::new();
+        loop {
+            let page = kalends.object_heads(who.id, calendar.id, &after).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after.clone_from(&last.name);
+            for head in &page {
+                let href = format!("{href}{}", resource::encode(&head.name));
+                let owner_slug = &calendar.owner_slug;
+                let view = ObjectView { head, owner_slug, access, data: CalendarData::None };
+                self.member(out, &href, &View::Object(view));
+                out.pass_on().await?;
+            }
+        }
+    }
+
     async fn calendar(
         &self,
         out: &mut Multistatus,
@@ -129,7 +142,8 @@ impl Listing {
         let dead =
             if self.request.wants_dead() { kalends.dead_properties(who.id, calendar.id).await? } else { Vec::new() };
         let object_octets = kalends.limits().object_octets;
-        self.member(out, href, &View::Calendar(CalendarView { calendar, access, dead: &dead, object_octets }));
+        let quota = Quota::read(kalends, calendar.owner, &self.request).await?;
+        self.member(out, href, &View::Calendar(CalendarView { calendar, access, dead: &dead, object_octets, quota }));
         out.pass_on().await
     }
 }

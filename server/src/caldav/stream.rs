@@ -38,8 +38,13 @@ impl Multistatus {
         if self.xml.length() < CHUNK {
             return Ok(());
         }
-        let piece = Piece::More(self.xml.take().into());
-        self.sender.send(piece).await.map_err(|_| Failure::bad_request("The client has gone."))
+        let mut octets = Bytes::from(self.xml.take());
+        // However long a response is, no more than a few chunks wait for the client.
+        while !octets.is_empty() {
+            let piece = Piece::More(octets.split_to(octets.len().min(CHUNK)));
+            self.sender.send(piece).await.map_err(|_| Failure::bad_request("The client has gone."))?;
+        }
+        Ok(())
     }
 
     /// Writes a response with its propstats.

@@ -1,6 +1,7 @@
 //! The agenda's pages, server functions and static files.
 
 pub mod assets;
+pub mod failed;
 mod forms;
 mod live_reload;
 pub mod session;
@@ -8,8 +9,9 @@ mod transfer;
 
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_request, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kalends_app::session::{CurrentUser, SessionSecret, Site};
@@ -18,6 +20,8 @@ use kalends_domain::Kalends;
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
@@ -35,12 +39,19 @@ pub struct Web {
 struct WebState {
     options: LeptosOptions,
     web: Web,
+    /// The right to render a page.
+    rendering: Arc<Semaphore>,
 }
+
+/// How many pages are rendered at once. A page of thousands of events takes megabytes until it is sent, and more at once than there
+/// are processors makes none of them faster.
+const MAX_RENDERING: usize = 4;
 
 /// Pages, server functions under `/fn/`, and the front-end's files.
 pub fn router(web: Web) -> Router {
     let routes = generate_route_list(App);
-    let state = WebState { options: LeptosOptions::builder().output_name("kalends").build(), web };
+    let options = LeptosOptions::builder().output_name("kalends").build();
+    let state = WebState { options, web, rendering: Arc::new(Semaphore::new(MAX_RENDERING)) };
     let pages = Router::new()
         .leptos_routes_with_handler(routes, get(page))
         .route("/fn/{*function}", get(server_function).post(server_function))
@@ -53,7 +64,8 @@ pub fn router(web: Web) -> Router {
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.web.site.clone(), session::same_site))
         .layer(from_fn_with_state(state.web.kalends.clone(), session::attach))
-        .layer(map_response(private));
+        .layer(map_response(private))
+        .layer(map_request(crate::caldav::hear_out));
     let files = ServeDir::new(&state.web.dist)
         .append_index_html_on_directories(false)
         .precompressed_br()
@@ -82,6 +94,7 @@ async fn render(state: &WebState, request: Request, more: impl Fn() + Clone + Se
         more();
     };
     let assets = state.web.assets.clone();
+    let _turn = state.rendering.acquire().await;
     leptos_axum::render_app_async_with_context(context, move || shell(&assets))(request).await.into_response()
 }
 
@@ -126,10 +139,24 @@ async fn lasting(request: Request, next: Next) -> Response {
     response
 }
 
+/// What browsers are told not to do with any answer. Pages say more themselves: `kalends_app::shell`.
 async fn guarded(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("SAMEORIGIN"));
+    for (name, value) in GUARDS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
     response
 }
+
+const GUARDS: [(HeaderName, &str); 7] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
+    ),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];

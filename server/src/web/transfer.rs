@@ -1,6 +1,7 @@
 //! Calendar files: download of a calendar, and the upload that the import page posts.
 
 use super::{WebState, render};
+use crate::caldav;
 use axum::Router;
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
@@ -32,10 +33,9 @@ async fn export(State(state): State<WebState>, Path(id): Path<i64>, request: Req
         Ok((file_name(&calendar.details.display_name), kalends.export(who, calendar.id).await?))
     };
     match found.await {
-        Ok((name, text)) => {
-            let mut response = text.into_response();
+        Ok((name, export)) => {
+            let mut response = caldav::file(export);
             let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
             if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.ics\"")) {
                 headers.insert(header::CONTENT_DISPOSITION, value);
             }

@@ -6,6 +6,7 @@ use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::store::sqlite::Sqlite;
 use kalends_domain::{Kalends, Limits};
 use kalends_server::caldav;
+use kalends_server::connections::{self, ConnectionLimits};
 use roxmltree::Node;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -41,7 +42,7 @@ impl Server {
         let router = caldav::router(kalends.clone()).merge(pages);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        tokio::spawn(connections::serve(listener, router, ConnectionLimits::default(), std::future::pending()));
         Server { address, kalends, _data: data }
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::resource;
 use super::super::xml::XmlWriter;
-use super::{Live, write_privileges, write_resource_type};
+use super::{Live, Quota, write_privileges, write_resource_type};
 use chrono::SecondsFormat;
 use kalends_domain::access::Access;
 use kalends_domain::calendars::{Calendar, DeadProperty};
@@ -15,6 +15,8 @@ pub struct CalendarView<'a> {
     pub dead: &'a [DeadProperty],
     /// CALDAV:max-resource-size, in octets.
     pub object_octets: usize,
+    /// Of the account; `None` when nobody asks.
+    pub quota: Option<Quota>,
 }
 
 impl CalendarView<'_> {

@@ -3,11 +3,13 @@
 mod calendar;
 mod object;
 mod principal;
+mod quota;
 mod request;
 pub mod update;
 
 pub use calendar::CalendarView;
 pub use object::{CalendarData, ObjectView, content_type};
+pub use quota::Quota;
 pub use request::{PropertyRequest, Requested};
 
 use super::resource::{self, Resource};
@@ -67,6 +69,8 @@ live_properties! {
     Owner: Dav "owner" as "D:owner", No;
     PrincipalCollectionSet: Dav "principal-collection-set" as "D:principal-collection-set", No;
     PrincipalUrl: Dav "principal-URL" as "D:principal-URL", No;
+    QuotaAvailableBytes: Dav "quota-available-bytes" as "D:quota-available-bytes", No;
+    QuotaUsedBytes: Dav "quota-used-bytes" as "D:quota-used-bytes", No;
     ResourceType: Dav "resourcetype" as "D:resourcetype", Yes;
     SupportedPrivilegeSet: Dav "supported-privilege-set" as "D:supported-privilege-set", No;
     SupportedReportSet: Dav "supported-report-set" as "D:supported-report-set", No;
@@ -90,7 +94,10 @@ pub enum View<'a> {
     /// The root, the collection of principals and the collection of homes: they only lead on.
     Signpost(&'a Resource),
     Principal(&'a Principal),
-    Home(&'a Principal),
+    Home {
+        owner: &'a Principal,
+        quota: Option<Quota>,
+    },
     Calendar(CalendarView<'a>),
     Object(ObjectView<'a>),
 }
@@ -123,7 +130,13 @@ impl View<'_> {
             }
             (View::Signpost(signpost), _) => principal::write_signpost(signpost, property, xml),
             (View::Principal(principal), _) => principal::write_principal(principal, property, xml),
-            (View::Home(owner), _) => principal::write_home(owner, property, xml),
+            (View::Home { quota, .. } | View::Calendar(CalendarView { quota, .. }), Live::QuotaAvailableBytes) => {
+                quota.is_some_and(|quota| quota.write_available(xml))
+            }
+            (View::Home { quota, .. } | View::Calendar(CalendarView { quota, .. }), Live::QuotaUsedBytes) => {
+                quota.is_some_and(|quota| quota.write_used(xml))
+            }
+            (View::Home { owner, .. }, _) => principal::write_home(owner, property, xml),
             (View::Calendar(view), _) => view.write(property, xml),
             (View::Object(view), _) => view.write(property, xml),
         }
@@ -235,7 +248,7 @@ fn supported_reports(view: &View<'_>, xml: &mut XmlWriter) {
     let reports: &[&str] = match view {
         View::Calendar(_) => &["C:calendar-query", "C:calendar-multiget", "C:free-busy-query", "D:sync-collection"],
         View::Object(_) => &["C:calendar-query", "C:calendar-multiget"],
-        View::Signpost(_) | View::Principal(_) | View::Home(_) => &[],
+        View::Signpost(_) | View::Principal(_) | View::Home { .. } => &[],
     };
     xml.open(Live::SupportedReportSet.tag());
     for report in reports {

@@ -73,14 +73,19 @@ impl ObjectReport {
     /// Writes the objects among `names` with their text; yields the names of those that exist.
     pub async fn write_named(&self, out: &mut Multistatus, names: &[String]) -> Result<Vec<String>, Failure> {
         let Call { kalends, who, .. } = &self.call;
-        let mut found = Vec::with_capacity(names.len());
-        for object in kalends.objects_named(who.id, self.calendar.id, names).await? {
-            let Object { head, text } = object;
-            self.write_object(out, &head, text).await?;
-            out.pass_on().await?;
-            found.push(head.name);
+        let mut found: Vec<String> = Vec::with_capacity(names.len());
+        loop {
+            let after = found.last().map_or("", String::as_str);
+            let page = kalends.objects_named(who.id, self.calendar.id, names, after).await?;
+            if page.is_empty() {
+                return Ok(found);
+            }
+            for Object { head, text } in page {
+                self.write_object(out, &head, text).await?;
+                out.pass_on().await?;
+                found.push(head.name);
+            }
         }
-        Ok(found)
     }
 
     async fn write_object(&self, out: &mut Multistatus, head: &ObjectHead, text: String) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ use super::super::{Call, preference_applied};
 use super::filter;
 use super::objects::ObjectReport;
 use axum::response::Response;
+use kalends_domain::objects::Query;
 use kalends_domain::query::Filter;
 
 pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
@@ -20,15 +21,17 @@ pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
     let filter = Filter { calendar, floating: report.floating.clone() };
     let response = multistatus(|mut out| async move {
         let call = &report.call;
-        let mut heads = match (&call.resource, depth) {
-            (Resource::Calendar { .. }, Depth::Zero) => Vec::new(),
-            _ => call.kalends.query(call.who.id, report.calendar.id, &filter).await?,
-        };
+        let mut query = Query::new(report.calendar.id, filter);
         if let Resource::Object { name, .. } = &call.resource {
             call.kalends.object(call.who.id, report.calendar.id, name).await?;
-            heads.retain(|head| head.name == *name);
         }
-        report.write(&mut out, heads).await?;
+        let has_members = depth != Depth::Zero || matches!(call.resource, Resource::Object { .. });
+        while has_members && let Some(mut heads) = call.kalends.query_page(call.who.id, &mut query).await? {
+            if let Resource::Object { name, .. } = &call.resource {
+                heads.retain(|head| head.name == *name);
+            }
+            report.write(&mut out, heads).await?;
+        }
         Ok(out)
     })
     .await?;

@@ -20,12 +20,14 @@ pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
     let preferences = report.preferences;
     let response = multistatus(|mut out| async move {
         let call = &report.call;
-        let changes = call.kalends.changes(call.who.id, report.calendar.id, token.as_deref(), limit).await?;
+        let mut changes = call.kalends.changes(call.who.id, report.calendar.id, token.as_deref(), limit).await?;
         let collection = report.collection();
-        report.write(&mut out, changes.changed).await?;
-        for name in changes.removed {
-            out.status(&format!("{collection}{}", resource::encode(&name)), "HTTP/1.1 404 Not Found");
-            out.pass_on().await?;
+        while let Some(page) = changes.next().await? {
+            report.write(&mut out, page.changed).await?;
+            for name in page.removed {
+                out.status(&format!("{collection}{}", resource::encode(&name)), "HTTP/1.1 404 Not Found");
+                out.pass_on().await?;
+            }
         }
         if changes.truncated {
             out.error(&collection, "HTTP/1.1 507 Insufficient Storage", "D:number-of-matches-within-limits");

@@ -1,0 +1,77 @@
+//! Options of the command line that bound what the program takes.
+
+use chrono::TimeDelta;
+use clap::builder::TypedValueParser;
+use clap::value_parser;
+use kalends_domain::Limits;
+use kalends_server::connections::ConnectionLimits;
+use std::time::Duration;
+
+/// What an account may hold and how long a session lasts.
+#[derive(clap::Args)]
+pub struct LimitOptions {
+    /// Most that the objects of an account's calendars may have together, in MiB.
+    #[arg(long, env = "KALENDS_ACCOUNT_MIB", default_value_t = 1024, value_parser = value_parser!(u64).range(1..1 << 40), global = true, hide_short_help = true)]
+    account_mib: u64,
+    /// Most objects in an account's calendars together.
+    #[arg(long, env = "KALENDS_ACCOUNT_OBJECTS", default_value_t = 200_000, global = true, hide_short_help = true)]
+    account_objects: u64,
+    /// Most calendars of an account.
+    #[arg(long, env = "KALENDS_ACCOUNT_CALENDARS", default_value_t = 500, global = true, hide_short_help = true)]
+    account_calendars: usize,
+    /// Days without use after which a browser is signed out.
+    #[arg(long, env = "KALENDS_SESSION_IDLE_DAYS", default_value_t = 14, value_parser = value_parser!(i64).range(1..=400), global = true, hide_short_help = true)]
+    session_idle_days: i64,
+    /// Days after signing in after which a browser is signed out, however much it is used.
+    #[arg(long, env = "KALENDS_SESSION_DAYS", default_value_t = 90, value_parser = value_parser!(i64).range(1..=400), global = true, hide_short_help = true)]
+    session_days: i64,
+}
+
+impl From<LimitOptions> for Limits {
+    fn from(options: LimitOptions) -> Self {
+        Limits {
+            account_octets: options.account_mib * 1024 * 1024,
+            account_objects: options.account_objects,
+            account_calendars: options.account_calendars,
+            session_idle: TimeDelta::days(options.session_idle_days),
+            session_life: TimeDelta::days(options.session_days),
+            ..Limits::default()
+        }
+    }
+}
+
+/// What a connection may take.
+#[derive(clap::Args)]
+pub struct ConnectionOptions {
+    /// Most connections at once; more wait.
+    #[arg(long, env = "KALENDS_MAX_CONNECTIONS", default_value_t = 1024, value_parser = value_parser!(u32).range(1..=100_000).map(|n| n as usize), hide_short_help = true)]
+    max_connections: usize,
+    /// Seconds in which the header of a request has to have come.
+    #[arg(long, env = "KALENDS_HEADER_SECONDS", default_value_t = 20, value_parser = value_parser!(u64).range(1..=3600), hide_short_help = true)]
+    header_seconds: u64,
+    /// Seconds after which a connection without a request is closed.
+    #[arg(long, env = "KALENDS_IDLE_SECONDS", default_value_t = 60, value_parser = value_parser!(u64).range(1..=3600), hide_short_help = true)]
+    idle_seconds: u64,
+    /// Seconds that a body or an answer may stand still beyond what the least rate allows.
+    #[arg(long, env = "KALENDS_GRACE_SECONDS", default_value_t = 30, value_parser = value_parser!(u64).range(1..=3600), hide_short_help = true)]
+    grace_seconds: u64,
+    /// Octets a second at which bodies have to come and answers to be read at least.
+    #[arg(long, env = "KALENDS_LEAST_RATE", default_value_t = 1024, value_parser = value_parser!(u32).range(1..), hide_short_help = true)]
+    least_rate: u32,
+    /// Seconds that a request may take in all.
+    #[arg(long, env = "KALENDS_REQUEST_SECONDS", default_value_t = 900, value_parser = value_parser!(u64).range(1..=86_400), hide_short_help = true)]
+    request_seconds: u64,
+}
+
+impl From<ConnectionOptions> for ConnectionLimits {
+    fn from(options: ConnectionOptions) -> Self {
+        ConnectionLimits {
+            connections: options.max_connections,
+            header: Duration::from_secs(options.header_seconds),
+            idle: Duration::from_secs(options.idle_seconds),
+            grace: Duration::from_secs(options.grace_seconds),
+            least_rate: options.least_rate,
+            request: Duration::from_secs(options.request_seconds),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The whole program over TCP as browsers and attackers meet it: pages, server functions, headers, limits, load.
+#![allow(clippy::unwrap_used)]
+
+mod connections;
+mod harness;
+mod headers;
+mod load;
