@@ -24,12 +24,25 @@ fn midnight(year: i32, month: u32) -> NaiveDateTime {
     NaiveDate::from_ymd_opt(year, month, 1).unwrap_or_default().and_time(NaiveTime::MIN)
 }
 
+/// In other calendar systems and with SKIP.
+const RULES_WITH_SCALE: [&str; 4] = [
+    "RSCALE=CHINESE;FREQ=YEARLY",
+    "RSCALE=CHINESE;FREQ=YEARLY;COUNT=1000",
+    "RSCALE=HEBREW;FREQ=YEARLY;BYMONTH=5L;BYMONTHDAY=8;SKIP=FORWARD",
+    "RSCALE=GREGORIAN;FREQ=MONTHLY;BYMONTHDAY=31;SKIP=BACKWARD",
+];
+
 fn a_month(criterion: &mut Criterion) {
+    months(criterion, &RULES, [1, 26]);
+    months(criterion, &RULES_WITH_SCALE, [1, 100]);
+}
+
+fn months(criterion: &mut Criterion, rules: &[&str], ages: [i32; 2]) {
     let (from, to) = (midnight(2026, 6), midnight(2026, 7));
-    for text in RULES {
+    for text in rules {
         let rule = Rule::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-        let mut group = criterion.benchmark_group(text);
-        for years in [1, 26] {
+        let mut group = criterion.benchmark_group(*text);
+        for years in ages {
             let start = Moment::Floating(midnight(2026 - years, 6) + TimeDelta::hours(9));
             group.bench_function(BenchmarkId::from_parameter(format!("{years} years old")), |bencher| {
                 bencher.iter(|| Series::new(black_box(&rule), black_box(&start), &Zone::UTC).between(from, to).count());

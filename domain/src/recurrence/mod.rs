@@ -1,4 +1,5 @@
-//! RRULE (RFC 5545 section 3.3.10): reading a rule and expanding it lazily in a window of wall-clock time.
+//! RRULE (RFC 5545 section 3.3.10, with the calendar systems of RFC 7529): reading a rule and expanding it lazily in a window of
+//! wall-clock time.
 //!
 //! The expansion is our own. The crate `rrule` walks every series from its DTSTART, so that a window in the 26th year of a
 //! daily series costs 26 years, and it expands BYWEEKNO without BYDAY to whole weeks where RFC 5545 takes the weekday
@@ -6,15 +7,23 @@
 
 mod days;
 mod parse;
+mod scale;
 mod series;
+mod skip;
 
+pub use scale::Scale;
 pub use series::{Occurrences, Series};
+
+use scale::Month;
+use skip::Skip;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc, Weekday};
 
 /// A parsed and checked RRULE value. [`std::fmt::Display`] writes it as the value of an RRULE property.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
+    system: System,
+    skip: Skip,
     frequency: Frequency,
     interval: u32,
     count: Option<u32>,
@@ -27,8 +36,16 @@ pub struct Rule {
     by_month_day: Vec<i8>,
     by_year_day: Vec<i16>,
     by_week_number: Vec<i8>,
-    by_month: Vec<u8>,
+    by_month: Vec<Month>,
     by_set_position: Vec<i16>,
+}
+
+/// What RSCALE says; without it the system is the Gregorian.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum System {
+    Known(Scale),
+    /// One of which nothing is known but its name, in upper case.
+    Unknown(String),
 }
 
 /// FREQ, from the shortest period to the longest.
@@ -68,9 +85,29 @@ enum Until {
 pub struct RuleError(pub String);
 
 impl Rule {
+    /// The parts that say what a rule with SKIP leaves to `start`, the day of its DTSTART; none where SKIP moves nothing.
+    pub fn days_of_start(&self, start: NaiveDate) -> Vec<(&'static str, String)> {
+        let System::Known(scale) = self.system else { return Vec::new() };
+        let names_days = !self.by_day.is_empty()
+            || !self.by_month_day.is_empty()
+            || !self.by_year_day.is_empty()
+            || !self.by_week_number.is_empty();
+        if self.skip == Skip::Omit || self.frequency < Frequency::Monthly || names_days {
+            return Vec::new();
+        }
+        let month = scale.month_of(start);
+        let mut parts = vec![("BYMONTHDAY", month.day(start).to_string())];
+        if self.frequency == Frequency::Yearly && self.by_month.is_empty() {
+            parts.push(("BYMONTH", month.month.to_string()));
+        }
+        parts
+    }
+
     /// `FREQ=frequency` alone: once in every period, for ever.
     fn new(frequency: Frequency) -> Self {
         Rule {
+            system: System::Known(Scale::Gregorian),
+            skip: Skip::Omit,
             frequency,
             interval: 1,
             count: None,
@@ -89,5 +126,7 @@ impl Rule {
     }
 }
 
+#[cfg(test)]
+mod rscale_tests;
 #[cfg(test)]
 mod tests;

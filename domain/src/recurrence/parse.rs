@@ -1,6 +1,6 @@
-//! The RRULE value: reading it with the checks of RFC 5545 section 3.3.10, and writing it.
+//! The RRULE value: reading it with the checks of RFC 5545 section 3.3.10 and RFC 7529 section 4, and writing it.
 
-use super::{ByDay, Frequency, Rule, RuleError, Until};
+use super::{ByDay, Frequency, Month, Rule, RuleError, Scale, Skip, System, Until};
 use crate::ical::syntax::excerpt;
 use chrono::{NaiveDate, NaiveDateTime, Weekday};
 use std::fmt::{self, Display, Formatter};
@@ -10,8 +10,9 @@ impl Rule {
     /// Reads the value of an RRULE property.
     ///
     /// Accepted although the grammar forbids it, because clients write it and the meaning is plain: any case, blanks, empty
-    /// parts (`FREQ=DAILY;`), any order, X- parts (RFC 2445; they are dropped), RSCALE=GREGORIAN, values that are repeated, COUNT
-    /// beside UNTIL (what ends first ends it), BYSETPOS alone, and an UNTIL in another form than DTSTART.
+    /// parts (`FREQ=DAILY;`), any order, X- parts (RFC 2445; they are dropped), values that are repeated, COUNT beside UNTIL
+    /// (what ends first ends it), BYSETPOS alone, SKIP=OMIT without RSCALE, and an UNTIL in another form than DTSTART. A RSCALE
+    /// that is not known is accepted too: its series is DTSTART alone.
     ///
     /// # Errors
     /// Names the part and says what it allows.
@@ -28,16 +29,29 @@ impl Rule {
         }
         let frequency = parts.iter().find(|(name, _)| name == "FREQ").ok_or_else(|| error("FREQ is missing"))?.1;
         let mut rule = Rule::new(frequency.parse()?);
+        // What a month can be depends on it.
+        let scale = parts.iter().find(|(name, _)| name == "RSCALE");
+        if let Some((_, value)) = scale {
+            rule.system = system(value)?;
+        }
         for (name, value) in &parts {
             rule.read(name, value)?;
+        }
+        if rule.skip != Skip::Omit && scale.is_none() {
+            return Err(error("SKIP cannot stand without RSCALE"));
         }
         rule.check()?;
         Ok(rule)
     }
 
     fn read(&mut self, name: &str, value: &str) -> Result<(), RuleError> {
+        // The range of numbers is that of the longest year.
+        let (most_days, most_weeks, month_days) = match self.system {
+            System::Known(scale) => (scale.longest_year().into(), i64::from(scale.longest_year()) / 7 + 1, 31),
+            System::Unknown(_) => (i16::MAX.into(), i8::MAX.into(), i8::MAX.into()),
+        };
         match name {
-            "FREQ" => {}
+            "FREQ" | "RSCALE" => {}
             "INTERVAL" => self.interval = number(name, value, 1, u32::MAX.into())?,
             "COUNT" => self.count = Some(number(name, value, 1, u32::MAX.into())?),
             "UNTIL" => self.until = Some(until(value)?),
@@ -46,17 +60,13 @@ impl Rule {
             "BYSECOND" => self.by_second = list(name, value, |v| Ok(number::<u8>(name, v, 0, 60)?.min(59)))?,
             "BYMINUTE" => self.by_minute = list(name, value, |v| number(name, v, 0, 59))?,
             "BYHOUR" => self.by_hour = list(name, value, |v| number(name, v, 0, 23))?,
-            "BYDAY" => self.by_day = list(name, value, by_day)?,
-            "BYMONTHDAY" => self.by_month_day = list(name, value, |v| ordinal(name, v, 31))?,
-            "BYYEARDAY" => self.by_year_day = list(name, value, |v| ordinal(name, v, 366))?,
-            "BYWEEKNO" => self.by_week_number = list(name, value, |v| ordinal(name, v, 53))?,
-            "BYMONTH" => self.by_month = list(name, value, |v| number(name, v, 1, 12))?,
-            "BYSETPOS" => self.by_set_position = list(name, value, |v| ordinal(name, v, 366))?,
-            // RFC 7529: without SKIP this is what RFC 5545 does anyway.
-            "RSCALE" if value.eq_ignore_ascii_case("GREGORIAN") => {}
-            "RSCALE" => return Err(error(format!("RSCALE={} is not supported", excerpt(value)))),
-            "SKIP" if value.eq_ignore_ascii_case("OMIT") => {}
-            "SKIP" => return Err(error(format!("SKIP={} is not supported", excerpt(value)))),
+            "BYDAY" => self.by_day = list(name, value, |v| by_day(v, most_weeks))?,
+            "BYMONTHDAY" => self.by_month_day = list(name, value, |v| ordinal(name, v, month_days))?,
+            "BYYEARDAY" => self.by_year_day = list(name, value, |v| ordinal(name, v, most_days))?,
+            "BYWEEKNO" => self.by_week_number = list(name, value, |v| ordinal(name, v, most_weeks))?,
+            "BYMONTH" => self.by_month = list(name, value, |v| month(v, &self.system))?,
+            "BYSETPOS" => self.by_set_position = list(name, value, |v| ordinal(name, v, most_days))?,
+            "SKIP" => self.skip = value.parse()?,
             _ if name.starts_with("X-") => {}
             _ => return Err(error(format!("{} is not a part of a rule", excerpt(name)))),
         }
@@ -112,6 +122,34 @@ fn list<T: PartialEq>(
     if values.is_empty() { Err(error(format!("{name} is empty"))) } else { Ok(values) }
 }
 
+fn system(value: &str) -> Result<System, RuleError> {
+    if let Some(scale) = Scale::named(value) {
+        return Ok(System::Known(scale));
+    }
+    let is_name = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if is_name {
+        Ok(System::Unknown(value.to_ascii_uppercase()))
+    } else {
+        Err(error(format!("RSCALE: \"{}\" is not the name of a calendar system", excerpt(value))))
+    }
+}
+
+/// A number, with an L after it for a leap month (RFC 7529 section 4.2).
+fn month(value: &str, system: &System) -> Result<Month, RuleError> {
+    let digits = value.strip_suffix(['L', 'l']);
+    let number = integer(digits.unwrap_or(value)).and_then(|number| u8::try_from(number).ok());
+    let month = number.map(|number| Month { number, is_leap: digits.is_some() });
+    match system {
+        System::Known(scale) => month.filter(|month| scale.has_month(*month)).ok_or_else(|| {
+            error(match scale {
+                Scale::Gregorian => format!("BYMONTH: \"{}\" is not a number from 1 to 12", excerpt(value)),
+                _ => format!("BYMONTH: \"{}\" is no month of the calendar {}", excerpt(value), scale.name()),
+            })
+        }),
+        System::Unknown(_) => month.ok_or_else(|| error(format!("BYMONTH: \"{}\" is not a month", excerpt(value)))),
+    }
+}
+
 /// ASCII digits with an optional sign.
 fn integer(value: &str) -> Option<i64> {
     let digits = value.strip_prefix(['+', '-']).unwrap_or(value);
@@ -148,12 +186,12 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
     ("SU", Weekday::Sun),
 ];
 
-fn by_day(value: &str) -> Result<ByDay, RuleError> {
+fn by_day(value: &str, most_weeks: i64) -> Result<ByDay, RuleError> {
     let refuse = || not_a_weekday("BYDAY", value);
     let (before, name) = value.split_at_checked(value.len().saturating_sub(2)).ok_or_else(refuse)?;
     let weekday = weekday(name).ok_or_else(refuse)?;
     let before = before.trim();
-    let ordinal = if before.is_empty() { None } else { Some(ordinal("BYDAY", before, 53)?) };
+    let ordinal = if before.is_empty() { None } else { Some(ordinal("BYDAY", before, most_weeks)?) };
     Ok(ByDay { ordinal, weekday })
 }
 
@@ -242,6 +280,11 @@ impl Display for Rule {
             }
             Ok(())
         }
+        match &self.system {
+            System::Known(Scale::Gregorian) if self.skip == Skip::Omit => {}
+            System::Known(scale) => write!(f, "RSCALE={};", scale.name())?,
+            System::Unknown(name) => write!(f, "RSCALE={name};")?,
+        }
         write!(f, "FREQ={}", self.frequency)?;
         if self.interval != 1 {
             write!(f, ";INTERVAL={}", self.interval)?;
@@ -259,6 +302,8 @@ impl Display for Rule {
         part(f, "BYHOUR", &self.by_hour)?;
         part(f, "BYMINUTE", &self.by_minute)?;
         part(f, "BYSECOND", &self.by_second)?;
-        part(f, "BYSETPOS", &self.by_set_position)
+        part(f, "BYSETPOS", &self.by_set_position)?;
+        let skip = Some(self.skip).filter(|skip| *skip != Skip::Omit);
+        part(f, "SKIP", skip.as_slice())
     }
 }

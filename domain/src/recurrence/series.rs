@@ -5,8 +5,8 @@
 //! does: what came before has to be counted. Where every period holds equally many instances that is a multiplication,
 //! elsewhere the periods since DTSTART are counted without building their instances.
 
-use super::days::{DayFilter, first_week, start_of_week, week_year};
-use super::{Frequency, Rule, Until};
+use super::days::{DayFilter, start_of_week};
+use super::{Frequency, Rule, Scale, Skip, System, Until};
 use crate::ical::value::Moment;
 use crate::time::Zone;
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
@@ -34,6 +34,10 @@ pub struct Series {
     interval: i64,
     week_start: chrono::Weekday,
     days: DayFilter,
+    /// The number of the year or month that DTSTART is in, where those are the periods.
+    origin: i64,
+    /// What to do for days that a period does not have, where some may not have all.
+    skip: Skip,
     times: Times,
     /// BYSETPOS within a period of a day or more.
     positions: Vec<i16>,
@@ -154,11 +158,20 @@ impl Series {
     }
 
     fn of_rule(rule: &Rule, start: &Moment, zone: &Zone) -> Self {
+        // Of a system that is not known nothing can be told but DTSTART.
+        let bare = Rule { until: rule.until, ..Rule::new(Frequency::Daily) };
+        let (rule, scale, known) = match rule.system {
+            System::Known(scale) => (rule, scale, true),
+            System::Unknown(_) => (&bare, Scale::Gregorian, false),
+        };
         let local = start.local();
-        let days = DayFilter::new(rule, local.date());
+        let days = DayFilter::new(rule, scale, local.date());
+        let has_missing_days = rule.frequency > Frequency::Weekly && !days.is_even(rule.frequency);
+        let skip = if has_missing_days { rule.skip } else { Skip::Omit };
         let times = Times::of(rule, start);
         let positions = if rule.frequency < Frequency::Daily { Vec::new() } else { rule.by_set_position.clone() };
-        let never = days.is_impossible()
+        let never = !known
+            || skip == Skip::Omit && days.is_impossible()
             || times.is_empty()
             || rule.frequency == Frequency::Daily
                 && !positions.is_empty()
@@ -170,7 +183,9 @@ impl Series {
             frequency: rule.frequency,
             interval: rule.interval.into(),
             week_start: rule.week_start,
+            origin: origin(rule.frequency, &days, local.date()),
             days,
+            skip,
             times,
             positions,
             never,
@@ -197,6 +212,9 @@ impl Series {
 
     /// A wall-clock time that no instance starts after; `None` when there is none, or when finding it is not worth its cost.
     pub fn last_start(&self) -> Option<NaiveDateTime> {
+        if self.never {
+            return Some(self.start);
+        }
         let by_until = (self.end.local < NaiveDateTime::MAX).then_some(self.end.local);
         let by_count = self.count.and_then(|count| self.nth(count - 1));
         match (by_until, by_count) {
@@ -248,11 +266,7 @@ impl Series {
     fn index_of(&self, local: NaiveDateTime) -> i64 {
         let (day, start) = (local.date().max(self.start.date()), self.start.date());
         let passed = match self.frequency {
-            Frequency::Yearly if self.days.by_weeks() => {
-                i64::from(week_year(day, self.week_start)) - i64::from(week_year(start, self.week_start))
-            }
-            Frequency::Yearly => i64::from(day.year()) - i64::from(start.year()),
-            Frequency::Monthly => month_number(day) - month_number(start),
+            Frequency::Yearly | Frequency::Monthly => origin(self.frequency, &self.days, day) - self.origin,
             Frequency::Weekly => match start_of_week(start, self.week_start) {
                 Some(first) => (day - first).num_days() / 7,
                 None => 0,
@@ -268,20 +282,16 @@ impl Series {
         let units = if self.frequency < Frequency::Daily { index } else { index.checked_mul(self.interval)? };
         let days_after = |day: NaiveDate, days: i64| day.checked_add_days(Days::new(u64::try_from(days).ok()?));
         let bounds = match self.frequency {
-            Frequency::Yearly if self.days.by_weeks() => {
-                let year = week_year(start, self.week_start).checked_add(i32::try_from(units).ok()?)?;
-                (first_week(year, self.week_start)?, first_week(year.checked_add(1)?, self.week_start)?.pred_opt()?)
-            }
             Frequency::Yearly => {
-                let year = start.year().checked_add(i32::try_from(units).ok()?)?;
-                (NaiveDate::from_ymd_opt(year, 1, 1)?, NaiveDate::from_ymd_opt(year, 12, 31)?)
+                let year = i32::try_from(self.origin.checked_add(units)?).ok()?;
+                if self.days.by_weeks() {
+                    self.days.weeks_of(year)?
+                } else {
+                    let scale = self.days.scale;
+                    (scale.year_first(year)?, scale.year_first(year.checked_add(1)?)?.pred_opt()?)
+                }
             }
-            Frequency::Monthly => {
-                let month = month_number(start).checked_add(units)?;
-                let year = i32::try_from(month.div_euclid(12)).ok()?;
-                let first = NaiveDate::from_ymd_opt(year, month.rem_euclid(12) as u32 + 1, 1)?;
-                (first, days_after(first, i64::from(first.num_days_in_month()) - 1)?)
-            }
+            Frequency::Monthly => self.days.scale.numbered_month(self.origin.checked_add(units)?)?,
             Frequency::Weekly => {
                 let first = days_after(start_of_week(start, self.week_start)?, units.checked_mul(7)?)?;
                 (first, days_after(first, 6)?)
@@ -296,8 +306,20 @@ impl Series {
 
     /// What a period holds.
     fn period(&self, index: i64) -> Period {
+        match self.bounds(index) {
+            Some((first, last)) if self.skip != Skip::Omit && self.interval == 1 => {
+                let other = if self.skip == Skip::Forward { index - 1 } else { index + 1 };
+                Period::joined(&[index, other].map(|index| self.led_to(index)), first, last)
+            }
+            _ => self.led_to(index),
+        }
+    }
+
+    /// What the rule leads to from a period. With SKIP it may lie just outside; where the next period follows at once, it counts
+    /// as that one's.
+    fn led_to(&self, index: i64) -> Period {
         let Some((first, last)) = self.bounds(index).filter(|_| !self.never) else { return Period::default() };
-        let days = self.allowed_days(first, last);
+        let days = self.days_from(first, last);
         if days.is_empty() {
             return Period::default();
         }
@@ -315,25 +337,20 @@ impl Series {
         Period { days, times, positions }
     }
 
-    fn allowed_days(&self, first: NaiveDate, last: NaiveDate) -> Vec<NaiveDate> {
-        let mut days = Vec::new();
-        let mut day = first;
-        while day <= last {
-            match self.days.next_in_month(day) {
-                Some(next) if next > day => {
-                    day = next;
-                    continue;
-                }
-                Some(_) => {}
-                None => break,
-            }
-            if self.days.allows(day) {
-                days.push(day);
-            }
-            let Some(next) = day.succ_opt() else { break };
-            day = next;
+    fn days_from(&self, first: NaiveDate, last: NaiveDate) -> Vec<NaiveDate> {
+        let mut days = self.days.between(first, last);
+        if self.skip != Skip::Omit {
+            days.extend(self.days.moved(self.skip, self.frequency, first, last));
+            days.sort_unstable();
+            days.dedup();
         }
         days
+    }
+
+    /// No instance of a period is on an earlier day; `None` after the end of time.
+    fn begin(&self, index: i64) -> Option<NaiveDate> {
+        let (first, _) = self.bounds(index)?;
+        if self.skip == Skip::Backward { first.pred_opt() } else { Some(first) }
     }
 
     /// The indices that BYSETPOS picks among `length` times; `None`: all of them.
@@ -353,7 +370,7 @@ impl Series {
         // Days come one by one: months that are not meant and days that a long interval leaps over would be many.
         loop {
             let (day, _) = self.bounds(index)?;
-            let mut next = self.days.next_in_month(day)?;
+            let mut next = self.days.next_in_month(day, LAST_YEAR)?;
             if let Times::Drifting(drift) = &self.times {
                 let days = drift.first(next) / drift.units_of_day();
                 next = next.checked_add_days(Days::new(u64::try_from(days).ok()?))?;
@@ -373,8 +390,11 @@ impl Series {
 
     /// How many times a period holds, without building them.
     fn size(&self, index: i64, drifts: &mut HashMap<i64, usize>) -> usize {
+        if self.skip != Skip::Omit {
+            return self.period(index).len();
+        }
         let Some((first, last)) = self.bounds(index).filter(|_| !self.never) else { return 0 };
-        let days = self.allowed_days(first, last).len();
+        let days = self.days.between(first, last).len();
         if days == 0 {
             return 0;
         }
@@ -487,6 +507,33 @@ struct Period {
 }
 
 impl Period {
+    /// What of some periods of the same series lies on the days from `first` to `last`.
+    fn joined(periods: &[Period], first: NaiveDate, last: NaiveDate) -> Self {
+        let is_within = |day: &NaiveDate| (first..=last).contains(day);
+        let mut days: Vec<_> = periods.iter().flat_map(|period| &period.days).copied().filter(is_within).collect();
+        days.sort_unstable();
+        days.dedup();
+        let Some(times) = periods.iter().find(|period| !period.is_empty()).map(|period| period.times.clone()) else {
+            return Period::default();
+        };
+        let selects = periods.iter().any(|period| period.positions.is_some());
+        let positions = selects.then(|| {
+            let mut positions: Vec<_> = periods.iter().flat_map(|period| period.positions_in(&days)).collect();
+            positions.sort_unstable();
+            positions.dedup();
+            positions
+        });
+        Period { days, times, positions }
+    }
+
+    /// The positions that it has selected, as they are where its days are among `days`.
+    fn positions_in(&self, days: &[NaiveDate]) -> impl Iterator<Item = usize> {
+        self.positions.iter().flatten().filter_map(|position| {
+            let (day, time) = (self.days[position / self.times.len()], position % self.times.len());
+            days.binary_search(&day).ok().map(|day| day * self.times.len() + time)
+        })
+    }
+
     fn len(&self) -> usize {
         self.positions.as_ref().map_or(self.days.len() * self.times.len(), Vec::len)
     }
@@ -569,8 +616,8 @@ impl Iterator for Occurrences<'_> {
                 let following = self.series.following(self.index);
                 let begun = |index| {
                     self.series
-                        .bounds(index)
-                        .is_some_and(|(first, _)| first <= self.to.date().min(self.series.end.local.date()))
+                        .begin(index)
+                        .is_some_and(|first| first <= self.to.date().min(self.series.end.local.date()))
                 };
                 match following.filter(|index| begun(*index)) {
                     Some(index) => {
@@ -618,7 +665,12 @@ fn common_divisor(a: i64, b: i64) -> i64 {
     if b == 0 { a } else { common_divisor(b, a % b) }
 }
 
-/// Months since the beginning of the common era.
-fn month_number(day: NaiveDate) -> i64 {
-    i64::from(day.year()) * 12 + i64::from(day.month0())
+/// The number of the year or month that `day` is in; 0 where the periods are neither.
+fn origin(frequency: Frequency, days: &DayFilter, day: NaiveDate) -> i64 {
+    match frequency {
+        Frequency::Yearly if days.by_weeks() => days.week_year_of(day).into(),
+        Frequency::Yearly => days.scale.year_of(day).into(),
+        Frequency::Monthly => days.scale.month_number(day),
+        _ => 0,
+    }
 }
