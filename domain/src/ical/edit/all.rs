@@ -3,7 +3,7 @@
 use super::document::Tree;
 use super::draft::{draft_of, entry_timing, text_of};
 use super::editor::{Editor, change_moments, placed, read, set_texts, set_time, zone_of};
-use super::rule::{Anchor, RuleText, first_match, moved_by_month};
+use super::rule::{Anchor, RuleText, first_match, immovable, moved_by_month};
 use super::series::Series;
 use super::shift::{Form, Shift};
 use super::timing::{self, Length};
@@ -205,7 +205,15 @@ fn reschedule(
 /// corrected then.
 fn follow(value: &str, shift: &Shift<'_>, start: &mut Moment) -> Result<RuleText> {
     let rule = shift.rule(value, start)?;
-    if rule.is_by_month() && shift.shown().days() != 0 {
+    if shift.shown().days() == 0 {
+        return Ok(rule);
+    }
+    if rule.has_scale() {
+        // As many days later can be another day of the month, or none that the month has.
+        if !rule.leads_to(shift.shown().new, &shift.form().anchor(start)) {
+            return Err(immovable());
+        }
+    } else if rule.is_by_month() {
         let (old, new) = (shift.shown().old.date(), shift.shown().new.date());
         let day = moved_by_month(&rule, old_day(shift, start), old, new);
         *start = start.at(day.and_time(start.local().time()));

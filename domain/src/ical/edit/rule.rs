@@ -2,6 +2,7 @@
 
 use super::{Pattern, Repeat, RepeatEnd};
 use crate::ical::value::Moment;
+use crate::recurrence::{Rule, Series};
 use crate::time::Zone;
 use crate::{Error, Result};
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
@@ -161,9 +162,10 @@ impl RuleText {
         }
     }
 
-    /// Makes it say `pattern`; INTERVAL, COUNT, UNTIL and what else is no part of a pattern stay.
+    /// Makes it say `pattern`, which counts in the Gregorian calendar; INTERVAL, COUNT, UNTIL and what else is no part of a pattern
+    /// stay.
     pub(super) fn set_pattern(&mut self, pattern: &Pattern) {
-        self.parts.retain(|(name, _)| !name.starts_with("BY"));
+        self.parts.retain(|(name, _)| !name.starts_with("BY") && !matches!(name.as_str(), "RSCALE" | "SKIP"));
         let (frequency, days) = match pattern {
             Pattern::Daily => ("DAILY", None),
             Pattern::Weekly(days) => {
@@ -201,9 +203,31 @@ impl RuleText {
         }
     }
 
+    /// Whether the rule leads from `start` to `local`, a wall-clock time of the series.
+    pub(super) fn leads_to(&self, local: NaiveDateTime, anchor: &Anchor<'_>) -> bool {
+        let Ok(rule) = Rule::parse(&self.value()) else { return false };
+        let series = Series::new(&rule, anchor.start, anchor.zone);
+        series.between(local, local + TimeDelta::seconds(1)).next().is_some()
+    }
+
     /// Whether it repeats by months or years, so that not every instance moves by as many days as another.
     pub(super) fn is_by_month(&self) -> bool {
         matches!(self.get("FREQ"), Some("MONTHLY" | "YEARLY"))
+    }
+
+    /// Whether it names or moves days as the plain Gregorian rules do not (RFC 7529).
+    pub(super) fn has_scale(&self) -> bool {
+        self.get("RSCALE").is_some_and(|name| name != "GREGORIAN")
+            || self.get("SKIP").is_some_and(|skip| skip != "OMIT")
+    }
+
+    /// Says with parts what the rule leaves to the day `start`, where SKIP can move instances away from the day they are named by:
+    /// from one that was moved a series could not go on.
+    pub(super) fn say_days_of(&mut self, start: NaiveDate) {
+        let Ok(rule) = Rule::parse(&self.value()) else { return };
+        for (name, value) in rule.days_of_start(start) {
+            self.set(name, Some(value));
+        }
     }
 
     /// Takes the times of the day away, for a series that becomes one of days.
@@ -255,7 +279,13 @@ impl RuleText {
 
     fn shift_days(&mut self, shift: &Move) -> Result<()> {
         let (old, new, days) = (shift.old.date(), shift.new.date(), shift.days());
-        if ["BYYEARDAY", "BYWEEKNO"].iter().any(|part| self.get(part).is_some()) {
+        let mut fixed = vec!["BYYEARDAY", "BYWEEKNO"];
+        if self.has_scale() {
+            // Other months have other numbers and lengths.
+            fixed.extend(["BYMONTH", "BYMONTHDAY", "BYSETPOS"]);
+            fixed.extend(self.is_by_month().then_some("BYDAY"));
+        }
+        if fixed.iter().any(|part| self.get(part).is_some()) {
             return Err(immovable());
         }
         if let Some(month) = self.get("BYMONTH")
@@ -314,7 +344,7 @@ impl RuleText {
     }
 }
 
-fn immovable() -> Error {
+pub(super) fn immovable() -> Error {
     Error::bad_input("timing", "this series repeats by a rule that cannot be moved; change how it repeats as well")
 }
 

@@ -108,12 +108,16 @@ pub(super) fn later(object: &CalendarObject, text: &str, id: &Moment, uid: &str,
     let tree = editor.document.calendar.component(cut.master.component);
     match (&first, cut.before) {
         (None, _) => tree.remove("RRULE"),
-        (Some(_), 0) => {}
         (Some(_), before) => tree.rewrite("RRULE", |property| {
-            let mut rule = RuleText::read(&property.value);
-            let left = rule.count().map(|count| count.saturating_sub(u32::try_from(before).unwrap_or(u32::MAX)).max(1));
-            rule.set("COUNT", left.map(|left| left.to_string()));
-            Some(vec![(property.params.clone(), rule.value())])
+            let old = RuleText::read(&property.value);
+            let mut rule = old.clone();
+            rule.say_days_of(cut.start.local().date());
+            if before > 0 {
+                let before = u32::try_from(before).unwrap_or(u32::MAX);
+                let left = rule.count().map(|count| count.saturating_sub(before).max(1));
+                rule.set("COUNT", left.map(|left| left.to_string()));
+            }
+            (rule != old).then(|| vec![(property.params.clone(), rule.value())])
         }),
     }
     for name in ["EXDATE", "RDATE"] {
