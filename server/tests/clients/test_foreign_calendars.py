@@ -41,7 +41,6 @@ REFUSED = {
     "icalendar/calendars/issue_526_calendar_with_shuffeled_events.ics": NO_ZONE,
     "icalendar/calendars/multiple_timezones.ics": "RDATE has times without a date",
     "icalendar/calendars/pacific_fiji.ics": TWO_STARTS,
-    "icalendar/calendars/rfc_7529.ics": "recurrence in other calendars than the Gregorian (RFC 7529)",
     "icalendar/calendars/timezone_rdate.ics": NOT_A_LINE,
     "recurring-ical-events/Germany_Holidays.ics": NO_RULE,
     "recurring-ical-events/bad_rrule_missing_until_event.ics": NO_RULE,
@@ -68,6 +67,11 @@ UNLIKE = {
     "recurring-ical-events/issue_75_range_parameter.ics": (["2025-09-21T14:22:00Z"], []),
     # COUNT counts DTSTART as the first instance of each rule, even where the rule does not yield it (RFC 5545 section 3.3.10).
     "recurring-ical-events/multiple_rrule.ics": ([], ["2023-03-13T10:00:00Z"]),
+    # RSCALE and SKIP, which the other refuses: the days that RFC 7529 section 4.3 names for them, and those that follow.
+    "icalendar/calendars/rfc_7529.ics": (
+        ["2012-02-29", "2013-02-10", "2013-03-01", "2014-01-31", "2014-02-08", "2014-03-01", "2021-03-01"],
+        [],
+    ),
 }
 
 CONDITIONS = ("valid-calendar-data", "valid-calendar-object-resource", "supported-calendar-component")
@@ -223,6 +227,15 @@ def windows(calendar):
     return [(midnight + timedelta(days=start), midnight + timedelta(days=end)) for start, end in spans]
 
 
+def expand_elsewhere(name, whole, start, end):
+    try:
+        return sorted(instance(each) for each in recurring_ical_events.CalendarQuery(whole).between(start, end))
+    except recurring_ical_events.errors.BadRuleStringFormat:
+        if name not in UNLIKE:
+            raise
+        return []
+
+
 @pytest.mark.parametrize("name", corpora.FILES)
 def test_expansion(name, collector, put):
     calendar, accepted, _ = put(name)
@@ -233,7 +246,7 @@ def test_expansion(name, collector, put):
             whole.add_component(component)
     only_server, only_other = set(), set()
     for start, end in windows(whole):
-        expected = sorted(instance(each) for each in recurring_ical_events.CalendarQuery(whole).between(start, end))
+        expected = expand_elsewhere(name, whole, start, end)
         answer = collector.request("REPORT", calendar.url, QUERY.format(start=utc(start), end=utc(end)), depth=1)
         assert answer.status_code == 207, answer.text
         texts = [each.text for each in ElementTree.fromstring(answer.content).iter(CALENDAR_DATA)]

@@ -54,6 +54,7 @@ async fn a_calendar_tells_what_clients_look_for() {
         (CALDAV, "supported-calendar-component-set"),
         (CALDAV, "supported-calendar-data"),
         (CALDAV, "supported-collation-set"),
+        (CALDAV, "supported-rscale-set"),
         (CALDAV, "max-resource-size"),
         (CS, "getctag"),
         (ICAL, "calendar-color"),

@@ -7,4 +7,5 @@ mod discovery;
 mod harness;
 mod hostile;
 mod objects;
+mod other_calendars;
 mod reports;

@@ -7,6 +7,7 @@ use chrono::SecondsFormat;
 use kalends_domain::access::Access;
 use kalends_domain::calendars::{Calendar, DeadProperty};
 use kalends_domain::changes::sync_token;
+use kalends_domain::recurrence::Scale;
 
 pub struct CalendarView<'a> {
     pub calendar: &'a Calendar,
@@ -62,6 +63,14 @@ impl CalendarView<'_> {
                 xml.open(tag);
                 for collation in ["i;ascii-casemap", "i;octet", "i;unicode-casemap"] {
                     xml.leaf("C:supported-collation", collation);
+                }
+                xml.close(tag);
+            }
+            // RFC 7529 section 6.3.1
+            Live::SupportedRscaleSet => {
+                xml.open(tag);
+                for scale in Scale::all() {
+                    xml.leaf("C:supported-rscale", scale.name());
                 }
                 xml.close(tag);
             }

@@ -84,6 +84,7 @@ live_properties! {
     SupportedCalendarComponentSet: CalDav "supported-calendar-component-set" as "C:supported-calendar-component-set", No;
     SupportedCalendarData: CalDav "supported-calendar-data" as "C:supported-calendar-data", No;
     SupportedCollationSet: CalDav "supported-collation-set" as "C:supported-collation-set", No;
+    SupportedRscaleSet: CalDav "supported-rscale-set" as "C:supported-rscale-set", No;
     GetCtag: CalendarServer "getctag" as "CS:getctag", No;
     CalendarColor: AppleIcal "calendar-color" as "IC:calendar-color", Yes;
     CalendarOrder: AppleIcal "calendar-order" as "IC:calendar-order", Yes;
