@@ -4,6 +4,7 @@ use super::fields::place;
 use crate::words::{ordinal, weekday as weekday_name};
 use chrono::{Datelike, NaiveDate, Weekday};
 use kalends_domain::ical::edit::{Pattern, Repeat, RepeatEnd};
+use kalends_domain::recurrence::Scale;
 
 /// `Every 2 weeks on Tuesday, 12 times`; `None` for what does not repeat.
 pub fn words(repeat: &Repeat) -> Option<String> {
@@ -87,6 +88,15 @@ fn rule_words(rule: &str) -> String {
         rule.split(';').filter_map(|part| part.split_once('=')).find(|(key, _)| key.eq_ignore_ascii_case(name))
     };
     let value = |name: &str| part(name).map(|(_, value)| value.trim().to_ascii_uppercase());
+    let scale = match value("RSCALE").map(|name| Scale::named(&name).ok_or(name)) {
+        None => Scale::Gregorian,
+        Some(Ok(scale)) => scale,
+        Some(Err(name)) => {
+            return format!(
+                "Repeats in a calendar system that Kalends does not know: {name}; only its first date is shown"
+            );
+        }
+    };
     let unit = match value("FREQ").as_deref() {
         Some("SECONDLY") => "second",
         Some("MINUTELY") => "minute",
@@ -102,7 +112,7 @@ fn rule_words(rule: &str) -> String {
     let mut text = every(interval, unit);
     let items = |list: &str| list.split(',').map(str::trim).map(str::to_owned).collect::<Vec<_>>();
     if let Some(months) = value("BYMONTH") {
-        let names = items(&months).iter().map(|m| month(m.parse().unwrap_or(0)).to_owned()).collect();
+        let names = items(&months).iter().map(|name| month_words(name, scale)).collect();
         text += &format!(" in {}", list(names));
     }
     if let Some(days) = value("BYMONTHDAY") {
@@ -133,7 +143,16 @@ fn rule_words(rule: &str) -> String {
             let name = part.split('=').next().unwrap_or_default().to_ascii_uppercase();
             let told = matches!(
                 name.as_str(),
-                "FREQ" | "INTERVAL" | "BYMONTH" | "BYMONTHDAY" | "BYDAY" | "WKST" | "COUNT" | "UNTIL"
+                "FREQ"
+                    | "INTERVAL"
+                    | "BYMONTH"
+                    | "BYMONTHDAY"
+                    | "BYDAY"
+                    | "WKST"
+                    | "COUNT"
+                    | "UNTIL"
+                    | "RSCALE"
+                    | "SKIP"
             );
             let told = told || (name == "BYSETPOS" && value("BYDAY").is_some());
             !told
@@ -142,6 +161,14 @@ fn rule_words(rule: &str) -> String {
     if !odd.is_empty() {
         text += &format!(" ({})", odd.join("; "));
     }
+    if let Some(name) = scale_words(scale) {
+        text += &format!(" in the {name} calendar");
+    }
+    match value("SKIP").as_deref() {
+        Some("BACKWARD") => text += ", or the last day before where there is no such day",
+        Some("FORWARD") => text += ", or the next day where there is no such day",
+        _ => {}
+    }
     if let Some(count) = value("COUNT").and_then(|count| count.parse().ok()) {
         text += &format!(", {}", times(count));
     }
@@ -149,6 +176,39 @@ fn rule_words(rule: &str) -> String {
         text += &format!(", until {}", date(until));
     }
     text
+}
+
+/// The name of a calendar system; `None` for the one that goes without saying.
+fn scale_words(scale: Scale) -> Option<&'static str> {
+    Some(match scale {
+        Scale::Gregorian => return None,
+        Scale::Buddhist => "Buddhist",
+        Scale::Japanese => "Japanese",
+        Scale::Roc => "Minguo",
+        Scale::Chinese => "Chinese",
+        Scale::Dangi => "Korean",
+        Scale::Hebrew => "Hebrew",
+        Scale::Coptic => "Coptic",
+        Scale::Ethiopic => "Ethiopian",
+        Scale::EthiopicAmeteAlem => "Ethiopian (Amete Alem)",
+        Scale::Indian => "Indian",
+        Scale::Persian => "Persian",
+        Scale::IslamicCivil | Scale::IslamicTbla => "Islamic (tabular)",
+        Scale::IslamicUmalqura => "Islamic (Umm al-Qura)",
+    })
+}
+
+/// `June`; `the 4th month`, `the leap 4th month` of a system whose months have other names.
+fn month_words(name: &str, scale: Scale) -> String {
+    let (number, leap) = match name.strip_suffix('L') {
+        Some(number) => (number, "leap "),
+        None => (name, ""),
+    };
+    match number.parse() {
+        Ok(number) if scale.is_gregorian() => month(number).to_owned(),
+        Ok(number) => format!("the {leap}{} month", ordinal(number)),
+        Err(_) => name.to_owned(),
+    }
 }
 
 /// `the 3rd`, `the last day`, `the 2nd to last day`
@@ -218,6 +278,20 @@ mod tests {
             ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "Every year on Monday (BYWEEKNO=20)"),
             ("FREQ=DAILY;UNTIL=20261224T000000Z;BYMONTH=1", "Every day in January, until 24 December 2026"),
             ("", "On dates of its own"),
+            ("RSCALE=CHINESE;FREQ=YEARLY", "Every year in the Chinese calendar"),
+            (
+                "RSCALE=HEBREW;FREQ=YEARLY;BYMONTH=5L;BYMONTHDAY=8;SKIP=FORWARD;COUNT=5",
+                "Every year in the leap 5th month on the 8th in the Hebrew calendar, or the next day where there is no such day, 5 times",
+            ),
+            (
+                "rscale=gregorian;freq=monthly;bymonthday=31;skip=backward",
+                "Every month on the 31st, or the last day before where there is no such day",
+            ),
+            ("RSCALE=JAPANESE;FREQ=YEARLY;BYMONTH=5", "Every year in May in the Japanese calendar"),
+            (
+                "RSCALE=DISCORDIAN;FREQ=YEARLY;BYMONTH=7",
+                "Repeats in a calendar system that Kalends does not know: DISCORDIAN; only its first date is shown",
+            ),
         ] {
             assert_eq!(rule_words(rule), expected, "{rule}");
         }
