@@ -88,6 +88,10 @@ enum UserCommand {
     AppPassword { name: String, label: String },
 }
 
+/// Gives back what a burst of work took, which the system's own allocator keeps on every thread (`benches/memory.py`).
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 #[tokio::main]
