@@ -39,6 +39,7 @@ fn require(program: &str, advice: &str) -> Result<(), Failure> {
 /// The WebAssembly target, Trunk, wasm-bindgen and wasm-opt.
 pub fn for_building() -> Result<(), Failure> {
     require("node", "Install Node.js 18 or newer with npm.")?;
+    require("make", "Install it with a C compiler, such as Debian's package build-essential.")?;
     wasm_target()?;
     trunk()?;
     wasm_bindgen()?;
