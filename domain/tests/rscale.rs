@@ -193,7 +193,7 @@ proptest! {
             rule += &format!(";COUNT={}", chance.between(1, 200));
         }
         let series = series(&rule, made.start);
-        let years = if frequency == "HOURLY" { 1 } else { 30 };
+        let years = if made.frequency == "HOURLY" { 1 } else { 30 };
         let end = made.start + TimeDelta::days(years * 366);
         let whole: Vec<_> = series.between(NaiveDateTime::MIN, end).take(300).collect();
         prop_assert!(whole.is_sorted_by(|a, b| a < b), "{}", rule);
