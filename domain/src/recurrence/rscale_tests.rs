@@ -24,7 +24,7 @@ fn first(rule: &str, start: &str, most: usize) -> String {
     written(series(rule, start).between(NaiveDateTime::MIN, NaiveDateTime::MAX).take(most))
 }
 
-/// The examples of RFC 7529 (sections 1, 4.3 and 7) and others of which the days are known, with DTSTART on an instance. A series
+/// The examples of RFC 7529 section 4.3 and others of which the days are known, with DTSTART on an instance. A series
 /// that ends is given whole.
 #[test]
 fn known_series() {

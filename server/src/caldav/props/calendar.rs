@@ -66,7 +66,7 @@ impl CalendarView<'_> {
                 }
                 xml.close(tag);
             }
-            // RFC 7529 section 6.3.1
+            // RFC 7529
             Live::SupportedRscaleSet => {
                 xml.open(tag);
                 for scale in Scale::all() {
