@@ -143,8 +143,8 @@ fn Row(event: EventInstance, color: String, now: NaiveDateTime, day: NaiveDate, 
                 <span class="next__when tabular">{times(event.when, day, format)}</span>
                 <span class="next__bar"></span>
                 <span class="next__what">
-                    <span class="next__title">{title_or_none(&event.title).to_owned()}</span>
-                    {event.location.clone().map(|place| view! { <span class="next__place">{place}</span> })}
+                    <span class="next__title" dir="auto">{title_or_none(&event.title).to_owned()}</span>
+                    {event.location.clone().map(|place| view! { <span class="next__place" dir="auto">{place}</span> })}
                 </span>
                 {on.then(|| view! { <span class="next__now">"Now"</span> })}
             </a>

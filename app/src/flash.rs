@@ -23,6 +23,15 @@ impl Flash {
     }
 }
 
+/// The form that makes an app password; its outcome is the secret.
+pub const APP_PASSWORD: &str = "app_password";
+
+/// Said of that form after the secret was shown.
+pub const APP_PASSWORD_SHOWN: &str = "app_password_shown";
+
+/// Id of the field that shows the secret, and of what is said of it later.
+pub const APP_PASSWORD_FIELD: &str = "app-password";
+
 /// The outcome that `flash` has for `form`.
 pub fn outcome_of(flash: Option<&Flash>, form: &str) -> Option<Result<String, ApiError>> {
     flash.filter(|flash| flash.form == form).map(|flash| flash.outcome.clone())
@@ -33,10 +42,11 @@ pub use server::{answer, leave, take};
 
 #[cfg(feature = "ssr")]
 mod server {
-    use super::Flash;
+    use super::{APP_PASSWORD, APP_PASSWORD_FIELD, APP_PASSWORD_SHOWN, Flash};
     use crate::api::server::set_cookie;
     use crate::locale::cookie;
     use crate::next::sign_in_path;
+    use crate::ui::OUTCOME;
     use crate::wire::ApiError;
     use axum::http::request::Parts;
     use leptos::prelude::use_context;
@@ -46,14 +56,16 @@ mod server {
     /// Browsers take about 4096 octets with name and attributes.
     const MOST_OCTETS: usize = 3600;
 
-    /// Answers a form with the page at `back`, which says what became of it and shows what was `kept` of a refused one.
+    /// Answers a form with the page at `back`, at the place there that says what became of it. It shows what was `kept` of a
+    /// refused form.
     pub fn answer(form: &str, back: &str, outcome: Result<String, ApiError>, kept: Vec<(String, String)>) {
         if outcome == Err(ApiError::SignedOut) {
             return leptos_axum::redirect(&sign_in_path(back));
         }
         let kept = if outcome.is_ok() { Vec::new() } else { kept };
+        let place = if form == APP_PASSWORD && outcome.is_ok() { APP_PASSWORD_FIELD } else { OUTCOME };
         leave(Flash { form: form.to_owned(), outcome, kept });
-        leptos_axum::redirect(back);
+        leptos_axum::redirect(&format!("{back}#{place}"));
     }
 
     /// Leaves `flash` for the next page.
@@ -70,8 +82,15 @@ mod server {
     pub fn take() -> Option<Flash> {
         let parts = use_context::<Parts>()?;
         let value = cookie(&parts.headers, COOKIE)?;
-        set_cookie(COOKIE, "", 0);
-        serde_json::from_str(&Url::unescape(value)).ok()
+        let flash: Option<Flash> = serde_json::from_str(&Url::unescape(value)).ok();
+        match &flash {
+            // Whoever loads the page again shall hear where the secret went.
+            Some(Flash { form, outcome: Ok(_), .. }) if form == APP_PASSWORD => {
+                leave(Flash { form: APP_PASSWORD_SHOWN.into(), outcome: Ok(String::new()), kept: Vec::new() });
+            }
+            _ => set_cookie(COOKIE, "", 0),
+        }
+        flash
     }
 
     fn encode(flash: &Flash) -> String {

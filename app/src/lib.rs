@@ -14,11 +14,14 @@ pub mod import;
 #[cfg(feature = "ssr")]
 pub mod locale;
 pub mod next;
+#[cfg(feature = "ssr")]
 mod not_found;
+pub mod notation;
 mod page_title;
 pub mod plain;
 #[cfg(feature = "ssr")]
 mod policy;
+pub mod reading;
 pub mod resource;
 #[cfg(feature = "ssr")]
 pub mod session;
@@ -32,9 +35,10 @@ pub mod toasts;
 pub mod ui;
 pub mod wire;
 pub mod words;
+#[cfg(feature = "ssr")]
+pub mod zones;
 
 use agenda::{AgendaPage, AgendaStart};
-use calendars::CalendarPage;
 use dashboard::DashboardPage;
 use event::EventPage;
 use event::scope::{ScopeQuestion, provide_scope_question};
@@ -43,8 +47,7 @@ use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
-use not_found::NotFoundPage;
-use plain::{ImportPage, SettingsPage, SignInPage, WelcomePage};
+use plain::{CalendarPage, ImportPage, NotFoundPage, SettingsPage, SignInPage, WelcomePage};
 use state::{AgendaRefresh, OpenEvent, Toasts, ViewerResource};
 use toasts::ToastList;
 

@@ -29,6 +29,7 @@ pub fn viewer(user: &User, headers: Option<&HeaderMap>) -> Viewer {
         time_zone_known: user.preferences.time_zone.is_some(),
         week_start: user.preferences.week_start.unwrap_or_else(|| week_start(&locale)),
         hour12: user.preferences.hour12.unwrap_or_else(|| hour12(&locale)),
+        month_first: month_first(&locale),
         locale,
         now: Utc::now().with_timezone(&zone).naive_local(),
         view: view.unwrap_or("month").to_owned(),
@@ -109,6 +110,16 @@ pub fn hour12(locale: &str) -> bool {
     }
 }
 
+/// Whether the month comes before the day (CLDR date formats; English decides where a region writes in several languages).
+pub fn month_first(locale: &str) -> bool {
+    let language = locale.split('-').next().unwrap_or_default();
+    match (language, region(locale).as_str()) {
+        ("ja" | "zh" | "ko" | "hu" | "mn" | "lt", _) => true,
+        ("en", region) => matches!(region, "US" | "CA" | "PH" | "PR" | "GU" | "AS" | "VI" | "UM" | "MH" | "BZ"),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -123,6 +134,14 @@ mod tests {
         assert_eq!((week_start("zh-Hant-TW"), hour12("de-CH")), (Weekday::Sun, false));
         assert_eq!((week_start("fr-CA"), hour12("fr-CA")), (Weekday::Sun, false));
         assert_eq!(week_start("ar-EG"), Weekday::Sat);
+    }
+
+    #[test]
+    fn the_order_of_dates_follows_language_and_region() {
+        let first = ["en-US", "en", "en-CA", "ja-JP", "zh-CN", "ko-KR"];
+        assert!(first.into_iter().all(month_first));
+        let second = ["en-GB", "en-AU", "en-IN", "de-DE", "fr-CA", "es-MX", "es-US", "sv-SE", "ar-EG"];
+        assert!(!second.into_iter().any(month_first));
     }
 
     #[test]

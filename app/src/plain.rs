@@ -3,23 +3,42 @@
 
 #[cfg(feature = "ssr")]
 pub use crate::{
+    calendars::CalendarPage,
     import::ImportPage,
+    not_found::NotFoundPage,
     settings::SettingsPage,
     sign_in::{SignInPage, WelcomePage},
 };
 #[cfg(not(feature = "ssr"))]
-pub use {FromServer as ImportPage, FromServer as SettingsPage, FromServer as SignInPage, FromServer as WelcomePage};
+pub use {
+    FromServer as CalendarPage, FromServer as ImportPage, FromServer as NotFoundPage, FromServer as SettingsPage,
+    FromServer as SignInPage, FromServer as WelcomePage,
+};
 
-/// Whether the page at `path` is one of them.
+/// Whether the page at `path` is one of them: every page but the dashboard, the agenda and the event form, and what leads
+/// nowhere. The router in the browser must agree about what leads somewhere, or it would ask the server again and again.
 #[cfg(feature = "ssr")]
 pub fn is_plain(path: &str) -> bool {
-    matches!(path, "/sign-in" | "/import" | "/settings") || path.starts_with("/welcome/")
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    match parts[..] {
+        [""] | ["agenda"] | ["event", "new"] => false,
+        ["agenda", view, date] => crate::agenda::leads_nowhere(view, date),
+        ["event", calendar, name] => calendar.is_empty() || name.is_empty(),
+        _ => true,
+    }
 }
 
-/// What such pages do beside links and forms: tell the browser's time zone along with a form, and copy a value with one press.
+/// What such pages do beside links and forms: tell the browser's time zone along with a form, copy a value with one press, and
+/// choose the colour that was picked.
 pub const SCRIPT: &str = "\
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 for (const field of document.querySelectorAll('input[type=hidden][name=time_zone]')) field.value = zone;
+addEventListener('input', ({ target }) => {
+  if (target.name !== 'other_color') return;
+  const choice = target.previousElementSibling;
+  choice.style.setProperty('--calendar', target.value);
+  choice.querySelector('input').checked = true;
+});
 addEventListener('click', async ({ target }) => {
   const button = target.closest('[data-copies]');
   if (!button) return;
@@ -41,4 +60,22 @@ addEventListener('click', async ({ target }) => {
 #[leptos::component]
 pub fn FromServer() -> impl leptos::prelude::IntoView {
     crate::browser::reload();
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn only_pages_that_react_to_a_hand_have_the_webassembly() {
+        for path in ["/", "/agenda", "/agenda/week/2026-11-21", "/event/new", "/event/3/a%20b.ics"] {
+            assert!(!is_plain(path), "{path}");
+        }
+        let plain = ["/settings", "/calendars/new", "/calendars/7", "/welcome/x", "/nowhere", "/agenda/", "/event/3/"];
+        let nowhere =
+            ["/agenda/decade/2026-11-21", "/agenda/week/2026-02-30", "/agenda/week/2026-11-21/x", "//", "/event/3"];
+        for path in plain.into_iter().chain(nowhere) {
+            assert!(is_plain(path), "{path}");
+        }
+    }
 }

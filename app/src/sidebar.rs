@@ -105,7 +105,7 @@ fn Row(
                     prop:checked=visible
                     on:change=move |event| show.run((id, event_target_checked(&event)))
                 />
-                <span class="calendars__name" title=name>
+                <span class="calendars__name" dir="auto" title=name>
                     {name}
                 </span>
                 {move || is(|calendar| calendar.is_default).then(|| view! { <span class="calendars__default" title="New events go here">"default"</span> })}

@@ -56,7 +56,7 @@ impl Default for AgendaRefresh {
     }
 }
 
-/// Short messages at the edge of the page. Provided by [`crate::App`].
+/// Short messages in the corner of the page; the last one of the list is shown. Provided by [`crate::App`].
 #[derive(Clone, Copy)]
 pub struct Toasts {
     pub list: RwSignal<Vec<Toast>>,
@@ -103,14 +103,24 @@ impl Toasts {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         self.list.update(|list| {
-            // An undo offer ends with the next thing that was done: undoing out of order would surprise.
-            list.retain(|toast| kind == ToastKind::Error || toast.action.is_none());
-            // Said once more, it is said once.
-            list.retain(|toast| toast.text != text || toast.action.is_some());
+            // One at a time. What can be undone waits for an error to be read; it ends with the next thing that was done, as
+            // undoing out of order would surprise.
+            list.retain(|toast| kind == ToastKind::Error && toast.action.is_some());
             list.push(Toast { id, kind, text, action });
         });
-        let seconds = if kind == ToastKind::Error { 12 } else { 8 };
-        set_timeout(move || self.dismiss(id), std::time::Duration::from_secs(seconds));
+        self.end_in_time(id, if kind == ToastKind::Error { 12 } else { 8 });
+    }
+
+    /// Dismisses the message when it was there to be read for so long.
+    fn end_in_time(self, id: u32, seconds: u64) {
+        let end = move || match self.list.try_with_untracked(|list| list.last().is_some_and(|last| last.id == id)) {
+            Some(true) => self.dismiss(id),
+            Some(false) if self.list.with_untracked(|list| list.iter().any(|toast| toast.id == id)) => {
+                self.end_in_time(id, seconds);
+            }
+            _ => {}
+        };
+        set_timeout(end, std::time::Duration::from_secs(seconds));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Short messages at the edge of the page.
+//! Short messages in the corner of the page, one at a time.
 
 use crate::state::{Toast, ToastKind, Toasts};
 use crate::ui::{Icon, icon};
@@ -24,7 +24,7 @@ pub fn ToastList() -> impl IntoView {
         view! {
             <div class="toast" class:toast--error=error>
                 {error.then(|| view! { <Icon d=icon::ALERT /> })}
-                <span class="toast__text">{toast.text}</span>
+                <span class="toast__text" dir="auto">{toast.text}</span>
                 {action}
                 <button
                     type="button"

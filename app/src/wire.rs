@@ -43,8 +43,10 @@ pub struct Viewer {
     /// BCP 47, such as `en-GB`.
     pub locale: String,
     pub week_start: Weekday,
-    /// Times as `3:30 PM` rather than `15:30`.
+    /// Times as `3:30pm` rather than `15:30`.
     pub hour12: bool,
+    /// Dates as `November 21` rather than `21 November`.
+    pub month_first: bool,
     /// Wall-clock time in `time_zone` when the server answered.
     pub now: NaiveDateTime,
     /// The view that the person used last: `month`, `week` or `day`.
@@ -124,6 +126,10 @@ pub enum ApiError {
         field: String,
         message: String,
     },
+    /// Too much was asked for in too short a time.
+    TooMany(String),
+    /// As much as can be done at once is being done.
+    Busy(String),
     /// The server could not be reached, or answered with something else.
     Unreachable(String),
     /// The server failed; its log says why.
@@ -134,7 +140,7 @@ impl std::fmt::Display for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             ApiError::SignedOut => "You are signed out. Sign in again and repeat.",
-            ApiError::NotFound(text) | ApiError::Forbidden(text) => text,
+            ApiError::NotFound(text) | ApiError::Forbidden(text) | ApiError::TooMany(text) | ApiError::Busy(text) => text,
             ApiError::Conflict => "This event was changed elsewhere in the meantime.",
             ApiError::BadInput { message, .. } => message,
             ApiError::Unreachable(_) => "The server cannot be reached. Look at the connection and try again.",

@@ -54,7 +54,8 @@ test("an app password is shown once, opens CalDAV, and is revoked", async ({ pag
   expect((await propfind(account.password)).status).toBe(401);
   await page.goto("/settings");
   await expect(page.getByLabel("App password", { exact: true })).toHaveCount(0);
-  await page.getByRole("button", { name: "Revoke Phone" }).click();
+  await page.getByText("Revoke", { exact: true }).click();
+  await page.getByRole("button", { name: "Yes, revoke Phone" }).click();
   await expect(page.getByText("There are no app passwords yet.")).toBeVisible();
   expect((await propfind(secret)).status).toBe(401);
 });

@@ -1,6 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { type Account, expect, test } from "./support/test.js";
+import { type Account, eventName, expect, test } from "./support/test.js";
 
 /** The texts of all objects in the first calendar, as CalDAV clients get them. */
 async function stored(account: Account): Promise<string[]> {
@@ -35,7 +35,7 @@ async function openWeek(page: Page, hydrated: (page: Page) => Promise<void>, mon
 }
 
 /** The events of the agenda whose name for screen readers begins so: `Choir, 10:00 to 11:00, Monday, 8 March`. */
-const event = (page: Page, name: string) => page.getByRole("link", { name: new RegExp(`^${name}`) });
+const event = (page: Page, name: string) => page.getByRole("link", { name: eventName(name) });
 
 async function edit(page: Page, name: string) {
   await event(page, name).click();

@@ -1,11 +1,11 @@
 import type { Page } from "@playwright/test";
-import { type Account, expect, test, timed } from "./support/test.js";
+import { type Account, eventName, expect, test, timed } from "./support/test.js";
 
 /*
  * People are faster than the network, change their minds, and lose the connection.
  */
 
-const event = (page: Page, name: string) => page.getByRole("link", { name: new RegExp(`^${name}`) });
+const event = (page: Page, name: string) => page.getByRole("link", { name: eventName(name) });
 
 async function twoEvents(account: Account) {
   await account.put("lunch.ics", ...timed("lunch", "20270302T120000", "20270302T130000", "Lunch"));
@@ -172,9 +172,10 @@ test("a date that is typed digit by digit takes along the day it came from, and 
 
 test("another calendar for one of a series is for all of it, and says so first", async ({ page, account, hydrated }) => {
   await account.put("run.ics", ...timed("run", "20270302T120000", "20270302T130000", "Run", "RRULE:FREQ=DAILY;COUNT=3"));
-  await open(page, hydrated, "/calendars/new");
+  await page.goto("/calendars/new");
   await page.getByLabel("Name").fill("Sport");
   await page.getByRole("button", { name: "Create" }).click();
+  await page.waitForURL("**/agenda/**");
   await open(page, hydrated);
   await event(page, "Run, 12:00 to 13:00, Wednesday").click();
   await page.getByRole("button", { name: "Edit" }).click();

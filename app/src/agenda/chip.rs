@@ -12,28 +12,44 @@ use leptos::prelude::*;
 /// The attribute with the event's number in [`Agenda::events`].
 pub const INDEX: &str = "data-event";
 
-/// What a screen reader says of the event.
-pub fn spoken(agenda: Agenda, event: &EventInstance) -> String {
-    let mut text = format!("{}, {}", title_or_none(&event.title), agenda.format.spoken(event.when));
-    if let Some(location) = &event.location {
+/// What a screen reader says of the event. It begins with what is to be seen, so that whoever speaks to the computer can say
+/// that: `before` and the title, then `after`, and the place if it `has_place`.
+pub fn spoken(agenda: Agenda, event: &EventInstance, before: &str, after: &str, has_place: bool) -> String {
+    let title = title_or_none(&event.title);
+    let mut text = if before.is_empty() { title.to_owned() } else { format!("{before} {title}") };
+    let mut say = |part: &str| {
         text.push_str(", ");
-        text.push_str(location);
+        text.push_str(part);
+    };
+    let (times, days) = agenda.format.spoken_parts(event.when);
+    if !times.starts_with(after) {
+        say(after);
+    }
+    if !times.is_empty() && times != before {
+        say(&times);
+    }
+    let place = event.location.as_deref();
+    if let Some(place) = place.filter(|_| has_place) {
+        say(place);
+    }
+    say(&days);
+    if let Some(place) = place.filter(|_| !has_place) {
+        say(place);
     }
     let calendar = agenda
         .calendars
         .list
         .with_untracked(|list| list.iter().find(|c| c.id == event.calendar).map(|c| c.name.clone()));
     if let Some(calendar) = calendar {
-        text.push_str(", ");
-        text.push_str(&calendar);
+        say(&calendar);
     }
     match event.status {
         Status::Confirmed => {}
-        Status::Tentative => text.push_str(", tentative"),
-        Status::Cancelled => text.push_str(", cancelled"),
+        Status::Tentative => say("tentative"),
+        Status::Cancelled => say("cancelled"),
     }
     if event.recurring() {
-        text.push_str(", repeats");
+        say("repeats");
     }
     text
 }
@@ -62,18 +78,19 @@ pub fn segment(agenda: Agenda, event: &EventInstance, segment: &Segment, back: &
         When::Times { start, .. } if !segment.from_before => Some(agenda.format.time(start)),
         _ => None,
     };
+    let said = spoken(agenda, event, time.as_deref().unwrap_or_default(), "", false);
     view! {
         <a
             class=classes(event, kind, segment.from_before, segment.goes_on)
             style=style
             href=links::event(event, back)
-            aria-label=spoken(agenda, event)
+            aria-label=said
             data-event=segment.event.to_string()
             data-room=segment.room.to_string()
             draggable="false"
         >
             <span class="chip__time">{time}</span>
-            <span class="chip__title">{title_or_none(&event.title).to_owned()}</span>
+            <span class="chip__title" dir="auto">{title_or_none(&event.title).to_owned()}</span>
         </a>
     }
     .into_any()
@@ -85,16 +102,17 @@ pub fn listed(agenda: Agenda, index: usize, event: &EventInstance, back: &str) -
         When::Times { start, .. } => agenda.format.time(start),
         When::Days { .. } => "all day".into(),
     };
+    let said = spoken(agenda, event, &time, "", false);
     view! {
         <a
             class=classes(event, "chip--listed", false, false)
             style=format!("--calendar:var(--cal-{})", event.calendar)
             href=links::event(event, back)
-            aria-label=spoken(agenda, event)
+            aria-label=said
             data-event=index.to_string()
         >
             <span class="chip__time">{time}</span>
-            <span class="chip__title">{title_or_none(&event.title).to_owned()}</span>
+            <span class="chip__title" dir="auto">{title_or_none(&event.title).to_owned()}</span>
         </a>
     }
     .into_any()
@@ -133,8 +151,9 @@ pub fn block(agenda: Agenda, event: &EventInstance, block: &Block, back: &str) -
         When::Times { start, end } => (format.time(start), Some(format!(" – {}", format.time(end)))),
         When::Days { .. } => (String::new(), None),
     };
-    let end = end.map(|end| view! { <span class="chip__end">{end}</span> });
     let place = event.location.clone().filter(|_| length >= 90);
+    let said = spoken(agenda, event, "", &format!("{time}{}", end.as_deref().unwrap_or_default()), place.is_some());
+    let end = end.map(|end| view! { <span class="chip__end">{end}</span> });
     let grip = (event.editable && !block.goes_on && block.bottom <= DAY)
         .then(|| view! { <span class="chip__grip" data-grip=""></span> });
     view! {
@@ -142,14 +161,14 @@ pub fn block(agenda: Agenda, event: &EventInstance, block: &Block, back: &str) -
             class=classes(event, kind, block.from_before, block.goes_on)
             style=style
             href=links::event(event, back)
-            aria-label=spoken(agenda, event)
+            aria-label=said
             data-event=block.event.to_string()
             data-top=block.top.to_string()
             draggable="false"
         >
-            <span class="chip__title">{title_or_none(&event.title).to_owned()}</span>
+            <span class="chip__title" dir="auto">{title_or_none(&event.title).to_owned()}</span>
             <span class="chip__time">{time} {end}</span>
-            {place.map(|place| view! { <span class="chip__place">{place}</span> })}
+            {place.map(|place| view! { <span class="chip__place" dir="auto">{place}</span> })}
             {grip}
         </a>
     }

@@ -1,80 +1,34 @@
-//! Dates and times as a person reads them.
+//! What stands above a view, and what is said of an event's time.
 
 use super::days::View;
-use crate::wire::{Viewer, When};
-use crate::words::{month as month_name, weekday as weekday_name, weekday_short as short_weekday};
-use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
+use crate::wire::When;
+use crate::words::{month as month_name, weekday_short as short_weekday};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
-/// How this person writes dates and times.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Format {
-    pub hour12: bool,
-    /// `November 21` rather than `21 November`.
-    pub month_first: bool,
-}
+pub use crate::notation::Format;
 
 impl Format {
-    pub fn of(viewer: &Viewer) -> Self {
-        let month_first = viewer.locale.ends_with("-US") || viewer.locale == "en";
-        Format { hour12: viewer.hour12, month_first }
-    }
-
-    /// `09:30`, or `9:30am` and `9am`.
-    pub fn time(self, time: NaiveDateTime) -> String {
-        self.minutes(time.hour() * 60 + time.minute())
-    }
-
-    /// Minutes since midnight; the end of the day is midnight.
-    pub fn minutes(self, minutes: u32) -> String {
-        let (hour, minute) = (minutes / 60 % 24, minutes % 60);
-        if !self.hour12 {
-            return format!("{hour:02}:{minute:02}");
-        }
-        let half = if hour < 12 { "am" } else { "pm" };
-        let hour = (hour + 11) % 12 + 1;
-        if minute == 0 { format!("{hour}{half}") } else { format!("{hour}:{minute:02}{half}") }
-    }
-
-    /// `09:30 – 10:00`.
-    pub fn times(self, start: NaiveDateTime, end: NaiveDateTime) -> String {
-        format!("{} – {}", self.time(start), self.time(end))
-    }
-
-    /// `21 November`
-    pub fn day_month(self, date: NaiveDate) -> String {
-        if self.month_first {
-            format!("{} {}", month_name(date), date.day())
-        } else {
-            format!("{} {}", date.day(), month_name(date))
-        }
-    }
-
-    /// `Saturday, 21 November 2026`
-    pub fn full_date(self, date: NaiveDate) -> String {
-        let separator = if self.month_first { ", " } else { " " };
-        format!("{}, {}{separator}{}", weekday_name(date.weekday()), self.day_month(date), date.year())
-    }
-
-    /// `Saturday, 21 November`
-    pub fn weekday_date(self, date: NaiveDate) -> String {
-        format!("{}, {}", weekday_name(date.weekday()), self.day_month(date))
-    }
-
-    /// What a screen reader says of an event's time.
+    /// What is said of an event's time: `09:30 – 10:00, Saturday, 21 November`.
     pub fn spoken(self, when: When) -> String {
+        match self.spoken_parts(when) {
+            (times, days) if times.is_empty() => days,
+            (times, days) => format!("{times}, {days}"),
+        }
+    }
+
+    /// The same as times and day. What is on several days has its times among them.
+    pub fn spoken_parts(self, when: When) -> (String, String) {
+        let day = |date| self.weekday_date(date);
         match when {
-            When::Days { first, last } if first == last => format!("all day, {}", self.weekday_date(first)),
-            When::Days { first, last } => format!("{} to {}", self.weekday_date(first), self.weekday_date(last)),
+            When::Days { first, last } if first == last => ("all day".into(), day(first)),
+            When::Days { first, last } => (String::new(), format!("{} to {}", day(first), day(last))),
             When::Times { start, end } if start.date() == end.date() || start >= end => {
-                format!("{} to {}, {}", self.time(start), self.time(end), self.weekday_date(start.date()))
+                (self.times(start, end), day(start.date()))
             }
-            When::Times { start, end } => format!(
-                "{}, {} to {}, {}",
-                self.weekday_date(start.date()),
-                self.time(start),
-                self.weekday_date(end.date()),
-                self.time(end)
-            ),
+            When::Times { start, end } => {
+                let moment = |time: NaiveDateTime| format!("{}, {}", day(time.date()), self.time(time));
+                (String::new(), format!("{} to {}", moment(start), moment(end)))
+            }
         }
     }
 
@@ -84,8 +38,7 @@ impl Format {
             View::Month => format!("{} {}", month_name(date), date.year()),
             View::Day => {
                 let short = short_weekday(date.weekday());
-                let separator = if self.month_first { ", " } else { " " };
-                format!("{short}, {}{separator}{}", self.day_month(date), date.year())
+                format!("{short}, {}{}{}", self.day_month(date), self.before_year(), date.year())
             }
             View::Week => {
                 let (a, b) = (&month_name(from)[..3], &month_name(last)[..3]);
@@ -119,14 +72,6 @@ mod tests {
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
-    }
-
-    #[test]
-    fn clocks_have_12_or_24_hours() {
-        let written: Vec<_> = [0, 30, 540, 570, 720, 765, 1439, 1440].map(|m| AMERICAN.minutes(m)).into();
-        assert_eq!(written, ["12am", "12:30am", "9am", "9:30am", "12pm", "12:45pm", "11:59pm", "12am"]);
-        let written: Vec<_> = [0, 570, 765, 1440].map(|m| BRITISH.minutes(m)).into();
-        assert_eq!(written, ["00:00", "09:30", "12:45", "00:00"]);
     }
 
     #[test]

@@ -27,3 +27,9 @@ mod toolbar;
 mod weeks;
 
 pub use page::{AgendaPage, AgendaStart};
+
+/// Whether the address `/agenda/{view}/{date}` is of no place in the agenda.
+#[cfg(feature = "ssr")]
+pub fn leads_nowhere(view: &str, date: &str) -> bool {
+    model::Place::read(view, date).is_none()
+}

@@ -141,7 +141,7 @@ impl Agenda {
     pub fn short_title(self) -> String {
         let Place { view, date } = self.place.get();
         match view {
-            View::Day => words::date(date),
+            View::Day => self.format.date(date),
             _ => format!("{} {}", &words::month(date)[..3], date.year()),
         }
     }

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use crate::{
     api::server::{end_session, kalends, keep_session, signed_in},
-    flash::{self, answer},
+    flash::{self, APP_PASSWORD, answer},
     next::{safe_next, sign_in_path},
     session::{SessionSecret, Site},
+    zones,
 };
 #[cfg(feature = "ssr")]
 use chrono_tz::Tz;
@@ -221,7 +222,7 @@ pub async fn create_app_password(label: String) -> Result<(), ApiError> {
         let (_, secret) = kalends.create_app_password(user.principal.id, &label).await?;
         Ok(secret.0)
     };
-    answer("app_password", "/settings", made.await, vec![("label".into(), label.clone())]);
+    answer(APP_PASSWORD, "/settings", made.await, vec![("label".into(), label.clone())]);
     Ok(())
 }
 
@@ -246,7 +247,7 @@ fn same(password: &str, repeated: &str) -> Result<(), ApiError> {
 
 #[cfg(feature = "ssr")]
 fn zone(name: &str) -> Result<Tz, ApiError> {
-    name.trim().parse().map_err(|_| ApiError::BadInput {
+    name.trim().parse().ok().or_else(|| zones::named(name)).ok_or_else(|| ApiError::BadInput {
         field: "time_zone".into(),
         message: "Choose a time zone from the list, such as Europe/Zurich.".into(),
     })

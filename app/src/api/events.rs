@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Json};
 
 #[cfg(feature = "ssr")]
-use crate::{api::server::signed_in, event::server};
+use crate::{api::server::signed_in, event::server, zones};
 
 /// An event, or one instance of it.
 #[server(prefix = "/fn", endpoint = "event", input = GetUrl)]
@@ -55,9 +55,10 @@ pub async fn undo_delete(undo: Undo) -> Result<(), ApiError> {
     server::undo(&kalends, &user, undo).await
 }
 
-/// The time zones to choose from, the viewer's own first.
+/// The time zones that `query` may mean, the likeliest first; for an empty one those that most people are in, the viewer's
+/// own first.
 #[server(prefix = "/fn", endpoint = "time-zones", input = GetUrl)]
-pub async fn time_zones() -> Result<Vec<ZoneInfo>, ApiError> {
+pub async fn find_zones(query: String) -> Result<Vec<ZoneInfo>, ApiError> {
     let (_, user) = signed_in()?;
-    Ok(server::zones(&user))
+    Ok(zones::find(&query, user.preferences.time_zone.unwrap_or(chrono_tz::UTC), chrono::Utc::now()))
 }

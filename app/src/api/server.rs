@@ -29,9 +29,13 @@ impl From<Error> for ApiError {
             Error::BadCredentials => {
                 ApiError::BadInput { field: "password".into(), message: sentence(&error.to_string()) }
             }
-            Error::TooManyTries { seconds } => come_again(seconds, StatusCode::TOO_MANY_REQUESTS, &error),
+            Error::TooManyTries { seconds } => {
+                come_again(seconds);
+                ApiError::TooMany(sentence(&error.to_string()))
+            }
             Error::Busy { seconds } => {
-                come_again(i64::try_from(seconds).unwrap_or(60), StatusCode::SERVICE_UNAVAILABLE, &error)
+                come_again(i64::try_from(seconds).unwrap_or(60));
+                ApiError::Busy(sentence(&error.to_string()))
             }
             Error::Store(cause) => {
                 tracing::error!(error = ?cause, "a server function failed");
@@ -42,13 +46,29 @@ impl From<Error> for ApiError {
     }
 }
 
-/// A refusal that may be tried again after so many seconds.
-fn come_again(seconds: i64, status: StatusCode, error: &Error) -> ApiError {
+/// Says when what was refused may be tried again.
+fn come_again(seconds: i64) {
     if let Some(response) = use_context::<ResponseOptions>() {
-        response.set_status(status);
         response.insert_header(header::RETRY_AFTER, seconds.into());
     }
-    ApiError::BadInput { field: String::new(), message: sentence(&error.to_string()) }
+}
+
+impl ApiError {
+    /// The HTTP status that says the same.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            ApiError::SignedOut => StatusCode::UNAUTHORIZED,
+            ApiError::NotFound(_) => StatusCode::NOT_FOUND,
+            ApiError::Forbidden(_) => StatusCode::FORBIDDEN,
+            ApiError::Conflict => StatusCode::CONFLICT,
+            ApiError::BadInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            ApiError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            ApiError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            // On the server: what came with the request cannot be read.
+            ApiError::Unreachable(_) => StatusCode::BAD_REQUEST,
+            ApiError::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
 }
 
 /// `text` as a sentence: a capital at its start, a full stop at its end unless it has one.

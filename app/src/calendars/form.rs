@@ -4,7 +4,7 @@ use super::{COLORS, CalendarFields, OTHER_COLOR, StoredCalendar};
 use crate::api::calendars::{delete_calendar, inspect_calendar, save_calendar};
 use crate::event::fields::FieldError;
 use crate::state::{AgendaRefresh, Calendars, Toasts};
-use crate::ui::{CloseButton, Dialog, Icon, icon};
+use crate::ui::{CloseButton, Dialog, Icon, heading_level, icon};
 use crate::wire::{ApiError, CalendarId};
 use leptos::ev::SubmitEvent;
 use leptos::html;
@@ -83,7 +83,6 @@ pub fn CalendarForm(
     let name_input = NodeRef::<html::Input>::new();
     let error = RwSignal::new(error);
     let busy = RwSignal::new(false);
-    let deleting = RwSignal::new(false);
     let id = stored.as_ref().map(|stored| stored.calendar.id);
 
     Effect::new(move |_| {
@@ -142,7 +141,7 @@ pub fn CalendarForm(
     };
     let heading = if id.is_some() { "Calendar" } else { "New calendar" };
     let delete = stored.clone().map(|stored| {
-        view! { <DeleteFields stored=stored deleting=deleting on_confirm=Callback::new(confirm_delete) /> }
+        view! { <DeleteFields stored=stored on_confirm=Callback::new(confirm_delete) /> }
     });
     let export = id.map(|id| {
         view! {
@@ -164,7 +163,7 @@ pub fn CalendarForm(
             on:submit=on_submit
         >
             <div class="dialog__head">
-                <h2 id="calendar-heading">{heading}</h2>
+                <h2 id="calendar-heading" {..heading_level(on_cancel.is_none().then_some("1"))}>{heading}</h2>
                 {on_cancel.map(|cancel| view! { <CloseButton on_close=cancel /> })}
             </div>
             <div class="dialog__body">
@@ -190,6 +189,7 @@ pub fn CalendarForm(
                         id="calendar-name"
                         class="input"
                         name="name"
+                        dir="auto"
                         maxlength="250"
                         value=fields.name.clone()
                         aria-invalid=move || field_error("name").map(|_| "true")
@@ -206,7 +206,7 @@ pub fn CalendarForm(
                 </label>
                 {export}
             </div>
-            <div class="dialog__foot calendar-form__foot" hidden=move || deleting.get()>
+            <div class="dialog__foot calendar-form__foot">
                 {cancel_link}
                 {on_cancel
                     .map(|cancel| {
@@ -289,30 +289,22 @@ fn ColorFields(color: String) -> impl IntoView {
     .into_any()
 }
 
-/// The way to delete in two steps. Without WebAssembly the second step is behind a disclosure.
+/// The way to delete in two steps, the second behind a disclosure.
 #[component]
-fn DeleteFields(
-    stored: StoredCalendar,
-    deleting: RwSignal<bool>,
-    on_confirm: Callback<leptos::ev::MouseEvent>,
-) -> impl IntoView {
+fn DeleteFields(stored: StoredCalendar, on_confirm: Callback<leptos::ev::MouseEvent>) -> impl IntoView {
     let name = stored.calendar.name;
     let warning = match stored.contents {
         Some(contents) => format!("Delete “{name}” with {contents}? This cannot be undone."),
         None => format!("Delete “{name}”? It is empty."),
     };
-    let details = NodeRef::<html::Details>::new();
     view! {
-        <details
-            node_ref=details
-            class="calendar-form__delete"
-            on:toggle=move |_| deleting.set(details.get_untracked().is_some_and(|details| details.open()))
-        >
-            <summary class="button button--danger-ghost">
-                {move || if deleting.get() { "Keep it" } else { "Delete" }}
+        <details class="calendar-form__delete">
+            <summary class="button sure">
+                <span>"Delete"</span>
+                <span>"Keep it"</span>
             </summary>
             <div class="calendar-form__sure">
-                <p role="alert">{warning}</p>
+                <p role="alert" dir="auto">{warning}</p>
                 <button
                     type="submit"
                     class="button button--danger"

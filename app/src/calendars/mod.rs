@@ -1,11 +1,13 @@
 //! Making, changing and deleting calendars: as dialogs beside the agenda, and as pages of their own.
 
 mod form;
+#[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
 pub mod server;
 
 pub use form::{CalendarDialog, CalendarTarget};
+#[cfg(feature = "ssr")]
 pub use page::CalendarPage;
 
 use crate::event::fields::FieldError;

@@ -1,6 +1,7 @@
 //! The controls of the form: each has the id `event-{name}` and, below it, a place for what is wrong with it.
 
 use super::fields::FieldError;
+use crate::ui::{Icon, icon};
 use leptos::prelude::*;
 
 /// What is wrong with the fields of a form.
@@ -17,9 +18,6 @@ pub struct Kind {
 
 impl Kind {
     pub const TEXT: Kind = Kind { input_type: None, min: None, max: None, inputmode: None };
-    pub const TIME: Kind = Kind { input_type: Some("time"), ..Kind::TEXT };
-    /// A day that calendars can compute with.
-    pub const DATE: Kind = Kind { input_type: Some("date"), max: Some("9998-12-31"), ..Kind::TEXT };
 
     pub const fn number(max: &'static str) -> Kind {
         Kind { input_type: Some("number"), min: Some("1"), max: Some(max), inputmode: Some("numeric") }
@@ -35,7 +33,7 @@ pub fn Control(
     errors: Errors,
     #[prop(optional)] class: &'static str,
     /// Its name for screen readers, where no label stands beside it.
-    #[prop(optional)]
+    #[prop(optional_no_strip)]
     label: Option<&'static str>,
 ) -> impl IntoView {
     view! {
@@ -44,6 +42,7 @@ pub fn Control(
             class=format!("input {class}")
             type=kind.input_type
             name=name
+            dir="auto"
             min=kind.min
             max=kind.max
             inputmode=kind.inputmode
@@ -52,6 +51,26 @@ pub fn Control(
             aria-invalid=invalid(errors, name)
             aria-describedby=error_id(name)
         />
+    }
+    .into_any()
+}
+
+/// An input for a date, with the button that opens the [`super::picker`] and says `pick`.
+pub fn date_field(
+    name: &'static str,
+    value: String,
+    errors: Errors,
+    class: &'static str,
+    label: Option<&'static str>,
+    pick: &'static str,
+) -> AnyView {
+    view! {
+        <div class=format!("date-field {class}")>
+            <Control name=name kind=Kind::TEXT value=value errors=errors label=label />
+            <button type="button" class="date-field__open" data-pick=name aria-label=pick title=pick>
+                <Icon d=icon::CALENDAR />
+            </button>
+        </div>
     }
     .into_any()
 }

@@ -35,8 +35,10 @@ pub struct OpenedEvent {
 pub struct ZoneInfo {
     /// IANA name.
     pub name: String,
-    /// Minutes east of UTC at the moment.
-    pub offset: i32,
+    /// What is shown for it: the name, after whatever it was found by.
+    pub label: String,
+    /// From UTC at the moment: `GMT+5:30`.
+    pub offset: String,
 }
 
 /// What it takes to bring a deleted event back.
@@ -55,7 +57,6 @@ pub struct Undo {
 pub struct EventPageData {
     pub viewer: Viewer,
     pub calendars: Vec<CalendarInfo>,
-    pub zones: Vec<ZoneInfo>,
     pub subject: EventSubject,
     /// Set when the page answers a form that could not be saved.
     pub refused: Option<Refused>,

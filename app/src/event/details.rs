@@ -1,9 +1,9 @@
 //! What an event says, before anything is changed.
 
 use super::data::OpenedEvent;
-use crate::ui::{CloseButton, Icon, icon};
+use crate::notation::Format;
+use crate::ui::{CloseButton, Icon, heading_level, icon};
 use crate::wire::{CalendarInfo, When};
-use crate::words;
 use chrono::{Datelike, NaiveDate};
 use leptos::html;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ const CLOCK: &str = "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17zM12 7.5V12l3
 pub fn EventDetails(
     opened: OpenedEvent,
     calendars: Vec<CalendarInfo>,
-    hour12: bool,
+    format: Format,
     today: NaiveDate,
     on_edit: Callback<()>,
     on_delete: Callback<()>,
@@ -49,7 +49,7 @@ pub fn EventDetails(
             <CloseButton on_close=on_close />
         </div>
         <div class="dialog__body event-details__body">
-            <DetailRows opened=opened calendars=calendars hour12=hour12 today=today />
+            <DetailRows opened=opened calendars=calendars format=format today=today />
         </div>
         {editable
             .then(|| {
@@ -71,25 +71,33 @@ pub fn EventDetails(
 
 /// The rows of the details; the heading has the id `event-heading`.
 #[component]
-pub fn DetailRows(opened: OpenedEvent, calendars: Vec<CalendarInfo>, hour12: bool, today: NaiveDate) -> impl IntoView {
+pub fn DetailRows(
+    opened: OpenedEvent,
+    calendars: Vec<CalendarInfo>,
+    format: Format,
+    today: NaiveDate,
+    /// The level of the heading, where it is not its element's.
+    #[prop(optional)]
+    level: Option<&'static str>,
+) -> impl IntoView {
     let OpenedEvent { event, fields, when, elsewhere, repeats, .. } = opened;
     let calendar = calendars.into_iter().find(|calendar| calendar.id == event.calendar);
     let color = calendar.as_ref().map(|calendar| format!("--calendar: {}", calendar.color));
     let title = if fields.title.trim().is_empty() { "(No title)".to_owned() } else { fields.title };
     let elsewhere = elsewhere.map(|(own, zone)| {
-        let text = format!("{} in {}", when_words(own, hour12, today), zone.replace('_', " "));
+        let text = format!("{} in {}", when_words(own, format, today), zone.replace('_', " "));
         view! { <p class="hint">{text}</p> }
     });
     let optional = |text: String| (!text.trim().is_empty()).then_some(text);
     view! {
         <div class="detail detail--title" style=color.clone()>
             <span class="swatch"></span>
-            <h2 id="event-heading">{title}</h2>
+            <h2 id="event-heading" dir="auto" {..heading_level(level)}>{title}</h2>
         </div>
         <div class="detail">
             <Icon d=CLOCK />
             <div>
-                <p>{when_words(when, hour12, today)}</p>
+                <p>{when_words(when, format, today)}</p>
                 {elsewhere}
             </div>
         </div>
@@ -107,7 +115,7 @@ pub fn DetailRows(opened: OpenedEvent, calendars: Vec<CalendarInfo>, hour12: boo
                 view! {
                     <div class="detail">
                         <Icon d=icon::PIN />
-                        <p class="detail__text">{linked(&text)}</p>
+                        <p class="detail__text" dir="auto">{linked(&text)}</p>
                     </div>
                 }
             })}
@@ -116,7 +124,7 @@ pub fn DetailRows(opened: OpenedEvent, calendars: Vec<CalendarInfo>, hour12: boo
                 view! {
                     <div class="detail">
                         <Icon d=TEXT />
-                        <p class="detail__text">{linked(&text)}</p>
+                        <p class="detail__text" dir="auto">{linked(&text)}</p>
                     </div>
                 }
             })}
@@ -125,7 +133,7 @@ pub fn DetailRows(opened: OpenedEvent, calendars: Vec<CalendarInfo>, hour12: boo
                 view! {
                     <div class="detail">
                         <Icon d=icon::CALENDAR />
-                        <p>{calendar.name}</p>
+                        <p dir="auto">{calendar.name}</p>
                     </div>
                 }
             })}
@@ -133,16 +141,15 @@ pub fn DetailRows(opened: OpenedEvent, calendars: Vec<CalendarInfo>, hour12: boo
 }
 
 /// `Saturday, 21 November, 09:00 – 10:00`; with the year when it is another one than this.
-pub fn when_words(when: When, hour12: bool, today: NaiveDate) -> String {
+pub fn when_words(when: When, format: Format, today: NaiveDate) -> String {
     let day = |date: NaiveDate| {
-        let text = words::day_of_year(date);
-        if date.year() == today.year() { text } else { format!("{text} {}", date.year()) }
+        if date.year() == today.year() { format.weekday_date(date) } else { format.full_date(date) }
     };
     match when {
         When::Days { first, last } if first == last => day(first),
         When::Days { first, last } => format!("{} – {}", day(first), day(last)),
         When::Times { start, end } => {
-            let time = |moment: chrono::NaiveDateTime| words::time(moment.time(), hour12);
+            let time = |moment| format.time(moment);
             if start == end {
                 format!("{}, {}", day(start.date()), time(start))
             } else if start.date() == end.date() {

@@ -7,9 +7,10 @@ use super::fields::EventFields;
 use super::form::{EventForm, FormSetup, Place};
 use super::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
 use crate::api::events::{delete_event, open_event, undo_delete};
+use crate::notation::Format;
 use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts, ViewerResource};
 use crate::ui::Dialog;
-use crate::wire::{ApiError, EventTarget, Viewer};
+use crate::wire::{ApiError, EventTarget};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use std::time::Duration;
@@ -50,9 +51,9 @@ pub fn EventDialog() -> impl IntoView {
             Some(EventTarget::New { when, calendar }) => {
                 let list = calendars.list.get_untracked();
                 let calendar = calendar.or_else(|| default_calendar(&list));
-                let Some(Viewer { time_zone, week_start, .. }) = viewer() else { return };
-                let subject = EventSubject::New(EventFields::new(when, &time_zone, calendar));
-                stage.set(Some(Stage::Form(Box::new(FormSetup::new(subject, list, week_start)))));
+                let Some(viewer) = viewer() else { return };
+                let subject = EventSubject::New(EventFields::new(when, &viewer.time_zone, calendar));
+                stage.set(Some(Stage::Form(Box::new(FormSetup::new(subject, list, &viewer)))));
             }
             Some(EventTarget::Existing { calendar, name, instance }) => {
                 let wanted = target.get_untracked();
@@ -123,15 +124,14 @@ pub fn EventDialog() -> impl IntoView {
                 let list = calendars.list.get_untracked();
                 let (event, recurring) = (opened.event.clone(), opened.recurring);
                 let edited = opened.clone();
+                let (format, today) = (Format::of(&viewer), viewer.now.date());
                 let edit = Callback::new(move |()| {
                     let subject = EventSubject::Existing((*edited).clone());
                     let list = calendars.list.get_untracked();
-                    stage.set(Some(Stage::Form(Box::new(FormSetup::new(subject, list, viewer.week_start)))));
+                    stage.set(Some(Stage::Form(Box::new(FormSetup::new(subject, list, &viewer)))));
                 });
                 let remove = Callback::new(move |()| delete.run((event.clone(), recurring)));
-                let hour12 = viewer.hour12;
-                let today = viewer.now.date();
-                view! { <EventDetails opened=*opened calendars=list hour12=hour12 today=today on_edit=edit on_delete=remove on_close=done /> }
+                view! { <EventDetails opened=*opened calendars=list format=format today=today on_edit=edit on_delete=remove on_close=done /> }
                 .into_any()
             }
             Some(Stage::Form(setup)) => {

@@ -1,14 +1,17 @@
 //! What the event form holds: every value as the page's controls have it, and what it means.
 //!
 //! Browser and server read the same text by the same rules, so a form that is posted without WebAssembly is checked
-//! exactly as one that is not.
+//! exactly as one that is not. Dates and times are here as `2026-11-21` and `09:30`, however they are typed and shown; what
+//! is not understood is here as it was typed.
 
+use crate::notation::Format;
+use crate::reading::{self, Reader};
 use crate::wire::{CalendarId, When};
 use crate::words;
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
 use serde::{Deserialize, Serialize};
 
-/// The values of the form's controls. The name of each control is the name of its field here.
+/// What the form's controls hold. The name of each control is the name of its field here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventFields {
     pub title: String,
@@ -39,6 +42,9 @@ pub struct EventFields {
 
 /// What the control for repetition offers.
 pub const REPEATS: [&str; 5] = ["never", "daily", "weekly", "monthly", "yearly"];
+
+/// The name of a hidden control with the day that the form showed at first: a date without its year is near it.
+pub const NEAR: &str = "near";
 
 /// The value of that control for a rule that the form cannot express and that stays as it is.
 pub const KEEP: &str = "keep";
@@ -168,8 +174,19 @@ impl EventFields {
     }
 
     /// Reads the values of the controls; `values` gives those of one name, in the order of the page.
-    pub fn read(values: impl Fn(&str) -> Vec<String>) -> Self {
+    pub fn read(values: impl Fn(&str) -> Vec<String>, reader: Reader) -> Self {
         let one = |name: &str| values(name).into_iter().next().unwrap_or_default();
+        let day = |name: &str, near: NaiveDate| {
+            let text = one(name);
+            reader.date(&text, near).map_or(text, |date| date.to_string())
+        };
+        let clock = |name: &str| {
+            let text = one(name);
+            reading::time(&text).map_or(text, time_value)
+        };
+        let near = date(&one(NEAR)).unwrap_or(reader.today);
+        let start_date = day("start_date", near);
+        let start = date(&start_date).unwrap_or(near);
         EventFields {
             // A textarea hands out line feeds to scripts and sends CR LF.
             description: one("description").replace("\r\n", "\n"),
@@ -177,19 +194,59 @@ impl EventFields {
             location: one("location"),
             calendar: one("calendar"),
             all_day: !values("all_day").is_empty(),
-            start_date: one("start_date"),
-            start_time: one("start_time"),
-            end_date: one("end_date"),
-            end_time: one("end_time"),
+            start_date,
+            start_time: clock("start_time"),
+            end_date: day("end_date", start),
+            end_time: clock("end_time"),
             zone: one("zone"),
             repeat: one("repeat"),
             interval: one("interval"),
             weekdays: values("weekdays"),
             monthly: one("monthly"),
             ends: one("ends"),
-            until: one("until"),
+            until: day("until", start),
             count: one("count"),
         }
+    }
+
+    /// The text of a control for a date or a time, and whether it is one for a time.
+    fn moment_text(&self, name: &str) -> Option<(&str, bool)> {
+        Some(match name {
+            "start_date" => (&self.start_date, false),
+            "start_time" => (&self.start_time, true),
+            "end_date" => (&self.end_date, false),
+            "end_time" => (&self.end_time, true),
+            "until" => (&self.until, false),
+            _ => return None,
+        })
+    }
+
+    /// The date that the control of that name holds.
+    pub fn date_of(&self, name: &str) -> Option<NaiveDate> {
+        self.moment_text(name).and_then(|(text, _)| date(text))
+    }
+
+    /// What the control of that name shows, if it is one for a date or a time: a moment as the person writes it, or what
+    /// was typed and is none.
+    pub fn shown(&self, name: &str, format: Format) -> Option<String> {
+        let (text, is_time) = self.moment_text(name)?;
+        let written =
+            if is_time { time(text).map(|t| format.time_text(t)) } else { date(text).map(|d| format.date_text(d)) };
+        Some(written.unwrap_or_else(|| text.to_owned()))
+    }
+
+    /// What the control of that name shows a step later, or earlier: a day, or a quarter of an hour.
+    pub fn stepped(&self, name: &str, later: bool, format: Format) -> Option<String> {
+        let (text, is_time) = self.moment_text(name)?;
+        if is_time {
+            let time = time(text)?;
+            let minutes = time.hour() * 60 + time.minute();
+            let stepped = if later { minutes / 15 + 1 } else { minutes.div_ceil(15) + 95 };
+            return Some(format.minutes(stepped % 96 * 15));
+        }
+        let date = date(text)?;
+        let stepped = if later { date.succ_opt() } else { date.pred_opt() };
+        stepped.map(|date| format.date_text(date))
     }
 
     /// When it starts, if that can be read; midnight for whole days.
@@ -265,11 +322,11 @@ impl EventFields {
         let mut read = |date_field: &str, date_text: &str, time_field: &str, time_text: &str| {
             let day = date(date_text);
             if day.is_none() {
-                wrong(date_field, "Choose a date.");
+                wrong(date_field, &no_date(date_text));
             }
             let time = if self.all_day { Some(NaiveTime::MIN) } else { time(time_text) };
             if time.is_none() {
-                wrong(time_field, "Choose a time.");
+                wrong(time_field, &no_time(time_text));
             }
             Some(day?.and_time(time?))
         };
@@ -332,7 +389,7 @@ impl EventFields {
                     Timing::Times { start, .. } => start.date(),
                 });
                 match (until, first) {
-                    (None, _) => wrong("until", "Choose a date."),
+                    (None, _) => wrong("until", &no_date(&self.until)),
                     (Some(until), Some(first)) if until < first => wrong("until", "This is before the event."),
                     _ => {}
                 }
@@ -357,6 +414,14 @@ impl EventFields {
     pub fn repeats_like(&self, other: &Self) -> bool {
         let rule = |fields: &Self| fields.repeat(None, &mut |_, _| {});
         self.repeat == other.repeat && rule(self) == rule(other)
+    }
+
+    /// Whether the other form says the same, whatever controls out of sight hold.
+    pub fn says_like(&self, other: &Self) -> bool {
+        fn texts(fields: &EventFields) -> [&String; 4] {
+            [&fields.title, &fields.location, &fields.description, &fields.calendar]
+        }
+        texts(self) == texts(other) && self.timed_like(other) && self.repeats_like(other)
     }
 
     /// Whether the other form is at the same time. Values of controls that are out of sight do not count.
@@ -442,9 +507,23 @@ pub fn place(nth: i8) -> &'static str {
 
 /// A time as a time control wants it; seconds only where there are some.
 pub fn time_value(time: NaiveTime) -> String {
-    use chrono::Timelike;
     let (hour, minute, second) = (time.hour(), time.minute(), time.second());
     if second == 0 { format!("{hour:02}:{minute:02}") } else { format!("{hour:02}:{minute:02}:{second:02}") }
+}
+
+fn no_date(text: &str) -> String {
+    not_understood(text, "a date", "21 Nov 2026, tomorrow, fri or +2")
+}
+
+fn no_time(text: &str) -> String {
+    not_understood(text, "a time", "9:30, 1330 or 7pm")
+}
+
+fn not_understood(text: &str, what: &str, such_as: &str) -> String {
+    match text.trim() {
+        "" => format!("Type {what}, such as {such_as}."),
+        text => format!("“{text}” is not understood as {what}. Type one such as {such_as}."),
+    }
 }
 
 pub fn date(text: &str) -> Option<NaiveDate> {
@@ -560,6 +639,50 @@ mod tests {
             [merged.title.as_str(), merged.location.as_str(), merged.start_time.as_str()],
             ["Mine", "Room 4", "08:00"]
         );
+    }
+
+    #[test]
+    fn what_was_typed_is_read_once_and_shown_as_the_person_writes_it() {
+        let format = Format { hour12: true, month_first: true };
+        let reader = Reader { format, today: "2026-11-26".parse().unwrap() };
+        let typed = |name: &str| {
+            let value = match name {
+                "near" => "2027-03-01",
+                "start_date" => "3/10",
+                "start_time" => "7:30pm",
+                "end_date" => "+1",
+                "end_time" => "late",
+                _ => "",
+            };
+            vec![value.to_owned()]
+        };
+        let fields = EventFields::read(typed, reader);
+        assert_eq!([fields.start_date.as_str(), fields.start_time.as_str()], ["2027-03-10", "19:30"]);
+        assert_eq!([fields.end_date.as_str(), fields.end_time.as_str()], ["2027-03-11", "late"]);
+        let shown = ["start_date", "start_time", "end_time", "until", "title"].map(|name| fields.shown(name, format));
+        assert_eq!(
+            shown,
+            [Some("Wed, Mar 10, 2027".into()), Some("7:30pm".into()), Some("late".into()), Some("".into()), None]
+        );
+        let wrong = errors(&fields);
+        assert_eq!(wrong[0].0, "end_time");
+        assert!(wrong[0].1.starts_with("“late” is not understood as a time."), "{}", wrong[0].1);
+    }
+
+    #[test]
+    fn keys_step_by_days_and_quarters_of_an_hour() {
+        let format = Format { hour12: false, month_first: false };
+        let mut fields = meeting();
+        let step = |fields: &EventFields, name: &str| [true, false].map(|later| fields.stepped(name, later, format));
+        assert_eq!(step(&fields, "start_date"), [Some("Sun, 22 Nov 2026".into()), Some("Fri, 20 Nov 2026".into())]);
+        assert_eq!(step(&fields, "start_time"), [Some("09:45".into()), Some("09:15".into())]);
+        for (time, later, earlier) in
+            [("09:40", "09:45", "09:30"), ("23:50", "00:00", "23:45"), ("00:00", "00:15", "23:45")]
+        {
+            fields.start_time = time.into();
+            assert_eq!(step(&fields, "start_time"), [Some(later.into()), Some(earlier.into())], "{time}");
+        }
+        assert_eq!(step(&fields, "title"), [None, None]);
     }
 
     #[test]

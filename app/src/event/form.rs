@@ -5,21 +5,23 @@
 //! (`style/event.css`), for the same reason.
 
 use super::controls::{ErrorText, error_id, invalid};
-use super::data::{EventRef, EventSubject, OpenedEvent, Refused, ZoneInfo, scopes};
-use super::fields::{self, EventFields, FieldError, KEEP, follow_start};
+use super::data::{EventRef, EventSubject, OpenedEvent, Refused, scopes};
+use super::fields::{self, EventFields, FieldError, KEEP, NEAR, follow_start};
+use super::picker::{Picker, Picking};
 use super::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
 use super::sections::{OtherFields, RepeatFields, ScopeFields, WhenFields};
-use super::typed::{focus_first_error, read, set, set_weekdays, value_of};
+use super::typed::{focus_first_error, name_of, read, set, set_weekdays, show, value_of};
 use crate::api::events::{create_event, open_event, update_event};
+use crate::reading::Reader;
 use crate::state::{AgendaRefresh, Toasts};
-use crate::ui::{CloseButton, Icon, icon};
-use crate::wire::{ApiError, CalendarInfo};
+use crate::ui::{CloseButton, Icon, heading_level, icon};
+use crate::wire::{ApiError, CalendarInfo, Viewer};
 use chrono::{TimeDelta, Weekday};
-use leptos::ev::{Event, KeyboardEvent, SubmitEvent};
+use leptos::ev::{FocusEvent, KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::HtmlElement;
+use leptos::web_sys::Element;
 
 /// What the form shows, and how it came to it.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,15 +37,14 @@ pub struct FormSetup {
     pub repeats: Option<String>,
     pub calendars: Vec<CalendarInfo>,
     pub week_start: Weekday,
-    /// Empty: they are fetched when they are needed.
-    pub zones: Vec<ZoneInfo>,
+    pub reader: Reader,
     pub scope: Option<ScopeChoice>,
     pub errors: Vec<FieldError>,
     pub notice: Option<ApiError>,
 }
 
 impl FormSetup {
-    pub fn new(subject: EventSubject, calendars: Vec<CalendarInfo>, week_start: Weekday) -> Self {
+    pub fn new(subject: EventSubject, calendars: Vec<CalendarInfo>, viewer: &Viewer) -> Self {
         let fields = subject.fields().clone();
         let (event, recurring, repeats) = match subject {
             EventSubject::New(_) => (None, false, None),
@@ -56,8 +57,8 @@ impl FormSetup {
             recurring,
             repeats,
             calendars,
-            week_start,
-            zones: Vec::new(),
+            week_start: viewer.week_start,
+            reader: Reader::of(viewer),
             scope: None,
             errors: Vec::new(),
             notice: None,
@@ -126,6 +127,8 @@ pub fn EventForm(
     let form = NodeRef::<html::Form>::new();
     let title = NodeRef::<html::Input>::new();
     let initial = setup.fields.clone();
+    let reader = setup.reader;
+    let format = reader.format;
     let current = RwSignal::new(initial.clone());
     let length = StoredValue::new(initial.length().unwrap_or(TimeDelta::hours(1)));
     // The form before the start date was touched: while a date is typed, it is other dates in between.
@@ -139,7 +142,7 @@ pub fn EventForm(
     // What was typed before WebAssembly arrived is in the controls already.
     Effect::new(move |_| {
         let Some(form) = form.get() else { return };
-        let typed = read(&form);
+        let typed = read(&form, reader);
         anchor.set_value(typed.clone());
         current.set(typed);
         if place == Place::Dialog
@@ -148,7 +151,7 @@ pub fn EventForm(
             let _ = title.focus();
         }
     });
-    let is_unsaved = move || current.with_untracked(|typed| stored.with_value(|setup| !same(typed, &setup.seen)));
+    let is_unsaved = move || current.with_untracked(|typed| stored.with_value(|setup| !typed.says_like(&setup.seen)));
     if let Some(unsaved) = unsaved {
         Effect::new(move |_| {
             current.track();
@@ -166,21 +169,19 @@ pub fn EventForm(
     });
     on_cleanup(move || ask.set(None));
 
-    let on_edit = move |event: Event| {
+    let edited = move |name: String| {
         let Some(form) = form.get_untracked() else { return };
-        let name = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-        let name = name.and_then(|control| control.get_attribute("name")).unwrap_or_default();
-        let mut typed = read(&form);
+        let mut typed = read(&form, reader);
         match name.as_str() {
             "start_date" | "start_time" => {
                 if let Some(start) = typed.start() {
                     let end = start + length.get_value();
                     typed.end_date = end.date().to_string();
-                    set(&form, "end_date", &typed.end_date);
                     if !typed.all_day {
                         typed.end_time = fields::time_value(end.time());
-                        set(&form, "end_time", &typed.end_time);
                     }
+                    show(&form, &typed, "end_date", format);
+                    show(&form, &typed, "end_time", format);
                     // A stored series is moved by the server as a whole, its rule included.
                     if !stored.with_value(|setup| setup.recurring)
                         && let Some(from) = anchor.with_value(|anchor| fields::date(&anchor.start_date))
@@ -210,6 +211,20 @@ pub fn EventForm(
             errors.retain(|error| error.field != name && !(is_time(&name) && is_time(&error.field)));
         });
         current.set(typed);
+    };
+
+    // What was understood is shown as the person writes it; what was not is said at once.
+    let on_leave = move |event: FocusEvent| {
+        // It may happen because the form goes away.
+        let (Some(Some(form)), Some(typed)) = (form.try_get_untracked(), current.try_get_untracked()) else { return };
+        let name = name_of(&event);
+        if show(&form, &typed, &name, format) {
+            let wrong = typed.check().err().unwrap_or_default().into_iter().filter(|error| error.field == name);
+            errors.update(|errors| {
+                errors.retain(|error| error.field != name);
+                errors.extend(wrong);
+            });
+        }
     };
 
     let save = move |scope: ScopeChoice, typed: EventFields| {
@@ -254,14 +269,17 @@ pub fn EventForm(
         if busy.get_untracked() {
             return;
         }
-        let typed = read(&form_element);
+        let typed = read(&form_element, reader);
+        let setup = stored.get_value();
+        if setup.event.is_some() && typed.says_like(&setup.seen) {
+            return on_saved.run(());
+        }
         notice.set(None);
         if let Err(wrong) = typed.check() {
             errors.set(wrong);
             return focus_first_error(form);
         }
         errors.set(Vec::new());
-        let setup = stored.get_value();
         let Some(event) = setup.event.as_ref().filter(|_| setup.recurring) else {
             return save(ScopeChoice::All, typed);
         };
@@ -279,14 +297,39 @@ pub fn EventForm(
             }
         }
     };
-    let on_keydown = move |event: KeyboardEvent| {
-        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+    let put = move |name: &str, text: &str| {
+        if let Some(form) = form.get_untracked() {
+            set(&form, name, text);
+            edited(name.to_owned());
+        }
+    };
+    let on_keydown = move |event: KeyboardEvent| match event.key().as_str() {
+        "Enter" if event.ctrl_key() || event.meta_key() => {
             event.prevent_default();
             if let Some(form) = form.get_untracked() {
                 let _ = form.request_submit();
             }
         }
+        key @ ("ArrowUp" | "ArrowDown") => {
+            let name = name_of(&event);
+            let stepped = current.with_untracked(|typed| typed.stepped(&name, key == "ArrowUp", format));
+            if let Some(text) = stepped {
+                event.prevent_default();
+                put(&name, &text);
+            }
+        }
+        _ => {}
     };
+    let picking = RwSignal::new(None::<Picking>);
+    let on_click = move |event: MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let button = target.and_then(|target| target.closest("[data-pick]").ok().flatten());
+        if let Some(name) = button.and_then(|button| button.get_attribute("data-pick")) {
+            let date = current.with_untracked(|typed| typed.date_of(&name)).unwrap_or(reader.today);
+            picking.set(Some(Picking { name, date }));
+        }
+    };
+    let pick = Callback::new(move |Picking { name, date }: Picking| put(&name, &format.date_text(date)));
 
     let heading = if setup.event.is_some() { "Edit event" } else { "New event" };
     let etag = setup.event.as_ref().map(|event| event.etag.clone());
@@ -373,11 +416,13 @@ pub fn EventForm(
             novalidate
             aria-labelledby="event-heading"
             on:submit=on_submit
-            on:input=on_edit
+            on:input=move |event| edited(name_of(&event))
+            on:click=on_click
+            on:focusout=on_leave
             on:keydown=on_keydown
         >
             <div class="dialog__head">
-                <h2 id="event-heading" class="event-form__heading">
+                <h2 id="event-heading" class="event-form__heading" {..heading_level((place == Place::Page).then_some("1"))}>
                     {heading}
                 </h2>
                 {on_cancel.map(|cancel| view! { <CloseButton on_close=cancel /> })}
@@ -387,12 +432,14 @@ pub fn EventForm(
                     {move || notice.get().map(|error| view! { <Notice error=error /> })}
                 </div>
                 {etag.map(|etag| view! { <input type="hidden" name="etag" value=etag /> })}
+                <input type="hidden" name=NEAR value=setup.seen.start_date.clone() />
                 <div class="field">
                     <input
                         node_ref=title
                         id="event-title"
                         class="input event-form__title"
                         name="title"
+                        dir="auto"
                         placeholder="Add a title"
                         aria-label="Title"
                         value=initial.title.clone()
@@ -408,7 +455,7 @@ pub fn EventForm(
                     initial=initial.clone()
                     current=current
                     errors=errors
-                    zones=setup.zones.clone()
+                    format=format
                 />
                 <RepeatFields
                     initial=initial.clone()
@@ -417,6 +464,7 @@ pub fn EventForm(
                     words=setup.repeats.clone()
                     can_keep=setup.seen.repeat == KEEP
                     week_start=setup.week_start
+                    format=format
                 />
 
                 <OtherFields
@@ -427,6 +475,7 @@ pub fn EventForm(
                 />
                 {asks_scope.then(|| view! { <ScopeFields chosen=setup.scope errors=errors /> })}
             </div>
+            <Picker picking=picking reader=reader week_start=setup.week_start pick=pick />
             <div class="dialog__foot" class:event-form__foot--leaving=move || leaving.get()>
                 {ask_to_leave}
                 {buttons}
@@ -490,12 +539,4 @@ fn is_field(name: &str, place: Place) -> bool {
         "count",
     ];
     NAMES.contains(&name) || (name == "scope" && place == Place::Page)
-}
-
-/// Whether two forms say the same, whatever controls out of sight hold.
-fn same(one: &EventFields, other: &EventFields) -> bool {
-    let texts = |fields: &EventFields| {
-        [fields.title.clone(), fields.location.clone(), fields.description.clone(), fields.calendar.clone()]
-    };
-    texts(one) == texts(other) && one.timed_like(other) && one.repeats_like(other)
 }

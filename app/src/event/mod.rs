@@ -7,6 +7,7 @@ mod dialog;
 pub mod fields;
 mod form;
 mod page;
+mod picker;
 #[cfg(feature = "ssr")]
 mod rule_words;
 pub mod scope;

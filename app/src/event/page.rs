@@ -5,6 +5,7 @@ use super::details::DetailRows;
 use super::form::{EventForm, FormSetup, Place};
 use crate::api::events::event_page;
 use crate::next::safe_back;
+use crate::notation::Format;
 use crate::resource::resource;
 use crate::state::Toasts;
 use crate::ui::{Failed, Frame, SignedIn};
@@ -55,7 +56,7 @@ fn NotShown(error: ApiError) -> impl IntoView {
 
 #[component]
 fn Loaded(data: EventPageData) -> impl IntoView {
-    let EventPageData { viewer, calendars, zones, subject, refused } = data;
+    let EventPageData { viewer, calendars, subject, refused } = data;
     let query = use_query_map();
     let back = safe_back(query.read_untracked().get("back").as_deref()).to_owned();
     let (heading, stored, editable) = match &subject {
@@ -67,7 +68,7 @@ fn Loaded(data: EventPageData) -> impl IntoView {
             <Title text=heading />
             <section class="card event-page">
                 <div class="dialog__body event-details__body">
-                    <DetailRows opened=opened calendars=calendars hour12=viewer.hour12 today=viewer.now.date() />
+                    <DetailRows opened=opened calendars=calendars format=Format::of(&viewer) today=viewer.now.date() level="1" />
                 </div>
                 <div class="dialog__foot">
                     <a class="button" href=back>
@@ -78,7 +79,7 @@ fn Loaded(data: EventPageData) -> impl IntoView {
         }
         .into_any();
     }
-    let setup = FormSetup { zones, ..FormSetup::new(subject, calendars, viewer.week_start) }.refused(refused);
+    let setup = FormSetup::new(subject, calendars, &viewer).refused(refused);
     let setup = RwSignal::new(setup);
     let navigate = use_navigate();
     let leave = {
@@ -143,7 +144,10 @@ fn DeleteChoice(leave: Callback<()>, toasts: Toasts, setup: RwSignal<FormSetup>)
     };
     view! {
         <details class="event-page__delete">
-            <summary class="button button--danger-ghost">"Delete"</summary>
+            <summary class="button sure">
+                <span>"Delete"</span>
+                <span>"Keep it"</span>
+            </summary>
             <button type="submit" class="button button--danger" name="action" value="delete" on:click=on_click>
                 "Yes, delete"
             </button>

@@ -1,16 +1,17 @@
 //! How an event repeats, in words.
 
 use super::fields::place;
-use crate::words::{ordinal, weekday as weekday_name};
-use chrono::{Datelike, NaiveDate, Weekday};
+use crate::notation::Format;
+use crate::words::{MONTHS, ordinal, weekday as weekday_name};
+use chrono::{NaiveDate, Weekday};
 use kalends_domain::ical::edit::{Pattern, Repeat, RepeatEnd};
 use kalends_domain::recurrence::Scale;
 
 /// `Every 2 weeks on Tuesday, 12 times`; `None` for what does not repeat.
-pub fn words(repeat: &Repeat) -> Option<String> {
+pub fn words(repeat: &Repeat, format: Format) -> Option<String> {
     match repeat {
         Repeat::Never => None,
-        Repeat::Custom(rule) => Some(rule_words(rule)),
+        Repeat::Custom(rule) => Some(rule_words(rule, format)),
         Repeat::Every { interval, pattern, until } => {
             let unit = match pattern {
                 Pattern::Daily => "day",
@@ -28,7 +29,7 @@ pub fn words(repeat: &Repeat) -> Option<String> {
             }
             match until {
                 RepeatEnd::Never => {}
-                RepeatEnd::On(day) => text += &format!(", until {}", date(*day)),
+                RepeatEnd::On(day) => text += &format!(", until {}", format.date(*day)),
                 RepeatEnd::After(count) => text += &format!(", {}", times(*count)),
             }
             Some(text)
@@ -60,30 +61,12 @@ fn list(mut items: Vec<String>) -> String {
     }
 }
 
-fn date(day: NaiveDate) -> String {
-    format!("{} {} {}", day.day(), month(day.month()), day.year())
-}
-
 fn month(number: u32) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    NAMES.get(number.wrapping_sub(1) as usize).copied().unwrap_or_default()
+    MONTHS.get(number.wrapping_sub(1) as usize).copied().unwrap_or_default()
 }
 
 /// Describes an RRULE value that the form cannot express. Parts without good words stand in parentheses as they are.
-fn rule_words(rule: &str) -> String {
+fn rule_words(rule: &str, format: Format) -> String {
     let part = |name: &str| {
         rule.split(';').filter_map(|part| part.split_once('=')).find(|(key, _)| key.eq_ignore_ascii_case(name))
     };
@@ -173,7 +156,7 @@ fn rule_words(rule: &str) -> String {
         text += &format!(", {}", times(count));
     }
     if let Some(until) = value("UNTIL").and_then(|until| NaiveDate::parse_from_str(until.get(..8)?, "%Y%m%d").ok()) {
-        text += &format!(", until {}", date(until));
+        text += &format!(", until {}", format.date(until));
     }
     text
 }
@@ -251,9 +234,11 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    const FORMAT: Format = Format { hour12: false, month_first: false };
+
     #[test]
     fn rules_of_the_form() {
-        let every = |interval, pattern, until| words(&Repeat::Every { interval, pattern, until }).unwrap();
+        let every = |interval, pattern, until| words(&Repeat::Every { interval, pattern, until }, FORMAT).unwrap();
         assert_eq!(every(1, Pattern::Daily, RepeatEnd::Never), "Every day");
         assert_eq!(
             every(2, Pattern::Weekly(vec![Weekday::Tue, Weekday::Thu]), RepeatEnd::After(12)),
@@ -262,9 +247,9 @@ mod tests {
         let until = NaiveDate::from_ymd_opt(2027, 1, 3).unwrap();
         assert_eq!(
             every(1, Pattern::MonthlyByWeekday { nth: -1, weekday: Weekday::Fri }, RepeatEnd::On(until)),
-            "Every month on the last Friday, until 3 January 2027"
+            "Every month on the last Friday, until 3 Jan 2027"
         );
-        assert_eq!(words(&Repeat::Never), None);
+        assert_eq!(words(&Repeat::Never, FORMAT), None);
     }
 
     #[test]
@@ -276,7 +261,7 @@ mod tests {
             ("FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR", "Every month on the 13th if it is Friday"),
             ("FREQ=HOURLY;INTERVAL=3;COUNT=5", "Every 3 hours, 5 times"),
             ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "Every year on Monday (BYWEEKNO=20)"),
-            ("FREQ=DAILY;UNTIL=20261224T000000Z;BYMONTH=1", "Every day in January, until 24 December 2026"),
+            ("FREQ=DAILY;UNTIL=20261224T000000Z;BYMONTH=1", "Every day in January, until 24 Dec 2026"),
             ("", "On dates of its own"),
             ("RSCALE=CHINESE;FREQ=YEARLY", "Every year in the Chinese calendar"),
             (
@@ -293,7 +278,7 @@ mod tests {
                 "Repeats in a calendar system that Kalends does not know: DISCORDIAN; only its first date is shown",
             ),
         ] {
-            assert_eq!(rule_words(rule), expected, "{rule}");
+            assert_eq!(rule_words(rule, FORMAT), expected, "{rule}");
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The parts of the form: when, how it repeats, where it is kept and what else is said of it, and what a change is for.
 
-use super::controls::{Choice, Control, ErrorText, Errors, Kind, Label, error_id, invalid, option, text_content};
-use super::data::ZoneInfo;
+use super::controls::{
+    Choice, Control, ErrorText, Errors, Kind, Label, date_field, error_id, invalid, option, text_content,
+};
 use super::fields::{self, EventFields, KEEP, WEEKDAYS};
 use super::scope::ScopeChoice;
 use super::zone_field::ZoneField;
+use crate::notation::Format;
 use crate::wire::CalendarInfo;
 use crate::words;
 use chrono::Weekday;
@@ -16,33 +18,25 @@ pub fn WhenFields(
     initial: EventFields,
     current: RwSignal<EventFields>,
     errors: Errors,
-    zones: Vec<ZoneInfo>,
+    format: Format,
 ) -> impl IntoView {
+    let value = |name| initial.shown(name, format).unwrap_or_default();
+    let day = |name, pick| date_field(name, value(name), errors, "event-form__date", None, pick);
+    let clock = |name: &'static str, label| {
+        let class = "event-form__time";
+        view! { <Control name=name kind=Kind::TEXT value=value(name) errors=errors class=class label=Some(label) /> }
+    };
     view! {
         <fieldset class="event-form__when">
             <legend class="visually-hidden">"When"</legend>
             <Label name="start_date" text="Starts" />
-            <Control name="start_date" kind=Kind::DATE value=initial.start_date errors=errors class="event-form__date" />
-            <Control
-                name="start_time"
-                kind=Kind::TIME
-                value=initial.start_time
-                errors=errors
-                class="event-form__time"
-                label="Start time"
-            />
+            {day("start_date", "Pick the start date")}
+            {clock("start_time", "Start time")}
             <ErrorText errors=errors field="start_date" />
             <ErrorText errors=errors field="start_time" />
             <Label name="end_date" text="Ends" />
-            <Control name="end_date" kind=Kind::DATE value=initial.end_date errors=errors class="event-form__date" />
-            <Control
-                name="end_time"
-                kind=Kind::TIME
-                value=initial.end_time
-                errors=errors
-                class="event-form__time"
-                label="End time"
-            />
+            {day("end_date", "Pick the end date")}
+            {clock("end_time", "End time")}
             <ErrorText errors=errors field="end_date" />
             <ErrorText errors=errors field="end_time" />
             <div class="event-form__zone-row">
@@ -52,7 +46,6 @@ pub fn WhenFields(
                 </label>
                 <ZoneField
                     value=initial.zone
-                    zones=zones
                     invalid=invalid(errors, "zone")
                     on_choose=Callback::new(move |zone: String| {
                         errors.update(|errors| errors.retain(|error| error.field != "zone"));
@@ -108,6 +101,7 @@ pub fn OtherFields(
                 id="event-description"
                 class="textarea"
                 name="description"
+                dir="auto"
                 rows="3"
                 aria-invalid=invalid(errors, "description")
                 aria-describedby=error_id("description")
@@ -131,7 +125,9 @@ pub fn RepeatFields(
     /// Whether a rule that the form cannot express can stay.
     can_keep: bool,
     week_start: Weekday,
+    format: Format,
 ) -> impl IntoView {
+    let until = initial.shown("until", format).unwrap_or_default();
     let labels = ["Does not repeat", "Every day", "Every week", "Every month", "Every year"];
     let keep = can_keep.then(|| option(KEEP, words.unwrap_or_else(|| "As it does now".into()), initial.repeat == KEEP));
     let repeats = fields::REPEATS
@@ -225,14 +221,7 @@ pub fn RepeatFields(
                 <div class="event-form__line">
                     <Label name="ends" text="Ends" />
                     <Choice name="ends" errors=errors class="event-form__ends" options=ends />
-                    <Control
-                        name="until"
-                        kind=Kind::DATE
-                        value=initial.until
-                        errors=errors
-                        class="event-form__until"
-                        label="Last day"
-                    />
+                    {date_field("until", until, errors, "event-form__until", Some("Last day"), "Pick the final date")}
                     <span class="event-form__count">
                         <Control
                             name="count"
@@ -240,7 +229,7 @@ pub fn RepeatFields(
                             value=initial.count
                             errors=errors
                             class="event-form__number"
-                            label="How many times"
+                            label=Some("How many times")
                         />
                         <span class="unit">"times"</span>
                     </span>

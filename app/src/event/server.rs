@@ -1,6 +1,6 @@
 //! The event form's side of the server: between its fields and the domain's drafts.
 
-use super::data::{EventPageData, EventRef, EventSubject, OpenedEvent, Refused, Undo, ZoneInfo, scopes};
+use super::data::{EventPageData, EventRef, EventSubject, OpenedEvent, Refused, Undo, scopes};
 use super::fields::{self, Draft, EventFields, FieldError, KEEP, Timing as FormTiming};
 use super::rule_words;
 use super::scope::ScopeChoice;
@@ -9,9 +9,13 @@ use crate::api::instance;
 use crate::api::server::sentence;
 use crate::locale;
 use crate::next::safe_back;
-use crate::wire::{ApiError, CalendarId, InstanceKey, When};
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
-use chrono_tz::{TZ_VARIANTS, Tz};
+use crate::notation::Format;
+use crate::reading::Reader;
+use crate::wire::{ApiError, CalendarId, InstanceKey, Viewer, When};
+use crate::zones;
+use axum::http::HeaderMap;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::agenda::{EventChange, EventDetails};
@@ -35,20 +39,20 @@ pub async fn open(
 ) -> Result<OpenedEvent, ApiError> {
     let moment = key.as_deref().map(decode).transpose()?;
     let details = kalends.event(user.principal.id, Calendar(calendar), name, moment.as_ref()).await?;
-    Ok(opened(details, key, zone_of(user)))
+    Ok(opened(details, key, zone_of(user), &viewer(user)))
 }
 
-fn opened(details: EventDetails, key: Option<InstanceKey>, viewer: Tz) -> OpenedEvent {
+fn opened(details: EventDetails, key: Option<InstanceKey>, zone: Tz, viewer: &Viewer) -> OpenedEvent {
     let EventDetails { calendar, name, etag, recurring, draft, editable, .. } = details;
-    let (when, elsewhere) = when(draft.timing, viewer);
+    let (when, elsewhere) = when(draft.timing, zone);
     OpenedEvent {
         event: EventRef { calendar: calendar.0, name, etag, instance: key },
-        fields: fields_of(&draft, calendar.0, viewer),
+        fields: fields_of(&draft, calendar.0, zone),
         recurring,
         editable,
         when,
         elsewhere,
-        repeats: rule_words::words(&draft.repeat),
+        repeats: rule_words::words(&draft.repeat, Format::of(viewer)),
     }
 }
 
@@ -74,12 +78,15 @@ pub async fn update(
     if seen.etag != event.etag {
         return Err(ApiError::Conflict);
     }
+    let stored = fields_of(&seen.draft, event.calendar, zone_of(user));
+    if fields.says_like(&stored) {
+        return Ok(());
+    }
     let (wanted, to) = draft(fields, Some(&seen.draft))?;
     let scope = match (scope, &moment) {
         (_, None) => Scope::All { opened_at: None },
         (ScopeChoice::All, Some(moment)) => Scope::All { opened_at: Some(moment.clone()) },
         (scope, Some(moment)) => {
-            let stored = fields_of(&seen.draft, event.calendar, zone_of(user));
             if !scopes(event, &stored, fields).contains(&scope) {
                 let message = "This change can't be made to that part of the series alone.";
                 return Err(ApiError::BadInput { field: "scope".into(), message: message.into() });
@@ -130,27 +137,9 @@ pub async fn undo(kalends: &Kalends, user: &User, undo: Undo) -> Result<(), ApiE
     Ok(())
 }
 
-/// The time zones to choose from, the person's own first. Left out are names that are no places people know: offsets,
-/// countries' own names for what has a better one.
-pub fn zones(user: &User) -> Vec<ZoneInfo> {
-    const ODD: [&str; 6] = ["Etc/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/"];
-    let own = zone_of(user);
-    let now = Utc::now();
-    let info = |tz: &Tz| ZoneInfo {
-        name: tz.name().to_owned(),
-        offset: now.with_timezone(tz).offset().fix().local_minus_utc() / 60,
-    };
-    let known = |tz: &&Tz| {
-        **tz == Tz::UTC || (tz.name().contains('/') && !ODD.iter().any(|prefix| tz.name().starts_with(prefix)))
-    };
-    let others = TZ_VARIANTS.iter().filter(known).filter(|tz| **tz != own);
-    std::iter::once(&own).chain(others).map(info).collect()
-}
-
 /// What the page at `path` with `query` shows.
 pub async fn page(kalends: &Kalends, user: &User, path: &str, query: &str) -> Result<EventPageData, ApiError> {
-    let request = use_context::<axum::http::request::Parts>();
-    let viewer = locale::viewer(user, request.as_ref().map(|parts| &parts.headers));
+    let viewer = viewer(user);
     let calendars = list_calendars().await?;
     let query = Query::read(query);
     let subject = match target(path) {
@@ -163,7 +152,13 @@ pub async fn page(kalends: &Kalends, user: &User, path: &str, query: &str) -> Re
             EventSubject::New(EventFields::new(query.when(viewer.now), &viewer.time_zone, calendar))
         }
     };
-    Ok(EventPageData { viewer, calendars, zones: zones(user), subject, refused: use_context::<Refused>() })
+    Ok(EventPageData { viewer, calendars, subject, refused: use_context::<Refused>() })
+}
+
+/// The person as the request that is answered says.
+fn viewer(user: &User) -> Viewer {
+    let request = use_context::<axum::http::request::Parts>();
+    locale::viewer(user, request.as_ref().map(|parts| &parts.headers))
 }
 
 /// What a form that was posted without WebAssembly asks for. Yields where to go next.
@@ -173,6 +168,7 @@ pub async fn page(kalends: &Kalends, user: &User, path: &str, query: &str) -> Re
 pub async fn post(
     kalends: &Kalends,
     user: Option<&User>,
+    headers: &HeaderMap,
     path: &str,
     query: &str,
     form: &[(String, String)],
@@ -181,7 +177,11 @@ pub async fn post(
         form.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     };
     let one = |name: &str| values(name).into_iter().next();
-    let fields = EventFields::read(values);
+    let reader = match user {
+        Some(user) => Reader::of(&locale::viewer(user, Some(headers))),
+        None => Reader { format: Format { hour12: false, month_first: false }, today: Utc::now().date_naive() },
+    };
+    let fields = EventFields::read(values, reader);
     let scope = one("scope").as_deref().and_then(ScopeChoice::from_value);
     let query = Query::read(query);
     let done = async {
@@ -333,10 +333,12 @@ fn check_clocks(timing: &Timing, stored: Option<&EventDraft>) -> Result<(), ApiE
 }
 
 fn iana(name: &str) -> Result<Tz, ApiError> {
-    match Zone::named(name) {
-        Some(Zone::Iana(tz)) => Ok(tz),
-        _ => Err(ApiError::BadInput { field: "zone".into(), message: "Choose a time zone of the list.".into() }),
-    }
+    let known = match Zone::named(name) {
+        Some(Zone::Iana(tz)) => Some(tz),
+        _ => zones::named(name),
+    };
+    let message = || format!("“{name}” is not a time zone that is known here. Choose one of the list.");
+    known.ok_or_else(|| ApiError::BadInput { field: "zone".into(), message: message() })
 }
 
 fn pattern_of(pattern: fields::Pattern) -> Pattern {

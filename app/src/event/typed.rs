@@ -1,15 +1,18 @@
 //! What is typed into the form: read from its controls and written to them.
 
 use super::fields::{EventFields, WEEKDAYS};
+use crate::notation::Format;
+use crate::reading::Reader;
+use leptos::ev::Event;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{self, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 /// The values of the form's controls.
-pub fn read(form: &HtmlFormElement) -> EventFields {
+pub fn read(form: &HtmlFormElement, reader: Reader) -> EventFields {
     let Ok(data) = FormData::new_with_form(form) else { return EventFields::default() };
-    EventFields::read(|name| data.get_all(name).iter().filter_map(|value| value.as_string()).collect())
+    EventFields::read(|name| data.get_all(name).iter().filter_map(|value| value.as_string()).collect(), reader)
 }
 
 /// The value of one control.
@@ -22,6 +25,21 @@ pub fn set(form: &HtmlFormElement, name: &str, value: &str) {
     if let Some(input) = input(form, &format!("[name={name}]")) {
         input.set_value(value);
     }
+}
+
+/// The name of the control that it happened to.
+pub fn name_of(event: &Event) -> String {
+    let control = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    control.and_then(|control| control.get_attribute("name")).unwrap_or_default()
+}
+
+/// Writes a date or a time into its control; `false` for other controls.
+pub fn show(form: &HtmlFormElement, typed: &EventFields, name: &str, format: Format) -> bool {
+    let text = typed.shown(name, format);
+    if let Some(text) = &text {
+        set(form, name, text);
+    }
+    text.is_some()
 }
 
 /// Ticks these days and no others.

@@ -1,33 +1,35 @@
-//! A time zone chosen by typing a part of its name.
+//! A time zone chosen by typing what people call it; the server knows the names.
 
 use super::data::ZoneInfo;
-use crate::api::events::time_zones;
+use crate::api::events::find_zones;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 
-/// How many zones the list shows; whoever needs another one types more.
-const MOST: usize = 50;
+/// Zones that the server found, and for which text.
+#[derive(Clone, Default)]
+struct Found {
+    query: String,
+    zones: Vec<ZoneInfo>,
+}
 
-/// A text field with the zones that match it. Without WebAssembly the browser's own suggestions help.
+/// A text field with the zones that it may mean. Without WebAssembly the browser's own suggestions help.
 #[component]
 pub fn ZoneField(
     value: String,
-    /// Fetched at the first use when there are none.
-    zones: Vec<ZoneInfo>,
     invalid: Signal<Option<&'static str>>,
     /// Hears the name as it stands in the field.
     on_choose: Callback<String>,
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
-    let suggestions = zones.iter().map(|zone| view! { <option value=zone.name.clone()></option> }).collect_view();
-    let zones = RwSignal::new(zones);
     let query = RwSignal::new(String::new());
+    let found = RwSignal::new(Found::default());
     let open = RwSignal::new(false);
     let active = RwSignal::new(0usize);
-    let found = Memo::new(move |_| if open.get() { matching(&zones.read(), &query.read()) } else { Vec::new() });
+    // The key that chooses was pressed before the zones were there.
+    let hasty = StoredValue::new(false);
 
     // Two lists would open over one another.
     Effect::new(move |_| {
@@ -35,18 +37,6 @@ pub fn ZoneField(
             let _ = input.remove_attribute("list");
         }
     });
-    let show = move || {
-        active.set(0);
-        open.set(true);
-        if zones.with_untracked(Vec::is_empty) {
-            leptos::task::spawn_local(async move {
-                // Without the list a name can still be typed; the server knows them all.
-                if let Ok(list) = time_zones().await {
-                    let _ = zones.try_set(list);
-                }
-            });
-        }
-    };
     let choose = move |name: String| {
         if let Some(input) = input.get_untracked() {
             input.set_value(&name);
@@ -54,27 +44,54 @@ pub fn ZoneField(
         open.set(false);
         on_choose.run(name);
     };
+    let choose_active = move || {
+        let zone = found.with_untracked(|found| found.zones.get(active.get_untracked()).cloned());
+        if let Some(zone) = zone {
+            choose(zone.name);
+        }
+    };
+    let is_answered = move || found.with_untracked(|found| found.query == query.get_untracked());
+    let show = move |text: String| {
+        query.set(text.clone());
+        hasty.set_value(false);
+        open.set(true);
+        leptos::task::spawn_local(async move {
+            // Without the list a name can still be typed; the server knows them all.
+            let zones = find_zones(text.clone()).await.unwrap_or_default();
+            if query.try_get_untracked().is_none_or(|latest| latest != text) {
+                return;
+            }
+            found.set(Found { query: text, zones });
+            active.set(0);
+            if hasty.get_value() {
+                choose_active();
+            }
+        });
+    };
     let on_focus = move |_| {
         if let Some(input) = input.get_untracked() {
             input.select();
         }
-        query.set(String::new());
-        show();
+        show(String::new());
     };
     let on_input = move |event| {
-        query.set(event_target_value(&event));
-        show();
+        show(event_target_value(&event));
         on_choose.run(event_target_value(&event));
     };
     let on_keydown = move |event: KeyboardEvent| {
-        let count = found.with_untracked(Vec::len);
+        let count = found.with_untracked(|found| found.zones.len());
         match event.key().as_str() {
-            "ArrowDown" | "ArrowUp" if !open.get_untracked() => show(),
+            "ArrowDown" | "ArrowUp" if !open.get_untracked() => show(String::new()),
             "ArrowDown" if count > 0 => active.update(|active| *active = (*active + 1) % count),
             "ArrowUp" if count > 0 => active.update(|active| *active = (*active + count - 1) % count),
             "Enter" if open.get_untracked() && !event.ctrl_key() => {
-                if let Some(zone) = found.with_untracked(|found| found.get(active.get_untracked()).cloned()) {
-                    choose(zone.name);
+                if query.with_untracked(String::is_empty) && active.get_untracked() == 0 {
+                    // Nothing was looked for: what stands there stays.
+                    open.set(false);
+                } else if is_answered() {
+                    choose_active();
+                } else {
+                    hasty.set_value(true);
                 }
             }
             "Escape" if open.get_untracked() => {
@@ -86,8 +103,8 @@ pub fn ZoneField(
         event.prevent_default();
     };
     let options = move || {
-        found
-            .get()
+        let zones = if open.get() { found.get().zones } else { Vec::new() };
+        zones
             .into_iter()
             .enumerate()
             .map(|(index, zone)| {
@@ -104,8 +121,8 @@ pub fn ZoneField(
                             choose(name.clone());
                         }
                     >
-                        <span class="zone-list__name">{zone.name.replace('_', " ")}</span>
-                        <span class="zone-list__offset">{offset(zone.offset)}</span>
+                        <span class="zone-list__name">{zone.label}</span>
+                        <span class="zone-list__offset">{zone.offset}</span>
                     </li>
                 }
             })
@@ -156,52 +173,20 @@ pub fn ZoneField(
                 class="zone-list"
                 role="listbox"
                 aria-label="Time zones"
-                hidden=move || found.with(Vec::is_empty)
+                hidden=move || !open.get() || found.with(|found| found.zones.is_empty())
             >
                 {options}
             </ul>
-            <datalist id="event-zones">{suggestions}</datalist>
+            <datalist id="event-zones" inner_html=suggestions()></datalist>
         </div>
     }
     .into_any()
 }
 
-/// The zones in whose names every word of `query` occurs, in their order.
-fn matching(zones: &[ZoneInfo], query: &str) -> Vec<ZoneInfo> {
-    let plain = |text: &str| text.to_ascii_lowercase().replace(['_', '/'], " ");
-    let query = plain(query);
-    let words: Vec<_> = query.split_whitespace().collect();
-    let fits = |zone: &&ZoneInfo| {
-        let text = format!("{} {}", plain(&zone.name), offset(zone.offset).to_ascii_lowercase());
-        words.iter().all(|word| text.contains(word))
-    };
-    zones.iter().filter(fits).take(MOST).cloned().collect()
-}
-
-/// `GMT+5:30`
-fn offset(minutes: i32) -> String {
-    let (sign, size) = (if minutes < 0 { '−' } else { '+' }, minutes.abs());
-    match (size / 60, size % 60) {
-        (0, 0) => "GMT".into(),
-        (hours, 0) => format!("GMT{sign}{hours}"),
-        (hours, minutes) => format!("GMT{sign}{hours}:{minutes:02}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn zones_are_found_by_parts_of_their_names() {
-        let zone = |name: &str, offset| ZoneInfo { name: name.into(), offset };
-        let zones = [zone("Europe/Zurich", 60), zone("America/New_York", -300), zone("Asia/Calcutta", 330)];
-        let found = |query: &str| matching(&zones, query).into_iter().map(|zone| zone.name).collect::<Vec<_>>();
-        assert_eq!(found("new york"), ["America/New_York"]);
-        assert_eq!(found("america/new_york"), ["America/New_York"]);
-        assert_eq!(found("zur"), ["Europe/Zurich"]);
-        assert_eq!(found("gmt+5:30"), ["Asia/Calcutta"]);
-        assert_eq!(found("").len(), 3);
-        assert!(found("atlantis").is_empty());
-    }
+/// The names that the browser suggests by itself: in the page that the server wrote, of no use to the WebAssembly.
+fn suggestions() -> String {
+    #[cfg(feature = "ssr")]
+    return crate::zones::names().map(|name| format!("<option>{name}</option>")).collect();
+    #[cfg(not(feature = "ssr"))]
+    String::new()
 }

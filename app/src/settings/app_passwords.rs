@@ -1,8 +1,8 @@
 use crate::api::account::{AppPasswordInfo, CreateAppPassword, RevokeAppPassword, Settings};
-use crate::flash::outcome_of;
-use crate::ui::{CopyField, Outcome};
+use crate::flash::{APP_PASSWORD, APP_PASSWORD_FIELD, APP_PASSWORD_SHOWN, outcome_of};
+use crate::notation::Format;
+use crate::ui::{CopyField, Icon, Outcome, icon};
 use crate::wire::Viewer;
-use crate::words;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -11,13 +11,24 @@ use leptos::server_fn::ServerFn;
 pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
     let flash = settings.flash.as_ref();
     let label = flash.and_then(|flash| flash.kept("label")).unwrap_or_default();
-    let (secret, refused) = match outcome_of(flash, "app_password") {
+    let (secret, refused) = match outcome_of(flash, APP_PASSWORD) {
         Some(Ok(secret)) => (Some(secret), None),
         refused => (None, refused),
     };
+    let shown = outcome_of(flash, APP_PASSWORD_SHOWN).map(|_| {
+        view! {
+            <p id=APP_PASSWORD_FIELD tabindex="-1" class="notice" role="status">
+                <Icon d=icon::ALERT />
+                <span>
+                    "The new app password was shown once and cannot be shown again. If it was not copied, revoke it and create another."
+                </span>
+            </p>
+        }
+    });
+    let format = Format::of(&viewer);
     let revoked = outcome_of(flash, "revoke");
     let entries: Vec<_> =
-        settings.app_passwords.into_iter().map(|item| view! { <Entry item=item hour12=viewer.hour12 /> }).collect();
+        settings.app_passwords.into_iter().map(|item| view! { <Entry item=item format=format /> }).collect();
     let list = if entries.is_empty() {
         view! { <p class="hint">"There are no app passwords yet."</p> }.into_any()
     } else {
@@ -43,20 +54,21 @@ pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
                 ". Thunderbird: New Calendar › On the Network, with the address above. DAVx⁵: “Login with URL and user name”."
             </p>
             {secret.map(|secret| view! {
-                <div class="secret" role="status">
-                    <p>
+                <div class="secret">
+                    <p id="app-password-hint">
                         <strong>"Copy the new app password now."</strong>
                         " It is not shown again."
                     </p>
-                    <CopyField id="app-password" label="App password" value=secret />
+                    <CopyField id=APP_PASSWORD_FIELD label="App password" value=secret hint="app-password-hint" />
                 </div>
             })}
+            {shown}
             <form class="inline-form" action=CreateAppPassword::url() method="post">
                 <div class="field">
                     <label class="label" for="label">
                         "New app password for"
                     </label>
-                    <input id="label" class="input" name="label" value=label required maxlength="100" placeholder="Thunderbird on the laptop" autocomplete="off" />
+                    <input id="label" class="input" name="label" dir="auto" value=label required maxlength="100" placeholder="Thunderbird on the laptop" autocomplete="off" />
                 </div>
                 <button class="button button--primary">"Create"</button>
             </form>
@@ -68,23 +80,33 @@ pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
 }
 
 #[component]
-fn Entry(item: AppPasswordInfo, hour12: bool) -> impl IntoView {
+fn Entry(item: AppPasswordInfo, format: Format) -> impl IntoView {
     let used = match item.last_used {
-        Some(used) => format!("last used {}", words::date_time(used, hour12)),
+        Some(used) => format!("last used {}, {}", format.date(used.date()), format.time(used)),
         None => "never used".to_owned(),
     };
     view! {
         <li class="list__item">
             <div class="list__text">
-                <div class="list__title">{item.label.clone()}</div>
-                <div class="hint">{format!("Created {}, {used}", words::date(item.created.date()))}</div>
+                <div class="list__title" dir="auto">{item.label.clone()}</div>
+                <div class="hint">{format!("Created {}, {used}", format.date(item.created.date()))}</div>
             </div>
-            <form action=RevokeAppPassword::url() method="post">
-                <input type="hidden" name="id" value=item.id />
-                <button class="button button--small button--danger-ghost" aria-label=format!("Revoke {}", item.label)>
-                    "Revoke"
-                </button>
-            </form>
+            // One question at a time.
+            <details class="revoke" name="revoke">
+                <summary class="button button--small sure">
+                    <span>"Revoke"</span>
+                    <span>"Keep it"</span>
+                    <span class="visually-hidden">{item.label.clone()}</span>
+                </summary>
+                <form class="revoke__sure" action=RevokeAppPassword::url() method="post">
+                    <input type="hidden" name="id" value=item.id />
+                    <p>"Whatever signs in with it is signed out at once, and needs another app password."</p>
+                    <button class="button button--small button--danger">
+                        "Yes, revoke"
+                        <span class="visually-hidden">{item.label}</span>
+                    </button>
+                </form>
+            </details>
         </li>
     }
 }

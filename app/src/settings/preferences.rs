@@ -1,5 +1,6 @@
 use crate::api::account::{SavePreferences, Settings};
 use crate::flash::outcome_of;
+use crate::notation::Format;
 use crate::ui::Outcome;
 use crate::wire::Viewer;
 use crate::words;
@@ -65,9 +66,10 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
         .map(words::weekday)
         .map(|day| (day, day));
     let effect = format!(
-        "Weeks begin on {}; times look like {}.",
+        "Weeks begin on {}; dates look like {}, times like {}.",
         words::weekday(viewer.week_start),
-        if viewer.hour12 { "3:30 PM" } else { "15:30" }
+        Format::of(&viewer).date(viewer.now.date()),
+        if viewer.hour12 { "3:30pm" } else { "15:30" }
     );
     view! {
         <section class="card section" aria-labelledby="region">
@@ -108,7 +110,7 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
                 </div>
                 <div class="grid-2">
                     <Choice id="week-start" name="week_start" label="Weeks begin on" chosen=week_start options=std::iter::once(("", "As in the region")).chain(week_starts).collect() />
-                    <Choice id="hours" name="hour12" label="Times" chosen=hour12 options=vec![("", "As in the region"), ("false", "24 hours (15:30)"), ("true", "12 hours (3:30 PM)")] />
+                    <Choice id="hours" name="hour12" label="Times" chosen=hour12 options=vec![("", "As in the region"), ("false", "24 hours (15:30)"), ("true", "12 hours (3:30pm)")] />
                 </div>
                 <fieldset class="field">
                     <legend class="label">"Colours"</legend>

@@ -11,6 +11,9 @@ pub fn CopyField(
     #[prop(into)] value: String,
     /// Id of the field; unique in the page.
     id: &'static str,
+    /// Id of what is said about it.
+    #[prop(optional)]
+    hint: Option<&'static str>,
 ) -> impl IntoView {
     let name = format!("Copy {}", label.to_lowercase());
     view! {
@@ -19,7 +22,7 @@ pub fn CopyField(
                 {label}
             </label>
             <div class="copy-field">
-                <input id=id class="input copy-field__value" readonly value=value />
+                <input id=id class="input copy-field__value" readonly value=value aria-describedby=hint />
                 <button type="button" class="button needs-script copy-field__button" aria-label=name data-copies=id>
                     <Icon d=icon::COPY />
                     <span role="status">"Copy"</span>

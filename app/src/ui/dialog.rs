@@ -2,6 +2,7 @@
 
 use super::Icon;
 use super::icon;
+use leptos::attr::custom::{CustomAttr, custom_attribute};
 use leptos::ev::{Event, KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -65,6 +66,11 @@ pub fn Dialog(
             <Show when=move || open.get()>{children()}</Show>
         </dialog>
     }
+}
+
+/// The level of a heading, where it is not that of its element: what is a dialog's heading in one place is a page's in another.
+pub fn heading_level(level: Option<&'static str>) -> CustomAttr<&'static str, Option<&'static str>> {
+    custom_attribute("aria-level", level)
 }
 
 /// The way out in a dialog's head.

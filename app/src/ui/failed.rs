@@ -9,10 +9,8 @@ use leptos::prelude::*;
 #[component]
 pub fn Failed(error: ApiError) -> impl IntoView {
     #[cfg(feature = "ssr")]
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
-        && matches!(error, ApiError::NotFound(_))
-    {
-        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(error.status());
     }
     view! {
         <p class="notice notice--error" role="alert">

@@ -8,8 +8,8 @@ pub mod icon;
 pub mod outcome;
 
 pub use copy::CopyField;
-pub use dialog::{CloseButton, Dialog};
+pub use dialog::{CloseButton, Dialog, heading_level};
 pub use failed::Failed;
 pub use frame::{Frame, Mark, SignedIn, SiteHeader};
 pub use icon::Icon;
-pub use outcome::Outcome;
+pub use outcome::{OUTCOME, Outcome};

@@ -5,6 +5,9 @@ use super::icon;
 use crate::wire::ApiError;
 use leptos::prelude::*;
 
+/// Its id, to which the answer to a form leads. A page has one at the most.
+pub const OUTCOME: &str = "outcome";
+
 /// Says that a form did its work or why it did not; nothing while there is nothing to say.
 #[component]
 pub fn Outcome(of: Option<Result<String, ApiError>>) -> impl IntoView {
@@ -14,7 +17,7 @@ pub fn Outcome(of: Option<Result<String, ApiError>>) -> impl IntoView {
             Err(error) => ("notice notice--error", icon::ALERT, error.to_string()),
         };
         view! {
-            <p class=class role="status">
+            <p id=OUTCOME tabindex="-1" class=class role="status">
                 <Icon d=mark />
                 <span>{text}</span>
             </p>

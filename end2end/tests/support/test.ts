@@ -16,6 +16,12 @@ export const timed = (uid: string, start: string, end: string, summary: string, 
   "END:VEVENT",
 ];
 
+/**
+ * The name of an event's link that begins so: `Choir, 10:00 to 11:00, Monday, 8 March`. Where the time stands before the title,
+ * the name begins with it, and a span of times has the dash that is to be seen.
+ */
+export const eventName = (name: string) => new RegExp(`^(?:[\\d:]+(?:[ap]m)? )?${name.replace(/ to (?=\d)/g, " (?:to|–) ")}`);
+
 /** A person with an account of their own, fresh for each test. */
 export class Account {
   constructor(

@@ -11,6 +11,7 @@ use kalends_app::calendars::server::COOKIE_SECONDS;
 use kalends_app::next::safe_back;
 use kalends_app::session::CurrentUser;
 use kalends_app::sidebar::hidden_value;
+use kalends_app::wire::ApiError;
 use kalends_app::{calendars, event};
 use kalends_domain::accounts::User;
 use leptos::prelude::provide_context;
@@ -22,9 +23,12 @@ pub async fn event(State(state): State<WebState>, request: Request) -> Response 
         Err(response) => return response,
     };
     let (path, query) = (page.uri().path(), page.uri().query().unwrap_or_default());
-    match event::server::post(&state.web.kalends, user.as_ref(), path, query, &form).await {
+    match event::server::post(&state.web.kalends, user.as_ref(), page.headers(), path, query, &form).await {
         Ok(next) => Redirect::to(&next).into_response(),
-        Err(refused) => again(&state, page, *refused).await,
+        Err(refused) => {
+            let status = refused.notice.as_ref().map_or(StatusCode::UNPROCESSABLE_ENTITY, ApiError::status);
+            again(&state, page, *refused, status).await
+        }
     }
 }
 
@@ -39,7 +43,10 @@ pub async fn calendar(State(state): State<WebState>, id: Option<Path<i64>>, requ
             let cookie = default.map(|id| cookie(&state, DEFAULT_COOKIE, &id.to_string()));
             (cookie.map(|cookie| [(header::SET_COOKIE, cookie)]), Redirect::to("/agenda")).into_response()
         }
-        Err(refused) => again(&state, page, *refused).await,
+        Err(refused) => {
+            let status = refused.error.status();
+            again(&state, page, *refused, status).await
+        }
     }
 }
 
@@ -88,10 +95,15 @@ impl Posted {
 }
 
 /// The page again, with what was refused.
-async fn again(state: &WebState, page: Request, refused: impl Clone + Send + Sync + 'static) -> Response {
+async fn again(
+    state: &WebState,
+    page: Request,
+    refused: impl Clone + Send + Sync + 'static,
+    status: StatusCode,
+) -> Response {
     let mut response = render(state, page, move || provide_context(refused.clone())).await;
     if response.status() == StatusCode::OK {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        *response.status_mut() = status;
     }
     response
 }

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod failed;
 mod forms;
 mod live_reload;
+mod refusals;
 pub mod session;
 mod transfer;
 
@@ -100,7 +101,7 @@ async fn render(state: &WebState, request: Request, more: impl Fn() + Clone + Se
 
 async fn server_function(State(state): State<WebState>, request: Request) -> Response {
     let context = contexts(&state.web, &request);
-    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+    refusals::answer(leptos_axum::handle_server_fns_with_context(context, request).await.into_response()).await
 }
 
 /// The Leptos contexts that pages and server functions rely on; see `kalends_app::session`.

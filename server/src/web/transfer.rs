@@ -65,7 +65,7 @@ async fn import(State(state): State<WebState>, request: Request) -> Response {
         Ok(form) => take_in(&state.web.kalends, who, form).await,
         Err(rejection) => Err(bad("file", rejection.body_text())),
     };
-    let status = if outcome.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = outcome.as_ref().map_or_else(ApiError::status, |_| StatusCode::OK);
     let outcome = ImportOutcome(outcome);
     let mut response = render(&state, page, move || provide_context(outcome.clone())).await;
     if response.status() == StatusCode::OK {

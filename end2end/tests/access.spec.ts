@@ -1,0 +1,89 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { Account, eventName, expect, test, timed } from "./support/test.js";
+
+/** Everything that axe finds wrong, and names that do not begin with what is to be seen. */
+async function violations(page: Page): Promise<string[]> {
+  // What moves in is see-through for a moment.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  const rules = { "label-content-name-mismatch": { enabled: true } };
+  const { violations } = await new AxeBuilder({ page }).options({ rules }).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${page.url()}: ${id}: ${node.html}`));
+}
+
+async function fill(account: Account) {
+  const rule = "RRULE:FREQ=DAILY;COUNT=4";
+  await account.put("stand-up.ics", ...timed("stand-up", "20270309T091500", "20270309T093000", "Stand-up", rule));
+  await account.put("lunch.ics", ...timed("lunch", "20270310T120000", "20270310T143000", "Lunch", "LOCATION:Canteen, 2nd floor"));
+  await account.put("night.ics", ...timed("night", "20270311T220000", "20270312T060000", "Night shift"));
+  await account.put("trip.ics", "BEGIN:VEVENT", "UID:trip", "DTSTAMP:20260101T000000Z", "DTSTART;VALUE=DATE:20270310", "DTEND;VALUE=DATE:20270312", "SUMMARY:Trip", "END:VEVENT");
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`nothing on any page keeps people out, ${colorScheme}`, async ({ page, account, server }) => {
+    test.slow();
+    await fill(account);
+    await page.emulateMedia({ colorScheme });
+    const { path } = await Account.invite(server);
+    const pages = ["/", "/agenda/month/2027-03-10", "/agenda/week/2027-03-10", "/agenda/day/2027-03-11", "/event/new", "/calendars/new", "/import", "/settings", "/nothing/here", path];
+    await page.goto("/agenda/week/2027-03-10");
+    const event = (await page.getByRole("link", { name: eventName("Lunch") }).getAttribute("href"))!;
+    pages.push(event, `/calendars/${event.split("/")[2]}`);
+    for (const path of pages) {
+      await page.goto(path);
+      expect(await violations(page)).toEqual([]);
+      await expect(page.getByRole("heading", { level: 1 }), path).toHaveCount(1);
+    }
+    await page.context().clearCookies();
+    await page.goto("/sign-in");
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test(`nor does what opens over them, ${colorScheme}`, async ({ page, account, hydrated }) => {
+    test.slow();
+    await fill(account);
+    await page.emulateMedia({ colorScheme });
+    await page.goto("/agenda/week/2027-03-10");
+    await hydrated(page);
+    await page.getByRole("link", { name: eventName("Lunch") }).click();
+    await expect(page.getByRole("button", { name: "Edit" })).toBeFocused();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Pick the start date" }).click();
+    await expect(page.getByRole("dialog", { name: "Choose a date" })).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByLabel("Starts").fill("soonish");
+    await page.getByRole("combobox", { name: "Time zone" }).fill("new y");
+    await expect(page.getByRole("option", { name: /New York/ })).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    await page.goto("/agenda/week/2027-03-10");
+    await hydrated(page);
+    await page.getByRole("link", { name: "Change Personal" }).click();
+    await page.getByText("Delete", { exact: true }).click();
+    expect(await violations(page)).toEqual([]);
+    await page.goto("/settings");
+    await page.getByLabel("New app password for").fill("Phone");
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByText("Revoke", { exact: true }).click();
+    expect(await violations(page)).toEqual([]);
+  });
+}
+
+test("an event's name begins with what is to be seen of it", async ({ page, account, hydrated }) => {
+  await fill(account);
+  const names = async (path: string, title: string) => {
+    await page.goto(path);
+    await hydrated(page);
+    return page.getByRole("link", { name: eventName(title) }).evaluateAll((links) => links.map((link) => link.getAttribute("aria-label")!));
+  };
+  expect((await names("/agenda/month/2027-03-10", "Stand-up"))[0]).toBe(
+    "09:15 Stand-up, 09:15 – 09:30, Tuesday, 9 March, Personal, repeats",
+  );
+  expect(await names("/agenda/week/2027-03-10", "Lunch")).toEqual([
+    "Lunch, 12:00 – 14:30, Canteen, 2nd floor, Wednesday, 10 March, Personal",
+  ]);
+  expect(await names("/agenda/day/2027-03-12", "Night")).toEqual([
+    "Night shift, until 06:00, Thursday, 11 March, 22:00 to Friday, 12 March, 06:00, Personal",
+  ]);
+});
