@@ -186,7 +186,9 @@ pub fn ZoneField(
 /// The names that the browser suggests by itself: in the page that the server wrote, of no use to the WebAssembly.
 fn suggestions() -> String {
     #[cfg(feature = "ssr")]
-    return crate::zones::names().map(|name| format!("<option>{name}</option>")).collect();
+    {
+        crate::zones::names().map(|name| format!("<option>{name}</option>")).collect()
+    }
     #[cfg(not(feature = "ssr"))]
     String::new()
 }
