@@ -54,6 +54,47 @@ pub fn keep_cookie(name: &str, value: &str) {
     let _ = (name, value);
 }
 
+/// Whether the browser knows that it has no connection.
+pub fn offline() -> bool {
+    #[cfg(feature = "hydrate")]
+    {
+        !leptos::prelude::window().navigator().on_line()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    false
+}
+
+/// The values of the ticked boxes of a list that is in the page already, `None` where none is: what somebody did before the page
+/// was taken over.
+pub fn ticked(list: &str) -> Option<Vec<String>> {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let document = leptos::prelude::document();
+        document.query_selector(list).ok()??;
+        let boxes = document.query_selector_all(&format!("{list} :checked")).ok()?;
+        let value = |n| boxes.item(n)?.dyn_into::<leptos::web_sys::Element>().ok()?.get_attribute("value");
+        Some((0..boxes.length()).filter_map(value).collect())
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = list;
+        None
+    }
+}
+
+/// Width and height of the window, in CSS pixels.
+pub fn window_size() -> (f64, f64) {
+    #[cfg(feature = "hydrate")]
+    {
+        let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64());
+        let window = leptos::prelude::window();
+        (size(window.inner_width()).unwrap_or(f64::MAX), size(window.inner_height()).unwrap_or(f64::MAX))
+    }
+    #[cfg(not(feature = "hydrate"))]
+    (f64::MAX, f64::MAX)
+}
+
 /// Loads the page anew.
 pub fn reload() {
     #[cfg(feature = "hydrate")]

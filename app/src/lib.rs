@@ -95,6 +95,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
             <link rel="modulepreload" href=script.path.clone() integrity=script.integrity.clone() />
             <link rel="preload" href=wasm.path.clone() r#as="fetch" r#type="application/wasm" crossorigin="" />
             <script type="module" nonce=use_nonce() inner_html=start></script>
+            <script nonce=use_nonce() inner_html=agenda::early::SCRIPT></script>
         }
     });
     let plain = plain.then(|| view! { <script type="module" nonce=use_nonce() inner_html=plain::SCRIPT></script> });

@@ -1,6 +1,7 @@
 //! The list of calendars beside the agenda.
 
 use crate::api::calendars::hide_calendars;
+use crate::browser;
 use crate::calendars::{CalendarDialog, CalendarTarget, path};
 use crate::state::{Calendars, Toasts};
 use crate::ui::{Icon, icon};
@@ -28,6 +29,18 @@ pub fn CalendarSidebar() -> impl IntoView {
             }
         });
     });
+    // What was ticked before the page was taken over holds.
+    if let Some(ticked) = browser::ticked(".calendars__list") {
+        Effect::new(move |_| {
+            let list = calendars.list.get_untracked();
+            for calendar in list {
+                let visible = ticked.contains(&calendar.id.to_string());
+                if visible != calendar.visible {
+                    show.run((calendar.id, visible));
+                }
+            }
+        });
+    }
     // Rows are made once for each calendar and follow its changes, so that a name in focus stays in focus.
     let row = move |id: CalendarId| {
         let calendar = Memo::new(move |before: Option<&Option<CalendarInfo>>| {

@@ -1,58 +1,12 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Locator, Page } from "@playwright/test";
-import { type Account, eventName, expect, test, timed } from "./support/test.js";
-
-/** The events whose name for screen readers begins so: `Choir, 10:00 to 11:00, Monday, 8 March`. */
-const event = (page: Page, name: string) => page.getByRole("link", { name: eventName(name) });
+import type { Page } from "@playwright/test";
+import { cell, centre, column, days, drag, event, minute, moved, open } from "./support/agenda.js";
+import { type Account, expect, test, timed } from "./support/test.js";
 
 const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });
 
-/** The column of a day in a week or day. */
-const column = (page: Page, day: string) => page.locator(`[data-column="${day}"]`);
-
-/** The cell of a day in a month, or in the lane of whole days. */
-const cell = (page: Page, day: string) => page.locator(`[data-date="${day}"]`);
-
-const days = (uid: string, first: string, end: string, summary: string) => [
-  "BEGIN:VEVENT",
-  `UID:${uid}`,
-  "DTSTAMP:20260101T000000Z",
-  `DTSTART;VALUE=DATE:${first}`,
-  `DTEND;VALUE=DATE:${end}`,
-  `SUMMARY:${summary}`,
-  "END:VEVENT",
-];
-
 const lunch = (account: Account) =>
   account.put("lunch.ics", ...timed("lunch", "20270302T120000", "20270302T130000", "Lunch", "X-TABLE:by the window"));
-
-async function open(page: Page, hydrated: (page: Page) => Promise<void>, path: string) {
-  await page.goto(path);
-  await hydrated(page);
-}
-
-async function centre(of: Locator) {
-  const box = (await of.boundingBox())!;
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2, box };
-}
-
-/** Where a minute of a day is on the screen; scrolls there. */
-async function minute(page: Page, day: string, hour: number, minutes = 0) {
-  const slot = column(page, day).locator(`[data-hour="${hour}"]`);
-  await slot.scrollIntoViewIfNeeded();
-  const { x, box } = await centre(slot);
-  return { x, y: box.y + (box.height * minutes) / 60 + 1 };
-}
-
-async function drag(page: Page, from: { x: number; y: number }, to: { x: number; y: number }) {
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
-  await page.mouse.move(to.x, to.y, { steps: 4 });
-}
-
-/** Waits for the server's word on a move. */
-const moved = (page: Page) => expect(page.getByText(/^Moved to /)).toBeVisible();
 
 test.describe("as the server sends it", () => {
   test.use({ javaScriptEnabled: false });
@@ -155,13 +109,26 @@ test.describe("what is shown", () => {
     expect(Math.abs(autumn.box.y - eight.box.y)).toBeLessThan(2);
   });
 
-  test("the grid begins at the working hours and marks the time", async ({ page, account, hydrated }) => {
-    const today = await page.goto("/agenda").then(() => page.url().split("/").pop()!);
-    await open(page, hydrated, `/agenda/week/${today}`);
-    await expect(column(page, today).locator(".grid__now"), `for ${account.name}`).toHaveCount(1);
-    const [seven, top] = [await centre(column(page, today).locator('[data-hour="7"]')), await centre(page.locator(".grid__top"))];
+  test("the grid begins at the working hours, or where the time is that it marks", async ({ page, account, hydrated }) => {
+    const grid = page.locator(".grid");
+    await open(page, hydrated, "/agenda/week/2027-03-02");
+    const [seven, top] = [await centre(column(page, "2027-03-02").locator('[data-hour="7"]')), await centre(page.locator(".grid__top"))];
     expect(seven.box.y - (top.box.y + top.box.height)).toBeGreaterThan(0);
     expect(seven.box.y - (top.box.y + top.box.height)).toBeLessThan(24);
+    const today = await page.goto("/agenda").then(() => page.url().split("/").pop()!);
+    for (const way of ["by address", "by keyboard"]) {
+      if (way === "by address") await open(page, hydrated, `/agenda/week/${today}`);
+      else for (const key of ["m", "d"]) await page.keyboard.press(key);
+      await expect(column(page, today).locator(".grid__now"), `for ${account.name}`).toHaveCount(1);
+      // At a third of the height, as far as the day reaches.
+      const off = await grid.evaluate((grid) => {
+        const [now, top] = [".grid__now", ".grid__top"].map((part) => grid.querySelector(part)!.getBoundingClientRect());
+        const room = grid.getBoundingClientRect().bottom - top!.bottom;
+        const wanted = grid.scrollTop + (now!.top - top!.bottom - room / 3);
+        return grid.scrollTop - Math.max(0, Math.min(wanted, grid.scrollHeight - grid.clientHeight));
+      });
+      expect(Math.abs(off), way).toBeLessThan(3);
+    }
   });
 });
 
@@ -241,7 +208,7 @@ test.describe("with the mouse", () => {
     await drag(page, { x, y: again.box.y + box.height - 3 }, { x, y: to.y });
     await page.mouse.up();
     await expect(event(page, "Lunch, 12:00 to 14:15")).toBeVisible();
-    await moved(page);
+    await expect(page.getByText("Now 12:00 to 14:15, Tuesday, 2 March")).toBeVisible();
     expect(await account.get("lunch.ics")).toContain("DTEND;TZID=Europe/Zurich:20270302T141500");
   });
 

@@ -2,8 +2,9 @@
 //!
 //! A chip is a link without handlers of its own: the view around it hears what happens and finds the event by its number.
 
+use super::columns::Place;
 use super::format::title_or_none;
-use super::layout::{Block, DAY, Segment, share};
+use super::layout::{Block, Segment};
 use super::links;
 use super::model::Agenda;
 use crate::wire::{EventInstance, Status, When};
@@ -36,11 +37,7 @@ pub fn spoken(agenda: Agenda, event: &EventInstance, before: &str, after: &str, 
     if let Some(place) = place.filter(|_| !has_place) {
         say(place);
     }
-    let calendar = agenda
-        .calendars
-        .list
-        .with_untracked(|list| list.iter().find(|c| c.id == event.calendar).map(|c| c.name.clone()));
-    if let Some(calendar) = calendar {
+    if let Some(calendar) = calendar_name(agenda, event) {
         say(&calendar);
     }
     match event.status {
@@ -52,6 +49,12 @@ pub fn spoken(agenda: Agenda, event: &EventInstance, before: &str, after: &str, 
         say("repeats");
     }
     text
+}
+
+/// The name of the event's calendar.
+pub fn calendar_name(agenda: Agenda, event: &EventInstance) -> Option<String> {
+    let list = agenda.calendars.list;
+    list.with_untracked(|list| list.iter().find(|c| c.id == event.calendar).map(|c| c.name.clone()))
 }
 
 fn classes(event: &EventInstance, kind: &str, from_before: bool, goes_on: bool) -> String {
@@ -118,32 +121,30 @@ pub fn listed(agenda: Agenda, index: usize, event: &EventInstance, back: &str) -
     .into_any()
 }
 
-/// Where something would be: a piece in a column of hours.
-pub fn ghost(text: String, style: String) -> AnyView {
-    view! {
-        <div class="chip chip--block chip--ghost" style=style>
-            <span class="chip__time">{text}</span>
-        </div>
+/// The classes of a bar, or of a line of a month.
+pub fn over_days_kind(bar: bool, from_before: bool, goes_on: bool) -> String {
+    let kind = if bar { "chip--bar" } else { "chip--line" };
+    let marks = [(from_before, " chip--from-before"), (goes_on, " chip--goes-on")];
+    marks.into_iter().filter(|(holds, _)| *holds).fold(kind.to_owned(), |class, (_, mark)| class + mark)
+}
+
+/// The classes of a block of so many minutes.
+pub fn block_kind(length: u32) -> &'static str {
+    match length {
+        0..40 => "chip--block chip--short",
+        40..60 => "chip--block chip--medium",
+        _ => "chip--block",
     }
-    .into_any()
 }
 
 /// A block in a column of hours.
 pub fn block(agenda: Agenda, event: &EventInstance, block: &Block, back: &str) -> AnyView {
     let length = block.bottom - block.top;
-    let columns = block.place.columns.max(1) as i64;
+    let Place { column, span, columns } = block.place;
     let style = format!(
-        "--calendar:var(--cal-{});--top:{};--length:{length};--left:{};--width:{}",
-        event.calendar,
-        block.top,
-        share(block.place.column as i64, columns),
-        share(block.place.span as i64, columns)
+        "--calendar:var(--cal-{});--top:{};--length:{length};--column:{column};--span:{span};--columns:{columns}",
+        event.calendar, block.top,
     );
-    let kind = match length {
-        0..40 => "chip--block chip--short",
-        40..60 => "chip--block chip--medium",
-        _ => "chip--block",
-    };
     let format = agenda.format;
     let (time, end) = match event.when {
         When::Times { start, end } if block.from_before => (format!("until {}", format.time(end.max(start))), None),
@@ -154,11 +155,9 @@ pub fn block(agenda: Agenda, event: &EventInstance, block: &Block, back: &str) -
     let place = event.location.clone().filter(|_| length >= 90);
     let said = spoken(agenda, event, "", &format!("{time}{}", end.as_deref().unwrap_or_default()), place.is_some());
     let end = end.map(|end| view! { <span class="chip__end">{end}</span> });
-    let grip = (event.editable && !block.goes_on && block.bottom <= DAY)
-        .then(|| view! { <span class="chip__grip" data-grip=""></span> });
     view! {
         <a
-            class=classes(event, kind, block.from_before, block.goes_on)
+            class=classes(event, block_kind(length), block.from_before, block.goes_on)
             style=style
             href=links::event(event, back)
             aria-label=said
@@ -169,7 +168,6 @@ pub fn block(agenda: Agenda, event: &EventInstance, block: &Block, back: &str) -
             <span class="chip__title" dir="auto">{title_or_none(&event.title).to_owned()}</span>
             <span class="chip__time">{time} {end}</span>
             {place.map(|place| view! { <span class="chip__place" dir="auto">{place}</span> })}
-            {grip}
         </a>
     }
     .into_any()

@@ -26,13 +26,19 @@ impl Spot {
     }
 }
 
+/// What is taken of an event that becomes longer or shorter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    Start,
+    End,
+}
+
 /// What the drag does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
     Create,
     Move(EventInstance),
-    /// Moves the end.
-    Resize(EventInstance),
+    Resize(EventInstance, Edge),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,21 +46,40 @@ pub struct Drag {
     pub deed: Deed,
     /// Where the pointer went down.
     pub from: Spot,
-    /// When the event would be if it were dropped now.
-    pub to: When,
+    /// When the event would be if it were dropped now; `None` where a drop changes nothing.
+    pub to: Option<When>,
+    /// The lane that the event was taken from, where it stood in one.
+    pub lane: u32,
     /// Whether the pointer went far enough for it not to be a click.
     pub moved: bool,
 }
 
 impl Drag {
-    pub fn new(deed: Deed, from: Spot) -> Self {
-        let to = outcome(&deed, from, from);
-        Drag { deed, from, to, moved: false }
+    pub fn new(deed: Deed, from: Spot, lane: u32) -> Self {
+        let to = Some(outcome(&deed, from, from));
+        Drag { deed, from, to, lane, moved: false }
     }
 
-    /// With the pointer at `at`.
-    pub fn over(&self, at: Spot) -> Self {
-        Drag { to: outcome(&self.deed, self.from, at), moved: true, ..self.clone() }
+    /// With the pointer at `at`; `None` outside of the view.
+    pub fn over(&self, at: Option<Spot>) -> Self {
+        Drag { to: at.map(|at| outcome(&self.deed, self.from, at)), moved: true, ..self.clone() }
+    }
+
+    /// With the pointer at a date outside of the view: an event that is moved begins on it, at its time.
+    pub fn onto(&self, date: NaiveDate) -> Self {
+        let to = match &self.deed {
+            Deed::Move(event) => Some(moved(event.when, Spot::Day(first_day(event.when)), Spot::Day(date))),
+            _ => None,
+        };
+        Drag { to, moved: true, ..self.clone() }
+    }
+
+    /// The event that is moved or resized.
+    pub fn event(&self) -> Option<&EventInstance> {
+        match &self.deed {
+            Deed::Create => None,
+            Deed::Move(event) | Deed::Resize(event, _) => Some(event),
+        }
     }
 }
 
@@ -62,7 +87,7 @@ fn outcome(deed: &Deed, from: Spot, at: Spot) -> When {
     match deed {
         Deed::Create => created(from, at),
         Deed::Move(event) => moved(event.when, from, at),
-        Deed::Resize(event) => resized(event.when, at),
+        Deed::Resize(event, edge) => resized(event.when, *edge, from, at),
     }
 }
 
@@ -84,10 +109,10 @@ fn created(from: Spot, at: Spot) -> When {
 
 fn moved(when: When, from: Spot, at: Spot) -> When {
     match (when, from, at) {
-        // Within the hours: the part that was taken stays under the pointer.
+        // Within the hours: the part that was taken stays under the pointer, and a start at 10:05 keeps its minutes.
         (When::Times { start, end }, Spot::Minute(from), Spot::Minute(at)) => {
-            let to = round(start + (at - from));
-            When::Times { start: to, end: to + (end - start) }
+            let way = snap(at - from);
+            When::Times { start: start + way, end: end + way }
         }
         (When::Times { start, end }, Spot::Day(from), Spot::Day(at)) => {
             let days = at - from;
@@ -99,37 +124,51 @@ fn moved(when: When, from: Spot, at: Spot) -> When {
         }
         // Out of the hours and into the lane of whole days, and back.
         (When::Times { .. }, Spot::Minute(_), Spot::Day(at)) => When::Days { first: at, last: at },
-        (When::Days { .. } | When::Times { .. }, _, Spot::Minute(at)) => {
+        (When::Times { start, end }, Spot::Day(_), Spot::Minute(at)) => {
+            let to = floor(at);
+            When::Times { start: to, end: to + (end - start) }
+        }
+        (When::Days { .. }, _, Spot::Minute(at)) => {
             let start = floor(at);
             When::Times { start, end: start + TimeDelta::hours(1) }
         }
     }
 }
 
-fn resized(when: When, at: Spot) -> When {
-    match (when, at) {
-        (When::Times { start, .. }, Spot::Minute(at)) => {
-            When::Times { start, end: round(at).max(start + TimeDelta::minutes(STEP)) }
+/// Start and end never pass each other, and what is not taken stays where it is.
+fn resized(when: When, edge: Edge, from: Spot, at: Spot) -> When {
+    match when {
+        When::Days { first, last } => {
+            let days = (at.date() - from.date()).num_days();
+            match edge {
+                Edge::Start => When::Days { first: plus(first, days).min(last), last },
+                Edge::End => When::Days { first, last: plus(last, days).max(first) },
+            }
         }
-        (When::Times { start, .. }, Spot::Day(at)) => {
-            let end = plus(at, 1).and_time(NaiveTime::MIN);
-            When::Times { start, end: end.max(start + TimeDelta::minutes(STEP)) }
+        When::Times { start, end } => {
+            let taken = if edge == Edge::Start { start } else { end };
+            let way = match at {
+                Spot::Minute(at) => snap(at - taken),
+                Spot::Day(at) => at - from.date(),
+            };
+            let shortest = TimeDelta::minutes(STEP).min((end - start).max(TimeDelta::zero()));
+            match edge {
+                Edge::Start => When::Times { start: (start + way).min(end - shortest), end },
+                Edge::End => When::Times { start, end: (end + way).max(start + shortest) },
+            }
         }
-        (When::Days { first, .. }, at) => When::Days { first, last: at.date().max(first) },
     }
 }
 
+/// The way that an event goes: whole steps, the nearest to what the pointer went.
+fn snap(way: TimeDelta) -> TimeDelta {
+    let seconds = way.num_seconds() + STEP * 60 / 2;
+    TimeDelta::seconds(seconds - seconds.rem_euclid(STEP * 60))
+}
+
 fn floor(time: NaiveDateTime) -> NaiveDateTime {
-    step(time, 0)
-}
-
-fn round(time: NaiveDateTime) -> NaiveDateTime {
-    step(time, STEP * 60 / 2)
-}
-
-fn step(time: NaiveDateTime, more_seconds: i64) -> NaiveDateTime {
     let midnight = time.date().and_time(NaiveTime::MIN);
-    let seconds = (time - midnight).num_seconds() + more_seconds;
+    let seconds = (time - midnight).num_seconds();
     midnight + TimeDelta::seconds(seconds - seconds.rem_euclid(STEP * 60))
 }
 
@@ -191,7 +230,7 @@ mod tests {
     }
 
     fn drag(deed: Deed, from: Spot, to: Spot) -> When {
-        Drag::new(deed, from).over(to).to
+        Drag::new(deed, from, 0).over(Some(to)).to.unwrap()
     }
 
     #[test]
@@ -218,13 +257,59 @@ mod tests {
     }
 
     #[test]
-    fn an_end_never_passes_its_start() {
-        let resize = |to: &str| {
-            drag(Deed::Resize(event(times("16T09:00", "16T10:00"))), Spot::Minute(at("16T10:00")), Spot::Minute(at(to)))
+    fn minutes_off_the_steps_are_kept() {
+        let odd = |edge: Option<Edge>, from: &str, to: &str| {
+            let event = event(times("16T10:05", "16T11:20"));
+            let deed = edge.map_or_else(|| Deed::Move(event.clone()), |edge| Deed::Resize(event.clone(), edge));
+            drag(deed, Spot::Minute(at(from)), Spot::Minute(at(to)))
         };
-        assert_eq!(resize("16T11:20"), times("16T09:00", "16T11:15"));
-        assert_eq!(resize("16T08:00"), times("16T09:00", "16T09:15"));
-        assert_eq!(resize("17T01:00"), times("16T09:00", "17T01:00"));
+        assert_eq!(odd(None, "16T10:31", "17T10:31"), times("17T10:05", "17T11:20"), "one column to the right");
+        assert_eq!(odd(None, "16T10:31", "16T11:10"), times("16T10:50", "16T12:05"));
+        assert_eq!(odd(None, "16T10:31", "16T10:25"), times("16T10:05", "16T11:20"));
+        assert_eq!(odd(Some(Edge::End), "16T11:18", "16T12:06"), times("16T10:05", "16T12:05"));
+        assert_eq!(odd(Some(Edge::Start), "16T10:06", "16T09:22"), times("16T09:20", "16T11:20"));
+    }
+
+    #[test]
+    fn a_drop_elsewhere_changes_nothing_but_on_a_date() {
+        let lunch = Drag::new(Deed::Move(event(times("16T12:00", "16T13:10"))), Spot::Minute(at("16T12:40")), 0);
+        assert_eq!(lunch.over(None).to, None);
+        assert_eq!(lunch.onto(day(27)).to, Some(times("27T12:00", "27T13:10")));
+        let fair = Drag::new(Deed::Move(event(days(16, 19))), Spot::Day(day(18)), 0);
+        assert_eq!(fair.onto(day(2)).to, Some(days(2, 5)));
+        let longer = Drag::new(Deed::Resize(event(days(16, 19)), Edge::End), Spot::Day(day(19)), 0);
+        assert_eq!(longer.onto(day(2)).to, None);
+    }
+
+    #[test]
+    fn start_and_end_never_pass_each_other() {
+        let resize = |edge: Edge, to: &str| {
+            let grip = if edge == Edge::Start { "16T09:00" } else { "16T10:00" };
+            let event = event(times("16T09:00", "16T10:00"));
+            drag(Deed::Resize(event, edge), Spot::Minute(at(grip)), Spot::Minute(at(to)))
+        };
+        assert_eq!(resize(Edge::End, "16T11:20"), times("16T09:00", "16T11:15"));
+        assert_eq!(resize(Edge::End, "16T08:00"), times("16T09:00", "16T09:15"));
+        assert_eq!(resize(Edge::End, "17T01:00"), times("16T09:00", "17T01:00"));
+        assert_eq!(resize(Edge::Start, "16T08:20"), times("16T08:15", "16T10:00"));
+        assert_eq!(resize(Edge::Start, "16T12:00"), times("16T09:45", "16T10:00"));
+        let short = Deed::Resize(event(times("16T09:00", "16T09:10")), Edge::End);
+        let back = drag(short, Spot::Minute(at("16T09:10")), Spot::Minute(at("16T09:11")));
+        assert_eq!(back, times("16T09:00", "16T09:10"), "shorter than a step, and let go where it was");
+    }
+
+    #[test]
+    fn bars_grow_and_shrink_by_days_at_both_ends() {
+        let bar = |when: When, edge: Edge, from: u32, to: u32| {
+            drag(Deed::Resize(event(when), edge), Spot::Day(day(from)), Spot::Day(day(to)))
+        };
+        assert_eq!(bar(days(16, 18), Edge::End, 18, 21), days(16, 21));
+        assert_eq!(bar(days(16, 18), Edge::End, 18, 10), days(16, 16));
+        assert_eq!(bar(days(16, 18), Edge::Start, 16, 14), days(14, 18));
+        assert_eq!(bar(days(16, 18), Edge::Start, 16, 20), days(18, 18));
+        let trip = times("16T10:05", "18T09:20");
+        assert_eq!(bar(trip, Edge::End, 18, 20), times("16T10:05", "20T09:20"), "times are kept");
+        assert_eq!(bar(trip, Edge::Start, 16, 17), times("17T10:05", "18T09:20"));
     }
 
     #[test]

@@ -4,31 +4,42 @@
 
 use super::chip;
 use super::days::{View, plus};
-use super::drag::pieces;
-use super::layout::{self, Block, DAY, Grid, RowDay, last_day, share};
+use super::ghost;
+use super::layout::{self, Block, DAY, Grid, RowDay};
 use super::links;
 use super::model::{Agenda, Place};
-use super::pointer::{Pointer, Surface};
+use super::pointer::{Pointer, Surface, find};
 use crate::wire::{EventInstance, When};
 use crate::words;
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
+use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike};
 use leptos::html;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 
-/// The hour at the top of the grid when nothing earlier calls for another, before anybody scrolls.
+/// The hour at the top of a grid without the present, before anybody scrolls.
 const FIRST_HOUR: u32 = 7;
 
-/// Puts the marked hour at the top as soon as it is parsed, so that nothing moves when the page is taken over.
-const SCROLL: &str =
-    "(s=>{s.scrollTop=s.querySelector('[data-first]').offsetTop-9})(document.currentScript.parentElement)";
+/// Brings the present to a third of the height, or the marked hour to the top, as soon as it is parsed, so that nothing moves when
+/// the page is taken over. [`opening_scroll`] computes the same.
+const SCROLL: &str = "(s=>{let n=s.querySelector('.grid__now');s.scrollTop=n?n.offsetTop-(s.clientHeight-s.firstElementChild.offsetHeight)/3:s.querySelector('[data-first]').offsetTop-9})(document.currentScript.parentElement)";
+
+/// How far down a grid begins.
+fn opening_scroll(grid: &HtmlElement) -> Option<i32> {
+    let find = |selector: &str| find(grid, selector)?.dyn_into::<HtmlElement>().ok();
+    if let Some(now) = find(".grid__now") {
+        return Some(now.offset_top() - (grid.client_height() - find(".grid__top")?.offset_height()) / 3);
+    }
+    Some(find("[data-first]")?.offset_top() - 9)
+}
 
 #[component]
 pub fn GridView(agenda: Agenda) -> impl IntoView {
     let grid = Memo::new(move |_| layout::grid(&agenda.events.read().0, agenda.shown()));
     let scroller = NodeRef::<html::Div>::new();
     let pointer = Pointer::new(agenda, Surface::Hours, scroller);
-    let ghosts = move || agenda.ghost().map(|when| ghosts(agenda, when));
+    let ghosts = move || ghost::in_hours(agenda);
     let content = move || {
         let (place, today) = (agenda.place.get(), agenda.today.get());
         let events = agenda.events.get();
@@ -37,11 +48,9 @@ pub fn GridView(agenda: Agenda) -> impl IntoView {
     Effect::new(move |_| {
         if let Some(scroller) = scroller.get()
             && scroller.scroll_top() == 0
-            && let Ok(Some(hour)) = scroller.query_selector("[data-first]")
+            && let Some(top) = opening_scroll(&scroller)
         {
-            use leptos::wasm_bindgen::JsCast;
-            let hour: leptos::web_sys::HtmlElement = hour.unchecked_into();
-            scroller.set_scroll_top(hour.offset_top() - 9);
+            scroller.set_scroll_top(top);
         }
     });
     let hours = (1..24)
@@ -59,7 +68,7 @@ pub fn GridView(agenda: Agenda) -> impl IntoView {
             aria-busy=move || agenda.waiting.get().then_some("true")
             style=move || format!("--days:{}", agenda.shown().count())
             tabindex="-1"
-            data-dragging=move || agenda.drag.with(|drag| drag.as_ref().is_some_and(|drag| drag.moved)).then_some("")
+            data-dragging=move || agenda.dragging()
             on:pointerdown=move |event| pointer.down(event)
             on:pointermove=move |event| pointer.moved(event)
             on:pointerup=move |event| pointer.up(event)
@@ -77,42 +86,6 @@ pub fn GridView(agenda: Agenda) -> impl IntoView {
             </div>
             <script nonce=use_nonce() inner_html=SCROLL></script>
         </div>
-    }
-}
-
-/// Where something is dragged to. What is for whole days is drawn over their columns' heads.
-fn ghosts(agenda: Agenda, when: When) -> AnyView {
-    let span = agenda.shown_untracked();
-    let days = span.count() as i64;
-    match when {
-        When::Times { start, end } => {
-            let one_day = start.date() == last_day(when);
-            let text = if one_day {
-                agenda.format.times(start, end)
-            } else {
-                let day = |time: NaiveDateTime| words::weekday_short(time.weekday());
-                let (from, to) = (agenda.format.time(start), agenda.format.time(end));
-                format!("{} {from} – {} {to}", day(start), day(end))
-            };
-            pieces(when, span.days())
-                .into_iter()
-                .map(|(day, from, to)| {
-                    let (left, width) = (share(day as i64, days), share(1, days));
-                    let style = format!("--top:{from};--length:{};--left:{left};--width:{width}", to - from);
-                    chip::ghost(text.clone(), style)
-                })
-                .collect_view()
-                .into_any()
-        }
-        When::Days { first, last } => {
-            let offset = |date: NaiveDate| (date - span.from).num_days();
-            let (from, to) = (offset(first).max(0), (offset(last) + 1).min(days));
-            if to <= from {
-                return ().into_any();
-            }
-            let style = format!("left:{};width:{}", share(from, days), share(to - from, days));
-            view! { <div class="grid__day-ghost" style=style></div> }.into_any()
-        }
     }
 }
 
@@ -135,6 +108,7 @@ fn columns(agenda: Agenda, grid: &Grid, events: &[EventInstance], place: Place, 
             <div class="grid__label">"all day"</div>
             <div class="grid__all-day" style=format!("--lanes:{lanes}")>
                 {all_day}
+                {move || ghost::in_lane(agenda)}
             </div>
         </div>
         <div class="grid__columns">{columns}</div>

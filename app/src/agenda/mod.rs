@@ -3,12 +3,15 @@
 //! [`days`], [`columns`], [`lanes`], [`layout`], [`links`] and [`format`] compute and know nothing of pages; the others draw and react.
 
 mod act;
+mod card;
 mod chip;
 pub mod columns;
 pub mod days;
 mod drag;
+pub mod early;
 mod focus;
 pub mod format;
+mod ghost;
 mod grid;
 mod keys;
 pub mod lanes;

@@ -3,6 +3,7 @@
 use super::days::{Span, View, fetched, parse_date, plus, shown, step};
 use super::drag::Drag;
 use super::format::Format;
+use super::ghost::Ghost;
 use super::links;
 use super::moves::Moves;
 use super::peek::Peek;
@@ -14,6 +15,7 @@ use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts};
 use crate::wire::{ApiError, EventInstance, EventTarget, Viewer, When};
 use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
+use leptos::ev;
 use leptos::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -59,6 +61,10 @@ pub struct Agenda {
     pub events: Memo<Events>,
     /// What is shown is being fetched, and nothing is there to show meanwhile.
     pub waiting: Memo<bool>,
+    /// Why what is shown could not be fetched, when that was tried last.
+    pub failed: RwSignal<Option<String>>,
+    /// There is no connection to the server.
+    pub offline: RwSignal<bool>,
     /// What is being dragged, and to where.
     pub drag: RwSignal<Option<Drag>>,
     /// The day whose events are listed beside it.
@@ -105,6 +111,8 @@ impl Agenda {
             calendars,
             events,
             waiting,
+            failed: RwSignal::new(None),
+            offline: RwSignal::new(false),
             drag: RwSignal::new(None),
             peek: RwSignal::new(None),
             open: expect_context(),
@@ -115,6 +123,7 @@ impl Agenda {
             weeks,
         };
         agenda.keep_fetched(span);
+        agenda.heed_connection();
         agenda.keep_time(viewer.time_zone.clone());
         agenda
     }
@@ -181,14 +190,26 @@ impl Agenda {
     }
 
     /// What is to be drawn beside the events: where something is dragged to, or where the new event is that the dialog is open for.
-    pub fn ghost(self) -> Option<When> {
+    pub fn ghost(self) -> Option<Ghost> {
         if let Some(drag) = self.drag.get() {
-            return drag.moved.then_some(drag.to);
+            let when = drag.to.filter(|_| drag.moved)?;
+            return Some(Ghost { when, event: drag.event().cloned(), lane: drag.lane });
         }
         match self.open.get() {
-            Some(EventTarget::New { when, .. }) => Some(when),
+            Some(EventTarget::New { when, .. }) => Some(Ghost { when, event: None, lane: 0 }),
             _ => None,
         }
+    }
+
+    /// What the style sheet knows of a drag: none, one, or one that a drop would end without a change.
+    pub fn dragging(self) -> Option<&'static str> {
+        let is = |drag: &Drag| if drag.to.is_some() { "" } else { "nowhere" };
+        self.drag.with(|drag| drag.as_ref().filter(|drag| drag.moved).map(is))
+    }
+
+    /// Asks for everything anew, now.
+    pub fn retry(self) {
+        self.refresh.notify();
     }
 
     /// Fetches what is shown and not there, when the place changes, and all anew when events changed; then what is beside it.
@@ -205,15 +226,20 @@ impl Agenda {
             let ticket = asked.get_value();
             let latest = move || asked.try_get_value() == Some(ticket);
             let place = self.place.get_untracked();
+            self.failed.set(None);
             leptos::task::spawn_local(async move {
                 let mut pauses = RETRY_PAUSES.iter();
                 while let Err(error) = self.fetch(span, latest).await {
                     if !latest() {
                         return;
                     }
-                    if pauses.len() == RETRY_PAUSES.len() {
-                        self.toasts.error(format!("The events could not be fetched. {error}"));
+                    let text = format!("The events could not be fetched. {error}");
+                    // Where nothing is there to show, the view itself says so.
+                    if pauses.len() == RETRY_PAUSES.len() && !self.waiting.get_untracked() {
+                        self.toasts.error(text.clone());
                     }
+                    self.failed.set(Some(text));
+                    self.offline.set(matches!(error, ApiError::Unreachable(_)));
                     let (ApiError::Unreachable(_) | ApiError::Failed) = error else { return };
                     browser::pause(pauses.next().copied().unwrap_or(LONGEST_PAUSE)).await;
                     if !latest() {
@@ -238,9 +264,25 @@ impl Agenda {
         let events = events_between(missing.from, missing.to).await?;
         // An answer that was overtaken by a change would show what was before it.
         if wanted() {
+            self.failed.set(None);
+            self.offline.set(false);
+            self.moves.update_value(|moves| moves.seen(events.iter().map(|event| event.etag.as_str())));
             self.weeks.try_update(|weeks| weeks.put(missing, events));
         }
         Ok(())
+    }
+
+    /// Hears from the browser that the connection is gone, and that it is back.
+    fn heed_connection(self) {
+        Effect::new(move |_| {
+            self.offline.set(browser::offline());
+            let gone = window_event_listener(ev::offline, move |_| self.offline.set(true));
+            let back = window_event_listener(ev::online, move |_| self.retry());
+            on_cleanup(move || {
+                gone.remove();
+                back.remove();
+            });
+        });
     }
 
     /// Lets `now` go on.

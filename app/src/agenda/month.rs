@@ -1,8 +1,9 @@
 //! The month: weeks below each other, bars over the days.
 
 use super::chip;
-use super::days::{View, plus};
-use super::layout::{self, MONTH_LANES, Row, RowDay, first_day, in_month, last_day, share};
+use super::days::{Span, View, plus};
+use super::ghost;
+use super::layout::{self, MONTH_LANES, Row, RowDay, in_month, share};
 use super::links;
 use super::model::{Agenda, Place};
 use super::pointer::{Pointer, Surface};
@@ -30,7 +31,17 @@ pub fn MonthView(agenda: Agenda) -> impl IntoView {
     };
     let root = NodeRef::<html::Div>::new();
     let pointer = Pointer::new(agenda, Surface::Month, root);
-    let ghosts = move || agenda.ghost().map(|when| ghosts(agenda, when));
+    let ghosts = move || {
+        let span = agenda.shown_untracked();
+        let rows = span.count() as i64 / 7;
+        (0..rows)
+            .filter_map(|row| {
+                let from = plus(span.from, 7 * row);
+                let area = format!("top:{};height:{};", share(row, rows), share(1, rows));
+                ghost::over_days(agenda, Span { from, to: plus(from, 7) }, &area)
+            })
+            .collect_view()
+    };
     view! {
         <div
             class="month"
@@ -38,7 +49,7 @@ pub fn MonthView(agenda: Agenda) -> impl IntoView {
             node_ref=root
             aria-label=move || agenda.title()
             aria-busy=move || agenda.waiting.get().then_some("true")
-            data-dragging=move || agenda.drag.with(|drag| drag.as_ref().is_some_and(|drag| drag.moved)).then_some("")
+            data-dragging=move || agenda.dragging()
             on:pointerdown=move |event| pointer.down(event)
             on:pointermove=move |event| pointer.moved(event)
             on:pointerup=move |event| pointer.up(event)
@@ -60,28 +71,6 @@ pub fn MonthView(agenda: Agenda) -> impl IntoView {
             </div>
         </div>
     }
-}
-
-/// The days to which something is dragged, as one area in each week.
-fn ghosts(agenda: Agenda, when: When) -> AnyView {
-    let span = agenda.shown_untracked();
-    let (first, last) = (first_day(when).max(span.from), last_day(when).min(plus(span.to, -1)));
-    let rows = span.count() as i64 / 7;
-    (0..rows)
-        .filter_map(|row| {
-            let from = plus(span.from, 7 * row);
-            let (a, b) = ((first - from).num_days().max(0), (last - from).num_days().min(6));
-            let style = format!(
-                "top:{};height:{};left:{};width:{}",
-                share(row, rows),
-                share(1, rows),
-                share(a, 7),
-                share(b - a + 1, 7)
-            );
-            (a <= b).then(|| view! { <div class="month__ghost" style=style></div> })
-        })
-        .collect_view()
-        .into_any()
 }
 
 fn week(agenda: Agenda, row: &Row, events: &[EventInstance], place: Place, today: NaiveDate) -> AnyView {

@@ -27,6 +27,13 @@ impl Moves {
         }
     }
 
+    /// What the server has just said is the newest, whatever moves and others made of it meanwhile.
+    pub fn seen<'a>(&mut self, etags: impl Iterator<Item = &'a str>) {
+        if !self.newer.is_empty() {
+            etags.for_each(|etag| drop(self.newer.remove(etag)));
+        }
+    }
+
     /// The tag of the version that one's own moves made of `etag`.
     pub fn newest<'a>(&'a self, mut etag: &'a str) -> &'a str {
         while let Some(newer) = self.newer.get(etag) {
@@ -55,5 +62,15 @@ mod tests {
         assert_eq!((moves.newest("a"), moves.newest("b"), moves.newest("c")), ("a", "a", "a"));
         moves.end(1, "x.ics", "a".into(), None);
         assert_eq!(moves.newest("b"), "a");
+    }
+
+    #[test]
+    fn what_came_back_elsewhere_is_the_newest_again() {
+        let mut moves = Moves::default();
+        moves.end(1, "x.ics", "a".into(), Some("b".into()));
+        moves.seen(["b"].into_iter());
+        assert_eq!(moves.newest("a"), "b");
+        moves.seen(["a"].into_iter());
+        assert_eq!(moves.newest("a"), "a");
     }
 }

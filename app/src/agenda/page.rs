@@ -1,5 +1,6 @@
 //! The pages `/agenda` and `/agenda/{view}/{date}`.
 
+use super::card::EventCard;
 use super::days::View;
 use super::grid::GridView;
 use super::keys;
@@ -157,7 +158,21 @@ fn Body(viewer: Viewer, opening: AgendaOpening, place: Memo<Option<Place>>) -> i
                     true => view! { <GridView agenda /> }.into_any(),
                     false => view! { <MonthView agenda /> }.into_any(),
                 }}
+                <div
+                    class="unknown"
+                    hidden=move || !agenda.waiting.get()
+                    data-failed=move || agenda.failed.with(Option::is_some).then_some("")
+                >
+                    <div class="unknown__note" role="alert">
+                        <strong>"Not loaded"</strong>
+                        <p>{move || agenda.failed.get()}</p>
+                        <button type="button" class="button button--small" on:click=move |_| agenda.retry()>
+                            "Retry"
+                        </button>
+                    </div>
+                </div>
             </section>
+            <EventCard agenda />
             <DayPeek agenda />
         </main>
         <EventDialog />

@@ -7,6 +7,7 @@ use super::links;
 use super::model::Agenda;
 use super::pointer::closest;
 use super::toolbar::plain_click;
+use crate::browser;
 use crate::ui::{Icon, icon};
 use crate::words;
 use chrono::{Datelike, NaiveDate};
@@ -30,10 +31,7 @@ const HEIGHT: f64 = 340.0;
 impl Peek {
     /// Over the day's cell, within the window.
     pub fn beside(date: NaiveDate, more: &DomRect) -> Self {
-        let size = |value: Result<leptos::wasm_bindgen::JsValue, _>| {
-            value.ok().and_then(|value| value.as_f64()).unwrap_or(f64::MAX)
-        };
-        let (wide, high) = (size(window().inner_width()), size(window().inner_height()));
+        let (wide, high) = browser::window_size();
         let left = (more.left() + more.width() / 2.0 - WIDTH / 2.0).min(wide - WIDTH - 8.0).max(8.0);
         let top = (more.top() - HEIGHT / 2.0).min(high - HEIGHT - 8.0).max(8.0);
         Peek { date, left, top }

@@ -4,7 +4,7 @@
 //! drawing a thousand events cheap. A finger must rest a moment before it drags, for a quick one scrolls.
 
 use super::chip::INDEX;
-use super::drag::{Deed, Drag, STEP, Spot, minute_at};
+use super::drag::{Deed, Drag, Edge, STEP, Spot, minute_at};
 use super::model::Agenda;
 use super::peek::Peek;
 use super::toolbar::plain_click;
@@ -14,7 +14,7 @@ use leptos::ev::{Event, MouseEvent, PointerEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{DomRect, Element};
+use leptos::web_sys::{DomRect, Element, HtmlElement};
 use std::time::Duration;
 
 /// What the pointer moves over.
@@ -60,6 +60,10 @@ const TREMBLE: f64 = 5.0;
 const FINGER_TREMBLE: f64 = 12.0;
 /// How long a finger rests before it drags.
 const HOLD: Duration = Duration::from_millis(420);
+/// How far the grip at an event's end reaches, in CSS pixels; a quarter of the event at the most.
+const GRIP: f64 = 7.0;
+/// Marks the day of the small month that a drop would move to.
+const DROP: &str = "data-drop";
 /// How near to an edge a drag scrolls, in CSS pixels.
 const EDGE: f64 = 36.0;
 /// What a click on free time proposes.
@@ -77,7 +81,7 @@ impl Pointer {
             return;
         }
         let (x, y) = place_of(&event);
-        let Some((deed, index)) = self.deed(&event) else { return };
+        let Some((deed, chip)) = self.deed(&event) else { return };
         let Some(from) = self.spot(x, y, None) else { return };
         let touch = event.pointer_type() == "touch";
         let id = event.pointer_id();
@@ -85,8 +89,8 @@ impl Pointer {
             id,
             start: (x, y),
             last: (x, y),
-            drag: Drag::new(deed, from),
-            index,
+            drag: Drag::new(deed, from, chip.as_ref().map_or(0, lane)),
+            index: chip.and_then(|chip| chip.get_attribute(INDEX)),
             armed: !touch,
             dragging: false,
         };
@@ -159,10 +163,10 @@ impl Pointer {
         };
         set_timeout(forget, Duration::ZERO);
         // Without a drag, somebody pressed Escape.
-        let Some(Drag { deed, to, .. }) = drag else { return };
+        let Some(Drag { deed, to: Some(to), .. }) = drag else { return };
         match deed {
             Deed::Create => self.agenda.create(to),
-            Deed::Move(event) | Deed::Resize(event) => self.agenda.move_to(event, to),
+            Deed::Move(event) | Deed::Resize(event, _) => self.agenda.move_to(event, to),
         }
     }
 
@@ -231,12 +235,20 @@ impl Pointer {
             return;
         }
         let timed = match (&pressed.drag.deed, pressed.drag.from) {
-            (Deed::Create | Deed::Resize(_), Spot::Minute(_)) => Some(true),
-            (Deed::Create | Deed::Resize(_), Spot::Day(_)) => Some(false),
+            (Deed::Create | Deed::Resize(..), Spot::Minute(_)) => Some(true),
+            (Deed::Create | Deed::Resize(..), Spot::Day(_)) => Some(false),
             (Deed::Move(_), _) => None,
         };
-        let Some(at) = self.spot(pressed.last.0, pressed.last.1, timed) else { return };
-        let drag = pressed.drag.over(at);
+        let (x, y) = pressed.last;
+        unmark();
+        let at = self.inside(x, y).then(|| self.spot(x, y, timed)).flatten();
+        let drag = match at {
+            None if matches!(pressed.drag.deed, Deed::Move(_)) => match mark_small_month(x, y) {
+                Some(date) => pressed.drag.onto(date),
+                None => pressed.drag.over(None),
+            },
+            at => pressed.drag.over(at),
+        };
         if self.agenda.drag.with_untracked(|before| before.as_ref() != Some(&drag)) {
             self.agenda.drag.set(Some(drag));
         }
@@ -248,7 +260,8 @@ impl Pointer {
         let Some(root) = self.root.get_untracked().filter(|_| pressed.dragging) else { return };
         let rect = root.get_bounding_client_rect();
         let top = find(&root, ".grid__top").map_or(rect.top(), |top| top.get_bounding_client_rect().bottom());
-        let y = pressed.last.1;
+        let (x, y) = pressed.last;
+        let near = (rect.left()..rect.right()).contains(&x) && (rect.top() - EDGE..rect.bottom() + EDGE).contains(&y);
         let in_lane = self.surface == Surface::Hours && y < top && matches!(pressed.drag.deed, Deed::Move(_));
         let speed = if y < top + EDGE && !in_lane {
             -(top + EDGE - y)
@@ -257,7 +270,7 @@ impl Pointer {
         } else {
             0.0
         };
-        if speed != 0.0 && self.agenda.drag.with_untracked(Option::is_some) {
+        if speed != 0.0 && near && self.agenda.drag.with_untracked(Option::is_some) {
             root.set_scroll_top(root.scroll_top() + (speed / 3.0).clamp(-18.0, 18.0) as i32);
             self.follow();
         }
@@ -273,6 +286,7 @@ impl Pointer {
             hold.clear();
         }
         self.agenda.drag.set(None);
+        unmark();
         if let Some(root) = self.root.get_untracked() {
             each(&root, ".chip--dragged", |chip| drop(chip.class_list().remove_1("chip--dragged")));
         }
@@ -282,19 +296,30 @@ impl Pointer {
         self.state.with_value(|state| state.pressed.clone()).filter(|pressed| pressed.id == event.pointer_id())
     }
 
-    fn deed(self, event: &PointerEvent) -> Option<(Deed, Option<String>)> {
+    /// What a drag from here does, and the event's chip.
+    fn deed(self, event: &PointerEvent) -> Option<(Deed, Option<Element>)> {
         let target = element(event)?;
-        if let Some(chip) = closest(&target, "[data-event]") {
-            let seen = self.event_of(&chip).filter(|event| event.editable)?;
-            let grip = closest(&target, "[data-grip]").is_some();
-            let deed = if grip { Deed::Resize(seen) } else { Deed::Move(seen) };
-            return Some((deed, chip.get_attribute(INDEX)));
-        }
-        closest(&target, ".day__new, .grid__slot").map(|_| (Deed::Create, None))
+        let Some(chip) = closest(&target, "[data-event]") else {
+            return closest(&target, ".day__new, .grid__slot").map(|_| (Deed::Create, None));
+        };
+        let seen = self.event_of(&chip).filter(|event| event.editable)?;
+        let deed = match edge(&chip, place_of(event)) {
+            Some(edge) => Deed::Resize(seen, edge),
+            None => Deed::Move(seen),
+        };
+        Some((deed, Some(chip)))
     }
 
     fn event_of(self, chip: &Element) -> Option<EventInstance> {
         self.agenda.event(chip.get_attribute(INDEX)?.parse().ok()?)
+    }
+
+    /// Whether a drop at the place is meant for the view.
+    fn inside(self, x: f64, y: f64) -> bool {
+        let Some(root) = self.root.get_untracked() else { return false };
+        let rect = root.get_bounding_client_rect();
+        let top = find(&root, ".month__head").map_or(rect.top(), |head| head.get_bounding_client_rect().bottom());
+        (rect.left()..=rect.right()).contains(&x) && (top..=rect.bottom()).contains(&y)
     }
 
     /// What is at the place; `timed` asks for a time or for a day, wherever the pointer strays.
@@ -336,6 +361,48 @@ fn proposed(spot: Spot, whole: bool) -> When {
                 time.date().and_time(NaiveTime::MIN) + TimeDelta::minutes(minute - minute % step);
             When::Times { start, end: start + PROPOSED.max(TimeDelta::minutes(STEP)) }
         }
+    }
+}
+
+/// Which end of an event is at the place; the style sheet shows the same by the cursor.
+fn edge(chip: &Element, (x, y): (f64, f64)) -> Option<Edge> {
+    let (rect, classes) = (chip.get_bounding_client_rect(), chip.class_list());
+    let (before, size) = if classes.contains("chip--block") {
+        (y - rect.top(), rect.height())
+    } else if classes.contains("chip--bar") {
+        (x - rect.left(), rect.width())
+    } else {
+        return None;
+    };
+    let reach = GRIP.min(size / 4.0);
+    if before < reach && !classes.contains("chip--from-before") {
+        Some(Edge::Start)
+    } else if size - before < reach && !classes.contains("chip--goes-on") {
+        Some(Edge::End)
+    } else {
+        None
+    }
+}
+
+/// The lane that a chip stands in.
+fn lane(chip: &Element) -> u32 {
+    let style = chip.unchecked_ref::<HtmlElement>().style();
+    style.get_property_value("--lane").ok().and_then(|lane| lane.parse().ok()).unwrap_or_default()
+}
+
+/// Marks the day of the small month at the place.
+fn mark_small_month(x: f64, y: f64) -> Option<NaiveDate> {
+    let at = document().element_from_point(x as f32, y as f32)?;
+    let day = find(&closest(&at, ".mini__days td")?, "a")?;
+    let date = day.get_attribute("href")?.rsplit('/').next()?.parse().ok()?;
+    day.set_attribute(DROP, "").ok()?;
+    Some(date)
+}
+
+fn unmark() {
+    if let Ok(Some(marked)) = document().query_selector(".mini [data-drop]") {
+        // Fails for no attribute.
+        let _ = marked.remove_attribute(DROP);
     }
 }
 

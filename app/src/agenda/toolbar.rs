@@ -66,6 +66,9 @@ pub fn Toolbar(agenda: Agenda) -> impl IntoView {
                     {move || agenda.short_title()}
                 </span>
             </h1>
+            <span class="toolbar__offline" role="status" title="The server cannot be reached. What is shown may be out of date.">
+                {move || agenda.offline.get().then_some("Offline")}
+            </span>
             <nav class="segmented toolbar__views" aria-label="View">
                 {views}
             </nav>
