@@ -14,6 +14,8 @@ use chrono_tz::Tz;
 pub const PASSWORD_MIN: usize = 10;
 /// Longest password of an account, in characters; hashing more only costs time.
 pub const PASSWORD_MAX: usize = 200;
+/// Names that no account gets: they begin the other paths beside `/api/v1.0/caldav/{name}/`.
+pub const RESERVED_USER_NAMES: [&str; 2] = ["calendars", "principals"];
 const LINK_HOURS: i64 = 24;
 const LABEL_LIMIT: usize = 100;
 /// "Last used" of an app password or a session is kept to this precision, so that reading does not turn into writing.
@@ -100,6 +102,9 @@ impl NewUser {
             || !self.slug.chars().all(slug_char)
         {
             return Err(Error::bad_input("user name", "1 to 64 of a-z, 0-9, '.', '_' and '-', not beginning with '.'"));
+        }
+        if RESERVED_USER_NAMES.contains(&self.slug.as_str()) {
+            return Err(Error::bad_input("user name", format!("{:?} means something else in addresses", self.slug)));
         }
         if self.display_name.trim().is_empty() || self.display_name.chars().count() > 250 {
             return Err(Error::bad_input("display name", "1 to 250 characters"));

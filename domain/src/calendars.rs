@@ -2,10 +2,11 @@
 
 use crate::access::{Access, PrincipalId, access};
 use crate::ical::ComponentKind;
-use crate::ical::syntax::{self, SyntaxError};
 use crate::store::Transaction;
-use crate::{Error, Kalends, Result};
+use crate::time::Zone;
+use crate::{Error, Kalends, Limits, Result};
 use chrono::{DateTime, Utc};
+use std::collections::HashSet;
 
 /// Colours that new calendars take in turn: far apart, readable in light and dark.
 const COLORS: [&str; 8] = ["#2F6FDE", "#0F9D74", "#D9582B", "#8E56C7", "#C2185B", "#B7791F", "#0E8FA8", "#6B7280"];
@@ -90,7 +91,7 @@ impl CalendarDetails {
         }
     }
 
-    fn check(&self, nesting: usize) -> Result<()> {
+    fn check(&self) -> Result<()> {
         let name = self.display_name.trim();
         if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control) {
             return Err(Error::bad_input(
@@ -104,30 +105,54 @@ impl CalendarDetails {
         if self.components.is_empty() {
             return Err(Error::bad_input("components", "at least one type of component"));
         }
-        self.timezone.as_deref().map_or(Ok(()), |text| check_timezone(text, nesting))
+        Ok(())
     }
+}
+
+/// Checks new values of CALDAV:calendar-description and CALDAV:calendar-timezone. Those that are stored already may be of a time when
+/// more was accepted.
+///
+/// # Errors
+/// `BadInput` (description, time zone) for one that is too large, `InvalidCalendarData` for a time zone that is none.
+fn check_texts(description: Option<&str>, timezone: Option<&str>, limits: &Limits) -> Result<()> {
+    let texts = [("description", description, limits.property_octets), ("time zone", timezone, limits.timezone_octets)];
+    for (field, text, limit) in texts {
+        if text.is_some_and(|text| text.len() > limit) {
+            return Err(Error::bad_input(field, format!("at most {limit} octets")));
+        }
+    }
+    let zone = timezone.map(|text| Zone::read(text, limits.nesting)).transpose();
+    zone.map(drop).map_err(Error::InvalidCalendarData)
+}
+
+/// Checks the dead properties that are to be set beside the `stored` ones, of which `removed` go.
+///
+/// # Errors
+/// `PropertyTooLarge`; `TooManyProperties` for more than there were before, if that is more than the limit.
+fn check_dead(
+    new: &[DeadProperty],
+    stored: &[DeadProperty],
+    removed: &[(String, String)],
+    limits: &Limits,
+) -> Result<()> {
+    if let Some(DeadProperty { namespace, name, .. }) =
+        new.iter().find(|property| property.xml.len() > limits.property_octets)
+    {
+        let (namespace, name, limit) = (namespace.clone(), name.clone(), limits.property_octets);
+        return Err(Error::PropertyTooLarge { namespace, name, limit });
+    }
+    let key = |property: &DeadProperty| (property.namespace.clone(), property.name.clone());
+    let mut left: HashSet<(String, String)> = stored.iter().chain(new).map(key).collect();
+    left.retain(|key| !removed.contains(key));
+    if left.len() > limits.dead_properties.max(stored.len()) {
+        return Err(Error::TooManyProperties { limit: limits.dead_properties });
+    }
+    Ok(())
 }
 
 /// `#RRGGBB`, or Apple's `#RRGGBBAA`.
 fn is_color(text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|hex| matches!(hex.len(), 6 | 8) && hex.bytes().all(|b| b.is_ascii_hexdigit()))
-}
-
-/// CALDAV:calendar-timezone holds one VCALENDAR with exactly one VTIMEZONE (RFC 4791 section 5.2.2).
-fn check_timezone(text: &str, nesting: usize) -> Result<()> {
-    let stream = syntax::parse(text, nesting).map_err(Error::InvalidCalendarData)?;
-    match stream.as_slice() {
-        [calendar]
-            if calendar.name == "VCALENDAR"
-                && matches!(calendar.components.as_slice(), [zone] if zone.name == "VTIMEZONE") =>
-        {
-            Ok(())
-        }
-        _ => Err(Error::InvalidCalendarData(SyntaxError::new(
-            1,
-            "a calendar-timezone is one VCALENDAR with one VTIMEZONE",
-        ))),
-    }
 }
 
 /// A slug that can stand as one segment of a URL path.
@@ -181,7 +206,8 @@ impl Kalends {
     /// Makes a calendar in the home of `who`. Without a slug one is chosen.
     ///
     /// # Errors
-    /// `AlreadyExists`, `BadInput` (name, color, components, slug), `InvalidCalendarData` (time zone), `QuotaExceeded`.
+    /// `AlreadyExists`, `BadInput` (name, color, components, description, time zone, slug), `InvalidCalendarData` (time zone),
+    /// `PropertyTooLarge`, `TooManyProperties`, `QuotaExceeded`.
     pub async fn create_calendar(
         &self,
         who: PrincipalId,
@@ -189,7 +215,9 @@ impl Kalends {
         details: CalendarDetails,
         dead: Vec<DeadProperty>,
     ) -> Result<Calendar> {
-        details.check(self.limits.nesting)?;
+        details.check()?;
+        check_texts(details.description.as_deref(), details.timezone.as_deref(), &self.limits)?;
+        check_dead(&dead, &[], &[], &self.limits)?;
         let slug = slug.map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned);
         check_slug(&slug)?;
         let mut tx = self.db.write().await?;
@@ -213,16 +241,24 @@ impl Kalends {
     }
 
     /// Changes properties; all of `patch` or nothing.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::create_calendar`] for the values of `patch`; `NotFound`, `Forbidden`.
     pub async fn update_calendar(&self, who: PrincipalId, id: CalendarId, patch: CalendarPatch) -> Result<Calendar> {
+        let text = |text: &Option<Option<String>>| text.clone().flatten();
+        check_texts(text(&patch.description).as_deref(), text(&patch.timezone).as_deref(), &self.limits)?;
         let mut tx = self.db.write().await?;
         let mut calendar = authorize(&mut *tx, who, id, Access::Owner).await?;
+        if !patch.set_dead.is_empty() {
+            check_dead(&patch.set_dead, &tx.dead_properties(id).await?, &patch.remove_dead, &self.limits)?;
+        }
         let details = &mut calendar.details;
         details.display_name = patch.display_name.unwrap_or_else(|| details.display_name.clone());
         details.description = patch.description.unwrap_or_else(|| details.description.clone());
         details.color = patch.color.unwrap_or_else(|| details.color.clone());
         details.order = patch.order.unwrap_or(details.order);
         details.timezone = patch.timezone.unwrap_or_else(|| details.timezone.clone());
-        details.check(self.limits.nesting)?;
+        details.check()?;
         tx.update_calendar(id, details).await?;
         for property in &patch.set_dead {
             tx.set_dead_property(id, property).await?;

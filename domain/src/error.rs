@@ -31,6 +31,12 @@ pub enum Error {
     /// CALDAV:max-resource-size.
     #[error("larger than the limit of {limit} octets")]
     TooLarge { limit: usize },
+    /// A dead property is larger than [`crate::Limits::property_octets`].
+    #[error("the property {name} is over the limit of {limit} octets")]
+    PropertyTooLarge { namespace: String, name: String, limit: usize },
+    /// More dead properties than [`crate::Limits::dead_properties`].
+    #[error("a calendar keeps {limit} properties that are not known here, and no more")]
+    TooManyProperties { limit: usize },
     /// CALDAV:max-instances.
     #[error("more than {limit} instances")]
     TooManyInstances { limit: usize },

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod accounts;
+mod addresses;
 pub mod agenda;
 pub mod calendars;
 pub mod changes;
@@ -50,6 +51,12 @@ pub struct Limits {
     pub session_idle: TimeDelta,
     /// A session is over this long after signing in, however much it is used.
     pub session_life: TimeDelta,
+    /// Largest description, and largest dead property with its element, of a calendar, in octets.
+    pub property_octets: usize,
+    /// Largest CALDAV:calendar-timezone, in octets: a VTIMEZONE with all of a zone's history is longer than other values.
+    pub timezone_octets: usize,
+    /// Most dead properties of one calendar.
+    pub dead_properties: usize,
 }
 
 impl Default for Limits {
@@ -65,6 +72,9 @@ impl Default for Limits {
             account_calendars: 500,
             session_idle: TimeDelta::days(14),
             session_life: TimeDelta::days(90),
+            property_octets: 16 * 1024,
+            timezone_octets: 64 * 1024,
+            dead_properties: 100,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod text;
 mod time;
+mod valid;
 
 use crate::Result;
 use crate::ical::syntax::{Component, Property};

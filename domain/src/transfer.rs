@@ -5,10 +5,12 @@ use crate::calendars::{Calendar, CalendarId, authorize};
 use crate::ical::join::Joined;
 use crate::ical::split::{self, Part};
 use crate::ical::syntax::SyntaxError;
+use crate::ical::unfold;
 use crate::objects::{Precondition, free_name, index, store};
 use crate::parsed::PAGE_OCTETS;
 use crate::store::{Index, Transaction};
 use crate::{Error, Kalends, Result};
+use std::borrow::Cow;
 
 /// How many objects one transaction takes, so that an import of many does not keep other writers waiting.
 const BATCH: usize = 200;
@@ -61,7 +63,7 @@ impl Kalends {
             return Err(Error::TooLarge { limit: self.limits.import_octets });
         }
         let text = decode(file)?;
-        let mut parts = split::split(text, self.limits.nesting).map_err(Error::InvalidCalendarData)?;
+        let mut parts = split::split(&text, self.limits.nesting).map_err(Error::InvalidCalendarData)?;
         let mut report = ImportReport::default();
         loop {
             let mut batch = Vec::with_capacity(BATCH);
@@ -198,11 +200,8 @@ impl Export {
     }
 }
 
-/// iCalendar is UTF-8 (RFC 5545 section 3.1.4); a byte order mark before it is passed over.
-fn decode(file: &[u8]) -> Result<&str> {
+/// The text of a file; a byte order mark before it is passed over.
+fn decode(file: &[u8]) -> Result<Cow<'_, str>> {
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
-    std::str::from_utf8(file).map_err(|error| {
-        let line = file[..error.valid_up_to()].iter().filter(|octet| **octet == b'\n').count() + 1;
-        Error::InvalidCalendarData(SyntaxError::new(line, "the file is not UTF-8 text"))
-    })
+    unfold::text(file).map_err(Error::InvalidCalendarData)
 }

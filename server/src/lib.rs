@@ -6,5 +6,6 @@
 pub mod caldav;
 pub mod connections;
 pub mod demo;
+pub mod host;
 pub mod serve;
 pub mod web;

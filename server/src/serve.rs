@@ -1,8 +1,9 @@
 //! `kalends serve`: puts the surfaces together and runs until it is told to stop.
 
 use crate::connections::{self, ConnectionLimits};
-use crate::{caldav, web};
+use crate::{caldav, host, web};
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::get;
 use kalends_app::session::Site;
 use kalends_domain::Kalends;
@@ -81,6 +82,7 @@ pub fn app(web: web::Web) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .merge(caldav::router(kalends))
         .merge(pages)
+        .layer(from_fn(host::require))
         .layer(CatchPanicLayer::custom(web::failed::answer_panic))
 }
 

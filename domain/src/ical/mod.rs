@@ -11,6 +11,7 @@ pub mod object;
 pub mod project;
 pub mod split;
 pub mod syntax;
+pub mod unfold;
 pub mod value;
 mod write;
 

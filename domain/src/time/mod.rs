@@ -35,8 +35,43 @@ impl Zone {
         if offset == 0 { Zone::UTC } else { Zone::Custom(Arc::new(CustomZone::fixed(offset))) }
     }
 
-    /// The zone of a CALDAV:calendar-timezone or CALDAV:timezone (RFC 4791 sections 5.2.2 and 9.8): a VCALENDAR with one
-    /// VTIMEZONE. `None` for anything else.
+    /// Reads a CALDAV:calendar-timezone or CALDAV:timezone (RFC 4791 sections 5.2.2 and 9.8): a valid iCalendar object with one
+    /// VTIMEZONE and nothing beside it.
+    ///
+    /// # Errors
+    /// What is missing, or there and should not be, with its line in `text`.
+    pub fn read(text: &str, nesting: usize) -> Result<Zone, SyntaxError> {
+        let stream = syntax::parse(text, nesting)?;
+        let refuse = |line, message: &str| Err(SyntaxError::new(line, message));
+        let calendar = match stream.as_slice() {
+            [calendar] if calendar.name == "VCALENDAR" => calendar,
+            [] => return refuse(1, "it is empty"),
+            [other] => return refuse(other.line, "it is not a VCALENDAR"),
+            [_, second, ..] => return refuse(second.line, "it is more than one VCALENDAR"),
+        };
+        for name in ["VERSION", "PRODID"] {
+            match calendar.properties(name).nth(1) {
+                Some(second) => return refuse(second.line, &format!("a second {name}")),
+                None if calendar.property(name).is_none() => {
+                    return refuse(calendar.line, &format!("it has no {name}"));
+                }
+                None => {}
+            }
+        }
+        let zone = match calendar.components.as_slice() {
+            [zone] if zone.name == "VTIMEZONE" => zone,
+            [] => return refuse(calendar.line, "it has no VTIMEZONE"),
+            [other] | [_, other, ..] => return refuse(other.line, "there is more in it than one VTIMEZONE"),
+        };
+        let Some(tzid) = zone.property("TZID") else { return refuse(zone.line, "the VTIMEZONE has no TZID") };
+        // Also where the name says it all: a VTIMEZONE without rules is none (RFC 5545 section 3.6.5).
+        let own = CustomZone::read(zone)?;
+        let known = resolve(&tzid.text(), &Definitions::of(calendar))?;
+        Ok(known.unwrap_or_else(|| Zone::Custom(Arc::new(own))))
+    }
+
+    /// The zone of a CALDAV:calendar-timezone as it is stored, perhaps by a version that asked for less than [`Zone::read`].
+    /// `None` where no zone can be made out.
     pub fn in_calendar(text: &str, nesting: usize) -> Option<Zone> {
         let stream = syntax::parse(text, nesting).ok()?;
         let [calendar] = stream.as_slice() else { return None };

@@ -1,5 +1,6 @@
 use crate::support::Home;
 use chrono::TimeDelta;
+use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::{Error, Limits};
 use std::time::Duration;
 
@@ -15,6 +16,23 @@ async fn a_one_time_link_chooses_the_password_once() {
     assert_eq!(kalends.session_user(&session).await.unwrap().principal.slug, "anna");
     assert!(matches!(kalends.redeem_sign_in_link(&link, "another sentence").await, Err(Error::NotFound(_))));
     kalends.sign_in("anna", "a long sentence").await.unwrap();
+}
+
+#[tokio::test]
+async fn no_account_is_called_like_a_path() {
+    let home = Home::new().await;
+    for (name, is_good) in [("calendars", false), ("principals", false), ("calendars2", true)] {
+        let made = home.kalends.create_user(NewUser { slug: name.into(), ..new_user() }).await;
+        assert_eq!(made.is_ok(), is_good, "{name}");
+        if let Err(error) = made {
+            assert!(matches!(&error, Error::BadInput { field: "user name", .. }), "{error}");
+        }
+    }
+}
+
+fn new_user() -> NewUser {
+    let preferences = Preferences::default();
+    NewUser { slug: "ben".into(), display_name: "Ben".into(), email: None, is_admin: false, preferences }
 }
 
 #[tokio::test]

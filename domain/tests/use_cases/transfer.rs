@@ -54,6 +54,25 @@ async fn an_exported_calendar_imports_as_the_same_events_elsewhere_and_as_unchan
 }
 
 #[tokio::test]
+async fn a_file_may_be_folded_inside_of_its_characters() {
+    let home = Home::new().await;
+    let text = file(&[event_lines("one", "Één café 🎄"), event_lines("two", "Zwei")]);
+    // An exporter that counts octets: nine on a line, wherever they end.
+    let mut folded = Vec::new();
+    for line in text.lines() {
+        folded.extend(line.as_bytes().chunks(9).collect::<Vec<_>>().join(&b"\r\n "[..]));
+        folded.extend(b"\r\n");
+    }
+    assert!(std::str::from_utf8(&folded).is_err());
+    let report = home.kalends.import(home.anna, home.calendar, &folded).await.unwrap();
+    assert_eq!((report.added, report.refused), (vec!["Één café 🎄".to_owned(), "Zwei".to_owned()], vec![]));
+    for again in [&folded[..], text.as_bytes()] {
+        let report = home.kalends.import(home.anna, home.calendar, again).await.unwrap();
+        assert_eq!((report.unchanged, report.replaced.len()), (2, 0));
+    }
+}
+
+#[tokio::test]
 async fn many_objects_come_in_over_several_transactions() {
     let home = Home::new().await;
     let lines: Vec<_> = (0..450).map(|number| event_lines(&format!("u{number}"), "Many")).collect();

@@ -102,7 +102,8 @@ fn check_encoding(headers: &HeaderMap) -> Result<(), Failure> {
 /// The XML document in the body; `None` for an empty body.
 ///
 /// # Errors
-/// 413 past `limit`, 415 for another media type or a compressed one, 400 for what is not XML that Kalends reads.
+/// 413 past `limit`, 415 for another media type, an encoding that is not known or a compressed body, 403 for one that refers to
+/// external entities, 400 for what is not XML that Kalends reads.
 pub async fn xml(headers: &HeaderMap, body: Body, limit: usize) -> Result<Option<Document>, Failure> {
     let octets = read(headers, body, limit)
         .await?
@@ -115,13 +116,14 @@ pub async fn xml(headers: &HeaderMap, body: Body, limit: usize) -> Result<Option
     {
         return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body has to be XML."));
     }
+    let charset = media_parameter(headers, "charset").filter(|charset| !charset.is_empty());
     // Reading a large document takes long enough to hold others up.
     let document = if octets.len() > 64 * 1024 {
-        tokio::task::spawn_blocking(move || Document::parse(&octets))
+        tokio::task::spawn_blocking(move || Document::parse(&octets, charset.as_deref()))
             .await
             .map_err(|_| Failure::bad_request("The body cannot be read."))?
     } else {
-        Document::parse(&octets)
+        Document::parse(&octets, charset.as_deref())
     };
     Ok(Some(document?))
 }

@@ -3,7 +3,7 @@
 use super::Call;
 use super::error::Failure;
 use super::headers::{local_path, text};
-use super::resource::Resource;
+use super::resource::{Address, Resource};
 use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
 use kalends_domain::changes::sync_token;
@@ -222,8 +222,8 @@ async fn if_holds(call: &Call, value: &str, target: &Current) -> Result<bool, Fa
     for list in if_lists(value).ok_or_else(malformed)? {
         let other = match list.tag {
             None => None,
-            Some(url) => Some(match local_path(url, &call.headers)?.map(Resource::parse) {
-                Some(Ok(resource)) => current(call, &resource).await?,
+            Some(url) => Some(match local_path(url, &call.headers)?.map(Address::parse) {
+                Some(Ok(address)) => current(call, &call.resource_at(address).await?).await?,
                 Some(Err(_)) | None => Current::default(),
             }),
         };

@@ -28,7 +28,7 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
         Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => {
             return Err(Failure::not_found());
         }
-        Resource::Nowhere => return Err(Failure::not_found()),
+        Resource::Inner { .. } | Resource::Nowhere => return Err(Failure::not_found()),
         _ => return Err(Failure::new(StatusCode::FORBIDDEN, "This cannot be deleted.")),
     }
     Ok(StatusCode::NO_CONTENT.into_response())

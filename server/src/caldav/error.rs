@@ -107,6 +107,8 @@ impl Failure {
                     xml.leaf("D:href", &format!("{collection}{}", super::resource::encode(&name)));
                 }),
             Error::TooLarge { .. } => Failure::condition(StatusCode::PAYLOAD_TOO_LARGE, "C:max-resource-size", message),
+            Error::PropertyTooLarge { .. } => Failure::new(StatusCode::FORBIDDEN, message),
+            Error::TooManyProperties { .. } => Failure::new(StatusCode::INSUFFICIENT_STORAGE, message),
             Error::TooManyInstances { .. } => Failure::forbidden("C:max-instances", message),
             Error::AlreadyExists(_) => Failure::forbidden("D:resource-must-be-null", message),
             Error::InvalidSyncToken => Failure::forbidden("D:valid-sync-token", message),
@@ -138,7 +140,12 @@ impl From<Error> for Failure {
 
 impl From<XmlError> for Failure {
     fn from(error: XmlError) -> Self {
-        Failure::bad_request(error.to_string())
+        let message = error.to_string();
+        match error {
+            XmlError::ExternalEntity => Failure::forbidden("D:no-external-entities", message),
+            XmlError::UnknownEncoding(_) => Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message),
+            _ => Failure::bad_request(message),
+        }
     }
 }
 

@@ -35,7 +35,7 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
         Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => {
             return Err(Failure::not_found());
         }
-        Resource::Nowhere => return Err(Failure::not_found()),
+        Resource::Inner { .. } | Resource::Nowhere => return Err(Failure::not_found()),
         _ => text("text/plain; charset=utf-8", SIGNPOST.to_owned()),
     };
     Ok(if call.method == Method::Head { without_body(response) } else { response })

@@ -1,7 +1,7 @@
 //! Request headers of WebDAV, decoded.
 
 use super::error::Failure;
-use super::resource::Resource;
+use super::resource::Address;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 
 /// `Depth` (RFC 4918 section 10.2).
@@ -72,12 +72,12 @@ pub fn overwrite(headers: &HeaderMap) -> Result<bool, Failure> {
 ///
 /// # Errors
 /// 502 for another server, as RFC 4918 section 9.8.5 says.
-pub fn destination(headers: &HeaderMap) -> Result<Resource, Failure> {
+pub fn destination(headers: &HeaderMap) -> Result<Address, Failure> {
     let value =
         text(headers, "destination")?.ok_or_else(|| Failure::bad_request("The Destination header is missing."))?;
     local_path(value, headers)?
         .ok_or_else(|| Failure::new(StatusCode::BAD_GATEWAY, "The Destination is on another server."))
-        .and_then(|path| Resource::parse(path).map_err(|error| Failure::bad_request(error.to_string())))
+        .and_then(|path| Address::parse(path).map_err(|error| Failure::bad_request(error.to_string())))
 }
 
 /// The path of an href or URL, or `None` when it is on another server. Queries and fragments name nothing here.
@@ -129,6 +129,7 @@ pub fn text<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::resource::{Resource, Tree};
     use super::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
@@ -138,13 +139,18 @@ mod tests {
     #[test]
     fn destinations_are_here_or_elsewhere() {
         let parse = |value: &str| destination(&headers(&[("host", "cal.example:80"), ("destination", value)]));
-        let there = Resource::Object { owner: "a".into(), calendar: "b".into(), name: "c d".into() };
+        let resource = Resource::Object { owner: "a".into(), calendar: "b".into(), name: "c d".into() };
+        let there = Address { resource, tree: Tree::Calendars };
         assert_eq!(parse("/api/v1.0/caldav/calendars/a/b/c%20d").unwrap(), there);
         assert_eq!(parse("https://CAL.example/api/v1.0/caldav/calendars/a/b/c%20d?x#y").unwrap(), there);
+        let short = Address { tree: Tree::Short, ..there };
+        assert_eq!(parse("/api/v1.0/caldav/a/b/c%20d").unwrap(), short);
         for elsewhere in ["http://other.example/api/v1.0/caldav/", "http://cal.example:8080/x", "mailto://x"] {
             assert_eq!(parse(elsewhere).unwrap_err().status, StatusCode::BAD_GATEWAY, "{elsewhere}");
         }
-        assert_eq!(parse("relative").unwrap_err().status, StatusCode::BAD_REQUEST);
+        for broken in ["relative", "/api/v1.0/caldav/calendars/a/b/%c"] {
+            assert_eq!(parse(broken).unwrap_err().status, StatusCode::BAD_REQUEST, "{broken}");
+        }
         assert_eq!(destination(&headers(&[])).unwrap_err().status, StatusCode::BAD_REQUEST);
     }
 

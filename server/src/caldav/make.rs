@@ -6,7 +6,7 @@ use super::conditions;
 use super::error::Failure;
 use super::props::update::{Stage, Update};
 use super::resource::Resource;
-use super::xml::{Document, Element};
+use super::xml::{Document, Element, XmlWriter};
 use super::{Call, Method};
 use axum::body::Body;
 use axum::http::{StatusCode, header};
@@ -22,22 +22,19 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     }
     conditions::check(&call).await?;
     let taken = call.kalends.calendars(call.who.id, call.who.id).await?.len();
-    let update = document.as_ref().map(|document| Update::of(document, Stage::Making));
-    let answer_tag = match call.method {
-        Method::Mkcalendar => "C:mkcalendar-response",
-        _ => "D:mkcol-response",
-    };
+    let update =
+        document.as_ref().map(|document| Update::of(document, Stage::Making, call.kalends.limits().dead_properties));
     let defaults = CalendarDetails::named(slug, taken);
     let (details, dead) = match &update {
-        Some(update) if !update.is_good() => return Err(Failure::of_properties(answer_tag, update)),
+        Some(update) if !update.is_good() => return Err(unmade(&call, update)),
         Some(update) => update.clone().into_new(defaults),
         None => (defaults, Vec::new()),
     };
     match call.kalends.create_calendar(call.who.id, Some(slug), details, dead).await {
         Ok(_) => Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-cache")]).into_response()),
-        Err(Error::AlreadyExists(_)) => Err(exists(&call.resource)),
+        Err(Error::AlreadyExists(_)) => Err(exists(&call)),
         Err(error) => match update.and_then(|update| update.blamed(&error)) {
-            Some(update) => Err(Failure::of_properties(answer_tag, &update)),
+            Some(update) => Err(unmade(&call, &update)),
             None => Err(call.failure(error)),
         },
     }
@@ -49,17 +46,24 @@ async fn place(call: &Call) -> Result<&str, Failure> {
         // Another's home, which may or may not be there, is not a place to put anything.
         Resource::Calendar { owner, .. } if *owner != call.who.slug => Err(Failure::no_parent()),
         Resource::Calendar { owner, slug } => match call.kalends.calendar(call.who.id, owner, slug).await {
-            Ok(_) => Err(exists(&call.resource)),
+            Ok(_) => Err(exists(call)),
             Err(Error::NotFound(_)) => Ok(slug),
             Err(error) => Err(call.failure(error)),
         },
-        Resource::Object { owner, calendar, .. } => {
+        Resource::Object { owner, calendar, name } => {
+            call.kalends.calendar(call.who.id, owner, calendar).await.map_err(|_| Failure::no_parent())?;
+            match call.kalends.object_at(call.who.id, owner, calendar, name).await {
+                Ok(_) => Err(exists(call)),
+                Err(_) => Err(elsewhere()),
+            }
+        }
+        Resource::Inner { owner, calendar } => {
             call.kalends.calendar(call.who.id, owner, calendar).await.map_err(|_| Failure::no_parent())?;
             Err(elsewhere())
         }
         Resource::Nowhere => Err(Failure::no_parent()),
         Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => Err(elsewhere()),
-        resource => Err(exists(resource)),
+        _ => Err(exists(call)),
     }
 }
 
@@ -67,9 +71,36 @@ fn elsewhere() -> Failure {
     Failure::forbidden("C:calendar-collection-location-ok", "A calendar can only be made in a calendar home.")
 }
 
-fn exists(resource: &Resource) -> Failure {
-    Failure::condition(StatusCode::METHOD_NOT_ALLOWED, "D:resource-must-be-null", "There is something here already.")
-        .allowing(resource)
+/// A failed precondition of MKCALENDAR is 403 (RFC 4791 sections 1.3 and 5.3.1.1); MKCOL cannot be used on what is there (RFC 4918
+/// section 9.3.1).
+fn exists(call: &Call) -> Failure {
+    const MESSAGE: &str = "There is something here already.";
+    match call.method {
+        Method::Mkcalendar => Failure::forbidden("D:resource-must-be-null", MESSAGE),
+        _ => Failure::condition(StatusCode::METHOD_NOT_ALLOWED, "D:resource-must-be-null", MESSAGE)
+            .allowing(&call.resource),
+    }
+}
+
+/// Nothing was made, as a property could not be set: 207 for MKCALENDAR (RFC 4791 section 5.3.1), 403 with an element of its own for
+/// MKCOL (RFC 5689 section 3).
+fn unmade(call: &Call, update: &Update) -> Failure {
+    let mut xml = XmlWriter::new();
+    let (status, tag) = match call.method {
+        Method::Mkcalendar => (StatusCode::MULTI_STATUS, "D:multistatus"),
+        _ => (StatusCode::FORBIDDEN, "D:mkcol-response"),
+    };
+    xml.open_root(tag);
+    if call.method == Method::Mkcalendar {
+        xml.open("D:response");
+        xml.leaf("D:href", &call.href);
+    }
+    update.write_propstats(&mut xml);
+    if call.method == Method::Mkcalendar {
+        xml.close("D:response");
+    }
+    xml.close(tag);
+    Failure::document(status, xml.take())
 }
 
 /// Whether the body is the one of the method, and asks for a calendar.

@@ -32,7 +32,7 @@ use error::Failure;
 pub use get::file;
 use kalends_domain::access::Principal;
 use kalends_domain::{Error, Kalends};
-use resource::Resource;
+use resource::{Address, Resource, Tree};
 
 /// Where the CalDAV tree begins.
 pub const ROOT: &str = "/api/v1.0/caldav/";
@@ -112,7 +112,7 @@ impl Method {
     fn suits(self, resource: &Resource) -> bool {
         match self {
             Method::Put | Method::Copy | Method::Move => {
-                matches!(resource, Resource::Object { .. } | Resource::Nowhere)
+                matches!(resource, Resource::Object { .. } | Resource::Inner { .. } | Resource::Nowhere)
             }
             _ => true,
         }
@@ -138,7 +138,9 @@ struct Call {
     who: Principal,
     method: Method,
     resource: Resource,
-    /// The path as the client wrote it where that is not the resource's own (`/`), for answers that repeat it.
+    /// The tree that the client names homes in.
+    tree: Tree,
+    /// The path as the client wrote it, which need not be the resource's own, for answers that repeat it.
     href: String,
     headers: HeaderMap,
 }
@@ -147,10 +149,26 @@ impl Call {
     /// The refusal that a use case's error stands for here.
     fn failure(&self, error: Error) -> Failure {
         let collection = match &self.resource {
-            Resource::Object { owner, calendar, .. } => resource::calendar_href(owner, calendar),
-            other => other.href(),
+            Resource::Object { owner, calendar, .. } => self.tree.calendar_href(owner, calendar),
+            _ => self.href.clone(),
         };
         Failure::of(error, &self.href, &collection)
+    }
+
+    /// The resource at `address`, an address that the request names beside its own.
+    async fn resource_at(&self, address: Address) -> Result<Resource, Failure> {
+        Ok(resource_at(&self.kalends, &self.who, address).await?)
+    }
+}
+
+/// What `address` names for `who`. In the short tree an object is also found by its UID, whatever it is called.
+async fn resource_at(kalends: &Kalends, who: &Principal, address: Address) -> Result<Resource, Error> {
+    match address {
+        Address { resource: Resource::Object { owner, calendar, name }, tree: Tree::Short } => {
+            let found = kalends.object_name(who.id, &owner, &calendar, &name).await?;
+            Ok(Resource::Object { owner, calendar, name: found.unwrap_or(name) })
+        }
+        Address { resource, .. } => Ok(resource),
     }
 }
 
@@ -168,22 +186,25 @@ async fn answer(kalends: Kalends, request: Request) -> Result<Response, Failure>
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
     let at_server_root = path == "/";
-    let resource = if at_server_root {
-        Resource::Root
+    let address = if at_server_root {
+        Address { resource: Resource::Root, tree: Tree::default() }
     } else {
-        Resource::parse(path).map_err(|error| Failure::bad_request(error.to_string()))?
+        Address::parse(path).map_err(|error| Failure::bad_request(error.to_string()))?
     };
     let method = Method::of(&parts.method);
     // What a server can do is no secret, and some clients ask before they have credentials.
     if method == Some(Method::Options) {
-        return Ok(options::answer(&resource));
+        return Ok(options::answer(&address.resource));
     }
     let mut headers = parts.headers;
     headers::add_host(&mut headers, &parts.uri);
     let who = auth::authenticate(&kalends, &headers).await?;
-    let method = method.filter(|method| method.suits(&resource)).ok_or_else(|| options::not_allowed(&resource))?;
-    let href = if at_server_root { "/".to_owned() } else { resource.href() };
-    dispatch(Call { kalends, who, method, resource, href, headers }, body).await
+    let method = method
+        .filter(|method| method.suits(&address.resource))
+        .ok_or_else(|| options::not_allowed(&address.resource))?;
+    let (tree, href) = (address.tree, if at_server_root { "/".to_owned() } else { address.href() });
+    let resource = resource_at(&kalends, &who, address).await?;
+    dispatch(Call { kalends, who, method, resource, tree, href, headers }, body).await
 }
 
 async fn dispatch(call: Call, body: Body) -> Result<Response, Failure> {

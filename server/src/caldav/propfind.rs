@@ -14,7 +14,8 @@ use kalends_domain::access::Access;
 use kalends_domain::calendars::Calendar;
 
 pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
-    let depth = Depth::of(&call.headers)?.unwrap_or(Depth::Infinity);
+    // Without the header everything below would be meant (RFC 4918 section 9.1); clients that leave it out mean a listing.
+    let depth = Depth::of(&call.headers)?.unwrap_or(Depth::One);
     let document = body::xml(&call.headers, body, PROPERTIES_OCTETS).await?;
     let request = requested(document.as_ref())?;
     if depth == Depth::Infinity && call.resource.is_collection() {
@@ -74,7 +75,7 @@ impl Listing {
                 self.target(&mut out, &View::Home { owner: who, quota });
                 if self.members {
                     for calendar in kalends.calendars(who.id, who.id).await? {
-                        let href = resource::calendar_href(own, &calendar.slug);
+                        let href = self.call.tree.calendar_href(own, &calendar.slug);
                         self.calendar(&mut out, &href, &calendar, Access::Owner).await?;
                     }
                 }
@@ -94,7 +95,9 @@ impl Listing {
                 let view = ObjectView { head: &object.head, owner_slug: owner, access, data: CalendarData::None };
                 self.member(&mut out, &self.call.href, &View::Object(view));
             }
-            Resource::Principal { .. } | Resource::Home { .. } | Resource::Nowhere => return Err(Failure::not_found()),
+            Resource::Principal { .. } | Resource::Home { .. } | Resource::Inner { .. } | Resource::Nowhere => {
+                return Err(Failure::not_found());
+            }
         }
         Ok(out)
     }

@@ -5,6 +5,7 @@ use super::conditions;
 use super::error::Failure;
 use super::headers::Preferences;
 use super::props::update::{Stage, Update};
+use super::props::{CalendarData, CalendarView, ObjectView, View};
 use super::resource::Resource;
 use super::stream::multistatus;
 use super::{Call, preference_applied};
@@ -17,30 +18,11 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         .await?
         .filter(|document| document.root.name.is_dav("propertyupdate"))
         .ok_or_else(|| Failure::bad_request("The body has to be a DAV:propertyupdate."))?;
-    let mut update = Update::of(&document, Stage::Made);
+    let update = Update::of(&document, Stage::Made, call.kalends.limits().dead_properties);
     if update.is_empty() {
         return Err(Failure::bad_request("There is no property to set or remove."));
     }
-    match &call.resource {
-        Resource::Calendar { owner, slug } => {
-            let (calendar, _) = call.kalends.calendar(call.who.id, owner, slug).await?;
-            conditions::check(&call).await?;
-            if update.is_good()
-                && let Err(error) = call.kalends.update_calendar(call.who.id, calendar.id, update.patch(slug)).await
-            {
-                update = update.blamed(&error).ok_or_else(|| call.failure(error))?;
-            }
-        }
-        Resource::Object { owner, calendar, name } => {
-            call.kalends.object_at(call.who.id, owner, calendar, name).await?;
-            update.refuse();
-        }
-        Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => {
-            return Err(Failure::not_found());
-        }
-        Resource::Nowhere => return Err(Failure::not_found()),
-        _ => update.refuse(),
-    }
+    let update = carry_out(&call, update).await?;
     let preferences = Preferences::of(&call.headers);
     if preferences.minimal && update.is_good() {
         return Ok(preference_applied(StatusCode::NO_CONTENT.into_response(), preferences));
@@ -51,4 +33,43 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         Ok(out)
     })
     .await
+}
+
+/// Makes the changes, if all of them can be made; yields them with what became of each.
+async fn carry_out(call: &Call, mut update: Update) -> Result<Update, Failure> {
+    let Call { kalends, who, .. } = call;
+    match &call.resource {
+        Resource::Calendar { owner, slug } => {
+            let (calendar, access) = kalends.calendar(who.id, owner, slug).await?;
+            let object_octets = kalends.limits().object_octets;
+            let view = View::Calendar(CalendarView { calendar: &calendar, access, dead: &[], object_octets });
+            update.excuse_absent(|property| view.has(property, who));
+            conditions::check(call).await?;
+            if update.is_good()
+                && let Err(error) = kalends.update_calendar(who.id, calendar.id, update.patch(slug)).await
+            {
+                return update.blamed(&error).ok_or_else(|| call.failure(error));
+            }
+        }
+        Resource::Object { owner, calendar, name } => {
+            let (calendar, access) = kalends.calendar(who.id, owner, calendar).await?;
+            let object = kalends.object(who.id, calendar.id, name).await?;
+            let view =
+                View::Object(ObjectView { head: &object.head, owner_slug: owner, access, data: CalendarData::None });
+            update.refuse(|property| view.has(property, who));
+        }
+        Resource::Principal { slug } if *slug == who.slug => {
+            update.refuse(|property| View::Principal(who).has(property, who));
+        }
+        Resource::Home { owner } if *owner == who.slug => {
+            update.refuse(|property| View::Home(who).has(property, who));
+        }
+        Resource::Root | Resource::Principals | Resource::Homes => {
+            update.refuse(|property| View::Signpost(&call.resource).has(property, who));
+        }
+        Resource::Principal { .. } | Resource::Home { .. } | Resource::Inner { .. } | Resource::Nowhere => {
+            return Err(Failure::not_found());
+        }
+    }
+    Ok(update)
 }

@@ -10,6 +10,8 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kalends_domain::Error;
+use kalends_domain::ical::unfold;
+use std::borrow::Cow;
 
 pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     let Resource::Object { owner, calendar, name } = &call.resource else { return Err(Failure::no_parent()) };
@@ -24,28 +26,32 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         other => call.failure(other),
     })?;
     check_type(&call)?;
-    let text = std::str::from_utf8(&octets)
-        .map_err(|_| Failure::forbidden("C:valid-calendar-data", "The object is not UTF-8 text."))?;
+    let text = unfold::text(&octets).map_err(|error| call.failure(Error::InvalidCalendarData(error)))?;
     let precondition = conditions::precondition(&call).await?;
     let written = call
         .kalends
-        .put_object(call.who.id, calendar.id, name, text, precondition)
+        .put_object(call.who.id, calendar.id, name, &text, precondition)
         .await
         .map_err(|error| call.failure(error))?;
 
     let status = if written.created { StatusCode::CREATED } else { StatusCode::NO_CONTENT };
-    let mut response = if Preferences::of(&call.headers).representation {
-        // RFC 8144 section 3: the stored octets are those that came.
+    let representation = Preferences::of(&call.headers).representation;
+    let is_as_sent = matches!(text, Cow::Borrowed(_));
+    let mut response = if representation {
+        // RFC 8144 section 3
         let status = if written.created { StatusCode::CREATED } else { StatusCode::OK };
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8")),
             (super::PREFERENCE_APPLIED, HeaderValue::from_static("return=representation")),
         ];
-        (status, headers, octets).into_response()
+        (status, headers, text.into_owned()).into_response()
     } else {
         status.into_response()
     };
-    if let Ok(etag) = HeaderValue::from_str(&written.etag) {
+    // Without the tag the client learns that it has other octets than the server, and fetches those (RFC 4791 section 5.3.4).
+    if (is_as_sent || representation)
+        && let Ok(etag) = HeaderValue::from_str(&written.etag)
+    {
         response.headers_mut().insert(header::ETAG, etag);
     }
     Ok(response)

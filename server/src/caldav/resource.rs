@@ -22,6 +22,24 @@ const SEGMENT: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
+/// Which of its two addresses a calendar home is named by. What is the same resource has the same answer at both; each client
+/// gets hrefs that begin like the address which it asked at (RFC 4918 section 8.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tree {
+    /// `/calendars/{owner}/`: what discovery leads to.
+    #[default]
+    Calendars,
+    /// `/{owner}/`, with `{uid}.ics` for each object: the addresses of the system that people had before.
+    Short,
+}
+
+/// A path as somebody wrote it: what it names, and in which tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    pub resource: Resource,
+    pub tree: Tree,
+}
+
 /// What a path under [`ROOT`] names, whether or not it exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resource {
@@ -39,6 +57,8 @@ pub enum Resource {
     Calendar { owner: String, slug: String },
     /// `/calendars/{owner}/{calendar}/{name}`
     Object { owner: String, calendar: String, name: String },
+    /// `/calendars/{owner}/{calendar}/{name}/`: a collection inside of a calendar, where none can be.
+    Inner { owner: String, calendar: String },
     /// Below an object, or beside the trees above: nothing is ever there.
     Nowhere,
 }
@@ -48,64 +68,111 @@ pub enum Resource {
 pub enum PathError {
     #[error("a path segment is not UTF-8")]
     Encoding,
+    #[error("a '%' in the path is not followed by two hexadecimal digits")]
+    Percent,
     #[error("a path segment is '.', '..' or contains '/' or a control character")]
     Segment,
 }
 
-impl Resource {
+impl Address {
     /// Reads a path as it stands in a request or an href: absolute, percent-encoded. A collection may lack its last slash.
+    ///
+    /// # Errors
+    /// A segment that stands for no name.
     pub fn parse(path: &str) -> Result<Self, PathError> {
+        let of = |resource| Ok(Address { resource, tree: Tree::Calendars });
         let Some(rest) = path.strip_prefix(ROOT).or_else(|| (path == ROOT.trim_end_matches('/')).then_some("")) else {
-            return Ok(Resource::Nowhere);
+            return of(Resource::Nowhere);
         };
         let (rest, slash) = match rest.strip_suffix('/') {
             Some(rest) => (rest, true),
             None => (rest, false),
         };
         if rest.is_empty() {
-            return Ok(if slash { Resource::Nowhere } else { Resource::Root });
+            return of(if slash { Resource::Nowhere } else { Resource::Root });
         }
         let mut segments = Vec::with_capacity(4);
         for segment in rest.split('/') {
             if segment.is_empty() {
-                return Ok(Resource::Nowhere);
+                return of(Resource::Nowhere);
             }
             segments.push(decode(segment)?);
         }
-        let mut segments = segments.into_iter();
-        let tree = segments.next();
-        let rest = [segments.next(), segments.next(), segments.next(), segments.next()];
-        Ok(match (tree.as_deref(), rest) {
-            (Some("principals"), [None, ..]) => Resource::Principals,
-            (Some("principals"), [Some(slug), None, ..]) => Resource::Principal { slug },
-            (Some("calendars"), [None, ..]) => Resource::Homes,
-            (Some("calendars"), [Some(owner), None, ..]) => Resource::Home { owner },
-            (Some("calendars"), [Some(owner), Some(slug), None, _]) => Resource::Calendar { owner, slug },
-            (Some("calendars"), [Some(owner), Some(calendar), Some(name), None]) if !slash => {
-                Resource::Object { owner, calendar, name }
+        let mut segments = segments.into_iter().peekable();
+        let tree = match segments.peek().map(String::as_str) {
+            Some("principals") => return of(principals([segments.nth(1), segments.next()])),
+            Some("calendars") => {
+                segments.next();
+                Tree::Calendars
             }
-            // MKCOL may end the name of what it makes in a slash.
-            _ => Resource::Nowhere,
-        })
+            _ => Tree::Short,
+        };
+        let segments = [segments.next(), segments.next(), segments.next(), segments.next()];
+        Ok(Address { resource: in_homes(segments, slash), tree })
     }
 
     /// The path, as answers give it.
     pub fn href(&self) -> String {
+        self.resource.href_in(self.tree)
+    }
+}
+
+/// What `/principals/` and the segments after it name.
+fn principals(segments: [Option<String>; 2]) -> Resource {
+    match segments {
+        [None, _] => Resource::Principals,
+        [Some(slug), None] => Resource::Principal { slug },
+        _ => Resource::Nowhere,
+    }
+}
+
+/// What the segments after `/calendars/` name; `slash`: the path ends in one, as MKCOL may end the name of what it makes.
+fn in_homes(segments: [Option<String>; 4], slash: bool) -> Resource {
+    match segments {
+        [None, ..] => Resource::Homes,
+        [Some(owner), None, ..] => Resource::Home { owner },
+        [Some(owner), Some(slug), None, _] => Resource::Calendar { owner, slug },
+        [Some(owner), Some(calendar), Some(_), None] if slash => Resource::Inner { owner, calendar },
+        [Some(owner), Some(calendar), Some(name), None] => Resource::Object { owner, calendar, name },
+        _ => Resource::Nowhere,
+    }
+}
+
+impl Resource {
+    /// The path under which discovery finds it.
+    pub fn href(&self) -> String {
+        self.href_in(Tree::Calendars)
+    }
+
+    fn href_in(&self, tree: Tree) -> String {
         match self {
-            Resource::Root | Resource::Nowhere => ROOT.to_owned(),
+            Resource::Root | Resource::Inner { .. } | Resource::Nowhere => ROOT.to_owned(),
             Resource::Principals => format!("{ROOT}principals/"),
             Resource::Principal { slug } => principal_href(slug),
             Resource::Homes => format!("{ROOT}calendars/"),
-            Resource::Home { owner } => home_href(owner),
-            Resource::Calendar { owner, slug } => calendar_href(owner, slug),
+            Resource::Home { owner } => tree.home_href(owner),
+            Resource::Calendar { owner, slug } => tree.calendar_href(owner, slug),
             Resource::Object { owner, calendar, name } => {
-                format!("{}{}", calendar_href(owner, calendar), encode(name))
+                format!("{}{}", tree.calendar_href(owner, calendar), encode(name))
             }
         }
     }
 
     pub fn is_collection(&self) -> bool {
-        !matches!(self, Resource::Object { .. } | Resource::Nowhere)
+        !matches!(self, Resource::Object { .. } | Resource::Inner { .. } | Resource::Nowhere)
+    }
+}
+
+impl Tree {
+    pub fn home_href(self, owner: &str) -> String {
+        match self {
+            Tree::Calendars => format!("{ROOT}calendars/{}/", encode(owner)),
+            Tree::Short => format!("{ROOT}{}/", encode(owner)),
+        }
+    }
+
+    pub fn calendar_href(self, owner: &str, slug: &str) -> String {
+        format!("{}{}/", self.home_href(owner), encode(slug))
     }
 }
 
@@ -113,12 +180,9 @@ pub fn principal_href(slug: &str) -> String {
     format!("{ROOT}principals/{}/", encode(slug))
 }
 
+/// Where discovery finds a person's calendars.
 pub fn home_href(owner: &str) -> String {
-    format!("{ROOT}calendars/{}/", encode(owner))
-}
-
-pub fn calendar_href(owner: &str, slug: &str) -> String {
-    format!("{ROOT}calendars/{}/{}/", encode(owner), encode(slug))
+    Tree::Calendars.home_href(owner)
 }
 
 /// A name as a path segment.
@@ -127,6 +191,11 @@ pub fn encode(name: &str) -> PercentEncode<'_> {
 }
 
 fn decode(segment: &str) -> Result<String, PathError> {
+    // The decoder lets a '%' that introduces nothing stand for itself, so that one resource would have two names.
+    let is_hex = |octet: Option<u8>| octet.is_some_and(|octet| octet.is_ascii_hexdigit());
+    if segment.split('%').skip(1).any(|after| !(is_hex(after.bytes().next()) && is_hex(after.bytes().nth(1)))) {
+        return Err(PathError::Percent);
+    }
     let decoded = percent_decode_str(segment).decode_utf8().map_err(|_| PathError::Encoding)?;
     if decoded == "." || decoded == ".." || decoded.chars().any(|c| c == '/' || c.is_control()) {
         return Err(PathError::Segment);
@@ -138,19 +207,22 @@ fn decode(segment: &str) -> Result<String, PathError> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use kalends_domain::accounts::RESERVED_USER_NAMES;
 
     fn parse(path: &str) -> Result<Resource, PathError> {
-        Resource::parse(&format!("/api/v1.0/caldav{path}"))
+        Address::parse(&format!("/api/v1.0/caldav{path}")).map(|address| address.resource)
     }
 
     #[test]
     fn paths_name_resources_with_and_without_the_last_slash() {
         let calendar = Resource::Calendar { owner: "ada".into(), slug: "w k".into() };
+        let inner = Resource::Inner { owner: "ada".into(), calendar: "w".into() };
         for (path, resource) in [
             ("", Resource::Root),
             ("/", Resource::Root),
             ("/principals", Resource::Principals),
             ("/principals/ada/", Resource::Principal { slug: "ada".into() }),
+            ("/principals/ada/x", Resource::Nowhere),
             ("/calendars/", Resource::Homes),
             ("/calendars/ada", Resource::Home { owner: "ada".into() }),
             ("/calendars/ada/w%20k", calendar.clone()),
@@ -159,16 +231,41 @@ mod tests {
                 "/calendars/ada/w/%C3%A9%25+@.ics",
                 Resource::Object { owner: "ada".into(), calendar: "w".into(), name: "é%+@.ics".into() },
             ),
-            ("/calendars/ada/w/a.ics/", Resource::Nowhere),
+            ("/calendars/ada/w/a.ics/", inner.clone()),
+            ("/ada/w/a.ics/", inner),
             ("/calendars/ada/w/a/b", Resource::Nowhere),
+            ("/calendars/ada/w/a/b/c", Resource::Nowhere),
+            ("/ada/w/a/b", Resource::Nowhere),
             ("/calendars//w/", Resource::Nowhere),
             ("//", Resource::Nowhere),
-            ("/elsewhere", Resource::Nowhere),
         ] {
             assert_eq!(parse(path).unwrap(), resource, "{path}");
         }
-        assert_eq!(Resource::parse("/other").unwrap(), Resource::Nowhere);
-        assert_eq!(Resource::parse("/api/v1.0/caldavx").unwrap(), Resource::Nowhere);
+        assert_eq!(Address::parse("/other").unwrap().resource, Resource::Nowhere);
+        assert_eq!(Address::parse("/api/v1.0/caldavx").unwrap().resource, Resource::Nowhere);
+    }
+
+    #[test]
+    fn both_trees_name_the_same() {
+        for rest in ["ada/", "ada/w%20k/", "ada/w/a%20b.ics"] {
+            let long = Address::parse(&format!("{ROOT}calendars/{rest}")).unwrap();
+            let short = Address::parse(&format!("{ROOT}{rest}")).unwrap();
+            assert_eq!((long.tree, short.tree), (Tree::Calendars, Tree::Short));
+            assert_eq!(long.resource, short.resource);
+            assert_eq!(long.href(), format!("{ROOT}calendars/{rest}"));
+            assert_eq!(short.href(), format!("{ROOT}{rest}"));
+        }
+        // Somebody whose name is that of a tree has the long address alone.
+        let home = Resource::Home { owner: "calendars".into() };
+        assert_eq!(Address::parse(&home.href()).unwrap(), Address { resource: home, tree: Tree::Calendars });
+    }
+
+    #[test]
+    fn nobody_new_is_called_like_a_tree() {
+        for tree in [Resource::Principals, Resource::Homes] {
+            let segment = tree.href().strip_prefix(ROOT).unwrap().trim_end_matches('/').to_owned();
+            assert!(RESERVED_USER_NAMES.contains(&segment.as_str()), "{segment}");
+        }
     }
 
     #[test]
@@ -183,15 +280,21 @@ mod tests {
             assert_eq!(parse(path).unwrap_err(), PathError::Segment, "{path}");
         }
         assert_eq!(parse("/calendars/ada/w/%FF").unwrap_err(), PathError::Encoding);
+        for path in ["/calendars/ada/w/%zz.ics", "/calendars/ada/w/a%", "/calendars/ada/%2", "/%%25/w", "/ada/%+1/x"] {
+            assert_eq!(parse(path).unwrap_err(), PathError::Percent, "{path}");
+        }
     }
 
     #[test]
     fn hrefs_are_read_back() {
         for name in ["a.ics", "a b%20?#é.ics", "🎄;=,.ics", "\"<>&'[]"] {
-            let object = Resource::Object { owner: "ada".into(), calendar: "w".into(), name: name.into() };
-            let href = object.href();
-            assert!(href.bytes().all(|b| b.is_ascii_graphic()), "{href}");
-            assert_eq!(Resource::parse(&href).unwrap(), object);
+            let resource = Resource::Object { owner: "ada".into(), calendar: "w".into(), name: name.into() };
+            for tree in [Tree::Calendars, Tree::Short] {
+                let object = Address { resource: resource.clone(), tree };
+                let href = object.href();
+                assert!(href.bytes().all(|b| b.is_ascii_graphic()), "{href}");
+                assert_eq!(Address::parse(&href).unwrap(), object);
+            }
         }
     }
 }

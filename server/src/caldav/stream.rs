@@ -154,7 +154,7 @@ mod tests {
         for count in [0, 1, 10_000] {
             let body = produced(count, false).await.unwrap().into_body();
             let octets = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-            let document = crate::caldav::xml::Document::parse(&octets).unwrap();
+            let document = crate::caldav::xml::Document::parse(&octets, None).unwrap();
             assert_eq!(document.root.dav_all("response").count(), count);
         }
     }

@@ -3,7 +3,7 @@
 use super::conditions;
 use super::error::Failure;
 use super::headers::{destination, overwrite};
-use super::resource::{Resource, calendar_href};
+use super::resource::Resource;
 use super::{Call, Method};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,11 +13,13 @@ use kalends_domain::objects::Transfer;
 pub async fn answer(call: Call) -> Result<Response, Failure> {
     let Resource::Object { owner, calendar, name } = &call.resource else { return Err(Failure::not_found()) };
     let (source, _) = call.kalends.calendar(call.who.id, owner, calendar).await?;
-    let target = destination(&call.headers)?;
+    let address = destination(&call.headers)?;
+    let (tree, href) = (address.tree, address.href());
+    let target = call.resource_at(address).await?;
     let overwrite = overwrite(&call.headers)?;
     let Resource::Object { owner: to_owner, calendar: to_calendar, name: to_name } = &target else {
         return Err(match target {
-            Resource::Nowhere => Failure::no_parent(),
+            Resource::Inner { .. } | Resource::Nowhere => Failure::no_parent(),
             _ => Failure::forbidden("C:calendar-collection-location-ok", "An object cannot take a collection's place."),
         });
     };
@@ -38,8 +40,7 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
         Method::Move => call.kalends.move_object(call.who.id, transfer).await,
         _ => call.kalends.copy_object(call.who.id, transfer).await,
     };
-    let href = target.href();
-    let written = done.map_err(|error| Failure::of(error, &href, &calendar_href(to_owner, to_calendar)))?;
+    let written = done.map_err(|error| Failure::of(error, &href, &tree.calendar_href(to_owner, to_calendar)))?;
     if !written.created {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }

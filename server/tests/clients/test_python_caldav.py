@@ -178,6 +178,23 @@ class TestObjects:
         head = account.request("HEAD", made.url)
         assert (head.headers["ETag"], head.headers["Content-Length"]) == (made.etag, str(len(odd)))
 
+    def test_a_line_folded_inside_of_a_character_is_put_together(self, account, calendar):
+        """As programs write that fold by octets: the server keeps valid UTF-8, and says by its silence that it changed something."""
+        line = "DESCRIPTION:" + "Straßenfest 🎄 ".replace(" ", "\u00a0") * 12
+        octets = line.encode()
+        folded = b"\r\n ".join(octets[at : at + 31] for at in range(0, len(octets), 31))
+        head, tail = event("folded", "DTSTART:20260310T100000Z", "X-HERE:1").encode().split(b"X-HERE:1")
+        with pytest.raises(UnicodeDecodeError):
+            (head + folded + tail).decode()
+        url = calendar.url.join("folded.ics")
+        answer = account.request("PUT", url, head + folded + tail, content_type="text/calendar")
+        assert answer.status_code == 201
+        assert "ETag" not in answer.headers
+        got = calendar.event_by_url(url)
+        got.load()
+        assert f"DESCRIPTION:{got.icalendar_component['DESCRIPTION']}" == line
+        assert got.etag
+
     def test_whoever_saves_second_is_told(self, account, calendar):
         calendar.add_event(event("shared", "DTSTART:20260310T100000Z", "SUMMARY:Draft"))
         mine, theirs = (calendar.get_event_by_uid("shared") for _ in range(2))
@@ -538,6 +555,59 @@ class TestSync:
 
 class CTag(dav.ValuedBaseElement):
     tag = "{http://calendarserver.org/ns/}getctag"
+
+
+class TestTheAddressesOfBefore:
+    """A client that was set up with the addresses of the system before, `/{user}/{calendar}/{uid}.ics`."""
+
+    @pytest.fixture
+    def before(self, account, kalends):
+        url = f"{kalends.url}/api/v1.0/caldav/{account.name}/personal/"
+        return account.client(url).calendar(url=url)
+
+    def test_a_calendar_is_used_as_ever(self, account, before):
+        base = str(before.url)
+        assert before.get_display_name() == "Personal"
+        before.set_properties([dav.DisplayName("At home")])
+        assert before.get_property(dav.DisplayName()) == "At home"
+        made = [
+            before.add_event(event(f"e{number}", f"DTSTART:2026031{number}T100000Z", f"SUMMARY:{number}"))
+            for number in range(3)
+        ]
+        assert [str(each.url) for each in made] == [f"{base}e{number}.ics" for number in range(3)]
+        assert {str(each.url) for each in before.get_events()} == {f"{base}e{number}.ics" for number in range(3)}
+        known = before.get_objects_by_sync_token(load_objects=True, disable_fallback=True)
+        found = before.search(start=at(2026, 3, 11), end=at(2026, 3, 12), event=True, **RAW)
+        assert [str(each.url) for each in found] == [f"{base}e1.ics"]
+        assert summaries(before.multiget([each.url for each in made], raise_notfound=True)) == ["0", "1", "2"]
+        with found[0].edit_icalendar_component() as component:
+            component["SUMMARY"] = "changed"
+        found[0].save()
+        made[0].delete()
+        updated, deleted = known.sync()
+        assert summaries(updated) == ["changed"]
+        assert [str(each.url) for each in deleted] == [f"{base}e0.ics"]
+        # It is the calendar that discovery finds.
+        (personal,) = account.principal.get_calendars()
+        assert str(personal.url) == f"{account.home}personal/" and personal.get_display_name() == "At home"
+        assert summaries(personal.get_events()) == ["2", "changed"]
+
+    def test_an_object_is_found_by_its_uid(self, account, before):
+        """One that another program has stored under a name of its own choice."""
+        text = event("uid-1", "DTSTART:20260310T100000Z", "SUMMARY:Elsewhere made")
+        put = account.request("PUT", f"{account.home}personal/other-name.ics", text, content_type="text/calendar")
+        assert put.status_code == 201
+        found = before.event_by_url(before.url.join("uid-1.ics"))
+        found.load()
+        assert str(found.icalendar_component["SUMMARY"]) == "Elsewhere made"
+        with found.edit_icalendar_component() as component:
+            component["SUMMARY"] = "Changed here"
+        found.save()
+        (listed,) = before.get_events()
+        assert str(listed.url) == f"{before.url}other-name.ics"
+        assert summaries([listed]) == ["Changed here"]
+        found.delete()
+        assert before.get_events() == []
 
 
 class TestEditingASeries:

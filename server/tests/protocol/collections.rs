@@ -1,6 +1,7 @@
 //! Making, describing and removing calendars.
 
 use super::harness::*;
+use kalends_domain::Limits;
 
 fn mkcalendar(properties: &str) -> String {
     format!("<C:mkcalendar {NS}><D:set><D:prop>{properties}</D:prop></D:set></C:mkcalendar>")
@@ -66,18 +67,25 @@ async fn calendars_that_cannot_be_made() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
     let eve = server.account("eve").await;
+    ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
     let (before, eves) = (ada.state().await, eve.state().await);
     let new = format!("{}new/", ada.home());
-    for method in ["MKCALENDAR", "MKCOL"] {
-        let taken = ada.request(method, &ada.at("")).send().await;
-        taken.expect(405, "resource-must-be-null");
-        assert!(taken.header("allow").is_some());
-        ada.request(method, &ada.home()).send().await.expect(405, "resource-must-be-null");
-        let inside = ada.request(method, &ada.at("sub/")).send().await;
-        assert!(inside.status == 403 || inside.status == 409, "{}", inside.status);
-        ada.request(method, &ada.at("sub")).send().await.expect(403, "calendar-collection-location-ok");
+    // RFC 4791 section 1.3 against RFC 4918 section 9.3.1.
+    for (method, taken) in [("MKCALENDAR", 403), ("MKCOL", 405)] {
+        for path in [ada.at(""), ada.home(), ada.at("a.ics"), "/api/v1.0/caldav/".into()] {
+            let answer = ada.request(method, &path).send().await;
+            answer.expect(taken, "resource-must-be-null");
+            assert_eq!(answer.header("allow").is_some(), taken == 405);
+        }
+        for inside in ["sub/", "sub", "a.ics/"] {
+            let answer = ada.request(method, &ada.at(inside)).send().await;
+            answer.expect(403, "calendar-collection-location-ok");
+        }
         for nowhere in [
             format!("{}new", eve.home()),
+            format!("{}personal/new/", eve.home()),
+            ada.at("sub/new/"),
+            format!("{}none/new/", ada.home()),
             format!("{}none/new", ada.home()),
             "/api/v1.0/caldav/calendars/none/new".into(),
         ] {
@@ -93,10 +101,12 @@ async fn calendars_that_cannot_be_made() {
     );
     ada.request("MKCOL", &new).xml(&book).send().await.expect(403, "valid-resourcetype");
 
+    let large = format!("<Z:large>{}</Z:large>", "x".repeat(20_000));
     let refused = [
         ("<D:getetag>x</D:getetag>", "getetag", 403),
         ("<I:calendar-color>loud</I:calendar-color>", "calendar-color", 409),
         ("<C:calendar-timezone>Europe/Vienna</C:calendar-timezone>", "calendar-timezone", 403),
+        (large.as_str(), "large", 403),
         (
             r#"<C:supported-calendar-component-set><C:comp name="VPOLL"/></C:supported-calendar-component-set>"#,
             "supported-calendar-component-set",
@@ -105,12 +115,15 @@ async fn calendars_that_cannot_be_made() {
     ];
     for (property, name, status) in refused {
         let properties = format!("<Z:fine>1</Z:fine>{property}");
-        for (method, body, root) in [
-            ("MKCALENDAR", mkcalendar(&properties), "mkcalendar-response"),
-            ("MKCOL", mkcol(&format!("{CALENDAR_TYPE}{properties}")), "mkcol-response"),
+        for (method, body, answered, root) in [
+            ("MKCALENDAR", mkcalendar(&properties), 207, "multistatus"),
+            ("MKCOL", mkcol(&format!("{CALENDAR_TYPE}{properties}")), 403, "mkcol-response"),
         ] {
             let answer = ada.request(method, &new).xml(&body).send().await;
-            assert_eq!(answer.status, 403, "{name}");
+            assert_eq!(answer.status, answered, "{name}");
+            if answered == 207 {
+                assert_eq!(answer.multistatus().hrefs(), [new.as_str()]);
+            }
             let text = answer.text();
             let document = roxmltree::Document::parse(&text).unwrap();
             assert_eq!(document.root_element().tag_name().name(), root);
@@ -136,7 +149,7 @@ async fn calendars_that_cannot_be_made() {
 async fn calendars_are_made_on_conditions() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
-    for (method, name) in [("MKCALENDAR", "one/"), ("MKCOL", "two/")] {
+    for (method, name, taken) in [("MKCALENDAR", "one/", 403), ("MKCOL", "two/", 405)] {
         let new = format!("{}{name}", ada.home());
         let with =
             async |header: &str, value: &str| ada.request(method, &new).header(header, value).send().await.status;
@@ -153,7 +166,7 @@ async fn calendars_are_made_on_conditions() {
         }
         assert_eq!(with("If-None-Match", "*").await, 201);
         // That there is something already counts more.
-        assert_eq!(with("If-None-Match", "*").await, 405);
+        assert_eq!(with("If-None-Match", "*").await, taken);
     }
 }
 
@@ -220,6 +233,114 @@ async fn properties_change_all_or_none() {
     assert_eq!((removed.status, removed.body.len()), (204, 0));
     assert_eq!(ada.property(&ada.at(""), "Z:note").await.status, 404);
     assert_eq!(ada.property(&ada.at(""), "C:calendar-description").await.status, 404);
+}
+
+#[tokio::test]
+async fn what_is_not_there_can_be_removed() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
+    let before = ada.state().await;
+    let remove = async |path: &str, properties: &str| {
+        let body =
+            format!("<D:propertyupdate {NS}><D:remove><D:prop>{properties}</D:prop></D:remove></D:propertyupdate>");
+        ada.request("PROPPATCH", path).xml(&body).send().await.multistatus()
+    };
+    let principal = "/api/v1.0/caldav/principals/ada/";
+    for path in [&ada.at(""), &ada.at("a.ics"), &ada.home(), principal, "/api/v1.0/caldav/"] {
+        let gone = remove(path, "<D:missing/><Z:never/><D:lockdiscovery/><C:schedule-tag/>").await;
+        assert!(gone.of(path).properties.values().all(|property| property.status == 200), "{path}");
+        let there = remove(path, "<D:missing/><D:resourcetype/>").await;
+        assert_eq!(there.of(path).property(DAV, "resourcetype").status, 403, "{path}");
+        assert_eq!(there.of(path).property(DAV, "missing").status, 424, "{path}");
+    }
+    // Known properties that a calendar does not have, and one that it has.
+    let calendar = remove(&ada.at(""), "<D:getetag/><C:calendar-home-set/>").await;
+    assert!(calendar.of(&ada.at("")).properties.values().all(|property| property.status == 200));
+    let token = remove(&ada.at(""), "<D:sync-token/>").await;
+    assert_eq!(token.of(&ada.at("")).property(DAV, "sync-token").status, 403);
+    assert_eq!(ada.state().await, before);
+}
+
+#[tokio::test]
+async fn properties_are_neither_too_large_nor_too_many() {
+    let limits = Limits { property_octets: 1_000, timezone_octets: 2_000, dead_properties: 3, ..Limits::default() };
+    let server = Server::with(limits).await;
+    let ada = server.account("ada").await;
+    let patch = async |inner: &str| {
+        let body = format!("<D:propertyupdate {NS}>{inner}</D:propertyupdate>");
+        ada.request("PROPPATCH", &ada.at("")).xml(&body).send().await
+    };
+    let set = |properties: &str| format!("<D:set><D:prop>{properties}</D:prop></D:set>");
+    let fits = format!("<C:calendar-description>{}</C:calendar-description>", "x".repeat(1_000));
+    let fine = patch(&set(&format!("{fits}<Z:a>1</Z:a><Z:b>{}</Z:b>", "y".repeat(800)))).await.multistatus();
+    assert!(fine.of(&ada.at("")).properties.values().all(|property| property.status == 200));
+
+    let before = ada.state().await;
+    let zone = TIMEZONE.replace("PRODID:x", &format!("PRODID:{}", "x".repeat(2_000)));
+    for (properties, name, status) in [
+        (format!("<D:displayname>{}</D:displayname>", "x".repeat(251)), (DAV, "displayname"), 403),
+        (
+            format!("<C:calendar-description>{}</C:calendar-description>", "x".repeat(1_001)),
+            (CALDAV, "calendar-description"),
+            403,
+        ),
+        (format!("<C:calendar-timezone>{zone}</C:calendar-timezone>"), (CALDAV, "calendar-timezone"), 403),
+        (format!("<Z:large>{}</Z:large>", "x".repeat(1_000)), ("urn:z", "large"), 403),
+        (format!("<Z:large a=\"{}\"/>", "x".repeat(1_000)), ("urn:z", "large"), 403),
+        ("<Z:c>1</Z:c><Z:d>1</Z:d>".to_owned(), ("urn:z", "d"), 507),
+        ("<Z:c/><Z:d/><Z:e/><Z:f/>".to_owned(), ("urn:z", "f"), 507),
+    ] {
+        let answer = patch(&set(&format!("<I:calendar-order>9</I:calendar-order>{properties}"))).await;
+        let response = answer.multistatus();
+        let response = response.of(&ada.at(""));
+        assert_eq!(response.property(name.0, name.1).status, status, "{}", name.1);
+        assert_eq!(response.property(ICAL, "calendar-order").status, 424);
+        assert!(answer.text().contains("<D:responsedescription>"), "{}", answer.text());
+        assert_eq!(ada.state().await, before);
+    }
+    // One goes as another comes, and what is there can be changed.
+    let both = format!("<D:remove><D:prop><Z:a/></D:prop></D:remove>{}", set("<Z:b>2</Z:b><Z:c>1</Z:c><Z:d>1</Z:d>"));
+    let both = patch(&both).await.multistatus();
+    assert!(both.of(&ada.at("")).properties.values().all(|property| property.status == 200));
+}
+
+#[tokio::test]
+async fn a_time_zone_is_one_vtimezone() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    let rules = &TIMEZONE[TIMEZONE.find("BEGIN:STANDARD").unwrap()..TIMEZONE.find("END:VTIMEZONE").unwrap()];
+    let event = "BEGIN:VEVENT\r\nUID:a\r\nDTSTART:20260301T090000Z\r\nEND:VEVENT\r\n";
+    let zone = format!("BEGIN:VTIMEZONE\r\nTZID:Vienna\r\n{rules}END:VTIMEZONE\r\n");
+    let before = ada.state().await;
+    for bad in [
+        "Europe/Vienna".to_owned(),
+        String::new(),
+        TIMEZONE.replace("VERSION:2.0\r\n", ""),
+        TIMEZONE.replace("PRODID:x\r\n", ""),
+        TIMEZONE.replace("PRODID:x\r\n", "PRODID:x\r\nPRODID:y\r\n"),
+        TIMEZONE.replace("END:VCALENDAR", &format!("{event}END:VCALENDAR")),
+        TIMEZONE.replace("END:VCALENDAR", &format!("{zone}END:VCALENDAR")),
+        TIMEZONE.replace(rules, ""),
+        TIMEZONE.replace("TZID:Europe/Vienna\r\n", ""),
+        TIMEZONE.replace("TZOFFSETTO:+0100\r\n", ""),
+        TIMEZONE.repeat(2),
+    ] {
+        let property = format!("<C:calendar-timezone>{bad}</C:calendar-timezone>");
+        let patch = format!("<D:propertyupdate {NS}><D:set><D:prop>{property}</D:prop></D:set></D:propertyupdate>");
+        let patched = ada.request("PROPPATCH", &ada.at("")).xml(&patch).send().await.multistatus();
+        let response = patched.of(&ada.at(""));
+        assert_eq!(response.property(CALDAV, "calendar-timezone").status, 403, "{bad}");
+        assert_eq!(response.error.as_deref(), Some("valid-calendar-data"));
+        let new = format!("{}new/", ada.home());
+        let made = ada.request("MKCALENDAR", &new).xml(&mkcalendar(&property)).send().await.multistatus();
+        assert_eq!(made.of(&new).error.as_deref(), Some("valid-calendar-data"), "{bad}");
+        let report = format!(
+            r#"<C:calendar-query {NS}><D:prop/><C:filter><C:comp-filter name="VCALENDAR"/></C:filter><C:timezone>{bad}</C:timezone></C:calendar-query>"#
+        );
+        ada.report(&ada.at(""), &report).await.expect(403, "valid-calendar-data");
+    }
+    assert_eq!(ada.state().await, before);
 }
 
 #[tokio::test]

@@ -46,6 +46,7 @@ async fn a_calendar_tells_what_clients_look_for() {
     let wanted = [
         (DAV, "displayname"),
         (DAV, "owner"),
+        (DAV, "getlastmodified"),
         (DAV, "sync-token"),
         (DAV, "supported-report-set"),
         (DAV, "current-user-privilege-set"),
@@ -107,6 +108,15 @@ async fn the_tag_and_the_token_follow_every_change() {
 }
 
 #[tokio::test]
+async fn a_calendar_says_when_it_changed() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
+    let calendar = ada.property(&ada.at(""), "D:getlastmodified").await;
+    assert_eq!(calendar.text, ada.get(&ada.at("a.ics")).await.header("last-modified").unwrap());
+}
+
+#[tokio::test]
 async fn depth_names_and_everything() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
@@ -114,8 +124,12 @@ async fn depth_names_and_everything() {
 
     let infinite = ada.propfind(&ada.home(), "infinity", "").await;
     infinite.expect(403, "propfind-finite-depth");
-    let absent = ada.request("PROPFIND", &ada.home()).send().await;
-    absent.expect(403, "propfind-finite-depth");
+    // Clients that leave it out mean a listing.
+    for path in [ada.home(), ada.at(""), "/".into()] {
+        let absent = ada.request("PROPFIND", &path).send().await.multistatus();
+        assert_eq!(absent.hrefs(), ada.propfind(&path, "1", "").await.multistatus().hrefs());
+        assert!(absent.hrefs().len() > 1);
+    }
     assert_eq!(ada.propfind(&ada.home(), "2", "").await.status, 400);
 
     // An empty body asks for all; CalDAV's properties are not among them (RFC 4791 section 5.2).
@@ -169,8 +183,9 @@ async fn options_say_what_can_be_done() {
         let answer = ada.without_credentials().request("OPTIONS", &path).send().await;
         assert_eq!(answer.status, 200);
         let dav: Vec<&str> = answer.header("dav").unwrap().split(", ").collect();
-        assert!(["1", "3", "calendar-access", "access-control", "extended-mkcol"].iter().all(|c| dav.contains(c)));
+        assert!(["1", "3", "calendar-access", "extended-mkcol"].iter().all(|c| dav.contains(c)));
         assert!(!dav.contains(&"2"), "there are no locks");
+        assert!(!dav.contains(&"access-control"), "not all that RFC 3744 requires is there");
         assert!(answer.header("allow").unwrap().contains(expected), "{path}");
     }
     let lock = ada.request("LOCK", &ada.at("a.ics")).send().await;

@@ -1,12 +1,13 @@
 //! The server under test, accounts on it, and a client that sends exactly what a test writes.
 
 use axum::Router;
+use axum::middleware::from_fn;
 use base64::Engine;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::store::sqlite::Sqlite;
 use kalends_domain::{Kalends, Limits};
-use kalends_server::caldav;
 use kalends_server::connections::{self, ConnectionLimits};
+use kalends_server::{caldav, host};
 use roxmltree::Node;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -39,7 +40,7 @@ impl Server {
         let store = Sqlite::open(&data.path().join("kalends.sqlite")).await.unwrap();
         let kalends = Kalends::new(Arc::new(store), limits);
         let pages = caldav::with_server_root(Router::new(), kalends.clone());
-        let router = caldav::router(kalends.clone()).merge(pages);
+        let router = caldav::router(kalends.clone()).merge(pages).layer(from_fn(host::require));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(connections::serve(listener, router, ConnectionLimits::default(), std::future::pending()));
@@ -186,7 +187,6 @@ impl Request {
     }
 
     pub async fn try_send(self) -> std::io::Result<Answer> {
-        let mut stream = TcpStream::connect(self.address).await?;
         let mut head = format!("{} {} HTTP/1.1\r\nConnection: close\r\n", self.method, self.path);
         for (name, value) in &self.headers {
             write!(head, "{name}: {value}\r\n").unwrap();
@@ -195,12 +195,23 @@ impl Request {
             write!(head, "Content-Length: {}\r\n", body.len()).unwrap();
         }
         head.push_str("\r\n");
-        stream.write_all(head.as_bytes()).await?;
-        stream.write_all(&self.body.unwrap_or_default()).await?;
-        let mut octets = Vec::new();
-        stream.read_to_end(&mut octets).await?;
-        Answer::parse(&octets).ok_or_else(|| std::io::Error::other("the answer broke off"))
+        let mut octets = head.into_bytes();
+        octets.extend(self.body.unwrap_or_default());
+        try_exchange(self.address, &octets).await
     }
+}
+
+/// Sends `octets`, a request that asks for the connection to be closed, as they are.
+pub async fn exchange(address: SocketAddr, octets: &[u8]) -> Answer {
+    try_exchange(address, octets).await.unwrap()
+}
+
+async fn try_exchange(address: SocketAddr, request: &[u8]) -> std::io::Result<Answer> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(request).await?;
+    let mut octets = Vec::new();
+    stream.read_to_end(&mut octets).await?;
+    Answer::parse(&octets).ok_or_else(|| std::io::Error::other("the answer broke off"))
 }
 
 #[derive(Debug)]

@@ -114,9 +114,6 @@ async fn xml_that_means_harm() {
         laughs.push_str(&format!("<!ENTITY lol{level} \"{}\">", format!("&{inner};").repeat(10)));
     }
     laughs.push_str(&format!("]><D:propertyupdate {NS}><D:set><D:prop><D:displayname>&lol9;</D:displayname></D:prop></D:set></D:propertyupdate>"));
-    let external = format!(
-        "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><D:propertyupdate {NS}><D:set><D:prop><D:displayname>&x;</D:displayname></D:prop></D:set></D:propertyupdate>"
-    );
     let undefined = format!(
         "<D:propertyupdate {NS}><D:set><D:prop><D:displayname>&x;</D:displayname></D:prop></D:set></D:propertyupdate>"
     );
@@ -124,7 +121,7 @@ async fn xml_that_means_harm() {
     let wide = format!("<D:propfind {NS}><D:prop>{}</D:prop></D:propfind>", "<a/>".repeat(200_000));
     let unbound = "<x:propfind><x:allprop/></x:propfind>".to_owned();
     let cut = format!("<D:propfind {NS}><D:allprop/>");
-    for body in [laughs, external, undefined, deep, wide, unbound, cut, "\u{0}".into(), "{}".into()] {
+    for body in [laughs, undefined, deep, wide, unbound, cut, "\u{0}".into(), "{}".into()] {
         for (method, path) in [
             ("PROPFIND", ada.home()),
             ("PROPPATCH", ada.at("")),
@@ -210,8 +207,12 @@ async fn paths_that_lead_nowhere() {
             assert_eq!(answer.status, 400, "{method} {name}");
         }
     }
-    for path in ["/api/v1.0/caldav/x", "/api/v1.0/caldav/calendars//", "/api/v1.0/caldav/calendars/ada/personal/a/b/c"]
-    {
+    for path in [
+        "/api/v1.0/caldav/x",
+        "/api/v1.0/caldav/x/",
+        "/api/v1.0/caldav/calendars//",
+        "/api/v1.0/caldav/calendars/ada/personal/a/b/c",
+    ] {
         assert_eq!(ada.propfind(path, "0", "").await.status, 404, "{path}");
         assert_eq!(ada.get(path).await.status, 404);
         assert_eq!(ada.delete(path).await.status, 404);

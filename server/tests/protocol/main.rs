@@ -1,11 +1,13 @@
 //! CalDAV as clients see it: a real server over TCP with a real SQLite file, one story per test.
 #![allow(clippy::unwrap_used)]
 
+mod addresses;
 mod collections;
 mod crash;
 mod discovery;
 mod harness;
 mod hostile;
+mod messages;
 mod objects;
 mod other_calendars;
 mod reports;

@@ -129,6 +129,38 @@ async fn writing_on_conditions() {
 }
 
 #[tokio::test]
+async fn a_line_may_be_folded_inside_of_a_character() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    let whole = event("a", "20260301T090000Z", "LOCATION:Caf\r\n é 🎄\r\nDESCRIPTION:x\r\n  y\r\n");
+    let folded = |text: &str, at: &str| {
+        let (before, after) = text.split_once(at).unwrap();
+        let (first, rest) = at.as_bytes().split_at(1);
+        [before.as_bytes(), first, b"\r\n ", rest, after.as_bytes()].concat()
+    };
+    let sent = folded(&whole, "🎄");
+    let put = ada.put(&ada.at("a.ics"), sent.as_slice()).await;
+    // What is stored is not what was sent (RFC 4791 section 5.3.4).
+    assert_eq!((put.status, put.header("etag")), (201, None), "{}", put.text());
+    let stored = ada.get(&ada.at("a.ics")).await;
+    assert_eq!(stored.text(), whole.replace('🎄', "\r\n 🎄"));
+    let token = ada.property(&ada.at(""), "D:sync-token").await.text;
+    let again = ada.put(&ada.at("a.ics"), sent.as_slice()).await;
+    assert_eq!((again.status, again.header("etag")), (204, None));
+    assert_eq!(ada.property(&ada.at(""), "D:sync-token").await.text, token);
+
+    let asked = ada.request("PUT", &ada.at("a.ics")).header("Prefer", "return=representation").body(sent).send().await;
+    assert_eq!((asked.status, asked.text()), (200, stored.text()));
+    assert_eq!(asked.header("etag"), stored.header("etag"));
+
+    let mut broken = event("b", "20260301T090000Z", "LOCATION:caf").into_bytes();
+    broken.extend(b"\xe9\r\n");
+    let refused = ada.put(&ada.at("b.ics"), broken).await;
+    refused.expect(403, "valid-calendar-data");
+    assert!(refused.text().contains("line 12:"), "{}", refused.text());
+}
+
+#[tokio::test]
 async fn the_same_octets_again_change_nothing() {
     let server = Server::start().await;
     let ada = server.account("ada").await;

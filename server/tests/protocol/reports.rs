@@ -117,6 +117,20 @@ async fn series_come_expanded_or_cut_to_the_window() {
     let answer = ada.report(&ada.at(""), &body).await.multistatus();
     assert_eq!(answer.of(&ada.at("series.ics")).calendar_data().matches("BEGIN:VEVENT").count(), 1);
 
+    // Without a word about what is in it, a component is wanted as it is.
+    let whole = data(r#"<C:comp name="VCALENDAR"/>"#);
+    let whole = ada.report(&ada.at(""), &query(&filter, &whole)).await.multistatus();
+    for name in ["once.ics", "series.ics"] {
+        assert_eq!(whole.of(&ada.at(name)).calendar_data(), ada.get(&ada.at(name)).await.text());
+    }
+    let both = data(&format!(r#"<C:comp name="VCALENDAR"/><C:expand {window}/>"#));
+    let both = ada.report(&ada.at(""), &query(&filter, &both)).await.multistatus();
+    assert_eq!(both.of(&ada.at("series.ics")).calendar_data(), expanded.of(&ada.at("series.ics")).calendar_data());
+    let events_whole = data(r#"<C:comp name="VCALENDAR"><C:prop name="VERSION"/><C:comp name="VEVENT"/></C:comp>"#);
+    let events_whole = ada.report(&ada.at(""), &query(&filter, &events_whole)).await.multistatus();
+    let text = events_whole.of(&ada.at("once.ics")).calendar_data();
+    assert!(text.contains("LOCATION:Straße 5") && !text.contains("PRODID"), "{text}");
+
     let part = data(
         r#"<C:comp name="VCALENDAR"><C:prop name="VERSION"/><C:comp name="VEVENT"><C:prop name="SUMMARY"/><C:prop name="UID"/></C:comp></C:comp>"#,
     );
@@ -227,6 +241,21 @@ async fn sync_tells_what_changed() {
 }
 
 #[tokio::test]
+async fn how_far_a_sync_goes_is_said_by_its_level() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
+    let body = format!(
+        "<D:sync-collection {NS}><D:sync-token/><D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop></D:sync-collection>"
+    );
+    let with = async |depth: &str| ada.request("REPORT", &ada.at("")).header("Depth", depth).xml(&body).send().await;
+    for depth in ["0", "1"] {
+        assert_eq!(with(depth).await.multistatus().names(), ["a.ics"], "{depth}");
+    }
+    assert_eq!(with("infinity").await.status, 400);
+}
+
+#[tokio::test]
 async fn tokens_that_were_never_given_out() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
@@ -285,6 +314,21 @@ async fn reports_that_cannot_be() {
     report(&query(&events(collation), "")).await.expect(403, "supported-collation");
     let json = r#"<C:calendar-data content-type="application/calendar+json"/>"#;
     report(&query("", json)).await.expect(403, "supported-calendar-data");
+    for filter in [
+        r#"<C:comp-filter name="VTODO"><C:comp-filter name="VEVENT"/></C:comp-filter>"#,
+        r#"<C:comp-filter name="VALARM"/>"#,
+        r#"<C:comp-filter name="VCALENDAR"/>"#,
+        &events(r#"<C:comp-filter name="VEVENT"/>"#),
+        &events(r#"<C:comp-filter name="VEVENT"><C:is-not-defined/></C:comp-filter>"#),
+        &events(r#"<C:comp-filter name="VALARM"><C:comp-filter name="VEVENT"/></C:comp-filter>"#),
+        &events(r#"<C:prop-filter name="SUMMARY"><C:time-range start="20260101T000000Z"/></C:prop-filter>"#),
+        r#"<C:prop-filter name="PRODID"><C:time-range start="20260101T000000Z"/></C:prop-filter>"#,
+        r#"<C:comp-filter name="VTIMEZONE"><C:time-range start="20260101T000000Z"/></C:comp-filter>"#,
+        r#"<C:comp-filter name="VTIMEZONE"><C:comp-filter name="STANDARD"><C:time-range start="20260101T000000Z"/></C:comp-filter></C:comp-filter>"#,
+        r#"<C:comp-filter name="X-COMP"><C:time-range start="20260101T000000Z"/></C:comp-filter>"#,
+    ] {
+        report(&query(filter, "")).await.expect(403, "valid-filter");
+    }
     let zone = query("", "").replace("</C:calendar-query>", "<C:timezone>Mars</C:timezone></C:calendar-query>");
     report(&zone).await.expect(403, "valid-calendar-data");
 }

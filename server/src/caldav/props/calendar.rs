@@ -1,5 +1,6 @@
 //! Properties of calendar collections.
 
+use super::super::conditions::HTTP_DATE;
 use super::super::resource;
 use super::super::xml::XmlWriter;
 use super::{Live, Quota, write_privileges, write_resource_type};
@@ -27,6 +28,7 @@ impl CalendarView<'_> {
         match property {
             Live::ResourceType => write_resource_type(&["D:collection", "C:calendar"], xml),
             Live::DisplayName => xml.leaf(tag, &details.display_name),
+            Live::GetLastModified => xml.leaf(tag, &self.calendar.changed_at.format(HTTP_DATE).to_string()),
             Live::CreationDate => {
                 xml.leaf(tag, &self.calendar.created_at.to_rfc3339_opts(SecondsFormat::Secs, true));
             }

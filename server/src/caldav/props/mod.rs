@@ -143,6 +143,11 @@ impl View<'_> {
         }
     }
 
+    /// Whether the resource has the property.
+    pub fn has(&self, property: Live, who: &Principal) -> bool {
+        self.write(property, who, &mut XmlWriter::new())
+    }
+
     /// Writes the propstat elements that answer `request` (RFC 4918 section 9.1). `minimal` leaves out what is missing
     /// (RFC 8144 section 2.1).
     pub fn write_propstats(&self, request: &PropertyRequest, who: &Principal, minimal: bool, xml: &mut XmlWriter) {
@@ -164,7 +169,7 @@ impl View<'_> {
                 for requested in include.iter().filter(extra) {
                     self.write_one(requested, who, xml);
                 }
-                close_propstat(xml, OK, None);
+                close_propstat(xml, OK, None, None);
             }
             PropertyRequest::Names => {
                 open_propstat(xml);
@@ -180,7 +185,7 @@ impl View<'_> {
                     let name = Name::new(Namespace::from_uri(&property.namespace), property.name.clone());
                     xml.raw(&empty_element(&name));
                 }
-                close_propstat(xml, OK, None);
+                close_propstat(xml, OK, None, None);
             }
         }
     }
@@ -198,14 +203,14 @@ impl View<'_> {
         if xml.length() == empty && !missing.is_empty() && !minimal {
             xml.truncate(start);
         } else {
-            close_propstat(xml, OK, None);
+            close_propstat(xml, OK, None, None);
         }
         if !missing.is_empty() && !minimal {
             open_propstat(xml);
             for property in missing {
                 property.write_empty(xml);
             }
-            close_propstat(xml, NOT_FOUND, None);
+            close_propstat(xml, NOT_FOUND, None, None);
         }
     }
 
@@ -232,14 +237,17 @@ pub fn open_propstat(xml: &mut XmlWriter) {
     xml.open("D:prop");
 }
 
-/// `condition` is the element in DAV:error that says why.
-pub fn close_propstat(xml: &mut XmlWriter, status: &str, condition: Option<&str>) {
+/// `condition` is the element in DAV:error that says why, `description` the same for a person.
+pub fn close_propstat(xml: &mut XmlWriter, status: &str, condition: Option<&str>, description: Option<&str>) {
     xml.close("D:prop");
     xml.leaf("D:status", status);
     if let Some(condition) = condition {
         xml.open("D:error");
         xml.empty(condition);
         xml.close("D:error");
+    }
+    if let Some(description) = description {
+        xml.leaf("D:responsedescription", description);
     }
     xml.close("D:propstat");
 }

@@ -117,7 +117,7 @@ mod tests {
         for number in 0..30_000 {
             write!(text, "<x{number}/><getetag/>").unwrap();
         }
-        let document = Document::parse(format!("{text}</prop>").as_bytes()).unwrap();
+        let document = Document::parse(format!("{text}</prop>").as_bytes(), None).unwrap();
         let names = properties(&document.root);
         assert_eq!(names.len(), 30_001);
         assert!(matches!(names[0], Requested::Live(Live::GetEtag)));

@@ -1,6 +1,5 @@
 //! Setting properties: DAV:set and DAV:remove, as PROPPATCH, extended MKCOL and MKCALENDAR carry them.
 
-use super::super::error::Failure;
 use super::super::xml::names::Name;
 use super::super::xml::writer::empty_element;
 use super::super::xml::{Document, Element, Namespace, XmlWriter};
@@ -8,26 +7,58 @@ use super::{Live, close_propstat, open_propstat};
 use kalends_domain::Error;
 use kalends_domain::calendars::{CalendarDetails, CalendarPatch, DeadProperty};
 use kalends_domain::ical::ComponentKind;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a request does to properties, in its order, with what became of each.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Update {
-    properties: Vec<(Name, Outcome)>,
+    changes: Vec<Change>,
     patch: CalendarPatch,
+    /// The XML of the dead properties to be set, by namespace and name.
+    set_dead: BTreeMap<(String, String), String>,
+    remove_dead: BTreeSet<(String, String)>,
     components: Option<Vec<ComponentKind>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    Good,
-    /// DAV:cannot-modify-protected-property (RFC 4918 section 16).
-    Protected,
-    /// The value has no meaning for the property.
-    Unfit,
-    /// CALDAV:valid-calendar-data (RFC 4791 section 5.3.1.1).
-    InvalidTimezone,
-    /// CALDAV:supported-calendar-component.
-    UnsupportedComponent,
+#[derive(Clone)]
+struct Change {
+    name: Name,
+    removes: bool,
+    refusal: Option<Refusal>,
+}
+
+/// Why a property stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Refusal {
+    status: &'static str,
+    /// The element in DAV:error.
+    condition: Option<&'static str>,
+    /// DAV:responsedescription, for a person.
+    description: Option<String>,
+}
+
+const FORBIDDEN: &str = "HTTP/1.1 403 Forbidden";
+const CONFLICT: &str = "HTTP/1.1 409 Conflict";
+const INSUFFICIENT_STORAGE: &str = "HTTP/1.1 507 Insufficient Storage";
+
+impl Refusal {
+    /// RFC 4918 section 16.
+    fn protected() -> Self {
+        Refusal { status: FORBIDDEN, condition: Some("D:cannot-modify-protected-property"), description: None }
+    }
+
+    /// The value has no meaning for the property (RFC 4918 section 9.2.1).
+    fn unfit(description: impl Into<String>) -> Self {
+        Refusal { status: CONFLICT, condition: None, description: Some(description.into()) }
+    }
+
+    fn too_many(error: &Error) -> Self {
+        Refusal { status: INSUFFICIENT_STORAGE, condition: None, description: Some(error.to_string()) }
+    }
+
+    fn unsupported_component() -> Self {
+        Refusal { status: FORBIDDEN, condition: Some("C:supported-calendar-component"), description: None }
+    }
 }
 
 /// Whether the collection exists already: some properties can only be given when it is made.
@@ -38,23 +69,26 @@ pub enum Stage {
 }
 
 impl Update {
-    /// Reads the DAV:set and DAV:remove elements in the document's root.
-    pub fn of(document: &Document, stage: Stage) -> Self {
-        let mut update = Update { properties: Vec::new(), patch: CalendarPatch::default(), components: None };
+    /// Reads the DAV:set and DAV:remove elements in the document's root. No calendar has more than `max_dead` dead properties, so
+    /// that no more of them are read.
+    pub fn of(document: &Document, stage: Stage, max_dead: usize) -> Self {
+        let mut update = Update::default();
         for instruction in &document.root.children {
-            let remove = instruction.name.is_dav("remove") && stage == Stage::Made;
-            if !remove && !instruction.name.is_dav("set") {
+            let removes = instruction.name.is_dav("remove") && stage == Stage::Made;
+            if !removes && !instruction.name.is_dav("set") {
                 continue;
             }
             for prop in instruction.dav_all("prop") {
                 let language = prop.attribute("xml:lang").or(instruction.attribute("xml:lang"));
                 for property in &prop.children {
-                    let outcome = if remove {
+                    let done = if removes {
                         update.remove(&property.name)
+                    } else if update.set_dead.len() >= max_dead && Live::of(&property.name).is_none() {
+                        Err(Refusal::too_many(&Error::TooManyProperties { limit: max_dead }))
                     } else {
                         update.set(document, property, language.or(document.root.attribute("xml:lang")), stage)
                     };
-                    update.properties.push((property.name.clone(), outcome));
+                    update.changes.push(Change { name: property.name.clone(), removes, refusal: done.err() });
                 }
             }
         }
@@ -62,70 +96,76 @@ impl Update {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.properties.is_empty()
+        self.changes.is_empty()
     }
 
-    fn set(&mut self, document: &Document, property: &Element, language: Option<&str>, stage: Stage) -> Outcome {
+    fn set(
+        &mut self,
+        document: &Document,
+        property: &Element,
+        language: Option<&str>,
+        stage: Stage,
+    ) -> Result<(), Refusal> {
         let text = property.text.trim();
         match Live::of(&property.name) {
             Some(Live::DisplayName) => self.patch.display_name = Some(text.to_owned()),
             Some(Live::CalendarDescription) => self.patch.description = Some(Some(property.text.clone())),
             Some(Live::CalendarTimezone) => self.patch.timezone = Some(Some(property.text.clone())),
             Some(Live::CalendarColor) => self.patch.color = Some(text.to_owned()),
-            Some(Live::CalendarOrder) => match text.parse() {
-                Ok(order) => self.patch.order = Some(order),
-                Err(_) => return Outcome::Unfit,
-            },
-            Some(Live::SupportedCalendarComponentSet) if stage == Stage::Making => match components(property) {
-                Some(components) => self.components = Some(components),
-                None => return Outcome::UnsupportedComponent,
-            },
+            Some(Live::CalendarOrder) => {
+                self.patch.order = Some(text.parse().map_err(|_| Refusal::unfit("calendar-order is a whole number"))?);
+            }
+            Some(Live::SupportedCalendarComponentSet) if stage == Stage::Making => {
+                self.components = Some(components(property).ok_or_else(Refusal::unsupported_component)?);
+            }
             // The caller has looked at it.
             Some(Live::ResourceType) if stage == Stage::Making => {}
-            Some(_) => return Outcome::Protected,
-            None if is_reserved(&property.name) => return Outcome::Protected,
+            Some(_) => return Err(Refusal::protected()),
+            None if is_reserved(&property.name) => return Err(Refusal::protected()),
             None => {
-                let dead = DeadProperty {
-                    namespace: property.name.namespace.uri().to_owned(),
-                    name: property.name.local.clone().into_owned(),
-                    xml: document.verbatim(property, language),
-                };
-                let is_same = |namespace: &str, name: &str| namespace == dead.namespace && name == dead.name;
-                self.patch.remove_dead.retain(|(namespace, name)| !is_same(namespace, name));
-                self.patch.set_dead.retain(|other| !is_same(&other.namespace, &other.name));
-                self.patch.set_dead.push(dead);
+                self.remove_dead.remove(&key(&property.name));
+                self.set_dead.insert(key(&property.name), document.verbatim(property, language));
             }
         }
-        Outcome::Good
+        Ok(())
     }
 
-    /// To remove what is not there is no error (RFC 4918 section 14.23).
-    fn remove(&mut self, property: &Name) -> Outcome {
+    fn remove(&mut self, property: &Name) -> Result<(), Refusal> {
         match Live::of(property) {
             Some(Live::CalendarDescription) => self.patch.description = Some(None),
             Some(Live::CalendarTimezone) => self.patch.timezone = Some(None),
             Some(Live::DisplayName) => self.patch.display_name = Some(String::new()),
             // A calendar always has a colour and a place in the list.
-            Some(_) => return Outcome::Protected,
-            None if is_reserved(property) => return Outcome::Protected,
+            Some(_) => return Err(Refusal::protected()),
+            // Of the server's own, what is not known is not there.
+            None if is_reserved(property) => {}
             None => {
-                let dead = (property.namespace.uri().to_owned(), property.local.clone().into_owned());
-                self.patch.set_dead.retain(|other| (&other.namespace, &other.name) != (&dead.0, &dead.1));
-                self.patch.remove_dead.push(dead);
+                self.set_dead.remove(&key(property));
+                self.remove_dead.insert(key(property));
             }
         }
-        Outcome::Good
+        Ok(())
     }
 
-    /// Refuses everything: the resource has no property that could be set.
-    pub fn refuse(&mut self) {
-        for (_, outcome) in &mut self.properties {
-            *outcome = Outcome::Protected;
+    /// To remove what is not there is no error (RFC 4918 section 14.23); `has` tells what the resource has.
+    pub fn excuse_absent(&mut self, has: impl Fn(Live) -> bool) {
+        for change in self.changes.iter_mut().filter(|change| change.removes) {
+            if Live::of(&change.name).is_some_and(|property| !has(property)) {
+                change.refusal = None;
+            }
+        }
+    }
+
+    /// Refuses every change: the resource has no property that could be set, but for `has` none that could be removed.
+    pub fn refuse(&mut self, has: impl Fn(Live) -> bool) {
+        for change in &mut self.changes {
+            let is_absent = !Live::of(&change.name).is_some_and(&has);
+            change.refusal = if change.removes && is_absent { None } else { Some(Refusal::protected()) };
         }
     }
 
     pub fn is_good(&self) -> bool {
-        self.properties.iter().all(|(_, outcome)| *outcome == Outcome::Good)
+        self.changes.iter().all(|change| change.refusal.is_none())
     }
 
     /// The change to an existing calendar. Without a name it is called by its `slug`, as one that was made without.
@@ -134,6 +174,8 @@ impl Update {
         if patch.display_name.as_deref() == Some("") {
             patch.display_name = Some(slug.to_owned());
         }
+        patch.set_dead = dead_properties(self.set_dead.clone());
+        patch.remove_dead = self.remove_dead.iter().cloned().collect();
         patch
     }
 
@@ -147,50 +189,82 @@ impl Update {
         details.order = patch.order.unwrap_or(details.order);
         details.timezone = patch.timezone.unwrap_or(details.timezone);
         details.components = self.components.unwrap_or(details.components);
-        (details, patch.set_dead)
+        (details, dead_properties(self.set_dead))
     }
 
     /// With the property marked that a use case refused; `None` when the error is about something else.
     pub fn blamed(mut self, error: &Error) -> Option<Self> {
-        let (property, outcome) = match error {
-            Error::BadInput { field: "name", .. } => (Live::DisplayName, Outcome::Unfit),
-            Error::BadInput { field: "color", .. } => (Live::CalendarColor, Outcome::Unfit),
-            Error::BadInput { field: "components", .. } => {
-                (Live::SupportedCalendarComponentSet, Outcome::UnsupportedComponent)
+        let description = Some(error.to_string());
+        let is_live = |wanted: Live| move |name: &Name| Live::of(name) == Some(wanted);
+        let forbidden = |condition| Refusal { status: FORBIDDEN, condition, description: description.clone() };
+        match error {
+            Error::BadInput { field: "name", .. } => self.blame(is_live(Live::DisplayName), forbidden(None))?,
+            Error::BadInput { field: "description", .. } => {
+                self.blame(is_live(Live::CalendarDescription), forbidden(None))?;
             }
-            Error::InvalidCalendarData(_) => (Live::CalendarTimezone, Outcome::InvalidTimezone),
+            Error::BadInput { field: "time zone", .. } => {
+                self.blame(is_live(Live::CalendarTimezone), forbidden(None))?;
+            }
+            Error::BadInput { field: "color", message } => {
+                self.blame(is_live(Live::CalendarColor), Refusal::unfit(message.as_str()))?;
+            }
+            Error::BadInput { field: "components", .. } => {
+                self.blame(is_live(Live::SupportedCalendarComponentSet), Refusal::unsupported_component())?;
+            }
+            Error::InvalidCalendarData(_) => {
+                self.blame(is_live(Live::CalendarTimezone), forbidden(Some("C:valid-calendar-data")))?;
+            }
+            Error::PropertyTooLarge { namespace, name, .. } => {
+                let is_it = |other: &Name| other.namespace.uri() == namespace && other.local == name.as_str();
+                self.blame(is_it, forbidden(None))?;
+            }
+            Error::TooManyProperties { .. } => {
+                self.blame(|name| Live::of(name).is_none(), Refusal::too_many(error))?;
+            }
             _ => return None,
-        };
-        let (_, blamed) = self.properties.iter_mut().rfind(|(name, _)| Live::of(name) == Some(property))?;
-        *blamed = outcome;
+        }
         Some(self)
     }
 
-    /// Writes the propstats. When one property is refused, nothing was done, and the others say so with 424.
+    /// Marks the last property set that `is_it`.
+    fn blame(&mut self, is_it: impl Fn(&Name) -> bool, refusal: Refusal) -> Option<()> {
+        let change = self.changes.iter_mut().rfind(|change| !change.removes && is_it(&change.name))?;
+        change.refusal = Some(refusal);
+        Some(())
+    }
+
+    /// Writes the propstats, one for all properties with the same outcome. When one property is refused, nothing was done, and the
+    /// others say so with 424.
     pub fn write_propstats(&self, xml: &mut XmlWriter) {
-        let all_good = self.is_good();
-        for wanted in
-            [Outcome::Good, Outcome::Protected, Outcome::Unfit, Outcome::InvalidTimezone, Outcome::UnsupportedComponent]
-        {
-            let mut names = self.properties.iter().filter(|(_, outcome)| *outcome == wanted).peekable();
-            if names.peek().is_none() {
-                continue;
+        let mut outcomes: Vec<&Option<Refusal>> = Vec::new();
+        for change in &self.changes {
+            if !outcomes.contains(&&change.refusal) {
+                outcomes.push(&change.refusal);
             }
+        }
+        for outcome in outcomes {
             open_propstat(xml);
-            for (name, _) in names {
-                xml.raw(&empty_element(name));
+            for change in self.changes.iter().filter(|change| change.refusal == *outcome) {
+                xml.raw(&empty_element(&change.name));
             }
-            let (status, condition) = match wanted {
-                Outcome::Good if all_good => ("HTTP/1.1 200 OK", None),
-                Outcome::Good => ("HTTP/1.1 424 Failed Dependency", None),
-                Outcome::Protected => ("HTTP/1.1 403 Forbidden", Some("D:cannot-modify-protected-property")),
-                Outcome::Unfit => ("HTTP/1.1 409 Conflict", None),
-                Outcome::InvalidTimezone => ("HTTP/1.1 403 Forbidden", Some("C:valid-calendar-data")),
-                Outcome::UnsupportedComponent => ("HTTP/1.1 403 Forbidden", Some("C:supported-calendar-component")),
-            };
-            close_propstat(xml, status, condition);
+            match outcome {
+                Some(refusal) => {
+                    close_propstat(xml, refusal.status, refusal.condition, refusal.description.as_deref());
+                }
+                None if self.is_good() => close_propstat(xml, "HTTP/1.1 200 OK", None, None),
+                None => close_propstat(xml, "HTTP/1.1 424 Failed Dependency", None, None),
+            }
         }
     }
+}
+
+/// The namespace and the local name.
+fn key(name: &Name) -> (String, String) {
+    (name.namespace.uri().to_owned(), name.local.clone().into_owned())
+}
+
+fn dead_properties(by_key: BTreeMap<(String, String), String>) -> Vec<DeadProperty> {
+    by_key.into_iter().map(|((namespace, name), xml)| DeadProperty { namespace, name, xml }).collect()
 }
 
 /// The component types of a CALDAV:supported-calendar-component-set, or `None` when one is not known. VTIMEZONE and VALARM stand
@@ -213,15 +287,4 @@ fn components(set: &Element) -> Option<Vec<ComponentKind>> {
 /// What the DAV: namespace holds is the server's to say, also where Kalends has nothing to say.
 fn is_reserved(name: &Name) -> bool {
     name.namespace == Namespace::Dav
-}
-
-impl Failure {
-    /// The body of a failed MKCOL or MKCALENDAR (RFC 5689 section 3, RFC 4791 section 5.3.1).
-    pub fn of_properties(tag: &'static str, update: &Update) -> Self {
-        let mut xml = XmlWriter::new();
-        xml.open_root(tag);
-        update.write_propstats(&mut xml);
-        xml.close(tag);
-        Failure::document(axum::http::StatusCode::FORBIDDEN, xml.take())
-    }
 }

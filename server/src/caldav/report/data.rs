@@ -31,6 +31,12 @@ pub fn request(element: &Element) -> Result<DataRequest, Failure> {
 }
 
 fn component(element: &Element) -> Result<ComponentRequest, Failure> {
+    // Without a word about what is in it, it is asked for as it is: as in the request of RFC 4791 section 7.8.1 for VTIMEZONE,
+    // and as clients mean VCALENDAR.
+    if element.children.is_empty() {
+        let (properties, components) = (PropertySelection::All, ComponentSelection::All);
+        return Ok(ComponentRequest { name: name(element)?, properties, components });
+    }
     let properties = if element.caldav("allprop").is_some() {
         PropertySelection::All
     } else {
@@ -59,9 +65,8 @@ fn name(element: &Element) -> Result<String, Failure> {
 /// CALDAV:timezone of the request (section 9.8), else the calendar's own, else UTC.
 pub fn floating_zone(root: &Element, calendar: &Calendar, nesting: usize) -> Result<Zone, Failure> {
     if let Some(timezone) = root.caldav("timezone") {
-        return Zone::in_calendar(&timezone.text, nesting).ok_or_else(|| {
-            Failure::forbidden("C:valid-calendar-data", "The timezone is not a VCALENDAR with a VTIMEZONE.")
-        });
+        return Zone::read(&timezone.text, nesting)
+            .map_err(|error| Failure::forbidden("C:valid-calendar-data", format!("The timezone: {error}.")));
     }
     let own = calendar.details.timezone.as_deref();
     Ok(own.and_then(|text| Zone::in_calendar(text, nesting)).unwrap_or(Zone::UTC))

@@ -18,12 +18,7 @@ pub fn read(root: &Element) -> Result<ComponentFilter, Failure> {
         return Err(invalid("A filter has one comp-filter."));
     };
     let calendar = component(calendar)?;
-    if calendar.name != "VCALENDAR" {
-        return Err(invalid("The outermost comp-filter is on VCALENDAR."));
-    }
-    if calendar.time_range.is_some() {
-        return Err(invalid("A time-range cannot be on VCALENDAR."));
-    }
+    calendar.check().map_err(|message| Failure::forbidden("C:valid-filter", message))?;
     Ok(calendar)
 }
 
@@ -140,7 +135,7 @@ mod tests {
 
     fn filter(inner: &str) -> Result<ComponentFilter, Failure> {
         let text = format!(r#"<q xmlns="urn:ietf:params:xml:ns:caldav"><filter>{inner}</filter></q>"#);
-        read(&Document::parse(text.as_bytes()).unwrap().root)
+        read(&Document::parse(text.as_bytes(), None).unwrap().root)
     }
 
     #[test]

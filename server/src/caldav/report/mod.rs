@@ -29,7 +29,7 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         free_busy::answer(call, &document.root).await
     } else if matches!(call.resource, Resource::Calendar { .. }) && name.is_dav("sync-collection") {
         sync::answer(call, &document.root).await
-    } else if call.resource == Resource::Nowhere {
+    } else if matches!(call.resource, Resource::Inner { .. } | Resource::Nowhere) {
         Err(Failure::not_found())
     } else {
         Err(Failure::forbidden("D:supported-report", "This report cannot be asked for here."))

@@ -2,39 +2,35 @@
 
 use super::super::error::Failure;
 use super::super::headers::local_path;
-use super::super::resource::Resource;
-use super::super::stream::multistatus;
+use super::super::resource::{self, Address, Resource};
+use super::super::stream::{Multistatus, multistatus};
 use super::super::xml::Element;
 use super::super::{Call, preference_applied};
 use super::objects::ObjectReport;
 use axum::response::Response;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How many hrefs are looked up at once.
 const BATCH: usize = 100;
+const NOT_FOUND: &str = "HTTP/1.1 404 Not Found";
+
+/// An object of the report's calendar that a href stands for.
+struct Asked {
+    name: String,
+    /// The href in the spelling of the answers, at the address that the client used.
+    href: String,
+}
 
 pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
     let hrefs: Vec<String> = root.dav_all("href").map(|href| href.text.trim().to_owned()).collect();
     if hrefs.is_empty() {
         return Err(Failure::bad_request("calendar-multiget needs one href at least."));
     }
-    let report = ObjectReport::of(call, root).await?;
+    let mut report = ObjectReport::of(call, root).await?;
     let preferences = report.preferences;
     let response = multistatus(|mut out| async move {
         for batch in hrefs.chunks(BATCH) {
-            // Several hrefs may name one object; the answer uses the object's own.
-            let names: HashMap<&str, Option<String>> =
-                batch.iter().map(|href| (href.as_str(), name(&report, href))).collect();
-            let mut wanted: Vec<String> = names.values().flatten().cloned().collect();
-            wanted.sort_unstable();
-            wanted.dedup();
-            let found = report.write_named(&mut out, &wanted).await?;
-            for (href, name) in names {
-                if name.is_none_or(|name| !found.contains(&name)) {
-                    out.status(href, "HTTP/1.1 404 Not Found");
-                    out.pass_on().await?;
-                }
-            }
+            write_batch(&mut report, &mut out, batch).await?;
         }
         Ok(out)
     })
@@ -42,20 +38,60 @@ pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
     Ok(preference_applied(response, preferences))
 }
 
-/// The name of the object of the report's calendar that `href` stands for. All others do not exist for this report, whether
-/// or not they do.
-fn name(report: &ObjectReport, href: &str) -> Option<String> {
-    let path = local_path(href, &report.call.headers).ok()??;
-    match Resource::parse(path).ok()? {
+/// Answers each of `hrefs` once. Where several are spellings of one, the answer is the object's own.
+async fn write_batch(report: &mut ObjectReport, out: &mut Multistatus, hrefs: &[String]) -> Result<(), Failure> {
+    let mut asked: HashMap<&str, Option<Asked>> = HashMap::with_capacity(hrefs.len());
+    for href in hrefs {
+        if !asked.contains_key(href.as_str()) {
+            asked.insert(href, object(report, href).await?);
+        }
+    }
+    let base = report.collection();
+    let is_own = |asked: &Asked| asked.href == format!("{base}{}", resource::encode(&asked.name));
+    let mut own: Vec<String> =
+        asked.values().flatten().filter(|asked| is_own(asked)).map(|asked| asked.name.clone()).collect();
+    own.sort_unstable();
+    own.dedup();
+    let found = report.write_named(out, &own).await?;
+    let mut elsewhere = HashSet::new();
+    for (href, asked) in asked {
+        let is_there = match asked {
+            None => false,
+            Some(asked) if is_own(&asked) => found.contains(&asked.name),
+            // At the other address of the home, or by its UID: the client knows the object by that href.
+            Some(asked) if elsewhere.insert(asked.href.clone()) => {
+                report.asked_at = Some(asked.href);
+                let found = report.write_named(out, &[asked.name]).await?;
+                report.asked_at = None;
+                !found.is_empty()
+            }
+            Some(_) => true,
+        };
+        if !is_there {
+            out.status(href, NOT_FOUND);
+            out.pass_on().await?;
+        }
+    }
+    Ok(())
+}
+
+/// The object of the report's calendar that `href` stands for. All others do not exist for this report, whether or not they
+/// do.
+async fn object(report: &ObjectReport, href: &str) -> Result<Option<Asked>, Failure> {
+    let call = &report.call;
+    let Ok(Some(path)) = local_path(href, &call.headers) else { return Ok(None) };
+    let Ok(address) = Address::parse(path) else { return Ok(None) };
+    let href = address.href();
+    Ok(match call.resource_at(address).await? {
         Resource::Object { owner, calendar, name }
             if owner == report.calendar.owner_slug && calendar == report.calendar.slug =>
         {
             // On an object, only that one can be asked for.
-            match &report.call.resource {
+            match &call.resource {
                 Resource::Object { name: only, .. } if *only != name => None,
-                _ => Some(name),
+                _ => Some(Asked { name, href }),
             }
         }
         _ => None,
-    }
+    })
 }

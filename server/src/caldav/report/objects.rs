@@ -27,6 +27,8 @@ pub struct ObjectReport {
     data: DataRequest,
     /// The zone that floating times and days are read in.
     pub floating: Zone,
+    /// The href that a client knows the next object by, where that is not the object's own.
+    pub asked_at: Option<String>,
 }
 
 impl ObjectReport {
@@ -46,12 +48,19 @@ impl ObjectReport {
         };
         let floating = data::floating_zone(root, &calendar, call.kalends.limits().nesting)?;
         let preferences = Preferences::of(&call.headers);
-        Ok(ObjectReport { call, calendar, access, preferences, properties, data, floating })
+        Ok(ObjectReport { call, calendar, access, preferences, properties, data, floating, asked_at: None })
     }
 
     /// Where the calendar is.
     pub fn collection(&self) -> String {
-        resource::calendar_href(&self.calendar.owner_slug, &self.calendar.slug)
+        self.call.tree.calendar_href(&self.calendar.owner_slug, &self.calendar.slug)
+    }
+
+    fn href(&self, name: &str) -> String {
+        match &self.asked_at {
+            Some(href) => href.clone(),
+            None => format!("{}{}", self.collection(), resource::encode(name)),
+        }
     }
 
     /// Writes those of `heads` that still exist, with their text when that is asked for.
@@ -97,7 +106,7 @@ impl ObjectReport {
             Ok(text) => self.write_one(out, head, CalendarData::Text(&text)),
             // One object's recurrences do not keep the others back.
             Err(kalends_domain::Error::TooManyInstances { .. }) => {
-                let href = format!("{}{}", self.collection(), resource::encode(&head.name));
+                let href = self.href(&head.name);
                 out.error(&href, "HTTP/1.1 403 Forbidden", "C:max-instances");
             }
             Err(error) => return Err(error.into()),
@@ -106,7 +115,7 @@ impl ObjectReport {
     }
 
     fn write_one(&self, out: &mut Multistatus, head: &ObjectHead, data: CalendarData<'_>) {
-        let href = format!("{}{}", self.collection(), resource::encode(&head.name));
+        let href = self.href(&head.name);
         let view = View::Object(ObjectView { head, owner_slug: &self.calendar.owner_slug, access: self.access, data });
         let minimal = self.preferences.minimal;
         out.response(&href, |xml| view.write_propstats(&self.properties, &self.call.who, minimal, xml));

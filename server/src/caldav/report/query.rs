@@ -16,7 +16,8 @@ pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
     // Without the header the calendar alone would be meant, which can't match; clients that leave it out mean its objects.
     let depth = Depth::of(&call.headers)?.unwrap_or(Depth::One);
     let calendar = filter::read(root)?;
-    let report = ObjectReport::of(call, root).await?;
+    let mut report = ObjectReport::of(call, root).await?;
+    report.asked_at = matches!(report.call.resource, Resource::Object { .. }).then(|| report.call.href.clone());
     let preferences = report.preferences;
     let filter = Filter { calendar, floating: report.floating.clone() };
     let response = multistatus(|mut out| async move {

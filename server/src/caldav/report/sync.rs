@@ -1,6 +1,7 @@
 //! sync-collection (RFC 6578).
 
 use super::super::error::Failure;
+use super::super::headers::Depth;
 use super::super::resource;
 use super::super::stream::multistatus;
 use super::super::xml::Element;
@@ -11,6 +12,10 @@ use axum::response::Response;
 pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
     let token = root.dav("sync-token").map(|token| token.text.trim().to_owned()).filter(|token| !token.is_empty());
     let limit = limit(root)?;
+    // RFC 6578 section 3.2 asks for 0, as sync-level has its place; some clients still send 1, as a draft of it had it.
+    if Depth::of(&call.headers)? == Some(Depth::Infinity) {
+        return Err(Failure::bad_request("Depth has to be 0; how far the report goes is said by sync-level."));
+    }
     // A calendar has no collections in it, so that both levels come to the same.
     match root.dav("sync-level").map(|level| level.text.trim()) {
         None | Some("1" | "infinite") => {}

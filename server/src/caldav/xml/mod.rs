@@ -1,5 +1,7 @@
 //! XML as WebDAV uses it: names, a small safe reader for request bodies, a writer for streamed answers.
 
+mod doctype;
+mod encoding;
 pub mod names;
 pub mod reader;
 pub mod writer;

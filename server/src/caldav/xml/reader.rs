@@ -1,5 +1,7 @@
-//! Reads a request body into a small tree: no DOCTYPE, no entities but the five of XML, bounded in depth and in number of elements.
+//! Reads a request body into a small tree: no entities but the five of XML, bounded in depth and in number of elements.
 
+use super::doctype;
+use super::encoding::{decode, is_xml_char};
 use super::names::{Name, Namespace};
 use quick_xml::NsReader;
 use quick_xml::events::attributes::Attributes;
@@ -18,16 +20,20 @@ const MAX_ELEMENTS: usize = 100_000;
 pub enum XmlError {
     #[error("the body is not well-formed XML: {0}")]
     Malformed(String),
-    #[error("a DOCTYPE is not accepted")]
+    #[error("a DOCTYPE that declares entities or attributes is not accepted")]
     DocumentType,
+    #[error("nothing outside of the body is read: it may not refer to an external entity or DTD")]
+    ExternalEntity,
     #[error("the entity &{0}; is not defined")]
     Entity(String),
     #[error("more than {MAX_DEPTH} elements are nested")]
     TooDeep,
     #[error("more than {MAX_ELEMENTS} elements")]
     TooMany,
-    #[error("the body is not in UTF-8 or UTF-16")]
-    Encoding,
+    #[error("the body is not in {0}")]
+    Encoding(String),
+    #[error("the encoding {0:?} is not known; UTF-8 always is")]
+    UnknownEncoding(String),
 }
 
 impl From<quick_xml::Error> for XmlError {
@@ -87,9 +93,9 @@ impl Element {
 }
 
 impl Document {
-    /// Reads `body`, which is in UTF-8 or, marked by a byte order mark, in UTF-16.
-    pub fn parse(body: &[u8]) -> Result<Self, XmlError> {
-        let source = decode(body)?;
+    /// Reads `body`; `charset` is that of its Content-Type.
+    pub fn parse(body: &[u8], charset: Option<&str>) -> Result<Self, XmlError> {
+        let source = decode(body, charset)?;
         let root = tree(&source)?;
         Ok(Document { root, source })
     }
@@ -147,35 +153,13 @@ fn declares(attributes: &str, name: &str) -> bool {
     Attributes::new(attributes, 0).with_checks(false).flatten().any(|attribute| attribute.key.0 == name)
 }
 
-fn decode(body: &[u8]) -> Result<String, XmlError> {
-    let utf16 = |octets: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = octets.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
-        if octets.len().is_multiple_of(2) { String::from_utf16(&units).ok() } else { None }.ok_or(XmlError::Encoding)
-    };
-    let text = match body {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => std::str::from_utf8(rest).map(str::to_owned).map_err(|_| XmlError::Encoding),
-        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        _ => std::str::from_utf8(body).map(str::to_owned).map_err(|_| XmlError::Encoding),
-    }?;
-    match text.chars().find(|&c| !is_xml_char(c)) {
-        Some(c) => Err(XmlError::Malformed(format!("U+{:04X} is not allowed", c as u32))),
-        None => Ok(text),
-    }
-}
-
-/// XML 1.0 section 2.2, production `Char`.
-pub fn is_xml_char(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
-}
-
 fn tree(source: &str) -> Result<Element, XmlError> {
     let mut reader = NsReader::from_str(source);
     reader.config_mut().check_comments = true;
     let mut open: Vec<Element> = Vec::new();
     let mut root: Option<Element> = None;
     let mut count = 0;
-    let mut first = true;
+    let (mut first, mut has_type) = (true, false);
     loop {
         let before = reader.buffer_position() as usize;
         let event = reader.read_event()?;
@@ -224,7 +208,13 @@ fn tree(source: &str) -> Result<Element, XmlError> {
                     None => return Err(XmlError::Malformed("text outside of the root element".into())),
                 }
             }
-            Event::DocType(_) => return Err(XmlError::DocumentType),
+            Event::DocType(_) if has_type || root.is_some() || !open.is_empty() => {
+                return Err(XmlError::Malformed("a DOCTYPE that is not before the root element".into()));
+            }
+            Event::DocType(declaration) => {
+                doctype::check(&declaration)?;
+                has_type = true;
+            }
             Event::Decl(_) if !first => return Err(XmlError::Malformed("the XML declaration is not first".into())),
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
             Event::Eof => break,
@@ -316,7 +306,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Document, XmlError> {
-        Document::parse(text.as_bytes())
+        Document::parse(text.as_bytes(), None)
     }
 
     #[test]
@@ -362,14 +352,18 @@ mod tests {
         ] {
             assert!(matches!(parse(text), Err(XmlError::Malformed(_))), "{text:?}: {:?}", parse(text));
         }
-        assert_eq!(Document::parse(b"<a>\xff</a>").unwrap_err(), XmlError::Encoding);
+        assert_eq!(Document::parse(b"<a>\xff</a>", None).unwrap_err(), XmlError::Encoding("UTF-8".into()));
     }
 
     #[test]
-    fn utf_16_is_read() {
-        let mut body = vec![0xFF, 0xFE];
-        body.extend("<a>é</a>".encode_utf16().flat_map(u16::to_le_bytes));
-        assert_eq!(Document::parse(&body).unwrap().root.text, "é");
+    fn a_doctype_is_passed_over() {
+        let document = parse("<?xml version='1.0'?>\n<!DOCTYPE a>\n<a>1</a>").unwrap();
+        assert_eq!(document.root.text, "1");
+        for misplaced in ["<!DOCTYPE a><!DOCTYPE a><a/>", "<a><!DOCTYPE a></a>", "<a/><!DOCTYPE a>"] {
+            assert!(matches!(parse(misplaced), Err(XmlError::Malformed(_))), "{misplaced}");
+        }
+        let external = "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>";
+        assert_eq!(parse(external).unwrap_err(), XmlError::ExternalEntity);
     }
 
     #[test]
