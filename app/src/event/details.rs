@@ -223,7 +223,8 @@ mod tests {
     fn times_are_told_once() {
         let at = |text: &str| text.parse::<chrono::NaiveDateTime>().unwrap();
         let today = at("2026-11-21T00:00:00").date();
-        let words = |start, end| when_words(When::Times { start: at(start), end: at(end) }, false, today);
+        let format = Format { hour12: false, month_first: false };
+        let words = |start, end| when_words(When::Times { start: at(start), end: at(end) }, format, today);
         assert_eq!(words("2026-11-21T09:00:00", "2026-11-21T10:00:00"), "Saturday, 21 November, 09:00 – 10:00");
         assert_eq!(
             words("2027-01-01T22:00:00", "2027-01-02T01:00:00"),
