@@ -140,7 +140,9 @@ impl std::fmt::Display for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             ApiError::SignedOut => "You are signed out. Sign in again and repeat.",
-            ApiError::NotFound(text) | ApiError::Forbidden(text) | ApiError::TooMany(text) | ApiError::Busy(text) => text,
+            ApiError::NotFound(text) | ApiError::Forbidden(text) | ApiError::TooMany(text) | ApiError::Busy(text) => {
+                text
+            }
             ApiError::Conflict => "This event was changed elsewhere in the meantime.",
             ApiError::BadInput { message, .. } => message,
             ApiError::Unreachable(_) => "The server cannot be reached. Look at the connection and try again.",

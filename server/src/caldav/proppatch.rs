@@ -5,7 +5,7 @@ use super::conditions;
 use super::error::Failure;
 use super::headers::Preferences;
 use super::props::update::{Stage, Update};
-use super::props::{CalendarData, CalendarView, ObjectView, View};
+use super::props::{CalendarData, CalendarView, ObjectView, Quota, View};
 use super::resource::Resource;
 use super::stream::multistatus;
 use super::{Call, preference_applied};
@@ -38,11 +38,13 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
 /// Makes the changes, if all of them can be made; yields them with what became of each.
 async fn carry_out(call: &Call, mut update: Update) -> Result<Update, Failure> {
     let Call { kalends, who, .. } = call;
+    // Here only counts that the properties are there.
+    let quota = Some(Quota::default());
     match &call.resource {
         Resource::Calendar { owner, slug } => {
             let (calendar, access) = kalends.calendar(who.id, owner, slug).await?;
             let object_octets = kalends.limits().object_octets;
-            let view = View::Calendar(CalendarView { calendar: &calendar, access, dead: &[], object_octets });
+            let view = View::Calendar(CalendarView { calendar: &calendar, access, dead: &[], object_octets, quota });
             update.excuse_absent(|property| view.has(property, who));
             conditions::check(call).await?;
             if update.is_good()
@@ -62,7 +64,7 @@ async fn carry_out(call: &Call, mut update: Update) -> Result<Update, Failure> {
             update.refuse(|property| View::Principal(who).has(property, who));
         }
         Resource::Home { owner } if *owner == who.slug => {
-            update.refuse(|property| View::Home(who).has(property, who));
+            update.refuse(|property| View::Home { owner: who, quota }.has(property, who));
         }
         Resource::Root | Resource::Principals | Resource::Homes => {
             update.refuse(|property| View::Signpost(&call.resource).has(property, who));

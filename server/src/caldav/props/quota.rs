@@ -6,7 +6,7 @@ use kalends_domain::access::PrincipalId;
 use kalends_domain::{Error, Kalends};
 
 /// What an account may still hold and holds, in octets of objects. Every collection of the account has the same.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Quota {
     available: u64,
     used: u64,
