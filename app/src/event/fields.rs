@@ -652,7 +652,7 @@ mod tests {
                 "start_time" => "7:30pm",
                 "end_date" => "+1",
                 "end_time" => "late",
-                _ => "",
+                _ => return Vec::new(),
             };
             vec![value.to_owned()]
         };
