@@ -31,7 +31,7 @@ async fn ask(connection: &mut Connection, question: &Question) -> Answer {
     answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
 }
 
-/// An answer without what differs from one to the next: the nonce and the time of day.
+/// An answer without what differs from one to the next: the nonce, the time of day, and which of a page's data was there first.
 fn steady(answer: &Answer) -> (StatusCode, String, String) {
     let mut text = String::new();
     let mut rest = answer.text.as_str();
@@ -43,7 +43,10 @@ fn steady(answer: &Answer) -> (StatusCode, String, String) {
         rest = &after[after.find(ends).unwrap_or(after.len())..];
     }
     text.push_str(rest);
-    (answer.status, answer.header("location").to_owned(), text)
+    let text = text.replace("</script>", "__RESOLVED_RESOURCES[");
+    let mut pieces: Vec<&str> = text.split("__RESOLVED_RESOURCES[").collect();
+    pieces.sort_unstable();
+    (answer.status, answer.header("location").to_owned(), pieces.join("\n"))
 }
 
 /// Where two texts begin to differ.
