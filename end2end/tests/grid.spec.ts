@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { cell, centre, column, days, event, open } from "./support/agenda.js";
+import { cell, centre, column, event, open } from "./support/agenda.js";
 import { type Account, expect, test, timed } from "./support/test.js";
 
 /*
@@ -15,6 +15,7 @@ const card = (page: Page) => page.locator(".card");
 
 test.describe("days that are not there", () => {
   test("are not shown as empty, and come when the connection is back", async ({ page, context, account, hydrated }) => {
+    test.slow();
     await account.put("far.ics", ...timed("far", "20270601T120000", "20270601T130000", "Far away"));
     for (const view of ["week", "month"]) {
       await open(page, hydrated, `/agenda/${view}/2027-03-02`);
@@ -83,6 +84,8 @@ test("many events at one time overlap, each wide enough to be read and reached",
   const third = boxes[3];
   await page.mouse.move(third.left + 3, third.top + 30);
   expect(await front(third.right - 8, third.top + 30)).toContain("Meeting 3");
+  await page.mouse.move(5, 400);
+  await expect(card(page)).toBeHidden();
   await event(page, "Meeting 6").focus();
   expect(await front(boxes[6].right - 8, boxes[6].top + 60)).toContain("Meeting 6");
 });

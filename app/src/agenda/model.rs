@@ -226,7 +226,10 @@ impl Agenda {
             let ticket = asked.get_value();
             let latest = move || asked.try_get_value() == Some(ticket);
             let place = self.place.get_untracked();
-            self.failed.set(None);
+            // Who asks again keeps the button under their finger until there is an answer.
+            if seen == Some(version) {
+                self.failed.set(None);
+            }
             leptos::task::spawn_local(async move {
                 let mut pauses = RETRY_PAUSES.iter();
                 while let Err(error) = self.fetch(span, latest).await {
