@@ -292,7 +292,7 @@ test.describe("without scripts", () => {
     await expect(page.getByLabel("Starts")).toHaveValue("next year");
     await page.getByLabel("Starts").fill("12/3");
     await page.getByLabel("Start time").fill("1.30 pm");
-    await page.getByLabel("Ends").first().fill("+0");
+    await page.locator("[name=end_date]").fill("+0");
     await page.getByLabel("End time").fill("1415");
     await page.getByRole("button", { name: "Save" }).click();
     await expect(page).toHaveURL(/\/agenda\/week\/2027-03-10/);

@@ -93,6 +93,7 @@ pub fn segment(agenda: Agenda, event: &EventInstance, segment: &Segment, back: &
             draggable="false"
         >
             <span class="chip__time">{time}</span>
+            " "
             <span class="chip__title" dir="auto">{title_or_none(&event.title).to_owned()}</span>
         </a>
     }
@@ -115,6 +116,7 @@ pub fn listed(agenda: Agenda, index: usize, event: &EventInstance, back: &str) -
             data-event=index.to_string()
         >
             <span class="chip__time">{time}</span>
+            " "
             <span class="chip__title" dir="auto">{title_or_none(&event.title).to_owned()}</span>
         </a>
     }
@@ -166,7 +168,9 @@ pub fn block(agenda: Agenda, event: &EventInstance, block: &Block, back: &str) -
             draggable="false"
         >
             <span class="chip__title" dir="auto">{title_or_none(&event.title).to_owned()}</span>
+            " "
             <span class="chip__time">{time} {end}</span>
+            " "
             {place.map(|place| view! { <span class="chip__place" dir="auto">{place}</span> })}
         </a>
     }
