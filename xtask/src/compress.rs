@@ -1,6 +1,7 @@
 //! Compressed copies beside what the browser downloads, so that the server never compresses them itself.
 
 use crate::process::Failure;
+use crate::shrink;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,9 @@ pub fn staged() -> Result<(), Failure> {
     let variable =
         |name: &str| std::env::var(name).map_err(|_| Failure(format!("{name} is not set; this is a hook of Trunk")));
     if variable("TRUNK_PROFILE")? == "release" {
-        folder(&PathBuf::from(variable("TRUNK_STAGING_DIR")?))
+        let staging = PathBuf::from(variable("TRUNK_STAGING_DIR")?);
+        shrink::front_end(&staging)?;
+        folder(&staging)
     } else {
         Ok(())
     }

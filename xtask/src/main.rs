@@ -3,6 +3,8 @@
 mod compress;
 mod dev;
 mod process;
+mod program;
+mod shrink;
 mod test;
 mod tools;
 

@@ -20,6 +20,12 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+impl From<wasmparser::BinaryReaderError> for Failure {
+    fn from(error: wasmparser::BinaryReaderError) -> Self {
+        Failure(format!("the WebAssembly cannot be read: {error}"))
+    }
+}
+
 /// Says what comes next.
 pub fn step(title: &str) {
     eprintln!("\n==> {title}");

@@ -9,6 +9,8 @@ use std::process::Command;
 const TRUNK: &str = "0.21.14";
 /// The npm package that carries `wasm-opt`.
 const BINARYEN: &str = "132.0.0";
+/// The npm package that minifies the script.
+const ESBUILD: &str = "0.25.12";
 /// Oldest `wasm-opt` that knows what the compiler writes.
 const WASM_OPT_SINCE: u32 = 120;
 const REQUIREMENTS: [&str; 2] = ["domain/tests/requirements.txt", "server/tests/clients/requirements.txt"];
@@ -36,14 +38,15 @@ fn require(program: &str, advice: &str) -> Result<(), Failure> {
     version(program).map(drop).ok_or_else(|| Failure(format!("`{program}` is not there. {advice}")))
 }
 
-/// The WebAssembly target, Trunk, wasm-bindgen and wasm-opt.
+/// The WebAssembly target, Trunk, wasm-bindgen, wasm-opt and esbuild.
 pub fn for_building() -> Result<(), Failure> {
     require("node", "Install Node.js 18 or newer with npm.")?;
     require("make", "Install it with a C compiler, such as Debian's package build-essential.")?;
     wasm_target()?;
     trunk()?;
     wasm_bindgen()?;
-    wasm_opt()
+    wasm_opt()?;
+    minifier()
 }
 
 fn wasm_target() -> Result<(), Failure> {
@@ -105,12 +108,22 @@ fn wasm_opt() -> Result<(), Failure> {
         return Ok(());
     }
     step("Installing wasm-opt");
+    npm_install(&format!("binaryen@{BINARYEN}"))
+}
+
+/// esbuild, for the script that starts the WebAssembly.
+pub fn minifier() -> Result<(), Failure> {
+    if version("esbuild").is_some_and(|version| version == ESBUILD) {
+        return Ok(());
+    }
+    step("Installing esbuild");
+    npm_install(&format!("esbuild@{ESBUILD}"))
+}
+
+fn npm_install(package: &str) -> Result<(), Failure> {
     let folder = folder().join("npm");
     std::fs::create_dir_all(&folder)?;
-    run(Command::new("npm")
-        .args(["install", "--no-fund", "--no-audit", "--prefix"])
-        .arg(&folder)
-        .arg(format!("binaryen@{BINARYEN}")))
+    run(Command::new("npm").args(["install", "--no-fund", "--no-audit", "--prefix"]).arg(&folder).arg(package))
 }
 
 /// What the tests need on top of building.
