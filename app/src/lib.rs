@@ -11,6 +11,7 @@ pub mod event;
 pub mod flash;
 #[cfg(feature = "ssr")]
 pub mod import;
+pub mod json;
 #[cfg(feature = "ssr")]
 pub mod locale;
 pub mod next;

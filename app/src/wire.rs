@@ -2,8 +2,8 @@
 //!
 //! Times are wall-clock times in the viewer's time zone; the server resolves them. No time zone database gets into the browser.
 
+use crate::json::JsonText;
 use chrono::{NaiveDate, NaiveDateTime, Weekday};
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
@@ -154,7 +154,7 @@ impl std::fmt::Display for ApiError {
 impl std::error::Error for ApiError {}
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

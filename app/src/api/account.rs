@@ -1,6 +1,7 @@
 //! Signing in and out, the person's preferences and passwords.
 
 use crate::flash::Flash;
+use crate::json::Json;
 use crate::wire::ApiError;
 use chrono::{NaiveDateTime, Weekday};
 use leptos::prelude::*;
@@ -52,7 +53,7 @@ pub struct AppPasswordInfo {
 }
 
 /// Always sent by a plain form: the answer is a page. `time_zone` is the browser's, kept when the person has none.
-#[server(prefix = "/fn", endpoint = "sign_in")]
+#[server(prefix = "/fn", endpoint = "sign_in", output = Json)]
 pub async fn sign_in(
     name: String,
     password: String,
@@ -74,12 +75,12 @@ pub async fn sign_in(
 }
 
 /// What the sign-in page has to say about an earlier try.
-#[server(prefix = "/fn", endpoint = "sign_in_state")]
+#[server(prefix = "/fn", endpoint = "sign_in_state", output = Json)]
 pub async fn sign_in_state() -> Result<Option<Flash>, ApiError> {
     Ok(flash::take())
 }
 
-#[server(prefix = "/fn", endpoint = "sign_out")]
+#[server(prefix = "/fn", endpoint = "sign_out", output = Json)]
 pub async fn sign_out() -> Result<(), ApiError> {
     if let Some(SessionSecret(Some(secret))) = use_context() {
         kalends()?.sign_out(&secret).await?;
@@ -97,14 +98,14 @@ pub struct Invitation {
     pub flash: Option<Flash>,
 }
 
-#[server(prefix = "/fn", endpoint = "invitation")]
+#[server(prefix = "/fn", endpoint = "invitation", output = Json)]
 pub async fn open_invitation(secret: String) -> Result<Invitation, ApiError> {
     let user = kalends()?.sign_in_link_user(&secret).await?;
     Ok(Invitation { display_name: user.principal.display_name, slug: user.principal.slug, flash: flash::take() })
 }
 
 /// Uses a one-time link up; always sent by a plain form.
-#[server(prefix = "/fn", endpoint = "choose_password")]
+#[server(prefix = "/fn", endpoint = "choose_password", output = Json)]
 pub async fn choose_password(
     secret: String,
     password: String,
@@ -128,7 +129,7 @@ pub async fn choose_password(
     Ok(())
 }
 
-#[server(prefix = "/fn", endpoint = "settings")]
+#[server(prefix = "/fn", endpoint = "settings", output = Json)]
 pub async fn load_settings() -> Result<Settings, ApiError> {
     let (kalends, user) = signed_in()?;
     let url = use_context::<Site>().map(|site| site.public_url).unwrap_or_default();
@@ -157,7 +158,7 @@ pub async fn load_settings() -> Result<Settings, ApiError> {
 }
 
 /// What is empty goes by the browser (`locale`, `theme`) or by the locale (`week_start`, `hour12`).
-#[server(prefix = "/fn", endpoint = "save_preferences")]
+#[server(prefix = "/fn", endpoint = "save_preferences", output = Json)]
 pub async fn save_preferences(
     time_zone: String,
     #[server(default)] locale: String,
@@ -189,13 +190,13 @@ pub async fn save_preferences(
 }
 
 /// Keeps the browser's zone for someone who has none yet.
-#[server(prefix = "/fn", endpoint = "adopt_time_zone")]
+#[server(prefix = "/fn", endpoint = "adopt_time_zone", output = Json)]
 pub async fn adopt_time_zone(time_zone: String) -> Result<(), ApiError> {
     let (kalends, user) = signed_in()?;
     adopt(&kalends, user, &time_zone).await
 }
 
-#[server(prefix = "/fn", endpoint = "change_password")]
+#[server(prefix = "/fn", endpoint = "change_password", output = Json)]
 pub async fn change_password(current: String, new: String, repeated: String) -> Result<(), ApiError> {
     let changed = async {
         let (kalends, user) = signed_in()?;
@@ -215,7 +216,7 @@ pub async fn change_password(current: String, new: String, repeated: String) -> 
 }
 
 /// The settings show the new app password, once; it cannot be asked for again.
-#[server(prefix = "/fn", endpoint = "create_app_password")]
+#[server(prefix = "/fn", endpoint = "create_app_password", output = Json)]
 pub async fn create_app_password(label: String) -> Result<(), ApiError> {
     let made = async {
         let (kalends, user) = signed_in()?;
@@ -226,7 +227,7 @@ pub async fn create_app_password(label: String) -> Result<(), ApiError> {
     Ok(())
 }
 
-#[server(prefix = "/fn", endpoint = "revoke_app_password")]
+#[server(prefix = "/fn", endpoint = "revoke_app_password", output = Json)]
 pub async fn revoke_app_password(id: i64) -> Result<(), ApiError> {
     let revoked = async {
         let (kalends, user) = signed_in()?;

@@ -2,10 +2,11 @@
 
 use crate::event::data::{EventRef, Undo};
 use crate::event::scope::ScopeChoice;
+use crate::json::Json;
 use crate::wire::{ApiError, CalendarInfo, EventInstance, Viewer, When};
 use chrono::NaiveDate;
 use leptos::prelude::*;
-use leptos::server_fn::codec::{GetUrl, Json};
+use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// The person who is signed in; `None` when nobody is.
-#[server(prefix = "/fn", endpoint = "viewer", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "viewer", input = GetUrl, output = Json)]
 pub async fn current_viewer() -> Result<Option<Viewer>, ApiError> {
     let Some(CurrentUser(Some(user))) = use_context::<CurrentUser>() else { return Ok(None) };
     let request = use_context::<axum::http::request::Parts>();
@@ -26,7 +27,7 @@ pub async fn current_viewer() -> Result<Option<Viewer>, ApiError> {
 }
 
 /// The calendars of the viewer, in display order.
-#[server(prefix = "/fn", endpoint = "calendars", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "calendars", input = GetUrl, output = Json)]
 pub async fn list_calendars() -> Result<Vec<CalendarInfo>, ApiError> {
     let (kalends, user) = signed_in()?;
     let who = user.principal.id;
@@ -63,7 +64,7 @@ pub struct AgendaOpening {
 }
 
 /// Everything on the page `/agenda/{view}/{date}`.
-#[server(prefix = "/fn", endpoint = "agenda-page", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "agenda-page", input = GetUrl, output = Json)]
 pub async fn open_agenda(view: String, date: NaiveDate) -> Result<AgendaOpening, ApiError> {
     let (_, user) = signed_in()?;
     let request = use_context::<axum::http::request::Parts>();
@@ -77,7 +78,7 @@ pub async fn open_agenda(view: String, date: NaiveDate) -> Result<AgendaOpening,
 }
 
 /// The instances that touch the days `from` to `to` (exclusive), in all of the viewer's calendars.
-#[server(prefix = "/fn", endpoint = "agenda", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "agenda", input = GetUrl, output = Json)]
 pub async fn events_between(from: NaiveDate, to: NaiveDate) -> Result<Vec<EventInstance>, ApiError> {
     let (kalends, user) = signed_in()?;
     if to <= from || (to - from).num_days() > MOST_DAYS {
@@ -92,7 +93,7 @@ pub async fn events_between(from: NaiveDate, to: NaiveDate) -> Result<Vec<EventI
 
 /// Moves the instances of `scope` as the one that was dragged to `to`, on the viewer's wall clock. Yields what brings the event
 /// back as it was, where that is simple.
-#[server(prefix = "/fn", endpoint = "event-move", input = Json)]
+#[server(prefix = "/fn", endpoint = "event-move", input = Json, output = Json)]
 pub async fn move_event(event: EventRef, scope: ScopeChoice, to: When) -> Result<Option<Undo>, ApiError> {
     crate::agenda::moving::move_event(event, scope, to).await
 }

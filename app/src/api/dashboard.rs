@@ -1,5 +1,6 @@
 //! What the dashboard shows.
 
+use crate::json::Json;
 use crate::wire::{ApiError, CalendarInfo, EventInstance};
 use chrono::NaiveDateTime;
 use leptos::prelude::*;
@@ -23,7 +24,7 @@ pub struct Upcoming {
 }
 
 /// The next [`UPCOMING`] events in the calendars that the viewer wants to see.
-#[server(prefix = "/fn", endpoint = "upcoming", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "upcoming", input = GetUrl, output = Json)]
 pub async fn upcoming_events() -> Result<Upcoming, ApiError> {
     let (kalends, user) = signed_in()?;
     let calendars = list_calendars().await?;

@@ -1,5 +1,6 @@
 //! What the import page shows. The file itself is posted to `/import` as a plain multipart form.
 
+use crate::json::Json;
 use crate::wire::{ApiError, CalendarInfo};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,7 @@ pub struct ImportPageState {
     pub outcome: Option<Result<ImportReport, ApiError>>,
 }
 
-#[server(prefix = "/fn", endpoint = "import_page")]
+#[server(prefix = "/fn", endpoint = "import_page", output = Json)]
 pub async fn load_import_page() -> Result<ImportPageState, ApiError> {
     let mut calendars = list_calendars().await?;
     calendars.retain(|calendar| calendar.editable);
