@@ -5,6 +5,7 @@ use crate::agenda::links;
 use crate::api::dashboard::{Upcoming, upcoming_events};
 use crate::resource::resource;
 use crate::state::AgendaRefresh;
+use crate::thin::{Effect, OnAttribute};
 use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::{Icon, icon};
 use crate::wire::{ApiError, EventInstance, Status, Viewer, When};

@@ -32,6 +32,7 @@ pub mod sidebar;
 #[cfg(feature = "ssr")]
 pub mod sign_in;
 pub mod state;
+pub mod thin;
 pub mod toasts;
 pub mod ui;
 pub mod wire;

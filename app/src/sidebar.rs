@@ -4,6 +4,7 @@ use crate::api::calendars::hide_calendars;
 use crate::browser;
 use crate::calendars::{CalendarDialog, CalendarTarget, path};
 use crate::state::{Calendars, Toasts};
+use crate::thin::OnAttribute;
 use crate::ui::{Icon, icon};
 use crate::wire::{CalendarId, CalendarInfo};
 use leptos::ev::MouseEvent;

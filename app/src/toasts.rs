@@ -1,6 +1,7 @@
 //! Short messages in the corner of the page, one at a time.
 
 use crate::state::{Toast, ToastKind, Toasts};
+use crate::thin::OnAttribute;
 use crate::ui::{Icon, icon};
 use leptos::prelude::*;
 

@@ -1,5 +1,7 @@
 //! Places events that overlap side by side in a day's column.
 
+use super::order;
+
 /// Where an event stands across its column: from `column` over `span` of `columns` equal parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -14,7 +16,7 @@ pub struct Place {
 /// most. The longer of two that start together stands further left. A span without length takes part as if it had one.
 pub fn pack(spans: &[(u32, u32)]) -> Vec<Place> {
     let mut order: Vec<usize> = (0..spans.len()).collect();
-    order.sort_by_key(|&i| (spans[i].0, std::cmp::Reverse(spans[i].1), i));
+    order::sort(&mut order, |&a, &b| (spans[a].0, spans[b].1, a).cmp(&(spans[b].0, spans[a].1, b)));
     let mut places = vec![Place { column: 0, span: 1, columns: 1 }; spans.len()];
     let mut group: Vec<usize> = Vec::new();
     let mut group_end = 0;

@@ -2,6 +2,7 @@
 
 use super::model::Agenda;
 use super::pointer::{closest, date_of};
+use crate::thin::Effect;
 use chrono::NaiveDate;
 use leptos::ev;
 use leptos::prelude::*;

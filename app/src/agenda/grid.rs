@@ -9,6 +9,7 @@ use super::layout::{self, Block, DAY, Grid, RowDay};
 use super::links;
 use super::model::{Agenda, Place};
 use super::pointer::{Pointer, Surface, find};
+use crate::thin::{Effect, OnAttribute};
 use crate::wire::{EventInstance, When};
 use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike};

@@ -3,6 +3,7 @@
 use super::columns::{self, Place};
 use super::days::{Span, first_of_month, plus};
 use super::lanes::{self, Bar};
+use super::order;
 use crate::wire::{EventInstance, When};
 use chrono::{NaiveDate, NaiveDateTime, Timelike};
 
@@ -150,14 +151,14 @@ fn row(
     events: &[EventInstance],
     mut members: Vec<usize>,
     span: Span,
-    days_of: impl Fn(When) -> (NaiveDate, NaiveDate),
+    days_of: fn(When) -> (NaiveDate, NaiveDate),
     most_lanes: usize,
 ) -> Row {
     let clipped = |index: usize| {
         let (first, last) = days_of(events[index].when);
         (first.max(span.from), last.min(plus(span.to, -1)))
     };
-    members.sort_by(|&a, &b| {
+    order::sort(&mut members, |&a, &b| {
         let (ca, cb) = (clipped(a), clipped(b));
         let (wa, wb) = (events[a].when, events[b].when);
         (ca.0, std::cmp::Reverse(ca.1), !spans_days(wa), begin(wa).2)
@@ -195,8 +196,8 @@ fn row(
         }
     }
     for (day, mut here) in days.iter_mut().zip(on_day) {
-        here.sort_by_key(|&i| lanes.lane[i]);
-        day.segments.sort_by_key(|segment| segment.lane);
+        order::sort(&mut here, |&a, &b| lanes.lane[a].cmp(&lanes.lane[b]));
+        order::sort(&mut day.segments, |a, b| a.lane.cmp(&b.lane));
         day.hidden = (0..=most_lanes).map(|room| here.iter().filter(|&&i| lanes.room[i] > room).count()).collect();
         day.events = here.into_iter().map(|i| members[i]).collect();
     }
@@ -268,7 +269,7 @@ fn blocks_of_day(pieces: Vec<Piece>) -> Vec<Block> {
         })
         .collect();
     // Reading order, which is also the order of the Tab key.
-    blocks.sort_by_key(|block| (block.top, block.place.column));
+    order::sort(&mut blocks, |a, b| (a.top, a.place.column).cmp(&(b.top, b.place.column)));
     blocks
 }
 

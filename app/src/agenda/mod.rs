@@ -23,6 +23,7 @@ mod month;
 mod moves;
 #[cfg(feature = "ssr")]
 pub mod moving;
+mod order;
 mod page;
 mod peek;
 mod pointer;

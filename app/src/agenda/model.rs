@@ -12,6 +12,7 @@ use crate::api::agenda::{AgendaOpening, events_between};
 use crate::browser;
 use crate::event::scope::ScopeAsk;
 use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts};
+use crate::thin::Effect;
 use crate::wire::{ApiError, EventInstance, EventTarget, Viewer, When};
 use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};

@@ -7,6 +7,7 @@ use super::layout::{self, MONTH_LANES, Row, RowDay, in_month, share};
 use super::links;
 use super::model::{Agenda, Place};
 use super::pointer::{Pointer, Surface};
+use crate::thin::OnAttribute;
 use crate::wire::{EventInstance, When};
 use crate::words;
 use chrono::{Datelike, NaiveDate};

@@ -17,6 +17,7 @@ use crate::plain::NotFoundPage;
 use crate::resource::{Resource, resource};
 use crate::sidebar::CalendarSidebar;
 use crate::state::ViewerResource;
+use crate::thin::Effect;
 use crate::ui::frame::instead;
 use crate::ui::{Failed, SignedIn, SiteHeader};
 use crate::wire::{ApiError, Viewer};

@@ -8,6 +8,7 @@ use super::model::Agenda;
 use super::pointer::closest;
 use super::toolbar::plain_click;
 use crate::browser;
+use crate::thin::{Effect, OnAttribute};
 use crate::ui::{Icon, icon};
 use crate::words;
 use chrono::{Datelike, NaiveDate};
@@ -20,8 +21,8 @@ use leptos::web_sys::{DomRect, Element};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Peek {
     date: NaiveDate,
-    left: f64,
-    top: f64,
+    left: i32,
+    top: i32,
 }
 
 /// In CSS pixels, as the style sheet has it.
@@ -34,7 +35,8 @@ impl Peek {
         let (wide, high) = browser::window_size();
         let left = (more.left() + more.width() / 2.0 - WIDTH / 2.0).min(wide - WIDTH - 8.0).max(8.0);
         let top = (more.top() - HEIGHT / 2.0).min(high - HEIGHT - 8.0).max(8.0);
-        Peek { date, left, top }
+        // Whole pixels: what writes fractions as decimals is large.
+        Peek { date, left: left.round() as i32, top: top.round() as i32 }
     }
 }
 

@@ -4,6 +4,7 @@ use super::days::View;
 use super::links;
 use super::model::{Agenda, Place};
 use crate::state::OpenEvent;
+use crate::thin::OnAttribute;
 use crate::ui::Icon;
 use crate::ui::icon;
 use crate::wire::EventTarget;

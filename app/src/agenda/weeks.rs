@@ -4,12 +4,12 @@ use super::days::{Span, plus};
 use super::layout::{first_day, last_day};
 use crate::wire::EventInstance;
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, HashSet};
 
 /// Events by the first day of each week that they touch.
 #[derive(Clone, Debug, Default)]
 pub struct Weeks {
-    weeks: BTreeMap<NaiveDate, Week>,
+    /// In order. They are few, and a tree of them would be many times the code to download.
+    weeks: Vec<(NaiveDate, Week)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -26,42 +26,50 @@ impl Weeks {
     /// Takes in what the server says of `span`, which is of whole weeks.
     pub fn put(&mut self, span: Span, events: Vec<EventInstance>) {
         for from in span.days().step_by(7) {
-            self.weeks.insert(from, Week::default());
+            match self.place(from) {
+                Ok(place) => self.weeks[place].1 = Week::default(),
+                Err(place) => self.weeks.insert(place, (from, Week::default())),
+            }
         }
         for event in events {
             self.add(event, Some(span));
         }
         while self.weeks.len() > MOST_WEEKS {
-            let (first, last) = (self.weeks.keys().next().copied(), self.weeks.keys().next_back().copied());
-            let (Some(first), Some(last)) = (first, last) else { break };
-            let far = if span.from - first > last - span.from { first } else { last };
-            self.weeks.remove(&far);
+            let (Some((first, _)), Some((last, _))) = (self.weeks.first(), self.weeks.last()) else { break };
+            let far = if span.from - *first > *last - span.from { 0 } else { self.weeks.len() - 1 };
+            self.weeks.remove(far);
         }
     }
 
     /// The part of `span` (whole weeks) that must be fetched: from its first to its last missing or outdated week.
     pub fn missing(&self, span: Span) -> Option<Span> {
-        let mut missing = span.days().step_by(7).filter(|from| self.weeks.get(from).is_none_or(|week| week.stale));
+        let mut missing =
+            span.days().step_by(7).filter(|from| self.place(*from).ok().is_none_or(|place| self.weeks[place].1.stale));
         let first = missing.next()?;
         Some(Span { from: first, to: plus(missing.last().unwrap_or(first), 7) })
     }
 
     /// Whether something can be shown for all of `span`, be it outdated.
     pub fn known(&self, span: Span) -> bool {
-        span.days().step_by(7).all(|from| self.weeks.contains_key(&from))
+        span.days().step_by(7).all(|from| self.place(from).is_ok())
     }
 
     /// What touches the weeks of `span`, each instance once, in the order of the starts.
     pub fn events(&self, span: Span, shown: impl Fn(&EventInstance) -> bool) -> Vec<EventInstance> {
-        let mut seen = HashSet::new();
+        let mut seen = Vec::new();
         let mut events = Vec::new();
-        for (from, week) in self.weeks.range(span.from..span.to) {
+        for (from, week) in self.weeks.iter().filter(|(from, _)| span.contains(*from)) {
             for event in &week.events {
                 // Only what reaches beyond its week can stand in two.
                 let long = first_day(event.when) < *from || last_day(event.when) >= plus(*from, 7);
-                if shown(event) && (!long || seen.insert((event.calendar, &event.name, &event.instance))) {
-                    events.push(event.clone());
+                let which = (event.calendar, &event.name, &event.instance);
+                if !shown(event) || long && seen.contains(&which) {
+                    continue;
                 }
+                if long {
+                    seen.push(which);
+                }
+                events.push(event.clone());
             }
         }
         events
@@ -69,17 +77,22 @@ impl Weeks {
 
     /// All of it must be fetched again before it counts as known to be true.
     pub fn outdate(&mut self) {
-        self.weeks.values_mut().for_each(|week| week.stale = true);
+        self.weeks.iter_mut().for_each(|(_, week)| week.stale = true);
     }
 
     /// Takes the instance that `is` finds out of every week and puts `to` in its place.
     pub fn replace(&mut self, is: impl Fn(&EventInstance) -> bool, to: Option<EventInstance>) {
-        for week in self.weeks.values_mut() {
+        for (_, week) in &mut self.weeks {
             week.events.retain(|event| !is(event));
         }
         if let Some(to) = to {
             self.add(to, None);
         }
+    }
+
+    /// Where the week from `from` stands, or else where it belongs.
+    fn place(&self, from: NaiveDate) -> Result<usize, usize> {
+        self.weeks.binary_search_by_key(&from, |(from, _)| *from)
     }
 
     fn add(&mut self, event: EventInstance, within: Option<Span>) {

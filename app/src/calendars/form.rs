@@ -4,6 +4,7 @@ use super::{COLORS, CalendarFields, OTHER_COLOR, StoredCalendar};
 use crate::api::calendars::{delete_calendar, inspect_calendar, save_calendar};
 use crate::event::fields::FieldError;
 use crate::state::{AgendaRefresh, Calendars, Toasts};
+use crate::thin::{Effect, OnAttribute};
 use crate::ui::{CloseButton, Dialog, Icon, heading_level, icon};
 use crate::wire::{ApiError, CalendarId};
 use leptos::ev::SubmitEvent;

@@ -2,6 +2,7 @@
 
 use super::data::OpenedEvent;
 use crate::notation::Format;
+use crate::thin::{Effect, OnAttribute};
 use crate::ui::{CloseButton, Icon, heading_level, icon};
 use crate::wire::{CalendarInfo, When};
 use chrono::{Datelike, NaiveDate};

@@ -9,6 +9,7 @@ use super::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
 use crate::api::events::{delete_event, open_event, undo_delete};
 use crate::notation::Format;
 use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts, ViewerResource};
+use crate::thin::Effect;
 use crate::ui::Dialog;
 use crate::wire::{ApiError, EventTarget};
 use leptos::prelude::*;

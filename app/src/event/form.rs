@@ -14,6 +14,7 @@ use super::typed::{focus_first_error, name_of, read, set, set_weekdays, show, va
 use crate::api::events::{create_event, open_event, update_event};
 use crate::reading::Reader;
 use crate::state::{AgendaRefresh, Toasts};
+use crate::thin::{Effect, OnAttribute};
 use crate::ui::{CloseButton, Icon, heading_level, icon};
 use crate::wire::{ApiError, CalendarInfo, Viewer};
 use chrono::{TimeDelta, Weekday};

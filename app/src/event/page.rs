@@ -8,6 +8,7 @@ use crate::next::safe_back;
 use crate::notation::Format;
 use crate::resource::resource;
 use crate::state::Toasts;
+use crate::thin::OnAttribute;
 use crate::ui::{Failed, Frame, SignedIn};
 use crate::wire::{ApiError, Viewer};
 use leptos::prelude::*;

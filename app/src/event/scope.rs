@@ -1,5 +1,6 @@
 //! The question that a change to a recurring event asks: this one, this and following, or all?
 
+use crate::thin::OnAttribute;
 use crate::ui::Dialog;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

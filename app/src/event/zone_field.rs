@@ -2,6 +2,7 @@
 
 use super::data::ZoneInfo;
 use crate::api::events::find_zones;
+use crate::thin::{Effect, OnAttribute};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;

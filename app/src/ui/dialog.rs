@@ -2,6 +2,7 @@
 
 use super::Icon;
 use super::icon;
+use crate::thin::{Effect, OnAttribute};
 use leptos::attr::custom::{CustomAttr, custom_attribute};
 use leptos::ev::{Event, KeyboardEvent, MouseEvent};
 use leptos::html;

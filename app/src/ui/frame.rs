@@ -5,6 +5,7 @@ use crate::api::account::{SignOut, adopt_time_zone};
 use crate::browser;
 use crate::next::sign_in_path;
 use crate::state::ViewerResource;
+use crate::thin::Effect;
 use crate::wire::Viewer;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
