@@ -39,7 +39,8 @@ for (const colorScheme of ["light", "dark"] as const) {
         // The calendar's own colour.
         expect(await style(chip, "border-left-color"), name).toBe("rgb(47, 111, 222)");
       }
-      await page.goto("/agenda");
+      const { pathname } = new URL((await page.goto("/agenda"))!.url());
+      await page.goto(pathname.replace("week", "month"));
       const today = page.locator(".day--today .day__number > span");
       await differ(today, page.locator(".day:not(.day--today) .day__number > span").first(), "today");
     });
@@ -63,11 +64,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.goto("/calendars/new");
       const colors = page.locator(".colors .color");
       expect(await style(colors.nth(1), "background-color")).toBe("rgb(15, 157, 116)");
-      const before = await looks(colors.nth(1));
-      await colors.nth(1).click();
+      const before = await looks(colors.nth(2));
+      await colors.nth(2).click();
       await page.mouse.move(0, 0);
-      expect((await looks(page.locator(".colors"))).length).toBeGreaterThan(0);
-      expect((await looks(colors.nth(1))).equals(before), "the chosen colour").toBe(false);
+      expect((await looks(colors.nth(2))).equals(before), "the chosen colour").toBe(false);
     });
   });
 }

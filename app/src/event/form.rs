@@ -214,12 +214,15 @@ pub fn EventForm(
         current.set(typed);
     };
 
-    // What was understood is shown as the person writes it; what was not is said at once.
+    // What was understood is shown as the person writes it. What was not is said at once to whoever goes on in the form; on the
+    // way to a button it would push the button away from under the press, and saving says it too.
     let on_leave = move |event: FocusEvent| {
         // It may happen because the form goes away.
         let (Some(Some(form)), Some(typed)) = (form.try_get_untracked(), current.try_get_untracked()) else { return };
         let name = name_of(&event);
-        if show(&form, &typed, &name, format) {
+        let next = event.related_target().and_then(|next| next.dyn_into::<Element>().ok());
+        let goes_on = next.is_some_and(|next| next.matches("input, select, textarea, [data-pick]").unwrap_or(false));
+        if show(&form, &typed, &name, format) && goes_on {
             let wrong = typed.check().err().unwrap_or_default().into_iter().filter(|error| error.field == name);
             errors.update(|errors| {
                 errors.retain(|error| error.field != name);
