@@ -10,6 +10,7 @@ use kalends_domain::access::PrincipalId;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::instances::Window;
+use kalends_domain::objects::Query;
 use kalends_domain::query::{ComponentFilter, Filter};
 use kalends_domain::store::sqlite::Sqlite;
 use kalends_domain::time::{Zone, vtimezone};

@@ -65,7 +65,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.goto("/settings");
     await page.getByLabel("New app password for").fill("Phone");
     await page.getByRole("button", { name: "Create" }).click();
-    await page.getByText("Revoke", { exact: true }).click();
+    await page.getByRole("listitem").filter({ hasText: "Phone" }).getByText("Revoke", { exact: true }).click();
     expect(await violations(page)).toEqual([]);
   });
 }

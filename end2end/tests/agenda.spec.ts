@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { cell, centre, column, days, drag, event, minute, moved, open } from "./support/agenda.js";
-import { type Account, expect, test, timed } from "./support/test.js";
+import { type Account, eventName, expect, test, timed } from "./support/test.js";
 
 const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });
 
@@ -91,7 +91,7 @@ test.describe("what is shown", () => {
     expect(visible + Number(said.trim() || NaN)).toBe(9);
     await more.click();
     const list = page.getByRole("dialog", { name: "Events of the day" });
-    await expect(list.getByRole("link", { name: /^Event/ })).toHaveCount(9);
+    await expect(list.getByRole("link", { name: eventName("Event") })).toHaveCount(9);
     await page.keyboard.press("Escape");
     await expect(list).toBeHidden();
   });
@@ -208,7 +208,7 @@ test.describe("with the mouse", () => {
     await drag(page, { x, y: again.box.y + box.height - 3 }, { x, y: to.y });
     await page.mouse.up();
     await expect(event(page, "Lunch, 12:00 to 14:15")).toBeVisible();
-    await expect(page.getByText("Now 12:00 to 14:15, Tuesday, 2 March")).toBeVisible();
+    await expect(page.getByText("Now 12:00 – 14:15, Tuesday, 2 March")).toBeVisible();
     expect(await account.get("lunch.ics")).toContain("DTEND;TZID=Europe/Zurich:20270302T141500");
   });
 

@@ -96,7 +96,7 @@ test("a drop on the small month moves to that date and keeps the time", async ({
   await expect(day).toHaveAttribute("data-drop", "");
   await expect(page.locator("[data-drop]")).toHaveCount(1);
   await page.mouse.up();
-  await expect(page.getByText("Moved to 12:00 to 13:00, Friday, 26 March")).toBeVisible();
+  await expect(page.getByText("Moved to 12:00 – 13:00, Friday, 26 March")).toBeVisible();
   await expect(page.locator("[data-drop]")).toHaveCount(0);
   expect(await account.get("lunch.ics")).toContain("DTSTART;TZID=Europe/Zurich:20270326T120000");
 });
@@ -119,7 +119,7 @@ test.describe("the ends of an event", () => {
     await minute(page, "2027-03-02", 12, 0);
     const to = await minute(page, "2027-03-02", 12, 35);
     await drop(page, await edge(event(page, "Lunch"), "top"), to);
-    await expect(page.getByText("Now 12:35 to 16:30, Tuesday, 2 March")).toBeVisible();
+    await expect(page.getByText("Now 12:35 – 16:30, Tuesday, 2 March")).toBeVisible();
     await expect(event(page, "Lunch, 12:35 to 16:30")).toBeVisible();
     const text = await account.get("lunch.ics");
     expect(text).toContain("DTSTART;TZID=Europe/Zurich:20270302T123500");
@@ -168,13 +168,13 @@ test.describe("the ends of an event", () => {
       await expect(question).toBeHidden();
     };
     await resize("All events", 18);
-    await expect(page.getByText("Now 18:00 to 20:00, Monday, 8 March")).toBeVisible();
+    await expect(page.getByText("Now 18:00 – 20:00, Monday, 8 March")).toBeVisible();
     const all = await account.get("choir.ics");
     expect(all).toContain("DTSTART;TZID=Europe/Zurich:20270301T180000");
     expect(all).toContain("DTEND;TZID=Europe/Zurich:20270301T200000");
     expect(all).toContain("BYDAY=MO");
     await resize("This event", 17);
-    await expect(page.getByText("Now 17:00 to 20:00, Monday, 8 March")).toBeVisible();
+    await expect(page.getByText("Now 17:00 – 20:00, Monday, 8 March")).toBeVisible();
     const one = await account.get("choir.ics");
     expect(one).toContain("RECURRENCE-ID;TZID=Europe/Zurich:20270308T180000");
     expect(one).toContain("DTSTART;TZID=Europe/Zurich:20270308T170000");

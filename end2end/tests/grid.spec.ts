@@ -99,7 +99,7 @@ test("an event says in full what has no room, to pointers and keys", async ({ pa
     await expect(card(page)).toBeHidden();
     await page.mouse.move(chip.x, chip.y, { steps: 3 });
     await expect(card(page)).toBeVisible();
-    for (const text of ["Lunch with the whole team", "12:00 to 13:00, Tuesday, 2 March", "By the window", "Personal"]) {
+    for (const text of ["Lunch with the whole team", "12:00 – 13:00, Tuesday, 2 March", "By the window", "Personal"]) {
       await expect(card(page), view).toContainText(text);
     }
     // The pointer may go onto it.

@@ -38,19 +38,19 @@ test("a calendar of another program comes in and stands at the right times in mo
   await importFile(page, foreign("issue_62_moved_event.ics"));
   await expect(report(page)).toContainText("1 new, 0 replaced, 0 unchanged, 0 refused");
   await page.goto("/agenda/month/2021-12-15");
-  expect(await spoken(page)).toEqual([expect.stringContaining("Karaoke, 21:30 to 21:30, Friday, 17 December")]);
+  expect(await spoken(page)).toEqual([expect.stringContaining("Karaoke, 21:30 – 21:30, Friday, 17 December")]);
   await page.goto("/agenda/week/2022-01-26");
-  expect(await spoken(page)).toEqual([expect.stringContaining("Karaoke, 21:30 to 21:30, Friday, 28 January")]);
+  expect(await spoken(page)).toEqual([expect.stringContaining("Karaoke, 21:30 – 21:30, Friday, 28 January")]);
 
   await importFile(page, foreign("three_events_one_edited.ics"));
   await page.goto("/agenda/week/2019-03-19");
   expect((await spoken(page)).map((name) => name.replace(/(, location)?, Personal, repeats/, ""))).toEqual([
-    "test7, 04:00 to 05:00, Monday, 18 March",
-    "test7 - edited, 04:00 to 05:00, Tuesday, 19 March",
-    "test7, 04:00 to 05:00, Wednesday, 20 March",
+    "test7, 04:00 – 05:00, Monday, 18 March",
+    "test7 - edited, 04:00 – 05:00, Tuesday, 19 March",
+    "test7, 04:00 – 05:00, Wednesday, 20 March",
   ]);
   await page.goto("/agenda/day/2019-03-19");
-  expect(await spoken(page)).toEqual(["test7 - edited, 04:00 to 05:00, Tuesday, 19 March, location, Personal, repeats"]);
+  expect(await spoken(page)).toEqual(["test7 - edited, 04:00 – 05:00, Tuesday, 19 March, location, Personal, repeats"]);
 });
 
 test("what a file has that no standard allows is refused with its line, and the rest comes in", async ({ page, account }) => {
@@ -69,9 +69,9 @@ test("times of another zone are the person's own, on both sides of a change of t
     return (await spoken(page)).filter((name) => name.startsWith("Event#2")).map((name) => name.split(",")[1]!.trim());
   };
   // 10:15 in Chicago; in the last week of October only Europe is back on standard time.
-  expect(await at("2020-10-19")).toEqual(["17:15 to 17:30"]);
-  expect(await at("2020-10-26")).toEqual(["16:15 to 16:30"]);
-  expect(await at("2020-11-02")).toEqual(["17:15 to 17:30"]);
+  expect(await at("2020-10-19")).toEqual(["17:15 – 17:30"]);
+  expect(await at("2020-10-26")).toEqual(["16:15 – 16:30"]);
+  expect(await at("2020-11-02")).toEqual(["17:15 – 17:30"]);
 });
 
 test("the report says what was replaced and what was refused and why", async ({ page, account }) => {

@@ -39,7 +39,7 @@ pub fn front_end(folder: &Path) -> Result<(), Failure> {
     join_stylesheets(folder)?;
     let (program, script) = (only(folder, "wasm")?, only(folder, "js")?);
     let built = fs::read(&program)?;
-    let (smaller, renamed) = program::with_short_imports(&optimised(&program, &program::without_uncalled(&built)?)?)?;
+    let (smaller, renamed) = program::with_short_imports(&optimised(&program, &built)?)?;
     replace(folder, &program, &built, &smaller)?;
     let built = fs::read_to_string(&script)?;
     let smaller = minified(&script, &with_names(&built, &renamed))?;
@@ -57,7 +57,7 @@ fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn optimised(path: &Path, program: &[u8]) -> Result<Vec<u8>, Failure> {
-    let (from, to) = (path.with_extension("cut"), path.with_extension("opt"));
+    let (from, to) = (path.with_extension("names"), path.with_extension("opt"));
     fs::write(&from, program)?;
     let mut wasm_opt = tools::on_path(Command::new("wasm-opt"));
     wasm_opt.args(FEATURES).args(OPTIMISATIONS).args(["--strip-debug", "--strip-producers", "--strip-target-features"]);

@@ -122,16 +122,15 @@ fn head(agenda: Agenda, day: &RowDay, place: Place, today: NaiveDate) -> AnyView
     let class = if date == today { "grid__head grid__head--today" } else { "grid__head" };
     let name = words::weekday_short(date.weekday());
     let inner = view! {
-        <span class="grid__weekday">{name}</span>
-        <span class="grid__date">{date.day().to_string()}</span>
+        <span class="grid__weekday" aria-hidden="true">{name}</span>
+        <span class="grid__date" aria-hidden="true">{date.day().to_string()}</span>
+        <span class="visually-hidden">{agenda.format.full_date(date)}</span>
     };
-    let spoken = agenda.format.full_date(date);
     let current = (date == today).then_some("date");
     if place.view == View::Day {
         view! { <div class=class aria-current=current>{inner}</div> }.into_any()
     } else {
-        view! { <a class=class href=links::view(View::Day, date) aria-label=spoken aria-current=current>{inner}</a> }
-            .into_any()
+        view! { <a class=class href=links::view(View::Day, date) aria-current=current>{inner}</a> }.into_any()
     }
 }
 

@@ -193,7 +193,11 @@ pub fn encode(name: &str) -> PercentEncode<'_> {
 fn decode(segment: &str) -> Result<String, PathError> {
     // The decoder lets a '%' that introduces nothing stand for itself, so that one resource would have two names.
     let is_hex = |octet: Option<u8>| octet.is_some_and(|octet| octet.is_ascii_hexdigit());
-    if segment.split('%').skip(1).any(|after| !(is_hex(after.bytes().next()) && is_hex(after.bytes().nth(1)))) {
+    if segment
+        .split('%')
+        .skip(1)
+        .any(|after| !(is_hex(after.bytes().next()) && is_hex(after.as_bytes().get(1).copied())))
+    {
         return Err(PathError::Percent);
     }
     let decoded = percent_decode_str(segment).decode_utf8().map_err(|_| PathError::Encoding)?;
