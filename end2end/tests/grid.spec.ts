@@ -11,7 +11,7 @@ const week = "/agenda/week/2027-03-02";
 const lunch = (account: Account) =>
   account.put("lunch.ics", ...timed("lunch", "20270302T120000", "20270302T130000", "Lunch with the whole team", "LOCATION:By the window"));
 
-const card = (page: Page) => page.locator(".card");
+const card = (page: Page) => page.locator(".hover-card");
 
 test.describe("days that are not there", () => {
   test("are not shown as empty, and come when the connection is back", async ({ page, context, account, hydrated }) => {

@@ -50,7 +50,7 @@ pub fn EventCard(agenda: Agenda) -> impl IntoView {
         card.hide();
     });
     view! {
-        <div class="card" node_ref=element hidden aria-hidden="true">
+        <div class="hover-card" node_ref=element hidden aria-hidden="true">
             <strong></strong>
             <span></span>
             <span></span>
@@ -84,7 +84,7 @@ impl Card {
         self.stop_waiting();
         match closest(&target, ".agenda__main [data-event]") {
             Some(chip) => self.wait(if shown { WAY } else { REST }, move || self.show(&chip, by_pointer)),
-            None if shown && closest(&target, ".card").is_none() => self.wait(WAY, move || self.hide()),
+            None if shown && closest(&target, ".hover-card").is_none() => self.wait(WAY, move || self.hide()),
             None => {}
         }
     }
