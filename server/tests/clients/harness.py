@@ -85,6 +85,8 @@ class Kalends:
         # The server must give the same answers wherever it runs.
         environment["TZ"] = "Pacific/Apia"
         environment["KALENDS_DIST"] = str(self.front_end)
+        # The tests make a calendar for each file and share an account.
+        environment["KALENDS_ACCOUNT_CALENDARS"] = "10000"
         environment.setdefault("RUST_BACKTRACE", "1")
         return environment
 
