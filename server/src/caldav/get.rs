@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use futures::stream;
+use futures::stream::{self, StreamExt};
 use kalends_domain::objects::ObjectHead;
 use kalends_domain::transfer::Export;
 
@@ -44,6 +44,7 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
 /// A calendar as a file that is sent while it is read. When that fails the connection breaks off, and the client sees that the file
 /// is not whole.
 pub fn file(export: Export) -> Response {
+    // What compresses the answer asks once more after the end.
     let pieces = stream::unfold(Some(export), |export| async move {
         let mut export = export?;
         match export.next().await {
@@ -54,7 +55,7 @@ pub fn file(export: Export) -> Response {
             }
         }
     });
-    ([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], Body::from_stream(pieces)).into_response()
+    ([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], Body::from_stream(pieces.fuse())).into_response()
 }
 
 fn text(content_type: &'static str, text: String) -> Response {
