@@ -1,4 +1,4 @@
-import type { Locator, Page } from "@playwright/test";
+import type { Locator } from "@playwright/test";
 import { eventName, expect, test, timed } from "./support/test.js";
 
 /*
