@@ -55,11 +55,12 @@ addEventListener('click', async ({ target }) => {
 });
 ";
 
-/// Has the server show the page whose address is in the browser already.
+/// Has the server show the page that a link leads to.
 #[cfg(not(feature = "ssr"))]
 #[leptos::component]
 pub fn FromServer() -> impl leptos::prelude::IntoView {
-    crate::browser::reload();
+    // The router changes the address when the view has been chosen; until then it would be the old page that is loaded anew.
+    leptos::prelude::set_timeout(crate::browser::reload, std::time::Duration::ZERO);
 }
 
 #[cfg(all(test, feature = "ssr"))]

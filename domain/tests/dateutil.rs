@@ -144,5 +144,6 @@ fn rules_mean_what_dateutil_makes_of_them() {
     println!(
         "seed {seed}: {compared} windows compared, {with_instances} with instances; dateutil gave up {gave_up} times"
     );
-    assert!(gave_up * 20 < compared && with_instances * 2 > compared, "{compared}, {with_instances}, {gave_up}");
+    // How often dateutil gives up follows the speed of the machine; that enough was compared must not.
+    assert!(compared > RULES * 3 / 2 && with_instances * 2 > compared, "{compared}, {with_instances}, {gave_up}");
 }

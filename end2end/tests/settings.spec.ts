@@ -104,8 +104,7 @@ test("pages that are links and forms come without the WebAssembly", async ({ pag
   expect(loaded.filter((url) => url.endsWith(".wasm"))).toEqual([]);
 });
 
-// A link of a hydrated page to an address that leads nowhere stays on the page that it is on.
-test.fixme("the agenda leads to a plain page and to nowhere through the server", async ({ page, account, hydrated }) => {
+test("the agenda leads to a plain page and to nowhere through the server", async ({ page, account, hydrated }) => {
   void account;
   await page.goto("/");
   await hydrated(page);
