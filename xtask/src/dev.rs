@@ -14,7 +14,7 @@ const SERVER: [&str; 4] = ["app", "domain", "server", "migrations"];
 /// Serves until interrupted. A build that fails leaves the last good server running.
 pub fn serve(arguments: &[String]) -> Result<(), Failure> {
     tools::for_building()?;
-    front_end(false)?;
+    front_end()?;
     run(&mut build())?;
     let mut server = start(arguments)?;
     let mut seen = SystemTime::now();
@@ -28,7 +28,7 @@ pub fn serve(arguments: &[String]) -> Result<(), Failure> {
         }
         seen = now;
         step("Rebuilding");
-        let built = if browser { front_end(false) } else { Ok(()) }
+        let built = if browser { front_end() } else { Ok(()) }
             .and_then(|()| if backend { run(&mut build()) } else { Ok(()) });
         match built {
             Ok(()) => {

@@ -15,6 +15,7 @@ use std::process::{Command, ExitCode};
 const USAGE: &str = "\
 cargo xtask run [--demo] [--listen ADDRESS] …   build everything and serve on http://127.0.0.1:3000
 cargo xtask test                                every check and test
+cargo xtask test PART [FILTER]                  the tests of one part: rust, protocol, clients or pages
 cargo xtask build                               the server and the front-end, optimised
 cargo xtask dev [--demo] …                      like run, unoptimised; rebuilds and reloads the page at each change
 cargo xtask tools                               install what building and testing need, and stop
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     let outcome = match command.as_deref() {
         Some("run") => serve(&rest),
-        Some("test") => test::all(),
+        Some("test") => test::some_or_all(&rest),
         Some("build") => build(),
         Some("dev") => dev::serve(&rest),
         Some("tools") => tools::for_building().and_then(|()| tools::for_testing().map(drop)),
@@ -70,10 +71,10 @@ fn build() -> Result<(), Failure> {
     process::both(&mut server, &mut trunk(true))
 }
 
-/// Builds what the browser downloads into `dist/`.
-fn front_end(optimised: bool) -> Result<(), Failure> {
+/// Builds what the browser downloads into `dist/`, unoptimised.
+fn front_end() -> Result<(), Failure> {
     process::step("Building the front-end");
-    run(&mut trunk(optimised))
+    run(&mut trunk(false))
 }
 
 fn trunk(optimised: bool) -> Command {

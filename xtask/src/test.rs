@@ -1,8 +1,8 @@
 //! Every check and test, and how many there were.
 
-use crate::process::{Failure, run, step, watch};
+use crate::process::{self, Failure, run, step, watch};
 use crate::tools::{self, Testing};
-use crate::{cargo, front_end, root, target};
+use crate::{cargo, root, target, trunk};
 use std::path::Path;
 use std::process::Command;
 
@@ -16,38 +16,103 @@ struct Count {
     skipped: usize,
 }
 
-pub fn all() -> Result<(), Failure> {
+/// A part of the tests that can be run by itself.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    /// Unit, property and use-case tests.
+    Rust,
+    /// Tests that speak to a server over HTTP.
+    Protocol,
+    /// Third-party CalDAV clients.
+    Clients,
+    /// Pages in Chromium.
+    Pages,
+}
+
+/// `cargo xtask test [PART [FILTER]]`: everything, or those tests of one part whose names fit.
+pub fn some_or_all(arguments: &[String]) -> Result<(), Failure> {
+    let (part, filter) = match arguments {
+        [] => return all(),
+        [part] => (part, None),
+        [part, filter] => (part, Some(filter.as_str())),
+        _ => return Err(Failure("one part and one filter at most".into())),
+    };
+    match part.as_str() {
+        "rust" => one(Part::Rust, filter),
+        "protocol" => one(Part::Protocol, filter),
+        "clients" => one(Part::Clients, filter),
+        "pages" => one(Part::Pages, filter),
+        _ => Err(Failure(format!("`{part}` is no part of the tests: rust, protocol, clients or pages"))),
+    }
+}
+
+fn one(part: Part, filter: Option<&str>) -> Result<(), Failure> {
+    let testing = tools::for_testing()?;
+    let mut count = Count::default();
+    if matches!(part, Part::Clients | Part::Pages) {
+        tools::for_building()?;
+        process::both(&mut cargo(&["test", "--no-run", "--test", "protocol"]), &mut trunk(true))?;
+    }
+    let good = match part {
+        Part::Rust | Part::Protocol => count.of(rust(part, &testing)?.args(filter))?,
+        Part::Clients => count.of(clients(&testing).args(filter.iter().flat_map(|filter| ["-k", filter])))?,
+        Part::Pages => count.of(pages(&testing).args(filter))?,
+    };
+    count.verdict(good)
+}
+
+fn all() -> Result<(), Failure> {
     tools::for_building()?;
     let testing = tools::for_testing()?;
     step("Formatting");
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
-    step("Clippy");
-    run(&mut cargo(&["clippy", "--all-targets", "--", "-D", "warnings"]))?;
-    run(&mut cargo(&[
-        "clippy",
-        "--package",
-        "kalends-frontend",
-        "--target",
-        "wasm32-unknown-unknown",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
+    step("Clippy, and building the tests and the front-end");
+    std::thread::scope(|scope| {
+        // The long steps of the front-end keep one core busy.
+        let front_end = scope.spawn(|| run(&mut trunk(true)));
+        let checked = lint().and_then(|()| run(&mut cargo(&["test", "--no-run"])));
+        front_end.join().unwrap_or_else(|_| Err(Failure("a thread panicked".into()))).and(checked)
+    })?;
+    download_size(&root().join("dist"))?;
 
     let mut count = Count::default();
     step("Unit, property and protocol tests");
     let mut tests = cargo(&["test", "--no-fail-fast"]);
     let mut good = count.of(tests.env("KALENDS_TEST_PYTHON", &testing.python))?;
-    front_end(true)?;
-    download_size(&root().join("dist"))?;
     step("Third-party CalDAV clients");
     good &= count.of(&mut clients(&testing))?;
     step("Pages in Chromium");
     run(Command::new("npx").arg("tsc").current_dir(root().join("end2end")))?;
     good &= count.of(&mut pages(&testing))?;
+    count.verdict(good)
+}
 
-    println!("\n{} passed, {} failed, {} skipped", count.passed, count.failed, count.skipped);
-    if good && count.failed == 0 { Ok(()) } else { Err(Failure("not all tests passed".into())) }
+fn lint() -> Result<(), Failure> {
+    let frontend = ["--package", "kalends-frontend", "--target", "wasm32-unknown-unknown"];
+    for target in [&["--all-targets"][..], &frontend] {
+        run(cargo(&["clippy"]).args(target).args(["--", "-D", "warnings"]))?;
+    }
+    Ok(())
+}
+
+/// The test programs of a part. Naming them instead of their package leaves the features of what they are built with as they are.
+fn rust(part: Part, testing: &Testing) -> Result<Command, Failure> {
+    let mut tests = cargo(&["test", "--no-fail-fast"]);
+    tests.env("KALENDS_TEST_PYTHON", &testing.python);
+    let folder = if part == Part::Rust {
+        tests.args(["--lib", "--bins"]);
+        "domain/tests"
+    } else {
+        "server/tests"
+    };
+    for entry in std::fs::read_dir(root().join(folder))? {
+        let path = entry?.path();
+        let is_program = path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").exists();
+        if let Some(name) = path.file_stem().filter(|_| is_program) {
+            tests.arg("--test").arg(name);
+        }
+    }
+    Ok(tests)
 }
 
 fn clients(testing: &Testing) -> Command {
@@ -93,6 +158,12 @@ impl Count {
     /// Runs a test runner and adds what its closing lines count. Yields whether it succeeded.
     fn of(&mut self, command: &mut Command) -> Result<bool, Failure> {
         watch(command, |line| self.read(line))
+    }
+
+    /// Says how many there were. `good`: whether every runner succeeded.
+    fn verdict(&self, good: bool) -> Result<(), Failure> {
+        println!("\n{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped);
+        if good && self.failed == 0 { Ok(()) } else { Err(Failure("not all tests passed".into())) }
     }
 
     /// Closing lines: `test result: ok. 3 passed; 0 failed; 1 ignored; …` of cargo, `3 passed, 1 skipped in 2s` of pytest,
