@@ -28,8 +28,8 @@ pub fn serve(arguments: &[String]) -> Result<(), Failure> {
         }
         seen = now;
         step("Rebuilding");
-        let built = if browser { front_end() } else { Ok(()) }
-            .and_then(|()| if backend { run(&mut build()) } else { Ok(()) });
+        let built =
+            if browser { front_end() } else { Ok(()) }.and_then(|()| if backend { run(&mut build()) } else { Ok(()) });
         match built {
             Ok(()) => {
                 server.kill()?;
