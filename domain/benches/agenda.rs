@@ -12,12 +12,11 @@ use kalends_domain::calendars::CalendarId;
 use kalends_domain::instances::Window;
 use kalends_domain::objects::Query;
 use kalends_domain::query::{ComponentFilter, Filter};
-use kalends_domain::store::sqlite::Sqlite;
+use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_domain::time::{Zone, vtimezone};
 use kalends_domain::{Kalends, Limits};
 use std::fmt::Write;
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
@@ -118,7 +117,7 @@ fn month_elsewhere(index: usize, months: i32) -> NaiveDate {
 /// A calendar in a database file of its own.
 struct Fixture {
     name: &'static str,
-    database: Arc<Sqlite>,
+    database: Database,
     who: PrincipalId,
     calendar: CalendarId,
     /// Its cache is filled by the first use.
@@ -129,7 +128,8 @@ struct Fixture {
 impl Fixture {
     async fn new(size: Size) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
-        let database = Arc::new(Sqlite::open(&folder.path().join("kalends.db")).await?);
+        let address = DatabaseAddress::Sqlite(folder.path().join("kalends.db"));
+        let database = Database::open(&address).await?;
         let warm = Kalends::new(database.clone(), Limits::default());
         let user = NewUser {
             slug: "anna".into(),

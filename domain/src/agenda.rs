@@ -199,7 +199,7 @@ impl Kalends {
                 continue;
             }
             let mut candidates = Candidates::new(*id, window, Some(ComponentKind::Event));
-            while let Some(page) = candidates.next_parsed(self, &mut *tx).await? {
+            while let Some(page) = candidates.next_parsed(self, &mut tx).await? {
                 for (_, head, object) in page {
                     all.extend(seen(&object, &head, window, viewer, self.limits.instances, held >= Access::Write)?);
                 }
@@ -220,8 +220,8 @@ impl Kalends {
         instance: Option<&Moment>,
     ) -> Result<EventDetails> {
         let mut tx = self.db.read().await?;
-        let owner = authorize(&mut *tx, who, calendar, Access::Read).await?;
-        let (head, _, object) = self.stored_event(&mut *tx, calendar, name).await?;
+        let owner = authorize(&mut tx, who, calendar, Access::Read).await?;
+        let (head, _, object) = self.stored_event(&mut tx, calendar, name).await?;
         Ok(EventDetails {
             calendar,
             name: head.name,
@@ -242,8 +242,8 @@ impl Kalends {
     ) -> Result<(String, Written)> {
         let new = edit::new_event(draft, Utc::now())?;
         let mut tx = self.db.write().await?;
-        let calendar = authorize(&mut *tx, who, calendar, Access::Write).await?;
-        let written = self.store_new(&mut *tx, &calendar, &new).await?;
+        let calendar = authorize(&mut tx, who, calendar, Access::Write).await?;
+        let written = self.store_new(&mut tx, &calendar, &new).await?;
         tx.commit().await?;
         Ok(written)
     }
@@ -261,8 +261,8 @@ impl Kalends {
         to: CalendarId,
     ) -> Result<()> {
         let mut tx = self.db.write().await?;
-        let calendar = authorize(&mut *tx, who, change.calendar, Access::Write).await?;
-        let (head, text, object) = self.stored_event(&mut *tx, change.calendar, change.name).await?;
+        let calendar = authorize(&mut tx, who, change.calendar, Access::Write).await?;
+        let (head, text, object) = self.stored_event(&mut tx, change.calendar, change.name).await?;
         // Before the edit, which may find that the instance is gone.
         if head.etag != change.etag {
             return Err(Error::PreconditionFailed);
@@ -272,21 +272,21 @@ impl Kalends {
         let text = match edited.text {
             Some(text) => text,
             None => {
-                remove(&mut *tx, calendar.id, change.name, &seen).await?;
-                self.store_split(&mut *tx, &calendar, edited.split).await?;
+                remove(&mut tx, calendar.id, change.name, &seen).await?;
+                self.store_split(&mut tx, &calendar, edited.split).await?;
                 return tx.commit().await;
             }
         };
         if to == calendar.id {
-            store(&mut *tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen, &self.limits).await?;
-            self.store_split(&mut *tx, &calendar, edited.split).await?;
+            store(&mut tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen, &self.limits).await?;
+            self.store_split(&mut tx, &calendar, edited.split).await?;
         } else {
             if object.recurs() && !matches!(change.scope, Scope::All { .. }) {
                 return Err(Error::bad_input("calendar", "only a whole series can move to another calendar"));
             }
-            let target = authorize(&mut *tx, who, to, Access::Write).await?;
-            remove(&mut *tx, calendar.id, change.name, &seen).await?;
-            self.store_moved(&mut *tx, &target, change.name, &text).await?;
+            let target = authorize(&mut tx, who, to, Access::Write).await?;
+            remove(&mut tx, calendar.id, change.name, &seen).await?;
+            self.store_moved(&mut tx, &target, change.name, &text).await?;
         }
         tx.commit().await
     }
@@ -297,8 +297,8 @@ impl Kalends {
     /// `PreconditionFailed` when the event is no longer as the person saw it.
     pub async fn delete_event(&self, who: PrincipalId, change: EventChange<'_>) -> Result<()> {
         let mut tx = self.db.write().await?;
-        let calendar = authorize(&mut *tx, who, change.calendar, Access::Write).await?;
-        let (head, text, object) = self.stored_event(&mut *tx, change.calendar, change.name).await?;
+        let calendar = authorize(&mut tx, who, change.calendar, Access::Write).await?;
+        let (head, text, object) = self.stored_event(&mut tx, change.calendar, change.name).await?;
         // Before the edit, which may find that the instance is gone.
         if head.etag != change.etag {
             return Err(Error::PreconditionFailed);
@@ -306,17 +306,17 @@ impl Kalends {
         let seen = Precondition::Matches(vec![change.etag.to_owned()]);
         match edit::remove(&object, &text, &change.scope, Utc::now())?.text {
             Some(text) => drop(
-                store(&mut *tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen, &self.limits)
+                store(&mut tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen, &self.limits)
                     .await?,
             ),
-            None => remove(&mut *tx, calendar.id, change.name, &seen).await?,
+            None => remove(&mut tx, calendar.id, change.name, &seen).await?,
         }
         tx.commit().await
     }
 
     async fn stored_event(
         &self,
-        tx: &mut dyn Transaction,
+        tx: &mut Transaction,
         calendar: CalendarId,
         name: &str,
     ) -> Result<(ObjectHead, String, CalendarObject)> {
@@ -326,7 +326,7 @@ impl Kalends {
         Ok((stored.head, stored.text, object))
     }
 
-    async fn store_split(&self, tx: &mut dyn Transaction, calendar: &Calendar, split: Option<NewObject>) -> Result<()> {
+    async fn store_split(&self, tx: &mut Transaction, calendar: &Calendar, split: Option<NewObject>) -> Result<()> {
         if let Some(new) = split {
             self.store_new(tx, calendar, &new).await?;
         }
@@ -334,7 +334,7 @@ impl Kalends {
     }
 
     /// Stores what comes from another calendar under its own name, or under another where that one is taken.
-    async fn store_moved(&self, tx: &mut dyn Transaction, target: &Calendar, name: &str, text: &str) -> Result<()> {
+    async fn store_moved(&self, tx: &mut Transaction, target: &Calendar, name: &str, text: &str) -> Result<()> {
         let index = index(text, &self.limits)?;
         if tx.name_of_uid(target.id, &index.uid).await?.is_some() {
             return Err(Error::bad_input("calendar", "that calendar holds this event already"));
@@ -347,12 +347,7 @@ impl Kalends {
         Ok(())
     }
 
-    async fn store_new(
-        &self,
-        tx: &mut dyn Transaction,
-        calendar: &Calendar,
-        new: &NewObject,
-    ) -> Result<(String, Written)> {
+    async fn store_new(&self, tx: &mut Transaction, calendar: &Calendar, new: &NewObject) -> Result<(String, Written)> {
         let name = format!("{}.ics", new.uid);
         let written = store(
             tx,

@@ -170,7 +170,7 @@ fn check_slug(slug: &str) -> Result<()> {
 
 /// The calendar, if `who` has at least `needed`. What may not even be read does not exist for the caller.
 pub(crate) async fn authorize(
-    tx: &mut dyn Transaction,
+    tx: &mut Transaction,
     who: PrincipalId,
     id: CalendarId,
     needed: Access,
@@ -248,7 +248,7 @@ impl Kalends {
         let text = |text: &Option<Option<String>>| text.clone().flatten();
         check_texts(text(&patch.description).as_deref(), text(&patch.timezone).as_deref(), &self.limits)?;
         let mut tx = self.db.write().await?;
-        let mut calendar = authorize(&mut *tx, who, id, Access::Owner).await?;
+        let mut calendar = authorize(&mut tx, who, id, Access::Owner).await?;
         if !patch.set_dead.is_empty() {
             check_dead(&patch.set_dead, &tx.dead_properties(id).await?, &patch.remove_dead, &self.limits)?;
         }
@@ -273,14 +273,14 @@ impl Kalends {
     /// Removes the calendar and every object in it.
     pub async fn delete_calendar(&self, who: PrincipalId, id: CalendarId) -> Result<()> {
         let mut tx = self.db.write().await?;
-        authorize(&mut *tx, who, id, Access::Owner).await?;
+        authorize(&mut tx, who, id, Access::Owner).await?;
         tx.delete_calendar(id).await?;
         tx.commit().await
     }
 
     pub async fn dead_properties(&self, who: PrincipalId, id: CalendarId) -> Result<Vec<DeadProperty>> {
         let mut tx = self.db.read().await?;
-        authorize(&mut *tx, who, id, Access::Read).await?;
+        authorize(&mut tx, who, id, Access::Read).await?;
         tx.dead_properties(id).await
     }
 }

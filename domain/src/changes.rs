@@ -62,7 +62,7 @@ fn token_at(calendar: CalendarId, revision: Revision, changed_at: DateTime<Utc>)
 }
 
 /// When the calendar came to `revision`; it was made with revision 0.
-async fn changed_at(tx: &mut dyn Transaction, calendar: &Calendar, revision: Revision) -> Result<DateTime<Utc>> {
+async fn changed_at(tx: &mut Transaction, calendar: &Calendar, revision: Revision) -> Result<DateTime<Utc>> {
     if revision == Revision(0) {
         return Ok(calendar.created_at);
     }
@@ -70,7 +70,7 @@ async fn changed_at(tx: &mut dyn Transaction, calendar: &Calendar, revision: Rev
 }
 
 /// The revision that `token` stands for, if the calendar gave it out.
-async fn revision_of(tx: &mut dyn Transaction, calendar: &Calendar, token: &str) -> Result<Revision> {
+async fn revision_of(tx: &mut Transaction, calendar: &Calendar, token: &str) -> Result<Revision> {
     let revision = token.strip_prefix(TOKEN_PREFIX).and_then(|rest| rest.split(':').nth(1));
     let revision = revision.and_then(|revision| revision.parse().ok()).map(Revision).ok_or(Error::InvalidSyncToken)?;
     let changed_at = changed_at(tx, calendar, revision).await?;
@@ -106,9 +106,9 @@ impl Kalends {
         limit: Option<usize>,
     ) -> Result<ChangeReader> {
         let mut tx = self.db.read().await?;
-        let calendar = authorize(&mut *tx, who, calendar, Access::Read).await?;
+        let calendar = authorize(&mut tx, who, calendar, Access::Read).await?;
         let since = match token {
-            Some(token) => Some(revision_of(&mut *tx, &calendar, token).await?),
+            Some(token) => Some(revision_of(&mut tx, &calendar, token).await?),
             None => None,
         };
         Ok(ChangeReader {
@@ -136,9 +136,9 @@ impl ChangeReader {
             return Ok(None);
         }
         let mut tx = self.kalends.db.read().await?;
-        let calendar = authorize(&mut *tx, self.who, self.calendar, Access::Read).await?;
+        let calendar = authorize(&mut tx, self.who, self.calendar, Access::Read).await?;
         let most = self.left.min(PAGE);
-        let mut page = self.read(&mut *tx, most + 1).await?;
+        let mut page = self.read(&mut tx, most + 1).await?;
         self.ended = page.len() <= most;
         page.truncate(most);
         self.left -= page.len();
@@ -146,7 +146,7 @@ impl ChangeReader {
         if !self.ended && self.left == 0 {
             self.ended = true;
             self.truncated = true;
-            self.token = token_at(calendar.id, self.reached, changed_at(&mut *tx, &calendar, self.reached).await?);
+            self.token = token_at(calendar.id, self.reached, changed_at(&mut tx, &calendar, self.reached).await?);
         }
         let mut changes = Changes::default();
         for change in page {
@@ -158,7 +158,7 @@ impl ChangeReader {
         Ok(Some(changes))
     }
 
-    async fn read(&self, tx: &mut dyn Transaction, most: usize) -> Result<Vec<Change>> {
+    async fn read(&self, tx: &mut Transaction, most: usize) -> Result<Vec<Change>> {
         let written = tx.written_between(self.calendar, self.reached, self.until, most).await?;
         let mut page: Vec<Change> = written.into_iter().map(Change::Written).collect();
         if self.with_removed {
@@ -178,21 +178,21 @@ mod tests {
     use crate::Limits;
     use crate::accounts::{NewUser, Preferences};
     use crate::objects::Precondition;
-    use crate::store::sqlite::Sqlite;
-    use std::sync::Arc;
+    use crate::store::{Database, DatabaseAddress};
+    use kalends_test_support::TestDatabase;
 
     struct Fixture {
         kalends: Kalends,
         who: PrincipalId,
         calendar: CalendarId,
-        _folder: tempfile::TempDir,
+        _database: TestDatabase,
     }
 
     impl Fixture {
         async fn new() -> Self {
-            let folder = tempfile::tempdir().unwrap();
-            let database = Sqlite::open(&folder.path().join("kalends.db")).await.unwrap();
-            let kalends = Kalends::new(Arc::new(database), Limits::default());
+            let database = TestDatabase::fresh().await;
+            let store = Database::open(&DatabaseAddress::parse(&database.url).unwrap()).await.unwrap();
+            let kalends = Kalends::new(store, Limits::default());
             let user = NewUser {
                 slug: "anna".into(),
                 display_name: "Anna".into(),
@@ -202,7 +202,7 @@ mod tests {
             };
             let who = kalends.create_user(user).await.unwrap().principal.id;
             let calendar = kalends.calendars(who, who).await.unwrap()[0].id;
-            Fixture { kalends, who, calendar, _folder: folder }
+            Fixture { kalends, who, calendar, _database: database }
         }
 
         async fn put(&self, name: &str, summary: &str) {

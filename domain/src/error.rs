@@ -61,12 +61,27 @@ pub enum Error {
     /// Too many wrong passwords in a row; the next try has to wait this long.
     #[error("too many wrong passwords; wait {seconds} s and try again")]
     TooManyTries { seconds: i64 },
-    /// The store failed; the cause is for the log, not for the caller.
-    #[error("the store failed")]
-    Store(#[from] sqlx::Error),
+    /// Other writes were in the way, also when it was tried again.
+    #[error("the server is busy with other changes; try again")]
+    Contended,
+    /// The database cannot be reached.
+    #[error("the database cannot be reached; try again in {seconds} s")]
+    Unavailable { seconds: u64 },
+    /// A fault of the program or of the store; the cause is for the log, not for the caller.
+    #[error("the server failed")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
+    /// After how many seconds the same may succeed, for what the server could not do just now.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Error::Busy { seconds } | Error::Unavailable { seconds } => Some(*seconds),
+            Error::Contended => Some(1),
+            _ => None,
+        }
+    }
+
     pub fn bad_input(field: &'static str, message: impl Into<String>) -> Self {
         Error::BadInput { field, message: message.into() }
     }

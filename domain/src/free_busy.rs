@@ -50,8 +50,8 @@ impl Kalends {
         let mut all = Vec::new();
         loop {
             let mut tx = self.db.read().await?;
-            authorize(&mut *tx, who, calendar, Access::FreeBusy).await?;
-            let Some(objects) = candidates.next_parsed(self, &mut *tx).await? else { return Ok(all) };
+            authorize(&mut tx, who, calendar, Access::FreeBusy).await?;
+            let Some(objects) = candidates.next_parsed(self, &mut tx).await? else { return Ok(all) };
             // There are few connections that read.
             drop(tx);
             let (floating, limit) = (floating.clone(), self.limits.instances);

@@ -1,7 +1,7 @@
 //! The calendar itself: iCalendar objects, recurrence, time zones, access, the use cases and the store.
 //!
 //! Data flows one way: a surface (CalDAV, agenda, import) calls a use case on [`Kalends`], the use case
-//! applies the rules and speaks to the store through [`store::Database`]. There is no HTTP and no HTML here.
+//! applies the rules and speaks to the store through [`store`]. There is no HTTP and no HTML here.
 
 pub mod access;
 pub mod accounts;
@@ -18,6 +18,7 @@ mod parsed;
 pub mod query;
 pub mod recurrence;
 mod reindex;
+mod retry;
 pub mod store;
 mod thread;
 pub mod time;
@@ -82,7 +83,7 @@ impl Default for Limits {
 /// The use cases, over one store. Cheap to clone; every surface holds one.
 #[derive(Clone)]
 pub struct Kalends {
-    pub(crate) db: Arc<dyn store::Database>,
+    pub(crate) db: store::Database,
     pub(crate) limits: Arc<Limits>,
     pub(crate) parsed: Arc<parsed::ParsedObjects>,
     pub(crate) brake: Arc<accounts::brake::Brake>,
@@ -91,7 +92,7 @@ pub struct Kalends {
 }
 
 impl Kalends {
-    pub fn new(db: Arc<dyn store::Database>, limits: Limits) -> Self {
+    pub fn new(db: store::Database, limits: Limits) -> Self {
         Kalends {
             db,
             limits: Arc::new(limits),

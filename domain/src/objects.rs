@@ -147,7 +147,7 @@ fn check_name(name: &str) -> Result<()> {
 }
 
 /// A name that no object of the calendar has: the UID where it can stand in a URL as it is, else one made from it.
-pub(crate) async fn free_name(tx: &mut dyn Transaction, calendar: CalendarId, uid: &str) -> Result<String> {
+pub(crate) async fn free_name(tx: &mut Transaction, calendar: CalendarId, uid: &str) -> Result<String> {
     let legible = uid.len() <= 100
         && !uid.starts_with('.')
         && uid.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.' | b'@'));
@@ -167,7 +167,7 @@ pub(crate) async fn free_name(tx: &mut dyn Transaction, calendar: CalendarId, ui
 /// # Errors
 /// `PreconditionFailed`, `UnsupportedComponent`, `UidConflict`, `QuotaExceeded`.
 pub(crate) async fn store(
-    tx: &mut dyn Transaction,
+    tx: &mut Transaction,
     calendar: &Calendar,
     name: &str,
     text: &str,
@@ -217,7 +217,7 @@ fn growth(before: Option<usize>, after: Option<usize>) -> Growth {
 ///
 /// # Errors
 /// `QuotaExceeded`
-async fn check_quota(tx: &mut dyn Transaction, calendar: &Calendar, growth: Growth, limits: &Limits) -> Result<()> {
+async fn check_quota(tx: &mut Transaction, calendar: &Calendar, growth: Growth, limits: &Limits) -> Result<()> {
     let Usage { objects, octets } = tx.usage(calendar.owner).await?;
     let exceeds = |held: u64, growth: i64, limit: u64| growth > 0 && held.saturating_add_signed(growth) > limit;
     if exceeds(octets, growth.octets, limits.account_octets) {
@@ -242,7 +242,7 @@ fn may_match(filter: &Filter, object: &CalendarObject) -> Result<bool> {
 /// # Errors
 /// `NotFound`, `PreconditionFailed`.
 pub(crate) async fn remove(
-    tx: &mut dyn Transaction,
+    tx: &mut Transaction,
     calendar: CalendarId,
     name: &str,
     precondition: &Precondition,
@@ -282,14 +282,14 @@ impl Kalends {
     /// are left when it is empty.
     pub async fn object_heads(&self, who: PrincipalId, calendar: CalendarId, after: &str) -> Result<Vec<ObjectHead>> {
         let mut tx = self.db.read().await?;
-        authorize(&mut *tx, who, calendar, Access::Read).await?;
+        authorize(&mut tx, who, calendar, Access::Read).await?;
         tx.object_heads(calendar, after, PAGE_OBJECTS).await
     }
 
     /// How many objects of each type a calendar holds; types without any are not named.
     pub async fn object_counts(&self, who: PrincipalId, calendar: CalendarId) -> Result<Vec<(ComponentKind, u64)>> {
         let mut tx = self.db.read().await?;
-        authorize(&mut *tx, who, calendar, Access::Read).await?;
+        authorize(&mut tx, who, calendar, Access::Read).await?;
         tx.object_counts(calendar).await
     }
 
@@ -300,7 +300,7 @@ impl Kalends {
 
     pub async fn object(&self, who: PrincipalId, calendar: CalendarId, name: &str) -> Result<Object> {
         let mut tx = self.db.read().await?;
-        authorize(&mut *tx, who, calendar, Access::Read).await?;
+        authorize(&mut tx, who, calendar, Access::Read).await?;
         tx.object(calendar, name).await?.ok_or(Error::NotFound("the object"))
     }
 
@@ -321,7 +321,7 @@ impl Kalends {
         after: &str,
     ) -> Result<Vec<Object>> {
         let mut tx = self.db.read().await?;
-        authorize(&mut *tx, who, calendar, Access::Read).await?;
+        authorize(&mut tx, who, calendar, Access::Read).await?;
         tx.objects_named(calendar, names, after, PAGE_OCTETS).await
     }
 
@@ -332,11 +332,11 @@ impl Kalends {
     /// Each page is read by itself: what changes between two pages is seen before or after the change.
     pub async fn query_page(&self, who: PrincipalId, query: &mut Query) -> Result<Option<Vec<ObjectHead>>> {
         let mut tx = self.db.read().await?;
-        authorize(&mut *tx, who, query.candidates.calendar, Access::Read).await?;
+        authorize(&mut tx, who, query.candidates.calendar, Access::Read).await?;
         if query.filter.is_only_kind() {
-            return query.candidates.next_heads(&mut *tx).await;
+            return query.candidates.next_heads(&mut tx).await;
         }
-        let Some(candidates) = query.candidates.next_parsed(self, &mut *tx).await? else { return Ok(None) };
+        let Some(candidates) = query.candidates.next_parsed(self, &mut tx).await? else { return Ok(None) };
         // There are few connections that read.
         drop(tx);
         let filter = query.filter.clone();
@@ -385,8 +385,8 @@ impl Kalends {
         // Reading the text takes the most time; it is done before the one right to write is taken.
         let index = self.indexed(text).await;
         let mut tx = self.db.write().await?;
-        let calendar = authorize(&mut *tx, who, calendar, Access::Write).await?;
-        let written = store(&mut *tx, &calendar, name, text, &index?, &precondition, &self.limits).await?;
+        let calendar = authorize(&mut tx, who, calendar, Access::Write).await?;
+        let written = store(&mut tx, &calendar, name, text, &index?, &precondition, &self.limits).await?;
         tx.commit().await?;
         Ok(written)
     }
@@ -407,8 +407,8 @@ impl Kalends {
         precondition: Precondition,
     ) -> Result<()> {
         let mut tx = self.db.write().await?;
-        authorize(&mut *tx, who, calendar, Access::Write).await?;
-        remove(&mut *tx, calendar, name, &precondition).await?;
+        authorize(&mut tx, who, calendar, Access::Write).await?;
+        remove(&mut tx, calendar, name, &precondition).await?;
         tx.commit().await
     }
 
@@ -418,8 +418,8 @@ impl Kalends {
     /// Those of `put_object`, and `PreconditionFailed` when the target exists and may not be overwritten.
     pub async fn copy_object(&self, who: PrincipalId, transfer: Transfer) -> Result<Written> {
         let mut tx = self.db.write().await?;
-        let ends = self.ends(&mut *tx, who, &transfer, Access::Read).await?;
-        let written = self.place(&mut *tx, &transfer, &ends).await?;
+        let ends = self.ends(&mut tx, who, &transfer, Access::Read).await?;
+        let written = self.place(&mut tx, &transfer, &ends).await?;
         tx.commit().await?;
         Ok(written)
     }
@@ -430,20 +430,14 @@ impl Kalends {
     /// Those of `copy_object`.
     pub async fn move_object(&self, who: PrincipalId, transfer: Transfer) -> Result<Written> {
         let mut tx = self.db.write().await?;
-        let ends = self.ends(&mut *tx, who, &transfer, Access::Write).await?;
-        remove(&mut *tx, transfer.from.0, &transfer.from.1, &Precondition::None).await?;
-        let written = self.place(&mut *tx, &transfer, &ends).await?;
+        let ends = self.ends(&mut tx, who, &transfer, Access::Write).await?;
+        remove(&mut tx, transfer.from.0, &transfer.from.1, &Precondition::None).await?;
+        let written = self.place(&mut tx, &transfer, &ends).await?;
         tx.commit().await?;
         Ok(written)
     }
 
-    async fn ends(
-        &self,
-        tx: &mut dyn Transaction,
-        who: PrincipalId,
-        transfer: &Transfer,
-        needed: Access,
-    ) -> Result<Ends> {
+    async fn ends(&self, tx: &mut Transaction, who: PrincipalId, transfer: &Transfer, needed: Access) -> Result<Ends> {
         let (from, from_name) = &transfer.from;
         let (to, to_name) = &transfer.to;
         authorize(tx, who, *from, needed).await?;
@@ -462,7 +456,7 @@ impl Kalends {
 
     /// Puts the source's text at the target. An object of another UID that stands there is in the way, whether or not it may
     /// be overwritten: a name keeps its UID (RFC 4791 section 5.3.2.1, no-uid-conflict).
-    async fn place(&self, tx: &mut dyn Transaction, transfer: &Transfer, ends: &Ends) -> Result<Written> {
+    async fn place(&self, tx: &mut Transaction, transfer: &Transfer, ends: &Ends) -> Result<Written> {
         let (_, to_name) = &transfer.to;
         let index = self.indexed(&ends.source.text).await?;
         let written =

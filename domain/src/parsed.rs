@@ -59,7 +59,7 @@ impl Candidates {
         Candidates { calendar, window, kind, after: Some(ObjectId(0)) }
     }
 
-    async fn read(&mut self, tx: &mut dyn Transaction) -> Result<Option<Vec<(ObjectId, ObjectHead)>>> {
+    async fn read(&mut self, tx: &mut Transaction) -> Result<Option<Vec<(ObjectId, ObjectHead)>>> {
         let Some(after) = self.after else { return Ok(None) };
         let heads = tx.candidates(self.calendar, self.window, self.kind, after, PAGE_HEADS).await?;
         self.after = heads.last().map(|(id, _)| *id).filter(|_| heads.len() == PAGE_HEADS);
@@ -67,12 +67,12 @@ impl Candidates {
     }
 
     /// The next page of heads.
-    pub async fn next_heads(&mut self, tx: &mut dyn Transaction) -> Result<Option<Vec<ObjectHead>>> {
+    pub async fn next_heads(&mut self, tx: &mut Transaction) -> Result<Option<Vec<ObjectHead>>> {
         Ok(self.read(tx).await?.map(|heads| heads.into_iter().map(|(_, head)| head).collect()))
     }
 
     /// The next page of objects.
-    pub async fn next_parsed(&mut self, kalends: &Kalends, tx: &mut dyn Transaction) -> Result<Option<Page>> {
+    pub async fn next_parsed(&mut self, kalends: &Kalends, tx: &mut Transaction) -> Result<Option<Page>> {
         let Some(mut heads) = self.read(tx).await? else { return Ok(None) };
         let mut octets = 0;
         let fitting = heads.iter().take_while(|(_, head)| {
@@ -90,7 +90,7 @@ impl Candidates {
 
 impl Kalends {
     /// The objects of `heads`, in their order, parsed now or before.
-    async fn parsed(&self, tx: &mut dyn Transaction, heads: Vec<(ObjectId, ObjectHead)>) -> Result<Page> {
+    async fn parsed(&self, tx: &mut Transaction, heads: Vec<(ObjectId, ObjectHead)>) -> Result<Page> {
         let known: Vec<Option<Parsed>> =
             heads.iter().map(|(id, head)| self.parsed.get(&(*id, head.revision))).collect();
         let missing: Vec<ObjectId> =

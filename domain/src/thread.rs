@@ -35,10 +35,10 @@ impl Kalends {
 /// Does `work` on a thread of its own, so that those on which requests are served stay free.
 ///
 /// # Errors
-/// Those of `work`; `Store`, which is logged and not shown, when it panicked.
+/// Those of `work`; `Internal`, which is logged and not shown, when it panicked.
 pub(crate) async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|panicked| Err(Error::Store(sqlx::Error::Decode(panicked.into()))))
+    done.unwrap_or_else(|panicked| Err(Error::Internal(panicked.into())))
 }
 
 #[cfg(test)]
@@ -46,7 +46,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::Limits;
-    use crate::store::sqlite::Sqlite;
+    use crate::store::{Database, DatabaseAddress};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
@@ -54,14 +54,14 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_error() {
         assert!(matches!(on_a_thread(|| Ok(1)).await, Ok(1)));
-        assert!(matches!(on_a_thread::<()>(|| panic!("on purpose")).await, Err(Error::Store(_))));
+        assert!(matches!(on_a_thread::<()>(|| panic!("on purpose")).await, Err(Error::Internal(_))));
     }
 
     #[tokio::test]
     async fn large_texts_wait_for_one_another_and_small_ones_do_not() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(&folder.path().join("kalends.sqlite")).await.unwrap();
-        let kalends = Kalends::new(Arc::new(store), Limits::default());
+        let address = DatabaseAddress::Sqlite(folder.path().join("kalends.sqlite"));
+        let kalends = Kalends::new(Database::open(&address).await.unwrap(), Limits::default());
         let (at_once, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let large = (0..6).map(|_| {
             let (kalends, at_once, most) = (kalends.clone(), at_once.clone(), most.clone());

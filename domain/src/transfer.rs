@@ -58,7 +58,7 @@ impl Kalends {
     /// `NotFound`, `Forbidden`, `TooLarge`, and `InvalidCalendarData` for a file in which no calendar can be recognised.
     pub async fn import(&self, who: PrincipalId, calendar: CalendarId, file: &[u8]) -> Result<ImportReport> {
         // Whoever may not write here learns so before the file is read.
-        authorize(&mut *self.db.read().await?, who, calendar, Access::Write).await?;
+        authorize(&mut self.db.read().await?, who, calendar, Access::Write).await?;
         if file.len() > self.limits.import_octets {
             return Err(Error::TooLarge { limit: self.limits.import_octets });
         }
@@ -79,15 +79,17 @@ impl Kalends {
                 return Ok(report);
             }
             let mut tx = self.db.write().await?;
-            let calendar = authorize(&mut *tx, who, calendar, Access::Write).await?;
+            let calendar = authorize(&mut tx, who, calendar, Access::Write).await?;
             for checked in batch {
-                let outcome = self.import_one(&mut *tx, &calendar, &checked).await;
+                let outcome = self.import_one(&mut tx, &calendar, &checked).await;
                 let Part { title, line, .. } = checked.part;
                 match outcome {
                     Ok(Outcome::Added) => report.added.push(title),
                     Ok(Outcome::Replaced) => report.replaced.push(title),
                     Ok(Outcome::Unchanged) => report.unchanged += 1,
-                    Err(error @ Error::Store(_)) => return Err(error),
+                    Err(error @ (Error::Internal(_) | Error::Unavailable { .. } | Error::Contended)) => {
+                        return Err(error);
+                    }
                     Err(error) => report.refused.push(Refusal { what: title, line, why: error.to_string() }),
                 }
             }
@@ -109,7 +111,7 @@ impl Kalends {
         }
     }
 
-    async fn import_one(&self, tx: &mut dyn Transaction, calendar: &Calendar, checked: &Checked) -> Result<Outcome> {
+    async fn import_one(&self, tx: &mut Transaction, calendar: &Calendar, checked: &Checked) -> Result<Outcome> {
         let Checked { part, index } = checked;
         let name = match tx.name_of_uid(calendar.id, &index.uid).await? {
             Some(name) => {
@@ -130,7 +132,7 @@ impl Kalends {
     /// # Errors
     /// `NotFound` (the calendar).
     pub async fn export(&self, who: PrincipalId, calendar: CalendarId) -> Result<Export> {
-        let calendar = authorize(&mut *self.db.read().await?, who, calendar, Access::Read).await?;
+        let calendar = authorize(&mut self.db.read().await?, who, calendar, Access::Read).await?;
         let begin = Joined::begin(&calendar.details.display_name, &calendar.details.color);
         Ok(Export {
             kalends: self.clone(),
@@ -180,7 +182,7 @@ impl Export {
     /// The objects after the one named `after`, and the name of the last of them; the end of the file where there are none.
     async fn objects(&mut self, after: &str) -> Result<(String, Option<String>)> {
         let mut tx = self.kalends.db.read().await?;
-        let calendar = authorize(&mut *tx, self.who, self.calendar, Access::Read).await?;
+        let calendar = authorize(&mut tx, self.who, self.calendar, Access::Read).await?;
         let objects = tx.objects_after(calendar.id, after, PAGE_OCTETS).await?;
         drop(tx);
         let Some(last) = objects.last().map(|object| object.head.name.clone()) else {

@@ -5,22 +5,25 @@ mod options;
 use clap::{Parser, Subcommand};
 use kalends_domain::Kalends;
 use kalends_domain::accounts::{NewUser, Preferences};
-use kalends_domain::store::sqlite::Sqlite;
+use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_server::{demo, serve};
 use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// A self-hosted calendar: CalDAV server and agenda in one program.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Folder of the database; made when it is missing.
+    /// Folder of the data; made when it is missing.
     #[arg(long, env = "KALENDS_DATA", default_value = "data", global = true)]
     data: PathBuf,
+    /// The database: `sqlite:FILE`, or `postgres://USER:PASSWORD@HOST/NAME` for PostgreSQL 15 or newer. Default: kalends.sqlite in the
+    /// folder of the data.
+    #[arg(long, env = "KALENDS_DATABASE_URL", hide_env_values = true, global = true)]
+    database: Option<String>,
     #[command(flatten)]
     limits: options::LimitOptions,
     #[command(subcommand)]
@@ -113,8 +116,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Outcome {
-    let store = open(&arguments.data).await?;
-    let kalends = Kalends::new(Arc::new(store.clone()), arguments.limits.into());
+    let address = address(&arguments)?;
+    let store = Database::open(&address).await?;
+    let kalends = Kalends::new(store.clone(), arguments.limits.into());
     match arguments.command {
         Command::Serve(options) => {
             let public_url = options.public_url.map(|url| url.trim_end_matches('/').to_owned());
@@ -130,7 +134,7 @@ async fn run(arguments: Arguments) -> Outcome {
             };
             serve::run(kalends, options).await?;
         }
-        Command::Migrate => println!("The database in {} is up to date.", arguments.data.display()),
+        Command::Migrate => println!("{address} is up to date."),
         Command::User(command) => user(&kalends, command).await?,
         Command::Import { user, calendar, file } => import(&kalends, &user, &calendar, &file).await?,
         Command::Export { user, calendar } => {
@@ -147,10 +151,15 @@ async fn run(arguments: Arguments) -> Outcome {
     Ok(())
 }
 
-async fn open(data: &Path) -> Outcome<Sqlite> {
+/// Where the database is. Makes the folder of the data where that is in it.
+fn address(arguments: &Arguments) -> Outcome<DatabaseAddress> {
+    if let Some(database) = &arguments.database {
+        return Ok(DatabaseAddress::parse(database)?);
+    }
+    let data = &arguments.data;
     std::fs::create_dir_all(data)
         .map_err(|error| format!("the data folder {} cannot be made: {error}", data.display()))?;
-    Ok(Sqlite::open(&data.join("kalends.sqlite")).await?)
+    Ok(DatabaseAddress::Sqlite(data.join("kalends.sqlite")))
 }
 
 /// On the first run, the administrator's account; as long as its password is not chosen, how to choose it.

@@ -33,11 +33,11 @@ impl From<Error> for ApiError {
                 come_again(seconds);
                 ApiError::TooMany(sentence(&error.to_string()))
             }
-            Error::Busy { seconds } => {
-                come_again(i64::try_from(seconds).unwrap_or(60));
+            Error::Busy { .. } | Error::Unavailable { .. } | Error::Contended => {
+                come_again(error.retry_after().and_then(|seconds| i64::try_from(seconds).ok()).unwrap_or(60));
                 ApiError::Busy(sentence(&error.to_string()))
             }
-            Error::Store(cause) => {
+            Error::Internal(cause) => {
                 tracing::error!(error = ?cause, "a server function failed");
                 ApiError::Failed
             }

@@ -6,17 +6,16 @@ use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::objects::{ObjectHead, Precondition, Query, Written};
 use kalends_domain::query::Filter;
-use kalends_domain::store::sqlite::Sqlite;
+use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_domain::{Kalends, Limits, Result};
-use std::sync::Arc;
-use tempfile::TempDir;
+use kalends_test_support::TestDatabase;
 
 pub struct Home {
     pub kalends: Kalends,
     pub anna: PrincipalId,
     /// Anna's first calendar.
     pub calendar: CalendarId,
-    folder: TempDir,
+    database: TestDatabase,
 }
 
 impl Home {
@@ -25,29 +24,23 @@ impl Home {
     }
 
     pub async fn with_limits(limits: Limits) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(&folder.path().join("kalends.sqlite")).await.unwrap();
-        let kalends = Kalends::new(Arc::new(store), limits);
+        let database = TestDatabase::fresh().await;
+        let kalends = open(&database, limits).await;
         let anna = user(&kalends, "anna").await;
         let calendar = first_calendar(&kalends, anna).await;
-        Home { kalends, anna, calendar, folder }
+        Home { kalends, anna, calendar, database }
     }
 
     /// The same data after a restart.
     pub async fn reopened(&self) -> Kalends {
-        let store = Sqlite::open(&self.folder.path().join("kalends.sqlite")).await.unwrap();
-        Kalends::new(Arc::new(store), Limits::default())
+        open(&self.database, Limits::default()).await
     }
 
     /// The data as a backup of now would bring it back.
     pub async fn backup(&self) -> Home {
-        let folder = tempfile::tempdir().unwrap();
-        for file in std::fs::read_dir(self.folder.path()).unwrap().map(std::result::Result::unwrap) {
-            std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
-        }
-        let store = Sqlite::open(&folder.path().join("kalends.sqlite")).await.unwrap();
-        let kalends = Kalends::new(Arc::new(store), Limits::default());
-        Home { kalends, anna: self.anna, calendar: self.calendar, folder }
+        let database = self.database.copy().await;
+        let kalends = open(&database, Limits::default()).await;
+        Home { kalends, anna: self.anna, calendar: self.calendar, database }
     }
 
     pub async fn put(&self, name: &str, text: &str) -> Result<Written> {
@@ -66,6 +59,11 @@ impl Home {
     pub async fn text(&self, name: &str) -> String {
         self.kalends.object(self.anna, self.calendar, name).await.unwrap().text
     }
+}
+
+async fn open(database: &TestDatabase, limits: Limits) -> Kalends {
+    let address = DatabaseAddress::parse(&database.url).unwrap();
+    Kalends::new(Database::open(&address).await.unwrap(), limits)
 }
 
 pub async fn user(kalends: &Kalends, slug: &str) -> PrincipalId {

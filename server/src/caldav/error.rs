@@ -118,14 +118,15 @@ impl Failure {
             Error::QuotaExceeded { .. } => {
                 Failure::condition(StatusCode::INSUFFICIENT_STORAGE, "D:quota-not-exceeded", message)
             }
-            Error::Busy { seconds } => {
+            Error::Busy { .. } | Error::Unavailable { .. } | Error::Contended => {
+                let seconds = error.retry_after().unwrap_or(1);
                 Failure::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(header::RETRY_AFTER, seconds.into())
             }
             Error::TooManyTries { seconds } => {
                 Failure::new(StatusCode::TOO_MANY_REQUESTS, message).with_header(header::RETRY_AFTER, seconds.into())
             }
-            Error::Store(cause) => {
-                tracing::error!(error = %cause, "the store failed");
+            Error::Internal(cause) => {
+                tracing::error!(error = %cause, "a request failed");
                 Failure::new(StatusCode::INTERNAL_SERVER_ERROR, message)
             }
         }

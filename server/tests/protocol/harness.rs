@@ -4,15 +4,15 @@ use axum::Router;
 use axum::middleware::from_fn;
 use base64::Engine;
 use kalends_domain::accounts::{NewUser, Preferences};
-use kalends_domain::store::sqlite::Sqlite;
+use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_domain::{Kalends, Limits};
 use kalends_server::connections::{self, ConnectionLimits};
 use kalends_server::{caldav, host};
+use kalends_test_support::TestDatabase;
 use roxmltree::Node;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -27,7 +27,7 @@ pub const NS: &str = r#"xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" x
 pub struct Server {
     pub address: SocketAddr,
     pub kalends: Kalends,
-    _data: tempfile::TempDir,
+    _database: TestDatabase,
 }
 
 impl Server {
@@ -36,15 +36,15 @@ impl Server {
     }
 
     pub async fn with(limits: Limits) -> Self {
-        let data = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(&data.path().join("kalends.sqlite")).await.unwrap();
-        let kalends = Kalends::new(Arc::new(store), limits);
+        let database = TestDatabase::fresh().await;
+        let store = Database::open(&DatabaseAddress::parse(&database.url).unwrap()).await.unwrap();
+        let kalends = Kalends::new(store, limits);
         let pages = caldav::with_server_root(Router::new(), kalends.clone());
         let router = caldav::router(kalends.clone()).merge(pages).layer(from_fn(host::require));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(connections::serve(listener, router, ConnectionLimits::default(), std::future::pending()));
-        Server { address, kalends, _data: data }
+        Server { address, kalends, _database: database }
     }
 
     /// An account with an app password; its first calendar is `personal`.

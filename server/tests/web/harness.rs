@@ -12,13 +12,13 @@ use kalends_app::session::Site;
 use kalends_domain::access::PrincipalId;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::CalendarId;
-use kalends_domain::store::sqlite::Sqlite;
+use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_domain::{Kalends, Limits};
 use kalends_server::connections::{self, ConnectionLimits};
 use kalends_server::serve;
 use kalends_server::web::Web;
+use kalends_test_support::TestDatabase;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
 
 pub const FORM: &str = "application/x-www-form-urlencoded";
@@ -27,7 +27,7 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct Program {
     pub address: SocketAddr,
     pub kalends: Kalends,
-    _folder: tempfile::TempDir,
+    _database: TestDatabase,
 }
 
 /// Someone with an account and an open session.
@@ -44,14 +44,18 @@ impl Program {
     }
 
     pub async fn with(limits: Limits, connections: ConnectionLimits) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(&folder.path().join("kalends.sqlite")).await.unwrap();
-        let kalends = Kalends::new(Arc::new(store), limits);
+        let database = TestDatabase::fresh().await;
+        let store = Database::open(&DatabaseAddress::parse(&database.url).unwrap()).await.unwrap();
+        let kalends = Kalends::new(store, limits);
         let site = Site { public_url: "http://cal.example.org".into() };
-        let web =
-            Web { kalends: kalends.clone(), site, assets: Assets::default(), dist: folder.path().join("no-such-dist") };
+        let web = Web {
+            kalends: kalends.clone(),
+            site,
+            assets: Assets::default(),
+            dist: database.folder().join("no-such-dist"),
+        };
         let address = listen(serve::app(web), connections).await;
-        Program { address, kalends, _folder: folder }
+        Program { address, kalends, _database: database }
     }
 
     pub async fn person(&self, name: &str) -> Person {

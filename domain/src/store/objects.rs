@@ -1,0 +1,233 @@
+//! Calendar object resources and what is derived from them.
+
+use super::statement::{Row, Statement, broken, millis, signed};
+use super::{Index, NewText, ObjectId, Transaction};
+use crate::Result;
+use crate::calendars::{CalendarId, Revision};
+use crate::ical::ComponentKind;
+use crate::instances::{Extent, Window};
+use crate::objects::{Object, ObjectHead};
+use std::collections::HashMap;
+
+/// Most objects that are read at once, however small they are.
+const PAGE_OBJECTS: i64 = 500;
+
+/// Without the text, which may be long.
+pub(super) const HEAD: &str = "SELECT o.id, o.calendar_id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at FROM objects o ";
+const OBJECT: &str = "SELECT o.* FROM objects o ";
+/// Around a SELECT of `id`, `size` and, to order by, `name`, with the octets that may come together bound as the third: the first
+/// objects that have no more together, one at least. The texts of others are not read.
+const FIRST_THAT_FIT: &str = "WHERE o.id IN (SELECT id FROM (
+        SELECT id, size, sum(size) OVER (ORDER BY name) AS together FROM (";
+const UP_TO_OCTETS: &str = ") AS next) AS summed WHERE together <= $3 OR together = size) ORDER BY ";
+
+pub(super) fn head(row: &Row) -> Result<ObjectHead> {
+    let component: &str = row.get("component")?;
+    Ok(ObjectHead {
+        calendar: CalendarId(row.get("calendar_id")?),
+        name: row.get("name")?,
+        uid: row.get("uid")?,
+        kind: ComponentKind::from_name(component).ok_or_else(|| broken("component"))?,
+        etag: row.get("etag")?,
+        size: usize::try_from(row.count("size")?).map_err(|_| broken("size"))?,
+        revision: Revision(row.get("revision")?),
+        created_at: row.instant("created_at")?,
+        modified_at: row.instant("modified_at")?,
+    })
+}
+
+fn object(row: &Row) -> Result<Object> {
+    Ok(Object { head: head(row)?, text: row.get("text")? })
+}
+
+fn head_with_id(row: &Row) -> Result<(ObjectId, ObjectHead)> {
+    Ok((ObjectId(row.get("id")?), head(row)?))
+}
+
+/// Minutes as the index of extents has them: rounded down, clamped to 32 bits.
+fn minute(seconds: i64) -> i32 {
+    seconds.div_euclid(60).clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
+}
+
+/// The interval that stands for an extent; no start and no end reach to the limits.
+fn minutes(extent: &Extent) -> (i32, i32) {
+    let first = extent.first_start.map_or(i32::MIN, minute);
+    let last = extent.last_end.map_or(i32::MAX, |end| minute(end).saturating_add(1));
+    (first, last.max(first))
+}
+
+impl Transaction {
+    /// Those with names after `after` (`""`: from the first), in the order of their names, at most `limit`.
+    pub async fn object_heads(&mut self, calendar: CalendarId, after: &str, limit: usize) -> Result<Vec<ObjectHead>> {
+        self.joined(&[HEAD, "WHERE o.calendar_id = $1 AND o.name > $2 ORDER BY o.name LIMIT $3"])
+            .bind(calendar.0)
+            .bind(after)
+            .bind(signed(limit))
+            .all(head)
+            .await
+    }
+
+    /// How many objects there are of each type that there is.
+    pub async fn object_counts(&mut self, calendar: CalendarId) -> Result<Vec<(ComponentKind, u64)>> {
+        self.sql("SELECT component, count(*) AS objects FROM objects WHERE calendar_id = $1 GROUP BY component")
+            .bind(calendar.0)
+            .all(|row| {
+                let kind = ComponentKind::from_name(row.get("component")?).ok_or_else(|| broken("component"))?;
+                Ok((kind, row.count("objects")?))
+            })
+            .await
+    }
+
+    pub async fn object_head(&mut self, calendar: CalendarId, name: &str) -> Result<Option<(ObjectId, ObjectHead)>> {
+        let row = self
+            .joined(&[HEAD, "WHERE o.calendar_id = $1 AND o.name = $2"])
+            .bind(calendar.0)
+            .bind(name)
+            .optional()
+            .await?;
+        row.as_ref().map(head_with_id).transpose()
+    }
+
+    pub async fn object(&mut self, calendar: CalendarId, name: &str) -> Result<Option<Object>> {
+        let row = self
+            .joined(&[OBJECT, "WHERE o.calendar_id = $1 AND o.name = $2"])
+            .bind(calendar.0)
+            .bind(name)
+            .optional()
+            .await?;
+        row.as_ref().map(object).transpose()
+    }
+
+    /// Those with names after `after` (`""`: from the first), in the order of their names: as many as have `octets` together,
+    /// one at least.
+    pub async fn objects_after(&mut self, calendar: CalendarId, after: &str, octets: usize) -> Result<Vec<Object>> {
+        let next = "SELECT id, size, name FROM objects WHERE calendar_id = $1 AND name > $2 ORDER BY name LIMIT $4";
+        self.joined(&[OBJECT, FIRST_THAT_FIT, next, UP_TO_OCTETS, "o.name"])
+            .bind(calendar.0)
+            .bind(after)
+            .bind(signed(octets))
+            .bind(PAGE_OBJECTS)
+            .all(object)
+            .await
+    }
+
+    /// The objects whose extent touches `window`, of one type or of all, with ids after `after`, in the order of their ids, at
+    /// most `limit`.
+    pub async fn candidates(
+        &mut self,
+        calendar: CalendarId,
+        window: Window,
+        kind: Option<ComponentKind>,
+        after: ObjectId,
+        limit: usize,
+    ) -> Result<Vec<(ObjectId, ObjectHead)>> {
+        let until = window.end.map_or(i32::MAX, |end| minute(end.timestamp()));
+        let from = window.start.map_or(i32::MIN, |start| minute(start.timestamp()));
+        let touching = self.touching();
+        let parts =
+            [HEAD, "WHERE o.id IN (", touching, ") AND ($5 IS NULL OR o.component = $5) ORDER BY o.id LIMIT $6"];
+        let statement = self.joined(&parts).bind(calendar.0).bind(i64::from(until)).bind(i64::from(from));
+        let statement = statement.bind(after.0).bind(kind.map(ComponentKind::name)).bind(signed(limit));
+        statement.all(head_with_id).await
+    }
+
+    /// The texts of `ids`, in their order; every id must be there.
+    pub async fn texts(&mut self, ids: &[ObjectId]) -> Result<Vec<String>> {
+        let list = serde_json::to_string(&ids.iter().map(|id| id.0).collect::<Vec<_>>()).map_err(|_| broken("id"))?;
+        let values = self.json_values();
+        let parts =
+            ["SELECT o.id, o.text FROM objects o WHERE o.id IN (SELECT CAST(value AS BIGINT) FROM ", values, ")"];
+        let found = self.joined(&parts).bind(list);
+        let mut texts: HashMap<i64, String> =
+            found.all(|row| Ok((row.get("id")?, row.get("text")?))).await?.into_iter().collect();
+        ids.iter().map(|id| texts.remove(&id.0).ok_or_else(|| broken("id"))).collect()
+    }
+
+    /// Those of `names` that exist and come after `after` (`""`: from the first), in the order of their names: as many as have
+    /// `octets` together, one at least.
+    pub async fn objects_named(
+        &mut self,
+        calendar: CalendarId,
+        names: &[String],
+        after: &str,
+        octets: usize,
+    ) -> Result<Vec<Object>> {
+        let list = serde_json::to_string(names).map_err(|_| broken("name"))?;
+        let values = self.json_values();
+        let wanted = [
+            "SELECT id, size, name FROM objects WHERE name IN (SELECT value FROM ",
+            values,
+            ") AND calendar_id = $2 AND name > $4",
+        ];
+        let parts = [OBJECT, FIRST_THAT_FIT, wanted[0], wanted[1], wanted[2], UP_TO_OCTETS, "o.name"];
+        let statement = self.joined(&parts).bind(list).bind(calendar.0);
+        statement.bind(signed(octets)).bind(after).all(object).await
+    }
+
+    /// The name under which `uid` is stored.
+    pub async fn name_of_uid(&mut self, calendar: CalendarId, uid: &str) -> Result<Option<String>> {
+        let has_uid = self.has_uid();
+        let row = self
+            .joined(&["SELECT name FROM objects WHERE calendar_id = $1 AND ", has_uid])
+            .bind(calendar.0)
+            .bind(uid)
+            .optional()
+            .await?;
+        row.map(|row| row.get("name")).transpose()
+    }
+
+    pub async fn insert_object(&mut self, new: NewText<'_>) -> Result<()> {
+        let statement = self.sql(
+            "INSERT INTO objects (calendar_id, name, text, size, revision, created_at, modified_at,
+                uid, component, etag, first_start, last_end, recurring, summary)
+             VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id",
+        );
+        let statement = statement.bind(new.calendar.0).bind(new.name).bind(new.text).bind(signed(new.text.len()));
+        let row = bind_index(statement.bind(new.revision.0).bind(millis(new.at)), new.index).one().await?;
+        self.set_extent(ObjectId(row.get("id")?), new.calendar, minutes(&new.index.extent)).await
+    }
+
+    pub async fn update_object(&mut self, id: ObjectId, new: NewText<'_>) -> Result<()> {
+        let statement = self.sql(
+            "UPDATE objects SET text = $2, size = $3, revision = $4, modified_at = $5,
+                uid = $6, component = $7, etag = $8, first_start = $9, last_end = $10, recurring = $11, summary = $12
+             WHERE id = $1",
+        );
+        let statement = statement.bind(id.0).bind(new.text).bind(signed(new.text.len()));
+        bind_index(statement.bind(new.revision.0).bind(millis(new.at)), new.index).run().await?;
+        self.set_extent(id, new.calendar, minutes(&new.index.extent)).await
+    }
+
+    pub async fn delete_object(&mut self, id: ObjectId) -> Result<()> {
+        self.sql("DELETE FROM objects WHERE id = $1").bind(id.0).run().await?;
+        Ok(())
+    }
+
+    /// Ids of all objects after `after` with their texts: as many as have `octets` together, one at least. Held back from others who
+    /// write.
+    pub async fn texts_after(&mut self, after: ObjectId, octets: usize) -> Result<Vec<(ObjectId, CalendarId, String)>> {
+        let next = "SELECT id, size, id AS name FROM objects WHERE id > $1 ORDER BY id LIMIT $2";
+        let lock = if self.is_postgres() { " FOR UPDATE OF o" } else { "" };
+        let parts = [OBJECT, FIRST_THAT_FIT, next, UP_TO_OCTETS, "o.id", lock];
+        let statement = self.joined(&parts).bind(after.0).bind(PAGE_OBJECTS).bind(signed(octets));
+        let read = |row: &Row| Ok((ObjectId(row.get("id")?), CalendarId(row.get("calendar_id")?), row.get("text")?));
+        statement.all(read).await
+    }
+
+    /// Replaces what is derived from the text, and nothing else.
+    pub async fn reindex_object(&mut self, id: ObjectId, calendar: CalendarId, index: &Index) -> Result<()> {
+        let statement = self.sql(
+            "UPDATE objects SET uid = $2, component = $3, etag = $4, first_start = $5, last_end = $6, recurring = $7, summary = $8
+             WHERE id = $1",
+        );
+        bind_index(statement.bind(id.0), index).run().await?;
+        self.set_extent(id, calendar, minutes(&index.extent)).await
+    }
+}
+
+/// Binds the columns that are derived from an object's text, in the order of the statements above.
+fn bind_index<'t>(statement: Statement<'t>, index: &Index) -> Statement<'t> {
+    let statement = statement.bind(&index.uid).bind(index.kind.name()).bind(&index.etag);
+    let statement = statement.bind(index.extent.first_start).bind(index.extent.last_end).bind(index.extent.recurring);
+    statement.bind(&index.summary)
+}

@@ -1,0 +1,60 @@
+//! PostgreSQL, for several nodes. Reads see one snapshot; a write locks the calendars that it changes.
+
+use super::transaction::Connection;
+use crate::{Error, Result};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgPool, Row};
+use std::time::Duration;
+
+/// Oldest version whose behaviour is tested.
+const MIN_VERSION: i32 = 15;
+/// Connections of one node.
+const MAX_CONNECTIONS: u32 = 16;
+/// How long a request waits for a connection.
+const MAX_WAIT: Duration = Duration::from_secs(10);
+
+/// A database on a server, and the pool of connections to it.
+#[derive(Clone, Debug)]
+pub struct Postgres {
+    pool: PgPool,
+}
+
+impl Postgres {
+    /// Connects, and brings the tables to this version; of several nodes that start at once one does it and the others wait.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`; `BadInput` for a server that is too old.
+    pub async fn open(options: PgConnectOptions) -> Result<Self> {
+        let options = options.application_name("kalends").options([
+            // What a transaction waits for another at most; the retries come after.
+            ("lock_timeout", "30s"),
+            // A node that went away keeps no lock.
+            ("idle_in_transaction_session_timeout", "60s"),
+            ("jit", "off"),
+        ]);
+        let pool = PgPoolOptions::new().max_connections(MAX_CONNECTIONS).acquire_timeout(MAX_WAIT);
+        let pool = pool.connect_with(options).await?;
+        let version: i32 = sqlx::query("SELECT current_setting('server_version_num')::int AS version")
+            .fetch_one(&pool)
+            .await?
+            .try_get("version")?;
+        if version / 10_000 < MIN_VERSION {
+            let message = format!("PostgreSQL {MIN_VERSION} or newer is needed; the server is {}", version / 10_000);
+            return Err(Error::bad_input("database", message));
+        }
+        sqlx::migrate!("../migrations/postgres").run(&pool).await.map_err(|error| Error::Internal(error.into()))?;
+        Ok(Postgres { pool })
+    }
+
+    pub(super) async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    pub(super) async fn read(&self) -> Result<Connection> {
+        Ok(Connection::Postgres(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?))
+    }
+
+    pub(super) async fn write(&self) -> Result<Connection> {
+        Ok(Connection::Postgres(self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?))
+    }
+}

@@ -1,0 +1,80 @@
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// A database of a test's own, empty, gone with it: a file of SQLite, or a database on the PostgreSQL server that
+/// `KALENDS_TEST_POSTGRES` names (`postgres://USER@HOST:PORT/NAME`, with the right to make databases).
+pub struct TestDatabase {
+    folder: TempDir,
+    server: Option<(PgConnectOptions, String)>,
+    /// Where it is, as `--database` takes it.
+    pub url: String,
+}
+
+impl TestDatabase {
+    pub async fn fresh() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let Some(server) = Self::server() else {
+            let url = format!("sqlite:{}", folder.path().join("kalends.sqlite").display());
+            return TestDatabase { folder, server: None, url };
+        };
+        let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+        server.connect().await.unwrap().execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+        let url = server.clone().database(&name).to_url_lossy().to_string();
+        TestDatabase { folder, server: Some((server, name)), url }
+    }
+
+    fn server() -> Option<PgConnectOptions> {
+        std::env::var("KALENDS_TEST_POSTGRES").ok().map(|url| url.parse().unwrap())
+    }
+
+    /// Whether tests run on PostgreSQL.
+    pub fn is_postgres() -> bool {
+        Self::server().is_some()
+    }
+
+    /// A folder of the test's own, for its other files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A copy of everything as it is stored now. Nobody may be connected to a database of PostgreSQL meanwhile.
+    pub async fn copy(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let Some((server, original)) = &self.server else {
+            for file in std::fs::read_dir(self.folder()).unwrap().map(std::result::Result::unwrap) {
+                std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+            }
+            let url = format!("sqlite:{}", folder.path().join("kalends.sqlite").display());
+            return TestDatabase { folder, server: None, url };
+        };
+        let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+        let mut connection = server.connect().await.unwrap();
+        let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{original}'");
+        connection.execute(AssertSqlSafe(end)).await.unwrap();
+        connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {original}"))).await.unwrap();
+        let url = server.clone().database(&name).to_url_lossy().to_string();
+        TestDatabase { folder, server: Some((server.clone(), name)), url }
+    }
+
+    /// The file of SQLite.
+    pub fn file(&self) -> Option<PathBuf> {
+        self.server.is_none().then(|| self.folder().join("kalends.sqlite"))
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let Some((server, name)) = self.server.take() else { return };
+        // The runtime of the test is going away.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let mut connection = server.connect().await.unwrap();
+                connection.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+            });
+        });
+        let _ = dropping.join();
+    }
+}
