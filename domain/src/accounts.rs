@@ -217,6 +217,9 @@ impl Kalends {
         let now = Utc::now();
         let mut tx = self.db.write().await?;
         let user = tx.sign_in_link_user(&secrets::hash(secret), now).await?.ok_or(Error::NotFound("the link"))?;
+        tx.lock_home(user.principal.id).await?;
+        // Another use of the same link may have come first.
+        tx.sign_in_link_user(&secrets::hash(secret), now).await?.ok_or(Error::NotFound("the link"))?;
         tx.delete_sign_in_links(user.principal.id).await?;
         tx.set_password_hash(user.principal.id, &hash).await?;
         tx.delete_sessions(user.principal.id).await?;

@@ -1,13 +1,14 @@
 //! What the agenda shows and does: instances in a span of days, and edits as operations on stored objects.
 
 use crate::access::{Access, PrincipalId, access};
-use crate::calendars::{Calendar, CalendarId, authorize};
+use crate::calendars::{Calendar, CalendarId, authorize, authorize_to_change};
 use crate::ical::edit::{self, EventDraft, NewObject, Scope};
 use crate::ical::value::Moment;
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances::{Instance, Window, instances};
-use crate::objects::{ObjectHead, Precondition, Written, free_name, index, remove, store};
+use crate::objects::{ObjectHead, Precondition, Written, free_name, index, lock_both, remove, store};
 use crate::parsed::Candidates;
+use crate::retry::retry;
 use crate::store::Transaction;
 use crate::time::Zone;
 use crate::{Error, Kalends, Result};
@@ -241,11 +242,14 @@ impl Kalends {
         draft: &EventDraft,
     ) -> Result<(String, Written)> {
         let new = edit::new_event(draft, Utc::now())?;
-        let mut tx = self.db.write().await?;
-        let calendar = authorize(&mut tx, who, calendar, Access::Write).await?;
-        let written = self.store_new(&mut tx, &calendar, &new).await?;
-        tx.commit().await?;
-        Ok(written)
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let calendar = authorize_to_change(&mut tx, who, calendar, Access::Write).await?;
+            let written = self.store_new(&mut tx, &calendar, &new).await?;
+            tx.commit().await?;
+            Ok(written)
+        })
+        .await
     }
 
     /// Applies `draft` to the instances of `change.scope`, and moves the whole object when `to` is another calendar.
@@ -260,35 +264,40 @@ impl Kalends {
         draft: &EventDraft,
         to: CalendarId,
     ) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        let calendar = authorize(&mut tx, who, change.calendar, Access::Write).await?;
-        let (head, text, object) = self.stored_event(&mut tx, change.calendar, change.name).await?;
-        // Before the edit, which may find that the instance is gone.
-        if head.etag != change.etag {
-            return Err(Error::PreconditionFailed);
-        }
-        let edited = edit::update(&object, &text, &change.scope, draft, Utc::now())?;
-        let seen = Precondition::Matches(vec![change.etag.to_owned()]);
-        let text = match edited.text {
-            Some(text) => text,
-            None => {
-                remove(&mut tx, calendar.id, change.name, &seen).await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            lock_both(&mut tx, change.calendar, to).await?;
+            let calendar = authorize(&mut tx, who, change.calendar, Access::Write).await?;
+            let (head, text, object) = self.stored_event(&mut tx, change.calendar, change.name).await?;
+            // Before the edit, which may find that the instance is gone.
+            if head.etag != change.etag {
+                return Err(Error::PreconditionFailed);
+            }
+            let edited = edit::update(&object, &text, &change.scope, draft, Utc::now())?;
+            let seen = Precondition::Matches(vec![change.etag.to_owned()]);
+            let text = match edited.text {
+                Some(text) => text,
+                None => {
+                    remove(&mut tx, calendar.id, change.name, &seen).await?;
+                    self.store_split(&mut tx, &calendar, edited.split).await?;
+                    return tx.commit().await;
+                }
+            };
+            if to == calendar.id {
+                store(&mut tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen, &self.limits)
+                    .await?;
                 self.store_split(&mut tx, &calendar, edited.split).await?;
-                return tx.commit().await;
+            } else {
+                if object.recurs() && !matches!(change.scope, Scope::All { .. }) {
+                    return Err(Error::bad_input("calendar", "only a whole series can move to another calendar"));
+                }
+                let target = authorize(&mut tx, who, to, Access::Write).await?;
+                remove(&mut tx, calendar.id, change.name, &seen).await?;
+                self.store_moved(&mut tx, &target, change.name, &text).await?;
             }
-        };
-        if to == calendar.id {
-            store(&mut tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen, &self.limits).await?;
-            self.store_split(&mut tx, &calendar, edited.split).await?;
-        } else {
-            if object.recurs() && !matches!(change.scope, Scope::All { .. }) {
-                return Err(Error::bad_input("calendar", "only a whole series can move to another calendar"));
-            }
-            let target = authorize(&mut tx, who, to, Access::Write).await?;
-            remove(&mut tx, calendar.id, change.name, &seen).await?;
-            self.store_moved(&mut tx, &target, change.name, &text).await?;
-        }
-        tx.commit().await
+            tx.commit().await
+        })
+        .await
     }
 
     /// Removes the instances of `change.scope`.
@@ -296,22 +305,25 @@ impl Kalends {
     /// # Errors
     /// `PreconditionFailed` when the event is no longer as the person saw it.
     pub async fn delete_event(&self, who: PrincipalId, change: EventChange<'_>) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        let calendar = authorize(&mut tx, who, change.calendar, Access::Write).await?;
-        let (head, text, object) = self.stored_event(&mut tx, change.calendar, change.name).await?;
-        // Before the edit, which may find that the instance is gone.
-        if head.etag != change.etag {
-            return Err(Error::PreconditionFailed);
-        }
-        let seen = Precondition::Matches(vec![change.etag.to_owned()]);
-        match edit::remove(&object, &text, &change.scope, Utc::now())?.text {
-            Some(text) => drop(
-                store(&mut tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen, &self.limits)
-                    .await?,
-            ),
-            None => remove(&mut tx, calendar.id, change.name, &seen).await?,
-        }
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let calendar = authorize_to_change(&mut tx, who, change.calendar, Access::Write).await?;
+            let (head, text, object) = self.stored_event(&mut tx, change.calendar, change.name).await?;
+            // Before the edit, which may find that the instance is gone.
+            if head.etag != change.etag {
+                return Err(Error::PreconditionFailed);
+            }
+            let seen = Precondition::Matches(vec![change.etag.to_owned()]);
+            match edit::remove(&object, &text, &change.scope, Utc::now())?.text {
+                Some(text) => drop(
+                    store(&mut tx, &calendar, change.name, &text, &index(&text, &self.limits)?, &seen, &self.limits)
+                        .await?,
+                ),
+                None => remove(&mut tx, calendar.id, change.name, &seen).await?,
+            }
+            tx.commit().await
+        })
+        .await
     }
 
     async fn stored_event(

@@ -2,6 +2,7 @@
 
 use crate::access::{Access, PrincipalId, access};
 use crate::ical::ComponentKind;
+use crate::retry::retry;
 use crate::store::Transaction;
 use crate::time::Zone;
 use crate::{Error, Kalends, Limits, Result};
@@ -183,6 +184,17 @@ pub(crate) async fn authorize(
     if held < needed { Err(Error::Forbidden { needed }) } else { Ok(calendar) }
 }
 
+/// [`authorize`], for a transaction that changes the calendar: others that do so wait until it ends.
+pub(crate) async fn authorize_to_change(
+    tx: &mut Transaction,
+    who: PrincipalId,
+    id: CalendarId,
+    needed: Access,
+) -> Result<Calendar> {
+    tx.lock_calendar(id).await?;
+    authorize(tx, who, id, needed).await
+}
+
 impl Kalends {
     /// The calendars in the home of `home` that `who` may see, in display order.
     pub async fn calendars(&self, who: PrincipalId, home: PrincipalId) -> Result<Vec<Calendar>> {
@@ -220,18 +232,24 @@ impl Kalends {
         check_dead(&dead, &[], &[], &self.limits)?;
         let slug = slug.map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned);
         check_slug(&slug)?;
-        let mut tx = self.db.write().await?;
-        if tx.calendars(who).await?.len() >= self.limits.account_calendars {
-            return Err(Error::QuotaExceeded { limit: self.limits.account_calendars as u64, unit: "calendars" });
-        }
-        let id =
-            tx.insert_calendar(who, &slug, &details, Utc::now()).await?.ok_or(Error::AlreadyExists("the calendar"))?;
-        for property in &dead {
-            tx.set_dead_property(id, property).await?;
-        }
-        let calendar = tx.calendar(id).await?.ok_or(Error::NotFound("the calendar"))?;
-        tx.commit().await?;
-        Ok(calendar)
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.lock_home(who).await?;
+            if tx.calendars(who).await?.len() >= self.limits.account_calendars {
+                return Err(Error::QuotaExceeded { limit: self.limits.account_calendars as u64, unit: "calendars" });
+            }
+            let id = tx
+                .insert_calendar(who, &slug, &details, Utc::now())
+                .await?
+                .ok_or(Error::AlreadyExists("the calendar"))?;
+            for property in &dead {
+                tx.set_dead_property(id, property).await?;
+            }
+            let calendar = tx.calendar(id).await?.ok_or(Error::NotFound("the calendar"))?;
+            tx.commit().await?;
+            Ok(calendar)
+        })
+        .await
     }
 
     /// Makes a calendar called `display_name` at the end of the list, in a colour of its own.
@@ -247,35 +265,41 @@ impl Kalends {
     pub async fn update_calendar(&self, who: PrincipalId, id: CalendarId, patch: CalendarPatch) -> Result<Calendar> {
         let text = |text: &Option<Option<String>>| text.clone().flatten();
         check_texts(text(&patch.description).as_deref(), text(&patch.timezone).as_deref(), &self.limits)?;
-        let mut tx = self.db.write().await?;
-        let mut calendar = authorize(&mut tx, who, id, Access::Owner).await?;
-        if !patch.set_dead.is_empty() {
-            check_dead(&patch.set_dead, &tx.dead_properties(id).await?, &patch.remove_dead, &self.limits)?;
-        }
-        let details = &mut calendar.details;
-        details.display_name = patch.display_name.unwrap_or_else(|| details.display_name.clone());
-        details.description = patch.description.unwrap_or_else(|| details.description.clone());
-        details.color = patch.color.unwrap_or_else(|| details.color.clone());
-        details.order = patch.order.unwrap_or(details.order);
-        details.timezone = patch.timezone.unwrap_or_else(|| details.timezone.clone());
-        details.check()?;
-        tx.update_calendar(id, details).await?;
-        for property in &patch.set_dead {
-            tx.set_dead_property(id, property).await?;
-        }
-        for (namespace, name) in &patch.remove_dead {
-            tx.remove_dead_property(id, namespace, name).await?;
-        }
-        tx.commit().await?;
-        Ok(calendar)
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let mut calendar = authorize_to_change(&mut tx, who, id, Access::Owner).await?;
+            if !patch.set_dead.is_empty() {
+                check_dead(&patch.set_dead, &tx.dead_properties(id).await?, &patch.remove_dead, &self.limits)?;
+            }
+            let details = &mut calendar.details;
+            details.display_name = patch.display_name.clone().unwrap_or_else(|| details.display_name.clone());
+            details.description = patch.description.clone().unwrap_or_else(|| details.description.clone());
+            details.color = patch.color.clone().unwrap_or_else(|| details.color.clone());
+            details.order = patch.order.unwrap_or(details.order);
+            details.timezone = patch.timezone.clone().unwrap_or_else(|| details.timezone.clone());
+            details.check()?;
+            tx.update_calendar(id, details).await?;
+            for property in &patch.set_dead {
+                tx.set_dead_property(id, property).await?;
+            }
+            for (namespace, name) in &patch.remove_dead {
+                tx.remove_dead_property(id, namespace, name).await?;
+            }
+            tx.commit().await?;
+            Ok(calendar)
+        })
+        .await
     }
 
     /// Removes the calendar and every object in it.
     pub async fn delete_calendar(&self, who: PrincipalId, id: CalendarId) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        authorize(&mut tx, who, id, Access::Owner).await?;
-        tx.delete_calendar(id).await?;
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            authorize_to_change(&mut tx, who, id, Access::Owner).await?;
+            tx.delete_calendar(id).await?;
+            tx.commit().await
+        })
+        .await
     }
 
     pub async fn dead_properties(&self, who: PrincipalId, id: CalendarId) -> Result<Vec<DeadProperty>> {

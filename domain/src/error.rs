@@ -73,6 +73,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether it is the store that failed, and not what was asked of it.
+    pub(crate) fn is_of_the_store(&self) -> bool {
+        matches!(self, Error::Contended | Error::Busy { .. } | Error::Unavailable { .. } | Error::Internal(_))
+    }
+
     /// After how many seconds the same may succeed, for what the server could not do just now.
     pub fn retry_after(&self) -> Option<u64> {
         match self {

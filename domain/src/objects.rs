@@ -1,13 +1,14 @@
 //! Calendar object resources: the one write path, and reading.
 
 use crate::access::{Access, PrincipalId};
-use crate::calendars::{Calendar, CalendarId, Revision, authorize, visible};
+use crate::calendars::{Calendar, CalendarId, Revision, authorize, authorize_to_change, visible};
 use crate::ical::project::{self, DataRequest};
 use crate::ical::syntax::{Property, SyntaxError};
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances;
 use crate::parsed::{Candidates, PAGE_OCTETS};
 use crate::query::Filter;
+use crate::retry::retry;
 use crate::store::{Growth, Index, NewChange, NewText, Transaction, Usage};
 use crate::thread::on_a_thread;
 use crate::time::Zone;
@@ -229,6 +230,13 @@ async fn check_quota(tx: &mut Transaction, calendar: &Calendar, growth: Growth, 
     Ok(())
 }
 
+/// Locks the two calendars of one write in the order of their ids, so that two writes that go in opposite directions cannot wait for
+/// each other.
+pub(crate) async fn lock_both(tx: &mut Transaction, one: CalendarId, other: CalendarId) -> Result<()> {
+    tx.lock_calendar(one.min(other)).await?;
+    tx.lock_calendar(one.max(other)).await
+}
+
 /// Whether `object` matches, or cannot be told not to.
 fn may_match(filter: &Filter, object: &CalendarObject) -> Result<bool> {
     match filter.matches(object) {
@@ -383,12 +391,22 @@ impl Kalends {
         precondition: Precondition,
     ) -> Result<Written> {
         // Reading the text takes the most time; it is done before the one right to write is taken.
-        let index = self.indexed(text).await;
-        let mut tx = self.db.write().await?;
-        let calendar = authorize(&mut tx, who, calendar, Access::Write).await?;
-        let written = store(&mut tx, &calendar, name, text, &index?, &precondition, &self.limits).await?;
-        tx.commit().await?;
-        Ok(written)
+        let index = match self.indexed(text).await {
+            Ok(index) => index,
+            // Whoever may not write here, or not now, learns that first.
+            Err(unfit) => {
+                authorize(&mut self.db.read().await?, who, calendar, Access::Write).await?;
+                return Err(unfit);
+            }
+        };
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let calendar = authorize_to_change(&mut tx, who, calendar, Access::Write).await?;
+            let written = store(&mut tx, &calendar, name, text, &index, &precondition, &self.limits).await?;
+            tx.commit().await?;
+            Ok(written)
+        })
+        .await
     }
 
     /// [`index`] on a thread of its own.
@@ -406,10 +424,13 @@ impl Kalends {
         name: &str,
         precondition: Precondition,
     ) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        authorize(&mut tx, who, calendar, Access::Write).await?;
-        remove(&mut tx, calendar, name, &precondition).await?;
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            authorize_to_change(&mut tx, who, calendar, Access::Write).await?;
+            remove(&mut tx, calendar, name, &precondition).await?;
+            tx.commit().await
+        })
+        .await
     }
 
     /// Copies an object, its octets unchanged (RFC 4918 section 9.8). Within one calendar the UID is in the way.
@@ -417,11 +438,14 @@ impl Kalends {
     /// # Errors
     /// Those of `put_object`, and `PreconditionFailed` when the target exists and may not be overwritten.
     pub async fn copy_object(&self, who: PrincipalId, transfer: Transfer) -> Result<Written> {
-        let mut tx = self.db.write().await?;
-        let ends = self.ends(&mut tx, who, &transfer, Access::Read).await?;
-        let written = self.place(&mut tx, &transfer, &ends).await?;
-        tx.commit().await?;
-        Ok(written)
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let ends = self.ends(&mut tx, who, &transfer, Access::Read).await?;
+            let written = self.place(&mut tx, &transfer, &ends).await?;
+            tx.commit().await?;
+            Ok(written)
+        })
+        .await
     }
 
     /// Moves an object, its octets unchanged (RFC 4918 section 9.9).
@@ -429,17 +453,21 @@ impl Kalends {
     /// # Errors
     /// Those of `copy_object`.
     pub async fn move_object(&self, who: PrincipalId, transfer: Transfer) -> Result<Written> {
-        let mut tx = self.db.write().await?;
-        let ends = self.ends(&mut tx, who, &transfer, Access::Write).await?;
-        remove(&mut tx, transfer.from.0, &transfer.from.1, &Precondition::None).await?;
-        let written = self.place(&mut tx, &transfer, &ends).await?;
-        tx.commit().await?;
-        Ok(written)
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let ends = self.ends(&mut tx, who, &transfer, Access::Write).await?;
+            remove(&mut tx, transfer.from.0, &transfer.from.1, &Precondition::None).await?;
+            let written = self.place(&mut tx, &transfer, &ends).await?;
+            tx.commit().await?;
+            Ok(written)
+        })
+        .await
     }
 
     async fn ends(&self, tx: &mut Transaction, who: PrincipalId, transfer: &Transfer, needed: Access) -> Result<Ends> {
         let (from, from_name) = &transfer.from;
         let (to, to_name) = &transfer.to;
+        lock_both(tx, *from, *to).await?;
         authorize(tx, who, *from, needed).await?;
         let target = authorize(tx, who, *to, Access::Write).await?;
         if transfer.from == transfer.to {

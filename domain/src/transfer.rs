@@ -1,13 +1,14 @@
 //! Whole calendars as files: ICS import and export.
 
 use crate::access::{Access, PrincipalId};
-use crate::calendars::{Calendar, CalendarId, authorize};
+use crate::calendars::{Calendar, CalendarId, authorize, authorize_to_change};
 use crate::ical::join::Joined;
 use crate::ical::split::{self, Part};
 use crate::ical::syntax::SyntaxError;
 use crate::ical::unfold;
 use crate::objects::{Precondition, free_name, index, store};
 use crate::parsed::PAGE_OCTETS;
+use crate::retry::retry;
 use crate::store::{Index, Transaction};
 use crate::{Error, Kalends, Result};
 use std::borrow::Cow;
@@ -78,22 +79,28 @@ impl Kalends {
             if seen == 0 {
                 return Ok(report);
             }
-            let mut tx = self.db.write().await?;
-            let calendar = authorize(&mut tx, who, calendar, Access::Write).await?;
-            for checked in batch {
-                let outcome = self.import_one(&mut tx, &calendar, &checked).await;
+            let outcomes = retry(async || {
+                let mut tx = self.db.write().await?;
+                let calendar = authorize_to_change(&mut tx, who, calendar, Access::Write).await?;
+                let mut outcomes = Vec::with_capacity(batch.len());
+                for checked in &batch {
+                    match self.import_one(&mut tx, &calendar, checked).await {
+                        Err(error) if error.is_of_the_store() => return Err(error),
+                        outcome => outcomes.push(outcome),
+                    }
+                }
+                tx.commit().await?;
+                Ok(outcomes)
+            });
+            for (outcome, checked) in outcomes.await?.into_iter().zip(batch) {
                 let Part { title, line, .. } = checked.part;
                 match outcome {
                     Ok(Outcome::Added) => report.added.push(title),
                     Ok(Outcome::Replaced) => report.replaced.push(title),
                     Ok(Outcome::Unchanged) => report.unchanged += 1,
-                    Err(error @ (Error::Internal(_) | Error::Unavailable { .. } | Error::Contended)) => {
-                        return Err(error);
-                    }
                     Err(error) => report.refused.push(Refusal { what: title, line, why: error.to_string() }),
                 }
             }
-            tx.commit().await?;
         }
     }
 

@@ -11,6 +11,7 @@ impl From<sqlx::Error> for Error {
         match &error {
             sqlx::Error::Database(reported) => match outcome(&**reported) {
                 Outcome::Contended => Error::Contended,
+                Outcome::Busy => Error::Busy { seconds: RETRY_AFTER_SECONDS },
                 Outcome::Unavailable => unavailable(&error),
                 Outcome::Internal => Error::Internal(error.into()),
             },
@@ -32,6 +33,7 @@ fn unavailable(error: &sqlx::Error) -> Error {
 enum Outcome {
     /// Another transaction was in the way: the same work done again sees what it left.
     Contended,
+    Busy,
     Unavailable,
     Internal,
 }
@@ -39,8 +41,10 @@ enum Outcome {
 fn outcome(error: &dyn DatabaseError) -> Outcome {
     let code = error.code();
     match code.as_deref().unwrap_or_default() {
-        // PostgreSQL: serialization failure, deadlock; lock timeout. SQLite: another process holds the file (SQLITE_BUSY and its kinds).
-        "40001" | "40P01" | "55P03" | "5" | "261" | "517" | "773" => Outcome::Contended,
+        // PostgreSQL: serialization failure, deadlock.
+        "40001" | "40P01" => Outcome::Contended,
+        // It was waited for long enough: PostgreSQL's lock timeout; SQLITE_BUSY and its kinds, where another process holds the file.
+        "55P03" | "5" | "261" | "517" | "773" => Outcome::Busy,
         // PostgreSQL: connection lost, too many connections, shutting down or starting.
         code if code.len() == 5 && (code.starts_with("08") || code.starts_with("57P") || code == "53300") => {
             Outcome::Unavailable

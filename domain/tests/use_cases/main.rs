@@ -1,10 +1,11 @@
-//! The use cases over a real SQLite file, as a person or a client goes through them.
+//! The use cases over a real database, SQLite or PostgreSQL, as a person or a client goes through them.
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
 mod agenda;
 mod calendars;
 mod changes;
+mod concurrency;
 mod objects;
 mod quota;
 mod support;
