@@ -2,6 +2,7 @@
 
 mod compress;
 mod dev;
+mod postgres;
 mod process;
 mod program;
 mod shrink;

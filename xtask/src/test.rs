@@ -1,5 +1,6 @@
 //! Every check and test, and how many there were.
 
+use crate::postgres::Postgres;
 use crate::process::{self, Failure, run, step, watch};
 use crate::tools::{self, Testing};
 use crate::{cargo, root, target, trunk};
@@ -53,11 +54,22 @@ fn one(part: Part, filter: Option<&str>) -> Result<(), Failure> {
         tools::for_building()?;
         process::both(&mut cargo(&["test", "--no-run", "--test", "protocol"]), &mut trunk(true))?;
     }
-    let good = match part {
-        Part::Rust | Part::Protocol => count.of(rust(part, &testing)?.args(filter))?,
-        Part::Clients => count.of(clients(&testing).args(filter.iter().flat_map(|filter| ["-k", filter])))?,
-        Part::Pages => count.of(pages(&testing).args(filter))?,
-    };
+    if part == Part::Pages {
+        let good = count.of(pages(&testing).args(filter))?;
+        return count.verdict(good);
+    }
+    let postgres = Postgres::start()?;
+    let mut good = true;
+    for database in [Database::Sqlite, Database::Postgres(&postgres)] {
+        step(database.name());
+        good &= match part {
+            Part::Clients => {
+                let filter = filter.iter().flat_map(|filter| ["-k", filter]);
+                count.of(database.clients(clients(&testing))?.args(filter))?
+            }
+            _ => count.of(database.rust(rust(part, &testing)?).args(filter))?,
+        };
+    }
     count.verdict(good)
 }
 
@@ -76,15 +88,52 @@ fn all() -> Result<(), Failure> {
     download_size(&root().join("dist"))?;
 
     let mut count = Count::default();
+    let postgres = Postgres::start()?;
     step("Unit, property and protocol tests");
     let mut tests = cargo(&["test", "--no-fail-fast"]);
     let mut good = count.of(tests.env("KALENDS_TEST_PYTHON", &testing.python))?;
-    step("Third-party CalDAV clients");
-    good &= count.of(&mut clients(&testing))?;
+    step("Use cases and protocol on PostgreSQL");
+    let tests = cargo(&["test", "--no-fail-fast", "--test", "use_cases", "--test", "protocol", "--test", "web"]);
+    good &= count.of(&mut Database::Postgres(&postgres).rust(tests))?;
+    for database in [Database::Sqlite, Database::Postgres(&postgres)] {
+        step(&format!("Third-party CalDAV clients, {}", database.name()));
+        good &= count.of(&mut database.clients(clients(&testing))?)?;
+    }
     step("Pages in Chromium");
     run(Command::new("npx").arg("tsc").current_dir(root().join("end2end")))?;
     good &= count.of(&mut pages(&testing))?;
     count.verdict(good)
+}
+
+/// What the tests store in.
+enum Database<'s> {
+    Sqlite,
+    Postgres(&'s Postgres),
+}
+
+impl Database<'_> {
+    fn name(&self) -> &'static str {
+        match self {
+            Database::Sqlite => "on SQLite",
+            Database::Postgres(_) => "on PostgreSQL",
+        }
+    }
+
+    /// Each test makes a database of its own on the server.
+    fn rust(&self, mut tests: Command) -> Command {
+        if let Database::Postgres(server) = self {
+            tests.env("KALENDS_TEST_POSTGRES", server.url("postgres"));
+        }
+        tests
+    }
+
+    /// All of them share a server, and so a database.
+    fn clients(&self, mut tests: Command) -> Result<Command, Failure> {
+        if let Database::Postgres(server) = self {
+            tests.env("KALENDS_DATABASE_URL", server.create("clients")?);
+        }
+        Ok(tests)
+    }
 }
 
 fn lint() -> Result<(), Failure> {

@@ -145,6 +145,23 @@ pub fn for_testing() -> Result<Testing, Failure> {
     Ok(Testing { python, chromium })
 }
 
+/// Where the programs of a PostgreSQL server are; Debian keeps them off the path.
+pub fn postgres() -> Result<PathBuf, Failure> {
+    if let Some(folder) = find_postgres() {
+        return Ok(folder);
+    }
+    apt(&["postgresql"])?;
+    find_postgres().ok_or_else(|| Failure("PostgreSQL is not there after its installation".into()))
+}
+
+fn find_postgres() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let version = |path: &Path| path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok());
+    let newest = versions.map(|entry| entry.path()).max_by_key(|path| version(path));
+    let packaged = newest.map(|path| path.join("bin")).filter(|folder| folder.join("initdb").is_file());
+    packaged.or_else(|| which("initdb").and_then(|program| program.parent().map(Path::to_path_buf)))
+}
+
 fn which(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
         .map(|folder| folder.join(program))

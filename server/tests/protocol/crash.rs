@@ -1,10 +1,10 @@
 //! kill -9 in the middle of many PUTs: what was acknowledged is there.
 
 use super::harness::*;
+use kalends_test_support::TestDatabase;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,8 +23,8 @@ struct Program {
 }
 
 impl Program {
-    fn start(folder: &Path) -> Self {
-        let mut child = command(folder)
+    fn start(database: &TestDatabase) -> Self {
+        let mut child = command(database)
             .args(["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -53,28 +53,28 @@ impl Drop for Program {
     }
 }
 
-fn command(folder: &Path) -> Command {
+fn command(database: &TestDatabase) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kalends"));
-    command.env("KALENDS_DATA", folder.join("data")).env("KALENDS_DIST", folder.join("dist"));
+    command.env("KALENDS_DATABASE_URL", &database.url).env("KALENDS_DIST", database.folder().join("dist"));
     command
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> String {
-    let output = command(folder).args(arguments).output().unwrap();
+fn run(database: &TestDatabase, arguments: &[&str]) -> String {
+    let output = command(database).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn acknowledged_objects_survive_a_kill() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("dist")).unwrap();
+    let database = TestDatabase::fresh().await;
+    std::fs::create_dir(database.folder().join("dist")).unwrap();
     let page = r#"<link rel="modulepreload" href="/a.js"><link rel="preload" href="/a.wasm">"#;
-    std::fs::write(folder.path().join("dist/index.html"), page).unwrap();
-    run(folder.path(), &["user", "add", "ada"]);
-    let password = run(folder.path(), &["user", "app-password", "ada", "test"]);
+    std::fs::write(database.folder().join("dist/index.html"), page).unwrap();
+    run(&database, &["user", "add", "ada"]);
+    let password = run(&database, &["user", "app-password", "ada", "test"]);
 
-    let mut program = Program::start(folder.path());
+    let mut program = Program::start(&database);
     let ada = Client::new(program.address, "ada", &password);
     ada.add(&ada.at("first.ics"), &event("first", "20260301T090000Z", "")).await;
     let token = ada.property(&ada.at(""), "D:sync-token").await.text;
@@ -114,7 +114,7 @@ async fn acknowledged_objects_survive_a_kill() {
     }
     assert!(count.load(Ordering::SeqCst) < PUTS, "killed in the middle");
 
-    let program = Program::start(folder.path());
+    let program = Program::start(&database);
     let ada = Client { address: program.address, ..ada };
     for (name, text) in &acknowledged {
         let stored = ada.get(&ada.at(name)).await.text();
