@@ -6,7 +6,7 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use criterion::{BatchSize, Criterion};
-use kalends_domain::access::PrincipalId;
+use kalends_domain::access::Caller;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::instances::Window;
@@ -118,7 +118,7 @@ fn month_elsewhere(index: usize, months: i32) -> NaiveDate {
 struct Fixture {
     name: &'static str,
     database: Database,
-    who: PrincipalId,
+    who: Caller,
     calendar: CalendarId,
     /// Its cache is filled by the first use.
     warm: Kalends,
@@ -138,8 +138,8 @@ impl Fixture {
             is_admin: false,
             preferences: Preferences::default(),
         };
-        let who = warm.create_user(user).await?.principal.id;
-        let calendar = warm.calendars(who, who).await?[0].id;
+        let who = Caller::page(warm.create_user(user).await?.principal.id);
+        let calendar = warm.calendars(who, who.principal).await?[0].id;
         let report = warm.import(who, calendar, file(size).as_bytes()).await?;
         assert_eq!((report.added.len(), report.refused.len()), (size.events, 0));
         Ok(Fixture { name: size.name, database, who, calendar, warm, _folder: folder })

@@ -1,6 +1,9 @@
-//! Who may do what: the one access check that every surface goes through.
+//! Who may do what: the one door that every use case goes through. No other module compares levels of access.
 
-use crate::calendars::Calendar;
+use crate::calendars::{Calendar, CalendarId};
+use crate::store::Transaction;
+use crate::{Error, Result};
+use std::ops::Deref;
 
 /// Identifies a principal (RFC 3744 section 2) in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,9 +24,14 @@ pub struct Principal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
     None,
+    /// Learn when the calendar's owner is busy, and nothing else.
     FreeBusy,
     Read,
+    /// Change what is in the calendar.
     Write,
+    /// Change the calendar itself: its name, its colour, who else has access.
+    Administer,
+    /// Delete it.
     Owner,
 }
 
@@ -34,12 +42,302 @@ impl std::fmt::Display for Access {
             Access::FreeBusy => "free-busy",
             Access::Read => "read",
             Access::Write => "write",
+            Access::Administer => "administer",
             Access::Owner => "owner",
         })
     }
 }
 
-/// The access of `who` to `calendar`.
-pub fn access(who: PrincipalId, calendar: &Calendar) -> Access {
-    if calendar.owner == who { Access::Owner } else { Access::None }
+/// Every level with the number that stands for it in the database, where the highest of several grants counts.
+const LEVELS: [(Access, i64); 6] = [
+    (Access::None, 0),
+    (Access::FreeBusy, 10),
+    (Access::Read, 20),
+    (Access::Write, 30),
+    (Access::Administer, 40),
+    (Access::Owner, 50),
+];
+
+impl Access {
+    /// The highest level that `number` reaches.
+    pub(crate) fn from_number(number: i64) -> Self {
+        LEVELS.iter().rev().find(|(_, least)| number >= *least).map_or(Access::None, |(access, _)| *access)
+    }
+}
+
+/// Who asks for something, and through what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub principal: PrincipalId,
+    /// The most that the credential may be used for, whatever the principal may do.
+    pub ceiling: Access,
+    pub way: Way,
+}
+
+/// The way on which a caller came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A page in a browser, with a session.
+    Page,
+    /// A CalDAV client, with the app password of this id.
+    AppPassword(i64),
+    /// A command on the server's own machine.
+    Command,
+}
+
+impl Caller {
+    /// The principal through a page in a browser.
+    pub fn page(principal: PrincipalId) -> Self {
+        Caller { principal, ceiling: Access::Owner, way: Way::Page }
+    }
+
+    /// The principal through a CalDAV client that has an app password.
+    pub fn app_password(principal: PrincipalId, id: i64) -> Self {
+        Caller { principal, ceiling: Access::Owner, way: Way::AppPassword(id) }
+    }
+
+    /// The principal through a command of whoever runs the server.
+    pub fn command(principal: PrincipalId) -> Self {
+        Caller { principal, ceiling: Access::Owner, way: Way::Command }
+    }
+}
+
+/// A calendar that a caller has access to. Only this module makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    calendar: Calendar,
+    access: Access,
+}
+
+impl Held {
+    fn new((calendar, access): (Calendar, Access), caller: Caller) -> Self {
+        Held { calendar, access: access.min(caller.ceiling) }
+    }
+
+    /// What the caller may do with it.
+    pub fn access(&self) -> Access {
+        self.access
+    }
+
+    /// Whether the caller may change what is in it.
+    pub fn may_write(&self) -> bool {
+        self.access >= Access::Write
+    }
+
+    /// Whether the caller may change its name, its colour and the like.
+    pub fn may_administer(&self) -> bool {
+        self.access >= Access::Administer
+    }
+
+    /// The calendar, if the access suffices. What may not be seen at all does not exist for the caller.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden`
+    fn with(self, needed: Access) -> Result<Self> {
+        match self.access {
+            Access::None => Err(Error::NotFound("the calendar")),
+            held if held < needed => Err(Error::Forbidden { needed }),
+            _ => Ok(self),
+        }
+    }
+
+    pub fn into_calendar(self) -> Calendar {
+        self.calendar
+    }
+}
+
+impl Deref for Held {
+    type Target = Calendar;
+
+    fn deref(&self) -> &Calendar {
+        &self.calendar
+    }
+}
+
+/// The calendar with this id.
+///
+/// # Errors
+/// `NotFound`; `Forbidden` when the caller sees it but lacks the access.
+pub(crate) async fn calendar(tx: &mut Transaction, caller: Caller, id: CalendarId, needed: Access) -> Result<Held> {
+    let found = tx.calendar(id, caller.principal).await?.ok_or(Error::NotFound("the calendar"))?;
+    Held::new(found, caller).with(needed)
+}
+
+/// The calendar at `/{owner}/{slug}/`.
+///
+/// # Errors
+/// `NotFound`; `Forbidden` when the caller sees it but lacks the access.
+pub(crate) async fn calendar_at(
+    tx: &mut Transaction,
+    caller: Caller,
+    owner: &str,
+    slug: &str,
+    needed: Access,
+) -> Result<Held> {
+    let found = tx.calendar_at(owner, slug, caller.principal).await?.ok_or(Error::NotFound("the calendar"))?;
+    Held::new(found, caller).with(needed)
+}
+
+/// [`calendar`], for a transaction that changes it: others that do so wait until it ends.
+///
+/// # Errors
+/// Those of [`calendar`].
+pub(crate) async fn calendar_to_change(
+    tx: &mut Transaction,
+    caller: Caller,
+    id: CalendarId,
+    needed: Access,
+) -> Result<Held> {
+    tx.lock_calendar(id).await?;
+    calendar(tx, caller, id, needed).await
+}
+
+/// The caller's own home, to make calendars in.
+///
+/// # Errors
+/// `Forbidden` when the credential is not for that.
+pub(crate) fn own_home(caller: Caller) -> Result<PrincipalId> {
+    if caller.ceiling < Access::Owner { Err(Error::Forbidden { needed: Access::Owner }) } else { Ok(caller.principal) }
+}
+
+/// The calendars in the home of `home` that the caller may read, in display order.
+pub(crate) async fn calendars_of(tx: &mut Transaction, caller: Caller, home: PrincipalId) -> Result<Vec<Held>> {
+    let found = tx.calendars(home, caller.principal).await?;
+    let held = found.into_iter().map(|found| Held::new(found, caller));
+    Ok(held.filter(|held| held.access >= Access::Read).collect())
+}
+
+/// The calendar with this id, `None` where the caller may not read it.
+pub(crate) async fn readable(tx: &mut Transaction, caller: Caller, id: CalendarId) -> Result<Option<Held>> {
+    match calendar(tx, caller, id, Access::Read).await {
+        Ok(held) => Ok(Some(held)),
+        Err(Error::NotFound(_) | Error::Forbidden { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::accounts::{NewUser, Preferences};
+    use crate::objects::Precondition;
+    use crate::store::{Database, DatabaseAddress};
+    use crate::time::Zone;
+    use crate::{Kalends, Limits};
+    use chrono::{TimeDelta, Utc};
+    use kalends_test_support::TestDatabase;
+
+    struct Fixture {
+        kalends: Kalends,
+        anna: Caller,
+        ben: Caller,
+        /// Anna's.
+        calendar: CalendarId,
+        _database: TestDatabase,
+    }
+
+    async fn person(kalends: &Kalends, name: &str) -> Caller {
+        let user = NewUser {
+            slug: name.into(),
+            display_name: name.into(),
+            email: None,
+            is_admin: false,
+            preferences: Preferences::default(),
+        };
+        Caller::page(kalends.create_user(user).await.unwrap().principal.id)
+    }
+
+    impl Fixture {
+        async fn new() -> Self {
+            let database = TestDatabase::fresh().await;
+            let store = Database::open(&DatabaseAddress::parse(&database.url).unwrap()).await.unwrap();
+            let kalends = Kalends::new(store, Limits::default());
+            let (anna, ben) = (person(&kalends, "anna").await, person(&kalends, "ben").await);
+            let calendar = kalends.calendars(anna, anna.principal).await.unwrap()[0].id;
+            Fixture { kalends, anna, ben, calendar, _database: database }
+        }
+
+        async fn grant(&self, to: PrincipalId, access: i64) {
+            let mut tx = self.kalends.db.write().await.unwrap();
+            tx.insert_grant(self.calendar, to, access).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+
+        /// How far each of three use cases lets `caller`: busy times, reading, writing.
+        async fn may(&self, caller: Caller) -> [Result<()>; 3] {
+            let Fixture { kalends, calendar, .. } = self;
+            let times = (Utc::now(), Utc::now() + TimeDelta::days(1));
+            let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:x\r\nDTSTAMP:20260101T000000Z\r\n\
+                DTSTART:20260101T090000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+            [
+                kalends.free_busy(caller, *calendar, times, &Zone::UTC).await.map(drop),
+                kalends.object_heads(caller, *calendar, "").await.map(drop),
+                kalends.put_object(caller, *calendar, "x.ics", text, Precondition::None).await.map(drop),
+            ]
+        }
+    }
+
+    /// `n` not found, `f` forbidden, `y` done.
+    fn told(outcomes: [Result<()>; 3]) -> String {
+        outcomes
+            .map(|outcome| match outcome {
+                Ok(()) => 'y',
+                Err(Error::NotFound(_)) => 'n',
+                Err(Error::Forbidden { .. }) => 'f',
+                Err(error) => panic!("{error}"),
+            })
+            .iter()
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn each_level_opens_what_it_is_for_and_names_what_it_is_not() {
+        for (level, expected) in
+            [(None, "nnn"), (Some(10), "yff"), (Some(20), "yyf"), (Some(30), "yyy"), (Some(40), "yyy")]
+        {
+            let fixture = Fixture::new().await;
+            if let Some(level) = level {
+                fixture.grant(fixture.ben.principal, level).await;
+            }
+            assert_eq!(told(fixture.may(fixture.ben).await), expected, "{level:?}");
+            assert_eq!(told(fixture.may(fixture.anna).await), "yyy");
+            let deleted = fixture.kalends.delete_calendar(fixture.ben, fixture.calendar).await;
+            let hidden = level.is_none();
+            assert!(matches!(deleted, Err(Error::NotFound(_))) == hidden, "{deleted:?}");
+            assert!(matches!(deleted, Err(Error::Forbidden { needed: Access::Owner })) != hidden, "{deleted:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_highest_of_own_and_group_grants_counts_and_a_credential_is_a_ceiling() {
+        let fixture = Fixture::new().await;
+        let group = person(&fixture.kalends, "group").await.principal;
+        let mut tx = fixture.kalends.db.write().await.unwrap();
+        tx.insert_membership(group, fixture.ben.principal, 20).await.unwrap();
+        tx.commit().await.unwrap();
+        fixture.grant(fixture.ben.principal, 10).await;
+        assert_eq!(told(fixture.may(fixture.ben).await), "yff");
+        fixture.grant(group, 30).await;
+        assert_eq!(told(fixture.may(fixture.ben).await), "yyy");
+        let only_reads = Caller { ceiling: Access::Read, ..fixture.ben };
+        assert_eq!(told(fixture.may(only_reads).await), "yyf");
+        let owner_who_reads = Caller { ceiling: Access::Read, ..fixture.anna };
+        assert_eq!(told(fixture.may(owner_who_reads).await), "yyf");
+        assert!(fixture.kalends.create_named_calendar(owner_who_reads, "More").await.is_err());
+
+        // Of the group's own calendars its members have what their membership says.
+        let held = fixture.kalends.calendars(fixture.ben, group).await.unwrap();
+        assert_eq!(held.iter().map(Held::access).collect::<Vec<_>>(), [Access::Read]);
+        assert!(!held[0].may_write() && !held[0].may_administer());
+        assert!(fixture.kalends.calendars(fixture.anna, group).await.unwrap().is_empty());
+    }
+
+    #[test]
+    fn levels_are_read_back() {
+        for (access, number) in LEVELS {
+            assert_eq!((Access::from_number(number), Access::from_number(number + 5)), (access, access));
+        }
+        assert_eq!(Access::from_number(-1), Access::None);
+    }
 }

@@ -4,7 +4,7 @@ pub(crate) mod brake;
 pub(crate) mod hashing;
 mod secrets;
 
-use crate::access::{Principal, PrincipalId};
+use crate::access::{Caller, Principal, PrincipalId};
 use crate::calendars::CalendarDetails;
 use crate::{Error, Kalends, Result};
 use chrono::{DateTime, TimeDelta, Utc, Weekday};
@@ -90,6 +90,13 @@ pub struct Secret(pub String);
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")
+    }
+}
+
+impl User {
+    /// The person through a page in a browser.
+    pub fn on_a_page(&self) -> Caller {
+        Caller::page(self.principal.id)
     }
 }
 
@@ -322,7 +329,7 @@ impl Kalends {
     ///
     /// # Errors
     /// `BadCredentials`.
-    pub async fn authenticate_client(&self, name: &str, secret: &str) -> Result<Principal> {
+    pub async fn authenticate_client(&self, name: &str, secret: &str) -> Result<(Principal, Caller)> {
         let hash = secrets::hash(&secrets::normal_app_password(secret));
         let found = self.db.read().await?.app_password_owner(&name.trim().to_lowercase(), &hash).await?;
         let (principal, app_password) = found.ok_or(Error::BadCredentials)?;
@@ -332,6 +339,7 @@ impl Kalends {
             tx.touch_app_password(app_password.id, now).await?;
             tx.commit().await?;
         }
-        Ok(principal)
+        let caller = Caller::app_password(principal.id, app_password.id);
+        Ok((principal, caller))
     }
 }

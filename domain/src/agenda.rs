@@ -1,7 +1,7 @@
 //! What the agenda shows and does: instances in a span of days, and edits as operations on stored objects.
 
-use crate::access::{Access, PrincipalId, access};
-use crate::calendars::{Calendar, CalendarId, authorize, authorize_to_change};
+use crate::access::{self, Access, Caller};
+use crate::calendars::{Calendar, CalendarId};
 use crate::ical::edit::{self, EventDraft, NewObject, Scope};
 use crate::ical::value::Moment;
 use crate::ical::{CalendarObject, ComponentKind};
@@ -128,10 +128,10 @@ fn seen(
 
 impl Kalends {
     /// The instances of events in `calendars` that touch the days `from` to `to` (exclusive) in `viewer`'s zone, in the order of their starts
-    /// (all-day before timed). Calendars that `who` may not read are left out.
+    /// (all-day before timed). Calendars that the caller may not read are left out.
     pub async fn agenda(
         &self,
-        who: PrincipalId,
+        caller: Caller,
         calendars: &[CalendarId],
         from: NaiveDate,
         to: NaiveDate,
@@ -139,7 +139,7 @@ impl Kalends {
     ) -> Result<Vec<AgendaInstance>> {
         let zone = Zone::Iana(viewer);
         let midnight = |day: NaiveDate| Some(zone.to_utc(day.and_time(NaiveTime::MIN)));
-        let mut seen = self.seen(who, calendars, Window { start: midnight(from), end: midnight(to) }, &zone).await?;
+        let mut seen = self.seen(caller, calendars, Window { start: midnight(from), end: midnight(to) }, &zone).await?;
         seen.sort_by_cached_key(|instance| (instance.when.order(), instance.summary.clone()));
         Ok(seen)
     }
@@ -148,7 +148,7 @@ impl Kalends {
     /// `viewer`'s zone.
     pub async fn upcoming(
         &self,
-        who: PrincipalId,
+        caller: Caller,
         calendars: &[CalendarId],
         now: DateTime<Utc>,
         viewer: Tz,
@@ -168,7 +168,7 @@ impl Kalends {
         for days in HORIZONS {
             next = self
                 .seen(
-                    who,
+                    caller,
                     calendars,
                     Window { start: Some(midnight), end: Some(midnight + TimeDelta::days(days)) },
                     &zone,
@@ -186,7 +186,7 @@ impl Kalends {
 
     async fn seen(
         &self,
-        who: PrincipalId,
+        caller: Caller,
         calendars: &[CalendarId],
         window: Window,
         viewer: &Zone,
@@ -194,15 +194,11 @@ impl Kalends {
         let mut tx = self.db.read().await?;
         let mut all = Vec::new();
         for id in calendars {
-            let Some(calendar) = tx.calendar(*id).await? else { continue };
-            let held = access(who, &calendar);
-            if held < Access::Read {
-                continue;
-            }
+            let Some(held) = access::readable(&mut tx, caller, *id).await? else { continue };
             let mut candidates = Candidates::new(*id, window, Some(ComponentKind::Event));
             while let Some(page) = candidates.next_parsed(self, &mut tx).await? {
                 for (_, head, object) in page {
-                    all.extend(seen(&object, &head, window, viewer, self.limits.instances, held >= Access::Write)?);
+                    all.extend(seen(&object, &head, window, viewer, self.limits.instances, held.may_write())?);
                 }
             }
         }
@@ -215,13 +211,13 @@ impl Kalends {
     /// `NotFound` for what is not there or not an event.
     pub async fn event(
         &self,
-        who: PrincipalId,
+        caller: Caller,
         calendar: CalendarId,
         name: &str,
         instance: Option<&Moment>,
     ) -> Result<EventDetails> {
         let mut tx = self.db.read().await?;
-        let owner = authorize(&mut tx, who, calendar, Access::Read).await?;
+        let held = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
         let (head, _, object) = self.stored_event(&mut tx, calendar, name).await?;
         Ok(EventDetails {
             calendar,
@@ -230,21 +226,21 @@ impl Kalends {
             recurrence_id: instance.cloned(),
             recurring: object.recurs(),
             draft: edit::draft_of(&object, instance)?,
-            editable: access(who, &owner) >= Access::Write,
+            editable: held.may_write(),
         })
     }
 
     /// Stores a new event; yields the name of its object.
     pub async fn create_event(
         &self,
-        who: PrincipalId,
+        caller: Caller,
         calendar: CalendarId,
         draft: &EventDraft,
     ) -> Result<(String, Written)> {
         let new = edit::new_event(draft, Utc::now())?;
         retry(async || {
             let mut tx = self.db.write().await?;
-            let calendar = authorize_to_change(&mut tx, who, calendar, Access::Write).await?;
+            let calendar = access::calendar_to_change(&mut tx, caller, calendar, Access::Write).await?;
             let written = self.store_new(&mut tx, &calendar, &new).await?;
             tx.commit().await?;
             Ok(written)
@@ -259,7 +255,7 @@ impl Kalends {
     /// a part of a series that should move to another calendar.
     pub async fn update_event(
         &self,
-        who: PrincipalId,
+        caller: Caller,
         change: EventChange<'_>,
         draft: &EventDraft,
         to: CalendarId,
@@ -267,7 +263,7 @@ impl Kalends {
         retry(async || {
             let mut tx = self.db.write().await?;
             lock_both(&mut tx, change.calendar, to).await?;
-            let calendar = authorize(&mut tx, who, change.calendar, Access::Write).await?;
+            let calendar = access::calendar(&mut tx, caller, change.calendar, Access::Write).await?;
             let (head, text, object) = self.stored_event(&mut tx, change.calendar, change.name).await?;
             // Before the edit, which may find that the instance is gone.
             if head.etag != change.etag {
@@ -291,7 +287,7 @@ impl Kalends {
                 if object.recurs() && !matches!(change.scope, Scope::All { .. }) {
                     return Err(Error::bad_input("calendar", "only a whole series can move to another calendar"));
                 }
-                let target = authorize(&mut tx, who, to, Access::Write).await?;
+                let target = access::calendar(&mut tx, caller, to, Access::Write).await?;
                 remove(&mut tx, calendar.id, change.name, &seen).await?;
                 self.store_moved(&mut tx, &target, change.name, &text).await?;
             }
@@ -304,10 +300,10 @@ impl Kalends {
     ///
     /// # Errors
     /// `PreconditionFailed` when the event is no longer as the person saw it.
-    pub async fn delete_event(&self, who: PrincipalId, change: EventChange<'_>) -> Result<()> {
+    pub async fn delete_event(&self, caller: Caller, change: EventChange<'_>) -> Result<()> {
         retry(async || {
             let mut tx = self.db.write().await?;
-            let calendar = authorize_to_change(&mut tx, who, change.calendar, Access::Write).await?;
+            let calendar = access::calendar_to_change(&mut tx, caller, change.calendar, Access::Write).await?;
             let (head, text, object) = self.stored_event(&mut tx, change.calendar, change.name).await?;
             // Before the edit, which may find that the instance is gone.
             if head.etag != change.etag {

@@ -1,9 +1,8 @@
 //! Calendar collections: the calendar home of a principal, their making, properties and removal (RFC 4791 section 4.2).
 
-use crate::access::{Access, PrincipalId, access};
+use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::ical::ComponentKind;
 use crate::retry::retry;
-use crate::store::Transaction;
 use crate::time::Zone;
 use crate::{Error, Kalends, Limits, Result};
 use chrono::{DateTime, Utc};
@@ -169,64 +168,35 @@ fn check_slug(slug: &str) -> Result<()> {
     Ok(())
 }
 
-/// The calendar, if `who` has at least `needed`. What may not even be read does not exist for the caller.
-pub(crate) async fn authorize(
-    tx: &mut Transaction,
-    who: PrincipalId,
-    id: CalendarId,
-    needed: Access,
-) -> Result<Calendar> {
-    let calendar = tx.calendar(id).await?.ok_or(Error::NotFound("the calendar"))?;
-    let held = access(who, &calendar);
-    if held < Access::Read {
-        return Err(Error::NotFound("the calendar"));
-    }
-    if held < needed { Err(Error::Forbidden { needed }) } else { Ok(calendar) }
-}
-
-/// [`authorize`], for a transaction that changes the calendar: others that do so wait until it ends.
-pub(crate) async fn authorize_to_change(
-    tx: &mut Transaction,
-    who: PrincipalId,
-    id: CalendarId,
-    needed: Access,
-) -> Result<Calendar> {
-    tx.lock_calendar(id).await?;
-    authorize(tx, who, id, needed).await
-}
-
 impl Kalends {
-    /// The calendars in the home of `home` that `who` may see, in display order.
-    pub async fn calendars(&self, who: PrincipalId, home: PrincipalId) -> Result<Vec<Calendar>> {
-        let mut calendars = self.db.read().await?.calendars(home).await?;
-        calendars.retain(|calendar| access(who, calendar) >= Access::Read);
-        Ok(calendars)
+    /// The calendars in the home of `home` that the caller may read, in display order.
+    pub async fn calendars(&self, caller: Caller, home: PrincipalId) -> Result<Vec<Held>> {
+        access::calendars_of(&mut self.db.read().await?, caller, home).await
     }
 
-    /// The calendar at `/{owner}/{slug}/` and what `who` may do with it. Without at least read access it is not found.
-    pub async fn calendar(&self, who: PrincipalId, owner: &str, slug: &str) -> Result<(Calendar, Access)> {
-        let found = self.db.read().await?.calendar_at(owner, slug).await?;
-        visible(who, found)
+    /// The calendar at `/{owner}/{slug}/`. Without any access to it it is not found.
+    pub async fn calendar(&self, caller: Caller, owner: &str, slug: &str) -> Result<Held> {
+        access::calendar_at(&mut self.db.read().await?, caller, owner, slug, Access::FreeBusy).await
     }
 
-    /// The calendar with this id and what `who` may do with it. Without at least read access it is not found.
-    pub async fn calendar_by_id(&self, who: PrincipalId, id: CalendarId) -> Result<(Calendar, Access)> {
-        let found = self.db.read().await?.calendar(id).await?;
-        visible(who, found)
+    /// The calendar with this id. Without any access to it it is not found.
+    pub async fn calendar_by_id(&self, caller: Caller, id: CalendarId) -> Result<Held> {
+        access::calendar(&mut self.db.read().await?, caller, id, Access::FreeBusy).await
     }
 
-    /// Makes a calendar in the home of `who`. Without a slug one is chosen.
+    /// Makes a calendar in the home of the caller. Without a slug one is chosen.
     ///
     /// # Errors
     /// `AlreadyExists`, `BadInput` (name, color, components, description, time zone, slug), `InvalidCalendarData` (time zone),
     /// `PropertyTooLarge`, `TooManyProperties`, `QuotaExceeded`.
     pub async fn create_calendar(
         &self,
-        who: PrincipalId,
+        caller: Caller,
         slug: Option<&str>,
         details: CalendarDetails,
         dead: Vec<DeadProperty>,
     ) -> Result<Calendar> {
+        let home = access::own_home(caller)?;
         details.check()?;
         check_texts(details.description.as_deref(), details.timezone.as_deref(), &self.limits)?;
         check_dead(&dead, &[], &[], &self.limits)?;
@@ -234,40 +204,41 @@ impl Kalends {
         check_slug(&slug)?;
         retry(async || {
             let mut tx = self.db.write().await?;
-            tx.lock_home(who).await?;
-            if tx.calendars(who).await?.len() >= self.limits.account_calendars {
+            tx.lock_home(home).await?;
+            if tx.count_calendars(home).await? >= self.limits.account_calendars as u64 {
                 return Err(Error::QuotaExceeded { limit: self.limits.account_calendars as u64, unit: "calendars" });
             }
             let id = tx
-                .insert_calendar(who, &slug, &details, Utc::now())
+                .insert_calendar(home, &slug, &details, Utc::now())
                 .await?
                 .ok_or(Error::AlreadyExists("the calendar"))?;
             for property in &dead {
                 tx.set_dead_property(id, property).await?;
             }
-            let calendar = tx.calendar(id).await?.ok_or(Error::NotFound("the calendar"))?;
+            let calendar = access::calendar(&mut tx, caller, id, Access::Owner).await?;
             tx.commit().await?;
-            Ok(calendar)
+            Ok(calendar.into_calendar())
         })
         .await
     }
 
     /// Makes a calendar called `display_name` at the end of the list, in a colour of its own.
-    pub async fn create_named_calendar(&self, who: PrincipalId, display_name: &str) -> Result<Calendar> {
-        let taken = self.calendars(who, who).await?.len();
-        self.create_calendar(who, None, CalendarDetails::named(display_name, taken), Vec::new()).await
+    pub async fn create_named_calendar(&self, caller: Caller, display_name: &str) -> Result<Calendar> {
+        let taken = self.calendars(caller, caller.principal).await?.len();
+        self.create_calendar(caller, None, CalendarDetails::named(display_name, taken), Vec::new()).await
     }
 
     /// Changes properties; all of `patch` or nothing.
     ///
     /// # Errors
     /// Those of [`Kalends::create_calendar`] for the values of `patch`; `NotFound`, `Forbidden`.
-    pub async fn update_calendar(&self, who: PrincipalId, id: CalendarId, patch: CalendarPatch) -> Result<Calendar> {
+    pub async fn update_calendar(&self, caller: Caller, id: CalendarId, patch: CalendarPatch) -> Result<Calendar> {
         let text = |text: &Option<Option<String>>| text.clone().flatten();
         check_texts(text(&patch.description).as_deref(), text(&patch.timezone).as_deref(), &self.limits)?;
         retry(async || {
             let mut tx = self.db.write().await?;
-            let mut calendar = authorize_to_change(&mut tx, who, id, Access::Owner).await?;
+            let mut calendar =
+                access::calendar_to_change(&mut tx, caller, id, Access::Administer).await?.into_calendar();
             if !patch.set_dead.is_empty() {
                 check_dead(&patch.set_dead, &tx.dead_properties(id).await?, &patch.remove_dead, &self.limits)?;
             }
@@ -292,27 +263,19 @@ impl Kalends {
     }
 
     /// Removes the calendar and every object in it.
-    pub async fn delete_calendar(&self, who: PrincipalId, id: CalendarId) -> Result<()> {
+    pub async fn delete_calendar(&self, caller: Caller, id: CalendarId) -> Result<()> {
         retry(async || {
             let mut tx = self.db.write().await?;
-            authorize_to_change(&mut tx, who, id, Access::Owner).await?;
+            access::calendar_to_change(&mut tx, caller, id, Access::Owner).await?;
             tx.delete_calendar(id).await?;
             tx.commit().await
         })
         .await
     }
 
-    pub async fn dead_properties(&self, who: PrincipalId, id: CalendarId) -> Result<Vec<DeadProperty>> {
+    pub async fn dead_properties(&self, caller: Caller, id: CalendarId) -> Result<Vec<DeadProperty>> {
         let mut tx = self.db.read().await?;
-        authorize(&mut tx, who, id, Access::Read).await?;
+        access::calendar(&mut tx, caller, id, Access::Read).await?;
         tx.dead_properties(id).await
-    }
-}
-
-pub(crate) fn visible(who: PrincipalId, found: Option<Calendar>) -> Result<(Calendar, Access)> {
-    let calendar = found.ok_or(Error::NotFound("the calendar"))?;
-    match access(who, &calendar) {
-        held if held >= Access::Read => Ok((calendar, held)),
-        _ => Err(Error::NotFound("the calendar")),
     }
 }

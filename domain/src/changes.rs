@@ -1,7 +1,7 @@
 //! The change log, read: collection synchronisation (RFC 6578).
 
-use crate::access::{Access, PrincipalId};
-use crate::calendars::{Calendar, CalendarId, Revision, authorize};
+use crate::access::{self, Access, Caller};
+use crate::calendars::{Calendar, CalendarId, Revision};
 use crate::objects::ObjectHead;
 use crate::store::Transaction;
 use crate::{Error, Kalends, Result};
@@ -20,7 +20,7 @@ pub struct Changes {
 /// up to the moment when reading began: what happens meanwhile comes with the next token.
 pub struct ChangeReader {
     kalends: Kalends,
-    who: PrincipalId,
+    caller: Caller,
     calendar: CalendarId,
     /// A client without a token has nothing that could be removed.
     with_removed: bool,
@@ -100,20 +100,20 @@ impl Kalends {
     /// `NotFound`; `InvalidSyncToken` for a token that this calendar never gave out.
     pub async fn changes(
         &self,
-        who: PrincipalId,
+        caller: Caller,
         calendar: CalendarId,
         token: Option<&str>,
         limit: Option<usize>,
     ) -> Result<ChangeReader> {
         let mut tx = self.db.read().await?;
-        let calendar = authorize(&mut tx, who, calendar, Access::Read).await?;
+        let calendar = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
         let since = match token {
             Some(token) => Some(revision_of(&mut tx, &calendar, token).await?),
             None => None,
         };
         Ok(ChangeReader {
             kalends: self.clone(),
-            who,
+            caller,
             calendar: calendar.id,
             with_removed: since.is_some(),
             reached: since.unwrap_or(Revision(0)),
@@ -136,7 +136,7 @@ impl ChangeReader {
             return Ok(None);
         }
         let mut tx = self.kalends.db.read().await?;
-        let calendar = authorize(&mut tx, self.who, self.calendar, Access::Read).await?;
+        let calendar = access::calendar(&mut tx, self.caller, self.calendar, Access::Read).await?;
         let most = self.left.min(PAGE);
         let mut page = self.read(&mut tx, most + 1).await?;
         self.ended = page.len() <= most;
@@ -183,7 +183,7 @@ mod tests {
 
     struct Fixture {
         kalends: Kalends,
-        who: PrincipalId,
+        who: Caller,
         calendar: CalendarId,
         _database: TestDatabase,
     }
@@ -200,8 +200,8 @@ mod tests {
                 is_admin: false,
                 preferences: Preferences::default(),
             };
-            let who = kalends.create_user(user).await.unwrap().principal.id;
-            let calendar = kalends.calendars(who, who).await.unwrap()[0].id;
+            let who = Caller::page(kalends.create_user(user).await.unwrap().principal.id);
+            let calendar = kalends.calendars(who, who.principal).await.unwrap()[0].id;
             Fixture { kalends, who, calendar, _database: database }
         }
 

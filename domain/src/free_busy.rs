@@ -1,7 +1,7 @@
 //! When a calendar says that its owner is busy (RFC 4791 section 7.10), without saying why.
 
-use crate::access::{Access, PrincipalId};
-use crate::calendars::{CalendarId, authorize};
+use crate::access::{self, Access, Caller};
+use crate::calendars::CalendarId;
 use crate::ical::object::Entry;
 use crate::ical::value::{self, PeriodEnd};
 use crate::ical::{CalendarObject, ComponentKind};
@@ -40,7 +40,7 @@ impl Kalends {
     /// `NotFound`
     pub async fn free_busy(
         &self,
-        who: PrincipalId,
+        caller: Caller,
         calendar: CalendarId,
         (start, end): (DateTime<Utc>, DateTime<Utc>),
         floating: &Zone,
@@ -50,7 +50,7 @@ impl Kalends {
         let mut all = Vec::new();
         loop {
             let mut tx = self.db.read().await?;
-            authorize(&mut tx, who, calendar, Access::FreeBusy).await?;
+            access::calendar(&mut tx, caller, calendar, Access::FreeBusy).await?;
             let Some(objects) = candidates.next_parsed(self, &mut tx).await? else { return Ok(all) };
             // There are few connections that read.
             drop(tx);

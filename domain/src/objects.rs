@@ -1,7 +1,7 @@
 //! Calendar object resources: the one write path, and reading.
 
-use crate::access::{Access, PrincipalId};
-use crate::calendars::{Calendar, CalendarId, Revision, authorize, authorize_to_change, visible};
+use crate::access::{self, Access, Caller, Held, PrincipalId};
+use crate::calendars::{Calendar, CalendarId, Revision};
 use crate::ical::project::{self, DataRequest};
 use crate::ical::syntax::{Property, SyntaxError};
 use crate::ical::{CalendarObject, ComponentKind};
@@ -281,23 +281,23 @@ impl Query {
 /// What a transfer found at its two ends.
 struct Ends {
     source: Object,
-    target: Calendar,
+    target: Held,
     replaced: bool,
 }
 
 impl Kalends {
     /// A page of the heads of a calendar's objects, in the order of their names: those after `after` (`""`: from the first). None
     /// are left when it is empty.
-    pub async fn object_heads(&self, who: PrincipalId, calendar: CalendarId, after: &str) -> Result<Vec<ObjectHead>> {
+    pub async fn object_heads(&self, caller: Caller, calendar: CalendarId, after: &str) -> Result<Vec<ObjectHead>> {
         let mut tx = self.db.read().await?;
-        authorize(&mut tx, who, calendar, Access::Read).await?;
+        access::calendar(&mut tx, caller, calendar, Access::Read).await?;
         tx.object_heads(calendar, after, PAGE_OBJECTS).await
     }
 
     /// How many objects of each type a calendar holds; types without any are not named.
-    pub async fn object_counts(&self, who: PrincipalId, calendar: CalendarId) -> Result<Vec<(ComponentKind, u64)>> {
+    pub async fn object_counts(&self, caller: Caller, calendar: CalendarId) -> Result<Vec<(ComponentKind, u64)>> {
         let mut tx = self.db.read().await?;
-        authorize(&mut tx, who, calendar, Access::Read).await?;
+        access::calendar(&mut tx, caller, calendar, Access::Read).await?;
         tx.object_counts(calendar).await
     }
 
@@ -306,16 +306,16 @@ impl Kalends {
         self.db.read().await?.usage(owner).await
     }
 
-    pub async fn object(&self, who: PrincipalId, calendar: CalendarId, name: &str) -> Result<Object> {
+    pub async fn object(&self, caller: Caller, calendar: CalendarId, name: &str) -> Result<Object> {
         let mut tx = self.db.read().await?;
-        authorize(&mut tx, who, calendar, Access::Read).await?;
+        access::calendar(&mut tx, caller, calendar, Access::Read).await?;
         tx.object(calendar, name).await?.ok_or(Error::NotFound("the object"))
     }
 
     /// The object at `/{owner}/{slug}/{name}`.
-    pub async fn object_at(&self, who: PrincipalId, owner: &str, slug: &str, name: &str) -> Result<Object> {
+    pub async fn object_at(&self, caller: Caller, owner: &str, slug: &str, name: &str) -> Result<Object> {
         let mut tx = self.db.read().await?;
-        let (calendar, _) = visible(who, tx.calendar_at(owner, slug).await?)?;
+        let calendar = access::calendar_at(&mut tx, caller, owner, slug, Access::Read).await?;
         tx.object(calendar.id, name).await?.ok_or(Error::NotFound("the object"))
     }
 
@@ -323,13 +323,13 @@ impl Kalends {
     /// are left when it is empty.
     pub async fn objects_named(
         &self,
-        who: PrincipalId,
+        caller: Caller,
         calendar: CalendarId,
         names: &[String],
         after: &str,
     ) -> Result<Vec<Object>> {
         let mut tx = self.db.read().await?;
-        authorize(&mut tx, who, calendar, Access::Read).await?;
+        access::calendar(&mut tx, caller, calendar, Access::Read).await?;
         tx.objects_named(calendar, names, after, PAGE_OCTETS).await
     }
 
@@ -338,9 +338,9 @@ impl Kalends {
     /// others back.
     ///
     /// Each page is read by itself: what changes between two pages is seen before or after the change.
-    pub async fn query_page(&self, who: PrincipalId, query: &mut Query) -> Result<Option<Vec<ObjectHead>>> {
+    pub async fn query_page(&self, caller: Caller, query: &mut Query) -> Result<Option<Vec<ObjectHead>>> {
         let mut tx = self.db.read().await?;
-        authorize(&mut tx, who, query.candidates.calendar, Access::Read).await?;
+        access::calendar(&mut tx, caller, query.candidates.calendar, Access::Read).await?;
         if query.filter.is_only_kind() {
             return query.candidates.next_heads(&mut tx).await;
         }
@@ -384,7 +384,7 @@ impl Kalends {
     /// `UnsupportedComponent`, `UidConflict`, `BadInput` (name).
     pub async fn put_object(
         &self,
-        who: PrincipalId,
+        caller: Caller,
         calendar: CalendarId,
         name: &str,
         text: &str,
@@ -395,13 +395,13 @@ impl Kalends {
             Ok(index) => index,
             // Whoever may not write here, or not now, learns that first.
             Err(unfit) => {
-                authorize(&mut self.db.read().await?, who, calendar, Access::Write).await?;
+                access::calendar(&mut self.db.read().await?, caller, calendar, Access::Write).await?;
                 return Err(unfit);
             }
         };
         retry(async || {
             let mut tx = self.db.write().await?;
-            let calendar = authorize_to_change(&mut tx, who, calendar, Access::Write).await?;
+            let calendar = access::calendar_to_change(&mut tx, caller, calendar, Access::Write).await?;
             let written = store(&mut tx, &calendar, name, text, &index, &precondition, &self.limits).await?;
             tx.commit().await?;
             Ok(written)
@@ -419,14 +419,14 @@ impl Kalends {
     /// `NotFound`, `Forbidden`, `PreconditionFailed`.
     pub async fn delete_object(
         &self,
-        who: PrincipalId,
+        caller: Caller,
         calendar: CalendarId,
         name: &str,
         precondition: Precondition,
     ) -> Result<()> {
         retry(async || {
             let mut tx = self.db.write().await?;
-            authorize_to_change(&mut tx, who, calendar, Access::Write).await?;
+            access::calendar_to_change(&mut tx, caller, calendar, Access::Write).await?;
             remove(&mut tx, calendar, name, &precondition).await?;
             tx.commit().await
         })
@@ -437,10 +437,10 @@ impl Kalends {
     ///
     /// # Errors
     /// Those of `put_object`, and `PreconditionFailed` when the target exists and may not be overwritten.
-    pub async fn copy_object(&self, who: PrincipalId, transfer: Transfer) -> Result<Written> {
+    pub async fn copy_object(&self, caller: Caller, transfer: Transfer) -> Result<Written> {
         retry(async || {
             let mut tx = self.db.write().await?;
-            let ends = self.ends(&mut tx, who, &transfer, Access::Read).await?;
+            let ends = self.ends(&mut tx, caller, &transfer, Access::Read).await?;
             let written = self.place(&mut tx, &transfer, &ends).await?;
             tx.commit().await?;
             Ok(written)
@@ -452,10 +452,10 @@ impl Kalends {
     ///
     /// # Errors
     /// Those of `copy_object`.
-    pub async fn move_object(&self, who: PrincipalId, transfer: Transfer) -> Result<Written> {
+    pub async fn move_object(&self, caller: Caller, transfer: Transfer) -> Result<Written> {
         retry(async || {
             let mut tx = self.db.write().await?;
-            let ends = self.ends(&mut tx, who, &transfer, Access::Write).await?;
+            let ends = self.ends(&mut tx, caller, &transfer, Access::Write).await?;
             remove(&mut tx, transfer.from.0, &transfer.from.1, &Precondition::None).await?;
             let written = self.place(&mut tx, &transfer, &ends).await?;
             tx.commit().await?;
@@ -464,12 +464,12 @@ impl Kalends {
         .await
     }
 
-    async fn ends(&self, tx: &mut Transaction, who: PrincipalId, transfer: &Transfer, needed: Access) -> Result<Ends> {
+    async fn ends(&self, tx: &mut Transaction, caller: Caller, transfer: &Transfer, needed: Access) -> Result<Ends> {
         let (from, from_name) = &transfer.from;
         let (to, to_name) = &transfer.to;
         lock_both(tx, *from, *to).await?;
-        authorize(tx, who, *from, needed).await?;
-        let target = authorize(tx, who, *to, Access::Write).await?;
+        access::calendar(tx, caller, *from, needed).await?;
+        let target = access::calendar(tx, caller, *to, Access::Write).await?;
         if transfer.from == transfer.to {
             return Err(Error::Forbidden { needed: Access::Write });
         }

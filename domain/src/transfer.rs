@@ -1,7 +1,7 @@
 //! Whole calendars as files: ICS import and export.
 
-use crate::access::{Access, PrincipalId};
-use crate::calendars::{Calendar, CalendarId, authorize, authorize_to_change};
+use crate::access::{self, Access, Caller};
+use crate::calendars::{Calendar, CalendarId};
 use crate::ical::join::Joined;
 use crate::ical::split::{self, Part};
 use crate::ical::syntax::SyntaxError;
@@ -57,9 +57,9 @@ impl Kalends {
     ///
     /// # Errors
     /// `NotFound`, `Forbidden`, `TooLarge`, and `InvalidCalendarData` for a file in which no calendar can be recognised.
-    pub async fn import(&self, who: PrincipalId, calendar: CalendarId, file: &[u8]) -> Result<ImportReport> {
+    pub async fn import(&self, caller: Caller, calendar: CalendarId, file: &[u8]) -> Result<ImportReport> {
         // Whoever may not write here learns so before the file is read.
-        authorize(&mut self.db.read().await?, who, calendar, Access::Write).await?;
+        access::calendar(&mut self.db.read().await?, caller, calendar, Access::Write).await?;
         if file.len() > self.limits.import_octets {
             return Err(Error::TooLarge { limit: self.limits.import_octets });
         }
@@ -81,7 +81,7 @@ impl Kalends {
             }
             let outcomes = retry(async || {
                 let mut tx = self.db.write().await?;
-                let calendar = authorize_to_change(&mut tx, who, calendar, Access::Write).await?;
+                let calendar = access::calendar_to_change(&mut tx, caller, calendar, Access::Write).await?;
                 let mut outcomes = Vec::with_capacity(batch.len());
                 for checked in &batch {
                     match self.import_one(&mut tx, &calendar, checked).await {
@@ -138,12 +138,12 @@ impl Kalends {
     ///
     /// # Errors
     /// `NotFound` (the calendar).
-    pub async fn export(&self, who: PrincipalId, calendar: CalendarId) -> Result<Export> {
-        let calendar = authorize(&mut self.db.read().await?, who, calendar, Access::Read).await?;
+    pub async fn export(&self, caller: Caller, calendar: CalendarId) -> Result<Export> {
+        let calendar = access::calendar(&mut self.db.read().await?, caller, calendar, Access::Read).await?;
         let begin = Joined::begin(&calendar.details.display_name, &calendar.details.color);
         Ok(Export {
             kalends: self.clone(),
-            who,
+            caller,
             calendar: calendar.id,
             state: ExportState::Begin(begin),
             joined: Joined::default(),
@@ -155,7 +155,7 @@ impl Kalends {
 /// reads slowly keeps nobody waiting; what changes meanwhile is in the file before or after its change.
 pub struct Export {
     kalends: Kalends,
-    who: PrincipalId,
+    caller: Caller,
     calendar: CalendarId,
     state: ExportState,
     joined: Joined,
@@ -189,7 +189,7 @@ impl Export {
     /// The objects after the one named `after`, and the name of the last of them; the end of the file where there are none.
     async fn objects(&mut self, after: &str) -> Result<(String, Option<String>)> {
         let mut tx = self.kalends.db.read().await?;
-        let calendar = authorize(&mut tx, self.who, self.calendar, Access::Read).await?;
+        let calendar = access::calendar(&mut tx, self.caller, self.calendar, Access::Read).await?;
         let objects = tx.objects_after(calendar.id, after, PAGE_OCTETS).await?;
         drop(tx);
         let Some(last) = objects.last().map(|object| object.head.name.clone()) else {

@@ -3,6 +3,7 @@
 use crate::serve::SignIn;
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
+use kalends_domain::access::Caller;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::{CalendarDetails, CalendarId};
 use kalends_domain::ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Timing};
@@ -31,10 +32,10 @@ async fn fill(kalends: &Kalends) -> Result<()> {
             preferences: Preferences { time_zone: Some(ZONE), ..Preferences::default() },
         })
         .await?;
-    let who = user.principal.id;
-    kalends.set_password(who, PASSWORD).await?;
+    let caller = Caller::command(user.principal.id);
+    kalends.set_password(caller.principal, PASSWORD).await?;
     let personal = kalends
-        .calendars(who, who)
+        .calendars(caller, caller.principal)
         .await?
         .first()
         .map(|calendar| calendar.id)
@@ -43,7 +44,12 @@ async fn fill(kalends: &Kalends) -> Result<()> {
     for (taken, name) in ["Work", "Family", "Travel"].into_iter().enumerate() {
         made.push(
             kalends
-                .create_calendar(who, Some(&name.to_lowercase()), CalendarDetails::named(name, taken + 1), Vec::new())
+                .create_calendar(
+                    caller,
+                    Some(&name.to_lowercase()),
+                    CalendarDetails::named(name, taken + 1),
+                    Vec::new(),
+                )
                 .await?
                 .id,
         );
@@ -51,7 +57,7 @@ async fn fill(kalends: &Kalends) -> Result<()> {
     let today = Utc::now().with_timezone(&ZONE).date_naive();
     let month = today.with_day(1).unwrap_or(today);
     for (calendar, draft) in month_of_events(month, &made) {
-        kalends.create_event(who, calendar, &draft).await?;
+        kalends.create_event(caller, calendar, &draft).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod options;
 
 use clap::{Parser, Subcommand};
 use kalends_domain::Kalends;
+use kalends_domain::access::{Caller, PrincipalId};
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_server::{demo, serve};
@@ -138,9 +139,9 @@ async fn run(arguments: Arguments) -> Outcome {
         Command::User(command) => user(&kalends, command).await?,
         Command::Import { user, calendar, file } => import(&kalends, &user, &calendar, &file).await?,
         Command::Export { user, calendar } => {
-            let who = kalends.user_by_slug(&user).await?.principal.id;
-            let (calendar, _) = kalends.calendar(who, &user, &calendar).await?;
-            let mut export = kalends.export(who, calendar.id).await?;
+            let caller = Caller::command(kalends.user_by_slug(&user).await?.principal.id);
+            let calendar = kalends.calendar(caller, &user, &calendar).await?;
+            let mut export = kalends.export(caller, calendar.id).await?;
             while let Some(piece) = export.next().await? {
                 std::io::stdout().write_all(piece.as_bytes())?;
             }
@@ -207,7 +208,7 @@ async fn user(kalends: &Kalends, command: UserCommand) -> Outcome {
     }
 }
 
-async fn print_link(kalends: &Kalends, id: kalends_domain::access::PrincipalId) -> Outcome {
+async fn print_link(kalends: &Kalends, id: PrincipalId) -> Outcome {
     let link = kalends.create_sign_in_link(id).await?;
     println!("Within a day, choose the password at: {}", serve::link_path(&link));
     Ok(())
@@ -215,9 +216,9 @@ async fn print_link(kalends: &Kalends, id: kalends_domain::access::PrincipalId) 
 
 async fn import(kalends: &Kalends, user: &str, calendar: &str, file: &Path) -> Outcome {
     let text = std::fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-    let who = kalends.user_by_slug(user).await?.principal.id;
-    let (calendar, _) = kalends.calendar(who, user, calendar).await?;
-    let report = kalends.import(who, calendar.id, &text).await?;
+    let caller = Caller::command(kalends.user_by_slug(user).await?.principal.id);
+    let calendar = kalends.calendar(caller, user, calendar).await?;
+    let report = kalends.import(caller, calendar.id, &text).await?;
     println!(
         "{} added, {} replaced, {} unchanged, {} refused",
         report.added.len(),

@@ -24,15 +24,15 @@ pub async fn move_event(event: EventRef, scope: ScopeChoice, to: When) -> Result
     {
         fields::follow_start(&mut fields, before.date(), after.date());
     }
-    let who = user.principal.id;
+    let caller = user.on_a_page();
     let calendar = CalendarId(event.calendar);
-    let stored = kalends.object(who, calendar, &event.name).await?;
+    let stored = kalends.object(caller, calendar, &event.name).await?;
     server::update(&kalends, &user, &event, scope, &fields).await?;
     let splits = scope == ScopeChoice::Following && event.instance.is_some();
     if splits || stored.text.len() > server::MOST_UNDO {
         return Ok(None);
     }
-    let now = kalends.object(who, calendar, &event.name).await?;
+    let now = kalends.object(caller, calendar, &event.name).await?;
     Ok(Some(Undo { calendar: event.calendar, name: event.name, text: stored.text, etag: Some(now.head.etag) }))
 }
 

@@ -30,25 +30,22 @@ pub async fn current_viewer() -> Result<Option<Viewer>, ApiError> {
 #[server(prefix = "/fn", endpoint = "calendars", input = GetUrl, output = Json)]
 pub async fn list_calendars() -> Result<Vec<CalendarInfo>, ApiError> {
     let (kalends, user) = signed_in()?;
-    let who = user.principal.id;
+    let caller = user.on_a_page();
     let hidden = cookie_ids(HIDDEN_COOKIE);
     let default = cookie_ids(DEFAULT_COOKIE).first().copied();
-    let calendars = kalends.calendars(who, who).await?;
+    let calendars = kalends.calendars(caller, caller.principal).await?;
     Ok(calendars
         .into_iter()
-        .map(|calendar| {
-            let access = kalends_domain::access::access(who, &calendar);
-            CalendarInfo {
-                id: calendar.id.0,
-                visible: !hidden.contains(&calendar.id.0),
-                editable: access >= kalends_domain::access::Access::Write,
-                owned: access >= kalends_domain::access::Access::Owner,
-                is_default: default == Some(calendar.id.0),
-                name: calendar.details.display_name,
-                color: calendar.details.color,
-                order: calendar.details.order,
-                revision: calendar.revision.0,
-            }
+        .map(|calendar| CalendarInfo {
+            id: calendar.id.0,
+            visible: !hidden.contains(&calendar.id.0),
+            editable: calendar.may_write(),
+            owned: calendar.may_administer(),
+            is_default: default == Some(calendar.id.0),
+            name: calendar.details.display_name.clone(),
+            color: calendar.details.color.clone(),
+            order: calendar.details.order,
+            revision: calendar.revision.0,
         })
         .collect())
 }
@@ -84,10 +81,11 @@ pub async fn events_between(from: NaiveDate, to: NaiveDate) -> Result<Vec<EventI
     if to <= from || (to - from).num_days() > MOST_DAYS {
         return Err(ApiError::BadInput { field: "to".into(), message: "That span of days cannot be shown.".into() });
     }
-    let who = user.principal.id;
-    let calendars: Vec<_> = kalends.calendars(who, who).await?.into_iter().map(|calendar| calendar.id).collect();
+    let caller = user.on_a_page();
+    let calendars: Vec<_> =
+        kalends.calendars(caller, caller.principal).await?.into_iter().map(|calendar| calendar.id).collect();
     let zone = user.preferences.time_zone.unwrap_or(chrono_tz::UTC);
-    let instances = kalends.agenda(who, &calendars, from, to, zone).await?;
+    let instances = kalends.agenda(caller, &calendars, from, to, zone).await?;
     Ok(instances.into_iter().map(wire::EventInstance::from).collect())
 }
 

@@ -35,7 +35,7 @@ pub async fn upcoming_events() -> Result<Upcoming, ApiError> {
         .collect();
     let zone = user.preferences.time_zone.unwrap_or(chrono_tz::UTC);
     let now = chrono::Utc::now();
-    let events = kalends.upcoming(user.principal.id, &shown, now, zone, UPCOMING).await?;
+    let events = kalends.upcoming(user.on_a_page(), &shown, now, zone, UPCOMING).await?;
     Ok(Upcoming {
         now: now.with_timezone(&zone).naive_local(),
         events: events.into_iter().map(EventInstance::from).collect(),

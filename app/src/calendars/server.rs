@@ -17,7 +17,7 @@ pub const COOKIE_SECONDS: u32 = 400 * 24 * 60 * 60;
 pub async fn contents(kalends: &Kalends, user: &User, id: CalendarId) -> Result<StoredCalendar, ApiError> {
     let found = list_calendars().await?.into_iter().find(|calendar| calendar.id == id);
     let calendar = found.ok_or_else(|| ApiError::NotFound("The calendar was not found.".into()))?;
-    let counts = kalends.object_counts(user.principal.id, Calendar(id)).await?;
+    let counts = kalends.object_counts(user.on_a_page(), Calendar(id)).await?;
     let kinds = [
         (ComponentKind::Event, "event", "events"),
         (ComponentKind::Todo, "task", "tasks"),
@@ -53,17 +53,17 @@ pub async fn save(
     fields: &CalendarFields,
 ) -> Result<CalendarId, ApiError> {
     fields.check().map_err(|error| ApiError::BadInput { field: error.field, message: error.message })?;
-    let who = user.principal.id;
+    let caller = user.on_a_page();
     let (name, color) = (fields.name.clone(), fields.color.clone());
     let calendar = match id {
         Some(id) => {
             let patch = CalendarPatch { display_name: Some(name), color: Some(color), ..CalendarPatch::default() };
-            kalends.update_calendar(who, Calendar(id), patch).await?
+            kalends.update_calendar(caller, Calendar(id), patch).await?
         }
         None => {
-            let taken = kalends.calendars(who, who).await?.len();
+            let taken = kalends.calendars(caller, caller.principal).await?.len();
             let details = CalendarDetails { color, ..CalendarDetails::named(name, taken) };
-            kalends.create_calendar(who, None, details, Vec::new()).await?
+            kalends.create_calendar(caller, None, details, Vec::new()).await?
         }
     };
     Ok(calendar.id.0)
@@ -77,7 +77,7 @@ pub fn keep_default(id: CalendarId, fields: &CalendarFields) {
 }
 
 pub async fn delete(kalends: &Kalends, user: &User, id: CalendarId) -> Result<(), ApiError> {
-    Ok(kalends.delete_calendar(user.principal.id, Calendar(id)).await?)
+    Ok(kalends.delete_calendar(user.on_a_page(), Calendar(id)).await?)
 }
 
 /// What a form asks for that was posted without WebAssembly. Yields the calendar that is now the default, if it is one.

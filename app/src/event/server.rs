@@ -38,7 +38,7 @@ pub async fn open(
     key: Option<InstanceKey>,
 ) -> Result<OpenedEvent, ApiError> {
     let moment = key.as_deref().map(decode).transpose()?;
-    let details = kalends.event(user.principal.id, Calendar(calendar), name, moment.as_ref()).await?;
+    let details = kalends.event(user.on_a_page(), Calendar(calendar), name, moment.as_ref()).await?;
     Ok(opened(details, key, zone_of(user), &viewer(user)))
 }
 
@@ -59,7 +59,7 @@ fn opened(details: EventDetails, key: Option<InstanceKey>, zone: Tz, viewer: &Vi
 /// Stores a new event.
 pub async fn create(kalends: &Kalends, user: &User, fields: &EventFields) -> Result<(), ApiError> {
     let (draft, calendar) = draft(fields, None)?;
-    kalends.create_event(user.principal.id, calendar, &draft).await.map_err(refused)?;
+    kalends.create_event(user.on_a_page(), calendar, &draft).await.map_err(refused)?;
     Ok(())
 }
 
@@ -71,10 +71,10 @@ pub async fn update(
     scope: ScopeChoice,
     fields: &EventFields,
 ) -> Result<(), ApiError> {
-    let who = user.principal.id;
+    let caller = user.on_a_page();
     let moment = event.instance.as_deref().map(decode).transpose()?;
     let calendar = Calendar(event.calendar);
-    let seen = kalends.event(who, calendar, &event.name, moment.as_ref()).await?;
+    let seen = kalends.event(caller, calendar, &event.name, moment.as_ref()).await?;
     if seen.etag != event.etag {
         return Err(ApiError::Conflict);
     }
@@ -95,7 +95,7 @@ pub async fn update(
         }
     };
     let change = EventChange { calendar, name: &event.name, etag: &event.etag, scope };
-    kalends.update_event(who, change, &wanted, to).await.map_err(refused)
+    kalends.update_event(caller, change, &wanted, to).await.map_err(refused)
 }
 
 /// Removes the instances of `scope`.
@@ -105,21 +105,21 @@ pub async fn delete(
     event: &EventRef,
     scope: ScopeChoice,
 ) -> Result<Option<Undo>, ApiError> {
-    let who = user.principal.id;
+    let caller = user.on_a_page();
     let calendar = Calendar(event.calendar);
-    let before = kalends.object(who, calendar, &event.name).await?;
+    let before = kalends.object(caller, calendar, &event.name).await?;
     let scope = match event.instance.as_deref().map(decode).transpose()? {
         Some(moment) => domain_scope(scope, moment),
         None => Scope::All { opened_at: None },
     };
     kalends
-        .delete_event(who, EventChange { calendar, name: &event.name, etag: &event.etag, scope })
+        .delete_event(caller, EventChange { calendar, name: &event.name, etag: &event.etag, scope })
         .await
         .map_err(refused)?;
     if before.text.len() > MOST_UNDO {
         return Ok(None);
     }
-    let etag = match kalends.object(who, calendar, &event.name).await {
+    let etag = match kalends.object(caller, calendar, &event.name).await {
         Ok(left) => Some(left.head.etag),
         Err(kalends_domain::Error::NotFound(_)) => None,
         Err(error) => return Err(error.into()),
@@ -133,7 +133,7 @@ pub async fn undo(kalends: &Kalends, user: &User, undo: Undo) -> Result<(), ApiE
         Some(etag) => Precondition::Matches(vec![etag]),
         None => Precondition::Absent,
     };
-    kalends.put_object(user.principal.id, Calendar(undo.calendar), &undo.name, &undo.text, precondition).await?;
+    kalends.put_object(user.on_a_page(), Calendar(undo.calendar), &undo.name, &undo.text, precondition).await?;
     Ok(())
 }
 

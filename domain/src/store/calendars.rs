@@ -3,15 +3,27 @@
 use super::statement::{Row, millis};
 use super::{Transaction, Usage};
 use crate::Result;
-use crate::access::PrincipalId;
+use crate::access::{Access, PrincipalId};
 use crate::calendars::{Calendar, CalendarDetails, CalendarId, DeadProperty, Revision};
 use crate::ical::ComponentKind;
 use chrono::{DateTime, Utc};
 
+/// Calendars with the access of the principal that is bound as the first: as their owner, or the highest of what was granted to the
+/// principal and its groups. Of what a group owns, its members have what their membership says.
 const CALENDAR: &str =
-    "SELECT c.*, p.slug AS owner_slug, coalesce(h.changed_at, c.created_at) AS changed_at FROM calendars c
-    JOIN principals p ON p.id = c.owner_id
+    "SELECT c.*, p.slug AS owner_slug, coalesce(h.changed_at, c.created_at) AS changed_at,
+        CASE WHEN c.owner_id = $1 THEN 50 ELSE coalesce((
+            SELECT max(g.access) FROM grants g WHERE g.calendar_id = c.id AND (
+                g.principal_id = $1 OR g.principal_id IN (SELECT m.group_id FROM memberships m WHERE m.member_id = $1))
+        ), 0) END AS granted,
+        coalesce((SELECT m.access FROM memberships m WHERE m.group_id = c.owner_id AND m.member_id = $1), 0) AS as_member
+    FROM calendars c JOIN principals p ON p.id = c.owner_id
     LEFT JOIN changes h ON h.calendar_id = c.id AND h.revision = c.revision ";
+
+fn with_access(row: &Row) -> Result<(Calendar, Access)> {
+    let number: i64 = row.get::<i64>("granted")?.max(row.get("as_member")?);
+    Ok((calendar(row)?, Access::from_number(number)))
+}
 
 fn calendar(row: &Row) -> Result<Calendar> {
     let components: &str = row.get("components")?;
@@ -56,9 +68,10 @@ impl Transaction {
         Ok(())
     }
 
-    /// In display order.
-    pub async fn calendars(&mut self, owner: PrincipalId) -> Result<Vec<Calendar>> {
-        self.joined(&[CALENDAR, "WHERE c.owner_id = $1 ORDER BY c.sort_order, c.id"]).bind(owner.0).all(calendar).await
+    /// The calendars of `owner` in display order, with the access of `principal`.
+    pub async fn calendars(&mut self, owner: PrincipalId, principal: PrincipalId) -> Result<Vec<(Calendar, Access)>> {
+        let statement = self.joined(&[CALENDAR, "WHERE c.owner_id = $2 ORDER BY c.sort_order, c.id"]);
+        statement.bind(principal.0).bind(owner.0).all(with_access).await
     }
 
     /// What the calendars of `owner` hold together.
@@ -72,15 +85,27 @@ impl Transaction {
         Ok(Usage { objects: row.count("objects")?, octets: row.count("octets")? })
     }
 
-    pub async fn calendar(&mut self, id: CalendarId) -> Result<Option<Calendar>> {
-        let row = self.joined(&[CALENDAR, "WHERE c.id = $1"]).bind(id.0).optional().await?;
-        row.as_ref().map(calendar).transpose()
+    /// The calendar, with the access of `principal`.
+    pub async fn calendar(&mut self, id: CalendarId, principal: PrincipalId) -> Result<Option<(Calendar, Access)>> {
+        let statement = self.joined(&[CALENDAR, "WHERE c.id = $2"]);
+        statement.bind(principal.0).bind(id.0).optional().await?.as_ref().map(with_access).transpose()
     }
 
-    pub async fn calendar_at(&mut self, owner: &str, slug: &str) -> Result<Option<Calendar>> {
-        let row =
-            self.joined(&[CALENDAR, "WHERE p.slug = $1 AND c.slug = $2"]).bind(owner).bind(slug).optional().await?;
-        row.as_ref().map(calendar).transpose()
+    /// The calendar at `/{owner}/{slug}/`, with the access of `principal`.
+    pub async fn calendar_at(
+        &mut self,
+        owner: &str,
+        slug: &str,
+        principal: PrincipalId,
+    ) -> Result<Option<(Calendar, Access)>> {
+        let statement = self.joined(&[CALENDAR, "WHERE p.slug = $2 AND c.slug = $3"]);
+        statement.bind(principal.0).bind(owner).bind(slug).optional().await?.as_ref().map(with_access).transpose()
+    }
+
+    /// How many calendars `owner` has.
+    pub async fn count_calendars(&mut self, owner: PrincipalId) -> Result<u64> {
+        let statement = self.sql("SELECT count(*) AS calendars FROM calendars WHERE owner_id = $1");
+        statement.bind(owner.0).one().await?.count("calendars")
     }
 
     /// `None` when the slug is taken.
@@ -159,6 +184,22 @@ impl Transaction {
             .bind(name)
             .run()
             .await?;
+        Ok(())
+    }
+
+    /// Lets `to` do so much with a calendar. Nobody can yet; the tests of the door do.
+    #[cfg(test)]
+    pub async fn insert_grant(&mut self, calendar: CalendarId, to: PrincipalId, access: i64) -> Result<()> {
+        let statement = self.sql("INSERT INTO grants (calendar_id, principal_id, access) VALUES ($1, $2, $3)");
+        statement.bind(calendar.0).bind(to.0).bind(access).run().await?;
+        Ok(())
+    }
+
+    /// Makes `member` a member of `group`, who may do so much with its calendars.
+    #[cfg(test)]
+    pub async fn insert_membership(&mut self, group: PrincipalId, member: PrincipalId, access: i64) -> Result<()> {
+        let statement = self.sql("INSERT INTO memberships (group_id, member_id, access) VALUES ($1, $2, $3)");
+        statement.bind(group.0).bind(member.0).bind(access).run().await?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 async fn a_one_time_link_chooses_the_password_once() {
     let home = Home::new().await;
     let kalends = &home.kalends;
-    let link = kalends.create_sign_in_link(home.anna).await.unwrap().0;
+    let link = kalends.create_sign_in_link(home.anna.principal).await.unwrap().0;
     assert_eq!(kalends.sign_in_link_user(&link).await.unwrap().principal.slug, "anna");
     let short = kalends.redeem_sign_in_link(&link, "short").await;
     assert!(matches!(short, Err(Error::BadInput { field: "password", .. })));
@@ -38,8 +38,8 @@ fn new_user() -> NewUser {
 #[tokio::test]
 async fn a_newer_link_ends_the_older_one() {
     let home = Home::new().await;
-    let older = home.kalends.create_sign_in_link(home.anna).await.unwrap().0;
-    let newer = home.kalends.create_sign_in_link(home.anna).await.unwrap().0;
+    let older = home.kalends.create_sign_in_link(home.anna.principal).await.unwrap().0;
+    let newer = home.kalends.create_sign_in_link(home.anna.principal).await.unwrap().0;
     assert!(home.kalends.sign_in_link_user(&older).await.is_err());
     assert!(home.kalends.sign_in_link_user(&newer).await.is_ok());
 }
@@ -48,13 +48,13 @@ async fn a_newer_link_ends_the_older_one() {
 async fn a_new_password_ends_every_session_but_the_one_that_changed_it() {
     let home = Home::new().await;
     let kalends = &home.kalends;
-    kalends.set_password(home.anna, "a long sentence").await.unwrap();
+    kalends.set_password(home.anna.principal, "a long sentence").await.unwrap();
     let here = kalends.sign_in("anna", "a long sentence").await.unwrap().0;
     let there = kalends.sign_in(" Anna ", "a long sentence").await.unwrap().0;
-    let wrong = kalends.change_password(home.anna, "not that one", "another sentence").await;
+    let wrong = kalends.change_password(home.anna.principal, "not that one", "another sentence").await;
     assert!(matches!(wrong, Err(Error::BadCredentials)));
     assert!(kalends.session_user(&here).await.is_ok());
-    let renewed = kalends.change_password(home.anna, "a long sentence", "another sentence").await.unwrap().0;
+    let renewed = kalends.change_password(home.anna.principal, "a long sentence", "another sentence").await.unwrap().0;
     for ended in [here, there] {
         assert!(matches!(kalends.session_user(&ended).await, Err(Error::BadCredentials)));
     }
@@ -67,21 +67,21 @@ async fn a_new_password_ends_every_session_but_the_one_that_changed_it() {
 async fn clients_get_in_with_app_passwords_alone() {
     let home = Home::new().await;
     let kalends = &home.kalends;
-    kalends.set_password(home.anna, "a long sentence").await.unwrap();
+    kalends.set_password(home.anna.principal, "a long sentence").await.unwrap();
     assert!(matches!(kalends.authenticate_client("anna", "a long sentence").await, Err(Error::BadCredentials)));
-    let (listed, secret) = kalends.create_app_password(home.anna, "Phone").await.unwrap();
-    assert_eq!(kalends.authenticate_client("anna", &secret.0).await.unwrap().id, home.anna);
+    let (listed, secret) = kalends.create_app_password(home.anna.principal, "Phone").await.unwrap();
+    assert_eq!(kalends.authenticate_client("anna", &secret.0).await.unwrap().0.id, home.anna.principal);
     assert!(matches!(kalends.authenticate_client("ben", &secret.0).await, Err(Error::BadCredentials)));
-    assert!(kalends.app_passwords(home.anna).await.unwrap()[0].last_used_at.is_some());
-    kalends.revoke_app_password(home.anna, listed.id).await.unwrap();
+    assert!(kalends.app_passwords(home.anna.principal).await.unwrap()[0].last_used_at.is_some());
+    kalends.revoke_app_password(home.anna.principal, listed.id).await.unwrap();
     assert!(matches!(kalends.authenticate_client("anna", &secret.0).await, Err(Error::BadCredentials)));
-    assert!(matches!(kalends.revoke_app_password(home.anna, listed.id).await, Err(Error::NotFound(_))));
+    assert!(matches!(kalends.revoke_app_password(home.anna.principal, listed.id).await, Err(Error::NotFound(_))));
 }
 
 #[tokio::test]
 async fn unknown_names_and_wrong_passwords_look_the_same() {
     let home = Home::new().await;
-    home.kalends.set_password(home.anna, "a long sentence").await.unwrap();
+    home.kalends.set_password(home.anna.principal, "a long sentence").await.unwrap();
     let wrong = home.kalends.sign_in("anna", "not that one").await.unwrap_err();
     let unknown = home.kalends.sign_in("nobody", "not that one").await.unwrap_err();
     assert_eq!(wrong.to_string(), unknown.to_string());
@@ -90,7 +90,7 @@ async fn unknown_names_and_wrong_passwords_look_the_same() {
 #[tokio::test]
 async fn a_session_ends_when_nobody_uses_it_and_in_any_case_some_day() {
     let open = |home: &Home| {
-        let (kalends, anna) = (home.kalends.clone(), home.anna);
+        let (kalends, anna) = (home.kalends.clone(), home.anna.principal);
         async move {
             let link = kalends.create_sign_in_link(anna).await.unwrap().0;
             kalends.redeem_sign_in_link(&link, "a long sentence").await.unwrap().0

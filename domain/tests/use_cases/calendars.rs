@@ -15,13 +15,13 @@ async fn a_patch_is_applied_whole_or_not_at_all() {
     };
     let refused = kalends.update_calendar(home.anna, home.calendar, bad.clone()).await;
     assert!(matches!(refused, Err(Error::BadInput { field: "color", .. })));
-    let (unchanged, _) = kalends.calendar_by_id(home.anna, home.calendar).await.unwrap();
+    let unchanged = kalends.calendar_by_id(home.anna, home.calendar).await.unwrap();
     assert_eq!(unchanged.details.display_name, "Personal");
     assert!(kalends.dead_properties(home.anna, home.calendar).await.unwrap().is_empty());
 
     let good = CalendarPatch { color: Some("#102030FF".into()), ..bad };
     kalends.update_calendar(home.anna, home.calendar, good).await.unwrap();
-    let (changed, _) = kalends.calendar(home.anna, "anna", "personal").await.unwrap();
+    let changed = kalends.calendar(home.anna, "anna", "personal").await.unwrap();
     assert_eq!((changed.details.display_name.as_str(), changed.details.color.as_str()), ("New", "#102030FF"));
     assert_eq!(kalends.dead_properties(home.anna, home.calendar).await.unwrap(), [dead]);
 }

@@ -106,7 +106,7 @@ async fn moves_in_opposite_directions_lose_and_double_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_is_used_up_by_one() {
     let home = Home::new().await;
-    let link = home.kalends.create_sign_in_link(home.anna).await.unwrap();
+    let link = home.kalends.create_sign_in_link(home.anna.principal).await.unwrap();
     let users = (0..4).map(|_| {
         let (kalends, link) = (home.kalends.clone(), link.clone());
         tokio::spawn(async move { kalends.redeem_sign_in_link(&link.0, "correct horse battery").await })

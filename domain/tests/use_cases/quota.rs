@@ -10,7 +10,7 @@ fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>, wanted: &str) {
 }
 
 async fn octets(home: &Home) -> u64 {
-    home.kalends.usage(home.anna).await.unwrap().octets
+    home.kalends.usage(home.anna.principal).await.unwrap().octets
 }
 
 #[tokio::test]
@@ -32,11 +32,11 @@ async fn an_account_holds_so_many_objects_and_no_more() {
     };
     refused(home.kalends.copy_object(home.anna, transfer.clone()).await, "objects");
     home.kalends.move_object(home.anna, transfer).await.unwrap();
-    assert_eq!(home.kalends.usage(home.anna).await.unwrap().objects, 2);
+    assert_eq!(home.kalends.usage(home.anna.principal).await.unwrap().objects, 2);
 
     home.kalends.delete_calendar(home.anna, second).await.unwrap();
     home.put("three.ics", &third).await.unwrap();
-    assert_eq!(home.kalends.usage(home.anna).await.unwrap().objects, 2);
+    assert_eq!(home.kalends.usage(home.anna.principal).await.unwrap().objects, 2);
     // Another account has its own.
     let ben = user(&home.kalends, "ben").await;
     let bens = first_calendar(&home.kalends, ben).await;

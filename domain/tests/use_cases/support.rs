@@ -1,7 +1,7 @@
 //! An installation in a temporary folder, and texts to store in it.
 
 use chrono_tz::Europe::Zurich;
-use kalends_domain::access::PrincipalId;
+use kalends_domain::access::Caller;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::objects::{ObjectHead, Precondition, Query, Written};
@@ -12,7 +12,7 @@ use kalends_test_support::TestDatabase;
 
 pub struct Home {
     pub kalends: Kalends,
-    pub anna: PrincipalId,
+    pub anna: Caller,
     /// Anna's first calendar.
     pub calendar: CalendarId,
     database: TestDatabase,
@@ -66,14 +66,14 @@ async fn open(database: &TestDatabase, limits: Limits) -> Kalends {
     Kalends::new(Database::open(&address).await.unwrap(), limits)
 }
 
-pub async fn user(kalends: &Kalends, slug: &str) -> PrincipalId {
+pub async fn user(kalends: &Kalends, slug: &str) -> Caller {
     let preferences = Preferences { time_zone: Some(Zurich), ..Preferences::default() };
     let user = NewUser { slug: slug.into(), display_name: slug.into(), email: None, is_admin: false, preferences };
-    kalends.create_user(user).await.unwrap().principal.id
+    Caller::page(kalends.create_user(user).await.unwrap().principal.id)
 }
 
-pub async fn first_calendar(kalends: &Kalends, who: PrincipalId) -> CalendarId {
-    kalends.calendars(who, who).await.unwrap()[0].id
+pub async fn first_calendar(kalends: &Kalends, who: Caller) -> CalendarId {
+    kalends.calendars(who, who.principal).await.unwrap()[0].id
 }
 
 /// A VCALENDAR around `lines`.
@@ -115,7 +115,7 @@ pub struct AllChanges {
 
 pub async fn all_changes(
     kalends: &Kalends,
-    who: PrincipalId,
+    who: Caller,
     calendar: CalendarId,
     token: Option<&str>,
     limit: Option<usize>,
@@ -129,7 +129,7 @@ pub async fn all_changes(
     AllChanges { changed, removed, token: reader.token, truncated: reader.truncated }
 }
 
-pub async fn export(kalends: &Kalends, who: PrincipalId, calendar: CalendarId) -> String {
+pub async fn export(kalends: &Kalends, who: Caller, calendar: CalendarId) -> String {
     let mut export = kalends.export(who, calendar).await.unwrap();
     let mut text = String::new();
     while let Some(piece) = export.next().await.unwrap() {

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use kalends_domain::access::Principal;
+use kalends_domain::access::{Caller, Principal};
 use kalends_domain::{Error, Kalends};
 
 pub const CHALLENGE: &str = "Basic realm=\"Kalends\", charset=\"UTF-8\"";
@@ -20,7 +20,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 ///
 /// # Errors
 /// 401 without credentials or with wrong ones.
-pub async fn authenticate(kalends: &Kalends, headers: &HeaderMap) -> Result<Principal, Failure> {
+pub async fn authenticate(kalends: &Kalends, headers: &HeaderMap) -> Result<(Principal, Caller), Failure> {
     let (name, password) = credentials(headers).ok_or(Error::BadCredentials)?;
     Ok(kalends.authenticate_client(&name, &password).await?)
 }

@@ -137,13 +137,13 @@ struct Current {
 
 async fn current(call: &Call, resource: &Resource) -> Result<Current, Failure> {
     let found = match resource {
-        Resource::Calendar { owner, slug } => call
-            .kalends
-            .calendar(call.who.id, owner, slug)
-            .await
-            .map(|(c, _)| Current { exists: true, sync_token: Some(sync_token(&c)), ..Current::default() }),
+        Resource::Calendar { owner, slug } => call.kalends.calendar(call.caller, owner, slug).await.map(|c| Current {
+            exists: true,
+            sync_token: Some(sync_token(&c)),
+            ..Current::default()
+        }),
         Resource::Object { owner, calendar, name } => {
-            call.kalends.object_at(call.who.id, owner, calendar, name).await.map(|object| {
+            call.kalends.object_at(call.caller, owner, calendar, name).await.map(|object| {
                 let ObjectHead { etag, modified_at, .. } = object.head;
                 Current { exists: true, etag: Some(etag), modified_at: Some(modified_at), sync_token: None }
             })

@@ -11,18 +11,18 @@ use axum::response::{IntoResponse, Response};
 pub async fn answer(call: Call) -> Result<Response, Failure> {
     match &call.resource {
         Resource::Object { owner, calendar, name } => {
-            let (calendar, _) = call.kalends.calendar(call.who.id, owner, calendar).await?;
+            let calendar = call.kalends.calendar(call.caller, owner, calendar).await?;
             let precondition = conditions::precondition(&call).await?;
-            let deleted = call.kalends.delete_object(call.who.id, calendar.id, name, precondition).await;
+            let deleted = call.kalends.delete_object(call.caller, calendar.id, name, precondition).await;
             deleted.map_err(|error| call.failure(error))?;
         }
         Resource::Calendar { owner, slug } => {
-            let (calendar, _) = call.kalends.calendar(call.who.id, owner, slug).await?;
+            let calendar = call.kalends.calendar(call.caller, owner, slug).await?;
             if !matches!(Depth::of(&call.headers)?, None | Some(Depth::Infinity)) {
                 return Err(Failure::bad_request("A collection is deleted whole: Depth is infinity."));
             }
             conditions::check(&call).await?;
-            let deleted = call.kalends.delete_calendar(call.who.id, calendar.id).await;
+            let deleted = call.kalends.delete_calendar(call.caller, calendar.id).await;
             deleted.map_err(|error| call.failure(error))?;
         }
         Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => {

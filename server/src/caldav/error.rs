@@ -92,6 +92,7 @@ impl Failure {
                 xml.open("D:privilege");
                 xml.empty(match needed {
                     Access::Owner => "D:all",
+                    Access::Administer => "D:write-properties",
                     Access::Write => "D:write",
                     Access::None | Access::FreeBusy | Access::Read => "D:read",
                 });

@@ -19,7 +19,7 @@ const SIGNPOST: &str = "This is a CalDAV server. Give this address to a calendar
 pub async fn answer(call: Call) -> Result<Response, Failure> {
     let response = match &call.resource {
         Resource::Object { owner, calendar, name } => {
-            let object = call.kalends.object_at(call.who.id, owner, calendar, name).await?;
+            let object = call.kalends.object_at(call.caller, owner, calendar, name).await?;
             let head = &object.head;
             conditions::check_read(&call.headers, &head.etag, head.modified_at)?;
             if conditions::not_modified(&call.headers, &head.etag, head.modified_at)? {
@@ -29,8 +29,8 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
             }
         }
         Resource::Calendar { owner, slug } => {
-            let (calendar, _) = call.kalends.calendar(call.who.id, owner, slug).await?;
-            file(call.kalends.export(call.who.id, calendar.id).await?)
+            let calendar = call.kalends.calendar(call.caller, owner, slug).await?;
+            file(call.kalends.export(call.caller, calendar.id).await?)
         }
         Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => {
             return Err(Failure::not_found());

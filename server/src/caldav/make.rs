@@ -21,7 +21,7 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         check(document, call.method)?;
     }
     conditions::check(&call).await?;
-    let taken = call.kalends.calendars(call.who.id, call.who.id).await?.len();
+    let taken = call.kalends.calendars(call.caller, call.who.id).await?.len();
     let update =
         document.as_ref().map(|document| Update::of(document, Stage::Making, call.kalends.limits().dead_properties));
     let defaults = CalendarDetails::named(slug, taken);
@@ -30,7 +30,7 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         Some(update) => update.clone().into_new(defaults),
         None => (defaults, Vec::new()),
     };
-    match call.kalends.create_calendar(call.who.id, Some(slug), details, dead).await {
+    match call.kalends.create_calendar(call.caller, Some(slug), details, dead).await {
         Ok(_) => Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-cache")]).into_response()),
         Err(Error::AlreadyExists(_)) => Err(exists(&call)),
         Err(error) => match update.and_then(|update| update.blamed(&error)) {
@@ -45,20 +45,20 @@ async fn place(call: &Call) -> Result<&str, Failure> {
     match &call.resource {
         // Another's home, which may or may not be there, is not a place to put anything.
         Resource::Calendar { owner, .. } if *owner != call.who.slug => Err(Failure::no_parent()),
-        Resource::Calendar { owner, slug } => match call.kalends.calendar(call.who.id, owner, slug).await {
+        Resource::Calendar { owner, slug } => match call.kalends.calendar(call.caller, owner, slug).await {
             Ok(_) => Err(exists(call)),
             Err(Error::NotFound(_)) => Ok(slug),
             Err(error) => Err(call.failure(error)),
         },
         Resource::Object { owner, calendar, name } => {
-            call.kalends.calendar(call.who.id, owner, calendar).await.map_err(|_| Failure::no_parent())?;
-            match call.kalends.object_at(call.who.id, owner, calendar, name).await {
+            call.kalends.calendar(call.caller, owner, calendar).await.map_err(|_| Failure::no_parent())?;
+            match call.kalends.object_at(call.caller, owner, calendar, name).await {
                 Ok(_) => Err(exists(call)),
                 Err(_) => Err(elsewhere()),
             }
         }
         Resource::Inner { owner, calendar } => {
-            call.kalends.calendar(call.who.id, owner, calendar).await.map_err(|_| Failure::no_parent())?;
+            call.kalends.calendar(call.caller, owner, calendar).await.map_err(|_| Failure::no_parent())?;
             Err(elsewhere())
         }
         Resource::Nowhere => Err(Failure::no_parent()),

@@ -30,7 +30,7 @@ use axum::routing::any;
 pub use body::hear_out;
 use error::Failure;
 pub use get::file;
-use kalends_domain::access::Principal;
+use kalends_domain::access::{Caller, Principal};
 use kalends_domain::{Error, Kalends};
 use resource::{Address, Resource, Tree};
 
@@ -136,6 +136,7 @@ fn preference_applied(mut response: Response, preferences: headers::Preferences)
 struct Call {
     kalends: Kalends,
     who: Principal,
+    caller: Caller,
     method: Method,
     resource: Resource,
     /// The tree that the client names homes in.
@@ -157,15 +158,15 @@ impl Call {
 
     /// The resource at `address`, an address that the request names beside its own.
     async fn resource_at(&self, address: Address) -> Result<Resource, Failure> {
-        Ok(resource_at(&self.kalends, &self.who, address).await?)
+        Ok(resource_at(&self.kalends, self.caller, address).await?)
     }
 }
 
-/// What `address` names for `who`. In the short tree an object is also found by its UID, whatever it is called.
-async fn resource_at(kalends: &Kalends, who: &Principal, address: Address) -> Result<Resource, Error> {
+/// What `address` names for the caller. In the short tree an object is also found by its UID, whatever it is called.
+async fn resource_at(kalends: &Kalends, caller: Caller, address: Address) -> Result<Resource, Error> {
     match address {
         Address { resource: Resource::Object { owner, calendar, name }, tree: Tree::Short } => {
-            let found = kalends.object_name(who.id, &owner, &calendar, &name).await?;
+            let found = kalends.object_name(caller, &owner, &calendar, &name).await?;
             Ok(Resource::Object { owner, calendar, name: found.unwrap_or(name) })
         }
         Address { resource, .. } => Ok(resource),
@@ -198,13 +199,13 @@ async fn answer(kalends: Kalends, request: Request) -> Result<Response, Failure>
     }
     let mut headers = parts.headers;
     headers::add_host(&mut headers, &parts.uri);
-    let who = auth::authenticate(&kalends, &headers).await?;
+    let (who, caller) = auth::authenticate(&kalends, &headers).await?;
     let method = method
         .filter(|method| method.suits(&address.resource))
         .ok_or_else(|| options::not_allowed(&address.resource))?;
     let (tree, href) = (address.tree, if at_server_root { "/".to_owned() } else { address.href() });
-    let resource = resource_at(&kalends, &who, address).await?;
-    dispatch(Call { kalends, who, method, resource, tree, href, headers }, body).await
+    let resource = resource_at(&kalends, caller, address).await?;
+    dispatch(Call { kalends, who, caller, method, resource, tree, href, headers }, body).await
 }
 
 async fn dispatch(call: Call, body: Body) -> Result<Response, Failure> {

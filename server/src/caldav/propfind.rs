@@ -10,8 +10,7 @@ use super::xml::Document;
 use super::{Call, preference_applied};
 use axum::body::Body;
 use axum::response::Response;
-use kalends_domain::access::Access;
-use kalends_domain::calendars::Calendar;
+use kalends_domain::access::Held;
 
 pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     // Without the header everything below would be meant (RFC 4918 section 9.1); clients that leave it out mean a listing.
@@ -46,7 +45,7 @@ struct Listing {
 
 impl Listing {
     async fn write(self, mut out: Multistatus) -> Result<Multistatus, Failure> {
-        let Call { kalends, who, .. } = &self.call;
+        let Call { kalends, caller, who, .. } = &self.call;
         let own = who.slug.as_str();
         let quota = Quota::read(kalends, who.id, &self.request).await?;
         match &self.call.resource {
@@ -74,24 +73,25 @@ impl Listing {
             Resource::Home { owner } if owner == own => {
                 self.target(&mut out, &View::Home { owner: who, quota });
                 if self.members {
-                    for calendar in kalends.calendars(who.id, who.id).await? {
+                    for calendar in kalends.calendars(*caller, who.id).await? {
                         let href = self.call.tree.calendar_href(own, &calendar.slug);
-                        self.calendar(&mut out, &href, &calendar, Access::Owner).await?;
+                        self.calendar(&mut out, &href, &calendar).await?;
                     }
                 }
             }
             Resource::Calendar { owner, slug } => {
-                let (calendar, access) = kalends.calendar(who.id, owner, slug).await?;
+                let calendar = kalends.calendar(*caller, owner, slug).await?;
                 if !self.leaves_out_target() {
-                    self.calendar(&mut out, &self.call.href, &calendar, access).await?;
+                    self.calendar(&mut out, &self.call.href, &calendar).await?;
                 }
                 if self.members {
-                    self.objects(&mut out, &calendar, access).await?;
+                    self.objects(&mut out, &calendar).await?;
                 }
             }
             Resource::Object { owner, calendar, name } => {
-                let (calendar, access) = kalends.calendar(who.id, owner, calendar).await?;
-                let object = kalends.object(who.id, calendar.id, name).await?;
+                let calendar = kalends.calendar(*caller, owner, calendar).await?;
+                let object = kalends.object(*caller, calendar.id, name).await?;
+                let access = calendar.access();
                 let view = ObjectView { head: &object.head, owner_slug: owner, access, data: CalendarData::None };
                 self.member(&mut out, &self.call.href, &View::Object(view));
             }
@@ -117,16 +117,16 @@ impl Listing {
         out.response(href, |xml| view.write_propstats(&self.request, &self.call.who, self.preferences.minimal, xml));
     }
 
-    async fn objects(&self, out: &mut Multistatus, calendar: &Calendar, access: Access) -> Result<(), Failure> {
-        let Call { kalends, who, href, .. } = &self.call;
+    async fn objects(&self, out: &mut Multistatus, calendar: &Held) -> Result<(), Failure> {
+        let Call { kalends, caller, href, .. } = &self.call;
         let mut after = String::new();
         loop {
-            let page = kalends.object_heads(who.id, calendar.id, &after).await?;
+            let page = kalends.object_heads(*caller, calendar.id, &after).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after.clone_from(&last.name);
             for head in &page {
                 let href = format!("{href}{}", resource::encode(&head.name));
-                let owner_slug = &calendar.owner_slug;
+                let (owner_slug, access) = (&calendar.owner_slug, calendar.access());
                 let view = ObjectView { head, owner_slug, access, data: CalendarData::None };
                 self.member(out, &href, &View::Object(view));
                 out.pass_on().await?;
@@ -134,19 +134,13 @@ impl Listing {
         }
     }
 
-    async fn calendar(
-        &self,
-        out: &mut Multistatus,
-        href: &str,
-        calendar: &Calendar,
-        access: Access,
-    ) -> Result<(), Failure> {
-        let Call { kalends, who, .. } = &self.call;
+    async fn calendar(&self, out: &mut Multistatus, href: &str, calendar: &Held) -> Result<(), Failure> {
+        let Call { kalends, caller, .. } = &self.call;
         let dead =
-            if self.request.wants_dead() { kalends.dead_properties(who.id, calendar.id).await? } else { Vec::new() };
+            if self.request.wants_dead() { kalends.dead_properties(*caller, calendar.id).await? } else { Vec::new() };
         let object_octets = kalends.limits().object_octets;
         let quota = Quota::read(kalends, calendar.owner, &self.request).await?;
-        self.member(out, href, &View::Calendar(CalendarView { calendar, access, dead: &dead, object_octets, quota }));
+        self.member(out, href, &View::Calendar(CalendarView { calendar, dead: &dead, object_octets, quota }));
         out.pass_on().await
     }
 }

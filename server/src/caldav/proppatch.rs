@@ -37,27 +37,31 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
 
 /// Makes the changes, if all of them can be made; yields them with what became of each.
 async fn carry_out(call: &Call, mut update: Update) -> Result<Update, Failure> {
-    let Call { kalends, who, .. } = call;
+    let Call { kalends, caller, who, .. } = call;
     // Here only counts that the properties are there.
     let quota = Some(Quota::default());
     match &call.resource {
         Resource::Calendar { owner, slug } => {
-            let (calendar, access) = kalends.calendar(who.id, owner, slug).await?;
+            let calendar = kalends.calendar(*caller, owner, slug).await?;
             let object_octets = kalends.limits().object_octets;
-            let view = View::Calendar(CalendarView { calendar: &calendar, access, dead: &[], object_octets, quota });
+            let view = View::Calendar(CalendarView { calendar: &calendar, dead: &[], object_octets, quota });
             update.excuse_absent(|property| view.has(property, who));
             conditions::check(call).await?;
             if update.is_good()
-                && let Err(error) = kalends.update_calendar(who.id, calendar.id, update.patch(slug)).await
+                && let Err(error) = kalends.update_calendar(*caller, calendar.id, update.patch(slug)).await
             {
                 return update.blamed(&error).ok_or_else(|| call.failure(error));
             }
         }
         Resource::Object { owner, calendar, name } => {
-            let (calendar, access) = kalends.calendar(who.id, owner, calendar).await?;
-            let object = kalends.object(who.id, calendar.id, name).await?;
-            let view =
-                View::Object(ObjectView { head: &object.head, owner_slug: owner, access, data: CalendarData::None });
+            let calendar = kalends.calendar(*caller, owner, calendar).await?;
+            let object = kalends.object(*caller, calendar.id, name).await?;
+            let view = View::Object(ObjectView {
+                head: &object.head,
+                owner_slug: owner,
+                access: calendar.access(),
+                data: CalendarData::None,
+            });
             update.refuse(|property| view.has(property, who));
         }
         Resource::Principal { slug } if *slug == who.slug => {

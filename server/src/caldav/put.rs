@@ -21,7 +21,7 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     let limit = call.kalends.limits().object_octets;
     let octets =
         body::read(&call.headers, body, limit).await?.ok_or_else(|| call.failure(Error::TooLarge { limit }))?;
-    let (calendar, _) = call.kalends.calendar(call.who.id, owner, calendar).await.map_err(|error| match error {
+    let calendar = call.kalends.calendar(call.caller, owner, calendar).await.map_err(|error| match error {
         Error::NotFound(_) => Failure::no_parent(),
         other => call.failure(other),
     })?;
@@ -30,7 +30,7 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     let precondition = conditions::precondition(&call).await?;
     let written = call
         .kalends
-        .put_object(call.who.id, calendar.id, name, &text, precondition)
+        .put_object(call.caller, calendar.id, name, &text, precondition)
         .await
         .map_err(|error| call.failure(error))?;
 

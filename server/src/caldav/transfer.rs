@@ -12,7 +12,7 @@ use kalends_domain::objects::Transfer;
 
 pub async fn answer(call: Call) -> Result<Response, Failure> {
     let Resource::Object { owner, calendar, name } = &call.resource else { return Err(Failure::not_found()) };
-    let (source, _) = call.kalends.calendar(call.who.id, owner, calendar).await?;
+    let source = call.kalends.calendar(call.caller, owner, calendar).await?;
     let address = destination(&call.headers)?;
     let (tree, href) = (address.tree, address.href());
     let target = call.resource_at(address).await?;
@@ -23,7 +23,7 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
             _ => Failure::forbidden("C:calendar-collection-location-ok", "An object cannot take a collection's place."),
         });
     };
-    let (to, _) = call.kalends.calendar(call.who.id, to_owner, to_calendar).await.map_err(|error| match error {
+    let to = call.kalends.calendar(call.caller, to_owner, to_calendar).await.map_err(|error| match error {
         Error::NotFound(_) => Failure::no_parent(),
         other => other.into(),
     })?;
@@ -37,8 +37,8 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
         precondition: conditions::precondition(&call).await?,
     };
     let done = match call.method {
-        Method::Move => call.kalends.move_object(call.who.id, transfer).await,
-        _ => call.kalends.copy_object(call.who.id, transfer).await,
+        Method::Move => call.kalends.move_object(call.caller, transfer).await,
+        _ => call.kalends.copy_object(call.caller, transfer).await,
     };
     let written = done.map_err(|error| Failure::of(error, &href, &tree.calendar_href(to_owner, to_calendar)))?;
     if !written.created {

@@ -57,8 +57,7 @@ pub async fn visible_calendars(State(state): State<WebState>, request: Request) 
         Err(response) => return response,
     };
     let Some(user) = user else { return Redirect::to("/sign-in?next=/agenda").into_response() };
-    let who = user.principal.id;
-    let all = match state.web.kalends.calendars(who, who).await {
+    let all = match state.web.kalends.calendars(user.on_a_page(), user.principal.id).await {
         Ok(all) => all,
         Err(error) => {
             tracing::error!(?error, "the calendars could not be read");

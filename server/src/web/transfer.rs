@@ -12,7 +12,8 @@ use kalends_app::api::transfer::{ImportOutcome, ImportReport};
 use kalends_app::session::CurrentUser;
 use kalends_app::wire::ApiError;
 use kalends_domain::Kalends;
-use kalends_domain::access::PrincipalId;
+use kalends_domain::access::Caller;
+use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId;
 use leptos::prelude::provide_context;
 
@@ -26,11 +27,11 @@ pub fn router(import_octets: usize) -> Router<WebState> {
 }
 
 async fn export(State(state): State<WebState>, Path(id): Path<i64>, request: Request) -> Response {
-    let Some(who) = signed_in(&request) else { return Redirect::to("/sign-in").into_response() };
+    let Some(caller) = signed_in(&request) else { return Redirect::to("/sign-in").into_response() };
     let kalends = &state.web.kalends;
     let found = async {
-        let (calendar, _) = kalends.calendar_by_id(who, CalendarId(id)).await?;
-        Ok((file_name(&calendar.details.display_name), kalends.export(who, calendar.id).await?))
+        let calendar = kalends.calendar_by_id(caller, CalendarId(id)).await?;
+        Ok((file_name(&calendar.details.display_name), kalends.export(caller, calendar.id).await?))
     };
     match found.await {
         Ok((name, export)) => {
@@ -58,11 +59,11 @@ fn file_name(calendar: &str) -> String {
 
 /// Takes the file in and answers with the import page, which shows the report.
 async fn import(State(state): State<WebState>, request: Request) -> Response {
-    let Some(who) = signed_in(&request) else { return Redirect::to("/sign-in?next=/import").into_response() };
+    let Some(caller) = signed_in(&request) else { return Redirect::to("/sign-in?next=/import").into_response() };
     let (parts, body) = request.into_parts();
     let page = Request::from_parts(parts.clone(), axum::body::Body::empty());
     let outcome = match Multipart::from_request(Request::from_parts(parts, body), &()).await {
-        Ok(form) => take_in(&state.web.kalends, who, form).await,
+        Ok(form) => take_in(&state.web.kalends, caller, form).await,
         Err(rejection) => Err(bad("file", rejection.body_text())),
     };
     let status = outcome.as_ref().map_or_else(ApiError::status, |_| StatusCode::OK);
@@ -74,7 +75,7 @@ async fn import(State(state): State<WebState>, request: Request) -> Response {
     response
 }
 
-async fn take_in(kalends: &Kalends, who: PrincipalId, mut form: Multipart) -> Result<ImportReport, ApiError> {
+async fn take_in(kalends: &Kalends, caller: Caller, mut form: Multipart) -> Result<ImportReport, ApiError> {
     let (mut calendar, mut name, mut file) = (None, String::new(), None);
     while let Some(field) = form.next_field().await.map_err(|error| unreadable(kalends, &error))? {
         match field.name() {
@@ -93,27 +94,27 @@ async fn take_in(kalends: &Kalends, who: PrincipalId, mut form: Multipart) -> Re
         return Err(bad("file", "Choose a file that is not empty."));
     };
     let (calendar, made) = match calendar {
-        Some(id) => (kalends.calendar_by_id(who, CalendarId(id)).await?.0, false),
+        Some(id) => (kalends.calendar_by_id(caller, CalendarId(id)).await?.into_calendar(), false),
         None => {
             let name = Some(name.trim()).filter(|name| !name.is_empty());
             let name = name.unwrap_or_else(|| called.strip_suffix(".ics").unwrap_or(&called).trim());
-            (kalends.create_named_calendar(who, if name.is_empty() { "Imported" } else { name }).await?, true)
+            (kalends.create_named_calendar(caller, if name.is_empty() { "Imported" } else { name }).await?, true)
         }
     };
-    match kalends.import(who, calendar.id, &file).await {
+    match kalends.import(caller, calendar.id, &file).await {
         Ok(report) => Ok(ImportReport::new(calendar.details.display_name, report)),
         Err(error) => {
             if made {
                 // Nothing came in; the calendar that was made for it goes again.
-                kalends.delete_calendar(who, calendar.id).await?;
+                kalends.delete_calendar(caller, calendar.id).await?;
             }
             Err(error.into())
         }
     }
 }
 
-fn signed_in(request: &Request) -> Option<PrincipalId> {
-    request.extensions().get::<CurrentUser>().and_then(|user| user.0.as_ref()).map(|user| user.principal.id)
+fn signed_in(request: &Request) -> Option<Caller> {
+    request.extensions().get::<CurrentUser>().and_then(|user| user.0.as_ref()).map(User::on_a_page)
 }
 
 fn bad(field: &str, message: impl Into<String>) -> ApiError {

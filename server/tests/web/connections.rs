@@ -240,8 +240,8 @@ async fn a_target_with_a_fragment_is_refused_and_nothing_is_done() {
     let program = Program::with(Limits::default(), ConnectionLimits::default()).await;
     let person = program.person("ada").await;
     let text = event("one", "20260305T090000Z", "");
-    program.kalends.put_object(person.id, person.calendar, "one.ics", &text, Precondition::None).await.unwrap();
-    let (_, secret) = program.kalends.create_app_password(person.id, "test").await.unwrap();
+    program.kalends.put_object(person.caller, person.calendar, "one.ics", &text, Precondition::None).await.unwrap();
+    let (_, secret) = program.kalends.create_app_password(person.caller.principal, "test").await.unwrap();
     let credentials = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("ada:{}", secret.0));
     for target in ["/api/v1.0/caldav/calendars/ada/personal/#x", "/api/v1.0/caldav/calendars/ada/personal/one.ics#"] {
         let head = format!("HTTP/1.1\r\nHost: a\r\nAuthorization: Basic {credentials}\r\n\r\n");
@@ -255,5 +255,5 @@ async fn a_target_with_a_fragment_is_refused_and_nothing_is_done() {
             assert!(answer.contains("HTTP/1.1 400 "), "{answer}");
         }
     }
-    assert!(program.kalends.object(person.id, person.calendar, "one.ics").await.is_ok());
+    assert!(program.kalends.object(person.caller, person.calendar, "one.ics").await.is_ok());
 }

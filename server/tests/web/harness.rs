@@ -9,7 +9,7 @@ use hyper::{HeaderMap, Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use kalends_app::Assets;
 use kalends_app::session::Site;
-use kalends_domain::access::PrincipalId;
+use kalends_domain::access::Caller;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::store::{Database, DatabaseAddress};
@@ -33,7 +33,7 @@ pub struct Program {
 /// Someone with an account and an open session.
 #[derive(Clone)]
 pub struct Person {
-    pub id: PrincipalId,
+    pub caller: Caller,
     pub calendar: CalendarId,
     pub cookie: String,
 }
@@ -65,11 +65,11 @@ impl Program {
             ..Preferences::default()
         };
         let user = NewUser { slug: name.into(), display_name: name.into(), email: None, is_admin: false, preferences };
-        let id = self.kalends.create_user(user).await.unwrap().principal.id;
-        self.kalends.set_password(id, PASSWORD).await.unwrap();
+        let caller = Caller::page(self.kalends.create_user(user).await.unwrap().principal.id);
+        self.kalends.set_password(caller.principal, PASSWORD).await.unwrap();
         let session = self.kalends.sign_in(name, PASSWORD).await.unwrap();
-        let calendar = self.kalends.calendars(id, id).await.unwrap()[0].id;
-        Person { id, calendar, cookie: format!("kalends_session={}", session.0) }
+        let calendar = self.kalends.calendars(caller, caller.principal).await.unwrap()[0].id;
+        Person { caller, calendar, cookie: format!("kalends_session={}", session.0) }
     }
 
     pub async fn connect(&self) -> Connection {

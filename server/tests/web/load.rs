@@ -2,7 +2,7 @@
 
 use crate::harness::{Answer, Connection, FORM, PASSWORD, Person, Program, event};
 use hyper::{Method, StatusCode};
-use kalends_domain::access::PrincipalId;
+use kalends_domain::access::Caller;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,7 +66,7 @@ async fn fill(program: &Program, person: &Person) {
         file.push_str(&event(&format!("e{number}"), &start, "LOCATION:Room\r\n"));
     }
     file.push_str(&event("weekly", "20200106T090000Z", "RRULE:FREQ=WEEKLY;BYDAY=MO,WE\r\n"));
-    let report = program.kalends.import(person.id, person.calendar, file.as_bytes()).await.unwrap();
+    let report = program.kalends.import(person.caller, person.calendar, file.as_bytes()).await.unwrap();
     assert_eq!(report.added.len(), EVENTS + 1);
 }
 
@@ -127,7 +127,7 @@ async fn every_page_and_function_answers_many_as_it_answers_one() {
     let program = Arc::new(Program::start().await);
     let person = program.person("ada").await;
     fill(&program, &person).await;
-    let link = program.kalends.create_sign_in_link(person.id).await.unwrap();
+    let link = program.kalends.create_sign_in_link(person.caller.principal).await.unwrap();
     let questions = Arc::new(questions(&person, &format!("/welcome/{}", link.0)));
 
     let mut quiet = Vec::new();
@@ -249,11 +249,11 @@ impl Story {
 async fn many_people_change_their_calendars_at_once() {
     let program = Arc::new(Program::start().await);
     let mut people = JoinSet::new();
-    let mut owners: BTreeMap<String, PrincipalId> = BTreeMap::new();
+    let mut owners: BTreeMap<String, Caller> = BTreeMap::new();
     for number in 0..CONNECTIONS {
         let name = format!("person{number}");
         let person = program.person(&name).await;
-        owners.insert(name.clone(), person.id);
+        owners.insert(name.clone(), person.caller);
         let program = program.clone();
         people.spawn(async move {
             let mut story = Story { connection: program.connect().await, cookie: person.cookie };
@@ -266,9 +266,9 @@ async fn many_people_change_their_calendars_at_once() {
     while let Some(done) = people.join_next().await {
         done.unwrap();
     }
-    for (name, id) in owners {
-        assert_eq!(program.kalends.usage(id).await.unwrap().objects, 0, "{name}");
-        assert_eq!(program.kalends.calendars(id, id).await.unwrap().len(), 1, "{name}");
+    for (name, caller) in owners {
+        assert_eq!(program.kalends.usage(caller.principal).await.unwrap().objects, 0, "{name}");
+        assert_eq!(program.kalends.calendars(caller, caller.principal).await.unwrap().len(), 1, "{name}");
     }
 }
 

@@ -5,15 +5,14 @@ use super::super::resource;
 use super::super::xml::XmlWriter;
 use super::{Live, Quota, write_privileges, write_resource_type};
 use chrono::SecondsFormat;
-use kalends_domain::access::Access;
-use kalends_domain::calendars::{Calendar, DeadProperty};
+use kalends_domain::access::{Access, Held};
+use kalends_domain::calendars::DeadProperty;
 use kalends_domain::changes::sync_token;
 use kalends_domain::recurrence::Scale;
 
 pub struct CalendarView<'a> {
-    pub calendar: &'a Calendar,
-    /// Of who asks.
-    pub access: Access,
+    /// With the access of whoever asks.
+    pub calendar: &'a Held,
     pub dead: &'a [DeadProperty],
     /// CALDAV:max-resource-size, in octets.
     pub object_octets: usize,
@@ -33,7 +32,7 @@ impl CalendarView<'_> {
                 xml.leaf(tag, &self.calendar.created_at.to_rfc3339_opts(SecondsFormat::Secs, true));
             }
             Live::Owner => xml.hrefs(tag, [resource::principal_href(&self.calendar.owner_slug).as_str()]),
-            Live::CurrentUserPrivilegeSet => write_privileges(privileges(self.access), xml),
+            Live::CurrentUserPrivilegeSet => write_privileges(privileges(self.calendar.access()), xml),
             Live::SupportedPrivilegeSet => write_supported_privileges(xml),
             // The revision is all that both have to tell, so one text serves.
             Live::SyncToken | Live::GetCtag => {
@@ -83,6 +82,18 @@ impl CalendarView<'_> {
     }
 }
 
+const OWNED: [&str; 9] = [
+    "D:all",
+    "D:read",
+    "C:read-free-busy",
+    "D:read-current-user-privilege-set",
+    "D:write",
+    "D:write-properties",
+    "D:write-content",
+    "D:bind",
+    "D:unbind",
+];
+
 /// What each level of access lets its holder do, in the terms of RFC 3744 and RFC 4791.
 pub fn privileges(access: Access) -> &'static [&'static str] {
     match access {
@@ -97,17 +108,8 @@ pub fn privileges(access: Access) -> &'static [&'static str] {
             "D:bind",
             "D:unbind",
         ],
-        Access::Owner => &[
-            "D:all",
-            "D:read",
-            "C:read-free-busy",
-            "D:read-current-user-privilege-set",
-            "D:write",
-            "D:write-properties",
-            "D:write-content",
-            "D:bind",
-            "D:unbind",
-        ],
+        Access::Administer => &OWNED[1..],
+        Access::Owner => &OWNED,
     }
 }
 

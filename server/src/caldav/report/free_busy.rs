@@ -14,13 +14,13 @@ use kalends_domain::instances::Window;
 
 pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
     let Resource::Calendar { owner, slug } = &call.resource else { return Err(Failure::not_found()) };
-    let (calendar, _) = call.kalends.calendar(call.who.id, owner, slug).await?;
+    let calendar = call.kalends.calendar(call.caller, owner, slug).await?;
     let range = root.caldav("time-range").ok_or_else(|| Failure::bad_request("There is no time-range."))?;
     let Window { start: Some(start), end: Some(end) } = closed_range(range)? else {
         return Err(Failure::bad_request("Both start and end are needed."));
     };
     let floating = data::floating_zone(root, &calendar, call.kalends.limits().nesting)?;
-    let times = call.kalends.free_busy(call.who.id, calendar.id, (start, end), &floating).await?;
+    let times = call.kalends.free_busy(call.caller, calendar.id, (start, end), &floating).await?;
     let text = busy::write(&times, (start, end), Utc::now());
     Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8; component=vfreebusy")], text).into_response())
 }

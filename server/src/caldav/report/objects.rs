@@ -8,8 +8,7 @@ use super::super::resource::{self, Resource};
 use super::super::stream::Multistatus;
 use super::super::xml::Element;
 use super::data;
-use kalends_domain::access::Access;
-use kalends_domain::calendars::Calendar;
+use kalends_domain::access::Held;
 use kalends_domain::ical::project::DataRequest;
 use kalends_domain::objects::{Object, ObjectHead};
 use kalends_domain::time::Zone;
@@ -20,8 +19,7 @@ const BATCH: usize = 100;
 /// A report on the objects of one calendar.
 pub struct ObjectReport {
     pub call: Call,
-    pub calendar: Calendar,
-    pub access: Access,
+    pub calendar: Held,
     pub preferences: Preferences,
     properties: PropertyRequest,
     data: DataRequest,
@@ -39,7 +37,7 @@ impl ObjectReport {
             Resource::Object { owner, calendar, .. } => (owner, calendar),
             _ => return Err(Failure::not_found()),
         };
-        let (calendar, access) = call.kalends.calendar(call.who.id, owner, slug).await?;
+        let calendar = call.kalends.calendar(call.caller, owner, slug).await?;
         // A report without any says nothing about the objects but that they are there.
         let properties = PropertyRequest::in_report(root)?;
         let data = match root.dav("prop").and_then(|prop| prop.caldav("calendar-data")) {
@@ -48,7 +46,7 @@ impl ObjectReport {
         };
         let floating = data::floating_zone(root, &calendar, call.kalends.limits().nesting)?;
         let preferences = Preferences::of(&call.headers);
-        Ok(ObjectReport { call, calendar, access, preferences, properties, data, floating, asked_at: None })
+        Ok(ObjectReport { call, calendar, preferences, properties, data, floating, asked_at: None })
     }
 
     /// Where the calendar is.
@@ -81,11 +79,11 @@ impl ObjectReport {
 
     /// Writes the objects among `names` with their text; yields the names of those that exist.
     pub async fn write_named(&self, out: &mut Multistatus, names: &[String]) -> Result<Vec<String>, Failure> {
-        let Call { kalends, who, .. } = &self.call;
+        let Call { kalends, caller, .. } = &self.call;
         let mut found: Vec<String> = Vec::with_capacity(names.len());
         loop {
             let after = found.last().map_or("", String::as_str);
-            let page = kalends.objects_named(who.id, self.calendar.id, names, after).await?;
+            let page = kalends.objects_named(*caller, self.calendar.id, names, after).await?;
             if page.is_empty() {
                 return Ok(found);
             }
@@ -116,7 +114,12 @@ impl ObjectReport {
 
     fn write_one(&self, out: &mut Multistatus, head: &ObjectHead, data: CalendarData<'_>) {
         let href = self.href(&head.name);
-        let view = View::Object(ObjectView { head, owner_slug: &self.calendar.owner_slug, access: self.access, data });
+        let view = View::Object(ObjectView {
+            head,
+            owner_slug: &self.calendar.owner_slug,
+            access: self.calendar.access(),
+            data,
+        });
         let minimal = self.preferences.minimal;
         out.response(&href, |xml| view.write_propstats(&self.properties, &self.call.who, minimal, xml));
     }

@@ -24,10 +24,10 @@ pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
         let call = &report.call;
         let mut query = Query::new(report.calendar.id, filter);
         if let Resource::Object { name, .. } = &call.resource {
-            call.kalends.object(call.who.id, report.calendar.id, name).await?;
+            call.kalends.object(call.caller, report.calendar.id, name).await?;
         }
         let has_members = depth != Depth::Zero || matches!(call.resource, Resource::Object { .. });
-        while has_members && let Some(mut heads) = call.kalends.query_page(call.who.id, &mut query).await? {
+        while has_members && let Some(mut heads) = call.kalends.query_page(call.caller, &mut query).await? {
             if let Resource::Object { name, .. } = &call.resource {
                 heads.retain(|head| head.name == *name);
             }
