@@ -86,7 +86,7 @@ pub fn any_instance(
             ControlFlow::Break(())
         }
     });
-    if all.is_err() { Err(Error::TooManyInstances { limit: MOST_STEPS }) } else { Ok(answer) }
+    if all.is_err() { Err(Error::TooManyInstances { limit: MAX_STEPS }) } else { Ok(answer) }
 }
 
 /// The extent of `object`, wide enough for every zone in which floating times and days can be read.
@@ -96,12 +96,12 @@ pub fn extent(object: &CalendarObject) -> Extent {
 
 /// How many members of a recurrence set one expansion looks at, those outside of the window or taken away by EXDATE
 /// and EXRULE included. More than any series of people; a bound for series made to keep a server busy.
-const MOST_STEPS: usize = 1_000_000;
+const MAX_STEPS: usize = 1_000_000;
 
 /// More than any zone ever moved its clock (Samoa left out a day in 2011): the slack between wall-clock time and instants.
 const SLACK: TimeDelta = TimeDelta::hours(26);
 
-/// Gave up after [`MOST_STEPS`].
+/// Gave up after [`MAX_STEPS`].
 struct Endless;
 
 /// What overlaps a window, by the rows of the tables in RFC 4791 section 9.9.
@@ -260,7 +260,7 @@ impl<'a> Expansion<'a> {
             of_days: master.start.is_date(),
         };
         for (step, member) in set.enumerate() {
-            if step == MOST_STEPS {
+            if step == MAX_STEPS {
                 return Err(Endless);
             }
             let id = master.start.at(member.local);

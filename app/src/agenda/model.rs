@@ -25,7 +25,7 @@ use std::sync::Arc;
 const RETRY_PAUSES: [u64; 3] = [2_000, 5_000, 10_000];
 
 /// The same from then on.
-const LONGEST_PAUSE: u64 = 30_000;
+const MAX_PAUSE: u64 = 30_000;
 
 /// Which view of which day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,7 +245,7 @@ impl Agenda {
                     self.failed.set(Some(text));
                     self.offline.set(matches!(error, ApiError::Unreachable(_)));
                     let (ApiError::Unreachable(_) | ApiError::Failed) = error else { return };
-                    browser::pause(pauses.next().copied().unwrap_or(LONGEST_PAUSE)).await;
+                    browser::pause(pauses.next().copied().unwrap_or(MAX_PAUSE)).await;
                     if !latest() {
                         return;
                     }

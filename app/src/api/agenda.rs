@@ -81,7 +81,7 @@ pub async fn open_agenda(view: String, date: NaiveDate) -> Result<AgendaOpening,
 #[server(prefix = "/fn", endpoint = "agenda", input = GetUrl, output = Json)]
 pub async fn events_between(from: NaiveDate, to: NaiveDate) -> Result<Vec<EventInstance>, ApiError> {
     let (kalends, user) = signed_in()?;
-    if to <= from || (to - from).num_days() > MOST_DAYS {
+    if to <= from || (to - from).num_days() > MAX_DAYS {
         return Err(ApiError::BadInput { field: "to".into(), message: "That span of days cannot be shown.".into() });
     }
     let who = user.principal.id;
@@ -100,7 +100,7 @@ pub async fn move_event(event: EventRef, scope: ScopeChoice, to: When) -> Result
 
 /// The longest span that one page asks for.
 #[cfg(feature = "ssr")]
-const MOST_DAYS: i64 = 100;
+const MAX_DAYS: i64 = 100;
 
 /// Name of the cookie with the view that the person used last.
 pub const VIEW_COOKIE: &str = "kalends_view";

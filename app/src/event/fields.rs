@@ -61,10 +61,10 @@ pub const WEEKDAYS: [(&str, Weekday); 7] = [
 ];
 
 /// The longest text of a field, in characters. Beyond it lies a mistake, such as a pasted file.
-const TEXT_LIMIT: usize = 100_000;
-const TITLE_LIMIT: usize = 1_000;
-const MOST_INTERVAL: u32 = 999;
-const MOST_COUNT: u32 = 9_999;
+const MAX_TEXT: usize = 100_000;
+const MAX_TITLE: usize = 1_000;
+const MAX_INTERVAL: u32 = 999;
+const MAX_COUNT: u32 = 9_999;
 
 /// What the form says, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -290,15 +290,15 @@ impl EventFields {
     pub fn check(&self) -> Result<Draft, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut wrong = |field: &str, message: &str| errors.push(FieldError::new(field, message));
-        if self.title.chars().count() > TITLE_LIMIT {
+        if self.title.chars().count() > MAX_TITLE {
             wrong("title", "At most 1,000 characters.");
         }
         let timing = self.timing(&mut wrong);
         let repeat = self.repeat(timing.as_ref(), &mut wrong);
-        if self.location.chars().count() > TITLE_LIMIT {
+        if self.location.chars().count() > MAX_TITLE {
             wrong("location", "At most 1,000 characters.");
         }
-        if self.description.chars().count() > TEXT_LIMIT {
+        if self.description.chars().count() > MAX_TEXT {
             wrong("description", "At most 100,000 characters.");
         }
         let calendar = self.calendar.parse().ok();
@@ -352,7 +352,7 @@ impl EventFields {
             KEEP => return Some(Repeat::Keep),
             _ => {}
         }
-        let interval = number(&self.interval, MOST_INTERVAL);
+        let interval = number(&self.interval, MAX_INTERVAL);
         if interval.is_none() {
             wrong("interval", "A whole number from 1 to 999.");
         }
@@ -396,7 +396,7 @@ impl EventFields {
                 until.map(RepeatEnd::On)
             }
             "after" => {
-                let count = number(&self.count, MOST_COUNT);
+                let count = number(&self.count, MAX_COUNT);
                 if count.is_none() {
                     wrong("count", "A whole number from 1 to 9,999.");
                 }
@@ -539,8 +539,8 @@ fn moment(day: &str, clock: &str, all_day: bool) -> Option<NaiveDateTime> {
     Some(date(day)?.and_time(if all_day { NaiveTime::MIN } else { time(clock)? }))
 }
 
-fn number(text: &str, most: u32) -> Option<u32> {
-    text.trim().parse().ok().filter(|number| (1..=most).contains(number))
+fn number(text: &str, max: u32) -> Option<u32> {
+    text.trim().parse().ok().filter(|number| (1..=max).contains(number))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ const SECONDS_OF_DAY: u32 = 86_400;
 const LAST_YEAR: i32 = 9999;
 
 /// How many periods [`Series::nth`] counts one by one before it gives up.
-const MOST_PERIODS: usize = 100_000;
+const MAX_PERIODS: usize = 100_000;
 
 /// A rule with its DTSTART.
 ///
@@ -224,7 +224,7 @@ impl Series {
     }
 
     /// The start of the instance with this number (0: the first), or one that is not earlier; `None` when it is not found within
-    /// [`MOST_PERIODS`].
+    /// [`MAX_PERIODS`].
     fn nth(&self, number: u64) -> Option<NaiveDateTime> {
         let extra = u64::from(self.extra_start);
         if number < extra || self.never {
@@ -233,7 +233,7 @@ impl Series {
         let mut left = number - extra + self.before_start as u64;
         let mut index = 0;
         let mut skipped = false;
-        for _ in 0..MOST_PERIODS {
+        for _ in 0..MAX_PERIODS {
             let period = self.period(index);
             if (period.len() as u64) > left {
                 return Some(period.at(left as usize));
