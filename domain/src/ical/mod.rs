@@ -6,6 +6,7 @@
 pub mod busy;
 pub mod edit;
 mod entry;
+pub mod escape;
 pub mod join;
 pub mod object;
 pub mod project;

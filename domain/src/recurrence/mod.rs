@@ -7,9 +7,11 @@
 
 mod days;
 mod parse;
+mod period;
 mod scale;
 mod series;
 mod skip;
+mod times;
 
 pub use scale::Scale;
 pub use series::{Occurrences, Series};

@@ -7,7 +7,8 @@ mod write;
 pub use custom::CustomZone;
 pub use write::vtimezone;
 
-use crate::ical::syntax::{self, Component, Property, SyntaxError, unescape_text};
+use crate::ical::escape::unescape_text;
+use crate::ical::syntax::{self, Component, Property, SyntaxError};
 use crate::ical::value::{Duration, Moment};
 use chrono::{DateTime, Days, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{GapInfo, Tz};
