@@ -1,9 +1,8 @@
 //! What the agenda shows and where it is, shared by its parts.
 
 use super::days::{Span, View, fetched, parse_date, plus, shown, step};
-use super::drag::Drag;
+use super::drag::{Drag, Ghost};
 use super::format::Format;
-use super::ghost::Ghost;
 use super::links;
 use super::moves::Moves;
 use super::peek::Peek;

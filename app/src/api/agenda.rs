@@ -1,9 +1,7 @@
 //! What the agenda reads and changes.
 
-use crate::event::data::{EventRef, Undo};
-use crate::event::scope::ScopeChoice;
 use crate::json::Json;
-use crate::wire::{ApiError, CalendarInfo, EventInstance, Viewer, When};
+use crate::wire::{ApiError, CalendarInfo, EventInstance, Viewer};
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -13,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     agenda::days::{View, fetched},
     api::server::signed_in,
+    cookies::{DEFAULT_COOKIE, HIDDEN_COOKIE},
     locale,
     session::CurrentUser,
     wire,
@@ -91,25 +90,9 @@ pub async fn events_between(from: NaiveDate, to: NaiveDate) -> Result<Vec<EventI
     Ok(instances.into_iter().map(wire::EventInstance::from).collect())
 }
 
-/// Moves the instances of `scope` as the one that was dragged to `to`, on the viewer's wall clock. Yields what brings the event
-/// back as it was, where that is simple.
-#[server(prefix = "/fn", endpoint = "event-move", input = Json, output = Json)]
-pub async fn move_event(event: EventRef, scope: ScopeChoice, to: When) -> Result<Option<Undo>, ApiError> {
-    crate::agenda::moving::move_event(event, scope, to).await
-}
-
 /// The longest span that one page asks for.
 #[cfg(feature = "ssr")]
 const MAX_DAYS: i64 = 100;
-
-/// Name of the cookie with the view that the person used last.
-pub const VIEW_COOKIE: &str = "kalends_view";
-
-/// Name of the cookie that lists the calendars that the agenda leaves out, as ids with `.` between them.
-pub const HIDDEN_COOKIE: &str = "kalends_hidden";
-
-/// Name of the cookie that holds the id of the calendar that new events go to.
-pub const DEFAULT_COOKIE: &str = "kalends_default";
 
 #[cfg(feature = "ssr")]
 fn cookie_ids(name: &str) -> Vec<i64> {
