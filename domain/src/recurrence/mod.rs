@@ -14,7 +14,7 @@ mod skip;
 mod times;
 
 pub use scale::Scale;
-pub use series::{Occurrences, Series};
+pub use series::{Occurrences, Series, WallClock};
 
 use scale::Month;
 use skip::Skip;

@@ -10,9 +10,10 @@ use super::period::Period;
 use super::times::{SECONDS_OF_DAY, Times, select};
 use super::{Frequency, Rule, Scale, Skip, System, Until};
 use crate::ical::value::Moment;
-use crate::time::Zone;
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use std::collections::HashMap;
+use std::fmt::Debug;
+use std::sync::Arc;
 
 /// iCalendar has no years of five digits.
 const LAST_YEAR: i32 = 9999;
@@ -47,17 +48,24 @@ pub struct Series {
     before_start: usize,
 }
 
+/// The clock of a time zone, as far as a rule looks at it: its UNTIL is an instant. (`time` defines zones by rules, so rules know
+/// no more of zones than this.)
+pub trait WallClock: Debug + Send + Sync {
+    fn to_local(&self, instant: DateTime<Utc>) -> NaiveDateTime;
+    fn to_utc(&self, local: NaiveDateTime) -> DateTime<Utc>;
+}
+
 /// What UNTIL says.
 #[derive(Clone, Debug)]
 struct End {
     /// No instance is later in wall-clock time.
     local: NaiveDateTime,
     /// No instance is later than this instant; to be checked where the wall clock is within a day of it.
-    instant: Option<(DateTime<Utc>, Zone)>,
+    instant: Option<(DateTime<Utc>, Arc<dyn WallClock>)>,
 }
 
 impl End {
-    fn of(until: Option<Until>, start: &Moment, zone: &Zone) -> Self {
+    fn of(until: Option<Until>, start: &Moment, zone: &(impl WallClock + Clone + 'static)) -> Self {
         let last = |local| End { local, instant: None };
         match (until, start) {
             (None, _) => last(NaiveDateTime::MAX),
@@ -68,7 +76,7 @@ impl End {
             (Some(Until::Utc(instant)), Moment::Zoned { .. }) => {
                 // Wide enough for any jump of the clock: the instant decides.
                 let local = zone.to_local(instant).checked_add_signed(TimeDelta::days(2)).unwrap_or(NaiveDateTime::MAX);
-                End { local, instant: Some((instant, zone.clone())) }
+                End { local, instant: Some((instant, Arc::new(zone.clone()))) }
             }
             (Some(Until::Utc(instant)), _) => last(instant.naive_utc()),
         }
@@ -77,7 +85,7 @@ impl End {
 
 impl Series {
     /// `start` is DTSTART, `zone` the zone that its wall-clock time is in (UTC for UTC; for dates and floating times any will do).
-    pub fn new(rule: &Rule, start: &Moment, zone: &Zone) -> Self {
+    pub fn new(rule: &Rule, start: &Moment, zone: &(impl WallClock + Clone + 'static)) -> Self {
         let mut series = Series::of_rule(rule, start, zone);
         let first = series.period(0);
         series.before_start = first.partition_point(|local| local < series.start);
@@ -87,11 +95,11 @@ impl Series {
     }
 
     /// As [`Series::new`], but DTSTART belongs to it only if the rule leads there: what an EXRULE takes away.
-    pub fn without_start(rule: &Rule, start: &Moment, zone: &Zone) -> Self {
+    pub fn without_start(rule: &Rule, start: &Moment, zone: &(impl WallClock + Clone + 'static)) -> Self {
         Series { extra_start: false, ..Series::new(rule, start, zone) }
     }
 
-    fn of_rule(rule: &Rule, start: &Moment, zone: &Zone) -> Self {
+    fn of_rule(rule: &Rule, start: &Moment, zone: &(impl WallClock + Clone + 'static)) -> Self {
         // Of a system that is not known nothing can be told but DTSTART.
         let bare = Rule { until: rule.until, ..Rule::new(Frequency::Daily) };
         let (rule, scale, known) = match rule.system {
