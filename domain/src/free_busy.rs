@@ -2,7 +2,7 @@
 
 use crate::access::{Access, PrincipalId};
 use crate::calendars::{CalendarId, authorize};
-use crate::ical::object::Entry;
+use crate::ical::entry::Entry;
 use crate::ical::value::{self, PeriodEnd};
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances::{Window, any_instance, extent};

@@ -4,7 +4,7 @@ mod extent;
 mod overlap;
 mod set;
 
-use crate::ical::object::{End, Entry, RecurrenceDate};
+use crate::ical::entry::{End, Entry, RecurrenceDate};
 use crate::ical::value::{self, Duration, Moment, PeriodEnd};
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::recurrence::{Rule, Series};

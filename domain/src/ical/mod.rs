@@ -5,7 +5,7 @@
 
 pub mod busy;
 pub mod edit;
-mod entry;
+pub mod entry;
 pub mod escape;
 pub mod join;
 pub mod object;
@@ -16,4 +16,5 @@ pub mod unfold;
 pub mod value;
 mod write;
 
-pub use object::{CalendarObject, ComponentKind};
+pub use entry::ComponentKind;
+pub use object::CalendarObject;

@@ -2,7 +2,7 @@
 
 use super::{Expansion, Extent, Instance, SLACK, Template, add};
 use crate::ical::ComponentKind;
-use crate::ical::object::Entry;
+use crate::ical::entry::Entry;
 use crate::ical::value::Moment;
 use crate::recurrence::Series;
 use chrono::{DateTime, TimeDelta, Utc};

@@ -1,7 +1,7 @@
 //! The recurrence set (RFC 5545 section 3.8.5.3).
 
 use super::{Expansion, Length};
-use crate::ical::object::Entry;
+use crate::ical::entry::Entry;
 use crate::ical::value::Moment;
 use crate::recurrence::Occurrences;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};

@@ -2,7 +2,8 @@
 
 use super::timing::{Placed, local_in};
 use crate::Result;
-use crate::ical::object::{CalendarObject, End, Entry};
+use crate::ical::entry::{End, Entry};
+use crate::ical::object::CalendarObject;
 use crate::ical::value::Moment;
 use crate::instances::{Instance, Window, any_instance, instances};
 use crate::time::Zone;
