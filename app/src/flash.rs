@@ -54,7 +54,7 @@ mod server {
 
     const COOKIE: &str = "kalends_flash";
     /// Browsers take about 4096 octets with name and attributes.
-    const MOST_OCTETS: usize = 3600;
+    const MAX_OCTETS: usize = 3600;
 
     /// Answers a form with the page at `back`, at the place there that says what became of it. It shows what was `kept` of a
     /// refused form.
@@ -71,7 +71,7 @@ mod server {
     /// Leaves `flash` for the next page.
     pub fn leave(mut flash: Flash) {
         let mut value = encode(&flash);
-        if value.len() > MOST_OCTETS {
+        if value.len() > MAX_OCTETS {
             flash.kept.clear();
             value = encode(&flash);
         }

@@ -1,6 +1,6 @@
 //! `/import`: an .ics file into a calendar, the report of what became of it, and calendars as files.
 
-use crate::api::transfer::{ImportPageState, ImportReport, MOST_TITLES, load_import_page};
+use crate::api::transfer::{ImportPageState, ImportReport, MAX_TITLES, load_import_page};
 use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::{Failed, Icon, icon};
 use crate::wire::{CalendarInfo, Viewer};
@@ -190,5 +190,5 @@ fn Titles(heading: &'static str, titles: Vec<String>, count: usize) -> impl Into
 
 /// What a list that was cut leaves out.
 fn more(count: usize) -> Option<impl IntoView> {
-    (count > MOST_TITLES).then(|| view! { <p class="hint">{format!("and {} more", count - MOST_TITLES)}</p> })
+    (count > MAX_TITLES).then(|| view! { <p class="hint">{format!("and {} more", count - MAX_TITLES)}</p> })
 }

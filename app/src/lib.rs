@@ -6,7 +6,9 @@ pub mod agenda;
 pub mod api;
 pub mod browser;
 pub mod calendars;
+pub mod cookies;
 pub mod dashboard;
+mod dom;
 pub mod event;
 pub mod flash;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,6 @@
 //! How a person wants dates and times, from their preferences and what their browser says.
 
-use crate::api::agenda::VIEW_COOKIE;
+use crate::cookies::VIEW_COOKIE;
 use crate::wire::Viewer;
 use axum::http::{HeaderMap, header};
 use chrono::{Utc, Weekday};

@@ -3,6 +3,7 @@
 use crate::api::calendars::hide_calendars;
 use crate::browser;
 use crate::calendars::{CalendarDialog, CalendarTarget, path};
+use crate::dom::plain_click;
 use crate::state::{Calendars, Toasts};
 use crate::thin::OnAttribute;
 use crate::ui::{Icon, icon};
@@ -131,7 +132,7 @@ fn Row(
 
 /// Does `effect` instead of following the link, unless the person wants it in a new tab.
 fn instead(event: &MouseEvent, effect: impl FnOnce()) {
-    if event.button() == 0 && !event.ctrl_key() && !event.meta_key() && !event.shift_key() && !event.alt_key() {
+    if plain_click(event) {
         event.prevent_default();
         effect();
     }
@@ -139,9 +140,4 @@ fn instead(event: &MouseEvent, effect: impl FnOnce()) {
 
 fn hidden(calendars: &[CalendarInfo]) -> Vec<CalendarId> {
     calendars.iter().filter(|calendar| !calendar.visible).map(|calendar| calendar.id).collect()
-}
-
-/// The value of [`crate::api::agenda::HIDDEN_COOKIE`].
-pub fn hidden_value(hidden: &[CalendarId]) -> String {
-    hidden.iter().map(ToString::to_string).collect::<Vec<_>>().join(".")
 }

@@ -2,7 +2,7 @@
 
 use crate::access::{self, Access, Caller};
 use crate::calendars::CalendarId;
-use crate::ical::object::Entry;
+use crate::ical::entry::Entry;
 use crate::ical::value::{self, PeriodEnd};
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances::{Window, any_instance, extent};

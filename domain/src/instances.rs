@@ -1,14 +1,19 @@
 //! The instances of a calendar object in a window (RFC 5545 section 3.8.5, RFC 4791 section 9.9).
 
-use crate::ical::object::{End, Entry, RecurrenceDate};
+mod extent;
+mod overlap;
+mod set;
+
+use crate::ical::entry::{End, Entry, RecurrenceDate};
 use crate::ical::value::{self, Duration, Moment, PeriodEnd};
 use crate::ical::{CalendarObject, ComponentKind};
-use crate::recurrence::{Occurrences, Rule, Series};
+use crate::recurrence::{Rule, Series};
 use crate::time::Zone;
 use crate::{Error, Result};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use overlap::Overlap;
+use set::{Exclusions, Set};
 use std::collections::HashSet;
-use std::iter::Peekable;
 use std::ops::ControlFlow;
 
 /// One instance of an object: the master itself, a recurrence, or an override.
@@ -86,7 +91,7 @@ pub fn any_instance(
             ControlFlow::Break(())
         }
     });
-    if all.is_err() { Err(Error::TooManyInstances { limit: MOST_STEPS }) } else { Ok(answer) }
+    if all.is_err() { Err(Error::TooManyInstances { limit: MAX_STEPS }) } else { Ok(answer) }
 }
 
 /// The extent of `object`, wide enough for every zone in which floating times and days can be read.
@@ -96,45 +101,13 @@ pub fn extent(object: &CalendarObject) -> Extent {
 
 /// How many members of a recurrence set one expansion looks at, those outside of the window or taken away by EXDATE
 /// and EXRULE included. More than any series of people; a bound for series made to keep a server busy.
-const MOST_STEPS: usize = 1_000_000;
+const MAX_STEPS: usize = 1_000_000;
 
 /// More than any zone ever moved its clock (Samoa left out a day in 2011): the slack between wall-clock time and instants.
 const SLACK: TimeDelta = TimeDelta::hours(26);
 
-/// Gave up after [`MOST_STEPS`].
+/// Gave up after [`MAX_STEPS`].
 struct Endless;
-
-/// What overlaps a window, by the rows of the tables in RFC 4791 section 9.9.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Overlap {
-    /// VEVENT and VJOURNAL: a span, or a point that may be at the window's start.
-    Span,
-    /// VTODO with DTSTART and DUE.
-    StartAndDue,
-    /// VTODO with DTSTART and DURATION.
-    StartAndDuration,
-    /// VTODO with DUE alone.
-    Due,
-    /// VFREEBUSY with DTSTART and DTEND.
-    FreeBusy,
-}
-
-impl Overlap {
-    fn holds(self, start: DateTime<Utc>, end: DateTime<Utc>, window: Window) -> bool {
-        let from_before = |instant| window.start.is_none_or(|from| from < instant);
-        let from_until = |instant| window.start.is_none_or(|from| from <= instant);
-        let to_after = |instant| window.end.is_none_or(|to| to > instant);
-        let to_from = |instant| window.end.is_none_or(|to| to >= instant);
-        match self {
-            Overlap::Span if start == end => from_until(start) && to_after(start),
-            Overlap::Span => from_before(end) && to_after(start),
-            Overlap::StartAndDue => (from_before(end) || from_until(start)) && (to_after(start) || to_from(end)),
-            Overlap::StartAndDuration => from_until(end) && (to_after(start) || to_from(end)),
-            Overlap::Due => from_before(end) && to_from(end),
-            Overlap::FreeBusy => from_until(end) && to_after(start),
-        }
-    }
-}
 
 /// How long an instance is (RFC 5545 section 3.8.5.3: the duration of a DTEND is exact, that of a DURATION nominal).
 #[derive(Clone, Debug)]
@@ -260,7 +233,7 @@ impl<'a> Expansion<'a> {
             of_days: master.start.is_date(),
         };
         for (step, member) in set.enumerate() {
-            if step == MOST_STEPS {
+            if step == MAX_STEPS {
                 return Err(Endless);
             }
             let id = master.start.at(member.local);
@@ -487,170 +460,6 @@ impl<'a> Expansion<'a> {
             (period.start, start, end.max(start))
         });
         spans.collect()
-    }
-
-    fn extent(&self) -> Extent {
-        let mut bounds = Bounds::default();
-        let templates = |entries: &'a [Entry]| {
-            entries.iter().enumerate().filter_map(|(index, entry)| self.template(entry, Some(index)))
-        };
-        let overrides: Vec<Template<'_>> = templates(&self.object.overrides).collect();
-        for template in &overrides {
-            bounds.add(&self.instance(template, template.start.clone(), None));
-        }
-        if let Some(entry) = &self.object.master {
-            match self.template(entry, None) {
-                Some(master) => self.extend(&mut bounds, &master, &overrides),
-                None if self.object.kind == ComponentKind::FreeBusy => {
-                    for (moment, start, end) in self.busy(entry) {
-                        bounds.add(&Instance { start: moment, ..self.instance_in_utc(start, end) });
-                    }
-                }
-                None => match self.history(entry) {
-                    (created, Some(completed)) => {
-                        let created = created.unwrap_or(completed);
-                        bounds.add(&self.instance_in_utc(created.min(completed), created.max(completed)));
-                    }
-                    (Some(created), None) => {
-                        bounds.add(&self.instance_in_utc(created, created));
-                        bounds.open = true;
-                    }
-                    (None, None) => bounds = Bounds::default(),
-                },
-            }
-        }
-        // The tables count some touching windows in: a second more on either side.
-        Extent {
-            first_start: bounds.first.map(|first| first.timestamp() - 1),
-            last_end: bounds.last.filter(|_| !bounds.open).map(|last| last.timestamp() + 1),
-            recurring: self.object.recurs(),
-        }
-    }
-
-    fn extend(&self, bounds: &mut Bounds, master: &Template<'_>, overrides: &[Template<'_>]) {
-        bounds.add(&self.instance(master, master.start.clone(), None));
-        let mut last = None;
-        for date in &master.entry.dates {
-            let length = self.length_of_date(date);
-            let length = length.as_ref().unwrap_or(&master.length);
-            bounds.add(&self.instance_of_length(master, length, date.start.clone(), None));
-            last = last.max(Some(self.instant(&date.start)));
-        }
-        let zone = self.zone(&master.start);
-        for rule in &master.entry.rules {
-            match Series::new(rule, &master.start, zone).last_start() {
-                Some(local) => last = last.max(Some(zone.to_utc(local))),
-                None => bounds.open = true,
-            }
-        }
-        let Some(last) = last else { return };
-        let later = self.later(overrides).map(|(id, template)| (self.instant(&template.start) - id, template));
-        for (shift, template) in std::iter::once((TimeDelta::zero(), master)).chain(later) {
-            let start = last.checked_add_signed(add(shift, SLACK)).unwrap_or(last);
-            let end = start.checked_add_signed(template.length.longest()).unwrap_or(start);
-            bounds.add(&Instance { start: template.start.clone(), ..self.instance_in_utc(start, end) });
-            if template.index.is_some() {
-                // A zone of its own can bring a later instance before the override itself, by as much as clocks jump.
-                let first = self.instant(&template.start);
-                let first = first.checked_sub_signed(SLACK).unwrap_or(first);
-                bounds.add(&Instance { start: template.start.clone(), ..self.instance_in_utc(first, first) });
-            }
-        }
-    }
-}
-
-#[derive(Default)]
-struct Bounds {
-    first: Option<DateTime<Utc>>,
-    last: Option<DateTime<Utc>>,
-    open: bool,
-}
-
-impl Bounds {
-    /// Adds an instance that was computed with UTC as the zone of floating times.
-    fn add(&mut self, instance: &Instance) {
-        let floats = matches!(instance.start, Moment::Date(_) | Moment::Floating(_));
-        // Zones are from 12 hours behind UTC to 14 hours ahead of it.
-        let (before, after) = if floats { (TimeDelta::hours(14), TimeDelta::hours(12)) } else { Default::default() };
-        let start = instance.start_utc.checked_sub_signed(before).unwrap_or(DateTime::<Utc>::MIN_UTC);
-        let end = instance.end_utc.checked_add_signed(after).unwrap_or(DateTime::<Utc>::MAX_UTC);
-        self.first = Some(self.first.map_or(start, |first| first.min(start)));
-        self.last = Some(self.last.map_or(end, |last| last.max(end)));
-    }
-}
-
-/// EXDATE.
-struct Exclusions {
-    instants: HashSet<DateTime<Utc>>,
-    days: HashSet<NaiveDate>,
-}
-
-impl Exclusions {
-    fn of(expansion: &Expansion<'_>, entry: &Entry) -> Self {
-        let (mut instants, mut days) = (HashSet::new(), HashSet::new());
-        for moment in &entry.exclusion_dates {
-            match moment {
-                Moment::Date(day) => days.insert(*day),
-                moment => instants.insert(expansion.instant(moment)),
-            };
-        }
-        Exclusions { instants, days }
-    }
-
-    /// `id` is in the form of DTSTART, so that a date among the exclusions means the day in its zone.
-    fn excludes(&self, id: &Moment, instant: DateTime<Utc>) -> bool {
-        self.instants.contains(&instant) || self.days.contains(&id.local().date())
-    }
-}
-
-/// DTSTART, RRULE and RDATE merged, in the wall-clock time of DTSTART.
-struct Set<'s> {
-    rules: Vec<Peekable<Occurrences<'s>>>,
-    exclusion_rules: Vec<Peekable<Occurrences<'s>>>,
-    /// From the last to the first.
-    dates: Vec<(NaiveDateTime, Option<Length>)>,
-    /// The series is one of days: times below a day fall together.
-    of_days: bool,
-}
-
-struct Member {
-    local: NaiveDateTime,
-    /// That of an RDATE which is a period.
-    length: Option<Length>,
-    /// By an EXRULE.
-    excluded: bool,
-}
-
-impl Set<'_> {
-    fn key(&self, local: NaiveDateTime) -> NaiveDateTime {
-        if self.of_days { local.date().and_time(NaiveTime::MIN) } else { local }
-    }
-}
-
-impl Iterator for Set<'_> {
-    type Item = Member;
-
-    fn next(&mut self) -> Option<Member> {
-        let of_rules = self.rules.iter_mut().filter_map(|rule| rule.peek().copied()).min();
-        let next = self.dates.last().map(|(local, _)| *local).into_iter().chain(of_rules).min()?;
-        let local = self.key(next);
-        let mut length = None;
-        while let Some((_, own)) = self.dates.pop_if(|(date, _)| *date <= local) {
-            length = length.or(own);
-        }
-        let of_days = self.of_days;
-        let is_same = |at: &NaiveDateTime| *at == local || of_days && at.date() == local.date();
-        for rule in &mut self.rules {
-            while rule.next_if(is_same).is_some() {}
-        }
-        let mut excluded = false;
-        for rule in &mut self.exclusion_rules {
-            while rule.next_if(|at| *at < local).is_some() {}
-            while rule.next_if(is_same).is_some() {
-                excluded = true;
-            }
-        }
-        Some(Member { local, length, excluded })
     }
 }
 

@@ -21,7 +21,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 const RULES: usize = 3_000;
 const SEED: u64 = 20_261_121;
 /// Instances compared of one window.
-const MOST: usize = 60;
+const MAX_INSTANCES: usize = 60;
 
 struct Oracle {
     process: Child,
@@ -120,11 +120,14 @@ fn rules_mean_what_dateutil_makes_of_them() {
         for from in [made.start, far] {
             let to = from + near;
             let question = json!({
-                "rule": made.rule, "start": made.start.to_string().replace(' ', "T"), "most": MOST,
+                "rule": made.rule, "start": made.start.to_string().replace(' ', "T"), "most": MAX_INSTANCES,
                 "from": from.to_string().replace(' ', "T"), "to": to.to_string().replace(' ', "T"),
             });
-            let ours: Vec<String> =
-                series.between(from, to).take(MOST).map(|at| at.format("%Y-%m-%dT%H:%M:%S").to_string()).collect();
+            let ours: Vec<String> = series
+                .between(from, to)
+                .take(MAX_INSTANCES)
+                .map(|at| at.format("%Y-%m-%dT%H:%M:%S").to_string())
+                .collect();
             let answer = oracle.ask(&question);
             let theirs: Vec<String> = match (answer.get("found"), answer.get("empty")) {
                 (Some(found), _) => serde_json::from_value(found.clone()).unwrap(),

@@ -19,7 +19,7 @@ use std::ops::ControlFlow;
 const CYCLE: TimeDelta = TimeDelta::days(146_097);
 
 /// Instances looked at of an endless series.
-const MOST: usize = 300;
+const MAX_INSTANCES: usize = 300;
 
 fn series(rule: &str, start: NaiveDateTime) -> Series {
     Series::new(&Rule::parse(rule).unwrap(), &Moment::Floating(start), &Zone::UTC)
@@ -71,10 +71,10 @@ proptest! {
         }
         let series = series(&made.rule, made.start);
         let end = made.start + reach(made.frequency);
-        let whole: Vec<_> = series.between(NaiveDateTime::MIN, end).take(MOST).collect();
+        let whole: Vec<_> = series.between(NaiveDateTime::MIN, end).take(MAX_INSTANCES).collect();
         prop_assert!(whole.is_sorted_by(|a, b| a < b), "{made:?}");
         prop_assert_eq!(whole.first(), Some(&made.start), "{:?}", made);
-        let end = if whole.len() == MOST { whole[MOST - 1] } else { end };
+        let end = if whole.len() == MAX_INSTANCES { whole[MAX_INSTANCES - 1] } else { end };
         for _ in 0..6 {
             let from = made.start + TimeDelta::seconds(chance.between(-100_000, (end - made.start).num_seconds()));
             let to = from + TimeDelta::seconds(chance.between(0, (end - from).num_seconds()));
@@ -92,11 +92,11 @@ proptest! {
         let reach = reach(frequency);
         let from = made.start + TimeDelta::seconds(chance.between(1, reach.num_seconds()));
         let near = series(&made.rule, made.start);
-        let expected: Vec<_> = near.between(from, from + reach).take(MOST).map(|at| at + CYCLE).collect();
-        let far: Vec<_> = near.between(from + CYCLE, from + reach + CYCLE).take(MOST).collect();
+        let expected: Vec<_> = near.between(from, from + reach).take(MAX_INSTANCES).map(|at| at + CYCLE).collect();
+        let far: Vec<_> = near.between(from + CYCLE, from + reach + CYCLE).take(MAX_INSTANCES).collect();
         prop_assert_eq!(&far, &expected, "{:?} from {}", made, from);
         let moved = series(&made.rule, made.start + CYCLE);
-        let moved: Vec<_> = moved.between(from + CYCLE, from + reach + CYCLE).take(MOST).collect();
+        let moved: Vec<_> = moved.between(from + CYCLE, from + reach + CYCLE).take(MAX_INSTANCES).collect();
         prop_assert_eq!(&moved, &expected, "{:?} from {}", made, from);
     }
 

@@ -3,7 +3,7 @@
 use crate::postgres::Postgres;
 use crate::process::{self, Failure, run, step, watch};
 use crate::tools::{self, Testing};
-use crate::{cargo, root, target, trunk};
+use crate::{cargo, root, target, tidy, trunk};
 use std::path::Path;
 use std::process::Command;
 
@@ -78,6 +78,7 @@ fn all() -> Result<(), Failure> {
     let testing = tools::for_testing()?;
     step("Formatting");
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    tidy::check()?;
     step("Clippy, and building the tests and the front-end");
     std::thread::scope(|scope| {
         // The long steps of the front-end keep one core busy.

@@ -1,8 +1,7 @@
 //! Changes from the grid: shown at once, taken back when the server refuses.
 
 use super::model::Agenda;
-use crate::api::agenda::move_event;
-use crate::api::events::undo_delete;
+use crate::api::events::{move_event, undo_delete};
 use crate::browser;
 use crate::event::data::{EventRef, Undo};
 use crate::event::scope::{ScopeAsk, ScopeChoice, ScopeVerb};

@@ -6,8 +6,8 @@
 use super::chip::{INDEX, calendar_name};
 use super::format::title_or_none;
 use super::model::Agenda;
-use super::pointer::closest;
 use crate::browser;
+use crate::dom::closest;
 use crate::wire::EventInstance;
 use leptos::ev::{Event, KeyboardEvent, PointerEvent};
 use leptos::html;

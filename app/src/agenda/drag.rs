@@ -41,6 +41,16 @@ pub enum Deed {
     Resize(EventInstance, Edge),
 }
 
+/// What is drawn beside the events: where something is dragged to, or a new event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ghost {
+    pub when: When,
+    /// What is dragged; `None` for a new event.
+    pub event: Option<EventInstance>,
+    /// The lane that it was taken from.
+    pub lane: u32,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drag {
     pub deed: Deed,

@@ -1,7 +1,7 @@
 //! Where the keyboard is in a view, which outlives that the view is drawn anew.
 
 use super::model::Agenda;
-use super::pointer::{closest, date_of};
+use crate::dom::{closest, date_of};
 use crate::thin::Effect;
 use chrono::NaiveDate;
 use leptos::ev;

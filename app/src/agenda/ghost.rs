@@ -2,24 +2,14 @@
 
 use super::chip;
 use super::days::{Span, plus};
-use super::drag::pieces;
+use super::drag::{Ghost, pieces};
 use super::format::title_or_none;
 use super::layout::{first_day, last_day, share, spans_days};
 use super::model::Agenda;
-use crate::wire::{EventInstance, When};
+use crate::wire::When;
 use crate::words;
 use chrono::{Datelike, NaiveDateTime};
 use leptos::prelude::*;
-
-/// What is drawn beside the events.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Ghost {
-    pub when: When,
-    /// What is dragged; `None` for a new event.
-    pub event: Option<EventInstance>,
-    /// The lane that it was taken from.
-    pub lane: u32,
-}
 
 /// In the columns of hours.
 pub fn in_hours(agenda: Agenda) -> Option<AnyView> {

@@ -3,7 +3,7 @@
 use super::days::{View, plus, week_of};
 use super::focus::{Focus, MARKED, day, hour};
 use super::model::{Agenda, Place};
-use super::pointer::{closest, date_of};
+use crate::dom::{closest, date_of};
 use crate::thin::Effect;
 use chrono::NaiveDate;
 use leptos::ev::{self, KeyboardEvent};

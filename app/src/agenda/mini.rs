@@ -3,7 +3,7 @@
 use super::days::{View, first_of_month, months_on, shown};
 use super::links;
 use super::model::Agenda;
-use super::toolbar::plain_click;
+use crate::dom::plain_click;
 use crate::thin::{Effect, OnAttribute};
 use crate::ui::Icon;
 use crate::words;

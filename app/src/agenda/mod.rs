@@ -6,6 +6,7 @@ mod act;
 mod card;
 mod chip;
 pub mod columns;
+mod day_peek;
 pub mod days;
 mod drag;
 pub mod early;

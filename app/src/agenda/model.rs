@@ -1,9 +1,8 @@
 //! What the agenda shows and where it is, shared by its parts.
 
 use super::days::{Span, View, fetched, parse_date, plus, shown, step};
-use super::drag::Drag;
+use super::drag::{Drag, Ghost};
 use super::format::Format;
-use super::ghost::Ghost;
 use super::links;
 use super::moves::Moves;
 use super::peek::Peek;
@@ -25,7 +24,7 @@ use std::sync::Arc;
 const RETRY_PAUSES: [u64; 3] = [2_000, 5_000, 10_000];
 
 /// The same from then on.
-const LONGEST_PAUSE: u64 = 30_000;
+const MAX_PAUSE: u64 = 30_000;
 
 /// Which view of which day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,7 +244,7 @@ impl Agenda {
                     self.failed.set(Some(text));
                     self.offline.set(matches!(error, ApiError::Unreachable(_)));
                     let (ApiError::Unreachable(_) | ApiError::Failed) = error else { return };
-                    browser::pause(pauses.next().copied().unwrap_or(LONGEST_PAUSE)).await;
+                    browser::pause(pauses.next().copied().unwrap_or(MAX_PAUSE)).await;
                     if !latest() {
                         return;
                     }

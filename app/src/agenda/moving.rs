@@ -29,7 +29,7 @@ pub async fn move_event(event: EventRef, scope: ScopeChoice, to: When) -> Result
     let stored = kalends.object(caller, calendar, &event.name).await?;
     server::update(&kalends, &user, &event, scope, &fields).await?;
     let splits = scope == ScopeChoice::Following && event.instance.is_some();
-    if splits || stored.text.len() > server::MOST_UNDO {
+    if splits || stored.text.len() > server::MAX_UNDO {
         return Ok(None);
     }
     let now = kalends.object(caller, calendar, &event.name).await?;

@@ -1,16 +1,17 @@
 //! The pages `/agenda` and `/agenda/{view}/{date}`.
 
 use super::card::EventCard;
+use super::day_peek::DayPeek;
 use super::days::View;
 use super::grid::GridView;
 use super::keys;
 use super::mini::MiniMonth;
 use super::model::{Agenda, Place};
 use super::month::MonthView;
-use super::peek::DayPeek;
 use super::toolbar::{SIDE, Toolbar};
-use crate::api::agenda::{AgendaOpening, VIEW_COOKIE, open_agenda};
+use crate::api::agenda::{AgendaOpening, open_agenda};
 use crate::browser;
+use crate::cookies::VIEW_COOKIE;
 use crate::event::EventDialog;
 use crate::page_title::PageTitle;
 use crate::plain::NotFoundPage;

@@ -7,7 +7,7 @@ use super::chip::INDEX;
 use super::drag::{Deed, Drag, Edge, STEP, Spot, minute_at};
 use super::model::Agenda;
 use super::peek::Peek;
-use super::toolbar::plain_click;
+use crate::dom::{closest, date_of, each, element, find, plain_click};
 use crate::wire::{EventInstance, When};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 use leptos::ev::{Event, MouseEvent, PointerEvent};
@@ -413,27 +413,4 @@ fn column(rect: &DomRect, x: f64, columns: usize) -> usize {
 
 fn place_of(event: &PointerEvent) -> (f64, f64) {
     (f64::from(event.client_x()), f64::from(event.client_y()))
-}
-
-fn element(event: &Event) -> Option<Element> {
-    event.target()?.dyn_into().ok()
-}
-
-pub fn closest(element: &Element, selector: &str) -> Option<Element> {
-    element.closest(selector).ok().flatten()
-}
-
-pub fn find(root: &Element, selector: &str) -> Option<Element> {
-    root.query_selector(selector).ok().flatten()
-}
-
-fn each(root: &Element, selector: &str, act: impl Fn(Element)) {
-    if let Ok(found) = root.query_selector_all(selector) {
-        (0..found.length()).filter_map(|n| found.item(n)?.dyn_into().ok()).for_each(act);
-    }
-}
-
-/// The day of the cell that `element` is in.
-pub fn date_of(element: &Element) -> Option<NaiveDate> {
-    closest(element, "[data-date]")?.get_attribute("data-date")?.parse().ok()
 }

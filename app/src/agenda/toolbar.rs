@@ -3,6 +3,7 @@
 use super::days::View;
 use super::links;
 use super::model::{Agenda, Place};
+use crate::dom::plain_click;
 use crate::state::OpenEvent;
 use crate::thin::OnAttribute;
 use crate::ui::Icon;
@@ -79,9 +80,4 @@ pub fn Toolbar(agenda: Agenda) -> impl IntoView {
             </a>
         </div>
     }
-}
-
-/// A click that is not meant for a new tab or window.
-pub fn plain_click(event: &leptos::ev::MouseEvent) -> bool {
-    event.button() == 0 && !event.ctrl_key() && !event.meta_key() && !event.shift_key() && !event.alt_key()
 }

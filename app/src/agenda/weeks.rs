@@ -20,7 +20,7 @@ struct Week {
 }
 
 /// Weeks to keep; the ones furthest from what is shown go first.
-const MOST_WEEKS: usize = 80;
+const MAX_WEEKS: usize = 80;
 
 impl Weeks {
     /// Takes in what the server says of `span`, which is of whole weeks.
@@ -34,7 +34,7 @@ impl Weeks {
         for event in events {
             self.add(event, Some(span));
         }
-        while self.weeks.len() > MOST_WEEKS {
+        while self.weeks.len() > MAX_WEEKS {
             let (Some((first, _)), Some((last, _))) = (self.weeks.first(), self.weeks.last()) else { break };
             let far = if span.from - *first > *last - span.from { 0 } else { self.weeks.len() - 1 };
             self.weeks.remove(far);
@@ -182,6 +182,6 @@ mod tests {
             weeks.put(Span { from, to: plus(from, 7) }, vec![]);
             assert!(weeks.known(Span { from, to: plus(from, 7) }));
         }
-        assert_eq!(weeks.weeks.len(), MOST_WEEKS);
+        assert_eq!(weeks.weeks.len(), MAX_WEEKS);
     }
 }

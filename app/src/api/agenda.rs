@@ -1,9 +1,7 @@
 //! What the agenda reads and changes.
 
-use crate::event::data::{EventRef, Undo};
-use crate::event::scope::ScopeChoice;
 use crate::json::Json;
-use crate::wire::{ApiError, CalendarInfo, EventInstance, Viewer, When};
+use crate::wire::{ApiError, CalendarInfo, EventInstance, Viewer};
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -13,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     agenda::days::{View, fetched},
     api::server::signed_in,
+    cookies::{DEFAULT_COOKIE, HIDDEN_COOKIE},
     locale,
     session::CurrentUser,
     wire,
@@ -78,7 +77,7 @@ pub async fn open_agenda(view: String, date: NaiveDate) -> Result<AgendaOpening,
 #[server(prefix = "/fn", endpoint = "agenda", input = GetUrl, output = Json)]
 pub async fn events_between(from: NaiveDate, to: NaiveDate) -> Result<Vec<EventInstance>, ApiError> {
     let (kalends, user) = signed_in()?;
-    if to <= from || (to - from).num_days() > MOST_DAYS {
+    if to <= from || (to - from).num_days() > MAX_DAYS {
         return Err(ApiError::BadInput { field: "to".into(), message: "That span of days cannot be shown.".into() });
     }
     let caller = user.on_a_page();
@@ -89,25 +88,9 @@ pub async fn events_between(from: NaiveDate, to: NaiveDate) -> Result<Vec<EventI
     Ok(instances.into_iter().map(wire::EventInstance::from).collect())
 }
 
-/// Moves the instances of `scope` as the one that was dragged to `to`, on the viewer's wall clock. Yields what brings the event
-/// back as it was, where that is simple.
-#[server(prefix = "/fn", endpoint = "event-move", input = Json, output = Json)]
-pub async fn move_event(event: EventRef, scope: ScopeChoice, to: When) -> Result<Option<Undo>, ApiError> {
-    crate::agenda::moving::move_event(event, scope, to).await
-}
-
 /// The longest span that one page asks for.
 #[cfg(feature = "ssr")]
-const MOST_DAYS: i64 = 100;
-
-/// Name of the cookie with the view that the person used last.
-pub const VIEW_COOKIE: &str = "kalends_view";
-
-/// Name of the cookie that lists the calendars that the agenda leaves out, as ids with `.` between them.
-pub const HIDDEN_COOKIE: &str = "kalends_hidden";
-
-/// Name of the cookie that holds the id of the calendar that new events go to.
-pub const DEFAULT_COOKIE: &str = "kalends_default";
+const MAX_DAYS: i64 = 100;
 
 #[cfg(feature = "ssr")]
 fn cookie_ids(name: &str) -> Vec<i64> {

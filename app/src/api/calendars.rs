@@ -8,9 +8,9 @@ use leptos::server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
 use crate::{
-    api::agenda::HIDDEN_COOKIE,
     api::server::{set_cookie, signed_in},
     calendars::server,
+    cookies::{HIDDEN_COOKIE, hidden_value},
 };
 
 /// A calendar and what is in it.
@@ -47,6 +47,6 @@ pub async fn delete_calendar(id: CalendarId) -> Result<(), ApiError> {
 #[server(prefix = "/fn", endpoint = "calendars-hide", input = Json, output = Json)]
 pub async fn hide_calendars(hidden: Vec<CalendarId>) -> Result<(), ApiError> {
     signed_in()?;
-    set_cookie(HIDDEN_COOKIE, &crate::sidebar::hidden_value(&hidden), server::COOKIE_SECONDS);
+    set_cookie(HIDDEN_COOKIE, &hidden_value(&hidden), server::COOKIE_SECONDS);
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::event::data::{EventPageData, EventRef, OpenedEvent, Undo, ZoneInfo};
 use crate::event::fields::EventFields;
 use crate::event::scope::ScopeChoice;
 use crate::json::Json;
-use crate::wire::{ApiError, CalendarId, InstanceKey};
+use crate::wire::{ApiError, CalendarId, InstanceKey, When};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
@@ -40,6 +40,13 @@ pub async fn create_event(fields: EventFields) -> Result<(), ApiError> {
 pub async fn update_event(event: EventRef, scope: ScopeChoice, fields: EventFields) -> Result<(), ApiError> {
     let (kalends, user) = signed_in()?;
     server::update(&kalends, &user, &event, scope, &fields).await
+}
+
+/// Moves the instances of `scope` as the one that was dragged to `to`, on the viewer's wall clock. Yields what brings the event
+/// back as it was, where that is simple.
+#[server(prefix = "/fn", endpoint = "event-move", input = Json, output = Json)]
+pub async fn move_event(event: EventRef, scope: ScopeChoice, to: When) -> Result<Option<Undo>, ApiError> {
+    crate::agenda::moving::move_event(event, scope, to).await
 }
 
 /// Removes the instances of `scope`; `None` when it is too large to be brought back.

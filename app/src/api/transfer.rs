@@ -13,7 +13,7 @@ use crate::api::agenda::list_calendars;
 pub struct ImportReport {
     /// The calendar that it went into.
     pub calendar: String,
-    /// Titles of new objects; long lists are cut after [`MOST_TITLES`].
+    /// Titles of new objects; long lists are cut after [`MAX_TITLES`].
     pub added: Vec<String>,
     pub added_count: usize,
     /// Titles of objects that were there and differed.
@@ -55,16 +55,16 @@ pub async fn load_import_page() -> Result<ImportPageState, ApiError> {
 }
 
 /// How many titles of a kind a report carries.
-pub const MOST_TITLES: usize = 200;
+pub const MAX_TITLES: usize = 200;
 
 #[cfg(feature = "ssr")]
 impl ImportReport {
     pub fn new(calendar: String, mut report: kalends_domain::transfer::ImportReport) -> Self {
         let (added_count, replaced_count) = (report.added.len(), report.replaced.len());
         let refused_count = report.refused.len();
-        report.added.truncate(MOST_TITLES);
-        report.replaced.truncate(MOST_TITLES);
-        report.refused.truncate(MOST_TITLES);
+        report.added.truncate(MAX_TITLES);
+        report.replaced.truncate(MAX_TITLES);
+        report.refused.truncate(MAX_TITLES);
         ImportReport {
             calendar,
             added: report.added,

@@ -7,7 +7,7 @@ use crate::state::{AgendaRefresh, Calendars, Toasts};
 use crate::thin::{Effect, OnAttribute};
 use crate::ui::{CloseButton, Dialog, Icon, heading_level, icon};
 use crate::wire::{ApiError, CalendarId};
-use leptos::ev::SubmitEvent;
+use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::web_sys::{FormData, HtmlFormElement};
@@ -80,69 +80,25 @@ pub fn CalendarForm(
     #[prop(optional)]
     cancel_link: Option<AnyView>,
 ) -> impl IntoView {
-    let form = NodeRef::<html::Form>::new();
-    let name_input = NodeRef::<html::Input>::new();
-    let error = RwSignal::new(error);
-    let busy = RwSignal::new(false);
-    let id = stored.as_ref().map(|stored| stored.calendar.id);
-
+    let state = FormState {
+        id: stored.as_ref().map(|stored| stored.calendar.id),
+        form: NodeRef::new(),
+        name: NodeRef::new(),
+        error: RwSignal::new(error),
+        busy: RwSignal::new(false),
+        on_done,
+    };
+    let FormState { id, form, name, busy, .. } = state;
     Effect::new(move |_| {
         if on_cancel.is_some()
-            && let Some(input) = name_input.get()
+            && let Some(input) = name.get()
         {
             let _ = input.focus();
         }
     });
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let Some(form) = form.get_untracked() else { return };
-        let fields = read(&form);
-        if let Err(FieldError { field, message }) = fields.check() {
-            error.set(Some(ApiError::BadInput { field, message }));
-            if let Some(input) = name_input.get_untracked() {
-                let _ = input.focus();
-            }
-            return;
-        }
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        leptos::task::spawn_local(async move {
-            let saved = save_calendar(id, fields).await;
-            let _ = busy.try_set(false);
-            match saved {
-                Ok(()) => on_done.run(if id.is_some() { "Calendar saved." } else { "Calendar created." }),
-                Err(why) => drop(error.try_set(Some(why))),
-            }
-        });
-    };
-    let confirm_delete = move |event: leptos::ev::MouseEvent| {
-        event.prevent_default();
-        let Some(id) = id else { return };
-        leptos::task::spawn_local(async move {
-            match delete_calendar(id).await {
-                Ok(()) => on_done.run("Calendar deleted."),
-                Err(why) => drop(error.try_set(Some(why))),
-            }
-        });
-    };
-    let field_error = move |field: &'static str| {
-        error.with(|error| match error {
-            Some(ApiError::BadInput { field: wrong, message }) if wrong == field => Some(message.clone()),
-            _ => None,
-        })
-    };
-    let other_error = move || {
-        error.with(|error| match error {
-            Some(ApiError::BadInput { field, .. }) if field == "name" || field == "color" => None,
-            Some(error) => Some(error.to_string()),
-            None => None,
-        })
-    };
     let heading = if id.is_some() { "Calendar" } else { "New calendar" };
     let delete = stored.clone().map(|stored| {
-        view! { <DeleteFields stored=stored on_confirm=Callback::new(confirm_delete) /> }
+        view! { <DeleteFields stored=stored on_confirm=Callback::new(move |event| state.delete(&event)) /> }
     });
     let export = id.map(|id| {
         view! {
@@ -161,45 +117,15 @@ pub fn CalendarForm(
             autocomplete="off"
             novalidate
             aria-labelledby="calendar-heading"
-            on:submit=on_submit
+            on:submit=move |event| state.submit(&event)
         >
             <div class="dialog__head">
                 <h2 id="calendar-heading" {..heading_level(on_cancel.is_none().then_some("1"))}>{heading}</h2>
                 {on_cancel.map(|cancel| view! { <CloseButton on_close=cancel /> })}
             </div>
             <div class="dialog__body">
-                <div role="alert" class="event-form__notice">
-                    {move || {
-                        other_error()
-                            .map(|text| {
-                                view! {
-                                    <p class="notice notice--error">
-                                        <Icon d=icon::ALERT />
-                                        <span>{text}</span>
-                                    </p>
-                                }
-                            })
-                    }}
-                </div>
-                <div class="field">
-                    <label class="label" for="calendar-name">
-                        "Name"
-                    </label>
-                    <input
-                        node_ref=name_input
-                        id="calendar-name"
-                        class="input"
-                        name="name"
-                        dir="auto"
-                        maxlength="250"
-                        value=fields.name.clone()
-                        aria-invalid=move || field_error("name").map(|_| "true")
-                        aria-describedby="calendar-name-error"
-                    />
-                    <p id="calendar-name-error" class="field-error" hidden=move || field_error("name").is_none()>
-                        {move || field_error("name")}
-                    </p>
-                </div>
+                {state.notice()}
+                {state.name_field(&fields.name)}
                 <ColorFields color=fields.color.clone() />
                 <label class="choice">
                     <input class="checkbox" type="checkbox" name="is_default" checked=fields.is_default />
@@ -231,6 +157,117 @@ pub fn CalendarForm(
         </form>
     }
     .into_any()
+}
+
+/// What the form knows while it is open: handles alone.
+#[derive(Clone, Copy)]
+struct FormState {
+    /// That of a calendar that is there.
+    id: Option<CalendarId>,
+    form: NodeRef<html::Form>,
+    name: NodeRef<html::Input>,
+    error: RwSignal<Option<ApiError>>,
+    busy: RwSignal<bool>,
+    on_done: Callback<&'static str>,
+}
+
+impl FormState {
+    fn submit(self, event: &SubmitEvent) {
+        event.prevent_default();
+        let Some(form) = self.form.get_untracked() else { return };
+        let fields = read(&form);
+        if let Err(FieldError { field, message }) = fields.check() {
+            self.error.set(Some(ApiError::BadInput { field, message }));
+            if let Some(input) = self.name.get_untracked() {
+                let _ = input.focus();
+            }
+            return;
+        }
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        leptos::task::spawn_local(async move {
+            let saved = save_calendar(self.id, fields).await;
+            let _ = self.busy.try_set(false);
+            match saved {
+                Ok(()) => self.on_done.run(if self.id.is_some() { "Calendar saved." } else { "Calendar created." }),
+                Err(why) => drop(self.error.try_set(Some(why))),
+            }
+        });
+    }
+
+    fn delete(self, event: &MouseEvent) {
+        event.prevent_default();
+        let Some(id) = self.id else { return };
+        leptos::task::spawn_local(async move {
+            match delete_calendar(id).await {
+                Ok(()) => self.on_done.run("Calendar deleted."),
+                Err(why) => drop(self.error.try_set(Some(why))),
+            }
+        });
+    }
+
+    /// What is wrong with one field.
+    fn field_error(self, field: &str) -> Option<String> {
+        self.error.with(|error| match error {
+            Some(ApiError::BadInput { field: wrong, message }) if wrong == field => Some(message.clone()),
+            _ => None,
+        })
+    }
+
+    /// What is wrong with none of the fields.
+    fn other_error(self) -> Option<String> {
+        self.error.with(|error| match error {
+            Some(ApiError::BadInput { field, .. }) if field == "name" || field == "color" => None,
+            Some(error) => Some(error.to_string()),
+            None => None,
+        })
+    }
+
+    fn notice(self) -> AnyView {
+        view! {
+            <div role="alert" class="event-form__notice">
+                {move || {
+                    self.other_error()
+                        .map(|text| {
+                            view! {
+                                <p class="notice notice--error">
+                                    <Icon d=icon::ALERT />
+                                    <span>{text}</span>
+                                </p>
+                            }
+                        })
+                }}
+            </div>
+        }
+        .into_any()
+    }
+
+    fn name_field(self, name: &str) -> AnyView {
+        view! {
+            <div class="field">
+                <label class="label" for="calendar-name">
+                    "Name"
+                </label>
+                <input
+                    node_ref=self.name
+                    id="calendar-name"
+                    class="input"
+                    name="name"
+                    dir="auto"
+                    maxlength="250"
+                    value=name.to_owned()
+                    aria-invalid=move || self.field_error("name").map(|_| "true")
+                    aria-describedby="calendar-name-error"
+                />
+                <p id="calendar-name-error" class="field-error" hidden=move || self.field_error("name").is_none()>
+                    {move || self.field_error("name")}
+                </p>
+            </div>
+        }
+        .into_any()
+    }
 }
 
 /// The colours on offer, and a place for another one.
@@ -292,7 +329,7 @@ fn ColorFields(color: String) -> impl IntoView {
 
 /// The way to delete in two steps, the second behind a disclosure.
 #[component]
-fn DeleteFields(stored: StoredCalendar, on_confirm: Callback<leptos::ev::MouseEvent>) -> impl IntoView {
+fn DeleteFields(stored: StoredCalendar, on_confirm: Callback<MouseEvent>) -> impl IntoView {
     let name = stored.calendar.name;
     let warning = match stored.contents {
         Some(contents) => format!("Delete “{name}” with {contents}? This cannot be undone."),

@@ -1,8 +1,9 @@
 //! The server's side of the calendar form.
 
 use super::{CalendarFields, CalendarPageData, RefusedCalendar, StoredCalendar};
-use crate::api::agenda::{DEFAULT_COOKIE, list_calendars};
+use crate::api::agenda::list_calendars;
 use crate::api::server::set_cookie;
+use crate::cookies::DEFAULT_COOKIE;
 use crate::wire::{ApiError, CalendarId};
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;

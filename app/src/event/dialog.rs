@@ -11,7 +11,7 @@ use crate::notation::Format;
 use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts, ViewerResource};
 use crate::thin::Effect;
 use crate::ui::Dialog;
-use crate::wire::{ApiError, EventTarget};
+use crate::wire::{ApiError, CalendarId, EventTarget, InstanceKey, Viewer};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use std::time::Duration;
@@ -24,69 +24,43 @@ enum Stage {
     Form(Box<FormSetup>),
 }
 
+/// What the dialog and its stages share: handles alone.
+#[derive(Clone, Copy)]
+struct DialogState {
+    target: OpenEvent,
+    calendars: Calendars,
+    viewer: ViewerResource,
+    refresh: AgendaRefresh,
+    toasts: Toasts,
+    stage: RwSignal<Option<Stage>>,
+    unsaved: RwSignal<bool>,
+    leaving: RwSignal<bool>,
+}
+
 /// The dialog that [`OpenEvent`] opens. It must be below a [`Calendars`] context.
 #[component]
 pub fn EventDialog() -> impl IntoView {
-    let target = expect_context::<OpenEvent>();
-    let calendars = expect_context::<Calendars>();
-    let toasts = expect_context::<Toasts>();
-    let refresh = expect_context::<AgendaRefresh>();
-    let viewer = expect_context::<ViewerResource>();
-    let viewer = move || viewer.get_untracked().and_then(Result::ok).flatten();
+    let state = DialogState {
+        target: expect_context(),
+        calendars: expect_context(),
+        viewer: expect_context(),
+        refresh: expect_context(),
+        toasts: expect_context(),
+        stage: RwSignal::new(None),
+        unsaved: RwSignal::new(false),
+        leaving: RwSignal::new(false),
+    };
+    let DialogState { target, stage, unsaved, leaving, .. } = state;
 
     // The target outlives the page; this one does not open with what another left.
     if target.get_untracked().is_some() {
         target.set(None);
     }
     let path = use_location().pathname;
-
-    let stage = RwSignal::new(None::<Stage>);
-    let unsaved = RwSignal::new(false);
-    let leaving = RwSignal::new(false);
-
     Effect::new(move |_| {
         unsaved.set(false);
         leaving.set(false);
-        match target.get() {
-            None => stage.set(None),
-            Some(EventTarget::New { when, calendar }) => {
-                let list = calendars.list.get_untracked();
-                let calendar = calendar.or_else(|| default_calendar(&list));
-                let Some(viewer) = viewer() else { return };
-                let subject = EventSubject::New(EventFields::new(when, &viewer.time_zone, calendar));
-                stage.set(Some(Stage::Form(Box::new(FormSetup::new(subject, list, &viewer)))));
-            }
-            Some(EventTarget::Existing { calendar, name, instance }) => {
-                let wanted = target.get_untracked();
-                let still_wanted = move || target.try_get_untracked().is_some_and(|now| now == wanted);
-                let waits = still_wanted.clone();
-                // A quick answer needs no sign that it is awaited.
-                set_timeout(
-                    move || {
-                        if waits() && stage.with_untracked(Option::is_none) {
-                            stage.set(Some(Stage::Loading));
-                        }
-                    },
-                    Duration::from_millis(250),
-                );
-                leptos::task::spawn_local(async move {
-                    let opened = open_event(calendar, name, instance).await;
-                    if !still_wanted() {
-                        return;
-                    }
-                    match opened {
-                        Ok(opened) => stage.set(Some(Stage::Details(Box::new(opened)))),
-                        Err(error) => {
-                            target.set(None);
-                            if matches!(error, ApiError::NotFound(_)) {
-                                refresh.notify();
-                            }
-                            toasts.error(error.to_string());
-                        }
-                    }
-                });
-            }
-        }
+        state.open(target.get());
     });
 
     // What was opened in one place is not for the next, unless it holds what nobody has stored.
@@ -120,55 +94,8 @@ pub fn EventDialog() -> impl IntoView {
                 </div>
             }
             .into_any(),
-            Some(Stage::Details(opened)) => {
-                let Some(viewer) = viewer() else { return ().into_any() };
-                let list = calendars.list.get_untracked();
-                let (event, recurring) = (opened.event.clone(), opened.recurring);
-                let edited = opened.clone();
-                let (format, today) = (Format::of(&viewer), viewer.now.date());
-                let edit = Callback::new(move |()| {
-                    let subject = EventSubject::Existing((*edited).clone());
-                    let list = calendars.list.get_untracked();
-                    stage.set(Some(Stage::Form(Box::new(FormSetup::new(subject, list, &viewer)))));
-                });
-                let remove = Callback::new(move |()| delete.run((event.clone(), recurring)));
-                view! { <EventDetails opened=*opened calendars=list format=format today=today on_edit=edit on_delete=remove on_close=done /> }
-                .into_any()
-            }
-            Some(Stage::Form(setup)) => {
-                let replace = Callback::new(move |setup: FormSetup| stage.set(Some(Stage::Form(Box::new(setup)))));
-                match setup.event.clone() {
-                    Some(event) => {
-                        let recurring = setup.recurring;
-                        let remove = Callback::new(move |()| delete.run((event.clone(), recurring)));
-                        view! {
-                            <EventForm
-                                setup=*setup
-                                place=Place::Dialog
-                                replace=replace
-                                on_saved=done
-                                on_cancel=close
-                                on_delete=remove
-                                unsaved=unsaved
-                                leaving=leaving
-                            />
-                        }
-                        .into_any()
-                    }
-                    None => view! {
-                        <EventForm
-                            setup=*setup
-                            place=Place::Dialog
-                            replace=replace
-                            on_saved=done
-                            on_cancel=close
-                            unsaved=unsaved
-                            leaving=leaving
-                        />
-                    }
-                    .into_any(),
-                }
-            }
+            Some(Stage::Details(opened)) => state.details(*opened, delete, done),
+            Some(Stage::Form(setup)) => state.form(*setup, delete, done, close),
         }
     };
     let open = Signal::derive(move || stage.with(Option::is_some));
@@ -176,6 +103,118 @@ pub fn EventDialog() -> impl IntoView {
         <Dialog open=open on_dismiss=dismiss labelled_by="event-heading" class="event-dialog">
             {shown}
         </Dialog>
+    }
+}
+
+impl DialogState {
+    fn viewer(self) -> Option<Viewer> {
+        self.viewer.get_untracked().and_then(Result::ok).flatten()
+    }
+
+    /// Shows what is wanted now.
+    fn open(self, wanted: Option<EventTarget>) {
+        match wanted {
+            None => self.stage.set(None),
+            Some(EventTarget::New { when, calendar }) => {
+                let list = self.calendars.list.get_untracked();
+                let calendar = calendar.or_else(|| default_calendar(&list));
+                let Some(viewer) = self.viewer() else { return };
+                let subject = EventSubject::New(EventFields::new(when, &viewer.time_zone, calendar));
+                self.stage.set(Some(Stage::Form(Box::new(FormSetup::new(subject, list, &viewer)))));
+            }
+            Some(EventTarget::Existing { calendar, name, instance }) => self.load(calendar, name, instance),
+        }
+    }
+
+    /// Shows the details of a stored event once the server has sent them, if they are still wanted then.
+    fn load(self, calendar: CalendarId, name: String, instance: Option<InstanceKey>) {
+        let DialogState { target, stage, .. } = self;
+        let wanted = target.get_untracked();
+        let still_wanted = move || target.try_get_untracked().is_some_and(|now| now == wanted);
+        let waits = still_wanted.clone();
+        // A quick answer needs no sign that it is awaited.
+        set_timeout(
+            move || {
+                if waits() && stage.with_untracked(Option::is_none) {
+                    stage.set(Some(Stage::Loading));
+                }
+            },
+            Duration::from_millis(250),
+        );
+        leptos::task::spawn_local(async move {
+            let opened = open_event(calendar, name, instance).await;
+            if !still_wanted() {
+                return;
+            }
+            match opened {
+                Ok(opened) => stage.set(Some(Stage::Details(Box::new(opened)))),
+                Err(error) => {
+                    target.set(None);
+                    if matches!(error, ApiError::NotFound(_)) {
+                        self.refresh.notify();
+                    }
+                    self.toasts.error(error.to_string());
+                }
+            }
+        });
+    }
+
+    fn details(self, opened: OpenedEvent, delete: Callback<(EventRef, bool)>, done: Callback<()>) -> AnyView {
+        let Some(viewer) = self.viewer() else { return ().into_any() };
+        let list = self.calendars.list.get_untracked();
+        let (event, recurring) = (opened.event.clone(), opened.recurring);
+        let edited = opened.clone();
+        let (format, today) = (Format::of(&viewer), viewer.now.date());
+        let edit = Callback::new(move |()| {
+            let subject = EventSubject::Existing(edited.clone());
+            let list = self.calendars.list.get_untracked();
+            self.stage.set(Some(Stage::Form(Box::new(FormSetup::new(subject, list, &viewer)))));
+        });
+        let remove = Callback::new(move |()| delete.run((event.clone(), recurring)));
+        view! { <EventDetails opened=opened calendars=list format=format today=today on_edit=edit on_delete=remove on_close=done /> }
+        .into_any()
+    }
+
+    fn form(
+        self,
+        setup: FormSetup,
+        delete: Callback<(EventRef, bool)>,
+        done: Callback<()>,
+        close: Callback<()>,
+    ) -> AnyView {
+        let DialogState { stage, unsaved, leaving, .. } = self;
+        let replace = Callback::new(move |setup: FormSetup| stage.set(Some(Stage::Form(Box::new(setup)))));
+        match setup.event.clone() {
+            Some(event) => {
+                let recurring = setup.recurring;
+                let remove = Callback::new(move |()| delete.run((event.clone(), recurring)));
+                view! {
+                    <EventForm
+                        setup=setup
+                        place=Place::Dialog
+                        replace=replace
+                        on_saved=done
+                        on_cancel=close
+                        on_delete=remove
+                        unsaved=unsaved
+                        leaving=leaving
+                    />
+                }
+                .into_any()
+            }
+            None => view! {
+                <EventForm
+                    setup=setup
+                    place=Place::Dialog
+                    replace=replace
+                    on_saved=done
+                    on_cancel=close
+                    unsaved=unsaved
+                    leaving=leaving
+                />
+            }
+            .into_any(),
+        }
     }
 }
 

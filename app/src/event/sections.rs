@@ -137,24 +137,6 @@ pub fn RepeatFields(
         .chain(keep)
         .collect_view()
         .into_any();
-    let days = (0..7)
-        .map(|day| {
-            let (code, weekday) = WEEKDAYS[(week_start.num_days_from_monday() as usize + day) % 7];
-            let name = words::weekday(weekday);
-            view! {
-                <label class="weekday">
-                    <input
-                        type="checkbox"
-                        name="weekdays"
-                        value=code
-                        aria-label=name
-                        checked=initial.weekdays.iter().any(|day| day == code)
-                    />
-                    <span aria-hidden="true">{&name[..2]}</span>
-                </label>
-            }
-        })
-        .collect_view();
     // The choices follow the start; what was chosen stays on offer.
     let monthly = Memo::new(move |_| current.with(|fields| (fields.start_date.clone(), fields.monthly.clone())));
     let monthly = move || {
@@ -215,7 +197,7 @@ pub fn RepeatFields(
                 <ErrorText errors=errors field="monthly" />
                 <fieldset class="event-form__weekdays" aria-describedby=error_id("weekdays")>
                     <legend class="visually-hidden">"On these days"</legend>
-                    <div class="weekdays">{days}</div>
+                    <div class="weekdays">{weekdays(&initial.weekdays, week_start)}</div>
                     <ErrorText errors=errors field="weekdays" />
                 </fieldset>
                 <div class="event-form__line">
@@ -240,6 +222,29 @@ pub fn RepeatFields(
         </div>
     }
     .into_any()
+}
+
+/// A box for each day of the week.
+fn weekdays(chosen: &[String], week_start: Weekday) -> AnyView {
+    (0..7)
+        .map(|day| {
+            let (code, weekday) = WEEKDAYS[(week_start.num_days_from_monday() as usize + day) % 7];
+            let name = words::weekday(weekday);
+            view! {
+                <label class="weekday">
+                    <input
+                        type="checkbox"
+                        name="weekdays"
+                        value=code
+                        aria-label=name
+                        checked=chosen.iter().any(|day| day == code)
+                    />
+                    <span aria-hidden="true">{&name[..2]}</span>
+                </label>
+            }
+        })
+        .collect_view()
+        .into_any()
 }
 
 /// Which events of a series the form is for, where no dialog can ask.

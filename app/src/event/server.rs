@@ -27,7 +27,7 @@ use kalends_domain::time::Zone;
 use leptos::prelude::use_context;
 
 /// The largest object that travels to the browser and back for an undo, in octets.
-pub const MOST_UNDO: usize = 256 * 1024;
+pub const MAX_UNDO: usize = 256 * 1024;
 
 /// The event, or one instance of it.
 pub async fn open(
@@ -116,7 +116,7 @@ pub async fn delete(
         .delete_event(caller, EventChange { calendar, name: &event.name, etag: &event.etag, scope })
         .await
         .map_err(refused)?;
-    if before.text.len() > MOST_UNDO {
+    if before.text.len() > MAX_UNDO {
         return Ok(None);
     }
     let etag = match kalends.object(caller, calendar, &event.name).await {

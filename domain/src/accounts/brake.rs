@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 /// Tries that cost nothing: people mistype.
 const FREE: u32 = 5;
 /// No try has to wait longer: guessing stays hopeless, and whoever guesses cannot lock the owner out for long.
-const LONGEST: TimeDelta = TimeDelta::seconds(60);
+const MAX_WAIT: TimeDelta = TimeDelta::seconds(60);
 /// Tries are forgotten after this long without another.
 const MEMORY: TimeDelta = TimeDelta::minutes(15);
 /// How many names are remembered at once.
@@ -33,7 +33,7 @@ impl Tries {
         match self.count.checked_sub(FREE) {
             None => self.last,
             // Beyond six doublings it is the longest wait anyway.
-            Some(over) => self.last + TimeDelta::seconds(1 << over.min(6)).min(LONGEST),
+            Some(over) => self.last + TimeDelta::seconds(1 << over.min(6)).min(MAX_WAIT),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Calendar object resources put together as one VCALENDAR, for export.
 
+use super::escape::escape_text;
 use super::split::{fingerprint, tzids};
-use super::syntax::{self, Component, escape_text};
+use super::syntax::{self, Component};
 use super::write::{self, CRLF, PRODID};
 use crate::time::{Zone, Zones};
 use std::collections::HashMap;

@@ -5,7 +5,8 @@
 
 pub mod busy;
 pub mod edit;
-mod entry;
+pub mod entry;
+pub mod escape;
 pub mod join;
 pub mod object;
 pub mod project;
@@ -15,4 +16,5 @@ pub mod unfold;
 pub mod value;
 mod write;
 
-pub use object::{CalendarObject, ComponentKind};
+pub use entry::ComponentKind;
+pub use object::CalendarObject;

@@ -1,43 +1,11 @@
 //! A calendar object resource (RFC 4791 section 4.1): one UID, one type of component, its overrides.
 
-use super::entry;
+use super::entry::{self, ComponentKind, Entry};
 use super::syntax::{self, Component, SyntaxError};
-use super::value::{Duration, Moment};
-use crate::recurrence::Rule;
+use super::value::Moment;
 use crate::time::{Zone, Zones};
 use crate::{Error, Limits, Result};
 use std::collections::HashMap;
-
-/// The component types that a calendar object resource can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ComponentKind {
-    Event,
-    Todo,
-    Journal,
-    FreeBusy,
-}
-
-impl ComponentKind {
-    /// The component's name in iCalendar.
-    pub fn name(self) -> &'static str {
-        match self {
-            ComponentKind::Event => "VEVENT",
-            ComponentKind::Todo => "VTODO",
-            ComponentKind::Journal => "VJOURNAL",
-            ComponentKind::FreeBusy => "VFREEBUSY",
-        }
-    }
-
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "VEVENT" => Some(ComponentKind::Event),
-            "VTODO" => Some(ComponentKind::Todo),
-            "VJOURNAL" => Some(ComponentKind::Journal),
-            "VFREEBUSY" => Some(ComponentKind::FreeBusy),
-            _ => None,
-        }
-    }
-}
 
 /// A parsed and checked calendar object resource. The text it was read from stays the truth.
 #[derive(Clone, Debug)]
@@ -52,58 +20,6 @@ pub struct CalendarObject {
     pub overrides: Vec<Entry>,
     /// Resolves every TZID that the object uses.
     pub zones: Zones,
-}
-
-/// One VEVENT, VTODO, VJOURNAL or VFREEBUSY of the object with what recurrence and display need.
-///
-/// Where clients write a time without its zone beside one with a zone, it stands here in that zone; see [`CalendarObject::parse`].
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// The index of its component in `calendar.components`.
-    pub component: usize,
-    /// DTSTART; a VTODO or VJOURNAL may have none. A recurring VTODO without one recurs by its DUE. A DTSTART that a
-    /// VTODO's DUE contradicts (it is later, or of another kind) is left out.
-    pub start: Option<Moment>,
-    pub end: End,
-    pub recurrence_id: Option<RecurrenceId>,
-    /// RRULE. An override has no recurrence of its own: here and in the three that follow it has nothing.
-    pub rules: Vec<Rule>,
-    /// EXRULE (RFC 2445), which old data still carries.
-    pub exclusion_rules: Vec<Rule>,
-    pub dates: Vec<RecurrenceDate>,
-    /// EXDATE. A date in a series of times excludes every instance of that day, as clients that write it mean.
-    pub exclusion_dates: Vec<Moment>,
-    pub summary: Option<String>,
-    /// STATUS, upper case.
-    pub status: Option<String>,
-    /// TRANSP:TRANSPARENT.
-    pub transparent: bool,
-}
-
-/// How an entry ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
-    /// Neither DTEND nor DURATION: the day for a date, the instant for a time (RFC 5545 section 3.6.1).
-    Implied,
-    /// DTEND of an event, DUE of a to-do; exclusive.
-    At(Moment),
-    For(Duration),
-}
-
-/// RECURRENCE-ID (RFC 5545 section 3.8.4.4).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecurrenceId {
-    pub moment: Moment,
-    /// RANGE=THISANDFUTURE.
-    pub this_and_future: bool,
-}
-
-/// One value of an RDATE (RFC 5545 section 3.8.5.2).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecurrenceDate {
-    pub start: Moment,
-    /// Set when the value is a PERIOD.
-    pub end: Option<End>,
 }
 
 impl CalendarObject {

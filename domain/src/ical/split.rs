@@ -1,6 +1,6 @@
 //! A calendar file taken apart into calendar object resources, for import.
 
-use super::object::ComponentKind;
+use super::entry::ComponentKind;
 use super::syntax::{self, Broken, Component, Property, SyntaxError};
 use super::write::{self, CRLF, PRODID};
 use sha2::{Digest, Sha256};

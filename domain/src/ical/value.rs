@@ -223,7 +223,7 @@ fn parse_period(value: &str, declared: &Declared<'_>) -> Result<Period, String> 
 
 /// Reads the value of a DURATION. Longer ones than the calendar has years are refused, so that no arithmetic overflows.
 pub fn parse_duration(value: &str) -> Result<Duration, String> {
-    const MOST_DAYS: i64 = 3_660_000;
+    const MAX_DAYS: i64 = 3_660_000;
     let trimmed = value.trim();
     let refuse = || format!("\"{}\" is not a duration", excerpt(trimmed));
     let (sign, rest) = match trimmed.as_bytes() {
@@ -266,7 +266,7 @@ pub fn parse_duration(value: &str) -> Result<Duration, String> {
     if digits > 0 || amounts == 0 {
         return Err(refuse());
     }
-    if days > MOST_DAYS || seconds > MOST_DAYS * 86_400 {
+    if days > MAX_DAYS || seconds > MAX_DAYS * 86_400 {
         return Err(format!("\"{}\" is too long", excerpt(trimmed)));
     }
     Ok(Duration { days: sign * days, seconds: sign * seconds })

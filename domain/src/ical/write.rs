@@ -1,6 +1,7 @@
 //! Writing content lines (RFC 5545 section 3.1).
 
-use super::syntax::{Parameter, Property, encode_parameter};
+use super::escape::encode_parameter;
+use super::syntax::{Parameter, Property};
 
 pub(super) const CRLF: &str = "\r\n";
 

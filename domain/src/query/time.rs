@@ -2,7 +2,7 @@
 
 use super::Evaluation;
 use crate::Result;
-use crate::ical::object::Entry;
+use crate::ical::entry::Entry;
 use crate::ical::syntax::{Component, Property};
 use crate::ical::value::{self, Duration, Moment, Period, PeriodEnd};
 use crate::instances::{Instance, Window, any_instance};

@@ -7,12 +7,14 @@
 
 mod days;
 mod parse;
+mod period;
 mod scale;
 mod series;
 mod skip;
+mod times;
 
 pub use scale::Scale;
-pub use series::{Occurrences, Series};
+pub use series::{Occurrences, Series, WallClock};
 
 use scale::Month;
 use skip::Skip;

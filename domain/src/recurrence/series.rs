@@ -6,20 +6,20 @@
 //! elsewhere the periods since DTSTART are counted without building their instances.
 
 use super::days::{DayFilter, start_of_week};
+use super::period::Period;
+use super::times::{SECONDS_OF_DAY, Times, select};
 use super::{Frequency, Rule, Scale, Skip, System, Until};
 use crate::ical::value::Moment;
-use crate::time::Zone;
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use std::collections::HashMap;
+use std::fmt::Debug;
 use std::sync::Arc;
-
-const SECONDS_OF_DAY: u32 = 86_400;
 
 /// iCalendar has no years of five digits.
 const LAST_YEAR: i32 = 9999;
 
 /// How many periods [`Series::nth`] counts one by one before it gives up.
-const MOST_PERIODS: usize = 100_000;
+const MAX_PERIODS: usize = 100_000;
 
 /// A rule with its DTSTART.
 ///
@@ -48,17 +48,24 @@ pub struct Series {
     before_start: usize,
 }
 
+/// The clock of a time zone, as far as a rule looks at it: its UNTIL is an instant. (`time` defines zones by rules, so rules know
+/// no more of zones than this.)
+pub trait WallClock: Debug + Send + Sync {
+    fn to_local(&self, instant: DateTime<Utc>) -> NaiveDateTime;
+    fn to_utc(&self, local: NaiveDateTime) -> DateTime<Utc>;
+}
+
 /// What UNTIL says.
 #[derive(Clone, Debug)]
 struct End {
     /// No instance is later in wall-clock time.
     local: NaiveDateTime,
     /// No instance is later than this instant; to be checked where the wall clock is within a day of it.
-    instant: Option<(DateTime<Utc>, Zone)>,
+    instant: Option<(DateTime<Utc>, Arc<dyn WallClock>)>,
 }
 
 impl End {
-    fn of(until: Option<Until>, start: &Moment, zone: &Zone) -> Self {
+    fn of(until: Option<Until>, start: &Moment, zone: &(impl WallClock + Clone + 'static)) -> Self {
         let last = |local| End { local, instant: None };
         match (until, start) {
             (None, _) => last(NaiveDateTime::MAX),
@@ -69,81 +76,16 @@ impl End {
             (Some(Until::Utc(instant)), Moment::Zoned { .. }) => {
                 // Wide enough for any jump of the clock: the instant decides.
                 let local = zone.to_local(instant).checked_add_signed(TimeDelta::days(2)).unwrap_or(NaiveDateTime::MAX);
-                End { local, instant: Some((instant, zone.clone())) }
+                End { local, instant: Some((instant, Arc::new(zone.clone()))) }
             }
             (Some(Until::Utc(instant)), _) => last(instant.naive_utc()),
         }
     }
 }
 
-/// The times of a day, in seconds since midnight.
-#[derive(Clone, Debug)]
-enum Times {
-    /// The same on every day.
-    Fixed(Arc<[u32]>),
-    /// Every so many hours, minutes or seconds, where that does not go into a day evenly.
-    Drifting(Drift),
-}
-
-#[derive(Clone, Debug)]
-struct Drift {
-    /// Seconds of a unit: an hour, a minute or a second.
-    unit: u32,
-    /// Units between two periods, and the remainder that marks them when units are counted from the first day of the common era.
-    interval: i64,
-    remainder: i64,
-    /// The units of a day that BYHOUR, BYMINUTE and BYSECOND allow, and the same as a set.
-    units: Vec<u32>,
-    allowed: Vec<bool>,
-    /// Seconds after the start of a unit.
-    offsets: Vec<u32>,
-}
-
-impl Drift {
-    fn units_of_day(&self) -> i64 {
-        i64::from(SECONDS_OF_DAY / self.unit)
-    }
-
-    /// The first unit of `day` that a period begins with if there were no end to the day.
-    fn first(&self, day: NaiveDate) -> i64 {
-        (self.remainder - i64::from(day.num_days_from_ce()) * self.units_of_day()).rem_euclid(self.interval)
-    }
-
-    /// The units of a day whose first is `first`, in order.
-    fn each(&self, first: i64, mut visit: impl FnMut(u32)) {
-        let on_one_day = self.units_of_day();
-        if on_one_day / self.interval < self.units.len() as i64 {
-            let mut unit = first;
-            while unit < on_one_day {
-                if self.allowed[unit as usize] {
-                    visit(unit as u32);
-                }
-                unit += self.interval;
-            }
-        } else {
-            for &unit in &self.units {
-                if i64::from(unit) % self.interval == first {
-                    visit(unit);
-                }
-            }
-        }
-    }
-
-    fn count(&self, first: i64) -> usize {
-        let on_one_day = self.units_of_day();
-        if self.units.len() as i64 == on_one_day {
-            let units = if first < on_one_day { (on_one_day - 1 - first) / self.interval + 1 } else { 0 };
-            return units as usize * self.offsets.len();
-        }
-        let mut count = 0;
-        self.each(first, |_| count += 1);
-        count * self.offsets.len()
-    }
-}
-
 impl Series {
     /// `start` is DTSTART, `zone` the zone that its wall-clock time is in (UTC for UTC; for dates and floating times any will do).
-    pub fn new(rule: &Rule, start: &Moment, zone: &Zone) -> Self {
+    pub fn new(rule: &Rule, start: &Moment, zone: &(impl WallClock + Clone + 'static)) -> Self {
         let mut series = Series::of_rule(rule, start, zone);
         let first = series.period(0);
         series.before_start = first.partition_point(|local| local < series.start);
@@ -153,11 +95,11 @@ impl Series {
     }
 
     /// As [`Series::new`], but DTSTART belongs to it only if the rule leads there: what an EXRULE takes away.
-    pub fn without_start(rule: &Rule, start: &Moment, zone: &Zone) -> Self {
+    pub fn without_start(rule: &Rule, start: &Moment, zone: &(impl WallClock + Clone + 'static)) -> Self {
         Series { extra_start: false, ..Series::new(rule, start, zone) }
     }
 
-    fn of_rule(rule: &Rule, start: &Moment, zone: &Zone) -> Self {
+    fn of_rule(rule: &Rule, start: &Moment, zone: &(impl WallClock + Clone + 'static)) -> Self {
         // Of a system that is not known nothing can be told but DTSTART.
         let bare = Rule { until: rule.until, ..Rule::new(Frequency::Daily) };
         let (rule, scale, known) = match rule.system {
@@ -224,7 +166,7 @@ impl Series {
     }
 
     /// The start of the instance with this number (0: the first), or one that is not earlier; `None` when it is not found within
-    /// [`MOST_PERIODS`].
+    /// [`MAX_PERIODS`].
     fn nth(&self, number: u64) -> Option<NaiveDateTime> {
         let extra = u64::from(self.extra_start);
         if number < extra || self.never {
@@ -233,7 +175,7 @@ impl Series {
         let mut left = number - extra + self.before_start as u64;
         let mut index = 0;
         let mut skipped = false;
-        for _ in 0..MOST_PERIODS {
+        for _ in 0..MAX_PERIODS {
             let period = self.period(index);
             if (period.len() as u64) > left {
                 return Some(period.at(left as usize));
@@ -432,133 +374,6 @@ impl Series {
     }
 }
 
-impl Times {
-    /// How many there are on a day where that is always the same; else 0.
-    fn fixed(&self) -> usize {
-        match self {
-            Times::Fixed(times) => times.len(),
-            Times::Drifting(_) => 0,
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        match self {
-            Times::Fixed(times) => times.is_empty(),
-            Times::Drifting(drift) => drift.units.is_empty() || drift.offsets.is_empty(),
-        }
-    }
-
-    fn of(rule: &Rule, start: &Moment) -> Self {
-        let by_time =
-            |values: &[u8]| if start.is_date() { Vec::new() } else { values.iter().copied().map(u32::from).collect() };
-        let (hours, minutes, seconds) = (by_time(&rule.by_hour), by_time(&rule.by_minute), by_time(&rule.by_second));
-        let local = start.local();
-        let or_start = |values: &[u32], from_start: u32| {
-            let mut values = if values.is_empty() { vec![from_start] } else { values.to_vec() };
-            values.sort_unstable();
-            values
-        };
-        let seconds_of_minute = || or_start(&seconds, local.second());
-        let seconds_of_hour = || combine(&or_start(&minutes, local.minute()), 60, &seconds_of_minute());
-        let (unit, offsets) = match rule.frequency {
-            Frequency::Secondly => (1, vec![0]),
-            Frequency::Minutely => (60, seconds_of_minute()),
-            Frequency::Hourly => (3_600, seconds_of_hour()),
-            _ => return Times::Fixed(combine(&or_start(&hours, local.hour()), 3_600, &seconds_of_hour()).into()),
-        };
-        // A set of an hour or less is the same every time: what BYSETPOS picks of it is, too.
-        let offsets = if rule.by_set_position.is_empty() {
-            offsets
-        } else {
-            select(&rule.by_set_position, offsets.len()).into_iter().map(|index| offsets[index]).collect()
-        };
-
-        let on_one_day = i64::from(SECONDS_OF_DAY / unit);
-        let interval = i64::from(rule.interval);
-        let first = i64::from(local.date().num_days_from_ce()) * on_one_day
-            + i64::from(local.num_seconds_from_midnight() / unit);
-        // A unit of a day can only be met when it agrees with DTSTART in what day and interval have in common.
-        let common = common_divisor(interval, on_one_day);
-        let is_in = |values: &[u32], value: u32| values.is_empty() || values.contains(&value);
-        let allowed: Vec<bool> = (0..SECONDS_OF_DAY / unit)
-            .map(|index| {
-                let second = index * unit;
-                (i64::from(index) - first).rem_euclid(common) == 0
-                    && is_in(&hours, second / 3_600)
-                    && (unit > 60 || is_in(&minutes, second / 60 % 60))
-                    && (unit > 1 || is_in(&seconds, second % 60))
-            })
-            .collect();
-        let units: Vec<u32> = (0..).zip(&allowed).filter(|(_, allowed)| **allowed).map(|(index, _)| index).collect();
-        if common == interval {
-            Times::Fixed(combine(&units, unit, &offsets).into())
-        } else {
-            Times::Drifting(Drift { unit, interval, remainder: first.rem_euclid(interval), units, allowed, offsets })
-        }
-    }
-}
-
-/// One period's instances: every time of every day, or those that BYSETPOS picks.
-#[derive(Clone, Debug, Default)]
-struct Period {
-    days: Vec<NaiveDate>,
-    times: Arc<[u32]>,
-    positions: Option<Vec<usize>>,
-}
-
-impl Period {
-    /// What of some periods of the same series lies on the days from `first` to `last`.
-    fn joined(periods: &[Period], first: NaiveDate, last: NaiveDate) -> Self {
-        let is_within = |day: &NaiveDate| (first..=last).contains(day);
-        let mut days: Vec<_> = periods.iter().flat_map(|period| &period.days).copied().filter(is_within).collect();
-        days.sort_unstable();
-        days.dedup();
-        let Some(times) = periods.iter().find(|period| !period.is_empty()).map(|period| period.times.clone()) else {
-            return Period::default();
-        };
-        let selects = periods.iter().any(|period| period.positions.is_some());
-        let positions = selects.then(|| {
-            let mut positions: Vec<_> = periods.iter().flat_map(|period| period.positions_in(&days)).collect();
-            positions.sort_unstable();
-            positions.dedup();
-            positions
-        });
-        Period { days, times, positions }
-    }
-
-    /// The positions that it has selected, as they are where its days are among `days`.
-    fn positions_in(&self, days: &[NaiveDate]) -> impl Iterator<Item = usize> {
-        self.positions.iter().flatten().filter_map(|position| {
-            let (day, time) = (self.days[position / self.times.len()], position % self.times.len());
-            days.binary_search(&day).ok().map(|day| day * self.times.len() + time)
-        })
-    }
-
-    fn len(&self) -> usize {
-        self.positions.as_ref().map_or(self.days.len() * self.times.len(), Vec::len)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    fn at(&self, index: usize) -> NaiveDateTime {
-        let index = self.positions.as_ref().map_or(index, |positions| positions[index]);
-        let time = NaiveTime::from_num_seconds_from_midnight_opt(self.times[index % self.times.len()], 0);
-        self.days[index / self.times.len()].and_time(time.unwrap_or_default())
-    }
-
-    /// How many come first for which `is_before` holds.
-    fn partition_point(&self, is_before: impl Fn(NaiveDateTime) -> bool) -> usize {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if is_before(self.at(middle)) { low = middle + 1 } else { high = middle }
-        }
-        low
-    }
-}
-
 /// Starts of instances in wall-clock time, in order.
 #[derive(Clone, Debug)]
 pub struct Occurrences<'a> {
@@ -639,30 +454,6 @@ impl Iterator for Occurrences<'_> {
         self.done = true;
         None
     }
-}
-
-/// The indices that BYSETPOS picks from a set of `length`, in order.
-fn select(positions: &[i16], length: usize) -> Vec<usize> {
-    let mut indices: Vec<usize> = positions
-        .iter()
-        .filter_map(|position| {
-            let distance = usize::from(position.unsigned_abs());
-            if *position > 0 { Some(distance - 1) } else { length.checked_sub(distance) }
-        })
-        .filter(|index| *index < length)
-        .collect();
-    indices.sort_unstable();
-    indices.dedup();
-    indices
-}
-
-/// Every sum of a multiple of `unit` and an offset below it, in order.
-fn combine(multiples: &[u32], unit: u32, offsets: &[u32]) -> Vec<u32> {
-    multiples.iter().flat_map(|multiple| offsets.iter().map(move |offset| multiple * unit + offset)).collect()
-}
-
-fn common_divisor(a: i64, b: i64) -> i64 {
-    if b == 0 { a } else { common_divisor(b, a % b) }
 }
 
 /// The number of the year or month that `day` is in; 0 where the periods are neither.

@@ -48,7 +48,7 @@ const KEPT_YEARS: usize = 1_000;
 
 /// How many onsets of one rule are looked at at once: no clock changes more than once a day, so a rule that says so only
 /// takes time.
-const MOST_ONSETS: usize = 366;
+const MAX_ONSETS: usize = 366;
 
 impl CustomZone {
     /// A zone that is always `offset` seconds east of UTC.
@@ -206,7 +206,7 @@ impl Observance {
 
     fn onsets_of_series(&self, series: &Series, begin: NaiveDateTime, end: NaiveDateTime) -> Vec<NaiveDateTime> {
         let found = series.between(plus(begin, self.from), plus(end, self.from));
-        found.take(MOST_ONSETS).map(|onset| minus(onset, self.from)).collect()
+        found.take(MAX_ONSETS).map(|onset| minus(onset, self.from)).collect()
     }
 
     /// The last onset before `end`, both in UTC.

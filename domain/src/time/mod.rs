@@ -7,8 +7,10 @@ mod write;
 pub use custom::CustomZone;
 pub use write::vtimezone;
 
-use crate::ical::syntax::{self, Component, Property, SyntaxError, unescape_text};
+use crate::ical::escape::unescape_text;
+use crate::ical::syntax::{self, Component, Property, SyntaxError};
 use crate::ical::value::{Duration, Moment};
+use crate::recurrence::WallClock;
 use chrono::{DateTime, Days, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{GapInfo, Tz};
 use std::collections::HashMap;
@@ -111,6 +113,16 @@ impl Zone {
             Zone::Iana(tz) => tz.offset_from_utc_datetime(&utc).fix().local_minus_utc(),
             Zone::Custom(zone) => zone.offset_at(utc),
         }
+    }
+}
+
+impl WallClock for Zone {
+    fn to_local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
+        Zone::to_local(self, instant)
+    }
+
+    fn to_utc(&self, local: NaiveDateTime) -> DateTime<Utc> {
+        Zone::to_utc(self, local)
     }
 }
 

@@ -8,8 +8,6 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use kalends_domain::access::{Caller, Principal};
 use kalends_domain::{Error, Kalends};
 
-pub const CHALLENGE: &str = "Basic realm=\"Kalends\", charset=\"UTF-8\"";
-
 /// Some clients leave the padding out.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,

@@ -1,8 +1,8 @@
 //! How a refusal looks on the wire: a status, and where WebDAV names the reason, a DAV:error element (RFC 4918 section 16).
 
+use super::xml::XmlError;
 use super::xml::XmlWriter;
 use super::xml::names::KALENDS;
-use super::xml::reader::XmlError;
 use axum::body::Body;
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
@@ -10,6 +10,9 @@ use axum::response::{IntoResponse, Response};
 use kalends_domain::Error;
 use kalends_domain::access::Access;
 use std::borrow::Cow;
+
+/// How clients sign in (RFC 7617).
+const CHALLENGE: &str = "Basic realm=\"Kalends\", charset=\"UTF-8\"";
 
 /// A request that is answered with an error.
 #[derive(Debug)]
@@ -115,7 +118,7 @@ impl Failure {
             Error::InvalidSyncToken => Failure::forbidden("D:valid-sync-token", message),
             Error::BadInput { .. } => Failure::bad_request(message),
             Error::BadCredentials => Failure::new(StatusCode::UNAUTHORIZED, message)
-                .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(super::auth::CHALLENGE)),
+                .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE)),
             Error::QuotaExceeded { .. } => {
                 Failure::condition(StatusCode::INSUFFICIENT_STORAGE, "D:quota-not-exceeded", message)
             }

@@ -2,7 +2,8 @@
 
 use super::timing::{Placed, local_in};
 use crate::Result;
-use crate::ical::object::{CalendarObject, End, Entry};
+use crate::ical::entry::{End, Entry};
+use crate::ical::object::CalendarObject;
 use crate::ical::value::Moment;
 use crate::instances::{Instance, Window, any_instance, instances};
 use crate::time::Zone;
@@ -10,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::ops::ControlFlow;
 
 /// More instances than this are not counted.
-const MOST: usize = 1_000_000;
+const MAX_INSTANCES: usize = 1_000_000;
 
 /// One instance: the component that says what it is, and when it is.
 pub(super) struct Found<'a> {
@@ -118,7 +119,7 @@ impl Series {
     /// The instance that starts at `id`.
     pub(super) fn at(&self, id: &Moment) -> Result<Option<Instance>> {
         let at = instant(&self.object, id);
-        let found = self.between(Some(at), Some(at + TimeDelta::seconds(1)), MOST)?;
+        let found = self.between(Some(at), Some(at + TimeDelta::seconds(1)), MAX_INSTANCES)?;
         Ok(found.into_iter().find(|instance| {
             let own = instance.recurrence_id.as_ref().unwrap_or(&instance.start);
             is_same(&self.object, own, id)
@@ -128,7 +129,7 @@ impl Series {
     /// How many instances start before `id`.
     pub(super) fn count_before(&self, id: &Moment) -> Result<usize> {
         let at = instant(&self.object, id);
-        Ok(self.between(None, Some(at), MOST)?.iter().filter(|instance| instance.start_utc < at).count())
+        Ok(self.between(None, Some(at), MAX_INSTANCES)?.iter().filter(|instance| instance.start_utc < at).count())
     }
 
     /// Whether no instance starts before `id`.
@@ -140,7 +141,7 @@ impl Series {
     /// The instance nearest to `id` and not further from it than `reach`.
     pub(super) fn nearest(&self, id: &Moment, reach: TimeDelta) -> Result<Option<Moment>> {
         let at = instant(&self.object, id);
-        let found = self.between(Some(at - reach), Some(at + reach), MOST)?;
+        let found = self.between(Some(at - reach), Some(at + reach), MAX_INSTANCES)?;
         let nearest = found.into_iter().min_by_key(|instance| (instance.start_utc - at).abs());
         Ok(nearest.filter(|instance| (instance.start_utc - at).abs() <= reach).map(|instance| instance.start))
     }
@@ -149,7 +150,7 @@ impl Series {
     pub(super) fn next(&self, id: &Moment) -> Result<Option<Moment>> {
         let at = instant(&self.object, id);
         for days in [8, 64, 400, 5 * 366, 50 * 366] {
-            let found = self.between(Some(at), Some(at + TimeDelta::days(days)), MOST)?;
+            let found = self.between(Some(at), Some(at + TimeDelta::days(days)), MAX_INSTANCES)?;
             let first = found.into_iter().filter(|instance| instance.start_utc >= at).min_by_key(|i| i.start_utc);
             if let Some(first) = first {
                 return Ok(Some(first.start));

@@ -2,7 +2,7 @@
 
 use super::Timing;
 use super::document::{Tree, moment_params};
-use crate::ical::object::End;
+use crate::ical::entry::End;
 use crate::ical::value::{Duration, Moment};
 use crate::time::{Zone, Zones};
 use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};

@@ -2,7 +2,7 @@
 
 use super::Node;
 use crate::Result;
-use crate::ical::object::{End, Entry};
+use crate::ical::entry::{End, Entry};
 use crate::ical::syntax::{Component, Parameter, Property};
 use crate::ical::value::{self, Moment};
 use crate::ical::{CalendarObject, ComponentKind};

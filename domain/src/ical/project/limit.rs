@@ -2,7 +2,7 @@
 
 use super::Node;
 use crate::ical::CalendarObject;
-use crate::ical::object::{End, Entry};
+use crate::ical::entry::{End, Entry};
 use crate::ical::value::{self, Duration, Moment, PeriodEnd};
 use crate::instances::Window;
 use crate::time::Zone;
