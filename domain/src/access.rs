@@ -5,102 +5,7 @@ use crate::store::Transaction;
 use crate::{Error, Result};
 use std::ops::Deref;
 
-/// Identifies a principal (RFC 3744 section 2) in the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PrincipalId(pub i64);
-
-/// A person, group or mission that can own calendars and be granted access.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Principal {
-    pub id: PrincipalId,
-    /// The name in URLs and the sign-in name: lower-case letters, digits, `.`, `_`, `-`.
-    pub slug: String,
-    pub display_name: String,
-    /// Used for CALDAV:calendar-user-address-set (RFC 6638 section 2.4.1).
-    pub email: Option<String>,
-}
-
-/// What a principal may do with a calendar, from nothing to everything; each level includes those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Access {
-    None,
-    /// Learn when the calendar's owner is busy, and nothing else.
-    FreeBusy,
-    Read,
-    /// Change what is in the calendar.
-    Write,
-    /// Change the calendar itself: its name, its colour, who else has access.
-    Administer,
-    /// Delete it.
-    Owner,
-}
-
-impl std::fmt::Display for Access {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Access::None => "no",
-            Access::FreeBusy => "free-busy",
-            Access::Read => "read",
-            Access::Write => "write",
-            Access::Administer => "administer",
-            Access::Owner => "owner",
-        })
-    }
-}
-
-/// Every level with the number that stands for it in the database, where the highest of several grants counts.
-const LEVELS: [(Access, i64); 6] = [
-    (Access::None, 0),
-    (Access::FreeBusy, 10),
-    (Access::Read, 20),
-    (Access::Write, 30),
-    (Access::Administer, 40),
-    (Access::Owner, 50),
-];
-
-impl Access {
-    /// The highest level that `number` reaches.
-    pub(crate) fn from_number(number: i64) -> Self {
-        LEVELS.iter().rev().find(|(_, least)| number >= *least).map_or(Access::None, |(access, _)| *access)
-    }
-}
-
-/// Who asks for something, and through what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Caller {
-    pub principal: PrincipalId,
-    /// The most that the credential may be used for, whatever the principal may do.
-    pub ceiling: Access,
-    pub way: Way,
-}
-
-/// The way on which a caller came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// A page in a browser, with a session.
-    Page,
-    /// A CalDAV client, with the app password of this id.
-    AppPassword(i64),
-    /// A command on the server's own machine.
-    Command,
-}
-
-impl Caller {
-    /// The principal through a page in a browser.
-    pub fn page(principal: PrincipalId) -> Self {
-        Caller { principal, ceiling: Access::Owner, way: Way::Page }
-    }
-
-    /// The principal through a CalDAV client that has an app password.
-    pub fn app_password(principal: PrincipalId, id: i64) -> Self {
-        Caller { principal, ceiling: Access::Owner, way: Way::AppPassword(id) }
-    }
-
-    /// The principal through a command of whoever runs the server.
-    pub fn command(principal: PrincipalId) -> Self {
-        Caller { principal, ceiling: Access::Owner, way: Way::Command }
-    }
-}
+pub use crate::model::principal::{Access, Caller, Principal, PrincipalId, Way};
 
 /// A calendar that a caller has access to. Only this module makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -331,13 +236,5 @@ mod tests {
         assert_eq!(held.iter().map(Held::access).collect::<Vec<_>>(), [Access::Read]);
         assert!(!held[0].may_write() && !held[0].may_administer());
         assert!(fixture.kalends.calendars(fixture.anna, group).await.unwrap().is_empty());
-    }
-
-    #[test]
-    fn levels_are_read_back() {
-        for (access, number) in LEVELS {
-            assert_eq!((Access::from_number(number), Access::from_number(number + 5)), (access, access));
-        }
-        assert_eq!(Access::from_number(-1), Access::None);
     }
 }

@@ -6,82 +6,20 @@ mod secrets;
 
 use crate::access::{Caller, Principal, PrincipalId};
 use crate::calendars::CalendarDetails;
+pub use crate::model::account::{AppPassword, NewUser, Preferences, Theme, User};
 use crate::{Error, Kalends, Result};
-use chrono::{DateTime, TimeDelta, Utc, Weekday};
-use chrono_tz::Tz;
+use chrono::{TimeDelta, Utc};
 
 /// Shortest password of an account, in characters.
-pub const PASSWORD_MIN: usize = 10;
+pub const MIN_PASSWORD: usize = 10;
 /// Longest password of an account, in characters; hashing more only costs time.
-pub const PASSWORD_MAX: usize = 200;
+pub const MAX_PASSWORD: usize = 200;
 /// Names that no account gets: they begin the other paths beside `/api/v1.0/caldav/{name}/`.
 pub const RESERVED_USER_NAMES: [&str; 2] = ["calendars", "principals"];
 const LINK_HOURS: i64 = 24;
-const LABEL_LIMIT: usize = 100;
+const MAX_LABEL: usize = 100;
 /// "Last used" of an app password or a session is kept to this precision, so that reading does not turn into writing.
 const TOUCH_MINUTES: i64 = 10;
-
-/// A person's account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct User {
-    pub principal: Principal,
-    pub is_admin: bool,
-    pub preferences: Preferences,
-}
-
-/// How a person wants dates and times.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Preferences {
-    /// `None` until the person or their browser says; then pages use UTC.
-    pub time_zone: Option<Tz>,
-    /// BCP 47, such as `en-GB`; `None`: what the browser asks for.
-    pub locale: Option<String>,
-    /// `None`: as in the locale.
-    pub week_start: Option<Weekday>,
-    /// Times as `3:30 PM` rather than `15:30`; `None`: as in the locale.
-    pub hour12: Option<bool>,
-    /// `None`: as in the browser.
-    pub theme: Option<Theme>,
-}
-
-/// Colours of the pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Theme {
-    Light,
-    Dark,
-}
-
-impl Theme {
-    pub fn name(self) -> &'static str {
-        match self {
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
-    }
-
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Theme::Light, Theme::Dark].into_iter().find(|theme| theme.name() == name)
-    }
-}
-
-/// A new account; the password may come later through a one-time link.
-#[derive(Clone, Debug)]
-pub struct NewUser {
-    pub slug: String,
-    pub display_name: String,
-    pub email: Option<String>,
-    pub is_admin: bool,
-    pub preferences: Preferences,
-}
-
-/// An app password as listed: its secret is stored only as a hash.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AppPassword {
-    pub id: i64,
-    pub label: String,
-    pub created_at: DateTime<Utc>,
-    pub last_used_at: Option<DateTime<Utc>>,
-}
 
 /// A secret that is shown to its owner once.
 #[derive(Clone, PartialEq, Eq)]
@@ -90,13 +28,6 @@ pub struct Secret(pub String);
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")
-    }
-}
-
-impl User {
-    /// The person through a page in a browser.
-    pub fn on_a_page(&self) -> Caller {
-        Caller::page(self.principal.id)
     }
 }
 
@@ -125,10 +56,10 @@ impl NewUser {
 
 fn check_password(password: &str) -> Result<()> {
     let length = password.chars().count();
-    if (PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
+    if (MIN_PASSWORD..=MAX_PASSWORD).contains(&length) {
         return Ok(());
     }
-    Err(Error::bad_input("password", format!("{PASSWORD_MIN} to {PASSWORD_MAX} characters")))
+    Err(Error::bad_input("password", format!("{MIN_PASSWORD} to {MAX_PASSWORD} characters")))
 }
 
 impl Kalends {
@@ -304,8 +235,8 @@ impl Kalends {
     /// `BadInput` for an empty or overlong label.
     pub async fn create_app_password(&self, id: PrincipalId, label: &str) -> Result<(AppPassword, Secret)> {
         let label = label.trim();
-        if label.is_empty() || label.chars().count() > LABEL_LIMIT {
-            return Err(Error::bad_input("label", format!("1 to {LABEL_LIMIT} characters")));
+        if label.is_empty() || label.chars().count() > MAX_LABEL {
+            return Err(Error::bad_input("label", format!("1 to {MAX_LABEL} characters")));
         }
         let secret = secrets::random_app_password();
         let now = Utc::now();

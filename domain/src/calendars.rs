@@ -1,69 +1,15 @@
 //! Calendar collections: the calendar home of a principal, their making, properties and removal (RFC 4791 section 4.2).
 
 use crate::access::{self, Access, Caller, Held, PrincipalId};
-use crate::ical::ComponentKind;
+pub use crate::model::calendar::{Calendar, CalendarDetails, CalendarId, DeadProperty, Revision};
 use crate::retry::retry;
 use crate::time::Zone;
 use crate::{Error, Kalends, Limits, Result};
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use std::collections::HashSet;
 
-/// Colours that new calendars take in turn: far apart, readable in light and dark.
-const COLORS: [&str; 8] = ["#2F6FDE", "#0F9D74", "#D9582B", "#8E56C7", "#C2185B", "#B7791F", "#0E8FA8", "#6B7280"];
-
 /// Longest display name, in characters.
-const NAME_LIMIT: usize = 250;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CalendarId(pub i64);
-
-/// Counts the writes to one calendar; each write raises it by one. Sync-token, CTag and cache keys come from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Revision(pub i64);
-
-/// A calendar collection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Calendar {
-    pub id: CalendarId,
-    pub owner: PrincipalId,
-    /// Slug of the owner, the parent segment of the collection's URL.
-    pub owner_slug: String,
-    /// The collection's own URL segment (decoded).
-    pub slug: String,
-    pub details: CalendarDetails,
-    pub revision: Revision,
-    /// How many objects are in it.
-    pub objects: u64,
-    /// When it came to that revision.
-    pub changed_at: DateTime<Utc>,
-    pub created_at: DateTime<Utc>,
-}
-
-/// What an owner sets on a calendar.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CalendarDetails {
-    /// DAV:displayname.
-    pub display_name: String,
-    /// CALDAV:calendar-description.
-    pub description: Option<String>,
-    /// Apple's calendar-color, `#RRGGBB`.
-    pub color: String,
-    /// Apple's calendar-order.
-    pub order: i64,
-    /// CALDAV:calendar-timezone, the VCALENDAR text as it was given.
-    pub timezone: Option<String>,
-    /// CALDAV:supported-calendar-component-set; fixed once made.
-    pub components: Vec<ComponentKind>,
-}
-
-/// A property that Kalends keeps without knowing its meaning (a "dead" property, RFC 4918 section 4.5).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeadProperty {
-    pub namespace: String,
-    pub name: String,
-    /// The whole element, namespaces declared in it.
-    pub xml: String,
-}
+const MAX_NAME: usize = 250;
 
 /// A change to a calendar's properties, applied whole or not at all. `None` leaves a value as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,24 +25,12 @@ pub struct CalendarPatch {
 }
 
 impl CalendarDetails {
-    /// A calendar for events and to-dos with the colour that comes after `taken` others.
-    pub fn named(display_name: impl Into<String>, taken: usize) -> Self {
-        CalendarDetails {
-            display_name: display_name.into(),
-            description: None,
-            color: COLORS[taken % COLORS.len()].to_owned(),
-            order: taken as i64,
-            timezone: None,
-            components: vec![ComponentKind::Event, ComponentKind::Todo, ComponentKind::Journal],
-        }
-    }
-
     fn check(&self) -> Result<()> {
         let name = self.display_name.trim();
-        if name.is_empty() || name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control) {
+        if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
             return Err(Error::bad_input(
                 "name",
-                format!("1 to {NAME_LIMIT} characters, none of them a control character"),
+                format!("1 to {MAX_NAME} characters, none of them a control character"),
             ));
         }
         if !is_color(&self.color) {

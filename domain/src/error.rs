@@ -1,5 +1,5 @@
-use crate::access::Access;
 use crate::ical::syntax::SyntaxError;
+use crate::model::principal::Access;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

@@ -13,6 +13,7 @@ mod error;
 pub mod free_busy;
 pub mod ical;
 pub mod instances;
+mod model;
 pub mod objects;
 mod parsed;
 pub mod query;

@@ -6,6 +6,7 @@ use crate::ical::project::{self, DataRequest};
 use crate::ical::syntax::{Property, SyntaxError};
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances;
+pub use crate::model::object::{Object, ObjectHead};
 use crate::parsed::{Candidates, PAGE_OCTETS};
 use crate::query::Filter;
 use crate::retry::retry;
@@ -13,34 +14,9 @@ use crate::store::{Growth, Index, NewChange, NewText, Transaction, Usage};
 use crate::thread::on_a_thread;
 use crate::time::Zone;
 use crate::{Error, Kalends, Limits, Result};
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
-
-/// A stored object without its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ObjectHead {
-    pub calendar: CalendarId,
-    /// The object's own URL segment (decoded), such as `abc.ics`.
-    pub name: String,
-    pub uid: String,
-    pub kind: ComponentKind,
-    /// Strong entity tag, quotes included, from the stored octets.
-    pub etag: String,
-    /// Octets of the text.
-    pub size: usize,
-    /// The calendar's revision of the last write to the object.
-    pub revision: Revision,
-    pub created_at: DateTime<Utc>,
-    pub modified_at: DateTime<Utc>,
-}
-
-/// A stored object: the text is byte for byte what was accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Object {
-    pub head: ObjectHead,
-    pub text: String,
-}
 
 /// What must hold for a write to happen (RFC 9110 section 13.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Parsed objects kept for reading again: a month that is looked at twice is parsed once.
 
-use crate::calendars::{CalendarId, Revision};
 use crate::ical::{CalendarObject, ComponentKind};
 use crate::instances::Window;
-use crate::objects::ObjectHead;
+use crate::model::calendar::{CalendarId, Revision};
+use crate::model::object::ObjectHead;
 use crate::store::{ObjectId, Transaction};
 use crate::{Kalends, Result};
 use quick_cache::Weighter;

@@ -3,8 +3,8 @@
 use super::statement::{Row, millis};
 use super::{SecretHash, Transaction};
 use crate::Result;
-use crate::access::{Principal, PrincipalId};
-use crate::accounts::{AppPassword, NewUser, Preferences, Theme, User};
+use crate::model::account::{AppPassword, NewUser, Preferences, Theme, User};
+use crate::model::principal::{Principal, PrincipalId};
 use chrono::{DateTime, Utc, Weekday};
 
 const USER: &str =

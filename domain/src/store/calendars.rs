@@ -3,9 +3,9 @@
 use super::statement::{Row, millis};
 use super::{Transaction, Usage};
 use crate::Result;
-use crate::access::{Access, PrincipalId};
-use crate::calendars::{Calendar, CalendarDetails, CalendarId, DeadProperty, Revision};
 use crate::ical::ComponentKind;
+use crate::model::calendar::{Calendar, CalendarDetails, CalendarId, DeadProperty, Revision};
+use crate::model::principal::{Access, PrincipalId};
 use chrono::{DateTime, Utc};
 
 /// Calendars with the access of the principal that is bound as the first: as their owner, or the highest of what was granted to the

@@ -4,8 +4,8 @@ use super::objects::{HEAD, head};
 use super::statement::{millis, signed};
 use super::{NewChange, Transaction};
 use crate::Result;
-use crate::calendars::{CalendarId, Revision};
-use crate::objects::ObjectHead;
+use crate::model::calendar::{CalendarId, Revision};
+use crate::model::object::ObjectHead;
 use chrono::{DateTime, Utc};
 
 impl Transaction {

@@ -2,7 +2,7 @@
 
 use super::{ObjectId, Transaction};
 use crate::Result;
-use crate::calendars::CalendarId;
+use crate::model::calendar::CalendarId;
 
 /// The interval tree of SQLite. The tree alone says which objects are looked at: with a condition on `objects.calendar_id` beside it
 /// SQLite reads the whole calendar by that column's index and asks the tree about each object.

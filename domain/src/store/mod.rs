@@ -19,17 +19,15 @@ mod transaction;
 pub use database::{Database, DatabaseAddress};
 pub use transaction::Transaction;
 
-use crate::calendars::{CalendarId, Revision};
+pub use crate::model::object::ObjectId;
+
 use crate::ical::ComponentKind;
 use crate::instances::Extent;
+use crate::model::calendar::{CalendarId, Revision};
 use chrono::{DateTime, Utc};
 
 /// SHA-256 of a secret.
 pub type SecretHash = [u8; 32];
-
-/// Identifies an object in the store for as long as it lives under one name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ObjectId(pub i64);
 
 /// What is derived from an object's text for the index.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,73 @@
+//! Calendar collections as they are stored.
+
+use super::principal::PrincipalId;
+use crate::ical::ComponentKind;
+use chrono::{DateTime, Utc};
+
+/// Colours that new calendars take in turn: far apart, readable in light and dark.
+const COLORS: [&str; 8] = ["#2F6FDE", "#0F9D74", "#D9582B", "#8E56C7", "#C2185B", "#B7791F", "#0E8FA8", "#6B7280"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CalendarId(pub i64);
+
+/// Counts the writes to one calendar; each write raises it by one. Sync-token, CTag and cache keys come from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Revision(pub i64);
+
+/// A calendar collection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    pub id: CalendarId,
+    pub owner: PrincipalId,
+    /// Slug of the owner, the parent segment of the collection's URL.
+    pub owner_slug: String,
+    /// The collection's own URL segment (decoded).
+    pub slug: String,
+    pub details: CalendarDetails,
+    pub revision: Revision,
+    /// How many objects are in it.
+    pub objects: u64,
+    /// When it came to that revision.
+    pub changed_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// What an owner sets on a calendar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarDetails {
+    /// DAV:displayname.
+    pub display_name: String,
+    /// CALDAV:calendar-description.
+    pub description: Option<String>,
+    /// Apple's calendar-color, `#RRGGBB`.
+    pub color: String,
+    /// Apple's calendar-order.
+    pub order: i64,
+    /// CALDAV:calendar-timezone, the VCALENDAR text as it was given.
+    pub timezone: Option<String>,
+    /// CALDAV:supported-calendar-component-set; fixed once made.
+    pub components: Vec<ComponentKind>,
+}
+
+/// A property that Kalends keeps without knowing its meaning (a "dead" property, RFC 4918 section 4.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadProperty {
+    pub namespace: String,
+    pub name: String,
+    /// The whole element, namespaces declared in it.
+    pub xml: String,
+}
+
+impl CalendarDetails {
+    /// A calendar for events and to-dos with the colour that comes after `taken` others.
+    pub fn named(display_name: impl Into<String>, taken: usize) -> Self {
+        CalendarDetails {
+            display_name: display_name.into(),
+            description: None,
+            color: COLORS[taken % COLORS.len()].to_owned(),
+            order: taken as i64,
+            timezone: None,
+            components: vec![ComponentKind::Event, ComponentKind::Todo, ComponentKind::Journal],
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The nouns that the store and the use cases have in common.
+
+pub mod account;
+pub mod calendar;
+pub mod object;
+pub mod principal;
