@@ -270,5 +270,6 @@ fn rules_without_instances_end() {
             series.last_start();
         }
     }
-    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    // What is wrong takes hours; a busy machine takes minutes.
+    assert!(begun.elapsed().as_secs() < 600, "{:?}", begun.elapsed());
 }

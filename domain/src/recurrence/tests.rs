@@ -365,7 +365,8 @@ fn rules_without_instances_end() {
         "20000101",
     );
     assert_eq!(full.between(at("90000101T000000"), at("90000101T000005")).count(), 5);
-    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    // What is wrong takes hours; a busy machine takes minutes.
+    assert!(begun.elapsed().as_secs() < 600, "{:?}", begun.elapsed());
 }
 
 #[test]

@@ -19,9 +19,9 @@ use kalends_app::session::{CurrentUser, SessionSecret, Site};
 use kalends_app::{App, Assets, shell};
 use kalends_domain::Kalends;
 use leptos::prelude::{LeptosOptions, provide_context};
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tokio::sync::Semaphore;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
@@ -48,13 +48,16 @@ struct WebState {
 /// are processors makes none of them faster.
 const MAX_RENDERING: usize = 4;
 
+/// The pages' paths. Generated once, before the first router: while Leptos does it, no resource of any page in the process loads, and one
+/// that tried never does (leptos-rs/leptos#4773).
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
+
 /// Pages, server functions under `/fn/`, and the front-end's files.
 pub fn router(web: Web) -> Router {
-    let routes = generate_route_list(App);
     let options = LeptosOptions::builder().output_name("kalends").build();
     let state = WebState { options, web, rendering: Arc::new(Semaphore::new(MAX_RENDERING)) };
     let pages = Router::new()
-        .leptos_routes_with_handler(routes, get(page))
+        .leptos_routes_with_handler(ROUTES.clone(), get(page))
         .route("/fn/{*function}", get(server_function).post(server_function))
         .route("/event/new", post(forms::event))
         .route("/event/{calendar}/{name}", post(forms::event))

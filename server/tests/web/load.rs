@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 const CONNECTIONS: usize = 32;
@@ -285,7 +286,7 @@ async fn browsers_that_go_away_keep_nobody_waiting() {
             let mut connection = Connection::open(address).await;
             let page = connection.get("/agenda/month/2026-03-01", &cookie);
             // The server has begun by then, and is not done.
-            let _ = tokio::time::timeout(std::time::Duration::from_millis(5), page).await;
+            let _ = tokio::time::timeout(Duration::from_millis(5), page).await;
         });
     }
     while browsers.join_next().await.is_some() {}
@@ -293,4 +294,24 @@ async fn browsers_that_go_away_keep_nobody_waiting() {
     let page = connection.get("/agenda/month/2026-03-01", &person.cookie).await;
     assert_eq!(page.status, 200);
     assert!(page.text.contains("Event e7"));
+}
+
+/// Making a router must not keep what loads for a page from loading, in whichever server of the process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn pages_come_while_other_servers_start() {
+    let program = Program::start().await;
+    let person = program.person("ada").await;
+    let starting = tokio::spawn(async {
+        loop {
+            drop(Program::start().await);
+            tokio::task::yield_now().await;
+        }
+    });
+    let mut connection = program.connect().await;
+    for number in 0..150 {
+        let page = connection.get("/agenda/week/2026-03-02", &person.cookie);
+        let page = tokio::time::timeout(Duration::from_secs(60), page).await;
+        assert_eq!(page.unwrap_or_else(|_| panic!("page {number} does not come")).status, 200);
+    }
+    starting.abort();
 }
