@@ -1,3 +1,4 @@
+use crate::Link;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 use std::path::{Path, PathBuf};
@@ -32,6 +33,15 @@ impl TestDatabase {
     /// Whether tests run on PostgreSQL.
     pub fn is_postgres() -> bool {
         Self::server().is_some()
+    }
+
+    /// A link to the server of PostgreSQL, and where the database is over it; `None` on SQLite, which is in no other place.
+    pub async fn over_a_link(&self) -> Option<(Link, String)> {
+        let (server, name) = self.server.as_ref()?;
+        let address = format!("{}:{}", server.get_host(), server.get_port());
+        let link = Link::to(tokio::net::lookup_host(address).await.unwrap().next().unwrap()).await;
+        let url = server.clone().host("127.0.0.1").port(link.from.port()).database(name).to_url_lossy();
+        Some((link, url.to_string()))
     }
 
     /// A folder of the test's own, for its other files.

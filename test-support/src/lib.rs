@@ -3,5 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod database;
+mod link;
 
 pub use database::TestDatabase;
+pub use link::Link;

@@ -11,6 +11,7 @@ impl From<sqlx::Error> for Error {
         match &error {
             sqlx::Error::Database(reported) => match outcome(&**reported) {
                 Outcome::Contended => Error::Contended,
+                Outcome::Unfit => Error::bad_input("text", "it has a character that cannot be stored"),
                 Outcome::Busy => Error::Busy { seconds: RETRY_AFTER_SECONDS },
                 Outcome::Unavailable => unavailable(&error),
                 Outcome::Internal => Error::Internal(error.into()),
@@ -34,6 +35,8 @@ enum Outcome {
     /// Another transaction was in the way: the same work done again sees what it left.
     Contended,
     Busy,
+    /// A text cannot be stored.
+    Unfit,
     Unavailable,
     Internal,
 }
@@ -45,6 +48,8 @@ fn outcome(error: &dyn DatabaseError) -> Outcome {
         "40001" | "40P01" => Outcome::Contended,
         // It was waited for long enough: PostgreSQL's lock timeout; SQLITE_BUSY and its kinds, where another process holds the file.
         "55P03" | "5" | "261" | "517" | "773" => Outcome::Busy,
+        // PostgreSQL stores no U+0000.
+        "22021" => Outcome::Unfit,
         // PostgreSQL: connection lost, too many connections, shutting down or starting.
         code if code.len() == 5 && (code.starts_with("08") || code.starts_with("57P") || code == "53300") => {
             Outcome::Unavailable

@@ -111,3 +111,17 @@ async fn a_session_ends_when_nobody_uses_it_and_in_any_case_some_day() {
     tokio::time::sleep(Duration::from_millis(400)).await;
     assert!(matches!(home.kalends.session_user(&session).await, Err(Error::BadCredentials)));
 }
+
+#[tokio::test]
+async fn a_name_that_no_database_could_hold_is_nobodys() {
+    let home = Home::new().await;
+    for outcome in [
+        home.kalends.sign_in("anna\0", "a long sentence").await.err(),
+        home.kalends.authenticate_client("anna\0", "secret").await.err(),
+        home.kalends.calendar(home.anna, "anna", "per\0sonal").await.err(),
+    ] {
+        // SQLite looks and finds nothing, PostgreSQL refuses to look.
+        let told = matches!(outcome, Some(Error::BadCredentials | Error::NotFound(_) | Error::BadInput { .. }));
+        assert!(told, "{outcome:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Forms that browsers post to the page that holds them, without WebAssembly.
 
-use super::{WebState, render};
+use super::{WebState, failed, render};
 use axum::Form;
 use axum::body::Body;
 use axum::extract::{FromRequest, Path, Request, State};
@@ -58,10 +58,7 @@ pub async fn visible_calendars(State(state): State<WebState>, request: Request) 
     let Some(user) = user else { return Redirect::to("/sign-in?next=/agenda").into_response() };
     let all = match state.web.kalends.calendars(user.on_a_page(), user.principal.id).await {
         Ok(all) => all,
-        Err(error) => {
-            tracing::error!(?error, "the calendars could not be read");
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        }
+        Err(error) => return failed::answer_error(&error, "reading the calendars"),
     };
     let shown = |id: i64| form.iter().any(|(name, value)| name == "show" && value.parse() == Ok(id));
     let hidden: Vec<i64> = all.into_iter().map(|calendar| calendar.id.0).filter(|id| !shown(*id)).collect();

@@ -1,5 +1,6 @@
 //! Sessions of the browser: the cookie, and the refusal of requests that another site sent.
 
+use super::failed;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -27,10 +28,7 @@ pub async fn attach(State(kalends): State<Kalends>, mut request: Request, next: 
         Some(secret) => match kalends.session_user(secret).await {
             Ok(user) => Some(user),
             Err(Error::BadCredentials) => None,
-            Err(error) => {
-                tracing::error!(?error, "session lookup failed");
-                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-            }
+            Err(error) => return failed::answer_error(&error, "looking up a session"),
         },
     };
     request.extensions_mut().insert(CurrentUser(user));

@@ -1,6 +1,6 @@
 //! Calendar files: download of a calendar, and the upload that the import page posts.
 
-use super::{WebState, render};
+use super::{WebState, failed, render};
 use crate::caldav;
 use axum::Router;
 use axum::extract::multipart::{Multipart, MultipartError};
@@ -43,10 +43,7 @@ async fn export(State(state): State<WebState>, Path(id): Path<i64>, request: Req
             response
         }
         Err(kalends_domain::Error::NotFound(_)) => StatusCode::NOT_FOUND.into_response(),
-        Err(error) => {
-            tracing::error!(?error, "an export failed");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
+        Err(error) => failed::answer_error(&error, "exporting a calendar"),
     }
 }
 

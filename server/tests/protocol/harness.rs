@@ -37,7 +37,13 @@ impl Server {
 
     pub async fn with(limits: Limits) -> Self {
         let database = TestDatabase::fresh().await;
-        let store = Database::open(&DatabaseAddress::parse(&database.url).unwrap()).await.unwrap();
+        let url = database.url.clone();
+        Server::on(database, &url, limits).await
+    }
+
+    /// A server whose database is at `url`.
+    pub async fn on(database: TestDatabase, url: &str, limits: Limits) -> Self {
+        let store = Database::open(&DatabaseAddress::parse(url).unwrap()).await.unwrap();
         let kalends = Kalends::new(store, limits);
         let pages = caldav::with_server_root(Router::new(), kalends.clone());
         let router = caldav::router(kalends.clone()).merge(pages).layer(from_fn(host::require));

@@ -1,4 +1,4 @@
-//! CalDAV as clients see it: a real server over TCP with a real SQLite file, one story per test.
+//! CalDAV as clients see it: a real server over TCP with a real database, one story per test.
 #![allow(clippy::unwrap_used)]
 
 mod addresses;
@@ -10,4 +10,5 @@ mod hostile;
 mod messages;
 mod objects;
 mod other_calendars;
+mod outage;
 mod reports;
