@@ -100,7 +100,7 @@ fn questions(person: &Person, invitation: &str) -> Vec<Question> {
         "agenda?from=2026-03-01&to=2026-02-01".into(),
         format!("event?calendar={id}&name=e7.ics"),
         "event?calendar=0&name=e7.ics".into(),
-        "event-page?path=%2Fevent%2Fnew&query=".into(),
+        "event-page?path=%2Fevent%2Fnew&query=start%3D2026-03-05T09%3A00%26end%3D2026-03-05T10%3A00".into(),
         "time-zones".into(),
         "upcoming".into(),
         format!("calendar?id={id}"),
