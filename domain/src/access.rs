@@ -128,9 +128,9 @@ mod tests {
     use crate::accounts::{NewUser, Preferences};
     use crate::objects::Precondition;
     use crate::store::{Database, DatabaseAddress};
-    use crate::time::Zone;
     use crate::{Kalends, Limits};
     use chrono::{TimeDelta, Utc};
+    use kalends_ical::time::Zone;
     use kalends_test_support::TestDatabase;
 
     struct Fixture {

@@ -2,18 +2,18 @@
 
 use crate::access::{self, Access, Caller};
 use crate::calendars::{Calendar, CalendarId};
-use crate::ical::edit::{self, EventDraft, NewObject, Scope};
-use crate::ical::value::Moment;
-use crate::ical::{CalendarObject, ComponentKind};
-use crate::instances::{Instance, Window, instances};
 use crate::objects::{ObjectHead, Precondition, Written, free_name, index, lock_both, remove, store};
 use crate::parsed::Candidates;
 use crate::retry::retry;
 use crate::store::Transaction;
-use crate::time::Zone;
 use crate::{Error, Kalends, Result};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use kalends_ical::edit::{self, EventDraft, NewObject, Scope};
+use kalends_ical::instances::{Instance, Window, instances};
+use kalends_ical::time::Zone;
+use kalends_ical::value::Moment;
+use kalends_ical::{CalendarObject, ComponentKind};
 
 /// How far ahead [`Kalends::upcoming`] looks, in days, until it has enough: near first, since most people's next events are near.
 const HORIZONS: [i64; 4] = [14, 120, 3 * 366, 30 * 366];
@@ -99,7 +99,7 @@ fn seen(
 ) -> Result<Vec<AgendaInstance>> {
     let found = match instances(object, window, viewer, limit) {
         // One series of too many instances must not hide all the others.
-        Err(Error::TooManyInstances { .. }) => {
+        Err(kalends_ical::Error::TooManyInstances { .. }) => {
             tracing::warn!(calendar = head.calendar.0, name = %head.name, "too many instances to be shown");
             return Ok(Vec::new());
         }
@@ -330,7 +330,7 @@ impl Kalends {
     ) -> Result<(ObjectHead, String, CalendarObject)> {
         let stored = tx.object(calendar, name).await?.filter(|object| object.head.kind == ComponentKind::Event);
         let stored = stored.ok_or(Error::NotFound("the event"))?;
-        let object = CalendarObject::parse(&stored.text, &self.limits)?;
+        let object = CalendarObject::parse(&stored.text, &self.limits.text)?;
         Ok((stored.head, stored.text, object))
     }
 

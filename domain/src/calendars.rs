@@ -3,9 +3,9 @@
 use crate::access::{self, Access, Caller, Held, PrincipalId};
 pub use crate::model::calendar::{Calendar, CalendarDetails, CalendarId, DeadProperty, Revision};
 use crate::retry::retry;
-use crate::time::Zone;
 use crate::{Error, Kalends, Limits, Result};
 use chrono::Utc;
+use kalends_ical::time::Zone;
 use std::collections::HashSet;
 
 /// Longest display name, in characters.
@@ -55,7 +55,7 @@ fn check_texts(description: Option<&str>, timezone: Option<&str>, limits: &Limit
             return Err(Error::bad_input(field, format!("at most {limit} octets")));
         }
     }
-    let zone = timezone.map(|text| Zone::read(text, limits.nesting)).transpose();
+    let zone = timezone.map(|text| Zone::read(text, limits.text.nesting)).transpose();
     zone.map(drop).map_err(Error::InvalidCalendarData)
 }
 

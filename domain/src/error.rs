@@ -1,5 +1,5 @@
-use crate::ical::syntax::SyntaxError;
 use crate::model::principal::Access;
+use kalends_ical::syntax::SyntaxError;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -89,5 +89,20 @@ impl Error {
 
     pub fn bad_input(field: &'static str, message: impl Into<String>) -> Self {
         Error::BadInput { field, message: message.into() }
+    }
+}
+
+impl From<kalends_ical::Error> for Error {
+    fn from(error: kalends_ical::Error) -> Self {
+        use kalends_ical::Error as Ical;
+        match error {
+            Ical::InvalidCalendarData(why) => Error::InvalidCalendarData(why),
+            Ical::InvalidCalendarObject(why) => Error::InvalidCalendarObject(why),
+            Ical::UnsupportedComponent(name) => Error::UnsupportedComponent(name),
+            Ical::TooLarge { limit } => Error::TooLarge { limit },
+            Ical::TooManyInstances { limit } => Error::TooManyInstances { limit },
+            Ical::NotFound(what) => Error::NotFound(what),
+            Ical::BadInput { field, message } => Error::BadInput { field, message },
+        }
     }
 }

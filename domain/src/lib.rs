@@ -1,4 +1,4 @@
-//! The calendar itself: iCalendar objects, recurrence, time zones, access, the use cases and the store.
+//! Calendars and what is done with them: access, the use cases and the store. The pure calendar beneath is `kalends-ical`.
 //!
 //! Data flows one way: a surface (CalDAV, agenda, import) calls a use case on [`Kalends`], the use case
 //! applies the rules and speaks to the store through [`store`]. There is no HTTP and no HTML here.
@@ -11,18 +11,13 @@ pub mod calendars;
 pub mod changes;
 mod error;
 pub mod free_busy;
-pub mod ical;
-pub mod instances;
 mod model;
 pub mod objects;
 mod parsed;
-pub mod query;
-pub mod recurrence;
 mod reindex;
 mod retry;
 pub mod store;
 mod thread;
-pub mod time;
 pub mod transfer;
 
 pub use error::{Error, Result};
@@ -33,10 +28,8 @@ use std::sync::Arc;
 /// What an installation accepts; each excess is refused with an error that names the limit.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Largest calendar object resource, in octets (CALDAV:max-resource-size, RFC 4791 section 5.2.5).
-    pub object_octets: usize,
-    /// Deepest nesting of components inside VCALENDAR.
-    pub nesting: usize,
+    /// What texts are read.
+    pub text: kalends_ical::Limits,
     /// Most RRULE and EXRULE lines of one component: each is expanded by itself.
     pub rules: usize,
     /// Most instances that one expansion may yield (CALDAV:max-instances).
@@ -64,8 +57,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            object_octets: 10 * 1024 * 1024,
-            nesting: 8,
+            text: kalends_ical::Limits::default(),
             rules: 100,
             instances: 50_000,
             import_octets: 64 * 1024 * 1024,

@@ -2,19 +2,19 @@
 
 use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::calendars::{Calendar, CalendarId, Revision};
-use crate::ical::project::{self, DataRequest};
-use crate::ical::syntax::{Property, SyntaxError};
-use crate::ical::{CalendarObject, ComponentKind};
-use crate::instances;
 pub use crate::model::object::{Object, ObjectHead};
 use crate::parsed::{Candidates, PAGE_OCTETS};
-use crate::query::Filter;
 use crate::retry::retry;
 use crate::store::{Growth, Index, NewChange, NewText, Transaction, Usage};
 use crate::thread::on_a_thread;
-use crate::time::Zone;
 use crate::{Error, Kalends, Limits, Result};
 use chrono::Utc;
+use kalends_ical::instances;
+use kalends_ical::project::{self, DataRequest};
+use kalends_ical::query::Filter;
+use kalends_ical::syntax::{Property, SyntaxError};
+use kalends_ical::time::Zone;
+use kalends_ical::{CalendarObject, ComponentKind};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
@@ -83,7 +83,7 @@ pub fn etag(text: &str) -> String {
 /// # Errors
 /// Those of [`CalendarObject::parse`], and `InvalidCalendarData` for too many rules.
 pub(crate) fn index(text: &str, limits: &Limits) -> Result<Index> {
-    let object = CalendarObject::parse(text, limits)?;
+    let object = CalendarObject::parse(text, &limits.text)?;
     check_rules(&object, limits.rules)?;
     let shown = object.master.as_ref().or(object.overrides.first());
     Ok(Index {
@@ -216,8 +216,8 @@ pub(crate) async fn lock_both(tx: &mut Transaction, one: CalendarId, other: Cale
 /// Whether `object` matches, or cannot be told not to.
 fn may_match(filter: &Filter, object: &CalendarObject) -> Result<bool> {
     match filter.matches(object) {
-        Err(Error::TooManyInstances { .. }) => Ok(true),
-        told => told,
+        Err(kalends_ical::Error::TooManyInstances { .. }) => Ok(true),
+        told => Ok(told?),
     }
 }
 
@@ -347,8 +347,8 @@ impl Kalends {
         }
         let (request, floating, limits) = (request.clone(), floating.clone(), self.limits.clone());
         self.parse_on_a_thread(text.len(), move || {
-            let parsed = CalendarObject::parse(&text, &limits)?;
-            project::project(&parsed, &text, &request, &floating, limits.instances)
+            let parsed = CalendarObject::parse(&text, &limits.text)?;
+            Ok(project::project(&parsed, &text, &request, &floating, limits.instances)?)
         })
         .await
     }

@@ -1,11 +1,11 @@
 //! Parsed objects kept for reading again: a month that is looked at twice is parsed once.
 
-use crate::ical::{CalendarObject, ComponentKind};
-use crate::instances::Window;
 use crate::model::calendar::{CalendarId, Revision};
 use crate::model::object::ObjectHead;
 use crate::store::{ObjectId, Transaction};
 use crate::{Kalends, Result};
+use kalends_ical::instances::Window;
+use kalends_ical::{CalendarObject, ComponentKind};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::sync::Arc;
@@ -118,7 +118,7 @@ impl Kalends {
                 Some(parsed) => parsed.object,
                 None => {
                     let Some(text) = texts.next() else { break };
-                    let object = Arc::new(CalendarObject::parse(&text, &self.limits)?);
+                    let object = Arc::new(CalendarObject::parse(&text, &self.limits.text)?);
                     self.parsed.insert((id, head.revision), Parsed { object: object.clone(), octets: text.len() });
                     object
                 }

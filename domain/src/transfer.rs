@@ -2,15 +2,15 @@
 
 use crate::access::{self, Access, Caller};
 use crate::calendars::{Calendar, CalendarId};
-use crate::ical::join::Joined;
-use crate::ical::split::{self, Part};
-use crate::ical::syntax::SyntaxError;
-use crate::ical::unfold;
-use crate::objects::{Precondition, free_name, index, store};
+use crate::objects::{ObjectHead, Precondition, free_name, index, store};
 use crate::parsed::PAGE_OCTETS;
 use crate::retry::retry;
 use crate::store::{Index, Transaction};
 use crate::{Error, Kalends, Result};
+use kalends_ical::join::Joined;
+use kalends_ical::split::{self, Part};
+use kalends_ical::syntax::SyntaxError;
+use kalends_ical::unfold;
 use std::borrow::Cow;
 
 /// How many objects one transaction takes, so that an import of many does not keep other writers waiting.
@@ -64,7 +64,7 @@ impl Kalends {
             return Err(Error::TooLarge { limit: self.limits.import_octets });
         }
         let text = decode(file)?;
-        let mut parts = split::split(&text, self.limits.nesting).map_err(Error::InvalidCalendarData)?;
+        let mut parts = split::split(&text, self.limits.text.nesting).map_err(Error::InvalidCalendarData)?;
         let mut report = ImportReport::default();
         loop {
             let mut batch = Vec::with_capacity(BATCH);
@@ -123,7 +123,7 @@ impl Kalends {
         let name = match tx.name_of_uid(calendar.id, &index.uid).await? {
             Some(name) => {
                 let stored = tx.object(calendar.id, &name).await?.ok_or(Error::NotFound("the object"))?;
-                if split::same_components(&stored.text, &part.text, self.limits.nesting) {
+                if split::same_components(&stored.text, &part.text, self.limits.text.nesting) {
                     return Ok(Outcome::Unchanged);
                 }
                 name
@@ -200,7 +200,16 @@ impl Export {
         let (piece, joined) = self
             .kalends
             .parse_on_a_thread(octets, move || {
-                let piece = objects.iter().map(|object| joined.add(&object.text)).collect::<String>();
+                let mut piece = String::new();
+                for object in objects {
+                    match joined.add(&object.text) {
+                        Ok(components) => piece.push_str(&components),
+                        Err(error) => {
+                            let ObjectHead { calendar, name, .. } = object.head;
+                            tracing::warn!(calendar = calendar.0, name, %error, "missing in an export: it cannot be read");
+                        }
+                    }
+                }
                 Ok((piece, joined))
             })
             .await?;

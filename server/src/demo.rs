@@ -6,8 +6,8 @@ use chrono_tz::Tz;
 use kalends_domain::access::Caller;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::{CalendarDetails, CalendarId};
-use kalends_domain::ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Timing};
 use kalends_domain::{Error, Kalends, Result};
+use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Timing};
 
 const NAME: &str = "demo";
 const PASSWORD: &str = "demo-calendar";

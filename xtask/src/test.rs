@@ -138,8 +138,9 @@ impl Database<'_> {
 }
 
 fn lint() -> Result<(), Failure> {
-    let frontend = ["--package", "kalends-frontend", "--target", "wasm32-unknown-unknown"];
-    for target in [&["--all-targets"][..], &frontend] {
+    let in_the_browser =
+        ["--package", "kalends-frontend", "--package", "kalends-ical", "--target", "wasm32-unknown-unknown"];
+    for target in [&["--all-targets"][..], &in_the_browser] {
         run(cargo(&["clippy"]).args(target).args(["--", "-D", "warnings"]))?;
     }
     Ok(())
@@ -149,17 +150,20 @@ fn lint() -> Result<(), Failure> {
 fn rust(part: Part, testing: &Testing) -> Result<Command, Failure> {
     let mut tests = cargo(&["test", "--no-fail-fast"]);
     tests.env("KALENDS_TEST_PYTHON", &testing.python);
-    let folder = if part == Part::Rust {
+    let folders: &[&str] = if part == Part::Rust {
         tests.args(["--lib", "--bins"]);
-        "domain/tests"
+        &["domain/ical/tests", "domain/tests"]
     } else {
-        "server/tests"
+        &["server/tests"]
     };
-    for entry in std::fs::read_dir(root().join(folder))? {
-        let path = entry?.path();
-        let is_program = path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").exists();
-        if let Some(name) = path.file_stem().filter(|_| is_program) {
-            tests.arg("--test").arg(name);
+    for folder in folders {
+        for entry in std::fs::read_dir(root().join(folder))? {
+            let path = entry?.path();
+            let is_program =
+                path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").exists();
+            if let Some(name) = path.file_stem().filter(|_| is_program) {
+                tests.arg("--test").arg(name);
+            }
         }
     }
     Ok(tests)

@@ -9,7 +9,7 @@ use crate::wire::{ApiError, When};
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use kalends_domain::calendars::CalendarId;
-use kalends_domain::time::Zone;
+use kalends_ical::time::Zone;
 
 /// Moves the event to `to`, which is on the viewer's wall clock. Yields what brings it back, if one object does.
 pub async fn move_event(event: EventRef, scope: ScopeChoice, to: When) -> Result<Option<Undo>, ApiError> {

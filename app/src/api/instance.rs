@@ -1,7 +1,7 @@
 //! RECURRENCE-IDs as text for links and server functions.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use kalends_domain::ical::value::Moment;
+use kalends_ical::value::Moment;
 
 const TIME: &str = "%Y%m%dT%H%M%S";
 const DATE: &str = "%Y%m%d";

@@ -8,7 +8,7 @@ use crate::wire::{ApiError, CalendarId};
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::{CalendarDetails, CalendarId as Calendar, CalendarPatch};
-use kalends_domain::ical::ComponentKind;
+use kalends_ical::ComponentKind;
 use leptos::prelude::use_context;
 
 /// Browsers keep cookies for at most 400 days.

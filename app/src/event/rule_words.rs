@@ -4,8 +4,8 @@ use super::fields::place;
 use crate::notation::Format;
 use crate::words::{MONTHS, ordinal, weekday as weekday_name};
 use chrono::{NaiveDate, Weekday};
-use kalends_domain::ical::edit::{Pattern, Repeat, RepeatEnd};
-use kalends_domain::recurrence::Scale;
+use kalends_ical::edit::{Pattern, Repeat, RepeatEnd};
+use kalends_ical::recurrence::Scale;
 
 /// `Every 2 weeks on Tuesday, 12 times`; `None` for what does not repeat.
 pub fn words(repeat: &Repeat, format: Format) -> Option<String> {

@@ -20,10 +20,10 @@ use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::agenda::{EventChange, EventDetails};
 use kalends_domain::calendars::CalendarId as Calendar;
-use kalends_domain::ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
-use kalends_domain::ical::value::Moment;
 use kalends_domain::objects::Precondition;
-use kalends_domain::time::Zone;
+use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
+use kalends_ical::time::Zone;
+use kalends_ical::value::Moment;
 use leptos::prelude::use_context;
 
 /// The largest object that travels to the browser and back for an undo, in octets.

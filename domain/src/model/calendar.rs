@@ -1,8 +1,8 @@
 //! Calendar collections as they are stored.
 
 use super::principal::PrincipalId;
-use crate::ical::ComponentKind;
 use chrono::{DateTime, Utc};
+use kalends_ical::ComponentKind;
 
 /// Colours that new calendars take in turn: far apart, readable in light and dark.
 const COLORS: [&str; 8] = ["#2F6FDE", "#0F9D74", "#D9582B", "#8E56C7", "#C2185B", "#B7791F", "#0E8FA8", "#6B7280"];

@@ -1,8 +1,8 @@
 //! Calendar object resources as they are stored.
 
 use super::calendar::{CalendarId, Revision};
-use crate::ical::ComponentKind;
 use chrono::{DateTime, Utc};
+use kalends_ical::ComponentKind;
 
 /// Identifies an object in the store for as long as it lives under one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

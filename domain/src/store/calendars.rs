@@ -3,10 +3,10 @@
 use super::statement::{Row, millis};
 use super::{Transaction, Usage};
 use crate::Result;
-use crate::ical::ComponentKind;
 use crate::model::calendar::{Calendar, CalendarDetails, CalendarId, DeadProperty, Revision};
 use crate::model::principal::{Access, PrincipalId};
 use chrono::{DateTime, Utc};
+use kalends_ical::ComponentKind;
 
 /// Calendars with the access of the principal that is bound as the first: as their owner, or the highest of what was granted to the
 /// principal and its groups. Of what a group owns, its members have what their membership says.

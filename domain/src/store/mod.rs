@@ -21,10 +21,10 @@ pub use transaction::Transaction;
 
 pub use crate::model::object::ObjectId;
 
-use crate::ical::ComponentKind;
-use crate::instances::Extent;
 use crate::model::calendar::{CalendarId, Revision};
 use chrono::{DateTime, Utc};
+use kalends_ical::ComponentKind;
+use kalends_ical::instances::Extent;
 
 /// SHA-256 of a secret.
 pub type SecretHash = [u8; 32];

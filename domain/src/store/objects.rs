@@ -3,10 +3,10 @@
 use super::statement::{Row, Statement, broken, millis, signed};
 use super::{Index, NewText, ObjectId, Transaction};
 use crate::Result;
-use crate::ical::ComponentKind;
-use crate::instances::{Extent, Window};
 use crate::model::calendar::{CalendarId, Revision};
 use crate::model::object::{Object, ObjectHead};
+use kalends_ical::ComponentKind;
+use kalends_ical::instances::{Extent, Window};
 use std::collections::HashMap;
 
 /// Most objects that are read at once, however small they are.

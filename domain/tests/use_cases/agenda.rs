@@ -6,8 +6,8 @@ use chrono_tz::Europe::Zurich;
 use kalends_domain::Error;
 use kalends_domain::agenda::{AgendaInstance, EventChange, When};
 use kalends_domain::calendars::{CalendarDetails, CalendarId};
-use kalends_domain::ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
-use kalends_domain::ical::value::Moment;
+use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
+use kalends_ical::value::Moment;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

@@ -1,11 +1,11 @@
 use crate::support::{Home, calendar, event, first_calendar, query, user};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use kalends_domain::calendars::CalendarDetails;
-use kalends_domain::instances::Window;
 use kalends_domain::objects::{Precondition, Transfer, etag};
-use kalends_domain::query::{ComponentFilter, Filter};
-use kalends_domain::time::Zone;
 use kalends_domain::{Error, Limits};
+use kalends_ical::instances::Window;
+use kalends_ical::query::{ComponentFilter, Filter};
+use kalends_ical::time::Zone;
 
 #[tokio::test]
 async fn a_text_comes_back_octet_for_octet_also_after_a_restart() {
@@ -64,7 +64,8 @@ async fn a_uid_stands_once_in_a_calendar_and_a_resource_keeps_its_own() {
 
 #[tokio::test]
 async fn what_cannot_be_kept_is_refused_with_its_line_and_changes_nothing() {
-    let home = Home::with_limits(Limits { object_octets: 2000, ..Limits::default() }).await;
+    let text = kalends_ical::Limits { object_octets: 2000, ..Default::default() };
+    let home = Home::with_limits(Limits { text, ..Limits::default() }).await;
     let before = home.kalends.changes(home.anna, home.calendar, None, None).await.unwrap().token;
     let broken = event("one", "First").replace("DTSTART:20260305T090000Z", "DTSTART:20261305T090000Z");
     assert!(matches!(home.put("a.ics", &broken).await, Err(Error::InvalidCalendarData(error)) if error.line == 7));

@@ -1,9 +1,9 @@
 use crate::support::{Home, event, export, first_calendar, query, user};
 use kalends_domain::calendars::CalendarDetails;
 use kalends_domain::objects::{Precondition, Transfer};
-use kalends_domain::query::{ComponentFilter, Filter};
-use kalends_domain::time::Zone;
 use kalends_domain::{Error, Limits};
+use kalends_ical::query::{ComponentFilter, Filter};
+use kalends_ical::time::Zone;
 
 fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>, wanted: &str) {
     assert!(matches!(&outcome, Err(Error::QuotaExceeded { unit, .. }) if *unit == wanted), "{outcome:?}");
@@ -98,7 +98,7 @@ async fn what_is_read_in_pages_is_whole() {
         name: "VCALENDAR".into(),
         components: vec![ComponentFilter {
             name: "VEVENT".into(),
-            properties: vec![kalends_domain::query::PropertyFilter { name: "X-FILL".into(), ..Default::default() }],
+            properties: vec![kalends_ical::query::PropertyFilter { name: "X-FILL".into(), ..Default::default() }],
             ..ComponentFilter::default()
         }],
         ..ComponentFilter::default()

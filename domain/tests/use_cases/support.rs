@@ -5,9 +5,9 @@ use kalends_domain::access::Caller;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::objects::{ObjectHead, Precondition, Query, Written};
-use kalends_domain::query::Filter;
 use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_domain::{Kalends, Limits, Result};
+use kalends_ical::query::Filter;
 use kalends_test_support::TestDatabase;
 
 pub struct Home {

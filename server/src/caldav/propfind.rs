@@ -138,7 +138,7 @@ impl Listing {
         let Call { kalends, caller, .. } = &self.call;
         let dead =
             if self.request.wants_dead() { kalends.dead_properties(*caller, calendar.id).await? } else { Vec::new() };
-        let object_octets = kalends.limits().object_octets;
+        let object_octets = kalends.limits().text.object_octets;
         let quota = Quota::read(kalends, calendar.owner, &self.request).await?;
         self.member(out, href, &View::Calendar(CalendarView { calendar, dead: &dead, object_octets, quota }));
         out.pass_on().await

@@ -43,7 +43,7 @@ async fn carry_out(call: &Call, mut update: Update) -> Result<Update, Failure> {
     match &call.resource {
         Resource::Calendar { owner, slug } => {
             let calendar = kalends.calendar(*caller, owner, slug).await?;
-            let object_octets = kalends.limits().object_octets;
+            let object_octets = kalends.limits().text.object_octets;
             let view = View::Calendar(CalendarView { calendar: &calendar, dead: &[], object_octets, quota });
             update.excuse_absent(|property| view.has(property, who));
             conditions::check(call).await?;

@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kalends_domain::Error;
-use kalends_domain::ical::unfold;
+use kalends_ical::unfold;
 use std::borrow::Cow;
 
 pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
@@ -18,7 +18,7 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     if call.headers.contains_key(header::CONTENT_RANGE) {
         return Err(Failure::bad_request("A part of an object cannot be put."));
     }
-    let limit = call.kalends.limits().object_octets;
+    let limit = call.kalends.limits().text.object_octets;
     let octets =
         body::read(&call.headers, body, limit).await?.ok_or_else(|| call.failure(Error::TooLarge { limit }))?;
     let calendar = call.kalends.calendar(call.caller, owner, calendar).await.map_err(|error| match error {

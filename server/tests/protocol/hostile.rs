@@ -85,7 +85,8 @@ async fn bodies_that_are_compressed() {
 
 #[tokio::test]
 async fn bodies_that_are_too_large() {
-    let server = Server::with(Limits { object_octets: 100_000, ..Limits::default() }).await;
+    let text = kalends_ical::Limits { object_octets: 100_000, ..Default::default() };
+    let server = Server::with(Limits { text, ..Limits::default() }).await;
     let ada = server.account("ada").await;
     ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
     let before = ada.state().await;

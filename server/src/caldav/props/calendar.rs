@@ -8,7 +8,7 @@ use chrono::SecondsFormat;
 use kalends_domain::access::{Access, Held};
 use kalends_domain::calendars::DeadProperty;
 use kalends_domain::changes::sync_token;
-use kalends_domain::recurrence::Scale;
+use kalends_ical::recurrence::Scale;
 
 pub struct CalendarView<'a> {
     /// With the access of whoever asks.

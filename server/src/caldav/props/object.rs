@@ -7,8 +7,8 @@ use super::calendar::privileges;
 use super::{Live, write_privileges};
 use chrono::SecondsFormat;
 use kalends_domain::access::Access;
-use kalends_domain::ical::ComponentKind;
 use kalends_domain::objects::ObjectHead;
+use kalends_ical::ComponentKind;
 
 /// The value of CALDAV:calendar-data for one object.
 pub enum CalendarData<'a> {

@@ -6,7 +6,7 @@ use super::super::xml::{Document, Element, Namespace, XmlWriter};
 use super::{Live, close_propstat, open_propstat};
 use kalends_domain::Error;
 use kalends_domain::calendars::{CalendarDetails, CalendarPatch, DeadProperty};
-use kalends_domain::ical::ComponentKind;
+use kalends_ical::ComponentKind;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a request does to properties, in its order, with what became of each.

@@ -4,10 +4,8 @@ use super::super::error::Failure;
 use super::super::xml::Element;
 use super::filter::closed_range;
 use kalends_domain::calendars::Calendar;
-use kalends_domain::ical::project::{
-    ComponentRequest, ComponentSelection, DataRequest, PropertyRequest, PropertySelection,
-};
-use kalends_domain::time::Zone;
+use kalends_ical::project::{ComponentRequest, ComponentSelection, DataRequest, PropertyRequest, PropertySelection};
+use kalends_ical::time::Zone;
 
 pub fn request(element: &Element) -> Result<DataRequest, Failure> {
     let unsupported = |name: &str, only: &str| element.attribute(name).is_some_and(|v| !v.eq_ignore_ascii_case(only));

@@ -3,8 +3,8 @@
 use super::super::error::Failure;
 use super::super::xml::Element;
 use chrono::{DateTime, NaiveDateTime, Utc};
-use kalends_domain::instances::Window;
-use kalends_domain::query::{Collation, ComponentFilter, ParameterFilter, PropertyFilter, TextMatch};
+use kalends_ical::instances::Window;
+use kalends_ical::query::{Collation, ComponentFilter, ParameterFilter, PropertyFilter, TextMatch};
 
 fn invalid(message: &'static str) -> Failure {
     Failure::forbidden("C:valid-filter", message)

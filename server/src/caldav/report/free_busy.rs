@@ -9,8 +9,8 @@ use super::filter::closed_range;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
-use kalends_domain::ical::busy;
-use kalends_domain::instances::Window;
+use kalends_ical::busy;
+use kalends_ical::instances::Window;
 
 pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
     let Resource::Calendar { owner, slug } = &call.resource else { return Err(Failure::not_found()) };
@@ -19,7 +19,7 @@ pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
     let Window { start: Some(start), end: Some(end) } = closed_range(range)? else {
         return Err(Failure::bad_request("Both start and end are needed."));
     };
-    let floating = data::floating_zone(root, &calendar, call.kalends.limits().nesting)?;
+    let floating = data::floating_zone(root, &calendar, call.kalends.limits().text.nesting)?;
     let times = call.kalends.free_busy(call.caller, calendar.id, (start, end), &floating).await?;
     let text = busy::write(&times, (start, end), Utc::now());
     Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8; component=vfreebusy")], text).into_response())

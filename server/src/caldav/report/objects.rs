@@ -9,9 +9,9 @@ use super::super::stream::Multistatus;
 use super::super::xml::Element;
 use super::data;
 use kalends_domain::access::Held;
-use kalends_domain::ical::project::DataRequest;
 use kalends_domain::objects::{Object, ObjectHead};
-use kalends_domain::time::Zone;
+use kalends_ical::project::DataRequest;
+use kalends_ical::time::Zone;
 
 /// How many objects are read from the store at once.
 const BATCH: usize = 100;
@@ -44,7 +44,7 @@ impl ObjectReport {
             Some(element) => data::request(element)?,
             None => DataRequest::default(),
         };
-        let floating = data::floating_zone(root, &calendar, call.kalends.limits().nesting)?;
+        let floating = data::floating_zone(root, &calendar, call.kalends.limits().text.nesting)?;
         let preferences = Preferences::of(&call.headers);
         Ok(ObjectReport { call, calendar, preferences, properties, data, floating, asked_at: None })
     }

@@ -10,7 +10,7 @@ use super::filter;
 use super::objects::ObjectReport;
 use axum::response::Response;
 use kalends_domain::objects::Query;
-use kalends_domain::query::Filter;
+use kalends_ical::query::Filter;
 
 pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
     // Without the header the calendar alone would be meant, which can't match; clients that leave it out mean its objects.
