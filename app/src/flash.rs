@@ -43,9 +43,9 @@ pub use server::{answer, leave, take};
 #[cfg(feature = "ssr")]
 mod server {
     use super::{APP_PASSWORD, APP_PASSWORD_FIELD, APP_PASSWORD_SHOWN, Flash};
-    use crate::api::server::set_cookie;
     use crate::locale::cookie;
-    use crate::next::sign_in_path;
+    use crate::return_path::sign_in_path;
+    use crate::server_context::set_cookie;
     use crate::ui::OUTCOME;
     use crate::wire::ApiError;
     use axum::http::request::Parts;

@@ -2,13 +2,16 @@
 //!
 //! Feature `ssr` is the server's side (server functions call `kalends-domain`), `hydrate` the browser's.
 
+pub mod account;
 pub mod agenda;
-pub mod api;
 pub mod browser;
 pub mod calendars;
 pub mod cookies;
 pub mod dashboard;
+pub mod date_names;
 mod dom;
+#[cfg(feature = "ssr")]
+mod errors;
 pub mod event;
 pub mod flash;
 #[cfg(feature = "ssr")]
@@ -16,7 +19,6 @@ pub mod import;
 pub mod json;
 #[cfg(feature = "ssr")]
 pub mod locale;
-pub mod next;
 #[cfg(feature = "ssr")]
 mod not_found;
 pub mod notation;
@@ -26,19 +28,18 @@ pub mod plain;
 mod policy;
 pub mod reading;
 pub mod resource;
+pub mod return_path;
+#[cfg(feature = "ssr")]
+pub mod server_context;
 #[cfg(feature = "ssr")]
 pub mod session;
 #[cfg(feature = "ssr")]
 pub mod settings;
-pub mod sidebar;
-#[cfg(feature = "ssr")]
-pub mod sign_in;
 pub mod state;
 pub mod thin;
 pub mod toasts;
 pub mod ui;
 pub mod wire;
-pub mod words;
 #[cfg(feature = "ssr")]
 pub mod zones;
 
@@ -156,7 +157,7 @@ fn chosen_theme() -> Option<&'static str> {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let viewer: ViewerResource = resource::resource(|| (), |()| api::agenda::current_viewer());
+    let viewer: ViewerResource = resource::resource(|| (), |()| account::api::current_viewer());
     provide_context(viewer);
     provide_context::<OpenEvent>(RwSignal::new(None));
     provide_scope_question();

@@ -1,7 +1,7 @@
 //! How a person writes dates and times: one notation for the grid, the details, the messages and the form.
 
+use crate::date_names::{month as month_name, weekday as weekday_name, weekday_short};
 use crate::wire::Viewer;
-use crate::words::{month as month_name, weekday as weekday_name, weekday_short};
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 /// How this person writes dates and times.

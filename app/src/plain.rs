@@ -3,11 +3,11 @@
 
 #[cfg(feature = "ssr")]
 pub use crate::{
+    account::{SignInPage, WelcomePage},
     calendars::CalendarPage,
     import::ImportPage,
     not_found::NotFoundPage,
     settings::SettingsPage,
-    sign_in::{SignInPage, WelcomePage},
 };
 #[cfg(not(feature = "ssr"))]
 pub use {

@@ -4,9 +4,9 @@
 //! WebAssembly. Whatever [`Format`] writes is read back as what it was.
 
 use crate::browser;
+use crate::date_names;
 use crate::notation::Format;
 use crate::wire::Viewer;
-use crate::words;
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeDelta};
 
 /// A date without a year is the next one, unless it was within this time.
@@ -54,7 +54,7 @@ impl Reader {
         }
         let mut month = None;
         for word in &words {
-            let named = (1..=12).find(|number| begins(words::MONTHS[*number as usize - 1], word, 3));
+            let named = (1..=12).find(|number| begins(date_names::MONTHS[*number as usize - 1], word, 3));
             if named.is_some() && month.is_none() {
                 month = named;
             } else if named.is_some()
@@ -155,7 +155,7 @@ fn western(c: char) -> char {
 
 /// The first day of that name from `near` on.
 fn weekday(name: &str, near: NaiveDate) -> Option<NaiveDate> {
-    near.iter_days().take(7).find(|day| begins(words::weekday(day.weekday()), name, 2))
+    near.iter_days().take(7).find(|day| begins(date_names::weekday(day.weekday()), name, 2))
 }
 
 /// Whether `name` begins with `word`, which has at least so many letters.

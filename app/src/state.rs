@@ -24,7 +24,7 @@ impl Calendars {
     /// Asks the server for the list again, after a calendar was made, renamed or deleted.
     pub fn reload(self) {
         leptos::task::spawn_local(async move {
-            if let Ok(list) = crate::api::agenda::list_calendars().await {
+            if let Ok(list) = crate::calendars::api::list_calendars().await {
                 self.list.set(list);
             }
         });

@@ -102,7 +102,7 @@ impl EventInstance {
     }
 }
 
-/// A RECURRENCE-ID as text that is opaque to the browser; `api::instance` writes and reads it on the server.
+/// A RECURRENCE-ID as text that is opaque to the browser; `event::instance_key` writes and reads it on the server.
 pub type InstanceKey = String;
 
 /// What the event dialog is open for.

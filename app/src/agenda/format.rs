@@ -1,8 +1,8 @@
 //! What stands above a view, and what is said of an event's time.
 
 use super::days::View;
+use crate::date_names::{month as month_name, weekday_short as short_weekday};
 use crate::wire::When;
-use crate::words::{month as month_name, weekday_short as short_weekday};
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 pub use crate::notation::Format;

@@ -1,37 +1,39 @@
 //! The agenda: month, week and day.
 //!
-//! [`days`], [`columns`], [`lanes`], [`layout`], [`links`] and [`format`] compute and know nothing of pages; the others draw and react.
+//! [`days`], [`layout`], [`links`] and [`format`] compute and know nothing of pages; `model` is what one page knows, `view` draws it,
+//! `input` hears pointer and keys, and `actions` change events.
 
-mod act;
-mod card;
-mod chip;
-pub mod columns;
-mod day_peek;
+mod actions;
+pub mod api;
 pub mod days;
-mod drag;
 pub mod early;
-mod focus;
 pub mod format;
-mod ghost;
-mod grid;
-mod keys;
-pub mod lanes;
+mod input;
 pub mod layout;
 pub mod links;
-mod mini;
 mod model;
-mod month;
-mod moves;
-#[cfg(feature = "ssr")]
-pub mod moving;
-mod order;
 mod page;
-mod peek;
-mod pointer;
-mod toolbar;
+mod pending_moves;
+#[cfg(feature = "ssr")]
+mod server;
+mod view;
 mod weeks;
 
 pub use page::{AgendaPage, AgendaStart};
+
+use crate::wire::{CalendarInfo, EventInstance};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// What the agenda needs for its first view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgendaOpening {
+    pub calendars: Vec<CalendarInfo>,
+    /// The days from `from` to `to` (exclusive) to which `events` belong: whole weeks.
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub events: Vec<EventInstance>,
+}
 
 /// Whether the address `/agenda/{view}/{date}` is of no place in the agenda.
 #[cfg(feature = "ssr")]

@@ -1,19 +1,20 @@
 //! What the agenda shows and where it is, shared by its parts.
 
+use super::AgendaOpening;
+use super::api::events_between;
 use super::days::{Span, View, fetched, parse_date, plus, shown, step};
-use super::drag::{Drag, Ghost};
 use super::format::Format;
+use super::input::drag::{Drag, Ghost};
 use super::links;
-use super::moves::Moves;
-use super::peek::Peek;
+use super::pending_moves::PendingMoves;
+use super::view::peek::Peek;
 use super::weeks::Weeks;
-use crate::api::agenda::{AgendaOpening, events_between};
 use crate::browser;
+use crate::date_names;
 use crate::event::scope::ScopeAsk;
 use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts};
 use crate::thin::Effect;
 use crate::wire::{ApiError, EventInstance, EventTarget, Viewer, When};
-use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
 use leptos::ev;
 use leptos::prelude::*;
@@ -73,7 +74,7 @@ pub struct Agenda {
     pub(super) toasts: Toasts,
     pub(super) refresh: AgendaRefresh,
     pub(super) asked: RwSignal<Option<ScopeAsk>>,
-    pub(super) moves: StoredValue<Moves>,
+    pub(super) moves: StoredValue<PendingMoves>,
     weeks: RwSignal<Weeks>,
 }
 
@@ -151,7 +152,7 @@ impl Agenda {
         let Place { view, date } = self.place.get();
         match view {
             View::Day => self.format.date(date),
-            _ => format!("{} {}", &words::month(date)[..3], date.year()),
+            _ => format!("{} {}", &date_names::month(date)[..3], date.year()),
         }
     }
 

@@ -1,22 +1,23 @@
 //! The pages `/agenda` and `/agenda/{view}/{date}`.
 
-use super::card::EventCard;
-use super::day_peek::DayPeek;
+use super::AgendaOpening;
+use super::api::open_agenda;
 use super::days::View;
-use super::grid::GridView;
-use super::keys;
-use super::mini::MiniMonth;
+use super::input::keys;
 use super::model::{Agenda, Place};
-use super::month::MonthView;
-use super::toolbar::{SIDE, Toolbar};
-use crate::api::agenda::{AgendaOpening, open_agenda};
+use super::view::card::EventCard;
+use super::view::day_peek::DayPeek;
+use super::view::grid::GridView;
+use super::view::mini::MiniMonth;
+use super::view::month::MonthView;
+use super::view::toolbar::{SIDE, Toolbar};
 use crate::browser;
+use crate::calendars::sidebar::CalendarSidebar;
 use crate::cookies::VIEW_COOKIE;
 use crate::event::EventDialog;
 use crate::page_title::PageTitle;
 use crate::plain::NotFoundPage;
 use crate::resource::{Resource, resource};
-use crate::sidebar::CalendarSidebar;
 use crate::state::ViewerResource;
 use crate::thin::Effect;
 use crate::ui::frame::instead;

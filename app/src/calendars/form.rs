@@ -1,11 +1,11 @@
 //! The form of a calendar, and the dialog that shows it.
 
+use super::api::{delete_calendar, inspect_calendar, save_calendar};
 use super::{COLORS, CalendarFields, OTHER_COLOR, StoredCalendar};
-use crate::api::calendars::{delete_calendar, inspect_calendar, save_calendar};
 use crate::event::fields::FieldError;
 use crate::state::{AgendaRefresh, Calendars, Toasts};
 use crate::thin::{Effect, OnAttribute};
-use crate::ui::{CloseButton, Dialog, Icon, heading_level, icon};
+use crate::ui::{Cancel, CloseButton, Dialog, Icon, form_buttons, heading_level, icon};
 use crate::wire::{ApiError, CalendarId};
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::html;
@@ -59,7 +59,7 @@ pub fn CalendarDialog(target: CalendarTarget) -> impl IntoView {
                 shown
                     .get()
                     .map(|(stored, fields)| {
-                        view! { <CalendarForm stored=stored fields=fields error=None on_done=done on_cancel=close /> }
+                        view! { <CalendarForm stored=stored fields=fields error=None on_done=done cancel=Cancel::Close(close) /> }
                     })
             }}
         </Dialog>
@@ -75,10 +75,7 @@ pub fn CalendarForm(
     error: Option<ApiError>,
     /// Hears what was done.
     on_done: Callback<&'static str>,
-    #[prop(optional, into)] on_cancel: Option<Callback<()>>,
-    /// The way out of a page.
-    #[prop(optional)]
-    cancel_link: Option<AnyView>,
+    cancel: Cancel,
 ) -> impl IntoView {
     let state = FormState {
         id: stored.as_ref().map(|stored| stored.calendar.id),
@@ -89,6 +86,8 @@ pub fn CalendarForm(
         on_done,
     };
     let FormState { id, form, name, busy, .. } = state;
+    let on_cancel = cancel.close();
+    let label = if id.is_some() { "Save" } else { "Create" };
     Effect::new(move |_| {
         if on_cancel.is_some()
             && let Some(input) = name.get()
@@ -134,24 +133,7 @@ pub fn CalendarForm(
                 {export}
             </div>
             <div class="dialog__foot calendar-form__foot">
-                {cancel_link}
-                {on_cancel
-                    .map(|cancel| {
-                        view! {
-                            <button type="button" class="button" on:click=move |_| cancel.run(())>
-                                "Cancel"
-                            </button>
-                        }
-                    })}
-                <button
-                    type="submit"
-                    class="button button--primary"
-                    name="action"
-                    value="save"
-                    aria-disabled=move || busy.get().then_some("true")
-                >
-                    {if id.is_some() { "Save" } else { "Create" }}
-                </button>
+                {form_buttons(cancel, Signal::stored(label), None, busy)}
             </div>
             {delete}
         </form>

@@ -1,10 +1,12 @@
 //! Making, changing and deleting calendars: as dialogs beside the agenda, and as pages of their own.
 
+pub mod api;
 mod form;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod sidebar;
 
 pub use form::{CalendarDialog, CalendarTarget};
 #[cfg(feature = "ssr")]

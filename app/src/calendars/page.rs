@@ -1,11 +1,11 @@
 //! The form of a calendar as a page of its own, which works without WebAssembly.
 
+use super::api::calendar_page;
 use super::form::CalendarForm;
 use super::{CalendarFields, CalendarPageData};
-use crate::api::calendars::calendar_page;
 use crate::resource::resource;
 use crate::state::Toasts;
-use crate::ui::{Failed, Frame, SignedIn};
+use crate::ui::{Cancel, Failed, Frame, SignedIn};
 use crate::wire::{ApiError, Viewer};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -59,11 +59,6 @@ fn Loaded(data: CalendarPageData) -> impl IntoView {
         (None, Some(stored)) => CalendarFields::of(&stored.calendar),
         (None, None) => CalendarFields::new(taken),
     };
-    let cancel = view! {
-        <a class="button" href="/agenda">
-            "Cancel"
-        </a>
-    };
     view! {
         <section class="card event-page">
             <CalendarForm
@@ -71,7 +66,7 @@ fn Loaded(data: CalendarPageData) -> impl IntoView {
                 fields=fields
                 error=refused.map(|refused| refused.error)
                 on_done=done
-                cancel_link=cancel.into_any()
+                cancel=Cancel::Link("/agenda".to_owned())
             />
         </section>
     }

@@ -1,10 +1,9 @@
-//! The server's side of the calendar form.
+//! The server's side of calendars: the list, and the form of one.
 
 use super::{CalendarFields, CalendarPageData, RefusedCalendar, StoredCalendar};
-use crate::api::agenda::list_calendars;
-use crate::api::server::set_cookie;
-use crate::cookies::DEFAULT_COOKIE;
-use crate::wire::{ApiError, CalendarId};
+use crate::cookies::{DEFAULT_COOKIE, HIDDEN_COOKIE};
+use crate::server_context::{request_cookie, set_cookie};
+use crate::wire::{ApiError, CalendarId, CalendarInfo};
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::{CalendarDetails, CalendarId as Calendar, CalendarPatch};
@@ -14,9 +13,36 @@ use leptos::prelude::use_context;
 /// Browsers keep cookies for at most 400 days.
 pub const COOKIE_SECONDS: u32 = 400 * 24 * 60 * 60;
 
+/// The person's calendars in display order, as this browser shows them.
+pub async fn list(kalends: &Kalends, user: &User) -> Result<Vec<CalendarInfo>, ApiError> {
+    let caller = user.on_a_page();
+    let hidden = cookie_ids(HIDDEN_COOKIE);
+    let default = cookie_ids(DEFAULT_COOKIE).first().copied();
+    let calendars = kalends.calendars(caller, caller.principal).await?;
+    Ok(calendars
+        .into_iter()
+        .map(|calendar| CalendarInfo {
+            id: calendar.id.0,
+            visible: !hidden.contains(&calendar.id.0),
+            editable: calendar.may_write(),
+            owned: calendar.may_administer(),
+            is_default: default == Some(calendar.id.0),
+            name: calendar.details.display_name.clone(),
+            color: calendar.details.color.clone(),
+            order: calendar.details.order,
+            revision: calendar.revision.0,
+        })
+        .collect())
+}
+
+fn cookie_ids(name: &str) -> Vec<CalendarId> {
+    let cookie = request_cookie(name);
+    cookie.iter().flat_map(|ids| ids.split('.')).filter_map(|id| id.parse().ok()).collect()
+}
+
 /// A calendar and what is in it.
 pub async fn contents(kalends: &Kalends, user: &User, id: CalendarId) -> Result<StoredCalendar, ApiError> {
-    let found = list_calendars().await?.into_iter().find(|calendar| calendar.id == id);
+    let found = list(kalends, user).await?.into_iter().find(|calendar| calendar.id == id);
     let calendar = found.ok_or_else(|| ApiError::NotFound("The calendar was not found.".into()))?;
     let counts = kalends.object_counts(user.on_a_page(), Calendar(id)).await?;
     let kinds = [
@@ -43,7 +69,7 @@ pub async fn page(kalends: &Kalends, user: &User, id: Option<CalendarId>) -> Res
         Some(id) => Some(contents(kalends, user, id).await?),
         None => None,
     };
-    Ok(CalendarPageData { stored, taken: list_calendars().await?.len(), refused: use_context::<RefusedCalendar>() })
+    Ok(CalendarPageData { stored, taken: list(kalends, user).await?.len(), refused: use_context::<RefusedCalendar>() })
 }
 
 /// Makes a calendar, or changes the one with this id. Yields its id.

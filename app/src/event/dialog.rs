@@ -1,16 +1,16 @@
 //! The dialog over the agenda: an event's details, then its form.
 
+use super::api::{delete_event, open_event, undo_delete};
 use super::data::{EventRef, EventSubject, OpenedEvent};
 use super::default_calendar;
 use super::details::EventDetails;
 use super::fields::EventFields;
 use super::form::{EventForm, FormSetup, Place};
 use super::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
-use crate::api::events::{delete_event, open_event, undo_delete};
 use crate::notation::Format;
 use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts, ViewerResource};
 use crate::thin::Effect;
-use crate::ui::Dialog;
+use crate::ui::{Cancel, Dialog};
 use crate::wire::{ApiError, CalendarId, EventTarget, InstanceKey, Viewer};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -184,37 +184,21 @@ impl DialogState {
     ) -> AnyView {
         let DialogState { stage, unsaved, leaving, .. } = self;
         let replace = Callback::new(move |setup: FormSetup| stage.set(Some(Stage::Form(Box::new(setup)))));
-        match setup.event.clone() {
-            Some(event) => {
-                let recurring = setup.recurring;
-                let remove = Callback::new(move |()| delete.run((event.clone(), recurring)));
-                view! {
-                    <EventForm
-                        setup=setup
-                        place=Place::Dialog
-                        replace=replace
-                        on_saved=done
-                        on_cancel=close
-                        on_delete=remove
-                        unsaved=unsaved
-                        leaving=leaving
-                    />
-                }
-                .into_any()
-            }
-            None => view! {
-                <EventForm
-                    setup=setup
-                    place=Place::Dialog
-                    replace=replace
-                    on_saved=done
-                    on_cancel=close
-                    unsaved=unsaved
-                    leaving=leaving
-                />
-            }
-            .into_any(),
+        let recurring = setup.recurring;
+        let remove = setup.event.clone().map(|event| Callback::new(move |()| delete.run((event.clone(), recurring))));
+        view! {
+            <EventForm
+                setup=setup
+                place=Place::Dialog
+                replace=replace
+                on_saved=done
+                cancel=Cancel::Close(close)
+                on_delete=remove
+                unsaved=unsaved
+                leaving=leaving
+            />
         }
+        .into_any()
     }
 }
 

@@ -8,10 +8,10 @@ mod check;
 
 pub use check::{Draft, Pattern, Repeat, RepeatEnd, Timing};
 
+use crate::date_names;
 use crate::notation::Format;
 use crate::reading::{self, Reader};
 use crate::wire::{CalendarId, When};
-use crate::words;
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -311,7 +311,7 @@ pub fn monthly_choice(value: &str) -> Option<(i8, Weekday)> {
 
 /// `On the third Saturday`
 pub fn monthly_label(nth: i8, weekday: Weekday) -> String {
-    format!("On the {} {}", place(nth), words::weekday(weekday))
+    format!("On the {} {}", place(nth), date_names::weekday(weekday))
 }
 
 pub fn place(nth: i8) -> &'static str {

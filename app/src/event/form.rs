@@ -11,11 +11,11 @@ pub use setup::{FormSetup, Place};
 
 use super::controls::{ErrorText, error_id, invalid};
 use super::fields::{KEEP, NEAR};
+use super::form_controls::name_of;
 use super::picker::{Picker, Picking};
 use super::sections::{OtherFields, RepeatFields, ScopeFields, WhenFields};
-use super::typed::name_of;
 use crate::thin::{Effect, OnAttribute};
-use crate::ui::{CloseButton, Icon, heading_level, icon};
+use crate::ui::{Cancel, CloseButton, Icon, form_buttons, heading_level, icon};
 use crate::wire::ApiError;
 use leptos::html;
 use leptos::prelude::*;
@@ -29,19 +29,14 @@ pub fn EventForm(
     /// Shows another form instead of this one.
     replace: Callback<FormSetup>,
     on_saved: Callback<()>,
-    /// The person wants to leave. On a page a link does that.
-    #[prop(optional, into)]
-    on_cancel: Option<Callback<()>>,
-    #[prop(optional, into)] on_delete: Option<Callback<()>>,
+    cancel: Cancel,
+    #[prop(optional_no_strip)] on_delete: Option<Callback<()>>,
     /// Set while something was typed that is not stored.
     #[prop(optional)]
     unsaved: Option<RwSignal<bool>>,
     /// Set to ask whether what was typed shall be lost.
     #[prop(optional)]
     leaving: Option<RwSignal<bool>>,
-    /// The way out of a page.
-    #[prop(optional)]
-    cancel_link: Option<AnyView>,
     /// The way to delete on a page. It comes after the button that saves, which is the one that Enter presses.
     #[prop(optional)]
     delete_choice: Option<AnyView>,
@@ -49,6 +44,7 @@ pub fn EventForm(
     let state = FormState::new(&setup, place, replace, on_saved);
     let leaving = leaving.unwrap_or_default();
     state.watch(unsaved);
+    let on_cancel = cancel.close();
     let keep = NodeRef::<html::Button>::new();
     Effect::new(move |_| {
         if let Some(keep) = keep.get() {
@@ -91,7 +87,7 @@ pub fn EventForm(
             <Picker picking=state.picking reader=state.reader week_start=setup.week_start pick=pick />
             <div class="dialog__foot" class:event-form__foot--leaving=move || leaving.get()>
                 {ask_to_leave}
-                {buttons(state, leaving, on_cancel, on_delete, cancel_link, delete_choice)}
+                {buttons(state, leaving, cancel, on_delete, delete_choice)}
             </div>
         </form>
     }
@@ -183,12 +179,12 @@ fn leave_question(
 fn buttons(
     state: FormState,
     leaving: RwSignal<bool>,
-    on_cancel: Option<Callback<()>>,
+    cancel: Cancel,
     on_delete: Option<Callback<()>>,
-    cancel_link: Option<AnyView>,
     delete_choice: Option<AnyView>,
 ) -> AnyView {
     let busy = state.busy;
+    let label = Signal::derive(move || if busy.get() { "Saving…" } else { "Save" });
     view! {
         <div class="event-form__buttons" hidden=move || leaving.get()>
             {on_delete
@@ -200,25 +196,7 @@ fn buttons(
                     }
                 })}
             <span class="spring"></span>
-            {cancel_link}
-            {on_cancel
-                .map(|cancel| {
-                    view! {
-                        <button type="button" class="button" on:click=move |_| cancel.run(())>
-                            "Cancel"
-                        </button>
-                    }
-                })}
-            <button
-                type="submit"
-                class="button button--primary"
-                name="action"
-                value="save"
-                title="Ctrl+Enter"
-                aria-disabled=move || busy.get().then_some("true")
-            >
-                {move || if busy.get() { "Saving…" } else { "Save" }}
-            </button>
+            {form_buttons(cancel, label, Some("Ctrl+Enter"), busy)}
             {delete_choice}
         </div>
     }

@@ -1,11 +1,17 @@
 //! The event form: as a dialog over the agenda, and as a page of its own.
 
+pub mod api;
 mod controls;
 pub mod data;
 mod details;
 mod dialog;
 pub mod fields;
 mod form;
+mod form_controls;
+#[cfg(feature = "ssr")]
+pub mod instance_key;
+#[cfg(feature = "ssr")]
+mod moving;
 mod page;
 mod picker;
 #[cfg(feature = "ssr")]
@@ -14,7 +20,6 @@ pub mod scope;
 mod sections;
 #[cfg(feature = "ssr")]
 pub mod server;
-mod typed;
 mod zone_field;
 
 pub use dialog::EventDialog;

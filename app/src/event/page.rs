@@ -1,15 +1,15 @@
 //! The event form as a page of its own, which works without WebAssembly.
 
+use super::api::event_page;
 use super::data::{EventPageData, EventSubject};
 use super::details::DetailRows;
 use super::form::{EventForm, FormSetup, Place};
-use crate::api::events::event_page;
-use crate::next::safe_back;
 use crate::notation::Format;
 use crate::resource::resource;
+use crate::return_path::back_path;
 use crate::state::Toasts;
 use crate::thin::OnAttribute;
-use crate::ui::{Failed, Frame, SignedIn};
+use crate::ui::{Cancel, Failed, Frame, SignedIn};
 use crate::wire::{ApiError, Viewer};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -59,7 +59,7 @@ fn NotShown(error: ApiError) -> impl IntoView {
 fn Loaded(data: EventPageData) -> impl IntoView {
     let EventPageData { viewer, calendars, subject, refused } = data;
     let query = use_query_map();
-    let back = safe_back(query.read_untracked().get("back").as_deref()).to_owned();
+    let back = back_path(query.read_untracked().get("back").as_deref()).to_owned();
     let (heading, stored, editable) = match &subject {
         EventSubject::New(_) => ("New event".to_owned(), None, true),
         EventSubject::Existing(opened) => (opened.fields.title.clone(), Some(opened.clone()), opened.editable),
@@ -91,18 +91,13 @@ fn Loaded(data: EventPageData) -> impl IntoView {
     let form = move || {
         let existing = setup.read().event.is_some();
         let delete_choice = existing.then(|| view! { <DeleteChoice leave=leave toasts=toasts setup=setup /> });
-        let cancel_link = view! {
-            <a class="button" href=back.clone()>
-                "Cancel"
-            </a>
-        };
         view! {
             <EventForm
                 setup=setup.get()
                 place=Place::Page
                 replace=Callback::new(move |new| setup.set(new))
                 on_saved=leave
-                cancel_link=cancel_link.into_any()
+                cancel=Cancel::Link(back.clone())
                 delete_choice=delete_choice.into_any()
             />
         }
@@ -118,8 +113,8 @@ fn Loaded(data: EventPageData) -> impl IntoView {
 /// A way to delete that takes two steps, with and without WebAssembly. It posts the form that it is in.
 #[component]
 fn DeleteChoice(leave: Callback<()>, toasts: Toasts, setup: RwSignal<FormSetup>) -> impl IntoView {
+    use super::api::delete_event;
     use super::scope::ScopeChoice;
-    use crate::api::events::delete_event;
     use leptos::ev::MouseEvent;
     use leptos::wasm_bindgen::JsCast;
     use leptos::web_sys::HtmlButtonElement;

@@ -1,7 +1,9 @@
 //! A small month to pick a date from, over the form and beside the field that it is for.
 
+use crate::date_names;
 use crate::reading::Reader;
-use crate::words;
+use crate::thin::{Effect, OnAttribute};
+use crate::ui::Popover;
 use chrono::{Datelike, Months, NaiveDate, TimeDelta, Weekday};
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
@@ -45,21 +47,17 @@ pub fn Picker(
     Effect::new(move |_| {
         if picking.with(Option::is_some) {
             request_animation_frame(move || {
-                let Some(element) = element.try_get_untracked().flatten() else { return };
-                // Fails only when it is open.
-                let _ = element.show_popover();
-                focus(&element, "[aria-current]");
+                if let Some(element) = element.try_get_untracked().flatten() {
+                    focus(&element, "[aria-current]");
+                }
             });
         }
     });
     let close = move || {
-        if let Some(element) = element.get_untracked() {
-            // Fails only when it is closed.
-            let _ = element.hide_popover();
-        }
         if let Some(field) = field() {
             let _ = field.focus();
         }
+        picking.set(None);
     };
     let turn = move |months: i32| {
         picking.update(|picking| {
@@ -68,7 +66,7 @@ pub fn Picker(
             }
         });
     };
-    let on_click = move |event: MouseEvent| {
+    let on_click = Callback::new(move |event: MouseEvent| {
         event.stop_propagation();
         let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
         let value = |name: &str| target.get_attribute(name);
@@ -80,7 +78,7 @@ pub fn Picker(
             pick.run(Picking { date, ..picked });
             close();
         }
-    };
+    });
     let on_keydown = move |event: KeyboardEvent| {
         let days = match event.key().as_str() {
             "ArrowLeft" => -1,
@@ -106,17 +104,16 @@ pub fn Picker(
         }
     };
     view! {
-        <div
-            node_ref=element
+        <Popover
+            element=element
+            open=Signal::derive(move || picking.with(Option::is_some))
+            on_closed=Callback::new(move |()| picking.set(None))
+            on_click=on_click
             class="picker"
-            popover="auto"
-            role="dialog"
-            aria-label="Choose a date"
-            style=place
-            inner_html=month
-            on:click=on_click
-            on:keydown=on_keydown
-        ></div>
+            label="Choose a date"
+            style=Signal::derive(place)
+            content=view! { <div inner_html=month on:keydown=on_keydown></div> }.into_any()
+        />
     }
     .into_any()
 }
@@ -139,7 +136,7 @@ fn month_html(date: NaiveDate, reader: Reader, week_start: Weekday) -> String {
     let first = date.with_day(1).unwrap_or(date);
     let before = i64::from(first.weekday().days_since(week_start));
     let start = first.checked_sub_signed(TimeDelta::days(before)).unwrap_or(first);
-    let mut html = format!("<div class=mini__head><b class=mini__name>{} {}</b>", words::month(date), date.year());
+    let mut html = format!("<div class=mini__head><b class=mini__name>{} {}</b>", date_names::month(date), date.year());
     for (months, way, sign) in [(-1, "Previous", '‹'), (1, "Next", '›')] {
         // A string always takes what is written to it.
         let _ = write!(
@@ -149,7 +146,7 @@ fn month_html(date: NaiveDate, reader: Reader, week_start: Weekday) -> String {
     }
     html.push_str("</div><div class=picker__days>");
     for day in start.iter_days().take(7) {
-        let _ = write!(html, "<span aria-hidden=true>{}</span>", &words::weekday(day.weekday())[..1]);
+        let _ = write!(html, "<span aria-hidden=true>{}</span>", &date_names::weekday(day.weekday())[..1]);
     }
     for day in start.iter_days().take(42) {
         let (current, index) = if day == date { (" aria-current=date", 0) } else { ("", -1) };

@@ -1,8 +1,8 @@
 //! How an event repeats, in words.
 
 use super::fields::place;
+use crate::date_names::{MONTHS, ordinal, weekday as weekday_name};
 use crate::notation::Format;
-use crate::words::{MONTHS, ordinal, weekday as weekday_name};
 use chrono::{NaiveDate, Weekday};
 use kalends_ical::edit::{Pattern, Repeat, RepeatEnd};
 use kalends_ical::recurrence::Scale;

@@ -6,9 +6,9 @@ use super::controls::{
 use super::fields::{self, EventFields, KEEP, WEEKDAYS};
 use super::scope::ScopeChoice;
 use super::zone_field::ZoneField;
+use crate::date_names;
 use crate::notation::Format;
 use crate::wire::CalendarInfo;
-use crate::words;
 use chrono::Weekday;
 use leptos::prelude::*;
 
@@ -229,7 +229,7 @@ fn weekdays(chosen: &[String], week_start: Weekday) -> AnyView {
     (0..7)
         .map(|day| {
             let (code, weekday) = WEEKDAYS[(week_start.num_days_from_monday() as usize + day) % 7];
-            let name = words::weekday(weekday);
+            let name = date_names::weekday(weekday);
             view! {
                 <label class="weekday">
                     <input

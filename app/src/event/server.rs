@@ -2,15 +2,16 @@
 
 use super::data::{EventPageData, EventRef, EventSubject, OpenedEvent, Refused, Undo, scopes};
 use super::fields::{self, Draft, EventFields, FieldError, KEEP, Timing as FormTiming};
+use super::instance_key;
 use super::rule_words;
 use super::scope::ScopeChoice;
-use crate::api::agenda::list_calendars;
-use crate::api::instance;
-use crate::api::server::sentence;
+use crate::calendars;
+use crate::errors::sentence;
 use crate::locale;
-use crate::next::safe_back;
 use crate::notation::Format;
 use crate::reading::Reader;
+use crate::return_path::back_path;
+use crate::server_context::viewer;
 use crate::wire::{ApiError, CalendarId, InstanceKey, Viewer, When};
 use crate::zones;
 use axum::http::HeaderMap;
@@ -140,7 +141,7 @@ pub async fn undo(kalends: &Kalends, user: &User, undo: Undo) -> Result<(), ApiE
 /// What the page at `path` with `query` shows.
 pub async fn page(kalends: &Kalends, user: &User, path: &str, query: &str) -> Result<EventPageData, ApiError> {
     let viewer = viewer(user);
-    let calendars = list_calendars().await?;
+    let calendars = calendars::server::list(kalends, user).await?;
     let query = Query::read(query);
     let subject = match target(path) {
         Some((calendar, name)) => {
@@ -153,12 +154,6 @@ pub async fn page(kalends: &Kalends, user: &User, path: &str, query: &str) -> Re
         }
     };
     Ok(EventPageData { viewer, calendars, subject, refused: use_context::<Refused>() })
-}
-
-/// The person as the request that is answered says.
-fn viewer(user: &User) -> Viewer {
-    let request = use_context::<axum::http::request::Parts>();
-    locale::viewer(user, request.as_ref().map(|parts| &parts.headers))
 }
 
 /// What a form that was posted without WebAssembly asks for. Yields where to go next.
@@ -207,7 +202,7 @@ pub async fn post(
         saved.map_err(|error| (error, Vec::new()))
     };
     match done.await {
-        Ok(()) => Ok(safe_back(query.back.as_deref()).to_owned()),
+        Ok(()) => Ok(back_path(query.back.as_deref()).to_owned()),
         Err((error, mut errors)) => {
             let notice = match error {
                 ApiError::BadInput { .. } if !errors.is_empty() => None,
@@ -421,7 +416,7 @@ fn when(timing: Timing, viewer: Tz) -> (When, Option<(When, String)>) {
 }
 
 fn decode(key: &str) -> Result<Moment, ApiError> {
-    instance::decode(key).ok_or_else(|| ApiError::NotFound("The event was not found.".into()))
+    instance_key::decode(key).ok_or_else(|| ApiError::NotFound("The event was not found.".into()))
 }
 
 fn domain_scope(scope: ScopeChoice, moment: Moment) -> Scope {

@@ -1,7 +1,7 @@
 //! A time zone chosen by typing what people call it; the server knows the names.
 
+use super::api::find_zones;
 use super::data::ZoneInfo;
-use crate::api::events::find_zones;
 use crate::thin::{Effect, OnAttribute};
 use leptos::ev::KeyboardEvent;
 use leptos::html;

@@ -1,4 +1,4 @@
-use crate::api::account::{AppPasswordInfo, CreateAppPassword, RevokeAppPassword, Settings};
+use super::api::{AppPasswordInfo, CreateAppPassword, RevokeAppPassword, Settings};
 use crate::flash::{APP_PASSWORD, APP_PASSWORD_FIELD, APP_PASSWORD_SHOWN, outcome_of};
 use crate::notation::Format;
 use crate::ui::{CopyField, Icon, Outcome, icon};

@@ -1,12 +1,13 @@
 //! `/settings`: how a person wants dates and times, their password, and the app passwords of their other programs.
 
+pub mod api;
 mod app_passwords;
 mod password;
 mod preferences;
 
-use crate::api::account::{Settings, load_settings};
 use crate::ui::{Failed, Frame, SignedIn};
 use crate::wire::Viewer;
+use api::{Settings, load_settings};
 use app_passwords::AppPasswords;
 use leptos::prelude::*;
 use leptos_meta::Title;

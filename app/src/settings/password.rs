@@ -1,4 +1,4 @@
-use crate::api::account::ChangePassword;
+use super::api::ChangePassword;
 use crate::flash::{Flash, outcome_of};
 use crate::ui::Outcome;
 use leptos::prelude::*;

@@ -1,9 +1,9 @@
-use crate::api::account::{SavePreferences, Settings};
+use super::api::{SavePreferences, Settings};
+use crate::date_names;
 use crate::flash::outcome_of;
 use crate::notation::Format;
 use crate::ui::Outcome;
 use crate::wire::Viewer;
-use crate::words;
 use chrono::Weekday;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -57,17 +57,17 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
         .collect_view();
     let zones = settings.zones.iter().map(|zone| view! { <option value=zone.clone()></option> }).collect_view();
     let week_start = kept("week_start")
-        .unwrap_or_else(|| settings.week_start.map(|day| words::weekday(day).to_owned()).unwrap_or_default());
+        .unwrap_or_else(|| settings.week_start.map(|day| date_names::weekday(day).to_owned()).unwrap_or_default());
     let hour12 = kept("hour12").unwrap_or_else(|| settings.hour12.map(|hour12| hour12.to_string()).unwrap_or_default());
     let theme = kept("theme").unwrap_or_else(|| settings.theme.clone().unwrap_or_default());
     let week_starts = [Weekday::Mon, Weekday::Sat, Weekday::Sun]
         .into_iter()
         .chain(settings.week_start.filter(|day| !matches!(day, Weekday::Mon | Weekday::Sat | Weekday::Sun)))
-        .map(words::weekday)
+        .map(date_names::weekday)
         .map(|day| (day, day));
     let effect = format!(
         "Weeks begin on {}; dates look like {}, times like {}.",
-        words::weekday(viewer.week_start),
+        date_names::weekday(viewer.week_start),
         Format::of(&viewer).date(viewer.now.date()),
         if viewer.hour12 { "3:30pm" } else { "15:30" }
     );

@@ -1,9 +1,9 @@
 //! What stands around every page of a person who is signed in.
 
 use super::{Failed, Icon, icon};
-use crate::api::account::{SignOut, adopt_time_zone};
+use crate::account::api::{SignOut, adopt_time_zone};
 use crate::browser;
-use crate::next::sign_in_path;
+use crate::return_path::sign_in_path;
 use crate::state::ViewerResource;
 use crate::thin::Effect;
 use crate::wire::Viewer;

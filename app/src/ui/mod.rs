@@ -3,13 +3,17 @@
 pub mod copy;
 pub mod dialog;
 pub mod failed;
+pub mod form_buttons;
 pub mod frame;
 pub mod icon;
 pub mod outcome;
+pub mod popover;
 
 pub use copy::CopyField;
 pub use dialog::{CloseButton, Dialog, heading_level};
 pub use failed::Failed;
+pub use form_buttons::{Cancel, form_buttons};
 pub use frame::{Frame, Mark, SignedIn, SiteHeader};
 pub use icon::Icon;
 pub use outcome::{OUTCOME, Outcome};
+pub use popover::Popover;

@@ -8,7 +8,7 @@ use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use kalends_app::calendars::server::COOKIE_SECONDS;
 use kalends_app::cookies::{DEFAULT_COOKIE, HIDDEN_COOKIE, hidden_value};
-use kalends_app::next::safe_back;
+use kalends_app::return_path::back_path;
 use kalends_app::session::CurrentUser;
 use kalends_app::wire::ApiError;
 use kalends_app::{calendars, event};
@@ -67,7 +67,7 @@ pub async fn visible_calendars(State(state): State<WebState>, request: Request) 
     let back = back.and_then(|referrer| referrer.parse::<Uri>().ok());
     let back = back.as_ref().and_then(Uri::path_and_query).map_or("/agenda", |path| path.as_str());
     let cookie = cookie(&state, HIDDEN_COOKIE, &hidden_value(&hidden));
-    ([(header::SET_COOKIE, cookie)], Redirect::to(safe_back(Some(back)))).into_response()
+    ([(header::SET_COOKIE, cookie)], Redirect::to(back_path(Some(back)))).into_response()
 }
 
 /// A form, who posted it, and the request for the page that it is on.

@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use kalends_app::api::transfer::{ImportOutcome, ImportReport};
+use kalends_app::import::api::{ImportOutcome, ImportReport};
 use kalends_app::session::CurrentUser;
 use kalends_app::wire::ApiError;
 use kalends_domain::Kalends;

@@ -1,13 +1,13 @@
 //! What the form knows and does while it is open.
 
 use super::setup::{FormSetup, Place};
-use crate::api::events::{create_event, open_event, update_event};
+use crate::event::api::{create_event, open_event, update_event};
 use crate::event::controls::Errors;
 use crate::event::data::{EventRef, scopes};
 use crate::event::fields::{self, EventFields, FieldError, follow_start};
+use crate::event::form_controls::{focus_first_error, name_of, read, set, set_weekdays, show, value_of};
 use crate::event::picker::Picking;
 use crate::event::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
-use crate::event::typed::{focus_first_error, name_of, read, set, set_weekdays, show, value_of};
 use crate::reading::Reader;
 use crate::state::{AgendaRefresh, Toasts};
 use crate::thin::Effect;

@@ -1,0 +1,34 @@
+//! What starts a session.
+
+use crate::server_context::{kalends, keep_session};
+use crate::wire::ApiError;
+use kalends_domain::Kalends;
+use kalends_domain::accounts::{Secret, User};
+
+/// Refuses a new password that was not repeated as it is.
+pub fn same(password: &str, repeated: &str) -> Result<(), ApiError> {
+    if password == repeated {
+        return Ok(());
+    }
+    Err(ApiError::BadInput { field: "repeated".into(), message: "The two passwords differ.".into() })
+}
+
+/// Keeps the browser's zone for a person who has none.
+pub async fn adopt(kalends: &Kalends, user: User, time_zone: &str) -> Result<(), ApiError> {
+    let mut preferences = user.preferences;
+    if preferences.time_zone.is_none()
+        && let Ok(zone) = time_zone.parse()
+    {
+        preferences.time_zone = Some(zone);
+        kalends.set_preferences(user.principal.id, preferences).await?;
+    }
+    Ok(())
+}
+
+/// Hands the session to the browser, and keeps its zone for someone who has none.
+pub async fn welcome_in(session: &Secret, time_zone: &str) -> Result<(), ApiError> {
+    keep_session(session);
+    let kalends = kalends()?;
+    let user = kalends.session_user(&session.0).await?;
+    adopt(&kalends, user, time_zone).await
+}

@@ -1,0 +1,196 @@
+//! Signing in with a local account, and choosing a password through a one-time link.
+//!
+//! Both are plain forms that the server answers with a page: a new session starts with fresh state, and password
+//! managers see a form that is sent.
+
+use super::api::{ChoosePassword, Invitation, SignIn, open_invitation, sign_in_state};
+use crate::flash::{Flash, outcome_of};
+use crate::ui::{Icon, Mark, Outcome, icon};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+/// `/sign-in?next=…`
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let state = Resource::new(|| (), |()| sign_in_state());
+    let query = use_query_map();
+    view! {
+        <Title text="Sign in" />
+        <Doorway>
+            <Suspense>
+                {move || Suspend::new(async move {
+                    let flash = state.await.ok().flatten();
+                    let next = query.with_untracked(|query| query.get("next")).unwrap_or_default();
+                    view! { <SignInForm flash=flash next=next /> }
+                })}
+            </Suspense>
+        </Doorway>
+    }
+}
+
+#[component]
+fn SignInForm(flash: Option<Flash>, next: String) -> impl IntoView {
+    let outcome = outcome_of(flash.as_ref(), "sign_in");
+    let name = flash.and_then(|flash| flash.kept("name")).unwrap_or_default();
+    let again = !name.is_empty();
+    let failed = outcome.is_some().then_some("true");
+    view! {
+        <h1>"Sign in"</h1>
+        <Outcome of=outcome />
+        <form class="stack" action=SignIn::url() method="post">
+            <input type="hidden" name="next" value=next />
+            <TimeZoneField />
+            <div class="field">
+                <label class="label" for="name">
+                    "User name"
+                </label>
+                <input
+                    id="name"
+                    class="input"
+                    name="name"
+                    value=name
+                    required
+                    autofocus=!again
+                    autocomplete="username"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    aria-invalid=failed
+                />
+            </div>
+            <div class="field">
+                <label class="label" for="password">
+                    "Password"
+                </label>
+                <input
+                    id="password"
+                    class="input"
+                    type="password"
+                    name="password"
+                    required
+                    autofocus=again
+                    autocomplete="current-password"
+                    aria-invalid=failed
+                />
+            </div>
+            <button class="button button--primary button--wide">"Sign in"</button>
+        </form>
+    }
+}
+
+/// `/welcome/{secret}`
+#[component]
+pub fn WelcomePage() -> impl IntoView {
+    let params = use_params_map();
+    let secret = move || params.with(|params| params.get("secret")).unwrap_or_default();
+    let invitation = Resource::new(secret, open_invitation);
+    view! {
+        <Title text="Welcome" />
+        <Doorway>
+            <Suspense>
+                {move || Suspend::new(async move {
+                    match invitation.await {
+                        Ok(invitation) => {
+                            let secret = untrack(secret);
+                            view! { <ChoosePasswordForm invitation=invitation secret=secret /> }.into_any()
+                        }
+                        Err(_) => view! { <SpentLink /> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        </Doorway>
+    }
+}
+
+#[component]
+fn ChoosePasswordForm(invitation: Invitation, secret: String) -> impl IntoView {
+    let Invitation { display_name, slug, flash } = invitation;
+    let outcome = outcome_of(flash.as_ref(), "choose_password");
+    let failed = outcome.is_some().then_some("true");
+    view! {
+        <h1>{format!("Welcome, {display_name}")}</h1>
+        <p class="lead">"Choose the password that you will sign in with as " <strong>{slug.clone()}</strong> "."</p>
+        <Outcome of=outcome />
+        <form class="stack" action=ChoosePassword::url() method="post">
+            <input type="hidden" name="secret" value=secret />
+            <TimeZoneField />
+            // Tells password managers whose password it is.
+            <input class="visually-hidden" name="username" value=slug autocomplete="username" tabindex="-1" aria-hidden="true" readonly />
+            <div class="field">
+                <label class="label" for="password">
+                    "Password"
+                </label>
+                <input
+                    id="password"
+                    class="input"
+                    type="password"
+                    name="password"
+                    required
+                    minlength="10"
+                    autofocus
+                    autocomplete="new-password"
+                    aria-describedby="password-hint"
+                    aria-invalid=failed
+                />
+                <p id="password-hint" class="hint">
+                    "At least 10 characters. A sentence is easier to remember than a riddle."
+                </p>
+            </div>
+            <div class="field">
+                <label class="label" for="repeated">
+                    "The same again"
+                </label>
+                <input
+                    id="repeated"
+                    class="input"
+                    type="password"
+                    name="repeated"
+                    required
+                    minlength="10"
+                    autocomplete="new-password"
+                    aria-invalid=failed
+                />
+            </div>
+            <button class="button button--primary button--wide">"Set password and sign in"</button>
+        </form>
+    }
+}
+
+#[component]
+fn SpentLink() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    view! {
+        <h1>"This link is no longer valid"</h1>
+        <p class="notice notice--warning">
+            <Icon d=icon::ALERT />
+            <span>"It was used already, or it is older than a day. Whoever runs this server can make a new one."</span>
+        </p>
+        <a class="button button--wide" href="/sign-in">
+            "Go to sign-in"
+        </a>
+    }
+}
+
+/// The card in the middle of the pages before one is signed in.
+#[component]
+fn Doorway(children: Children) -> impl IntoView {
+    view! {
+        <main class="doorway">
+            <div class="doorway__brand">
+                <Mark />
+                "Kalends"
+            </div>
+            <div class="doorway__card card stack">{children()}</div>
+        </main>
+    }
+}
+
+/// Tells the server the browser's time zone along with the form.
+#[component]
+fn TimeZoneField() -> impl IntoView {
+    view! { <input type="hidden" name="time_zone" value="" /> }
+}

@@ -1,0 +1,143 @@
+//! The list of calendars beside the agenda.
+
+use super::api::hide_calendars;
+use crate::browser;
+use crate::calendars::{CalendarDialog, CalendarTarget, path};
+use crate::dom::plain_click;
+use crate::state::{Calendars, Toasts};
+use crate::thin::OnAttribute;
+use crate::ui::{Icon, icon};
+use crate::wire::{CalendarId, CalendarInfo};
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+
+/// Shows and changes what [`Calendars`] holds.
+#[component]
+pub fn CalendarSidebar() -> impl IntoView {
+    let calendars = expect_context::<Calendars>();
+    let toasts = expect_context::<Toasts>();
+    let target: CalendarTarget = RwSignal::new(None);
+    let show = Callback::new(move |(id, visible): (CalendarId, bool)| {
+        calendars.list.update(|list| {
+            for calendar in list.iter_mut().filter(|calendar| calendar.id == id) {
+                calendar.visible = visible;
+            }
+        });
+        let hidden = calendars.list.with_untracked(|list| hidden(list));
+        leptos::task::spawn_local(async move {
+            // What is on the screen is as the person wants it; only the next visit would not know.
+            if let Err(error) = hide_calendars(hidden).await {
+                toasts.error(error.to_string());
+            }
+        });
+    });
+    // What was ticked before the page was taken over holds.
+    if let Some(ticked) = browser::ticked(".calendars__list") {
+        Effect::new(move |_| {
+            let list = calendars.list.get_untracked();
+            for calendar in list {
+                let visible = ticked.contains(&calendar.id.to_string());
+                if visible != calendar.visible {
+                    show.run((calendar.id, visible));
+                }
+            }
+        });
+    }
+    // Rows are made once for each calendar and follow its changes, so that a name in focus stays in focus.
+    let row = move |id: CalendarId| {
+        let calendar = Memo::new(move |before: Option<&Option<CalendarInfo>>| {
+            let now = calendars.list.with(|list| list.iter().find(|calendar| calendar.id == id).cloned());
+            now.or_else(|| before.cloned().flatten())
+        });
+        view! { <Row id=id calendar=calendar show=show target=target /> }
+    };
+    let ids = move || calendars.list.with(|list| list.iter().map(|calendar| calendar.id).collect::<Vec<_>>());
+    view! {
+        <section class="calendars" aria-labelledby="calendars-heading">
+            <div class="calendars__head">
+                <h2 id="calendars-heading">"Calendars"</h2>
+                <a
+                    class="icon-button icon-button--small"
+                    href="/calendars/new"
+                    aria-label="New calendar"
+                    title="New calendar"
+                    on:click=move |event| instead(&event, move || target.set(Some(None)))
+                >
+                    <Icon d=icon::PLUS />
+                </a>
+            </div>
+            <form method="post" action="/calendars/visible">
+                <ul class="calendars__list">
+                    <For each=ids key=|id| *id children=row />
+                </ul>
+                <noscript>
+                    <button class="button button--small">"Show the chosen ones"</button>
+                </noscript>
+            </form>
+            <a class="calendars__import" href="/import">
+                "Import a calendar file"
+            </a>
+        </section>
+        <CalendarDialog target=target />
+    }
+}
+
+#[component]
+fn Row(
+    id: CalendarId,
+    calendar: Memo<Option<CalendarInfo>>,
+    show: Callback<(CalendarId, bool)>,
+    target: CalendarTarget,
+) -> impl IntoView {
+    let get = move |part: fn(&CalendarInfo) -> String| {
+        calendar.with(|calendar| calendar.as_ref().map(part).unwrap_or_default())
+    };
+    let name = move || get(|calendar| calendar.name.clone());
+    let is = move |part: fn(&CalendarInfo) -> bool| calendar.with(|calendar| calendar.as_ref().is_some_and(part));
+    let visible = move || is(|calendar| calendar.visible);
+    let settings = untrack(|| is(|calendar| calendar.owned)).then(|| {
+        view! {
+            <a
+                class="icon-button icon-button--small calendars__settings"
+                href=path(id)
+                aria-label=move || format!("Change {}", name())
+                title="Name, colour and more"
+                on:click=move |event| instead(&event, move || target.set(Some(Some(id))))
+            >
+                <Icon d=icon::MORE />
+            </a>
+        }
+    });
+    view! {
+        <li class="calendars__row">
+            <label class="choice calendars__choice" style=move || format!("--checkbox-color: {}", get(|c| c.color.clone()))>
+                <input
+                    class="checkbox"
+                    type="checkbox"
+                    name="show"
+                    value=id
+                    checked=untrack(visible)
+                    prop:checked=visible
+                    on:change=move |event| show.run((id, event_target_checked(&event)))
+                />
+                <span class="calendars__name" dir="auto" title=name>
+                    {name}
+                </span>
+                {move || is(|calendar| calendar.is_default).then(|| view! { <span class="calendars__default" title="New events go here">"default"</span> })}
+            </label>
+            {settings}
+        </li>
+    }
+}
+
+/// Does `effect` instead of following the link, unless the person wants it in a new tab.
+fn instead(event: &MouseEvent, effect: impl FnOnce()) {
+    if plain_click(event) {
+        event.prevent_default();
+        effect();
+    }
+}
+
+fn hidden(calendars: &[CalendarInfo]) -> Vec<CalendarId> {
+    calendars.iter().filter(|calendar| !calendar.visible).map(|calendar| calendar.id).collect()
+}

@@ -1,0 +1,52 @@
+//! What server functions take from their request and give along with the answer: the use cases, who asks, cookies.
+
+use crate::locale;
+use crate::session::{CurrentUser, SESSION_COOKIE, Site};
+use crate::wire::{ApiError, Viewer};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use kalends_domain::Kalends;
+use kalends_domain::accounts::{Secret, User};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+/// The use cases, and the person whose session came with the request.
+pub fn signed_in() -> Result<(Kalends, User), ApiError> {
+    let kalends = kalends()?;
+    let Some(CurrentUser(Some(user))) = use_context::<CurrentUser>() else { return Err(ApiError::SignedOut) };
+    Ok((kalends, user))
+}
+
+pub fn kalends() -> Result<Kalends, ApiError> {
+    use_context::<Kalends>().ok_or(ApiError::Failed)
+}
+
+/// How the person wants dates and times, as far as the request says.
+pub fn viewer(user: &User) -> Viewer {
+    let request = use_context::<Parts>();
+    locale::viewer(user, request.as_ref().map(|parts| &parts.headers))
+}
+
+/// The value of a cookie that came with the request.
+pub fn request_cookie(name: &str) -> Option<String> {
+    use_context::<Parts>().and_then(|parts| locale::cookie(&parts.headers, name).map(str::to_owned))
+}
+
+/// Sets a cookie that scripts cannot read.
+pub fn set_cookie(name: &str, value: &str, seconds: u32) {
+    let secure = if use_context::<Site>().is_some_and(|site| site.secure()) { "; Secure" } else { "" };
+    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Hands a session to the browser, for as long as it can last.
+pub fn keep_session(secret: &Secret) {
+    let life = use_context::<Kalends>().map_or(0, |kalends| kalends.limits().session_life.num_seconds());
+    set_cookie(SESSION_COOKIE, &secret.0, u32::try_from(life).unwrap_or(u32::MAX));
+}
+
+pub fn end_session() {
+    set_cookie(SESSION_COOKIE, "", 0);
+}
