@@ -9,7 +9,7 @@ use criterion::{BatchSize, Criterion};
 use kalends_domain::access::Caller;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::CalendarId;
-use kalends_domain::objects::Query;
+use kalends_domain::query::Query;
 use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_domain::{Kalends, Limits};
 use kalends_ical::instances::Window;
@@ -140,7 +140,7 @@ impl Fixture {
         };
         let who = Caller::page(warm.create_user(user).await?.principal.id);
         let calendar = warm.calendars(who, who.principal).await?[0].id;
-        let report = warm.import(who, calendar, file(size).as_bytes()).await?;
+        let report = warm.import(who, calendar, "bench.ics", file(size)).await?;
         assert_eq!((report.added.len(), report.refused.len()), (size.events, 0));
         Ok(Fixture { name: size.name, database, who, calendar, warm, _folder: folder })
     }

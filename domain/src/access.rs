@@ -1,6 +1,7 @@
 //! Who may do what: the one door that every use case goes through. No other module compares levels of access.
 
-use crate::calendars::{Calendar, CalendarId};
+use crate::calendars::{Calendar, CalendarId, CalendarView};
+use crate::model::calendar::SeenCalendar;
 use crate::store::Transaction;
 use crate::{Error, Result};
 use std::ops::Deref;
@@ -12,11 +13,18 @@ pub use crate::model::principal::{Access, Caller, Principal, PrincipalId, Way};
 pub struct Held {
     calendar: Calendar,
     access: Access,
+    view: CalendarView,
 }
 
 impl Held {
-    fn new((calendar, access): (Calendar, Access), caller: Caller) -> Self {
-        Held { calendar, access: access.min(caller.ceiling) }
+    fn new(seen: SeenCalendar, caller: Caller) -> Self {
+        let SeenCalendar { calendar, access, view } = seen;
+        Held { calendar, access: access.min(caller.ceiling), view }
+    }
+
+    /// How the caller sees it.
+    pub fn view(&self) -> CalendarView {
+        self.view
     }
 
     /// What the caller may do with it.
@@ -34,16 +42,20 @@ impl Held {
         self.access >= Access::Administer
     }
 
-    /// The calendar, if the access suffices. What may not be seen at all does not exist for the caller.
+    /// What may not be seen at all does not exist for the caller.
     ///
     /// # Errors
-    /// `NotFound`, `Forbidden`
-    fn with(self, needed: Access) -> Result<Self> {
+    /// `NotFound`; `Forbidden` when the access does not suffice.
+    pub(crate) fn require(&self, needed: Access) -> Result<()> {
         match self.access {
             Access::None => Err(Error::NotFound("the calendar")),
             held if held < needed => Err(Error::Forbidden { needed }),
-            _ => Ok(self),
+            _ => Ok(()),
         }
+    }
+
+    fn with(self, needed: Access) -> Result<Self> {
+        self.require(needed).map(|()| self)
     }
 
     pub fn into_calendar(self) -> Calendar {

@@ -3,6 +3,7 @@
 pub(crate) mod brake;
 pub(crate) mod hashing;
 mod secrets;
+pub(crate) mod verified;
 
 use crate::access::{Caller, Principal, PrincipalId};
 use crate::calendars::CalendarDetails;
@@ -210,7 +211,7 @@ impl Kalends {
     /// `BadCredentials` for a session that is unknown or over: too old, or not used for too long (see [`crate::Limits`]).
     pub async fn session_user(&self, secret: &str) -> Result<User> {
         let (hash, now) = (secrets::hash(secret), Utc::now());
-        let found = self.db.read().await?.session_user(&hash, now, now - self.limits.session_idle).await?;
+        let found = self.db.once().await?.session_user(&hash, now, now - self.limits.session_idle).await?;
         let (user, used_at) = found.ok_or(Error::BadCredentials)?;
         if now - used_at > TimeDelta::minutes(TOUCH_MINUTES).min(self.limits.session_idle / 4) {
             let mut tx = self.db.write().await?;
@@ -253,7 +254,9 @@ impl Kalends {
         if !tx.delete_app_password(id, app_password).await? {
             return Err(Error::NotFound("the app password"));
         }
-        tx.commit().await
+        tx.commit().await?;
+        self.verified.forget_all();
+        Ok(())
     }
 
     /// HTTP Basic for CalDAV clients: only app passwords, never the account's own.
@@ -261,14 +264,24 @@ impl Kalends {
     /// # Errors
     /// `BadCredentials`.
     pub async fn authenticate_client(&self, name: &str, secret: &str) -> Result<(Principal, Caller)> {
-        let hash = secrets::hash(&secrets::normal_app_password(secret));
-        let found = self.db.read().await?.app_password_owner(&name.trim().to_lowercase(), &hash).await?;
-        let (principal, app_password) = found.ok_or(Error::BadCredentials)?;
+        let name = name.trim().to_lowercase();
+        let secret = secrets::normal_app_password(secret);
+        let (principal, app_password) = match self.verified.get(&name, &secret) {
+            Some(known) => known,
+            None => {
+                let asked = self.verified.begin();
+                let found = self.db.once().await?.app_password_owner(&name, &secrets::hash(&secret)).await?;
+                let found = found.ok_or(Error::BadCredentials)?;
+                self.verified.insert(&name, &secret, &found, asked);
+                found
+            }
+        };
         let now = Utc::now();
         if app_password.last_used_at.is_none_or(|used| now - used > TimeDelta::minutes(TOUCH_MINUTES)) {
             let mut tx = self.db.write().await?;
             tx.touch_app_password(app_password.id, now).await?;
             tx.commit().await?;
+            self.verified.forget(&name, &secret);
         }
         let caller = Caller::app_password(principal.id, app_password.id);
         Ok((principal, caller))

@@ -1,8 +1,8 @@
 //! Calendar collections: the calendar home of a principal, their making, properties and removal (RFC 4791 section 4.2).
 
 use crate::access::{self, Access, Caller, Held, PrincipalId};
-pub use crate::model::calendar::{Calendar, CalendarDetails, CalendarId, DeadProperty, Revision};
-use crate::retry::retry;
+pub use crate::model::calendar::{Calendar, CalendarDetails, CalendarId, CalendarView, DeadProperty, Revision};
+use crate::write::Write;
 use crate::{Error, Kalends, Limits, Result};
 use chrono::Utc;
 use kalends_ical::time::Zone;
@@ -105,17 +105,17 @@ fn check_slug(slug: &str) -> Result<()> {
 impl Kalends {
     /// The calendars in the home of `home` that the caller may read, in display order.
     pub async fn calendars(&self, caller: Caller, home: PrincipalId) -> Result<Vec<Held>> {
-        access::calendars_of(&mut self.db.read().await?, caller, home).await
+        access::calendars_of(&mut self.db.once().await?, caller, home).await
     }
 
     /// The calendar at `/{owner}/{slug}/`. Without any access to it it is not found.
     pub async fn calendar(&self, caller: Caller, owner: &str, slug: &str) -> Result<Held> {
-        access::calendar_at(&mut self.db.read().await?, caller, owner, slug, Access::FreeBusy).await
+        access::calendar_at(&mut self.db.once().await?, caller, owner, slug, Access::FreeBusy).await
     }
 
     /// The calendar with this id. Without any access to it it is not found.
     pub async fn calendar_by_id(&self, caller: Caller, id: CalendarId) -> Result<Held> {
-        access::calendar(&mut self.db.read().await?, caller, id, Access::FreeBusy).await
+        access::calendar(&mut self.db.once().await?, caller, id, Access::FreeBusy).await
     }
 
     /// Makes a calendar in the home of the caller. Without a slug one is chosen.
@@ -136,8 +136,8 @@ impl Kalends {
         check_dead(&dead, &[], &[], &self.limits)?;
         let slug = slug.map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned);
         check_slug(&slug)?;
-        retry(async || {
-            let mut tx = self.db.write().await?;
+        self.write(caller, async |mut write: Write| {
+            let tx = &mut write.tx;
             tx.lock_home(home).await?;
             if tx.count_calendars(home).await? >= self.limits.account_calendars as u64 {
                 return Err(Error::QuotaExceeded { limit: self.limits.account_calendars as u64, unit: "calendars" });
@@ -149,9 +149,9 @@ impl Kalends {
             for property in &dead {
                 tx.set_dead_property(id, property).await?;
             }
-            let calendar = access::calendar(&mut tx, caller, id, Access::Owner).await?;
-            tx.commit().await?;
-            Ok(calendar.into_calendar())
+            let calendar = access::calendar(tx, caller, id, Access::Owner).await?;
+            write.calendar_changed(id).await?;
+            write.commit(calendar.into_calendar()).await
         })
         .await
     }
@@ -169,10 +169,9 @@ impl Kalends {
     pub async fn update_calendar(&self, caller: Caller, id: CalendarId, patch: CalendarPatch) -> Result<Calendar> {
         let text = |text: &Option<Option<String>>| text.clone().flatten();
         check_texts(text(&patch.description).as_deref(), text(&patch.timezone).as_deref(), &self.limits)?;
-        retry(async || {
-            let mut tx = self.db.write().await?;
-            let mut calendar =
-                access::calendar_to_change(&mut tx, caller, id, Access::Administer).await?.into_calendar();
+        self.write(caller, async |mut write: Write| {
+            let mut calendar = write.calendar(id, Access::Administer).await?.into_calendar();
+            let tx = &mut write.tx;
             if !patch.set_dead.is_empty() {
                 check_dead(&patch.set_dead, &tx.dead_properties(id).await?, &patch.remove_dead, &self.limits)?;
             }
@@ -190,19 +189,58 @@ impl Kalends {
             for (namespace, name) in &patch.remove_dead {
                 tx.remove_dead_property(id, namespace, name).await?;
             }
-            tx.commit().await?;
-            Ok(calendar)
+            write.calendar_changed(id).await?;
+            write.commit(calendar).await
         })
         .await
     }
 
     /// Removes the calendar and every object in it.
     pub async fn delete_calendar(&self, caller: Caller, id: CalendarId) -> Result<()> {
-        retry(async || {
-            let mut tx = self.db.write().await?;
-            access::calendar_to_change(&mut tx, caller, id, Access::Owner).await?;
-            tx.delete_calendar(id).await?;
-            tx.commit().await
+        self.write(caller, async |mut write: Write| {
+            write.calendar(id, Access::Owner).await?;
+            write.calendar_changed(id).await?;
+            write.tx.delete_calendar(id).await?;
+            write.commit(()).await
+        })
+        .await
+    }
+
+    /// The caller's agenda leaves out `hidden` and shows the others of their home.
+    pub async fn hide_calendars(&self, caller: Caller, hidden: &[CalendarId]) -> Result<()> {
+        self.write(caller, async |mut write: Write| {
+            let calendars = access::calendars_of(&mut write.tx, caller, caller.principal).await?;
+            let mut changed = false;
+            for held in calendars {
+                let view = CalendarView { hidden: hidden.contains(&held.id), ..held.view() };
+                if view != held.view() {
+                    write.tx.set_view(caller.principal, held.id, view).await?;
+                    changed = true;
+                }
+            }
+            if changed {
+                write.list_changed().await?;
+            }
+            write.commit(()).await
+        })
+        .await
+    }
+
+    /// New events of the caller go to this calendar.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden`.
+    pub async fn set_default_calendar(&self, caller: Caller, id: CalendarId) -> Result<()> {
+        self.write(caller, async |mut write: Write| {
+            let held = access::calendar(&mut write.tx, caller, id, Access::Write).await?;
+            if held.view().is_default {
+                return Ok(());
+            }
+            write.tx.clear_default(caller.principal).await?;
+            let view = CalendarView { is_default: true, ..held.view() };
+            write.tx.set_view(caller.principal, id, view).await?;
+            write.list_changed().await?;
+            write.commit(()).await
         })
         .await
     }

@@ -1,6 +1,6 @@
 //! The change log, read: collection synchronisation (RFC 6578).
 
-use crate::access::{self, Access, Caller};
+use crate::access::{self, Access, Caller, Held};
 use crate::calendars::{Calendar, CalendarId, Revision};
 use crate::objects::ObjectHead;
 use crate::store::Transaction;
@@ -94,10 +94,10 @@ impl Change {
 }
 
 impl Kalends {
-    /// Begins to read the changes since `token` (`None`: everything there is), at most `limit` of them.
+    /// [`Kalends::changes_in`], for a calendar that has not been looked up yet.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidSyncToken` for a token that this calendar never gave out.
+    /// Those of [`Kalends::changes_in`].
     pub async fn changes(
         &self,
         caller: Caller,
@@ -105,10 +105,27 @@ impl Kalends {
         token: Option<&str>,
         limit: Option<usize>,
     ) -> Result<ChangeReader> {
-        let mut tx = self.db.read().await?;
-        let calendar = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+        self.changes_in(caller, &self.calendar_by_id(caller, calendar).await?, token, limit).await
+    }
+
+    /// Begins to read the changes of `calendar` since `token` (`None`: everything there is), at most `limit` of them.
+    ///
+    /// # Errors
+    /// `NotFound`; `InvalidSyncToken` for a token that this calendar never gave out.
+    pub async fn changes_in(
+        &self,
+        caller: Caller,
+        calendar: &Held,
+        token: Option<&str>,
+        limit: Option<usize>,
+    ) -> Result<ChangeReader> {
+        calendar.require(Access::Read)?;
+        let newest = sync_token(calendar);
+        // Most clients ask most of the time when there is nothing new, which the calendar itself says.
+        let ended = token == Some(&newest);
         let since = match token {
-            Some(token) => Some(revision_of(&mut tx, &calendar, token).await?),
+            Some(_) if ended => Some(calendar.revision),
+            Some(token) => Some(revision_of(&mut self.db.read().await?, calendar, token).await?),
             None => None,
         };
         Ok(ChangeReader {
@@ -119,8 +136,8 @@ impl Kalends {
             reached: since.unwrap_or(Revision(0)),
             until: calendar.revision,
             left: limit.unwrap_or(usize::MAX),
-            ended: false,
-            token: sync_token(&calendar),
+            ended,
+            token: newest,
             truncated: false,
         })
     }
@@ -425,7 +442,7 @@ mod tests {
         fixture.put("a", "first").await;
         let (.., token) = fixture.since(None).await;
         let there = fixture.kalends.changes(fixture.who, other.id, None, None).await.unwrap().token;
-        let transfer = crate::objects::Transfer {
+        let transfer = crate::objects::CopyMove {
             from: (fixture.calendar, "a".into()),
             to: (other.id, "b".into()),
             overwrite: false,

@@ -10,20 +10,32 @@ pub mod agenda;
 pub mod calendars;
 pub mod changes;
 mod error;
+pub mod events;
 pub mod free_busy;
+pub mod history;
 mod model;
 pub mod objects;
 mod parsed;
+pub mod query;
 mod reindex;
 mod retry;
 pub mod store;
 mod thread;
 pub mod transfer;
+mod versions;
+mod write;
 
 pub use error::{Error, Result};
+pub use write::Announcement;
 
 use chrono::TimeDelta;
+use model::version::CauseId;
+use quick_cache::sync::Cache;
 use std::sync::Arc;
+use tokio::sync::broadcast;
+
+/// How many credentials are known by the row that stands for them as a cause.
+const MAX_KNOWN_CAUSES: usize = 10_000;
 
 /// What an installation accepts; each excess is refused with an error that names the limit.
 #[derive(Clone, Debug)]
@@ -81,7 +93,10 @@ pub struct Kalends {
     pub(crate) parsed: Arc<parsed::ParsedObjects>,
     pub(crate) brake: Arc<accounts::brake::Brake>,
     pub(crate) hashing: Arc<accounts::hashing::PasswordHashing>,
+    pub(crate) verified: Arc<accounts::verified::VerifiedPasswords>,
     pub(crate) parsing: Arc<thread::ParsingBudget>,
+    pub(crate) causes: Arc<Cache<access::Caller, CauseId>>,
+    pub(crate) announcer: broadcast::Sender<Announcement>,
 }
 
 impl Kalends {
@@ -92,7 +107,10 @@ impl Kalends {
             parsed: Arc::new(parsed::cache()),
             brake: Arc::default(),
             hashing: Arc::default(),
+            verified: Arc::default(),
             parsing: Arc::default(),
+            causes: Arc::new(Cache::new(MAX_KNOWN_CAUSES)),
+            announcer: write::announcer(),
         }
     }
 

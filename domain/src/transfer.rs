@@ -1,18 +1,24 @@
 //! Whole calendars as files: ICS import and export.
 
-use crate::access::{self, Access, Caller};
-use crate::calendars::{Calendar, CalendarId};
-use crate::objects::{ObjectHead, Precondition, free_name, index, store};
+use crate::access::{self, Access, Caller, Held};
+use crate::calendars::CalendarId;
+use crate::model::version::Run;
+use crate::objects::{Object, ObjectHead, Precondition, free_name, index};
 use crate::parsed::PAGE_OCTETS;
-use crate::retry::retry;
-use crate::store::{Index, Transaction};
-use crate::{Error, Kalends, Result};
+use crate::store::Index;
+use crate::thread::on_a_thread;
+use crate::write::Write;
+use crate::{Error, Kalends, Limits, Result};
 use kalends_ical::join::Joined;
 use kalends_ical::split::{self, Part};
 use kalends_ical::syntax::SyntaxError;
 use kalends_ical::unfold;
 use std::borrow::Cow;
+use std::sync::Arc;
+use tokio::sync::mpsc;
 
+/// Longest name of a file that the log keeps, in characters.
+const MAX_LABEL: usize = 200;
 /// How many objects one transaction takes, so that an import of many does not keep other writers waiting.
 const BATCH: usize = 200;
 
@@ -43,6 +49,14 @@ struct Checked {
     index: Index,
 }
 
+/// An object that the calendar has of the same UID.
+struct Known {
+    name: String,
+    etag: String,
+    /// Whether the file brings nothing else.
+    same: bool,
+}
+
 enum Outcome {
     Added,
     Replaced,
@@ -50,88 +64,114 @@ enum Outcome {
 }
 
 impl Kalends {
-    /// Reads a file of one or more VCALENDARs, makes one object of each UID and stores them; one object's fault does not stop the others.
+    /// Reads `file`, called `file_name`, of one or more VCALENDARs, makes one object of each UID and stores them; one object's fault does
+    /// not stop the others.
     ///
     /// An object whose UID the calendar has already replaces it, unless its components are the same. Objects are stored
-    /// in batches: when the store fails, those before stay, and the same file imported again goes on from there.
+    /// in batches: when the store fails, those before stay, and the same file imported again goes on from there. The log has them as
+    /// one run.
     ///
     /// # Errors
     /// `NotFound`, `Forbidden`, `TooLarge`, and `InvalidCalendarData` for a file in which no calendar can be recognised.
-    pub async fn import(&self, caller: Caller, calendar: CalendarId, file: &[u8]) -> Result<ImportReport> {
+    pub async fn import(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        file_name: &str,
+        file: impl AsRef<[u8]> + Send + 'static,
+    ) -> Result<ImportReport> {
         // Whoever may not write here learns so before the file is read.
         access::calendar(&mut self.db.read().await?, caller, calendar, Access::Write).await?;
-        if file.len() > self.limits.import_octets {
+        if file.as_ref().len() > self.limits.import_octets {
             return Err(Error::TooLarge { limit: self.limits.import_octets });
         }
-        let text = decode(file)?;
-        let mut parts = split::split(&text, self.limits.text.nesting).map_err(Error::InvalidCalendarData)?;
+        let run = Run { id: uuid::Uuid::new_v4(), label: file_name.chars().take(MAX_LABEL).collect() };
+        let (batches, mut next) = mpsc::channel(1);
+        let nesting = self.limits.text.nesting;
+        let splitting = tokio::spawn(on_a_thread(move || divide(file.as_ref(), nesting, &batches)));
         let mut report = ImportReport::default();
-        loop {
-            let mut batch = Vec::with_capacity(BATCH);
-            let mut seen = 0;
-            for part in parts.by_ref().take(BATCH) {
-                seen += 1;
-                match self.check(part) {
-                    Ok(checked) => batch.push(checked),
-                    Err(refusal) => report.refused.push(refusal),
+        while let Some(parts) = next.recv().await {
+            self.import_batch(caller, calendar, &run, parts, &mut report).await?;
+        }
+        splitting.await.map_err(|panicked| Error::Internal(panicked.into()))??;
+        Ok(report)
+    }
+
+    async fn import_batch(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        run: &Run,
+        parts: Vec<Part>,
+        report: &mut ImportReport,
+    ) -> Result<()> {
+        let octets = parts.iter().map(|part| part.text.len()).sum();
+        let limits = self.limits.clone();
+        let check = move || Ok(parts.into_iter().map(|part| check(part, &limits)).collect::<Vec<_>>());
+        let mut batch = Vec::new();
+        for checked in self.parse_on_a_thread(octets, check).await? {
+            match checked {
+                Ok(checked) => batch.push(checked),
+                Err(refusal) => report.refused.push(refusal),
+            }
+        }
+        let batch = Arc::new(batch);
+        let outcomes = self.write_in(Some(run), caller, async |mut write: Write| {
+            let known = self.known(caller, calendar, &batch).await?;
+            let calendar = write.calendar(calendar, Access::Write).await?;
+            let mut outcomes = Vec::with_capacity(batch.len());
+            for (checked, known) in batch.iter().zip(&known) {
+                match import_one(&mut write, &calendar, checked, known.as_ref()).await {
+                    // It has come, changed or gone since it was compared.
+                    Err(Error::PreconditionFailed) => return Err(Error::Contended),
+                    Err(error) if error.is_of_the_store() => return Err(error),
+                    outcome => outcomes.push(outcome),
                 }
             }
-            if seen == 0 {
-                return Ok(report);
-            }
-            let outcomes = retry(async || {
-                let mut tx = self.db.write().await?;
-                let calendar = access::calendar_to_change(&mut tx, caller, calendar, Access::Write).await?;
-                let mut outcomes = Vec::with_capacity(batch.len());
-                for checked in &batch {
-                    match self.import_one(&mut tx, &calendar, checked).await {
-                        Err(error) if error.is_of_the_store() => return Err(error),
-                        outcome => outcomes.push(outcome),
-                    }
+            write.commit(outcomes).await
+        });
+        for (outcome, checked) in outcomes.await?.into_iter().zip(batch.iter()) {
+            let Part { title, line, .. } = &checked.part;
+            match outcome {
+                Ok(Outcome::Added) => report.added.push(title.clone()),
+                Ok(Outcome::Replaced) => report.replaced.push(title.clone()),
+                Ok(Outcome::Unchanged) => report.unchanged += 1,
+                Err(error) => {
+                    report.refused.push(Refusal { what: title.clone(), line: *line, why: error.to_string() });
                 }
-                tx.commit().await?;
-                Ok(outcomes)
+            }
+        }
+        Ok(())
+    }
+
+    /// What the calendar has of the UIDs in `batch`, compared with what they bring.
+    async fn known(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        batch: &Arc<Vec<Checked>>,
+    ) -> Result<Vec<Option<Known>>> {
+        let mut tx = self.db.read().await?;
+        let calendar = access::calendar(&mut tx, caller, calendar, Access::Write).await?;
+        let mut stored = Vec::with_capacity(batch.len());
+        for checked in batch.iter() {
+            stored.push(tx.object_of_uid(calendar.id, &checked.index.uid).await?);
+        }
+        drop(tx);
+        let octets = stored.iter().flatten().map(|object| object.text.len()).sum();
+        let (batch, nesting) = (batch.clone(), self.limits.text.nesting);
+        self.parse_on_a_thread(octets, move || {
+            let known = stored.into_iter().zip(batch.iter()).map(|(stored, Checked { part, .. })| {
+                let Object { head, text } = stored?;
+                Some(Known {
+                    name: head.name,
+                    etag: head.etag,
+                    same: split::same_components(&text, &part.text, nesting),
+                })
             });
-            for (outcome, checked) in outcomes.await?.into_iter().zip(batch) {
-                let Part { title, line, .. } = checked.part;
-                match outcome {
-                    Ok(Outcome::Added) => report.added.push(title),
-                    Ok(Outcome::Replaced) => report.replaced.push(title),
-                    Ok(Outcome::Unchanged) => report.unchanged += 1,
-                    Err(error) => report.refused.push(Refusal { what: title, line, why: error.to_string() }),
-                }
-            }
-        }
-    }
-
-    fn check(&self, part: Part) -> Result<Checked, Refusal> {
-        let refused = |line: usize, why: String| Refusal { what: part.title.clone(), line, why };
-        if let Some(SyntaxError { line, message }) = &part.fault {
-            return Err(refused(*line, message.clone()));
-        }
-        match index(&part.text, &self.limits) {
-            Ok(index) => Ok(Checked { part, index }),
-            Err(Error::InvalidCalendarData(error) | Error::InvalidCalendarObject(error)) => {
-                Err(refused(part.line_in_file(error.line), error.message))
-            }
-            Err(error) => Err(refused(part.line, error.to_string())),
-        }
-    }
-
-    async fn import_one(&self, tx: &mut Transaction, calendar: &Calendar, checked: &Checked) -> Result<Outcome> {
-        let Checked { part, index } = checked;
-        let name = match tx.name_of_uid(calendar.id, &index.uid).await? {
-            Some(name) => {
-                let stored = tx.object(calendar.id, &name).await?.ok_or(Error::NotFound("the object"))?;
-                if split::same_components(&stored.text, &part.text, self.limits.text.nesting) {
-                    return Ok(Outcome::Unchanged);
-                }
-                name
-            }
-            None => free_name(tx, calendar.id, &index.uid).await?,
-        };
-        let written = store(tx, calendar, &name, &part.text, index, &Precondition::None, &self.limits).await?;
-        Ok(if written.created { Outcome::Added } else { Outcome::Replaced })
+            Ok(known.collect())
+        })
+        .await
     }
 
     /// The whole calendar as one VCALENDAR, each VTIMEZONE once, to be read piece by piece.
@@ -215,6 +255,49 @@ impl Export {
             .await?;
         self.joined = joined;
         Ok((piece, Some(last)))
+    }
+}
+
+/// Divides a file into its objects, and hands them on in batches until nobody takes them any more.
+fn divide(file: &[u8], nesting: usize, batches: &mpsc::Sender<Vec<Part>>) -> Result<()> {
+    let text = decode(file)?;
+    let mut parts = split::split(&text, nesting).map_err(Error::InvalidCalendarData)?;
+    loop {
+        let batch: Vec<Part> = parts.by_ref().take(BATCH).collect();
+        if batch.is_empty() || batches.blocking_send(batch).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+fn check(part: Part, limits: &Limits) -> Result<Checked, Refusal> {
+    let refused = |line: usize, why: String| Refusal { what: part.title.clone(), line, why };
+    if let Some(SyntaxError { line, message }) = &part.fault {
+        return Err(refused(*line, message.clone()));
+    }
+    match index(&part.text, limits) {
+        Ok(index) => Ok(Checked { part, index }),
+        Err(Error::InvalidCalendarData(error) | Error::InvalidCalendarObject(error)) => {
+            Err(refused(part.line_in_file(error.line), error.message))
+        }
+        Err(error) => Err(refused(part.line, error.to_string())),
+    }
+}
+
+async fn import_one(write: &mut Write, calendar: &Held, checked: &Checked, known: Option<&Known>) -> Result<Outcome> {
+    let Checked { part, index } = checked;
+    match known {
+        Some(Known { same: true, .. }) => Ok(Outcome::Unchanged),
+        Some(Known { name, etag, .. }) => {
+            let compared = Precondition::Matches(vec![etag.clone()]);
+            write.store(calendar, name, &part.text, index, &compared).await?;
+            Ok(Outcome::Replaced)
+        }
+        None => {
+            let name = free_name(&mut write.tx, calendar.id, &index.uid).await?;
+            write.store(calendar, &name, &part.text, index, &Precondition::Absent).await?;
+            Ok(Outcome::Added)
+        }
     }
 }
 

@@ -218,7 +218,8 @@ async fn import(kalends: &Kalends, user: &str, calendar: &str, file: &Path) -> O
     let text = std::fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
     let caller = Caller::command(kalends.user_by_slug(user).await?.principal.id);
     let calendar = kalends.calendar(caller, user, calendar).await?;
-    let report = kalends.import(caller, calendar.id, &text).await?;
+    let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let report = kalends.import(caller, calendar.id, &name, text).await?;
     println!(
         "{} added, {} replaced, {} unchanged, {} refused",
         report.added.len(),

@@ -7,11 +7,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
-use crate::{
-    calendars::server,
-    cookies::{HIDDEN_COOKIE, hidden_value},
-    server_context::{set_cookie, signed_in},
-};
+use crate::{calendars::server, server_context::signed_in};
 
 /// The calendars of the viewer, in display order.
 #[server(prefix = "/fn", endpoint = "calendars", input = GetUrl, output = Json)]
@@ -38,9 +34,7 @@ pub async fn calendar_page(id: Option<CalendarId>) -> Result<CalendarPageData, A
 #[server(prefix = "/fn", endpoint = "calendar-save", input = Json, output = Json)]
 pub async fn save_calendar(id: Option<CalendarId>, fields: CalendarFields) -> Result<(), ApiError> {
     let (kalends, user) = signed_in()?;
-    let id = server::save(&kalends, &user, id, &fields).await?;
-    server::keep_default(id, &fields);
-    Ok(())
+    server::save(&kalends, &user, id, &fields).await
 }
 
 /// Removes the calendar with everything in it.
@@ -50,10 +44,9 @@ pub async fn delete_calendar(id: CalendarId) -> Result<(), ApiError> {
     server::delete(&kalends, &user, id).await
 }
 
-/// Remembers in this browser which calendars the agenda leaves out.
+/// The agenda leaves these calendars out from now on, wherever the person looks at it.
 #[server(prefix = "/fn", endpoint = "calendars-hide", input = Json, output = Json)]
 pub async fn hide_calendars(hidden: Vec<CalendarId>) -> Result<(), ApiError> {
-    signed_in()?;
-    set_cookie(HIDDEN_COOKIE, &hidden_value(&hidden), server::COOKIE_SECONDS);
-    Ok(())
+    let (kalends, user) = signed_in()?;
+    server::hide(&kalends, &user, &hidden).await
 }

@@ -1,8 +1,6 @@
 //! The server's side of calendars: the list, and the form of one.
 
 use super::{CalendarFields, CalendarPageData, RefusedCalendar, StoredCalendar};
-use crate::cookies::{DEFAULT_COOKIE, HIDDEN_COOKIE};
-use crate::server_context::{request_cookie, set_cookie};
 use crate::wire::{ApiError, CalendarId, CalendarInfo};
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
@@ -10,23 +8,18 @@ use kalends_domain::calendars::{CalendarDetails, CalendarId as Calendar, Calenda
 use kalends_ical::ComponentKind;
 use leptos::prelude::use_context;
 
-/// Browsers keep cookies for at most 400 days.
-pub const COOKIE_SECONDS: u32 = 400 * 24 * 60 * 60;
-
-/// The person's calendars in display order, as this browser shows them.
+/// The person's calendars in display order, as they see them.
 pub async fn list(kalends: &Kalends, user: &User) -> Result<Vec<CalendarInfo>, ApiError> {
     let caller = user.on_a_page();
-    let hidden = cookie_ids(HIDDEN_COOKIE);
-    let default = cookie_ids(DEFAULT_COOKIE).first().copied();
     let calendars = kalends.calendars(caller, caller.principal).await?;
     Ok(calendars
         .into_iter()
         .map(|calendar| CalendarInfo {
             id: calendar.id.0,
-            visible: !hidden.contains(&calendar.id.0),
+            visible: !calendar.view().hidden,
             editable: calendar.may_write(),
             owned: calendar.may_administer(),
-            is_default: default == Some(calendar.id.0),
+            is_default: calendar.view().is_default,
             name: calendar.details.display_name.clone(),
             color: calendar.details.color.clone(),
             order: calendar.details.order,
@@ -35,9 +28,10 @@ pub async fn list(kalends: &Kalends, user: &User) -> Result<Vec<CalendarInfo>, A
         .collect())
 }
 
-fn cookie_ids(name: &str) -> Vec<CalendarId> {
-    let cookie = request_cookie(name);
-    cookie.iter().flat_map(|ids| ids.split('.')).filter_map(|id| id.parse().ok()).collect()
+/// The agenda leaves these calendars out from now on.
+pub async fn hide(kalends: &Kalends, user: &User, hidden: &[CalendarId]) -> Result<(), ApiError> {
+    let hidden: Vec<Calendar> = hidden.iter().copied().map(Calendar).collect();
+    Ok(kalends.hide_calendars(user.on_a_page(), &hidden).await?)
 }
 
 /// A calendar and what is in it.
@@ -72,13 +66,13 @@ pub async fn page(kalends: &Kalends, user: &User, id: Option<CalendarId>) -> Res
     Ok(CalendarPageData { stored, taken: list(kalends, user).await?.len(), refused: use_context::<RefusedCalendar>() })
 }
 
-/// Makes a calendar, or changes the one with this id. Yields its id.
+/// Makes a calendar, or changes the one with this id.
 pub async fn save(
     kalends: &Kalends,
     user: &User,
     id: Option<CalendarId>,
     fields: &CalendarFields,
-) -> Result<CalendarId, ApiError> {
+) -> Result<(), ApiError> {
     fields.check().map_err(|error| ApiError::BadInput { field: error.field, message: error.message })?;
     let caller = user.on_a_page();
     let (name, color) = (fields.name.clone(), fields.color.clone());
@@ -93,21 +87,17 @@ pub async fn save(
             kalends.create_calendar(caller, None, details, Vec::new()).await?
         }
     };
-    Ok(calendar.id.0)
-}
-
-/// Remembers in this browser where new events go.
-pub fn keep_default(id: CalendarId, fields: &CalendarFields) {
     if fields.is_default {
-        set_cookie(DEFAULT_COOKIE, &id.to_string(), COOKIE_SECONDS);
+        kalends.set_default_calendar(caller, calendar.id).await?;
     }
+    Ok(())
 }
 
 pub async fn delete(kalends: &Kalends, user: &User, id: CalendarId) -> Result<(), ApiError> {
     Ok(kalends.delete_calendar(user.on_a_page(), Calendar(id)).await?)
 }
 
-/// What a form asks for that was posted without WebAssembly. Yields the calendar that is now the default, if it is one.
+/// What a form asks for that was posted without WebAssembly.
 ///
 /// # Errors
 /// The form as it was, with what is wrong.
@@ -116,14 +106,14 @@ pub async fn post(
     user: Option<&User>,
     id: Option<CalendarId>,
     form: &[(String, String)],
-) -> Result<Option<CalendarId>, Box<RefusedCalendar>> {
+) -> Result<(), Box<RefusedCalendar>> {
     let value = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let fields = CalendarFields::read(value);
     let done = async {
         let user = user.ok_or(ApiError::SignedOut)?;
         match id {
-            Some(id) if value("action").as_deref() == Some("delete") => delete(kalends, user, id).await.map(|()| None),
-            id => save(kalends, user, id, &fields).await.map(|id| fields.is_default.then_some(id)),
+            Some(id) if value("action").as_deref() == Some("delete") => delete(kalends, user, id).await,
+            id => save(kalends, user, id, &fields).await,
         }
     };
     done.await.map_err(|error| Box::new(RefusedCalendar { fields: fields.clone(), error }))

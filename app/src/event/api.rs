@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
-use super::{moving, server};
+use super::server;
 #[cfg(feature = "ssr")]
 use crate::{server_context::signed_in, zones};
 
@@ -49,7 +49,7 @@ pub async fn update_event(event: EventRef, scope: ScopeChoice, fields: EventFiel
 #[server(prefix = "/fn", endpoint = "event-move", input = Json, output = Json)]
 pub async fn move_event(event: EventRef, scope: ScopeChoice, to: When) -> Result<Option<Undo>, ApiError> {
     let (kalends, user) = signed_in()?;
-    moving::move_event(&kalends, &user, event, scope, to).await
+    server::relocate(&kalends, &user, &event, scope, to).await
 }
 
 /// Removes the instances of `scope`; `None` when it is too large to be brought back.

@@ -10,8 +10,6 @@ mod form;
 mod form_controls;
 #[cfg(feature = "ssr")]
 pub mod instance_key;
-#[cfg(feature = "ssr")]
-mod moving;
 mod page;
 mod picker;
 #[cfg(feature = "ssr")]

@@ -19,9 +19,8 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
-use kalends_domain::agenda::{EventChange, EventDetails};
 use kalends_domain::calendars::CalendarId as Calendar;
-use kalends_domain::objects::Precondition;
+use kalends_domain::events::{self, EventChange, EventDetails};
 use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
 use kalends_ical::time::Zone;
 use kalends_ical::value::Moment;
@@ -99,6 +98,23 @@ pub async fn update(
     kalends.update_event(caller, change, &wanted, to).await.map_err(refused)
 }
 
+/// Puts the instances of `scope` elsewhere: the one that the person took comes to `to`, on their wall clock.
+pub async fn relocate(
+    kalends: &Kalends,
+    user: &User,
+    event: &EventRef,
+    scope: ScopeChoice,
+    to: When,
+) -> Result<Option<Undo>, ApiError> {
+    let to = match to {
+        When::Days { first, last } => kalends_domain::agenda::When::Days { first, last },
+        When::Times { start, end } => kalends_domain::agenda::When::Times { start, end },
+    };
+    let change = change(event, scope)?;
+    let undo = kalends.move_event(user.on_a_page(), change, to, zone_of(user)).await.map_err(refused)?;
+    Ok(carried(undo))
+}
+
 /// Removes the instances of `scope`.
 pub async fn delete(
     kalends: &Kalends,
@@ -106,35 +122,29 @@ pub async fn delete(
     event: &EventRef,
     scope: ScopeChoice,
 ) -> Result<Option<Undo>, ApiError> {
-    let caller = user.on_a_page();
-    let calendar = Calendar(event.calendar);
-    let before = kalends.object(caller, calendar, &event.name).await?;
+    let change = change(event, scope)?;
+    Ok(carried(kalends.delete_event(user.on_a_page(), change).await.map_err(refused)?))
+}
+
+fn change(event: &EventRef, scope: ScopeChoice) -> Result<EventChange<'_>, ApiError> {
     let scope = match event.instance.as_deref().map(decode).transpose()? {
         Some(moment) => domain_scope(scope, moment),
         None => Scope::All { opened_at: None },
     };
-    kalends
-        .delete_event(caller, EventChange { calendar, name: &event.name, etag: &event.etag, scope })
-        .await
-        .map_err(refused)?;
-    if before.text.len() > MAX_UNDO {
-        return Ok(None);
-    }
-    let etag = match kalends.object(caller, calendar, &event.name).await {
-        Ok(left) => Some(left.head.etag),
-        Err(kalends_domain::Error::NotFound(_)) => None,
-        Err(error) => return Err(error.into()),
-    };
-    Ok(Some(Undo { calendar: event.calendar, name: event.name.clone(), text: before.text, etag }))
+    Ok(EventChange { calendar: Calendar(event.calendar), name: &event.name, etag: &event.etag, scope })
 }
 
-/// Puts a deleted event back as it was.
+/// What takes an edit back, if it can travel to the browser.
+fn carried(undo: Option<events::Undo>) -> Option<Undo> {
+    let events::Undo { calendar, name, text, left } = undo.filter(|undo| undo.text.len() <= MAX_UNDO)?;
+    Some(Undo { calendar: calendar.0, name, text, etag: left })
+}
+
+/// Brings an event back as it was.
 pub async fn undo(kalends: &Kalends, user: &User, undo: Undo) -> Result<(), ApiError> {
-    let precondition = match undo.etag {
-        Some(etag) => Precondition::Matches(vec![etag]),
-        None => Precondition::Absent,
-    };
-    kalends.put_object(user.on_a_page(), Calendar(undo.calendar), &undo.name, &undo.text, precondition).await?;
+    let Undo { calendar, name, text, etag } = undo;
+    let undo = events::Undo { calendar: Calendar(calendar), name, text, left: etag };
+    kalends.undo_event(user.on_a_page(), &undo).await?;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ pub mod escape;
 pub mod instances;
 pub mod join;
 pub mod object;
+pub mod placement;
 pub mod project;
 pub mod query;
 pub mod recurrence;

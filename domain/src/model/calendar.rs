@@ -1,6 +1,6 @@
 //! Calendar collections as they are stored.
 
-use super::principal::PrincipalId;
+use super::principal::{Access, PrincipalId};
 use chrono::{DateTime, Utc};
 use kalends_ical::ComponentKind;
 
@@ -30,6 +30,23 @@ pub struct Calendar {
     /// When it came to that revision.
     pub changed_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
+}
+
+/// How a person sees a calendar, theirs or another's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CalendarView {
+    /// The agenda leaves it out.
+    pub hidden: bool,
+    /// New events go there, unless somebody says otherwise.
+    pub is_default: bool,
+}
+
+/// A calendar, what a principal may do with it, and how they see it.
+#[derive(Clone, Debug)]
+pub struct SeenCalendar {
+    pub calendar: Calendar,
+    pub access: Access,
+    pub view: CalendarView,
 }
 
 /// What an owner sets on a calendar.

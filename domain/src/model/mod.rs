@@ -4,3 +4,4 @@ pub mod account;
 pub mod calendar;
 pub mod object;
 pub mod principal;
+pub mod version;

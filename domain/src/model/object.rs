@@ -1,6 +1,7 @@
 //! Calendar object resources as they are stored.
 
 use super::calendar::{CalendarId, Revision};
+use crate::{Error, Result};
 use chrono::{DateTime, Utc};
 use kalends_ical::ComponentKind;
 
@@ -31,4 +32,54 @@ pub struct ObjectHead {
 pub struct Object {
     pub head: ObjectHead,
     pub text: String,
+}
+
+/// What must hold for a write to happen (RFC 9110 section 13.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Precondition {
+    #[default]
+    None,
+    /// `If-None-Match: *`
+    Absent,
+    /// `If-Match: *`
+    Present,
+    /// `If-Match: "a", "b"`: one of these, quotes included.
+    Matches(Vec<String>),
+    /// `If-None-Match: "a", "b"`: none of these.
+    MatchesNone(Vec<String>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub created: bool,
+    pub etag: String,
+    pub revision: Revision,
+}
+
+impl Precondition {
+    /// # Errors
+    /// `PreconditionFailed` unless it holds for a resource that has `etag`, or does not exist.
+    pub(crate) fn check(&self, etag: Option<&str>) -> Result<()> {
+        let holds = match self {
+            Precondition::None => true,
+            Precondition::Absent => etag.is_none(),
+            Precondition::Present => etag.is_some(),
+            Precondition::Matches(wanted) => etag.is_some_and(|etag| wanted.iter().any(|w| w == etag)),
+            Precondition::MatchesNone(unwanted) => etag.is_none_or(|etag| unwanted.iter().all(|u| u != etag)),
+        };
+        if holds { Ok(()) } else { Err(Error::PreconditionFailed) }
+    }
+}
+
+/// The name of an object: one segment of a URL path.
+pub(crate) fn check_name(name: &str) -> Result<()> {
+    if name.is_empty()
+        || name.len() > 255
+        || name == "."
+        || name == ".."
+        || name.chars().any(|c| c == '/' || c.is_control())
+    {
+        return Err(Error::bad_input("name", "1 to 255 octets without '/' and control characters"));
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ pub struct Principal {
 }
 
 /// What a principal may do with a calendar, from nothing to everything; each level includes those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Access {
     None,
     /// Learn when the calendar's owner is busy, and nothing else.
@@ -61,7 +61,7 @@ impl Access {
 }
 
 /// Who asks for something, and through what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Caller {
     pub principal: PrincipalId,
     /// The most that the credential may be used for, whatever the principal may do.
@@ -70,7 +70,7 @@ pub struct Caller {
 }
 
 /// The way on which a caller came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Way {
     /// A page in a browser, with a session.
     Page,

@@ -3,7 +3,9 @@
 use super::statement::{Row, millis};
 use super::{Transaction, Usage};
 use crate::Result;
-use crate::model::calendar::{Calendar, CalendarDetails, CalendarId, DeadProperty, Revision};
+use crate::model::calendar::{
+    Calendar, CalendarDetails, CalendarId, CalendarView, DeadProperty, Revision, SeenCalendar,
+};
 use crate::model::principal::{Access, PrincipalId};
 use chrono::{DateTime, Utc};
 use kalends_ical::ComponentKind;
@@ -16,13 +18,19 @@ const CALENDAR: &str =
             SELECT max(g.access) FROM grants g WHERE g.calendar_id = c.id AND (
                 g.principal_id = $1 OR g.principal_id IN (SELECT m.group_id FROM memberships m WHERE m.member_id = $1))
         ), 0) END AS granted,
-        coalesce((SELECT m.access FROM memberships m WHERE m.group_id = c.owner_id AND m.member_id = $1), 0) AS as_member
+        coalesce((SELECT m.access FROM memberships m WHERE m.group_id = c.owner_id AND m.member_id = $1), 0) AS as_member,
+        coalesce(v.hidden, FALSE) AS hidden, coalesce(v.is_default, FALSE) AS is_default
     FROM calendars c JOIN principals p ON p.id = c.owner_id
-    LEFT JOIN changes h ON h.calendar_id = c.id AND h.revision = c.revision ";
+    LEFT JOIN changes h ON h.calendar_id = c.id AND h.revision = c.revision
+    LEFT JOIN calendar_views v ON v.calendar_id = c.id AND v.principal_id = $1 ";
 
-fn with_access(row: &Row) -> Result<(Calendar, Access)> {
+fn seen(row: &Row) -> Result<SeenCalendar> {
     let number: i64 = row.get::<i64>("granted")?.max(row.get("as_member")?);
-    Ok((calendar(row)?, Access::from_number(number)))
+    Ok(SeenCalendar {
+        calendar: calendar(row)?,
+        access: Access::from_number(number),
+        view: CalendarView { hidden: row.get("hidden")?, is_default: row.get("is_default")? },
+    })
 }
 
 fn calendar(row: &Row) -> Result<Calendar> {
@@ -69,9 +77,9 @@ impl Transaction {
     }
 
     /// The calendars of `owner` in display order, with the access of `principal`.
-    pub async fn calendars(&mut self, owner: PrincipalId, principal: PrincipalId) -> Result<Vec<(Calendar, Access)>> {
+    pub async fn calendars(&mut self, owner: PrincipalId, principal: PrincipalId) -> Result<Vec<SeenCalendar>> {
         let statement = self.joined(&[CALENDAR, "WHERE c.owner_id = $2 ORDER BY c.sort_order, c.id"]);
-        statement.bind(principal.0).bind(owner.0).all(with_access).await
+        statement.bind(principal.0).bind(owner.0).all(seen).await
     }
 
     /// What the calendars of `owner` hold together.
@@ -86,9 +94,9 @@ impl Transaction {
     }
 
     /// The calendar, with the access of `principal`.
-    pub async fn calendar(&mut self, id: CalendarId, principal: PrincipalId) -> Result<Option<(Calendar, Access)>> {
+    pub async fn calendar(&mut self, id: CalendarId, principal: PrincipalId) -> Result<Option<SeenCalendar>> {
         let statement = self.joined(&[CALENDAR, "WHERE c.id = $2"]);
-        statement.bind(principal.0).bind(id.0).optional().await?.as_ref().map(with_access).transpose()
+        statement.bind(principal.0).bind(id.0).optional().await?.as_ref().map(seen).transpose()
     }
 
     /// The calendar at `/{owner}/{slug}/`, with the access of `principal`.
@@ -97,9 +105,9 @@ impl Transaction {
         owner: &str,
         slug: &str,
         principal: PrincipalId,
-    ) -> Result<Option<(Calendar, Access)>> {
+    ) -> Result<Option<SeenCalendar>> {
         let statement = self.joined(&[CALENDAR, "WHERE p.slug = $2 AND c.slug = $3"]);
-        statement.bind(principal.0).bind(owner).bind(slug).optional().await?.as_ref().map(with_access).transpose()
+        statement.bind(principal.0).bind(owner).bind(slug).optional().await?.as_ref().map(seen).transpose()
     }
 
     /// How many calendars `owner` has.
@@ -144,6 +152,28 @@ impl Transaction {
             .bind(id.0)
             .run()
             .await?;
+        Ok(())
+    }
+
+    /// How `principal` sees the calendar from now on.
+    pub async fn set_view(&mut self, principal: PrincipalId, id: CalendarId, view: CalendarView) -> Result<()> {
+        self.sql(
+            "INSERT INTO calendar_views (principal_id, calendar_id, hidden, is_default) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (principal_id, calendar_id) DO UPDATE SET hidden = excluded.hidden, is_default = excluded.is_default",
+        )
+        .bind(principal.0)
+        .bind(id.0)
+        .bind(view.hidden)
+        .bind(view.is_default)
+        .run()
+        .await?;
+        Ok(())
+    }
+
+    /// No calendar is where new events of `principal` go.
+    pub async fn clear_default(&mut self, principal: PrincipalId) -> Result<()> {
+        let statement = self.sql("UPDATE calendar_views SET is_default = FALSE WHERE principal_id = $1 AND is_default");
+        statement.bind(principal.0).run().await?;
         Ok(())
     }
 

@@ -1,34 +1,186 @@
 //! The change log.
 
 use super::objects::{HEAD, head};
-use super::statement::{millis, signed};
-use super::{NewChange, Transaction};
+use super::statement::{Row, broken, millis, signed};
+use super::{Growth, NewChange, ObjectId, Transaction};
 use crate::Result;
 use crate::model::calendar::{CalendarId, Revision};
 use crate::model::object::ObjectHead;
+use crate::model::principal::{Caller, PrincipalId, Way};
+use crate::model::version::{Cause, CauseId, Change, Digest, Run, StoredVersion};
 use chrono::{DateTime, Utc};
 
+fn digest(octets: &[u8]) -> Result<Digest> {
+    octets.try_into().map(Digest).map_err(|_| broken("digest"))
+}
+
+/// How a way is written, and the credential on it.
+fn way(way: Way) -> (&'static str, i64) {
+    match way {
+        Way::Page => ("page", 0),
+        Way::AppPassword(id) => ("app-password", id),
+        Way::Command => ("command", 0),
+    }
+}
+
+fn cause(row: &Row, way: String) -> Result<Cause> {
+    let run: &str = row.get("run")?;
+    Ok(Cause {
+        principal_name: row.get("principal_name")?,
+        way,
+        label: row.get("label")?,
+        run: if run.is_empty() { None } else { Some(run.parse().map_err(|_| broken("run"))?) },
+    })
+}
+
+fn home(row: &Row) -> Result<(PrincipalId, Revision)> {
+    Ok((PrincipalId(row.get("id")?), Revision(row.get("home_revision")?)))
+}
+
 impl Transaction {
-    /// Raises the calendar's revision, keeps count of what it holds, and adds the row that says why.
-    pub async fn log_change(&mut self, change: NewChange<'_>) -> Result<Revision> {
+    /// Raises the calendar's revision, and keeps count of what it holds.
+    pub async fn raise_revision(&mut self, calendar: CalendarId, growth: Growth) -> Result<Revision> {
         let row = self.sql(
             "UPDATE calendars SET revision = revision + 1, objects = objects + $1, octets = octets + $2 WHERE id = $3 RETURNING revision",
         )
-        .bind(change.growth.objects)
-        .bind(change.growth.octets)
-        .bind(change.calendar.0)
+        .bind(growth.objects)
+        .bind(growth.octets)
+        .bind(calendar.0)
         .one()
         .await?;
-        let revision: i64 = row.get("revision")?;
-        self.sql("INSERT INTO changes (calendar_id, revision, name, removed, changed_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(change.calendar.0)
-            .bind(revision)
-            .bind(change.name)
-            .bind(change.removed)
-            .bind(millis(change.at))
-            .run()
+        Ok(Revision(row.get("revision")?))
+    }
+
+    /// Adds the row that says how the calendar came to its revision.
+    pub async fn log_change(&mut self, change: NewChange<'_>) -> Result<()> {
+        self.sql(
+            "INSERT INTO changes (calendar_id, revision, name, removed, changed_at, object_id, previous, after, cause_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(change.calendar.0)
+        .bind(change.revision.0)
+        .bind(change.name)
+        .bind(change.after.is_none())
+        .bind(millis(change.at))
+        .bind(change.object.0)
+        .bind(change.previous.map(|previous| previous.0))
+        .bind(change.after.map(|after| after.0.to_vec()))
+        .bind(change.cause.0)
+        .run()
+        .await?;
+        Ok(())
+    }
+
+    /// The newest row about an object that had this name and was removed.
+    pub async fn last_removal(&mut self, calendar: CalendarId, name: &str) -> Result<Option<Revision>> {
+        let statement =
+            self.sql("SELECT max(revision) AS revision FROM changes WHERE calendar_id = $1 AND name = $2 AND removed");
+        Ok(statement.bind(calendar.0).bind(name).one().await?.get::<Option<i64>>("revision")?.map(Revision))
+    }
+
+    /// The row of the log with this revision: the row before about the same object, the version that it led to, when, and why.
+    pub async fn change(&mut self, calendar: CalendarId, revision: Revision) -> Result<Option<Change>> {
+        let row = self
+            .sql(
+                "SELECT h.name, h.removed, h.changed_at, h.object_id, h.previous, h.after, c.principal_name, c.way, c.label, c.run
+                 FROM changes h LEFT JOIN causes c ON c.id = h.cause_id WHERE h.calendar_id = $1 AND h.revision = $2",
+            )
+            .bind(calendar.0)
+            .bind(revision.0)
+            .optional()
             .await?;
-        Ok(Revision(revision))
+        row.map(|row| {
+            let way: Option<String> = row.get("way")?;
+            Ok(Change {
+                revision,
+                name: row.get("name")?,
+                removed: row.get("removed")?,
+                at: row.instant("changed_at")?,
+                object: row.get::<Option<i64>>("object_id")?.map(ObjectId),
+                previous: row.get::<Option<i64>>("previous")?.map(Revision),
+                after: row.get::<Option<Vec<u8>>>("after")?.map(|octets| digest(&octets)).transpose()?,
+                cause: way.map(|way| cause(&row, way)).transpose()?,
+            })
+        })
+        .transpose()
+    }
+
+    /// The row that stands for a cause, made when there is none yet.
+    pub async fn cause(&mut self, caller: Caller, run: Option<&Run>) -> Result<CauseId> {
+        let (way, credential) = way(caller.way);
+        let row = self
+            .sql(
+                "INSERT INTO causes (principal_id, principal_name, way, credential_id, run, label)
+                 SELECT p.id, p.display_name, $2, $3, $4, coalesce($5, a.label, '')
+                 FROM principals p LEFT JOIN app_passwords a ON a.id = $3 WHERE p.id = $1
+                 ON CONFLICT (principal_id, way, credential_id, run) DO UPDATE SET label = excluded.label RETURNING id",
+            )
+            .bind(caller.principal.0)
+            .bind(way)
+            .bind(credential)
+            .bind(run.map(|run| run.id.to_string()).unwrap_or_default())
+            .bind(run.map(|run| run.label.as_str()))
+            .one()
+            .await?;
+        Ok(CauseId(row.get("id")?))
+    }
+
+    /// Keeps a text that an object has no more. One that it had before and lost before is kept as `version` has it.
+    pub async fn keep_version(
+        &mut self,
+        calendar: CalendarId,
+        object: ObjectId,
+        version: &StoredVersion,
+    ) -> Result<()> {
+        self.sql(
+            "INSERT INTO versions (calendar_id, object_id, digest, base, content) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (calendar_id, object_id, digest) DO UPDATE SET base = excluded.base, content = excluded.content",
+        )
+        .bind(calendar.0)
+        .bind(object.0)
+        .bind(&version.digest.0[..])
+        .bind(version.base.map(|base| base.0.to_vec()))
+        .bind(&version.content)
+        .run()
+        .await?;
+        Ok(())
+    }
+
+    /// The texts that an object has no more.
+    pub async fn versions(&mut self, calendar: CalendarId, object: ObjectId) -> Result<Vec<StoredVersion>> {
+        self.sql("SELECT digest, base, content FROM versions WHERE calendar_id = $1 AND object_id = $2")
+            .bind(calendar.0)
+            .bind(object.0)
+            .all(|row| {
+                Ok(StoredVersion {
+                    digest: digest(row.get("digest")?)?,
+                    base: row.get::<Option<Vec<u8>>>("base")?.map(|octets| digest(&octets)).transpose()?,
+                    content: row.get("content")?,
+                })
+            })
+            .await
+    }
+
+    /// Raises the revision of the lists in which the calendar stands: its owner's, and those of whom it was shared with. Yields them.
+    pub async fn raise_homes(&mut self, calendar: CalendarId) -> Result<Vec<(PrincipalId, Revision)>> {
+        self.sql(
+            "UPDATE principals SET home_revision = home_revision + 1 WHERE id IN (
+                SELECT owner_id FROM calendars WHERE id = $1
+                UNION SELECT m.member_id FROM calendars c JOIN memberships m ON m.group_id = c.owner_id WHERE c.id = $1
+                UNION SELECT principal_id FROM grants WHERE calendar_id = $1
+                UNION SELECT m.member_id FROM grants g JOIN memberships m ON m.group_id = g.principal_id WHERE g.calendar_id = $1)
+             RETURNING id, home_revision",
+        )
+        .bind(calendar.0)
+        .all(home)
+        .await
+    }
+
+    /// Raises the revision of one list of calendars.
+    pub async fn raise_home(&mut self, principal: PrincipalId) -> Result<(PrincipalId, Revision)> {
+        let raise = self
+            .sql("UPDATE principals SET home_revision = home_revision + 1 WHERE id = $1 RETURNING id, home_revision");
+        home(&raise.bind(principal.0).one().await?)
     }
 
     /// When the calendar came to `revision`, if a change ever brought it there.

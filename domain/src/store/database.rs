@@ -85,6 +85,14 @@ impl Database {
         }))
     }
 
+    /// For a single statement that reads, which is a snapshot by itself: it saves beginning and ending a transaction.
+    pub(crate) async fn once(&self) -> Result<Transaction> {
+        Ok(Transaction::new(match self {
+            Database::Sqlite(sqlite) => sqlite.once().await?,
+            Database::Postgres(postgres) => postgres.once().await?,
+        }))
+    }
+
     /// A transaction that writes.
     pub(crate) async fn write(&self) -> Result<Transaction> {
         Ok(Transaction::new(match self {

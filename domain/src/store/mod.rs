@@ -17,11 +17,13 @@ mod statement;
 mod transaction;
 
 pub use database::{Database, DatabaseAddress};
+pub use objects::Standing;
 pub use transaction::Transaction;
 
 pub use crate::model::object::ObjectId;
 
 use crate::model::calendar::{CalendarId, Revision};
+use crate::model::version::{CauseId, Digest};
 use chrono::{DateTime, Utc};
 use kalends_ical::ComponentKind;
 use kalends_ical::instances::Extent;
@@ -34,7 +36,7 @@ pub type SecretHash = [u8; 32];
 pub struct Index {
     pub uid: String,
     pub kind: ComponentKind,
-    pub etag: String,
+    pub digest: Digest,
     pub extent: Extent,
     pub summary: Option<String>,
 }
@@ -55,9 +57,14 @@ pub struct NewText<'a> {
 pub struct NewChange<'a> {
     pub calendar: CalendarId,
     pub name: &'a str,
-    pub removed: bool,
-    /// By how much the change lets the calendar grow; negative where it shrinks.
-    pub growth: Growth,
+    /// That it led to.
+    pub revision: Revision,
+    pub object: ObjectId,
+    /// The row before about the same object.
+    pub previous: Option<Revision>,
+    /// The version that it leads to; `None`: the object is removed.
+    pub after: Option<Digest>,
+    pub cause: CauseId,
     pub at: DateTime<Utc>,
 }
 

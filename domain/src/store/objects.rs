@@ -40,6 +40,11 @@ fn object(row: &Row) -> Result<Object> {
     Ok(Object { head: head(row)?, text: row.get("text")? })
 }
 
+fn standing(row: &Row) -> Result<Standing> {
+    let span = (row.get("first_start")?, row.get("last_end")?);
+    Ok(Standing { id: ObjectId(row.get("id")?), object: object(row)?, span })
+}
+
 fn head_with_id(row: &Row) -> Result<(ObjectId, ObjectHead)> {
     Ok((ObjectId(row.get("id")?), head(row)?))
 }
@@ -54,6 +59,23 @@ fn minutes(extent: &Extent) -> (i32, i32) {
     let first = extent.first_start.map_or(i32::MIN, minute);
     let last = extent.last_end.map_or(i32::MAX, |end| minute(end).saturating_add(1));
     (first, last.max(first))
+}
+
+/// An object that stands where another is about to be written.
+#[derive(Debug)]
+pub struct Standing {
+    pub id: ObjectId,
+    pub object: Object,
+    /// What the index says of its time: `first_start` and `last_end` of its extent.
+    span: (Option<i64>, Option<i64>),
+}
+
+/// See [`Transaction::in_the_way`].
+#[derive(Debug)]
+pub struct InTheWay {
+    pub named: Option<Standing>,
+    /// Name of the other object.
+    pub holder: Option<String>,
 }
 
 impl Transaction {
@@ -164,19 +186,44 @@ impl Transaction {
         statement.bind(signed(octets)).bind(after).all(object).await
     }
 
-    /// The name under which `uid` is stored.
-    pub async fn name_of_uid(&mut self, calendar: CalendarId, uid: &str) -> Result<Option<String>> {
+    /// What stands where an object of this name and UID would: the one of the name, and another that has the UID.
+    pub async fn in_the_way(&mut self, calendar: CalendarId, name: &str, uid: &str) -> Result<InTheWay> {
         let has_uid = self.has_uid();
-        let row = self
-            .joined(&["SELECT name FROM objects WHERE calendar_id = $1 AND ", has_uid])
+        let found = self
+            .joined(&[OBJECT, "WHERE o.calendar_id = $1 AND (o.name = $3 OR (", has_uid, "))"])
             .bind(calendar.0)
             .bind(uid)
-            .optional()
+            .bind(name)
+            .all(standing)
             .await?;
-        row.map(|row| row.get("name")).transpose()
+        let (mut named, others): (Vec<Standing>, Vec<Standing>) =
+            found.into_iter().partition(|standing| standing.object.head.name == name);
+        let holder = others.into_iter().next().map(|other| other.object.head.name);
+        Ok(InTheWay { named: named.pop(), holder })
     }
 
-    pub async fn insert_object(&mut self, new: NewText<'_>) -> Result<()> {
+    /// The object of this name, about to be removed.
+    pub async fn standing(&mut self, calendar: CalendarId, name: &str) -> Result<Option<Standing>> {
+        let statement = self.joined(&[OBJECT, "WHERE o.calendar_id = $1 AND o.name = $2"]);
+        statement.bind(calendar.0).bind(name).optional().await?.as_ref().map(standing).transpose()
+    }
+
+    /// The object with this UID.
+    pub async fn object_of_uid(&mut self, calendar: CalendarId, uid: &str) -> Result<Option<Object>> {
+        let has_uid = self.has_uid();
+        let statement = self.joined(&[OBJECT, "WHERE o.calendar_id = $1 AND ", has_uid]);
+        statement.bind(calendar.0).bind(uid).optional().await?.as_ref().map(object).transpose()
+    }
+
+    /// The text of the calendar's object with this id.
+    pub async fn text_by_id(&mut self, calendar: CalendarId, id: ObjectId) -> Result<Option<String>> {
+        let statement = self.sql("SELECT text FROM objects WHERE id = $1 AND calendar_id = $2");
+        let row = statement.bind(id.0).bind(calendar.0).optional().await?;
+        row.map(|row| row.get("text")).transpose()
+    }
+
+    /// Yields the id that the object has from now on.
+    pub async fn insert_object(&mut self, new: NewText<'_>) -> Result<ObjectId> {
         let statement = self.sql(
             "INSERT INTO objects (calendar_id, name, text, size, revision, created_at, modified_at,
                 uid, component, etag, first_start, last_end, recurring, summary)
@@ -184,10 +231,14 @@ impl Transaction {
         );
         let statement = statement.bind(new.calendar.0).bind(new.name).bind(new.text).bind(signed(new.text.len()));
         let row = bind_index(statement.bind(new.revision.0).bind(millis(new.at)), new.index).one().await?;
-        self.set_extent(ObjectId(row.get("id")?), new.calendar, minutes(&new.index.extent)).await
+        let id = ObjectId(row.get("id")?);
+        self.set_extent(id, new.calendar, minutes(&new.index.extent)).await?;
+        Ok(id)
     }
 
-    pub async fn update_object(&mut self, id: ObjectId, new: NewText<'_>) -> Result<()> {
+    /// Gives the object that stands there another text.
+    pub async fn update_object(&mut self, standing: &Standing, new: NewText<'_>) -> Result<()> {
+        let id = standing.id;
         let statement = self.sql(
             "UPDATE objects SET text = $2, size = $3, revision = $4, modified_at = $5,
                 uid = $6, component = $7, etag = $8, first_start = $9, last_end = $10, recurring = $11, summary = $12
@@ -195,6 +246,9 @@ impl Transaction {
         );
         let statement = statement.bind(id.0).bind(new.text).bind(signed(new.text.len()));
         bind_index(statement.bind(new.revision.0).bind(millis(new.at)), new.index).run().await?;
+        if standing.span == (new.index.extent.first_start, new.index.extent.last_end) {
+            return Ok(());
+        }
         self.set_extent(id, new.calendar, minutes(&new.index.extent)).await
     }
 
@@ -227,7 +281,7 @@ impl Transaction {
 
 /// Binds the columns that are derived from an object's text, in the order of the statements above.
 fn bind_index<'t>(statement: Statement<'t>, index: &Index) -> Statement<'t> {
-    let statement = statement.bind(&index.uid).bind(index.kind.name()).bind(&index.etag);
+    let statement = statement.bind(&index.uid).bind(index.kind.name()).bind(index.digest.etag());
     let statement = statement.bind(index.extent.first_start).bind(index.extent.last_end).bind(index.extent.recurring);
     statement.bind(&index.summary)
 }

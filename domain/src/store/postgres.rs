@@ -54,6 +54,10 @@ impl Postgres {
         Ok(Connection::Postgres(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?))
     }
 
+    pub(super) async fn once(&self) -> Result<Connection> {
+        Ok(Connection::PostgresOnce(self.pool.acquire().await?))
+    }
+
     pub(super) async fn write(&self) -> Result<Connection> {
         Ok(Connection::Postgres(self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?))
     }

@@ -48,6 +48,10 @@ impl Sqlite {
         Ok(Connection::Sqlite(self.readers.begin().await?))
     }
 
+    pub(super) async fn once(&self) -> Result<Connection> {
+        Ok(Connection::SqliteOnce(self.readers.acquire().await?))
+    }
+
     /// SQLite has one writer at a time; whoever writes locks the whole file.
     pub(super) async fn write(&self) -> Result<Connection> {
         Ok(Connection::Sqlite(self.writer.begin_with("BEGIN IMMEDIATE").await?))

@@ -8,6 +8,9 @@ use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 pub(super) enum Connection {
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+    /// For a single statement that reads.
+    SqliteOnce(sqlx::pool::PoolConnection<sqlx::Sqlite>),
+    PostgresOnce(sqlx::pool::PoolConnection<sqlx::Postgres>),
 }
 
 /// One transaction; dropped without [`Transaction::commit`] it leaves nothing behind. Methods that look something up yield `None` when
@@ -30,12 +33,13 @@ impl Transaction {
         match self.connection {
             Connection::Sqlite(transaction) => transaction.commit().await?,
             Connection::Postgres(transaction) => transaction.commit().await?,
+            Connection::SqliteOnce(_) | Connection::PostgresOnce(_) => {}
         }
         Ok(())
     }
 
     pub(super) fn is_postgres(&self) -> bool {
-        matches!(self.connection, Connection::Postgres(_))
+        matches!(self.connection, Connection::Postgres(_) | Connection::PostgresOnce(_))
     }
 
     pub(super) fn sql(&mut self, sql: &'static str) -> Statement<'_> {
@@ -51,6 +55,8 @@ impl Transaction {
         let target = match &mut self.connection {
             Connection::Sqlite(transaction) => Target::Sqlite(transaction, Default::default()),
             Connection::Postgres(transaction) => Target::Postgres(transaction, Default::default()),
+            Connection::SqliteOnce(connection) => Target::Sqlite(connection, Default::default()),
+            Connection::PostgresOnce(connection) => Target::Postgres(connection, Default::default()),
         };
         Statement::new(sql, target)
     }

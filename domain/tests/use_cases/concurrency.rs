@@ -3,7 +3,7 @@
 use crate::support::{Home, all_changes, event};
 use kalends_domain::Error;
 use kalends_domain::calendars::CalendarDetails;
-use kalends_domain::objects::{Precondition, Transfer};
+use kalends_domain::objects::{CopyMove, Precondition};
 
 const WRITERS: usize = 16;
 const ROUNDS: usize = 200;
@@ -79,7 +79,7 @@ async fn moves_in_opposite_directions_lose_and_double_nothing() {
             let mut moved = 0;
             for turn in 0..100 {
                 let name = format!("{}.ics", turn % OBJECTS);
-                let transfer = Transfer {
+                let transfer = CopyMove {
                     from: (from, name.clone()),
                     to: (to, name),
                     overwrite: true,

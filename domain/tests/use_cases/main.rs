@@ -6,6 +6,7 @@ mod agenda;
 mod calendars;
 mod changes;
 mod concurrency;
+mod history;
 mod objects;
 mod quota;
 mod support;

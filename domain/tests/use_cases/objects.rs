@@ -1,7 +1,8 @@
 use crate::support::{Home, calendar, event, first_calendar, query, user};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use kalends_domain::calendars::CalendarDetails;
-use kalends_domain::objects::{Precondition, Transfer, etag};
+use kalends_domain::history::Digest;
+use kalends_domain::objects::{CopyMove, Precondition};
 use kalends_domain::{Error, Limits};
 use kalends_ical::instances::Window;
 use kalends_ical::query::{ComponentFilter, Filter};
@@ -14,7 +15,7 @@ async fn a_text_comes_back_octet_for_octet_also_after_a_restart() {
     let text = event("one", "First").replace("\r\n", "\n").replace("SUMMARY:First", "summary:Fi\n rst");
     let written = home.put("one.ics", &text).await.unwrap();
     assert!(written.created);
-    assert_eq!(written.etag, etag(&text));
+    assert_eq!(written.etag, Digest::of(&text).etag());
     assert_eq!(home.text("one.ics").await, text);
     let again = home.reopened().await.object(home.anna, home.calendar, "one.ics").await.unwrap();
     assert_eq!((again.text, again.head.etag), (text, written.etag));
@@ -98,7 +99,7 @@ async fn objects_are_copied_and_moved_between_calendars_unchanged() {
     let home = Home::new().await;
     let other = home.kalends.create_named_calendar(home.anna, "Other").await.unwrap().id;
     home.put("one.ics", &event("one", "First")).await.unwrap();
-    let transfer = |to: &str, overwrite| Transfer {
+    let transfer = |to: &str, overwrite| CopyMove {
         from: (home.calendar, "one.ics".into()),
         to: (other, to.into()),
         overwrite,
@@ -129,9 +130,9 @@ async fn nobody_sees_or_touches_the_calendars_of_others() {
     missing(kalends.delete_object(ben, home.calendar, "one.ics", Precondition::None).await.err());
     missing(kalends.changes(ben, home.calendar, None, None).await.err());
     missing(kalends.export(ben, home.calendar).await.err());
-    missing(kalends.import(ben, home.calendar, event("b", "B").as_bytes()).await.err());
+    missing(kalends.import(ben, home.calendar, "b.ics", event("b", "B")).await.err());
     missing(kalends.delete_calendar(ben, home.calendar).await.err());
-    let transfer = Transfer {
+    let transfer = CopyMove {
         from: (home.calendar, "one.ics".into()),
         to: (bens, "one.ics".into()),
         overwrite: true,

@@ -1,6 +1,6 @@
 use crate::support::{Home, event, export, first_calendar, query, user};
 use kalends_domain::calendars::CalendarDetails;
-use kalends_domain::objects::{Precondition, Transfer};
+use kalends_domain::objects::{CopyMove, Precondition};
 use kalends_domain::{Error, Limits};
 use kalends_ical::query::{ComponentFilter, Filter};
 use kalends_ical::time::Zone;
@@ -24,7 +24,7 @@ async fn an_account_holds_so_many_objects_and_no_more() {
     refused(home.kalends.put_object(home.anna, second, "three.ics", &third, Precondition::None).await, "objects");
     home.put("one.ics", &event("one", "Changed")).await.unwrap();
 
-    let transfer = Transfer {
+    let transfer = CopyMove {
         from: (home.calendar, "one.ics".into()),
         to: (second, "one.ics".into()),
         overwrite: false,
@@ -66,7 +66,7 @@ async fn an_account_holds_so_many_octets_and_no_more() {
 async fn an_import_says_what_found_no_room() {
     let home = Home::with_limits(Limits { account_objects: 1, ..Limits::default() }).await;
     let file = event("one", "One") + &event("two", "Two");
-    let report = home.kalends.import(home.anna, home.calendar, file.as_bytes()).await.unwrap();
+    let report = home.kalends.import(home.anna, home.calendar, "many.ics", file).await.unwrap();
     assert_eq!(report.added, ["One"]);
     assert_eq!(report.refused.len(), 1);
     assert!(report.refused[0].why.contains("1 objects"), "{:?}", report.refused);

@@ -12,7 +12,7 @@ async fn a_file_comes_in_object_by_object_and_the_report_says_what_happened() {
     let mut broken = event_lines("three", "Broken");
     broken[3] = "DTSTART:tomorrow".into();
     let text = file(&[event_lines("one", "One"), event_lines("two", "Two"), broken, event_lines("four/ä", "Four")]);
-    let report = home.kalends.import(home.anna, home.calendar, text.as_bytes()).await.unwrap();
+    let report = home.kalends.import(home.anna, home.calendar, "calendar.ics", text.clone()).await.unwrap();
     assert_eq!(report.added, ["One", "Four"]);
     assert_eq!(report.replaced, ["Two"]);
     let [refusal] = report.refused.as_slice() else { panic!("{report:?}") };
@@ -29,9 +29,9 @@ async fn a_file_comes_in_object_by_object_and_the_report_says_what_happened() {
 async fn the_same_file_again_changes_nothing() {
     let home = Home::new().await;
     let text = file(&[event_lines("one", "One"), event_lines("two", "Two")]);
-    home.kalends.import(home.anna, home.calendar, text.as_bytes()).await.unwrap();
+    home.kalends.import(home.anna, home.calendar, "calendar.ics", text.clone()).await.unwrap();
     let token = home.kalends.changes(home.anna, home.calendar, None, None).await.unwrap().token;
-    let report = home.kalends.import(home.anna, home.calendar, text.as_bytes()).await.unwrap();
+    let report = home.kalends.import(home.anna, home.calendar, "calendar.ics", text.clone()).await.unwrap();
     assert_eq!((report.unchanged, report.added.len(), report.replaced.len()), (2, 0, 0));
     assert_eq!(home.kalends.changes(home.anna, home.calendar, None, None).await.unwrap().token, token);
 }
@@ -45,10 +45,10 @@ async fn an_exported_calendar_imports_as_the_same_events_elsewhere_and_as_unchan
     let export = export(&home.kalends, home.anna, home.calendar).await;
     assert_eq!(export.matches("BEGIN:VCALENDAR").count(), 1);
     assert_eq!(export.matches("X-UNKNOWN;X-P=\"a:b\":kept").count(), 3);
-    let home_again = home.kalends.import(home.anna, home.calendar, export.as_bytes()).await.unwrap();
+    let home_again = home.kalends.import(home.anna, home.calendar, "calendar.ics", export.clone()).await.unwrap();
     assert_eq!(home_again.unchanged, 3);
     let other = home.kalends.create_named_calendar(home.anna, "Other").await.unwrap().id;
-    let report = home.kalends.import(home.anna, other, export.as_bytes()).await.unwrap();
+    let report = home.kalends.import(home.anna, other, "x.ics", export.clone()).await.unwrap();
     assert_eq!(report.added, ["one", "three", "two"]);
     assert_eq!(report.refused, []);
 }
@@ -64,10 +64,10 @@ async fn a_file_may_be_folded_inside_of_its_characters() {
         folded.extend(b"\r\n");
     }
     assert!(std::str::from_utf8(&folded).is_err());
-    let report = home.kalends.import(home.anna, home.calendar, &folded).await.unwrap();
+    let report = home.kalends.import(home.anna, home.calendar, "x.ics", folded.clone()).await.unwrap();
     assert_eq!((report.added, report.refused), (vec!["Één café 🎄".to_owned(), "Zwei".to_owned()], vec![]));
-    for again in [&folded[..], text.as_bytes()] {
-        let report = home.kalends.import(home.anna, home.calendar, again).await.unwrap();
+    for again in [folded, text.into_bytes()] {
+        let report = home.kalends.import(home.anna, home.calendar, "x.ics", again).await.unwrap();
         assert_eq!((report.unchanged, report.replaced.len()), (2, 0));
     }
 }
@@ -76,7 +76,7 @@ async fn a_file_may_be_folded_inside_of_its_characters() {
 async fn many_objects_come_in_over_several_transactions() {
     let home = Home::new().await;
     let lines: Vec<_> = (0..450).map(|number| event_lines(&format!("u{number}"), "Many")).collect();
-    let report = home.kalends.import(home.anna, home.calendar, file(&lines).as_bytes()).await.unwrap();
+    let report = home.kalends.import(home.anna, home.calendar, "x.ics", file(&lines)).await.unwrap();
     assert_eq!((report.added.len(), home.names().await.len()), (450, 450));
 }
 
@@ -85,7 +85,7 @@ async fn a_file_that_is_no_calendar_is_refused_whole() {
     let home = Home::with_limits(Limits { import_octets: 10_000, ..Limits::default() }).await;
     let import = |file: Vec<u8>| {
         let (kalends, who, calendar) = (home.kalends.clone(), home.anna, home.calendar);
-        async move { kalends.import(who, calendar, &file).await }
+        async move { kalends.import(who, calendar, "x.ics", file).await }
     };
     for file in [&b""[..], b"Hello", b"<html></html>", b"BEGIN:VCALENDAR\r\nSUMMARY:\xe9\r\nEND:VCALENDAR\r\n"] {
         let outcome = import(file.to_vec()).await;

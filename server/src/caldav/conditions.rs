@@ -3,7 +3,8 @@
 use super::Call;
 use super::error::Failure;
 use super::headers::{local_path, text};
-use super::resource::{Address, Resource};
+use super::resource::Address;
+use super::target::Target;
 use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
 use kalends_domain::changes::sync_token;
@@ -135,25 +136,20 @@ struct Current {
     sync_token: Option<String>,
 }
 
-async fn current(call: &Call, resource: &Resource) -> Result<Current, Failure> {
-    let found = match resource {
-        Resource::Calendar { owner, slug } => call.kalends.calendar(call.caller, owner, slug).await.map(|c| Current {
-            exists: true,
-            sync_token: Some(sync_token(&c)),
-            ..Current::default()
-        }),
-        Resource::Object { owner, calendar, name } => {
-            call.kalends.object_at(call.caller, owner, calendar, name).await.map(|object| {
-                let ObjectHead { etag, modified_at, .. } = object.head;
-                Current { exists: true, etag: Some(etag), modified_at: Some(modified_at), sync_token: None }
-            })
+async fn current(call: &Call, target: &Target) -> Result<Current, Failure> {
+    Ok(match target {
+        Target::Calendar(calendar) => {
+            Current { exists: true, sync_token: Some(sync_token(calendar)), ..Current::default() }
         }
-        _ => Ok(Current::default()),
-    };
-    match found {
-        Err(Error::NotFound(_)) => Ok(Current::default()),
-        other => Ok(other?),
-    }
+        Target::Object { calendar, name } => match call.kalends.object_head_in(calendar, name).await {
+            Ok(ObjectHead { etag, modified_at, .. }) => {
+                Current { exists: true, etag: Some(etag), modified_at: Some(modified_at), sync_token: None }
+            }
+            Err(Error::NotFound(_)) => Current::default(),
+            Err(error) => return Err(error.into()),
+        },
+        _ => Current::default(),
+    })
 }
 
 /// What the request's conditional headers ask of its target, in the form that a write takes.
@@ -196,12 +192,12 @@ pub async fn check(call: &Call) -> Result<(), Failure> {
 /// 412 when no list holds, 400 when it cannot be read.
 pub async fn check_if(call: &Call) -> Result<(), Failure> {
     let Some(value) = text(&call.headers, "if")? else { return Ok(()) };
-    let target = current(call, &call.resource).await?;
+    let target = current(call, &call.target).await?;
     if if_holds(call, value, &target).await? { Ok(()) } else { Err(Failure::precondition_failed()) }
 }
 
 async fn evaluated(call: &Call) -> Result<Current, Failure> {
-    let target = current(call, &call.resource).await?;
+    let target = current(call, &call.target).await?;
     let etag = target.etag.as_deref();
     let (if_match, if_none_match) = (Tags::of(&call.headers, "if-match")?, Tags::of(&call.headers, "if-none-match")?);
     // If-Match takes precedence over the date, and a date that cannot be read is ignored (RFC 9110 section 13.1.4).
@@ -223,7 +219,7 @@ async fn if_holds(call: &Call, value: &str, target: &Current) -> Result<bool, Fa
         let other = match list.tag {
             None => None,
             Some(url) => Some(match local_path(url, &call.headers)?.map(Address::parse) {
-                Some(Ok(address)) => current(call, &call.resource_at(address).await?).await?,
+                Some(Ok(address)) => current(call, &call.target_at(&address).await?).await?,
                 Some(Err(_)) | None => Current::default(),
             }),
         };

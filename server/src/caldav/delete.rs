@@ -4,20 +4,18 @@ use super::Call;
 use super::conditions;
 use super::error::Failure;
 use super::headers::Depth;
-use super::resource::Resource;
+use super::target::Target;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 pub async fn answer(call: Call) -> Result<Response, Failure> {
-    match &call.resource {
-        Resource::Object { owner, calendar, name } => {
-            let calendar = call.kalends.calendar(call.caller, owner, calendar).await?;
+    match &call.target {
+        Target::Object { calendar, name } => {
             let precondition = conditions::precondition(&call).await?;
             let deleted = call.kalends.delete_object(call.caller, calendar.id, name, precondition).await;
             deleted.map_err(|error| call.failure(error))?;
         }
-        Resource::Calendar { owner, slug } => {
-            let calendar = call.kalends.calendar(call.caller, owner, slug).await?;
+        Target::Calendar(calendar) => {
             if !matches!(Depth::of(&call.headers)?, None | Some(Depth::Infinity)) {
                 return Err(Failure::bad_request("A collection is deleted whole: Depth is infinity."));
             }
@@ -25,11 +23,10 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
             let deleted = call.kalends.delete_calendar(call.caller, calendar.id).await;
             deleted.map_err(|error| call.failure(error))?;
         }
-        Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => {
-            return Err(Failure::not_found());
+        Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
+        Target::Signpost | Target::Principal | Target::Home => {
+            return Err(Failure::new(StatusCode::FORBIDDEN, "This cannot be deleted."));
         }
-        Resource::Inner { .. } | Resource::Nowhere => return Err(Failure::not_found()),
-        _ => return Err(Failure::new(StatusCode::FORBIDDEN, "This cannot be deleted.")),
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -3,7 +3,7 @@
 use super::conditions::{self, HTTP_DATE};
 use super::error::Failure;
 use super::props::content_type;
-use super::resource::Resource;
+use super::target::Target;
 use super::{Call, Method};
 use axum::body::Body;
 use axum::http::header::{self, HeaderName};
@@ -17,9 +17,9 @@ use kalends_domain::transfer::Export;
 const SIGNPOST: &str = "This is a CalDAV server. Give this address to a calendar program.\n";
 
 pub async fn answer(call: Call) -> Result<Response, Failure> {
-    let response = match &call.resource {
-        Resource::Object { owner, calendar, name } => {
-            let object = call.kalends.object_at(call.caller, owner, calendar, name).await?;
+    let response = match &call.target {
+        Target::Object { calendar, name } => {
+            let object = call.kalends.object_in(calendar, name).await?;
             let head = &object.head;
             conditions::check_read(&call.headers, &head.etag, head.modified_at)?;
             if conditions::not_modified(&call.headers, &head.etag, head.modified_at)? {
@@ -28,15 +28,9 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
                 with_validators(text(content_type(head.kind), object.text), head)
             }
         }
-        Resource::Calendar { owner, slug } => {
-            let calendar = call.kalends.calendar(call.caller, owner, slug).await?;
-            file(call.kalends.export(call.caller, calendar.id).await?)
-        }
-        Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => {
-            return Err(Failure::not_found());
-        }
-        Resource::Inner { .. } | Resource::Nowhere => return Err(Failure::not_found()),
-        _ => text("text/plain; charset=utf-8", SIGNPOST.to_owned()),
+        Target::Calendar(calendar) => file(call.kalends.export(call.caller, calendar.id).await?),
+        Target::Signpost | Target::Principal | Target::Home => text("text/plain; charset=utf-8", SIGNPOST.to_owned()),
+        Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
     };
     Ok(if call.method == Method::Head { without_body(response) } else { response })
 }

@@ -6,6 +6,7 @@ use super::conditions;
 use super::error::Failure;
 use super::props::update::{Stage, Update};
 use super::resource::Resource;
+use super::target::Target;
 use super::xml::{Document, Element, XmlWriter};
 use super::{Call, Method};
 use axum::body::Body;
@@ -42,28 +43,18 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
 
 /// The slug of the calendar to be made, if there may be one.
 async fn place(call: &Call) -> Result<&str, Failure> {
-    match &call.resource {
-        // Another's home, which may or may not be there, is not a place to put anything.
-        Resource::Calendar { owner, .. } if *owner != call.who.slug => Err(Failure::no_parent()),
-        Resource::Calendar { owner, slug } => match call.kalends.calendar(call.caller, owner, slug).await {
+    match &call.target {
+        Target::Vacant { slug } => Ok(slug),
+        Target::Object { calendar, name } => match call.kalends.object_head_in(calendar, name).await {
             Ok(_) => Err(exists(call)),
-            Err(Error::NotFound(_)) => Ok(slug),
-            Err(error) => Err(call.failure(error)),
+            Err(_) => Err(elsewhere()),
         },
-        Resource::Object { owner, calendar, name } => {
-            call.kalends.calendar(call.caller, owner, calendar).await.map_err(|_| Failure::no_parent())?;
-            match call.kalends.object_at(call.caller, owner, calendar, name).await {
-                Ok(_) => Err(exists(call)),
-                Err(_) => Err(elsewhere()),
-            }
-        }
-        Resource::Inner { owner, calendar } => {
-            call.kalends.calendar(call.caller, owner, calendar).await.map_err(|_| Failure::no_parent())?;
+        Target::Inner => Err(elsewhere()),
+        Target::Missing if matches!(call.resource, Resource::Principal { .. } | Resource::Home { .. }) => {
             Err(elsewhere())
         }
-        Resource::Nowhere => Err(Failure::no_parent()),
-        Resource::Principal { slug } | Resource::Home { owner: slug } if *slug != call.who.slug => Err(elsewhere()),
-        _ => Err(exists(call)),
+        Target::Missing => Err(Failure::no_parent()),
+        Target::Calendar(_) | Target::Signpost | Target::Principal | Target::Home => Err(exists(call)),
     }
 }
 

@@ -16,6 +16,7 @@ mod put;
 mod report;
 mod resource;
 mod stream;
+mod target;
 mod transfer;
 mod xml;
 
@@ -33,6 +34,7 @@ pub use get::file;
 use kalends_domain::access::{Caller, Principal};
 use kalends_domain::{Error, Kalends};
 use resource::{Address, Resource, Tree};
+use target::Target;
 
 /// Where the CalDAV tree begins.
 pub const ROOT: &str = "/api/v1.0/caldav/";
@@ -138,7 +140,10 @@ struct Call {
     who: Principal,
     caller: Caller,
     method: Method,
+    /// What the client names,
     resource: Resource,
+    /// and what that leads to.
+    target: Target,
     /// The tree that the client names homes in.
     tree: Tree,
     /// The path as the client wrote it, which need not be the resource's own, for answers that repeat it.
@@ -156,20 +161,9 @@ impl Call {
         Failure::of(error, &self.href, &collection)
     }
 
-    /// The resource at `address`, an address that the request names beside its own.
-    async fn resource_at(&self, address: Address) -> Result<Resource, Failure> {
-        Ok(resource_at(&self.kalends, self.caller, address).await?)
-    }
-}
-
-/// What `address` names for the caller. In the short tree an object is also found by its UID, whatever it is called.
-async fn resource_at(kalends: &Kalends, caller: Caller, address: Address) -> Result<Resource, Error> {
-    match address {
-        Address { resource: Resource::Object { owner, calendar, name }, tree: Tree::Short } => {
-            let found = kalends.object_name(caller, &owner, &calendar, &name).await?;
-            Ok(Resource::Object { owner, calendar, name: found.unwrap_or(name) })
-        }
-        Address { resource, .. } => Ok(resource),
+    /// What `address` leads to, an address that the request names beside its own.
+    async fn target_at(&self, address: &Address) -> Result<Target, Failure> {
+        Ok(Target::resolve(&self.kalends, &self.who, self.caller, address).await?)
     }
 }
 
@@ -203,9 +197,10 @@ async fn answer(kalends: Kalends, request: Request) -> Result<Response, Failure>
     let method = method
         .filter(|method| method.suits(&address.resource))
         .ok_or_else(|| options::not_allowed(&address.resource))?;
-    let (tree, href) = (address.tree, if at_server_root { "/".to_owned() } else { address.href() });
-    let resource = resource_at(&kalends, caller, address).await?;
-    dispatch(Call { kalends, who, caller, method, resource, tree, href, headers }, body).await
+    let target = Target::resolve(&kalends, &who, caller, &address).await?;
+    let href = if at_server_root { "/".to_owned() } else { address.href() };
+    let Address { resource, tree } = address;
+    dispatch(Call { kalends, who, caller, method, resource, target, tree, href, headers }, body).await
 }
 
 async fn dispatch(call: Call, body: Body) -> Result<Response, Failure> {

@@ -6,6 +6,7 @@ use super::headers::{Depth, Preferences};
 use super::props::{CalendarData, CalendarView, ObjectView, PropertyRequest, Quota, View};
 use super::resource::{self, Resource};
 use super::stream::{Multistatus, multistatus};
+use super::target::Target;
 use super::xml::Document;
 use super::{Call, preference_applied};
 use axum::body::Body;
@@ -46,60 +47,57 @@ struct Listing {
 impl Listing {
     async fn write(self, mut out: Multistatus) -> Result<Multistatus, Failure> {
         let Call { kalends, caller, who, .. } = &self.call;
-        let own = who.slug.as_str();
         let quota = Quota::read(kalends, who.id, &self.request).await?;
-        match &self.call.resource {
-            Resource::Root => {
-                self.target(&mut out, &View::Signpost(&Resource::Root));
+        match &self.call.target {
+            Target::Signpost => {
+                self.target(&mut out, &View::Signpost(&self.call.resource));
                 if self.members {
-                    for signpost in [Resource::Principals, Resource::Homes] {
-                        self.member(&mut out, &signpost.href(), &View::Signpost(&signpost));
-                    }
+                    self.below(&mut out, quota);
                 }
             }
-            Resource::Principals => {
-                self.target(&mut out, &View::Signpost(&Resource::Principals));
-                if self.members {
-                    self.member(&mut out, &resource::principal_href(own), &View::Principal(who));
-                }
-            }
-            Resource::Homes => {
-                self.target(&mut out, &View::Signpost(&Resource::Homes));
-                if self.members {
-                    self.member(&mut out, &resource::home_href(own), &View::Home { owner: who, quota });
-                }
-            }
-            Resource::Principal { slug } if slug == own => self.target(&mut out, &View::Principal(who)),
-            Resource::Home { owner } if owner == own => {
+            Target::Principal => self.target(&mut out, &View::Principal(who)),
+            Target::Home => {
                 self.target(&mut out, &View::Home { owner: who, quota });
                 if self.members {
                     for calendar in kalends.calendars(*caller, who.id).await? {
-                        let href = self.call.tree.calendar_href(own, &calendar.slug);
+                        let href = self.call.tree.calendar_href(&who.slug, &calendar.slug);
                         self.calendar(&mut out, &href, &calendar).await?;
                     }
                 }
             }
-            Resource::Calendar { owner, slug } => {
-                let calendar = kalends.calendar(*caller, owner, slug).await?;
+            Target::Calendar(calendar) => {
                 if !self.leaves_out_target() {
-                    self.calendar(&mut out, &self.call.href, &calendar).await?;
+                    self.calendar(&mut out, &self.call.href, calendar).await?;
                 }
                 if self.members {
-                    self.objects(&mut out, &calendar).await?;
+                    self.objects(&mut out, calendar).await?;
                 }
             }
-            Resource::Object { owner, calendar, name } => {
-                let calendar = kalends.calendar(*caller, owner, calendar).await?;
-                let object = kalends.object(*caller, calendar.id, name).await?;
-                let access = calendar.access();
-                let view = ObjectView { head: &object.head, owner_slug: owner, access, data: CalendarData::None };
+            Target::Object { calendar, name } => {
+                let head = kalends.object_head_in(calendar, name).await?;
+                let (owner_slug, access) = (&calendar.owner_slug, calendar.access());
+                let view = ObjectView { head: &head, owner_slug, access, data: CalendarData::None };
                 self.member(&mut out, &self.call.href, &View::Object(view));
             }
-            Resource::Principal { .. } | Resource::Home { .. } | Resource::Inner { .. } | Resource::Nowhere => {
-                return Err(Failure::not_found());
-            }
+            Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
         }
         Ok(out)
+    }
+
+    /// The members of the root, of the collection of principals, or of that of homes.
+    fn below(&self, out: &mut Multistatus, quota: Option<Quota>) {
+        let who = &self.call.who;
+        match &self.call.resource {
+            Resource::Principals => {
+                self.member(out, &resource::principal_href(&who.slug), &View::Principal(who));
+            }
+            Resource::Homes => self.member(out, &resource::home_href(&who.slug), &View::Home { owner: who, quota }),
+            _ => {
+                for signpost in [Resource::Principals, Resource::Homes] {
+                    self.member(out, &signpost.href(), &View::Signpost(&signpost));
+                }
+            }
+        }
     }
 
     /// RFC 8144 section 2.1.1: `depth-noroot` asks for the members alone.

@@ -6,8 +6,8 @@ use super::error::Failure;
 use super::headers::Preferences;
 use super::props::update::{Stage, Update};
 use super::props::{CalendarData, CalendarView, ObjectView, Quota, View};
-use super::resource::Resource;
 use super::stream::multistatus;
+use super::target::Target;
 use super::{Call, preference_applied};
 use axum::body::Body;
 use axum::http::StatusCode;
@@ -40,42 +40,28 @@ async fn carry_out(call: &Call, mut update: Update) -> Result<Update, Failure> {
     let Call { kalends, caller, who, .. } = call;
     // Here only counts that the properties are there.
     let quota = Some(Quota::default());
-    match &call.resource {
-        Resource::Calendar { owner, slug } => {
-            let calendar = kalends.calendar(*caller, owner, slug).await?;
+    match &call.target {
+        Target::Calendar(calendar) => {
             let object_octets = kalends.limits().text.object_octets;
-            let view = View::Calendar(CalendarView { calendar: &calendar, dead: &[], object_octets, quota });
+            let view = View::Calendar(CalendarView { calendar, dead: &[], object_octets, quota });
             update.excuse_absent(|property| view.has(property, who));
             conditions::check(call).await?;
             if update.is_good()
-                && let Err(error) = kalends.update_calendar(*caller, calendar.id, update.patch(slug)).await
+                && let Err(error) = kalends.update_calendar(*caller, calendar.id, update.patch(&calendar.slug)).await
             {
                 return update.blamed(&error).ok_or_else(|| call.failure(error));
             }
         }
-        Resource::Object { owner, calendar, name } => {
-            let calendar = kalends.calendar(*caller, owner, calendar).await?;
-            let object = kalends.object(*caller, calendar.id, name).await?;
-            let view = View::Object(ObjectView {
-                head: &object.head,
-                owner_slug: owner,
-                access: calendar.access(),
-                data: CalendarData::None,
-            });
+        Target::Object { calendar, name } => {
+            let head = kalends.object_head_in(calendar, name).await?;
+            let (owner_slug, access) = (&calendar.owner_slug, calendar.access());
+            let view = View::Object(ObjectView { head: &head, owner_slug, access, data: CalendarData::None });
             update.refuse(|property| view.has(property, who));
         }
-        Resource::Principal { slug } if *slug == who.slug => {
-            update.refuse(|property| View::Principal(who).has(property, who));
-        }
-        Resource::Home { owner } if *owner == who.slug => {
-            update.refuse(|property| View::Home { owner: who, quota }.has(property, who));
-        }
-        Resource::Root | Resource::Principals | Resource::Homes => {
-            update.refuse(|property| View::Signpost(&call.resource).has(property, who));
-        }
-        Resource::Principal { .. } | Resource::Home { .. } | Resource::Inner { .. } | Resource::Nowhere => {
-            return Err(Failure::not_found());
-        }
+        Target::Principal => update.refuse(|property| View::Principal(who).has(property, who)),
+        Target::Home => update.refuse(|property| View::Home { owner: who, quota }.has(property, who)),
+        Target::Signpost => update.refuse(|property| View::Signpost(&call.resource).has(property, who)),
+        Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
     }
     Ok(update)
 }

@@ -5,7 +5,7 @@ use super::body::{self, media_parameter, media_type};
 use super::conditions;
 use super::error::Failure;
 use super::headers::Preferences;
-use super::resource::Resource;
+use super::target::Target;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,17 +14,13 @@ use kalends_ical::unfold;
 use std::borrow::Cow;
 
 pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
-    let Resource::Object { owner, calendar, name } = &call.resource else { return Err(Failure::no_parent()) };
+    let Target::Object { calendar, name } = &call.target else { return Err(Failure::no_parent()) };
     if call.headers.contains_key(header::CONTENT_RANGE) {
         return Err(Failure::bad_request("A part of an object cannot be put."));
     }
     let limit = call.kalends.limits().text.object_octets;
     let octets =
         body::read(&call.headers, body, limit).await?.ok_or_else(|| call.failure(Error::TooLarge { limit }))?;
-    let calendar = call.kalends.calendar(call.caller, owner, calendar).await.map_err(|error| match error {
-        Error::NotFound(_) => Failure::no_parent(),
-        other => call.failure(other),
-    })?;
     check_type(&call)?;
     let text = unfold::text(&octets).map_err(|error| call.failure(Error::InvalidCalendarData(error)))?;
     let precondition = conditions::precondition(&call).await?;

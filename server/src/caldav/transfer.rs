@@ -3,36 +3,32 @@
 use super::conditions;
 use super::error::Failure;
 use super::headers::{destination, overwrite};
-use super::resource::Resource;
+use super::target::Target;
 use super::{Call, Method};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kalends_domain::Error;
-use kalends_domain::objects::Transfer;
+use kalends_domain::objects::CopyMove;
 
 pub async fn answer(call: Call) -> Result<Response, Failure> {
-    let Resource::Object { owner, calendar, name } = &call.resource else { return Err(Failure::not_found()) };
-    let source = call.kalends.calendar(call.caller, owner, calendar).await?;
+    let Target::Object { calendar: source, name } = &call.target else { return Err(Failure::not_found()) };
     let address = destination(&call.headers)?;
     let (tree, href) = (address.tree, address.href());
-    let target = call.resource_at(address).await?;
     let overwrite = overwrite(&call.headers)?;
-    let Resource::Object { owner: to_owner, calendar: to_calendar, name: to_name } = &target else {
-        return Err(match target {
-            Resource::Inner { .. } | Resource::Nowhere => Failure::no_parent(),
-            _ => Failure::forbidden("C:calendar-collection-location-ok", "An object cannot take a collection's place."),
-        });
+    let (to, to_name) = match call.target_at(&address).await? {
+        Target::Object { calendar, name } => (calendar, name),
+        Target::Inner => return Err(Failure::no_parent()),
+        Target::Missing if !address.resource.is_collection() => return Err(Failure::no_parent()),
+        _ => {
+            let message = "An object cannot take a collection's place.";
+            return Err(Failure::forbidden("C:calendar-collection-location-ok", message));
+        }
     };
-    let to = call.kalends.calendar(call.caller, to_owner, to_calendar).await.map_err(|error| match error {
-        Error::NotFound(_) => Failure::no_parent(),
-        other => other.into(),
-    })?;
-    if target == call.resource {
+    if source.id == to.id && *name == to_name {
         return Err(Failure::new(StatusCode::FORBIDDEN, "Source and Destination are the same."));
     }
-    let transfer = Transfer {
+    let transfer = CopyMove {
         from: (source.id, name.clone()),
-        to: (to.id, to_name.clone()),
+        to: (to.id, to_name),
         overwrite,
         precondition: conditions::precondition(&call).await?,
     };
@@ -40,7 +36,7 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
         Method::Move => call.kalends.move_object(call.caller, transfer).await,
         _ => call.kalends.copy_object(call.caller, transfer).await,
     };
-    let written = done.map_err(|error| Failure::of(error, &href, &tree.calendar_href(to_owner, to_calendar)))?;
+    let written = done.map_err(|error| Failure::of(error, &href, &tree.calendar_href(&to.owner_slug, &to.slug)))?;
     if !written.created {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }

@@ -6,13 +6,12 @@ use axum::body::Body;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use kalends_app::calendars::server::COOKIE_SECONDS;
-use kalends_app::cookies::{DEFAULT_COOKIE, HIDDEN_COOKIE, hidden_value};
 use kalends_app::return_path::back_path;
 use kalends_app::session::CurrentUser;
 use kalends_app::wire::ApiError;
 use kalends_app::{calendars, event};
 use kalends_domain::accounts::User;
+use kalends_domain::calendars::CalendarId;
 use leptos::prelude::provide_context;
 
 /// Saves or deletes what the form of an event says and goes on, or shows the page again with everything that was typed.
@@ -38,10 +37,7 @@ pub async fn calendar(State(state): State<WebState>, id: Option<Path<i64>>, requ
         Err(response) => return response,
     };
     match calendars::server::post(&state.web.kalends, user.as_ref(), id.map(|Path(id)| id), &form).await {
-        Ok(default) => {
-            let cookie = default.map(|id| cookie(&state, DEFAULT_COOKIE, &id.to_string()));
-            (cookie.map(|cookie| [(header::SET_COOKIE, cookie)]), Redirect::to("/agenda")).into_response()
-        }
+        Ok(()) => Redirect::to("/agenda").into_response(),
         Err(refused) => {
             let status = refused.error.status();
             again(&state, page, *refused, status).await
@@ -49,25 +45,29 @@ pub async fn calendar(State(state): State<WebState>, id: Option<Path<i64>>, requ
     }
 }
 
-/// Remembers which calendars the agenda shows, and goes back to it.
+/// Keeps which calendars the agenda shows, and goes back to it.
 pub async fn visible_calendars(State(state): State<WebState>, request: Request) -> Response {
     let Posted { page, user, form } = match Posted::read(request).await {
         Ok(posted) => posted,
         Err(response) => return response,
     };
     let Some(user) = user else { return Redirect::to("/sign-in?next=/agenda").into_response() };
-    let all = match state.web.kalends.calendars(user.on_a_page(), user.principal.id).await {
-        Ok(all) => all,
-        Err(error) => return failed::answer_error(&error, "reading the calendars"),
+    let kalends = &state.web.kalends;
+    let caller = user.on_a_page();
+    let shown = |id: CalendarId| form.iter().any(|(name, value)| name == "show" && value.parse() == Ok(id.0));
+    let hide = async {
+        let all = kalends.calendars(caller, user.principal.id).await?;
+        let hidden: Vec<CalendarId> = all.into_iter().map(|calendar| calendar.id).filter(|id| !shown(*id)).collect();
+        kalends.hide_calendars(caller, &hidden).await
     };
-    let shown = |id: i64| form.iter().any(|(name, value)| name == "show" && value.parse() == Ok(id));
-    let hidden: Vec<i64> = all.into_iter().map(|calendar| calendar.id.0).filter(|id| !shown(*id)).collect();
+    if let Err(error) = hide.await {
+        return failed::answer_error(&error, "choosing the calendars that are shown");
+    }
     let back = page.headers().get(header::REFERER).and_then(|referrer| referrer.to_str().ok());
     // The page is of this site, or the request would have been refused.
     let back = back.and_then(|referrer| referrer.parse::<Uri>().ok());
     let back = back.as_ref().and_then(Uri::path_and_query).map_or("/agenda", |path| path.as_str());
-    let cookie = cookie(&state, HIDDEN_COOKIE, &hidden_value(&hidden));
-    ([(header::SET_COOKIE, cookie)], Redirect::to(back_path(Some(back)))).into_response()
+    Redirect::to(back_path(Some(back))).into_response()
 }
 
 /// A form, who posted it, and the request for the page that it is on.
@@ -101,10 +101,4 @@ async fn again(
         *response.status_mut() = status;
     }
     response
-}
-
-/// A cookie that scripts cannot read; `value` is of digits and dots.
-fn cookie(state: &WebState, name: &str, value: &str) -> String {
-    let secure = if state.web.site.secure() { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}")
 }

@@ -98,7 +98,7 @@ async fn take_in(kalends: &Kalends, caller: Caller, mut form: Multipart) -> Resu
             (kalends.create_named_calendar(caller, if name.is_empty() { "Imported" } else { name }).await?, true)
         }
     };
-    match kalends.import(caller, calendar.id, &file).await {
+    match kalends.import(caller, calendar.id, &called, file).await {
         Ok(report) => Ok(ImportReport::new(calendar.details.display_name, report)),
         Err(error) => {
             if made {

@@ -67,7 +67,7 @@ async fn fill(program: &Program, person: &Person) {
         file.push_str(&event(&format!("e{number}"), &start, "LOCATION:Room\r\n"));
     }
     file.push_str(&event("weekly", "20200106T090000Z", "RRULE:FREQ=WEEKLY;BYDAY=MO,WE\r\n"));
-    let report = program.kalends.import(person.caller, person.calendar, file.as_bytes()).await.unwrap();
+    let report = program.kalends.import(person.caller, person.calendar, "many.ics", file).await.unwrap();
     assert_eq!(report.added.len(), EVENTS + 1);
 }
 

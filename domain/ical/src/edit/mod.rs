@@ -4,6 +4,7 @@ mod all;
 mod document;
 mod draft;
 mod editor;
+mod moving;
 mod new;
 mod one;
 mod rule;

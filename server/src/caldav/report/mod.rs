@@ -11,7 +11,7 @@ mod sync;
 use super::Call;
 use super::body::{self, REPORT_OCTETS};
 use super::error::Failure;
-use super::resource::Resource;
+use super::target::Target;
 use axum::body::Body;
 use axum::response::Response;
 
@@ -20,16 +20,17 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         .await?
         .ok_or_else(|| Failure::bad_request("The body has to name a report."))?;
     let name = &document.root.name;
-    let in_calendar = matches!(call.resource, Resource::Calendar { .. } | Resource::Object { .. });
+    let in_calendar = matches!(call.target, Target::Calendar(_) | Target::Object { .. });
+    let on_calendar = matches!(call.target, Target::Calendar(_));
     if in_calendar && name.is_caldav("calendar-query") {
         query::answer(call, &document.root).await
     } else if in_calendar && name.is_caldav("calendar-multiget") {
         multiget::answer(call, &document.root).await
-    } else if matches!(call.resource, Resource::Calendar { .. }) && name.is_caldav("free-busy-query") {
+    } else if on_calendar && name.is_caldav("free-busy-query") {
         free_busy::answer(call, &document.root).await
-    } else if matches!(call.resource, Resource::Calendar { .. }) && name.is_dav("sync-collection") {
+    } else if on_calendar && name.is_dav("sync-collection") {
         sync::answer(call, &document.root).await
-    } else if matches!(call.resource, Resource::Inner { .. } | Resource::Nowhere) {
+    } else if matches!(call.target, Target::Vacant { .. } | Target::Inner | Target::Missing) {
         Err(Failure::not_found())
     } else {
         Err(Failure::forbidden("D:supported-report", "This report cannot be asked for here."))

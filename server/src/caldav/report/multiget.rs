@@ -4,6 +4,7 @@ use super::super::error::Failure;
 use super::super::headers::local_path;
 use super::super::resource::{self, Address, Resource};
 use super::super::stream::{Multistatus, multistatus};
+use super::super::target::{self, Target};
 use super::super::xml::Element;
 use super::super::{Call, preference_applied};
 use super::objects::ObjectReport;
@@ -82,16 +83,12 @@ async fn object(report: &ObjectReport, href: &str) -> Result<Option<Asked>, Fail
     let Ok(Some(path)) = local_path(href, &call.headers) else { return Ok(None) };
     let Ok(address) = Address::parse(path) else { return Ok(None) };
     let href = address.href();
-    Ok(match call.resource_at(address).await? {
-        Resource::Object { owner, calendar, name }
-            if owner == report.calendar.owner_slug && calendar == report.calendar.slug =>
-        {
-            // On an object, only that one can be asked for.
-            match &call.resource {
-                Resource::Object { name: only, .. } if *only != name => None,
-                _ => Some(Asked { name, href }),
-            }
-        }
-        _ => None,
-    })
+    let Address { resource: Resource::Object { owner, calendar, name }, tree } = address else { return Ok(None) };
+    if owner != report.calendar.owner_slug || calendar != report.calendar.slug {
+        return Ok(None);
+    }
+    let name = target::object_name(&call.kalends, &report.calendar, &name, tree).await?;
+    // On an object, only that one can be asked for.
+    let is_other = matches!(&call.target, Target::Object { name: only, .. } if *only != name);
+    Ok((!is_other).then_some(Asked { name, href }))
 }

@@ -4,8 +4,9 @@ use super::super::Call;
 use super::super::error::Failure;
 use super::super::headers::Preferences;
 use super::super::props::{CalendarData, Live, ObjectView, PropertyRequest, View};
-use super::super::resource::{self, Resource};
+use super::super::resource;
 use super::super::stream::Multistatus;
+use super::super::target::Target;
 use super::super::xml::Element;
 use super::data;
 use kalends_domain::access::Held;
@@ -32,12 +33,10 @@ pub struct ObjectReport {
 impl ObjectReport {
     /// `root` is the report's element.
     pub async fn of(call: Call, root: &Element) -> Result<Self, Failure> {
-        let (owner, slug) = match &call.resource {
-            Resource::Calendar { owner, slug } => (owner, slug),
-            Resource::Object { owner, calendar, .. } => (owner, calendar),
-            _ => return Err(Failure::not_found()),
+        let (Target::Calendar(calendar) | Target::Object { calendar, .. }) = &call.target else {
+            return Err(Failure::not_found());
         };
-        let calendar = call.kalends.calendar(call.caller, owner, slug).await?;
+        let calendar = calendar.clone();
         // A report without any says nothing about the objects but that they are there.
         let properties = PropertyRequest::in_report(root)?;
         let data = match root.dav("prop").and_then(|prop| prop.caldav("calendar-data")) {

@@ -2,14 +2,14 @@
 
 use super::super::error::Failure;
 use super::super::headers::Depth;
-use super::super::resource::Resource;
 use super::super::stream::multistatus;
+use super::super::target::Target;
 use super::super::xml::Element;
 use super::super::{Call, preference_applied};
 use super::filter;
 use super::objects::ObjectReport;
 use axum::response::Response;
-use kalends_domain::objects::Query;
+use kalends_domain::query::Query;
 use kalends_ical::query::Filter;
 
 pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
@@ -17,18 +17,18 @@ pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
     let depth = Depth::of(&call.headers)?.unwrap_or(Depth::One);
     let calendar = filter::read(root)?;
     let mut report = ObjectReport::of(call, root).await?;
-    report.asked_at = matches!(report.call.resource, Resource::Object { .. }).then(|| report.call.href.clone());
+    report.asked_at = matches!(report.call.target, Target::Object { .. }).then(|| report.call.href.clone());
     let preferences = report.preferences;
     let filter = Filter { calendar, floating: report.floating.clone() };
     let response = multistatus(|mut out| async move {
         let call = &report.call;
         let mut query = Query::new(report.calendar.id, filter);
-        if let Resource::Object { name, .. } = &call.resource {
-            call.kalends.object(call.caller, report.calendar.id, name).await?;
+        if let Target::Object { calendar, name } = &call.target {
+            call.kalends.object_head_in(calendar, name).await?;
         }
-        let has_members = depth != Depth::Zero || matches!(call.resource, Resource::Object { .. });
+        let has_members = depth != Depth::Zero || matches!(call.target, Target::Object { .. });
         while has_members && let Some(mut heads) = call.kalends.query_page(call.caller, &mut query).await? {
-            if let Resource::Object { name, .. } = &call.resource {
+            if let Target::Object { name, .. } = &call.target {
                 heads.retain(|head| head.name == *name);
             }
             report.write(&mut out, heads).await?;

@@ -25,7 +25,7 @@ pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
     let preferences = report.preferences;
     let response = multistatus(|mut out| async move {
         let call = &report.call;
-        let mut changes = call.kalends.changes(call.caller, report.calendar.id, token.as_deref(), limit).await?;
+        let mut changes = call.kalends.changes_in(call.caller, &report.calendar, token.as_deref(), limit).await?;
         let collection = report.collection();
         while let Some(page) = changes.next().await? {
             report.write(&mut out, page.changed).await?;

@@ -1,0 +1,278 @@
+//! Editing events: moving, changing, deleting and taking back, as operations on stored objects. Whatever edits calls these.
+
+use crate::access::{self, Access, Caller, Held};
+use crate::calendars::CalendarId;
+use crate::objects::{Object, Precondition, Written, free_name, index};
+use crate::store::{Index, Transaction};
+use crate::write::Write;
+use crate::{Error, Kalends, Limits, Result};
+use chrono::Utc;
+use chrono_tz::Tz;
+use kalends_ical::edit::{self, Edited, EventDraft, NewObject, Scope};
+use kalends_ical::placement::When;
+use kalends_ical::value::Moment;
+use kalends_ical::{CalendarObject, ComponentKind};
+
+/// An event opened in the form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventDetails {
+    pub calendar: CalendarId,
+    pub name: String,
+    pub etag: String,
+    pub recurrence_id: Option<Moment>,
+    pub recurring: bool,
+    pub draft: EventDraft,
+    pub editable: bool,
+}
+
+/// One change from the agenda.
+#[derive(Clone, Debug)]
+pub struct EventChange<'a> {
+    pub calendar: CalendarId,
+    pub name: &'a str,
+    /// The version that the person saw; another version is `PreconditionFailed`.
+    pub etag: &'a str,
+    pub scope: Scope,
+}
+
+/// What brings an event back as it was before an edit of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undo {
+    pub calendar: CalendarId,
+    pub name: String,
+    /// The object as it was.
+    pub text: String,
+    /// What the edit left of it: nothing, or the version that must still be there.
+    pub left: Option<String>,
+}
+
+/// An edit, worked out before anything is written.
+struct Prepared {
+    before: Object,
+    recurs: bool,
+    /// What the object becomes; `None`: nothing of it remains.
+    after: Option<(String, Index)>,
+    split: Option<(NewObject, Index)>,
+}
+
+impl Prepared {
+    /// Works out `edit`, which gets the stored object and its text.
+    fn new(
+        before: Object,
+        limits: &Limits,
+        edit: impl FnOnce(&CalendarObject, &str) -> kalends_ical::Result<Edited>,
+    ) -> Result<Self> {
+        let object = CalendarObject::parse(&before.text, &limits.text)?;
+        let Edited { text, split } = edit(&object, &before.text)?;
+        let after = text.map(|text| index(&text, limits).map(|index| (text, index))).transpose()?;
+        let split = split.map(|new| index(&new.text, limits).map(|index| (new, index))).transpose()?;
+        Ok(Prepared { before, recurs: object.recurs(), after, split })
+    }
+
+    /// The precondition that the stored object is the one which the edit was worked out for.
+    fn unchanged(&self) -> Precondition {
+        Precondition::Matches(vec![self.before.head.etag.clone()])
+    }
+
+    /// Writes it where the object is. Yields the entity tag that the object has then.
+    async fn store(&self, write: &mut Write, calendar: &Held) -> Result<Option<String>> {
+        let name = &self.before.head.name;
+        let left = match &self.after {
+            Some((text, index)) => Some(write.store(calendar, name, text, index, &self.unchanged()).await?.etag),
+            None => {
+                write.remove(calendar, name, &self.unchanged()).await?;
+                None
+            }
+        };
+        if let Some((new, index)) = &self.split {
+            store_new(write, calendar, new, index).await?;
+        }
+        Ok(left)
+    }
+
+    /// What takes it back; `None` where it made two objects of one.
+    fn undo(self, left: Option<String>) -> Option<Undo> {
+        let Prepared { before: Object { head, text }, split: None, .. } = self else { return None };
+        Some(Undo { calendar: head.calendar, name: head.name, text, left })
+    }
+}
+
+impl Kalends {
+    /// The event, or one instance of it, as the form shows it.
+    ///
+    /// # Errors
+    /// `NotFound` for what is not there or not an event.
+    pub async fn event(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        name: &str,
+        instance: Option<&Moment>,
+    ) -> Result<EventDetails> {
+        let mut tx = self.db.read().await?;
+        let held = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+        let Object { head, text } = stored_event(&mut tx, calendar, name).await?;
+        drop(tx);
+        let (limits, opened) = (self.limits.clone(), instance.cloned());
+        self.parse_on_a_thread(text.len(), move || {
+            let object = CalendarObject::parse(&text, &limits.text)?;
+            Ok(EventDetails {
+                calendar,
+                name: head.name,
+                etag: head.etag,
+                recurring: object.recurs(),
+                draft: edit::draft_of(&object, opened.as_ref())?,
+                recurrence_id: opened,
+                editable: held.may_write(),
+            })
+        })
+        .await
+    }
+
+    /// Stores a new event; yields the name of its object.
+    pub async fn create_event(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        draft: &EventDraft,
+    ) -> Result<(String, Written)> {
+        let new = edit::new_event(draft, Utc::now())?;
+        let index = self.indexed(&new.text).await?;
+        self.write(caller, async |mut write: Write| {
+            let calendar = write.calendar(calendar, Access::Write).await?;
+            let written = store_new(&mut write, &calendar, &new, &index).await?;
+            write.commit(written).await
+        })
+        .await
+    }
+
+    /// Applies `draft` to the instances of `change.scope`, and moves the whole object when `to` is another calendar.
+    ///
+    /// # Errors
+    /// `PreconditionFailed` when the event is no longer as the person saw it; `BadInput` for a draft that cannot be, and for
+    /// a part of a series that should move to another calendar.
+    pub async fn update_event(
+        &self,
+        caller: Caller,
+        change: EventChange<'_>,
+        draft: &EventDraft,
+        to: CalendarId,
+    ) -> Result<()> {
+        let (scope, draft) = (change.scope.clone(), draft.clone());
+        let edit = move |object: &CalendarObject, text: &str| edit::update(object, text, &scope, &draft, Utc::now());
+        let edit = self.prepare(caller, &change, edit).await?;
+        if to == change.calendar {
+            self.store_edit(caller, &edit).await?;
+            return Ok(());
+        }
+        if edit.recurs && !matches!(change.scope, Scope::All { .. }) {
+            return Err(Error::bad_input("calendar", "only a whole series can move to another calendar"));
+        }
+        self.write(caller, async |mut write: Write| {
+            let (from, to) = write.calendars((change.calendar, Access::Write), (to, Access::Write)).await?;
+            write.remove(&from, change.name, &edit.unchanged()).await?;
+            let Some((text, index)) = &edit.after else { return write.commit(()).await };
+            if write.tx.object_of_uid(to.id, &index.uid).await?.is_some() {
+                return Err(Error::bad_input("calendar", "that calendar holds this event already"));
+            }
+            // Under its own name, or under another where that one is taken.
+            let name = match write.tx.object_head(to.id, change.name).await? {
+                None => change.name.to_owned(),
+                Some(_) => free_name(&mut write.tx, to.id, &index.uid).await?,
+            };
+            write.store(&to, &name, text, index, &Precondition::Absent).await?;
+            write.commit(()).await
+        })
+        .await
+    }
+
+    /// Puts the instances of `change.scope` elsewhere on the calendar's grid, or makes them longer or shorter: the one that the
+    /// scope names comes to `to`, on the wall clock of `viewer`. Yields what takes it back, if one object does.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::update_event`].
+    pub async fn move_event(
+        &self,
+        caller: Caller,
+        change: EventChange<'_>,
+        to: When,
+        viewer: Tz,
+    ) -> Result<Option<Undo>> {
+        let scope = change.scope.clone();
+        let edit = move |object: &CalendarObject, text: &str| {
+            let (instance, series) = match &scope {
+                Scope::This(instance) => (Some(instance), false),
+                Scope::ThisAndFollowing(instance) => (Some(instance), true),
+                Scope::All { opened_at } => (opened_at.as_ref(), true),
+            };
+            let draft = edit::draft_of(object, instance)?.moved(to, viewer, series);
+            edit::update(object, text, &scope, &draft, Utc::now())
+        };
+        let edit = self.prepare(caller, &change, edit).await?;
+        let left = self.store_edit(caller, &edit).await?;
+        Ok(edit.undo(left))
+    }
+
+    /// Removes the instances of `change.scope`. Yields what takes it back.
+    ///
+    /// # Errors
+    /// `PreconditionFailed` when the event is no longer as the person saw it.
+    pub async fn delete_event(&self, caller: Caller, change: EventChange<'_>) -> Result<Option<Undo>> {
+        let scope = change.scope.clone();
+        let edit = move |object: &CalendarObject, text: &str| edit::remove(object, text, &scope, Utc::now());
+        let edit = self.prepare(caller, &change, edit).await?;
+        let left = self.store_edit(caller, &edit).await?;
+        Ok(edit.undo(left))
+    }
+
+    /// Brings an event back as it was before an edit.
+    ///
+    /// # Errors
+    /// `PreconditionFailed` when it has changed since; those of [`Kalends::put_object`].
+    pub async fn undo_event(&self, caller: Caller, undo: &Undo) -> Result<Written> {
+        let precondition = match &undo.left {
+            Some(etag) => Precondition::Matches(vec![etag.clone()]),
+            None => Precondition::Absent,
+        };
+        self.put_object(caller, undo.calendar, &undo.name, &undo.text, precondition).await
+    }
+
+    /// Reads the event and works out the edit, before the one right to write is taken.
+    async fn prepare(
+        &self,
+        caller: Caller,
+        change: &EventChange<'_>,
+        edit: impl FnOnce(&CalendarObject, &str) -> kalends_ical::Result<Edited> + Send + 'static,
+    ) -> Result<Prepared> {
+        let mut tx = self.db.read().await?;
+        access::calendar(&mut tx, caller, change.calendar, Access::Write).await?;
+        let stored = stored_event(&mut tx, change.calendar, change.name).await?;
+        drop(tx);
+        // Before the edit, which may find that the instance is gone.
+        if stored.head.etag != change.etag {
+            return Err(Error::PreconditionFailed);
+        }
+        let limits = self.limits.clone();
+        self.parse_on_a_thread(stored.text.len(), move || Prepared::new(stored, &limits, edit)).await
+    }
+
+    async fn store_edit(&self, caller: Caller, edit: &Prepared) -> Result<Option<String>> {
+        self.write(caller, async |mut write: Write| {
+            let calendar = write.calendar(edit.before.head.calendar, Access::Write).await?;
+            let left = edit.store(&mut write, &calendar).await?;
+            write.commit(left).await
+        })
+        .await
+    }
+}
+
+async fn stored_event(tx: &mut Transaction, calendar: CalendarId, name: &str) -> Result<Object> {
+    let stored = tx.object(calendar, name).await?.filter(|object| object.head.kind == ComponentKind::Event);
+    stored.ok_or(Error::NotFound("the event"))
+}
+
+async fn store_new(write: &mut Write, calendar: &Held, new: &NewObject, index: &Index) -> Result<(String, Written)> {
+    let name = format!("{}.ics", new.uid);
+    let written = write.store(calendar, &name, &new.text, index, &Precondition::Absent).await?;
+    Ok((name, written))
+}

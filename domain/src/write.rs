@@ -1,0 +1,262 @@
+//! The one gate: every change to a calendar goes through a [`Write`], which owns the transaction, holds the lock of the calendars,
+//! stores, keeps the version before, logs with the cause, and says so after the commit.
+
+use crate::access::{self, Access, Caller, Held};
+use crate::calendars::{Calendar, CalendarId, Revision};
+use crate::model::object::{Object, ObjectId, Precondition, Written, check_name};
+use crate::model::principal::PrincipalId;
+use crate::model::version::{CauseId, Digest, Run};
+use crate::retry::retry;
+use crate::store::{Growth, Index, NewChange, NewText, Standing, Transaction, Usage};
+use crate::{Error, Kalends, Result, versions};
+use chrono::Utc;
+use tokio::sync::broadcast;
+
+/// How many announcements wait for a reader that is slow; after that it is told that it missed some.
+const MAX_WAITING: usize = 1024;
+
+/// Something that has changed, said after it was committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Announcement {
+    /// What is in a calendar: it came to this revision.
+    Calendar { calendar: CalendarId, revision: Revision },
+    /// A person's list of calendars, or what it says of one of them.
+    Home { principal: PrincipalId, revision: Revision },
+}
+
+/// Where announcements come from.
+pub(crate) fn announcer() -> broadcast::Sender<Announcement> {
+    broadcast::channel(MAX_WAITING).0
+}
+
+/// A change that was made to an object.
+struct Made<'a> {
+    object: ObjectId,
+    name: &'a str,
+    revision: Revision,
+    before: Option<&'a Standing>,
+    after: Option<(&'a str, Digest)>,
+}
+
+/// One write under way; dropped without commit it leaves nothing behind.
+pub(crate) struct Write {
+    kalends: Kalends,
+    /// For reading; what changes objects are the methods below.
+    pub tx: Transaction,
+    caller: Caller,
+    run: Option<Run>,
+    cause: Option<CauseId>,
+    announcements: Vec<Announcement>,
+}
+
+impl Kalends {
+    /// Does `work`, one whole write that ends in [`Write::commit`], again while other writes are in its way.
+    ///
+    /// # Errors
+    /// Those of `work`; then nothing has changed.
+    pub(crate) async fn write<T, W: Future<Output = Result<T>>>(
+        &self,
+        caller: Caller,
+        work: impl Fn(Write) -> W,
+    ) -> Result<T> {
+        self.write_in(None, caller, work).await
+    }
+
+    /// [`Kalends::write`], as a part of `run`.
+    pub(crate) async fn write_in<T, W: Future<Output = Result<T>>>(
+        &self,
+        run: Option<&Run>,
+        caller: Caller,
+        work: impl Fn(Write) -> W,
+    ) -> Result<T> {
+        retry(async || {
+            let tx = self.db.write().await?;
+            let kalends = self.clone();
+            let write = Write { kalends, tx, caller, run: run.cloned(), cause: None, announcements: Vec::new() };
+            work(write).await
+        })
+        .await
+    }
+
+    /// What changes from now on, in this process.
+    pub fn announcements(&self) -> broadcast::Receiver<Announcement> {
+        self.announcer.subscribe()
+    }
+}
+
+impl Write {
+    /// Ends the write, says what it changed, and yields `done`.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`; `Contended` when another write was in the way. Nothing has changed then.
+    pub async fn commit<T>(self, done: T) -> Result<T> {
+        self.tx.commit().await?;
+        // Only a row that is committed may be relied on.
+        if let (Some(cause), None) = (self.cause, &self.run) {
+            self.kalends.causes.insert(self.caller, cause);
+        }
+        for announcement in self.announcements {
+            // Nobody may listen.
+            let _ = self.kalends.announcer.send(announcement);
+        }
+        Ok(done)
+    }
+
+    /// The calendar with this id; others who change it wait until this write ends.
+    ///
+    /// # Errors
+    /// `NotFound`; `Forbidden` when the caller sees it but lacks the access.
+    pub async fn calendar(&mut self, id: CalendarId, needed: Access) -> Result<Held> {
+        access::calendar_to_change(&mut self.tx, self.caller, id, needed).await
+    }
+
+    /// Two calendars that are changed together, in the order of their ids, so that two writes that go in opposite directions cannot
+    /// wait for each other. They may be the same.
+    ///
+    /// # Errors
+    /// Those of [`Write::calendar`].
+    pub async fn calendars(&mut self, one: (CalendarId, Access), other: (CalendarId, Access)) -> Result<(Held, Held)> {
+        self.tx.lock_calendar(one.0.min(other.0)).await?;
+        self.tx.lock_calendar(one.0.max(other.0)).await?;
+        let first = access::calendar(&mut self.tx, self.caller, one.0, one.1).await?;
+        Ok((first, access::calendar(&mut self.tx, self.caller, other.0, other.1).await?))
+    }
+
+    /// Stores `text` under `name`, which `index` was derived from.
+    ///
+    /// # Errors
+    /// `PreconditionFailed`, `UnsupportedComponent`, `UidConflict`, `QuotaExceeded`, `BadInput` (name).
+    pub async fn store(
+        &mut self,
+        calendar: &Held,
+        name: &str,
+        text: &str,
+        index: &Index,
+        precondition: &Precondition,
+    ) -> Result<Written> {
+        check_name(name)?;
+        let found = self.tx.in_the_way(calendar.id, name, &index.uid).await?;
+        let existing = found.named;
+        precondition.check(existing.as_ref().map(|standing| standing.object.head.etag.as_str()))?;
+        if !calendar.details.components.contains(&index.kind) {
+            return Err(Error::UnsupportedComponent(index.kind.name().to_owned()));
+        }
+        if let Some(holder) = found.holder {
+            return Err(Error::UidConflict { name: holder });
+        }
+        let etag = index.digest.etag();
+        if let Some(Standing { object, .. }) = &existing {
+            // A resource keeps its UID for life (RFC 4791 section 5.3.2.1, no-uid-conflict).
+            if object.head.uid != index.uid {
+                return Err(Error::UidConflict { name: name.to_owned() });
+            }
+            // The same octets again are no change; clients that repeat a PUT after a lost answer cause no sync traffic.
+            if object.head.etag == etag {
+                return Ok(Written { created: false, etag, revision: object.head.revision });
+            }
+        }
+        let growth = growth(existing.as_ref().map(|standing| standing.object.head.size), Some(text.len()));
+        self.check_quota(calendar, growth).await?;
+        let revision = self.tx.raise_revision(calendar.id, growth).await?;
+        let new = NewText { calendar: calendar.id, name, text, index, revision, at: Utc::now() };
+        let id = match &existing {
+            Some(standing) => {
+                self.tx.update_object(standing, new).await?;
+                standing.id
+            }
+            None => self.tx.insert_object(new).await?,
+        };
+        let change = Made { object: id, name, revision, before: existing.as_ref(), after: Some((text, index.digest)) };
+        self.log(calendar, change).await?;
+        Ok(Written { created: existing.is_none(), etag, revision })
+    }
+
+    /// Removes an object.
+    ///
+    /// # Errors
+    /// `NotFound`, `PreconditionFailed`.
+    pub async fn remove(&mut self, calendar: &Held, name: &str, precondition: &Precondition) -> Result<()> {
+        let standing = self.tx.standing(calendar.id, name).await?.ok_or(Error::NotFound("the object"))?;
+        precondition.check(Some(&standing.object.head.etag))?;
+        self.tx.delete_object(standing.id).await?;
+        let growth = growth(Some(standing.object.head.size), None);
+        let revision = self.tx.raise_revision(calendar.id, growth).await?;
+        let change = Made { object: standing.id, name, revision, before: Some(&standing), after: None };
+        self.log(calendar, change).await
+    }
+
+    /// Adds the row to the log and keeps the version that goes.
+    async fn log(&mut self, calendar: &Calendar, made: Made<'_>) -> Result<()> {
+        let Made { object, name, revision, before, after } = made;
+        let cause = self.cause().await?;
+        if let Some(Standing { object: Object { text, .. }, .. }) = before {
+            let version = versions::stored(text, Digest::of(text), after).await?;
+            self.tx.keep_version(calendar.id, object, &version).await?;
+        }
+        let previous = before.map(|standing| standing.object.head.revision);
+        let after = after.map(|(_, digest)| digest);
+        let at = Utc::now();
+        let change = NewChange { calendar: calendar.id, name, revision, object, previous, after, cause, at };
+        self.tx.log_change(change).await?;
+        // Of several changes to one calendar the last is said.
+        let is_of_it =
+            |said: &Announcement| matches!(said, Announcement::Calendar { calendar: of, .. } if *of == calendar.id);
+        self.announcements.retain(|said| !is_of_it(said));
+        self.announcements.push(Announcement::Calendar { calendar: calendar.id, revision });
+        Ok(())
+    }
+
+    async fn cause(&mut self) -> Result<CauseId> {
+        let known =
+            self.cause.or_else(|| if self.run.is_none() { self.kalends.causes.get(&self.caller) } else { None });
+        let cause = match known {
+            Some(cause) => cause,
+            None => self.tx.cause(self.caller, self.run.as_ref()).await?,
+        };
+        self.cause = Some(cause);
+        Ok(cause)
+    }
+
+    /// What lets an account hold less is never refused, even where it holds more than it may.
+    ///
+    /// # Errors
+    /// `QuotaExceeded`
+    async fn check_quota(&mut self, calendar: &Calendar, growth: Growth) -> Result<()> {
+        if growth.objects <= 0 && growth.octets <= 0 {
+            return Ok(());
+        }
+        let Usage { objects, octets } = self.tx.usage(calendar.owner).await?;
+        let limits = self.kalends.limits();
+        let exceeds = |held: u64, growth: i64, limit: u64| growth > 0 && held.saturating_add_signed(growth) > limit;
+        if exceeds(octets, growth.octets, limits.account_octets) {
+            return Err(Error::QuotaExceeded { limit: limits.account_octets, unit: "octets" });
+        }
+        if exceeds(objects, growth.objects, limits.account_objects) {
+            return Err(Error::QuotaExceeded { limit: limits.account_objects, unit: "objects" });
+        }
+        Ok(())
+    }
+
+    /// What a calendar is called, its colour, its shares have changed, or it is about to be deleted: the lists in which it stands are
+    /// others now.
+    pub async fn calendar_changed(&mut self, calendar: CalendarId) -> Result<()> {
+        let raised = self.tx.raise_homes(calendar).await?;
+        self.announcements
+            .extend(raised.into_iter().map(|(principal, revision)| Announcement::Home { principal, revision }));
+        Ok(())
+    }
+
+    /// The caller's own list of calendars is another now.
+    pub async fn list_changed(&mut self) -> Result<()> {
+        let (principal, revision) = self.tx.raise_home(self.caller.principal).await?;
+        self.announcements.push(Announcement::Home { principal, revision });
+        Ok(())
+    }
+}
+
+/// By how much a calendar grows when an object of `before` octets becomes one of `after`; `None`: there is none.
+fn growth(before: Option<usize>, after: Option<usize>) -> Growth {
+    let of = |size: Option<usize>| size.map_or((0, 0), |size| (1, i64::try_from(size).unwrap_or(i64::MAX)));
+    let ((objects_before, octets_before), (objects_after, octets_after)) = (of(before), of(after));
+    Growth { objects: objects_after - objects_before, octets: octets_after - octets_before }
+}

@@ -1,0 +1,149 @@
+//! What the log says of an object, and the texts that it had.
+
+use crate::support::{Home, event, user};
+use kalends_domain::access::Caller;
+use kalends_domain::calendars::{CalendarDetails, CalendarPatch, Revision};
+use kalends_domain::history::{Change, Digest};
+use kalends_domain::objects::{CopyMove, Precondition};
+use kalends_domain::{Announcement, Error};
+
+async fn history(home: &Home, name: &str) -> Vec<Change> {
+    home.kalends.object_history(home.anna, home.calendar, name).await.unwrap()
+}
+
+async fn texts(home: &Home, name: &str) -> Vec<Option<String>> {
+    let mut texts = Vec::new();
+    for change in history(home, name).await {
+        texts.push(match home.kalends.version_after(home.anna, home.calendar, &change).await {
+            Ok(text) => Some(text),
+            Err(Error::NotFound("the version")) => None,
+            Err(error) => panic!("{error}"),
+        });
+    }
+    texts
+}
+
+#[tokio::test]
+async fn every_text_that_an_object_had_can_be_read() {
+    let home = Home::new().await;
+    let versions: Vec<String> = (0..5).map(|number| event("a", &format!("Version {number}"))).collect();
+    for text in &versions {
+        home.put("a.ics", text).await.unwrap();
+    }
+    let newest_first = |versions: &[String]| versions.iter().rev().cloned().map(Some).collect::<Vec<_>>();
+    assert_eq!(texts(&home, "a.ics").await, newest_first(&versions));
+    // One that it had before, more than once: no version depends on itself.
+    let again: Vec<String> = [0, 4, 2, 0, 2, 1, 4, 0].into_iter().map(|index: usize| versions[index].clone()).collect();
+    for text in &again {
+        home.put("a.ics", text).await.unwrap();
+    }
+    let all = [versions, again].concat();
+    assert_eq!(texts(&home, "a.ics").await, newest_first(&all));
+    // What is removed is there still, and what comes in its place has a history of its own.
+    home.kalends.delete_object(home.anna, home.calendar, "a.ics", Precondition::None).await.unwrap();
+    let mut removed = newest_first(&all);
+    removed.insert(0, None);
+    assert_eq!(texts(&home, "a.ics").await, removed);
+    home.put("a.ics", &all[0]).await.unwrap();
+    assert_eq!(texts(&home, "a.ics").await, [Some(all[0].clone())]);
+}
+
+#[tokio::test]
+async fn a_row_says_by_whom_and_by_which_way() {
+    let home = Home::new().await;
+    home.put("a.ics", &event("a", "Page")).await.unwrap();
+    let (app_password, secret) =
+        home.kalends.create_app_password(home.anna.principal, "DAVx5 on the phone").await.unwrap();
+    let (_, phone) = home.kalends.authenticate_client("anna", &secret.0).await.unwrap();
+    for (caller, summary) in
+        [(phone, "Phone"), (Caller::command(home.anna.principal), "Command"), (phone, "Phone again")]
+    {
+        let text = event("a", summary);
+        home.kalends.put_object(caller, home.calendar, "a.ics", &text, Precondition::None).await.unwrap();
+    }
+    let file = event("a", "File");
+    home.kalends.import(home.anna, home.calendar, "team.ics", file).await.unwrap();
+    home.kalends.revoke_app_password(home.anna.principal, app_password.id).await.unwrap();
+
+    let changes = history(&home, "a.ics").await;
+    let causes: Vec<_> = changes.iter().map(|change| change.cause.clone().unwrap()).collect();
+    let ways: Vec<_> = causes.iter().map(|cause| (cause.way.as_str(), cause.label.as_str())).collect();
+    let phone = ("app-password", "DAVx5 on the phone");
+    assert_eq!(ways, [("page", "team.ics"), phone, ("command", ""), phone, ("page", "")]);
+    assert!(causes.iter().all(|cause| cause.principal_name == "anna"));
+    assert_eq!(causes.iter().filter(|cause| cause.run.is_some()).count(), 1);
+    assert!(causes[0].run.is_some());
+    // Each row leads to the one before about the same object.
+    let chain: Vec<_> = changes.iter().map(|change| change.previous).collect();
+    assert_eq!(chain, [Some(Revision(4)), Some(Revision(3)), Some(Revision(2)), Some(Revision(1)), None]);
+    assert_eq!(changes[0].after, Some(Digest::of(&event("a", "File"))));
+}
+
+#[tokio::test]
+async fn others_read_no_history() {
+    let home = Home::new().await;
+    home.put("a.ics", &event("a", "A")).await.unwrap();
+    let change = history(&home, "a.ics").await.remove(0);
+    let ben = user(&home.kalends, "ben").await;
+    let refused = home.kalends.object_history(ben, home.calendar, "a.ics").await;
+    assert!(matches!(refused, Err(Error::NotFound("the calendar"))));
+    let refused = home.kalends.version_after(ben, home.calendar, &change).await;
+    assert!(matches!(refused, Err(Error::NotFound("the calendar"))));
+    let unknown = home.kalends.object_history(home.anna, home.calendar, "b.ics").await;
+    assert!(matches!(unknown, Err(Error::NotFound("the object"))));
+}
+
+#[tokio::test]
+async fn what_has_changed_is_said_after_the_commit_and_what_was_refused_is_not() {
+    let home = Home::new().await;
+    let mut heard = home.kalends.announcements();
+    home.put("a.ics", &event("a", "A")).await.unwrap();
+    let calendar = home.calendar;
+    assert_eq!(heard.try_recv().unwrap(), Announcement::Calendar { calendar, revision: Revision(1) });
+    home.put("a.ics", &event("a", "A")).await.unwrap();
+    home.put_if("a.ics", &event("a", "B"), Precondition::Absent).await.unwrap_err();
+    home.put("b.ics", &event("a", "C")).await.unwrap_err();
+    assert!(heard.try_recv().is_err());
+
+    let details = CalendarDetails::named("Work", 1);
+    let work = home.kalends.create_calendar(home.anna, None, details, Vec::new()).await.unwrap();
+    let principal = home.anna.principal;
+    let home_revision = |revision| Announcement::Home { principal, revision: Revision(revision) };
+    assert_eq!(heard.try_recv().unwrap(), home_revision(1));
+    let patch = CalendarPatch { display_name: Some("Home".into()), ..CalendarPatch::default() };
+    home.kalends.update_calendar(home.anna, work.id, patch).await.unwrap();
+    assert_eq!(heard.try_recv().unwrap(), home_revision(2));
+    let copy = CopyMove {
+        from: (calendar, "a.ics".into()),
+        to: (work.id, "a.ics".into()),
+        overwrite: false,
+        precondition: Precondition::None,
+    };
+    home.kalends.move_object(home.anna, copy).await.unwrap();
+    assert_eq!(heard.try_recv().unwrap(), Announcement::Calendar { calendar, revision: Revision(2) });
+    let revision = Revision(1);
+    assert_eq!(heard.try_recv().unwrap(), Announcement::Calendar { calendar: work.id, revision });
+    home.kalends.hide_calendars(home.anna, &[work.id]).await.unwrap();
+    assert_eq!(heard.try_recv().unwrap(), home_revision(3));
+    home.kalends.hide_calendars(home.anna, &[work.id]).await.unwrap();
+    home.kalends.delete_calendar(home.anna, work.id).await.unwrap();
+    assert_eq!(heard.try_recv().unwrap(), home_revision(4));
+    assert!(heard.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_person_sees_calendars_in_their_own_way_everywhere() {
+    let home = Home::new().await;
+    let work = home.kalends.create_named_calendar(home.anna, "Work").await.unwrap();
+    home.kalends.hide_calendars(home.anna, &[home.calendar]).await.unwrap();
+    home.kalends.set_default_calendar(home.anna, home.calendar).await.unwrap();
+    home.kalends.set_default_calendar(home.anna, work.id).await.unwrap();
+    let again = home.reopened().await;
+    let seen = again.calendars(home.anna, home.anna.principal).await.unwrap();
+    let views: Vec<_> = seen.iter().map(|held| (held.id, held.view().hidden, held.view().is_default)).collect();
+    assert_eq!(views, [(home.calendar, true, false), (work.id, false, true)]);
+    let ben = user(&home.kalends, "ben").await;
+    assert!(matches!(home.kalends.set_default_calendar(ben, work.id).await, Err(Error::NotFound(_))));
+    home.kalends.hide_calendars(ben, &[work.id]).await.unwrap();
+    assert!(!again.calendar_by_id(home.anna, work.id).await.unwrap().view().hidden);
+}
