@@ -11,30 +11,21 @@ that was seen while the work ran, at its end, and five seconds later.
 import concurrent.futures
 import http.client
 import os
-import re
 import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.parse
-from base64 import b64encode
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-DIST = Path(os.environ.get("KALENDS_DIST", ROOT / "dist"))
+from servers import NAME, ROOT, Kalends
+
+DIST = Path(os.environ.get("KALENDS_DIST", ROOT / "dist")).resolve()
 PASSWORD = "correct horse battery"
 CONNECTIONS = 16
 EVENTS = 2_000
 MONTH = "/agenda/month/2026-03-01"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def calendar(lines):
@@ -49,34 +40,13 @@ def event(number, more=""):
     )
 
 
-class Server:
-    def __init__(self, program, folder):
-        self.program, self.folder, self.port = str(program), folder, free_port()
-        self.run("migrate")
-        self.link = re.search(r"(/welcome/\S+)", self.run("user", "add", "ada")).group(1)
-        self.app_password = self.run("user", "app-password", "ada", "bench").strip()
-        file = Path(folder) / "month.ics"
-        file.write_bytes(calendar(event(n) for n in range(EVENTS)).encode())
-        self.run("import", "ada", "personal", str(file))
-        self.process = subprocess.Popen(
-            [self.program, "--data", folder, "serve", "--listen", f"127.0.0.1:{self.port}", "--dist", str(DIST)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for _ in range(200):
-            try:
-                if self.request("GET", "/healthz")[0] == 200:
-                    break
-            except OSError:
-                time.sleep(0.05)
-        secret = self.link.rsplit("/", 1)[1]
-        form = {"secret": secret, "password": PASSWORD, "repeated": PASSWORD}
-        status, headers, _ = self.post("choose_password", form)
-        self.cookie = headers["set-cookie"].split(";")[0]
+class Server(Kalends):
+    """With an account that has a month full of events and an open session."""
 
-    def run(self, *arguments):
-        done = subprocess.run([self.program, "--data", self.folder, *arguments], capture_output=True, text=True, check=True)
-        return done.stdout
+    def __init__(self, program):
+        super().__init__(str(program), program, front_end=DIST)
+        self.fill(NAME, calendar(event(number) for number in range(EVENTS)))
+        self.cookie = self.choose_password(self.link, PASSWORD)
 
     def connect(self):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
@@ -95,25 +65,16 @@ class Server:
         return self.request("POST", f"/fn/{function}", headers, urllib.parse.urlencode(form), connection)
 
     def anonymous(self):
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"RssAnon:\s+(\d+)", status).group(1)) / 1024
-
-    def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+        return self.memory("RssAnon")
 
 
 @contextmanager
 def serving(program):
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(program, folder)
-        try:
-            yield server
-        finally:
-            server.stop()
+    server = Server(program)
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def burst(work, count, connections=CONNECTIONS):
@@ -129,10 +90,8 @@ def burst(work, count, connections=CONNECTIONS):
 
 
 def sign_ins(server):
-    names = [server.run("user", "add", f"person{n}") for n in range(CONNECTIONS)]
-    for number, printed in enumerate(names):
-        secret = re.search(r"/welcome/(\S+)", printed).group(1)
-        server.post("choose_password", {"secret": secret, "password": PASSWORD, "repeated": PASSWORD})
+    for number in range(CONNECTIONS):
+        server.choose_password(server.person(f"person{number}")[0], PASSWORD)
     connections = [server.connect() for _ in range(CONNECTIONS)]
 
     def sign_in(number, _):
@@ -176,24 +135,20 @@ def gone_clients(server):
     server.request("GET", MONTH, {"Cookie": server.cookie})
 
 
-def basic(server):
-    return {"Authorization": "Basic " + b64encode(f"ada:{server.app_password}".encode()).decode()}
-
-
 def large_objects(server):
-    home = "/api/v1.0/caldav/calendars/ada/"
-    server.request("MKCALENDAR", home + "large/", basic(server))
+    home, basic = server.home, {"Authorization": server.authorization}
+    server.request("MKCALENDAR", home + "large/", basic)
     fill = ("X-FILL:" + "y" * 900 + "\r\n") * 10_300
     for number in range(20):
         text = calendar([event(number, fill)])
-        status, _, _ = server.request("PUT", f"{home}large/{number}.ics", basic(server), text)
+        status, _, _ = server.request("PUT", f"{home}large/{number}.ics", basic, text)
         assert status == 201, status
     report = (
         '<C:calendar-query xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><prop><getetag/><C:calendar-data/></prop>'
         '<C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>'
     )
     for method, body in [("GET", None), ("REPORT", report)]:
-        headers = basic(server) | {"Depth": "1", "Content-Type": "application/xml"}
+        headers = basic | {"Depth": "1", "Content-Type": "application/xml"}
         status, _, octets = server.request(method, home + "large/", headers, body)
         assert status in (200, 207) and octets > 180_000_000, (method, status, octets)
 

@@ -9,20 +9,16 @@ costs whoever looks at one month of it. Needs nothing but Python.
 """
 
 import argparse
-import base64
 import datetime as dt
 import http.client
 import os
-import pathlib
 import random
-import re
 import statistics
-import subprocess
-import tempfile
 import time
-import urllib.parse
+from pathlib import Path
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from servers import ROOT, Kalends, basic
+
 MONTH = dt.date(2026, 3, 1)
 IN_MONTH = 120
 ROUNDS = 60
@@ -71,47 +67,9 @@ def calendar(count):
     return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Kalends//bench//EN\r\n" + "".join(parts) + "END:VCALENDAR\r\n"
 
 
-class Server:
-    def __init__(self, binary, dist, folder):
-        self.binary, self.data = binary, folder
-        self.process = subprocess.Popen(
-            [binary, "--data", folder, "serve", "--listen", "127.0.0.1:0", "--dist", dist],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )
-        for line in self.process.stdout:
-            if ready := re.search(r"ready: http://([^/\s]+)", line):
-                self.address = ready[1]
-                break
-        else:
-            raise SystemExit("the server did not start; build it first: cargo xtask build")
-
-    def command(self, *words):
-        return subprocess.run([self.binary, "--data", self.data, *words], check=True, capture_output=True, text=True).stdout.strip()
-
-    def person(self, name, count):
-        """A person with `count` events: their session cookie and their app password."""
-        link = re.search(r"/welcome/(\S+)", self.command("user", "add", name))[1]
-        password = "correct horse battery"
-        form = urllib.parse.urlencode({"secret": link, "password": password, "repeated": password, "time_zone": "Europe/Zurich"})
-        connection = http.client.HTTPConnection(self.address)
-        connection.request("POST", "/fn/choose_password", form, {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"})
-        response = connection.getresponse()
-        response.read()
-        cookie = response.headers["set-cookie"].split(";")[0]
-        with tempfile.NamedTemporaryFile("w", suffix=".ics", newline="") as file:
-            file.write(calendar(count))
-            file.flush()
-            print(" ", self.command("import", name, "personal", file.name))
-        return cookie, self.command("user", "app-password", name, "bench")
-
-    def resident(self):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
-
-
-def timed(address, method, path, headers, body=None):
+def timed(server, method, path, headers, body=None):
     """Median milliseconds of a request on a kept connection, and the first, which finds nothing in the server's cache."""
-    connection = http.client.HTTPConnection(address)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
     times, size = [], 0
     for _ in range(ROUNDS):
         begin = time.perf_counter()
@@ -129,23 +87,22 @@ def main():
     parser.add_argument("--dist", default=os.environ.get("KALENDS_DIST", str(ROOT / "dist")))
     options = parser.parse_args()
     results = {}
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(options.binary, options.dist, folder)
-        try:
-            for count in (1_000, 10_000):
-                name = f"p{count}"
-                cookie, secret = server.person(name, count)
-                basic = "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
-                page = timed(server.address, "GET", "/agenda/month/2026-03-15", {"cookie": cookie})
-                home = f"/api/v1.0/caldav/calendars/{name}/personal/"
-                report = timed(server.address, "REPORT", home, {"authorization": basic, "depth": "1", "content-type": "application/xml"}, QUERY)
-                results[count] = (page, report)
-                for what, (first, median, size) in (("month page", page), ("calendar-query", report)):
-                    print(f"  {count:>6} events  {what:<15} first {first:7.2f} ms   then {median:7.2f} ms   {size / 1024:7.1f} KiB")
-            print(f"  resident after that: {server.resident():.1f} MiB")
-        finally:
-            server.process.terminate()
-            server.process.wait()
+    server = Kalends("Kalends", options.binary, front_end=Path(options.dist).resolve())
+    try:
+        for count in (1_000, 10_000):
+            name = f"p{count}"
+            link, secret = server.person(name)
+            print(" ", server.fill(name, calendar(count)))
+            page = timed(server, "GET", "/agenda/month/2026-03-15", {"cookie": server.choose_password(link)})
+            home = f"/api/v1.0/caldav/calendars/{name}/personal/"
+            headers = {"authorization": basic(name, secret), "depth": "1", "content-type": "application/xml"}
+            report = timed(server, "REPORT", home, headers, QUERY)
+            results[count] = (page, report)
+            for what, (first, median, size) in (("month page", page), ("calendar-query", report)):
+                print(f"  {count:>6} events  {what:<15} first {first:7.2f} ms   then {median:7.2f} ms   {size / 1024:7.1f} KiB")
+        print(f"  resident after that: {server.memory('VmRSS'):.1f} MiB")
+    finally:
+        server.stop()
     for index, what in enumerate(("month page", "calendar-query")):
         small, large = results[1_000][index], results[10_000][index]
         print(f"{what}: 10,000 events cost {large[1] / small[1]:.2f} times 1,000 (first request {large[0] / small[0]:.2f} times)")

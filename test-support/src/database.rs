@@ -1,6 +1,7 @@
 use crate::Link;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -24,6 +25,17 @@ impl TestDatabase {
         server.connect().await.unwrap().execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
         let url = server.clone().database(&name).to_url_lossy().to_string();
         TestDatabase { folder, server: Some((server, name)), url }
+    }
+
+    /// A file of SQLite with what the statements in `sql` make, wherever the other tests run.
+    pub async fn of_statements(sql: &'static str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kalends.sqlite");
+        let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+        let mut connection = options.connect().await.unwrap();
+        connection.execute(sqlx::raw_sql(sql)).await.unwrap();
+        connection.close().await.unwrap();
+        TestDatabase { folder, server: None, url: format!("sqlite:{}", file.display()) }
     }
 
     fn server() -> Option<PgConnectOptions> {

@@ -12,3 +12,4 @@ mod objects;
 mod other_calendars;
 mod outage;
 mod reports;
+mod update;
