@@ -167,6 +167,9 @@ class Kalends(Server):
             self.front_end = self.folder / "front-end"
             self.front_end.mkdir()
             (self.front_end / "index.html").write_text(FRONT_END)
+        self.serve()
+
+    def serve(self):
         self.spawn(self.binary, *self.options, "serve", "--listen", f"127.0.0.1:{self.port}", "--dist", self.front_end)
         self.wait()
 

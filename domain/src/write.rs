@@ -178,7 +178,7 @@ impl Write {
     pub async fn remove(&mut self, calendar: &Held, name: &str, precondition: &Precondition) -> Result<()> {
         let standing = self.tx.standing(calendar.id, name).await?.ok_or(Error::NotFound("the object"))?;
         precondition.check(Some(&standing.object.head.etag))?;
-        self.tx.delete_object(standing.id).await?;
+        self.tx.delete_object_row(standing.id).await?;
         let growth = growth(Some(standing.object.head.size), None);
         let revision = self.tx.raise_revision(calendar.id, growth).await?;
         let change = Made { object: standing.id, name, revision, before: Some(&standing), after: None };

@@ -252,7 +252,7 @@ impl Transaction {
         self.set_extent(id, new.calendar, minutes(&new.index.extent)).await
     }
 
-    pub async fn delete_object(&mut self, id: ObjectId) -> Result<()> {
+    pub async fn delete_object_row(&mut self, id: ObjectId) -> Result<()> {
         self.sql("DELETE FROM objects WHERE id = $1").bind(id.0).run().await?;
         Ok(())
     }

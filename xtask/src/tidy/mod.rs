@@ -97,6 +97,7 @@ impl Source {
         if !self.is_test() {
             found.extend(rules::access_levels(&self.path, &self.tokens));
             found.extend(rules::sql(&self.path, &self.tokens));
+            found.extend(rules::writes(&self.path, &self.tokens));
         }
         let of = |(line, what)| Offence { path: self.path.clone(), line, what };
         found.into_iter().map(of).collect()

@@ -53,6 +53,20 @@ fn is_free_call(tokens: &[Token], at: usize) -> bool {
     at == 0 || !(tokens[at - 1].is('.') || word(tokens, at - 1) == Some("fn"))
 }
 
+/// What writes an object, its version or the log.
+const WRITES: [&str; 6] =
+    ["insert_object", "update_object", "delete_object_row", "keep_version", "raise_revision", "log_change"];
+
+/// Everything that changes a calendar goes through the gate, so that nothing changes without a row in the log that says why.
+pub fn writes(path: &str, tokens: &[Token]) -> Vec<Finding> {
+    if is_part_of(path, "domain/src/store") || is_part_of(path, "domain/src/write") {
+        return Vec::new();
+    }
+    let is_write = |kind: &Kind| matches!(kind, Kind::Word(name) if WRITES.contains(&name.as_str()));
+    let found = tokens.iter().filter(|token| !token.is_test && is_write(&token.kind));
+    found.map(|token| (token.line, "writes beside the gate: do it through a Write".into())).collect()
+}
+
 const STATEMENTS: [&str; 6] = ["SELECT", "INSERT", "UPDATE", "DELETE", "BEGIN", "CREATE"];
 
 /// SQL is in the store alone: use cases are the same whatever the database is.
@@ -186,6 +200,16 @@ mod tests {
             #[cfg(test)] mod tests { const E: &str = \"BEGIN IMMEDIATE\"; }";
         assert_eq!(lines(|tokens| sql("domain/src/agenda.rs", tokens), source), [1, 2, 3]);
         assert!(lines(|tokens| sql("domain/src/store/sqlite.rs", tokens), source).is_empty());
+    }
+
+    #[test]
+    fn only_the_gate_writes() {
+        let source = "tx.log_change(change).await?;
+            tx.object_head(calendar, name).await?;
+            tx.delete_object_row(id).await?;
+            kalends.delete_object(caller, id, name).await?;";
+        assert_eq!(lines(|tokens| writes("domain/src/agenda.rs", tokens), source), [1, 3]);
+        assert!(lines(|tokens| writes("domain/src/write.rs", tokens), source).is_empty());
     }
 
     #[test]
