@@ -155,15 +155,13 @@ impl Kalends {
         let hash = self.hashing.hash_password(password).await?;
         let now = Utc::now();
         let mut tx = self.db.write().await?;
-        let user = tx.sign_in_link_user(&secrets::hash(secret), now).await?.ok_or(Error::NotFound("the link"))?;
-        tx.lock_home(user.principal.id).await?;
-        // Another use of the same link may have come first.
-        tx.sign_in_link_user(&secrets::hash(secret), now).await?.ok_or(Error::NotFound("the link"))?;
-        tx.delete_sign_in_links(user.principal.id).await?;
-        tx.set_password_hash(user.principal.id, &hash).await?;
-        tx.delete_sessions(user.principal.id).await?;
+        // Of two uses of the same link one finds it.
+        let user = tx.take_sign_in_link(&secrets::hash(secret), now).await?.ok_or(Error::NotFound("the link"))?;
+        tx.delete_sign_in_links(user).await?;
+        tx.set_password_hash(user, &hash).await?;
+        tx.delete_sessions(user).await?;
         tx.commit().await?;
-        self.open_session(user.principal.id).await
+        self.open_session(user).await
     }
 
     /// Opens a session; takes the same time for an unknown name as for a wrong password.

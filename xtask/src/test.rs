@@ -96,10 +96,11 @@ fn all() -> Result<(), Failure> {
     step("Use cases and protocol on PostgreSQL");
     let tests = cargo(&["test", "--no-fail-fast", "--test", "use_cases", "--test", "protocol", "--test", "web"]);
     good &= count.of(&mut Database::Postgres(&postgres).rust(tests))?;
-    for database in [Database::Sqlite, Database::Postgres(&postgres)] {
-        step(&format!("Third-party CalDAV clients, {}", database.name()));
-        good &= count.of(&mut database.clients(clients(&testing))?)?;
-    }
+    step("Third-party CalDAV clients, on SQLite and on PostgreSQL side by side");
+    good &= count.of_both(
+        &mut Database::Sqlite.clients(clients(&testing))?,
+        &mut Database::Postgres(&postgres).clients(clients(&testing))?,
+    )?;
     step("Pages in Chromium");
     run(Command::new("npx").arg("tsc").current_dir(root().join("end2end")))?;
     good &= count.of(&mut pages(&testing))?;
@@ -212,6 +213,21 @@ impl Count {
     /// Runs a test runner and adds what its closing lines count. Yields whether it succeeded.
     fn of(&mut self, command: &mut Command) -> Result<bool, Failure> {
         watch(command, |line| self.read(line))
+    }
+
+    /// [`Count::of`] two test runners at the same time. Each waits much of its time for what it started.
+    fn of_both(&mut self, one: &mut Command, other: &mut Command) -> Result<bool, Failure> {
+        let mut beside = Count::default();
+        let good = std::thread::scope(|scope| {
+            let one = scope.spawn(|| beside.of(one));
+            let other = self.of(other);
+            let one = one.join().unwrap_or_else(|_| Err(Failure("a thread panicked".into())));
+            Ok::<bool, Failure>(one? & other?)
+        })?;
+        self.passed += beside.passed;
+        self.failed += beside.failed;
+        self.skipped += beside.skipped;
+        Ok(good)
     }
 
     /// Says how many there were. `good`: whether every runner succeeded.

@@ -206,6 +206,17 @@ impl Transaction {
         row.as_ref().map(user).transpose()
     }
 
+    /// Uses a link up that has not expired; yields whose it was.
+    pub async fn take_sign_in_link(&mut self, secret: &SecretHash, now: DateTime<Utc>) -> Result<Option<PrincipalId>> {
+        let row = self
+            .sql("DELETE FROM sign_in_links WHERE secret_hash = $1 AND expires_at > $2 RETURNING user_id")
+            .bind(&secret[..])
+            .bind(millis(now))
+            .optional()
+            .await?;
+        row.map(|row| Ok(PrincipalId(row.get("user_id")?))).transpose()
+    }
+
     pub async fn delete_sign_in_links(&mut self, user: PrincipalId) -> Result<()> {
         self.sql("DELETE FROM sign_in_links WHERE user_id = $1").bind(user.0).run().await?;
         Ok(())
