@@ -41,7 +41,9 @@ pub fn Picker(
         picking.track();
         let Some(field) = field() else { return String::new() };
         let rect = field.get_bounding_client_rect();
-        format!("--left:{}px;--top:{}px", rect.left(), rect.bottom())
+        // Whole pixels: what writes fractions as decimals is large.
+        let [left, top] = [rect.left(), rect.bottom()].map(|length| length.round() as i32);
+        format!("--left:{left}px;--top:{top}px")
     };
     // The keys go on where the picked day stands in what is shown now.
     Effect::new(move |_| {
