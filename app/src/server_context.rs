@@ -27,11 +27,6 @@ pub fn viewer(user: &User) -> Viewer {
     locale::viewer(user, request.as_ref().map(|parts| &parts.headers))
 }
 
-/// The value of a cookie that came with the request.
-pub fn request_cookie(name: &str) -> Option<String> {
-    use_context::<Parts>().and_then(|parts| locale::cookie(&parts.headers, name).map(str::to_owned))
-}
-
 /// Sets a cookie that scripts cannot read.
 pub fn set_cookie(name: &str, value: &str, seconds: u32) {
     let secure = if use_context::<Site>().is_some_and(|site| site.secure()) { "; Secure" } else { "" };

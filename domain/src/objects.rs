@@ -5,6 +5,7 @@ use crate::calendars::CalendarId;
 pub use crate::model::object::{Object, ObjectHead, Precondition, Written};
 use crate::model::version::Digest;
 use crate::parsed::PAGE_OCTETS;
+use crate::retry::retry;
 use crate::store::{Index, Transaction, Usage};
 use crate::write::Write;
 use crate::{Error, Kalends, Limits, Result};
@@ -208,8 +209,10 @@ impl Kalends {
         let needed = if moves { Access::Write } else { Access::Read };
         let (from, from_name) = &what.from;
         let (to, to_name) = &what.to;
-        self.write(caller, async |mut write: Write| {
+        retry(async || {
+            // Read before the write begins: it holds a connection and keeps others waiting.
             let source = self.source(caller, &what, needed).await?;
+            let mut write = self.begin_write(None, caller).await?;
             let (from, to) = write.calendars((*from, needed), (*to, Access::Write)).await?;
             let now = write.tx.object_head(from.id, from_name).await?;
             if now.is_none_or(|(_, head)| head.etag != source.object.head.etag) {

@@ -5,6 +5,7 @@ use crate::calendars::CalendarId;
 use crate::model::version::Run;
 use crate::objects::{Object, ObjectHead, Precondition, free_name, index};
 use crate::parsed::PAGE_OCTETS;
+use crate::retry::retry;
 use crate::store::Index;
 use crate::thread::on_a_thread;
 use crate::write::Write;
@@ -116,8 +117,10 @@ impl Kalends {
             }
         }
         let batch = Arc::new(batch);
-        let outcomes = self.write_in(Some(run), caller, async |mut write: Write| {
+        let outcomes = retry(async || {
+            // Read before the write begins: it holds a connection and keeps others waiting.
             let known = self.known(caller, calendar, &batch).await?;
+            let mut write = self.begin_write(Some(run), caller).await?;
             let calendar = write.calendar(calendar, Access::Write).await?;
             let mut outcomes = Vec::with_capacity(batch.len());
             for (checked, known) in batch.iter().zip(&known) {

@@ -59,23 +59,14 @@ impl Kalends {
         caller: Caller,
         work: impl Fn(Write) -> W,
     ) -> Result<T> {
-        self.write_in(None, caller, work).await
+        retry(async || work(self.begin_write(None, caller).await?).await).await
     }
 
-    /// [`Kalends::write`], as a part of `run`.
-    pub(crate) async fn write_in<T, W: Future<Output = Result<T>>>(
-        &self,
-        run: Option<&Run>,
-        caller: Caller,
-        work: impl Fn(Write) -> W,
-    ) -> Result<T> {
-        retry(async || {
-            let tx = self.db.write().await?;
-            let kalends = self.clone();
-            let write = Write { kalends, tx, caller, run: run.cloned(), cause: None, announcements: Vec::new() };
-            work(write).await
-        })
-        .await
+    /// Begins a write, as a part of `run`. For work that reads something first and does all of it again when it collides; whatever else
+    /// writes calls [`Kalends::write`].
+    pub(crate) async fn begin_write(&self, run: Option<&Run>, caller: Caller) -> Result<Write> {
+        let tx = self.db.write().await?;
+        Ok(Write { kalends: self.clone(), tx, caller, run: run.cloned(), cause: None, announcements: Vec::new() })
     }
 
     /// What changes from now on, in this process.

@@ -117,3 +117,24 @@ async fn a_link_is_used_up_by_one() {
     }
     assert_eq!(used, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_moves_at_once_than_there_are_connections() {
+    const MOVES: usize = 40;
+    let home = Home::new().await;
+    let other = home.kalends.create_named_calendar(home.anna, "Other").await.unwrap().id;
+    for number in 0..MOVES {
+        home.put(&format!("{number}.ics"), &event(&format!("u{number}"), "Moved")).await.unwrap();
+    }
+    let moves = (0..MOVES).map(|number| {
+        let (kalends, anna, from) = (home.kalends.clone(), home.anna, home.calendar);
+        let name = format!("{number}.ics");
+        let to = (other, name.clone());
+        let what = CopyMove { from: (from, name), to, overwrite: false, precondition: Precondition::None };
+        tokio::spawn(async move { kalends.move_object(anna, what).await })
+    });
+    for moved in moves.collect::<Vec<_>>() {
+        moved.await.unwrap().unwrap();
+    }
+    assert!(home.names().await.is_empty());
+}
