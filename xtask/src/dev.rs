@@ -8,8 +8,8 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
 const PAUSE: Duration = Duration::from_millis(400);
-const BROWSER: [&str; 4] = ["app", "frontend", "style", "public"];
-const SERVER: [&str; 4] = ["app", "domain", "server", "migrations"];
+const BROWSER: [&str; 5] = ["app", "frontend", "view", "style", "public"];
+const SERVER: [&str; 5] = ["app", "domain", "server", "view", "migrations"];
 
 /// Serves until interrupted. A build that fails leaves the last good server running.
 pub fn serve(arguments: &[String]) -> Result<(), Failure> {
