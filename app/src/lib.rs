@@ -41,6 +41,9 @@ pub mod toasts;
 pub mod ui;
 pub mod wire;
 #[cfg(feature = "ssr")]
+mod word_lists;
+pub mod words;
+#[cfg(feature = "ssr")]
 pub mod zones;
 
 use agenda::{AgendaPage, AgendaStart};
@@ -89,16 +92,21 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
         .collect_view();
     let plain = is_plain();
     let boot = assets.script.as_ref().zip(assets.wasm.as_ref()).filter(|_| !plain).map(|(script, wasm)| {
-        // The file's integrity is checked where it is fetched; browsers ignore it on this kind of preload.
+        let words = words::path();
+        // The files' integrity is checked where they are fetched; browsers ignore it on this kind of preload. The words are told apart
+        // by their name alone: they are text.
         let start = format!(
-            "import init from '{}'; init({{ module_or_path: fetch('{}'{}) }});",
+            "import init from '{}'; const program = fetch('{}'{}); \
+             globalThis.{} = await (await fetch('{words}')).text(); init({{ module_or_path: program }});",
             script.path,
             wasm.path,
-            wasm.integrity.as_ref().map(|integrity| format!(", {{ integrity: '{integrity}' }}")).unwrap_or_default()
+            wasm.integrity.as_ref().map(|integrity| format!(", {{ integrity: '{integrity}' }}")).unwrap_or_default(),
+            words::VARIABLE,
         );
         view! {
             <link rel="modulepreload" href=script.path.clone() integrity=script.integrity.clone() />
             <link rel="preload" href=wasm.path.clone() r#as="fetch" r#type="application/wasm" crossorigin="" />
+            <link rel="preload" href=words r#as="fetch" crossorigin="" />
             <script type="module" nonce=use_nonce() inner_html=start></script>
             <script nonce=use_nonce() inner_html=agenda::early::SCRIPT></script>
         }
@@ -112,7 +120,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     });
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=chosen_theme()>
+        <html lang=words::language() data-theme=chosen_theme()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
@@ -164,7 +172,7 @@ pub fn App() -> impl IntoView {
     provide_context(AgendaRefresh::new());
     provide_context(Toasts::new());
     view! {
-        <Title text="Kalends" formatter=title />
+        <Title text=words::common_kalends() formatter=title />
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async />
@@ -186,5 +194,5 @@ pub fn App() -> impl IntoView {
 }
 
 fn title(page: String) -> String {
-    if page == "Kalends" { page } else { format!("{page} · Kalends") }
+    if page == words::common_kalends() { page } else { words::common_page_title(&page) }
 }

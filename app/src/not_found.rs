@@ -2,6 +2,7 @@
 
 use crate::state::ViewerResource;
 use crate::ui::{Mark, SiteHeader};
+use crate::words;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -12,7 +13,7 @@ pub fn NotFoundPage() -> impl IntoView {
     }
     let viewer = expect_context::<ViewerResource>();
     view! {
-        <Title text="Not found" />
+        <Title text=words::errors_page_not_found() />
         <Suspense>
             {move || Suspend::new(async move {
                 let viewer = viewer.await.ok().flatten();
@@ -21,14 +22,14 @@ pub fn NotFoundPage() -> impl IntoView {
         </Suspense>
         <main id="main" tabindex="-1" class="nowhere">
             <Mark />
-            <h1>"There is nothing here"</h1>
-            <p class="lead">"The address may be mistyped, or what it led to is gone."</p>
+            <h1>{words::errors_nothing_here()}</h1>
+            <p class="lead">{words::errors_nothing_here_lead()}</p>
             <div class="row">
                 <a class="button button--primary" href="/agenda">
-                    "Open the agenda"
+                    {words::common_open_agenda()}
                 </a>
                 <a class="button" href="/">
-                    "Go to the dashboard"
+                    {words::errors_to_dashboard()}
                 </a>
             </div>
         </main>

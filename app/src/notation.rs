@@ -1,7 +1,8 @@
 //! How a person writes dates and times: one notation for the grid, the details, the messages and the form.
 
-use crate::date_names::{month as month_name, weekday as weekday_name, weekday_short};
+use crate::date_names::{month as month_name, month_short, weekday as weekday_name, weekday_short};
 use crate::wire::Viewer;
+use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 /// How this person writes dates and times.
@@ -28,7 +29,7 @@ impl Format {
         if !self.hour12 {
             return format!("{hour:02}:{minute:02}");
         }
-        let half = if hour < 12 { "am" } else { "pm" };
+        let half = if hour < 12 { words::date_am() } else { words::date_pm() };
         let hour = (hour + 11) % 12 + 1;
         if minute == 0 { format!("{hour}{half}") } else { format!("{hour}:{minute:02}{half}") }
     }
@@ -40,7 +41,7 @@ impl Format {
             self.minutes(time.hour() * 60 + minute)
         } else if self.hour12 {
             let (pm, hour) = time.hour12();
-            format!("{hour}:{minute:02}:{second:02}{}", if pm { "pm" } else { "am" })
+            format!("{hour}:{minute:02}:{second:02}{}", if pm { words::date_pm() } else { words::date_am() })
         } else {
             format!("{:02}:{minute:02}:{second:02}", time.hour())
         }
@@ -73,7 +74,7 @@ impl Format {
 
     /// `21 Nov 2026`
     pub fn date(self, date: NaiveDate) -> String {
-        format!("{}{}{}", self.ordered(date, &month_name(date)[..3]), self.before_year(), date.year())
+        format!("{}{}{}", self.ordered(date, month_short(date)), self.before_year(), date.year())
     }
 
     /// What stands between a day with its month and the year.

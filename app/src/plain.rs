@@ -50,8 +50,9 @@ addEventListener('click', async ({ target }) => {
     return;
   }
   const words = button.querySelector('span');
-  words.textContent = 'Copied';
-  setTimeout(() => (words.textContent = 'Copy'), 2000);
+  const before = words.textContent;
+  words.textContent = button.dataset.copied;
+  setTimeout(() => (words.textContent = before), 2000);
 });
 ";
 

@@ -7,6 +7,7 @@ use crate::browser;
 use crate::date_names;
 use crate::notation::Format;
 use crate::wire::Viewer;
+use crate::words;
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeDelta};
 
 /// A date without a year is the next one, unless it was within this time.
@@ -37,28 +38,31 @@ impl Reader {
     fn any_date(self, text: &str, near: NaiveDate) -> Option<NaiveDate> {
         let text = text.trim();
         let rest = text.strip_prefix(['+', '-', '−']);
-        let (numbers, words) = pieces(rest.unwrap_or(text));
+        let (numbers, typed) = pieces(rest.unwrap_or(text));
         if rest.is_some() {
             let [(count, _)] = numbers[..] else { return None };
-            let days = match words.concat().as_str() {
-                "" | "d" | "day" | "days" => 1,
-                "w" | "week" | "weeks" => 7,
-                _ => return None,
+            let unit = typed.concat();
+            let days = if unit.is_empty() || is_one_of(words::date_typed_days(), &unit) {
+                1
+            } else if is_one_of(words::date_typed_weeks(), &unit) {
+                7
+            } else {
+                return None;
             };
             let days = Days::new(u64::from(count) * days);
             let later = text.starts_with('+');
             return if later { near.checked_add_days(days) } else { near.checked_sub_days(days) };
         }
-        if let ([], [word]) = (&numbers[..], &words[..]) {
+        if let ([], [word]) = (&numbers[..], &typed[..]) {
             return self.named(word, near);
         }
         let mut month = None;
-        for word in &words {
-            let named = (1..=12).find(|number| begins(date_names::MONTHS[*number as usize - 1], word, 3));
+        for word in &typed {
+            let named = (1..=12).find(|number| begins(date_names::month_named(*number), word, 3));
             if named.is_some() && month.is_none() {
                 month = named;
             } else if named.is_some()
-                || !(weekday(word, near).is_some() || ["st", "nd", "rd", "th"].contains(&word.as_str()))
+                || !(weekday(word, near).is_some() || is_one_of(words::date_typed_ordinals(), word))
             {
                 return None;
             }
@@ -83,7 +87,7 @@ impl Reader {
 
     fn named(self, word: &str, near: NaiveDate) -> Option<NaiveDate> {
         let from_today = |days: i64| self.today.checked_add_signed(TimeDelta::days(days));
-        for (name, days) in [("today", 0), ("tomorrow", 1), ("yesterday", -1)] {
+        for (name, days) in [(words::date_today(), 0), (words::date_tomorrow(), 1), (words::date_yesterday(), -1)] {
             if begins(name, word, 3) {
                 return from_today(days);
             }
@@ -94,20 +98,21 @@ impl Reader {
 
 /// Reads a time: `9`, `9:30`, `9.30`, `930`, `1330`, `9h30`, `7:30pm`, `7 p.m.`, `noon`.
 pub fn time(text: &str) -> Option<NaiveTime> {
-    let (numbers, words) = pieces(text);
-    let word = words.concat();
+    let (numbers, typed) = pieces(text);
+    let word = typed.concat();
     let (hour, minute, second) = match (&numbers[..], word.as_str()) {
-        ([], "noon") => return NaiveTime::from_hms_opt(12, 0, 0),
-        ([], "midnight") => return Some(NaiveTime::MIN),
+        ([], word) if is_one_of(words::date_noon(), word) => return NaiveTime::from_hms_opt(12, 0, 0),
+        ([], word) if is_one_of(words::date_midnight(), word) => return Some(NaiveTime::MIN),
         (&[(all, 3 | 4)], _) => (all / 100, all % 100, 0),
         (&[(hour, 1 | 2)], _) => (hour, 0, 0),
         (&[(hour, 1 | 2), (minute, 1 | 2)], _) => (hour, minute, 0),
         (&[(hour, 1 | 2), (minute, 1 | 2), (second, 1 | 2)], _) => (hour, minute, second),
         _ => return None,
     };
+    let (am, pm) = (begins(words::date_am(), &word, 1), begins(words::date_pm(), &word, 1));
     let hour = match word.as_str() {
         "" | "h" => hour,
-        "a" | "am" | "p" | "pm" if (1..=12).contains(&hour) => hour % 12 + if word.starts_with('p') { 12 } else { 0 },
+        _ if (am || pm) && (1..=12).contains(&hour) => hour % 12 + if pm { 12 } else { 0 },
         _ => return None,
     };
     NaiveTime::from_hms_opt(hour, minute, second)
@@ -161,6 +166,11 @@ fn weekday(name: &str, near: NaiveDate) -> Option<NaiveDate> {
 /// Whether `name` begins with `word`, which has at least so many letters.
 fn begins(name: &str, word: &str, letters: usize) -> bool {
     word.len() >= letters && name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+}
+
+/// Whether `word` is one of the words of a message.
+fn is_one_of(words: &str, word: &str) -> bool {
+    words.split(' ').any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// The date in the year that is given with the count of its digits, or in the one that makes it nearest after `near`.

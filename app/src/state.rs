@@ -2,6 +2,7 @@
 
 use crate::resource::Resource;
 use crate::wire::{CalendarInfo, EventTarget, Viewer};
+use crate::words;
 use leptos::prelude::*;
 
 /// The person who is signed in, `None` when nobody is. Provided by [`crate::App`]; read it under a `Suspense`.
@@ -92,7 +93,7 @@ impl Toasts {
     }
 
     pub fn undoable(self, text: impl Into<String>, undo: Callback<()>) {
-        self.push(ToastKind::Info, text.into(), Some(("Undo", undo)));
+        self.push(ToastKind::Info, text.into(), Some((words::common_undo(), undo)));
     }
 
     pub fn dismiss(self, id: u32) {

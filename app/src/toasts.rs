@@ -3,6 +3,7 @@
 use crate::state::{Toast, ToastKind, Toasts};
 use crate::thin::OnAttribute;
 use crate::ui::{Icon, icon};
+use crate::words;
 use leptos::prelude::*;
 
 #[component]
@@ -30,7 +31,7 @@ pub fn ToastList() -> impl IntoView {
                 <button
                     type="button"
                     class="icon-button icon-button--small"
-                    aria-label="Dismiss"
+                    aria-label=words::common_dismiss()
                     on:click=move |_| toasts.dismiss(id)
                 >
                     <Icon d=icon::CLOSE />

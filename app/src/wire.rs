@@ -3,6 +3,7 @@
 //! Times are wall-clock times in the viewer's time zone; the server resolves them. No time zone database gets into the browser.
 
 use crate::json::JsonText;
+use crate::words;
 use chrono::{NaiveDate, NaiveDateTime, Weekday};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
@@ -139,14 +140,14 @@ pub enum ApiError {
 impl std::fmt::Display for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            ApiError::SignedOut => "You are signed out. Sign in again and repeat.",
+            ApiError::SignedOut => words::errors_signed_out(),
             ApiError::NotFound(text) | ApiError::Forbidden(text) | ApiError::TooMany(text) | ApiError::Busy(text) => {
                 text
             }
-            ApiError::Conflict => "This event was changed elsewhere in the meantime.",
+            ApiError::Conflict => words::errors_conflict(),
             ApiError::BadInput { message, .. } => message,
-            ApiError::Unreachable(_) => "The server cannot be reached. Look at the connection and try again.",
-            ApiError::Failed => "Something went wrong on the server. Its log says more.",
+            ApiError::Unreachable(_) => words::errors_unreachable(),
+            ApiError::Failed => words::errors_failed(),
         })
     }
 }

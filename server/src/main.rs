@@ -67,6 +67,9 @@ struct ServeArguments {
     /// Have pages load themselves again when the server was started anew.
     #[arg(long, hide = true)]
     live_reload: bool,
+    /// Have pages in the language that nobody speaks, `en-XA`, beside the others: what shows in English there was not translatable.
+    #[arg(long, hide = true)]
+    pseudo_language: bool,
     /// Make the account `demo` with a month of example calendars, if it is missing.
     #[arg(long)]
     demo: bool,
@@ -122,6 +125,9 @@ async fn run(arguments: Arguments) -> Outcome {
     let kalends = Kalends::new(store.clone(), arguments.limits.into());
     match arguments.command {
         Command::Serve(options) => {
+            if options.pseudo_language {
+                kalends_app::words::add_pseudo_language();
+            }
             let public_url = options.public_url.map(|url| url.trim_end_matches('/').to_owned());
             let sign_in =
                 if options.demo { Some(demo::prepare(&kalends).await?) } else { first_administrator(&kalends).await? };

@@ -84,6 +84,7 @@ pub fn app(web: web::Web) -> Router {
         .merge(pages)
         .layer(from_fn(host::require))
         .layer(CatchPanicLayer::custom(web::failed::answer_panic))
+        .layer(from_fn(web::session::accept_language))
 }
 
 fn announce(url: &str, sign_in: Option<&SignIn>) {

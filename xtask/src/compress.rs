@@ -1,7 +1,9 @@
 //! Compressed copies beside what the browser downloads, so that the server never compresses them itself.
 
 use crate::process::Failure;
+use crate::root;
 use crate::shrink;
+use kalends_words::source::{self, Languages};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -20,6 +22,23 @@ pub fn staged() -> Result<(), Failure> {
     } else {
         Ok(())
     }
+}
+
+/// The size of the largest table of words as it is sent.
+pub fn words() -> Result<u64, Failure> {
+    let languages = Languages::load(&root().join("app/locales"))
+        .map_err(|problems| Failure(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    let mut largest = 0;
+    for language in languages.all() {
+        largest = largest.max(by_brotli(source::table(&languages, language).as_bytes())?.len() as u64);
+    }
+    Ok(largest)
+}
+
+fn by_brotli(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut brotli = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
+    brotli.write_all(content)?;
+    Ok(brotli.into_inner())
 }
 
 fn folder(folder: &Path) -> Result<(), Failure> {
@@ -49,9 +68,7 @@ fn file(path: &Path) -> Result<(), Failure> {
             gzip.write_all(&content)?;
             fs::write(beside("gz"), gzip.finish()?)
         });
-        let mut brotli = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
-        brotli.write_all(&content)?;
-        fs::write(beside("br"), brotli.into_inner())?;
+        fs::write(beside("br"), by_brotli(&content)?)?;
         gzip.join().unwrap_or_else(|_| Err(std::io::Error::other("a thread panicked")))
     })?;
     Ok(())

@@ -1,5 +1,6 @@
 //! Every check and test, and how many there were.
 
+use crate::compress;
 use crate::postgres::Postgres;
 use crate::process::{self, Failure, run, step, watch};
 use crate::tools::{self, Testing};
@@ -190,7 +191,7 @@ fn pages(testing: &Testing) -> Command {
     playwright
 }
 
-/// Adds up the compressed WebAssembly, JavaScript and CSS.
+/// Adds up the compressed WebAssembly, JavaScript and CSS, and the largest of the tables of words, of which a page has one.
 fn download_size(dist: &Path) -> Result<(), Failure> {
     let mut total = 0;
     for entry in std::fs::read_dir(dist)? {
@@ -202,6 +203,9 @@ fn download_size(dist: &Path) -> Result<(), Failure> {
             total += size;
         }
     }
+    let words = compress::words()?;
+    println!("{words:>9}  words of one language");
+    total += words;
     println!("{total:>9}  in total, of {DOWNLOAD_BUDGET} octets");
     if total == 0 || total > DOWNLOAD_BUDGET {
         return Err(Failure(format!("the download of {total} octets is not within {DOWNLOAD_BUDGET}")));

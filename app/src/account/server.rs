@@ -2,6 +2,7 @@
 
 use crate::server_context::{kalends, keep_session};
 use crate::wire::ApiError;
+use crate::words;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::{Secret, User};
 
@@ -10,7 +11,7 @@ pub fn same(password: &str, repeated: &str) -> Result<(), ApiError> {
     if password == repeated {
         return Ok(());
     }
-    Err(ApiError::BadInput { field: "repeated".into(), message: "The two passwords differ.".into() })
+    Err(ApiError::BadInput { field: "repeated".into(), message: words::account_passwords_differ().into() })
 }
 
 /// Keeps the browser's zone for a person who has none.

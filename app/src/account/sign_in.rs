@@ -6,6 +6,7 @@
 use super::api::{ChoosePassword, Invitation, SignIn, open_invitation, sign_in_state};
 use crate::flash::{Flash, outcome_of};
 use crate::ui::{Icon, Mark, Outcome, icon};
+use crate::words;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -17,7 +18,7 @@ pub fn SignInPage() -> impl IntoView {
     let state = Resource::new(|| (), |()| sign_in_state());
     let query = use_query_map();
     view! {
-        <Title text="Sign in" />
+        <Title text=words::account_sign_in() />
         <Doorway>
             <Suspense>
                 {move || Suspend::new(async move {
@@ -37,14 +38,14 @@ fn SignInForm(flash: Option<Flash>, next: String) -> impl IntoView {
     let again = !name.is_empty();
     let failed = outcome.is_some().then_some("true");
     view! {
-        <h1>"Sign in"</h1>
+        <h1>{words::account_sign_in()}</h1>
         <Outcome of=outcome />
         <form class="stack" action=SignIn::url() method="post">
             <input type="hidden" name="next" value=next />
             <TimeZoneField />
             <div class="field">
                 <label class="label" for="name">
-                    "User name"
+                    {words::common_user_name()}
                 </label>
                 <input
                     id="name"
@@ -61,7 +62,7 @@ fn SignInForm(flash: Option<Flash>, next: String) -> impl IntoView {
             </div>
             <div class="field">
                 <label class="label" for="password">
-                    "Password"
+                    {words::common_password()}
                 </label>
                 <input
                     id="password"
@@ -74,7 +75,7 @@ fn SignInForm(flash: Option<Flash>, next: String) -> impl IntoView {
                     aria-invalid=failed
                 />
             </div>
-            <button class="button button--primary button--wide">"Sign in"</button>
+            <button class="button button--primary button--wide">{words::account_sign_in()}</button>
         </form>
     }
 }
@@ -86,7 +87,7 @@ pub fn WelcomePage() -> impl IntoView {
     let secret = move || params.with(|params| params.get("secret")).unwrap_or_default();
     let invitation = Resource::new(secret, open_invitation);
     view! {
-        <Title text="Welcome" />
+        <Title text=words::account_welcome_title() />
         <Doorway>
             <Suspense>
                 {move || Suspend::new(async move {
@@ -109,8 +110,8 @@ fn ChoosePasswordForm(invitation: Invitation, secret: String) -> impl IntoView {
     let outcome = outcome_of(flash.as_ref(), "choose_password");
     let failed = outcome.is_some().then_some("true");
     view! {
-        <h1>{format!("Welcome, {display_name}")}</h1>
-        <p class="lead">"Choose the password that you will sign in with as " <strong>{slug.clone()}</strong> "."</p>
+        <h1>{words::account_welcome(&display_name)}</h1>
+        <p class="lead">{words::account_choose_before()} " " <strong>{slug.clone()}</strong> {words::account_choose_after()}</p>
         <Outcome of=outcome />
         <form class="stack" action=ChoosePassword::url() method="post">
             <input type="hidden" name="secret" value=secret />
@@ -119,7 +120,7 @@ fn ChoosePasswordForm(invitation: Invitation, secret: String) -> impl IntoView {
             <input class="visually-hidden" name="username" value=slug autocomplete="username" tabindex="-1" aria-hidden="true" readonly />
             <div class="field">
                 <label class="label" for="password">
-                    "Password"
+                    {words::common_password()}
                 </label>
                 <input
                     id="password"
@@ -134,12 +135,12 @@ fn ChoosePasswordForm(invitation: Invitation, secret: String) -> impl IntoView {
                     aria-invalid=failed
                 />
                 <p id="password-hint" class="hint">
-                    "At least 10 characters. A sentence is easier to remember than a riddle."
+                    {words::account_password_hint()}
                 </p>
             </div>
             <div class="field">
                 <label class="label" for="repeated">
-                    "The same again"
+                    {words::account_same_again()}
                 </label>
                 <input
                     id="repeated"
@@ -152,7 +153,7 @@ fn ChoosePasswordForm(invitation: Invitation, secret: String) -> impl IntoView {
                     aria-invalid=failed
                 />
             </div>
-            <button class="button button--primary button--wide">"Set password and sign in"</button>
+            <button class="button button--primary button--wide">{words::account_set_password()}</button>
         </form>
     }
 }
@@ -164,13 +165,13 @@ fn SpentLink() -> impl IntoView {
         response.set_status(axum::http::StatusCode::NOT_FOUND);
     }
     view! {
-        <h1>"This link is no longer valid"</h1>
+        <h1>{words::account_link_spent()}</h1>
         <p class="notice notice--warning">
             <Icon d=icon::ALERT />
-            <span>"It was used already, or it is older than a day. Whoever runs this server can make a new one."</span>
+            <span>{words::account_link_spent_why()}</span>
         </p>
         <a class="button button--wide" href="/sign-in">
-            "Go to sign-in"
+            {words::account_to_sign_in()}
         </a>
     }
 }
@@ -182,7 +183,7 @@ fn Doorway(children: Children) -> impl IntoView {
         <main class="doorway">
             <div class="doorway__brand">
                 <Mark />
-                "Kalends"
+                {words::common_kalends()}
             </div>
             <div class="doorway__card card stack">{children()}</div>
         </main>

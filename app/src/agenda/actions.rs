@@ -6,6 +6,7 @@ use crate::event::api::{move_event, undo_delete};
 use crate::event::data::{EventRef, Undo};
 use crate::event::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
 use crate::wire::{ApiError, CalendarId, EventInstance, When};
+use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -49,11 +50,12 @@ impl Agenda {
             let moved = move_event(target, scope, to).await;
             let after = moved.as_ref().ok().and_then(|undo| undo.as_ref()?.etag.clone());
             self.moves.try_update_value(|moves| moves.end(calendar, &event.name, etag.clone(), after));
-            let (done, verb) = if resized(event.when, to) { ("Now", "changed") } else { ("Moved to", "moved") };
+            let is_resized = resized(event.when, to);
             match moved {
                 Ok(undo) => {
                     self.refresh.notify();
-                    let text = format!("{done} {}", self.format.spoken(to));
+                    let when = self.format.spoken(to);
+                    let text = if is_resized { words::agenda_resized_to(&when) } else { words::agenda_moved_to(&when) };
                     match undo {
                         Some(undo) => {
                             let back = move |()| self.undo(undo.clone(), etag.clone());
@@ -67,7 +69,9 @@ impl Agenda {
                     if matches!(error, ApiError::Conflict | ApiError::NotFound(_)) {
                         self.refresh.notify();
                     }
-                    self.toasts.error(format!("The event was not {verb}. {error}"));
+                    let why = error.to_string();
+                    let text = if is_resized { words::agenda_not_changed(&why) } else { words::agenda_not_moved(&why) };
+                    self.toasts.error(text);
                 }
             }
         });
@@ -85,7 +89,7 @@ impl Agenda {
             };
             self.moves.try_update_value(|moves| moves.end(calendar, &name, from, to));
             match undone {
-                Ok(()) => self.toasts.info("The event is back where it was"),
+                Ok(()) => self.toasts.info(words::agenda_back_where_it_was()),
                 Err(error) => self.toasts.error(error.to_string()),
             }
             self.refresh.notify();

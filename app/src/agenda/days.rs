@@ -1,5 +1,6 @@
 //! Which days a view shows, and how one gets from one to the next.
 
+use crate::words;
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,9 +28,9 @@ impl View {
 
     pub fn label(self) -> &'static str {
         match self {
-            View::Month => "Month",
-            View::Week => "Week",
-            View::Day => "Day",
+            View::Month => words::agenda_month(),
+            View::Week => words::agenda_week(),
+            View::Day => words::agenda_day(),
         }
     }
 }

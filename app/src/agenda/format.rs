@@ -1,8 +1,9 @@
 //! What stands above a view, and what is said of an event's time.
 
 use super::days::View;
-use crate::date_names::{month as month_name, weekday_short as short_weekday};
+use crate::date_names::{month as month_name, month_short, weekday_short as short_weekday};
 use crate::wire::When;
+use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 pub use crate::notation::Format;
@@ -20,14 +21,14 @@ impl Format {
     pub fn spoken_parts(self, when: When) -> (String, String) {
         let day = |date| self.weekday_date(date);
         match when {
-            When::Days { first, last } if first == last => ("all day".into(), day(first)),
-            When::Days { first, last } => (String::new(), format!("{} to {}", day(first), day(last))),
+            When::Days { first, last } if first == last => (words::agenda_all_day().into(), day(first)),
+            When::Days { first, last } => (String::new(), words::agenda_from_to(&day(first), &day(last))),
             When::Times { start, end } if start.date() == end.date() || start >= end => {
                 (self.times(start, end), day(start.date()))
             }
             When::Times { start, end } => {
                 let moment = |time: NaiveDateTime| format!("{}, {}", day(time.date()), self.time(time));
-                (String::new(), format!("{} to {}", moment(start), moment(end)))
+                (String::new(), words::agenda_from_to(&moment(start), &moment(end)))
             }
         }
     }
@@ -41,7 +42,7 @@ impl Format {
                 format!("{short}, {}{}{}", self.day_month(date), self.before_year(), date.year())
             }
             View::Week => {
-                let (a, b) = (&month_name(from)[..3], &month_name(last)[..3]);
+                let (a, b) = (month_short(from), month_short(last));
                 let (x, y) = (from.day(), last.day());
                 let year = last.year();
                 match (from.year() == year, from.month() == last.month(), self.month_first) {
@@ -59,7 +60,7 @@ impl Format {
 
 /// The title of an event that may have none.
 pub fn title_or_none(title: &str) -> &str {
-    if title.trim().is_empty() { "(No title)" } else { title }
+    if title.trim().is_empty() { words::common_no_title() } else { title }
 }
 
 #[cfg(test)]

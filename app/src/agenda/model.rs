@@ -15,6 +15,7 @@ use crate::event::scope::ScopeAsk;
 use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts};
 use crate::thin::Effect;
 use crate::wire::{ApiError, EventInstance, EventTarget, Viewer, When};
+use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
 use leptos::ev;
 use leptos::prelude::*;
@@ -152,7 +153,7 @@ impl Agenda {
         let Place { view, date } = self.place.get();
         match view {
             View::Day => self.format.date(date),
-            _ => format!("{} {}", &date_names::month(date)[..3], date.year()),
+            _ => format!("{} {}", date_names::month_short(date), date.year()),
         }
     }
 
@@ -237,7 +238,7 @@ impl Agenda {
                     if !latest() {
                         return;
                     }
-                    let text = format!("The events could not be fetched. {error}");
+                    let text = words::agenda_not_fetched(&error.to_string());
                     // Where nothing is there to show, the view itself says so.
                     if pauses.len() == RETRY_PAUSES.len() && !self.waiting.get_untracked() {
                         self.toasts.error(text.clone());

@@ -23,6 +23,7 @@ use crate::thin::Effect;
 use crate::ui::frame::instead;
 use crate::ui::{Failed, SignedIn, SiteHeader};
 use crate::wire::{ApiError, Viewer};
+use crate::words;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
@@ -151,11 +152,11 @@ fn Body(viewer: Viewer, opening: AgendaOpening, place: Memo<Option<Place>>) -> i
         <PageTitle text=move || agenda.title() />
         <SiteHeader viewer />
         <main id="main" tabindex="-1" class="agenda" style=colors data-view=move || view.get().slug()>
-            <aside class="agenda__side" node_ref=side id=SIDE popover="auto" aria-label="Calendars">
+            <aside class="agenda__side" node_ref=side id=SIDE popover="auto" aria-label=words::common_calendars()>
                 <MiniMonth agenda />
                 <CalendarSidebar />
             </aside>
-            <section class="agenda__main" aria-label="Agenda">
+            <section class="agenda__main" aria-label=words::common_agenda()>
                 <Toolbar agenda />
                 {move || match hours.get() {
                     true => view! { <GridView agenda /> }.into_any(),
@@ -167,10 +168,10 @@ fn Body(viewer: Viewer, opening: AgendaOpening, place: Memo<Option<Place>>) -> i
                     data-failed=move || agenda.failed.with(Option::is_some).then_some("")
                 >
                     <div class="unknown__note" role="alert">
-                        <strong>"Not loaded"</strong>
+                        <strong>{words::agenda_not_loaded()}</strong>
                         <p>{move || agenda.failed.get()}</p>
                         <button type="button" class="button button--small" on:click=move |_| agenda.retry()>
-                            "Retry"
+                            {words::agenda_retry()}
                         </button>
                     </div>
                 </div>

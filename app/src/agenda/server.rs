@@ -6,6 +6,7 @@ use crate::calendars;
 use crate::event::instance_key;
 use crate::server_context::viewer;
 use crate::wire::{ApiError, EventInstance, Status, When};
+use crate::words;
 use chrono::NaiveDate;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
@@ -17,7 +18,7 @@ const MAX_DAYS: i64 = 100;
 /// What the page of a view shows at first.
 pub async fn open(kalends: &Kalends, user: &User, view: &str, date: NaiveDate) -> Result<AgendaOpening, ApiError> {
     let Some(shown) = View::from_slug(view) else {
-        return Err(ApiError::BadInput { field: "view".into(), message: "There is no such view.".into() });
+        return Err(ApiError::BadInput { field: "view".into(), message: words::agenda_no_such_view().into() });
     };
     let span = fetched(shown, date, viewer(user).week_start);
     let events = events_between(kalends, user, span.from, span.to).await?;
@@ -33,7 +34,7 @@ pub async fn events_between(
     to: NaiveDate,
 ) -> Result<Vec<EventInstance>, ApiError> {
     if to <= from || (to - from).num_days() > MAX_DAYS {
-        return Err(ApiError::BadInput { field: "to".into(), message: "That span of days cannot be shown.".into() });
+        return Err(ApiError::BadInput { field: "to".into(), message: words::agenda_span_too_long().into() });
     }
     let caller = user.on_a_page();
     let calendars: Vec<_> =

@@ -5,8 +5,9 @@ use super::{COLORS, CalendarFields, OTHER_COLOR, StoredCalendar};
 use crate::event::fields::FieldError;
 use crate::state::{AgendaRefresh, Calendars, Toasts};
 use crate::thin::{Effect, OnAttribute};
-use crate::ui::{Cancel, CloseButton, Dialog, Icon, form_buttons, heading_level, icon};
+use crate::ui::{Cancel, CloseButton, Dialog, Icon, fixed, form_buttons, heading_level, icon, sure_summary};
 use crate::wire::{ApiError, CalendarId};
+use crate::words;
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -87,7 +88,7 @@ pub fn CalendarForm(
     };
     let FormState { id, form, name, busy, .. } = state;
     let on_cancel = cancel.close();
-    let label = if id.is_some() { "Save" } else { "Create" };
+    let label = if id.is_some() { words::common_save() } else { words::common_create() };
     Effect::new(move |_| {
         if on_cancel.is_some()
             && let Some(input) = name.get()
@@ -95,7 +96,7 @@ pub fn CalendarForm(
             let _ = input.focus();
         }
     });
-    let heading = if id.is_some() { "Calendar" } else { "New calendar" };
+    let heading = if id.is_some() { words::common_calendar() } else { words::calendars_new() };
     let delete = stored.clone().map(|stored| {
         view! { <DeleteFields stored=stored on_confirm=Callback::new(move |event| state.delete(&event)) /> }
     });
@@ -103,7 +104,7 @@ pub fn CalendarForm(
         view! {
             <p class="hint">
                 <a href=format!("/calendars/{id}/export.ics") rel="external" download>
-                    "Download as .ics file"
+                    {words::calendars_download()}
                 </a>
             </p>
         }
@@ -128,7 +129,7 @@ pub fn CalendarForm(
                 <ColorFields color=fields.color.clone() />
                 <label class="choice">
                     <input class="checkbox" type="checkbox" name="is_default" checked=fields.is_default />
-                    "New events go here"
+                    {words::calendars_new_events()}
                 </label>
                 {export}
             </div>
@@ -173,7 +174,11 @@ impl FormState {
             let saved = save_calendar(self.id, fields).await;
             let _ = self.busy.try_set(false);
             match saved {
-                Ok(()) => self.on_done.run(if self.id.is_some() { "Calendar saved." } else { "Calendar created." }),
+                Ok(()) => self.on_done.run(if self.id.is_some() {
+                    words::calendars_saved()
+                } else {
+                    words::calendars_created()
+                }),
                 Err(why) => drop(self.error.try_set(Some(why))),
             }
         });
@@ -184,7 +189,7 @@ impl FormState {
         let Some(id) = self.id else { return };
         leptos::task::spawn_local(async move {
             match delete_calendar(id).await {
-                Ok(()) => self.on_done.run("Calendar deleted."),
+                Ok(()) => self.on_done.run(words::calendars_deleted()),
                 Err(why) => drop(self.error.try_set(Some(why))),
             }
         });
@@ -230,7 +235,7 @@ impl FormState {
         view! {
             <div class="field">
                 <label class="label" for="calendar-name">
-                    "Name"
+                    {words::calendars_name()}
                 </label>
                 <input
                     node_ref=self.name
@@ -255,19 +260,21 @@ impl FormState {
 /// The colours on offer, and a place for another one.
 #[component]
 fn ColorFields(color: String) -> impl IntoView {
-    let known = COLORS.iter().any(|(code, _)| code.eq_ignore_ascii_case(&color));
+    let known = COLORS.iter().any(|code| code.eq_ignore_ascii_case(&color));
     let other = RwSignal::new(if known { "#607d8b".to_owned() } else { color.chars().take(7).collect() });
     let other_radio = NodeRef::<html::Input>::new();
     let swatches = COLORS
         .iter()
-        .map(|(code, name)| {
+        .zip(1..)
+        .map(|(code, number)| {
+            let name = words::calendars_colour(number);
             view! {
-                <label class="color" style=format!("--calendar: {code}") title=*name>
+                <label class="color" style=format!("--calendar: {code}") title=name>
                     <input
                         type="radio"
                         name="color"
                         value=*code
-                        aria-label=*name
+                        aria-label=name
                         checked=code.eq_ignore_ascii_case(&color)
                     />
                 </label>
@@ -276,24 +283,24 @@ fn ColorFields(color: String) -> impl IntoView {
         .collect_view();
     view! {
         <fieldset class="colors">
-            <legend class="label">"Colour"</legend>
+            {fixed(&["<legend class=\"label\">", words::calendars_field_colour(), "</legend>"])}
             <div class="colors__row">
                 {swatches}
                 <span class="colors__other">
-                    <label class="color" style=move || format!("--calendar: {}", other.get()) title="Another colour">
+                    <label class="color" style=move || format!("--calendar: {}", other.get()) title=words::calendars_other_colour()>
                         <input
                             node_ref=other_radio
                             type="radio"
                             name="color"
                             value=OTHER_COLOR
-                            aria-label="Another colour"
+                            aria-label=words::calendars_other_colour()
                             checked=!known
                         />
                     </label>
                     <input
                         type="color"
                         name="other_color"
-                        aria-label="The other colour"
+                        aria-label=words::calendars_the_other_colour()
                         value=other.get_untracked()
                         on:input=move |event| {
                             other.set(event_target_value(&event));
@@ -314,15 +321,12 @@ fn ColorFields(color: String) -> impl IntoView {
 fn DeleteFields(stored: StoredCalendar, on_confirm: Callback<MouseEvent>) -> impl IntoView {
     let name = stored.calendar.name;
     let warning = match stored.contents {
-        Some(contents) => format!("Delete “{name}” with {contents}? This cannot be undone."),
-        None => format!("Delete “{name}”? It is empty."),
+        Some(contents) => words::calendars_delete_sure(&name, &contents),
+        None => words::calendars_delete_empty(&name),
     };
     view! {
         <details class="calendar-form__delete">
-            <summary class="button sure">
-                <span>"Delete"</span>
-                <span>"Keep it"</span>
-            </summary>
+            {sure_summary()}
             <div class="calendar-form__sure">
                 <p role="alert" dir="auto">{warning}</p>
                 <button
@@ -332,7 +336,7 @@ fn DeleteFields(stored: StoredCalendar, on_confirm: Callback<MouseEvent>) -> imp
                     value="delete"
                     on:click=move |event| on_confirm.run(event)
                 >
-                    "Delete the calendar"
+                    {words::calendars_delete()}
                 </button>
             </div>
         </details>

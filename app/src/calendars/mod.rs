@@ -14,22 +14,13 @@ pub use page::CalendarPage;
 
 use crate::event::fields::FieldError;
 use crate::wire::{ApiError, CalendarId, CalendarInfo};
+use crate::words;
 use serde::{Deserialize, Serialize};
 
 /// The colours on offer: far apart, readable in light and dark. The first eight are those that new calendars take in turn.
-pub const COLORS: [(&str, &str); 12] = [
-    ("#2F6FDE", "Blue"),
-    ("#0F9D74", "Green"),
-    ("#D9582B", "Orange"),
-    ("#8E56C7", "Purple"),
-    ("#C2185B", "Pink"),
-    ("#B7791F", "Amber"),
-    ("#0E8FA8", "Teal"),
-    ("#6B7280", "Grey"),
-    ("#C53030", "Red"),
-    ("#4D7C0F", "Olive"),
-    ("#3F51B5", "Indigo"),
-    ("#795548", "Brown"),
+pub const COLORS: [&str; 12] = [
+    "#2F6FDE", "#0F9D74", "#D9582B", "#8E56C7", "#C2185B", "#B7791F", "#0E8FA8", "#6B7280", "#C53030", "#4D7C0F",
+    "#3F51B5", "#795548",
 ];
 
 /// The value of the colour control that stands for the colour beside it.
@@ -48,7 +39,7 @@ pub struct CalendarFields {
 impl CalendarFields {
     /// The form of a calendar that is yet to be made.
     pub fn new(taken: usize) -> Self {
-        CalendarFields { name: String::new(), color: COLORS[taken % COLORS.len()].0.into(), is_default: false }
+        CalendarFields { name: String::new(), color: COLORS[taken % COLORS.len()].into(), is_default: false }
     }
 
     pub fn of(calendar: &CalendarInfo) -> Self {
@@ -68,7 +59,7 @@ impl CalendarFields {
     /// # Errors
     /// What is wrong with it, before the server is asked.
     pub fn check(&self) -> Result<(), FieldError> {
-        if self.name.is_empty() { Err(FieldError::new("name", "Give the calendar a name.")) } else { Ok(()) }
+        if self.name.is_empty() { Err(FieldError::new("name", words::calendars_name_missing())) } else { Ok(()) }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::resource::resource;
 use crate::state::Toasts;
 use crate::ui::{Cancel, Failed, Frame, SignedIn};
 use crate::wire::{ApiError, Viewer};
+use crate::words;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
@@ -22,13 +23,13 @@ pub fn CalendarPage() -> impl IntoView {
             match id.map(|id| id.parse()) {
                 None => calendar_page(None).await,
                 Some(Ok(id)) => calendar_page(Some(id)).await,
-                Some(Err(_)) => Err(ApiError::NotFound("The calendar was not found.".into())),
+                Some(Err(_)) => Err(ApiError::NotFound(words::errors_calendar_not_found().into())),
             }
         },
     );
     let page = move |viewer: Viewer| {
         view! {
-            <Title text="Calendar" />
+            <Title text=words::common_calendar() />
             <Frame viewer=viewer class="page--narrow">
                 <Suspense>
                     {move || Suspend::new(async move {

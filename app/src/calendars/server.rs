@@ -2,6 +2,8 @@
 
 use super::{CalendarFields, CalendarPageData, RefusedCalendar, StoredCalendar};
 use crate::wire::{ApiError, CalendarId, CalendarInfo};
+use crate::word_lists::list_in_words;
+use crate::words;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::{CalendarDetails, CalendarId as Calendar, CalendarPatch};
@@ -37,23 +39,19 @@ pub async fn hide(kalends: &Kalends, user: &User, hidden: &[CalendarId]) -> Resu
 /// A calendar and what is in it.
 pub async fn contents(kalends: &Kalends, user: &User, id: CalendarId) -> Result<StoredCalendar, ApiError> {
     let found = list(kalends, user).await?.into_iter().find(|calendar| calendar.id == id);
-    let calendar = found.ok_or_else(|| ApiError::NotFound("The calendar was not found.".into()))?;
+    let calendar = found.ok_or_else(|| ApiError::NotFound(words::errors_calendar_not_found().into()))?;
     let counts = kalends.object_counts(user.on_a_page(), Calendar(id)).await?;
     let kinds = [
-        (ComponentKind::Event, "event", "events"),
-        (ComponentKind::Todo, "task", "tasks"),
-        (ComponentKind::Journal, "journal entry", "journal entries"),
-        (ComponentKind::FreeBusy, "free-busy entry", "free-busy entries"),
+        (ComponentKind::Event, words::calendars_events as fn(usize) -> String),
+        (ComponentKind::Todo, words::calendars_tasks),
+        (ComponentKind::Journal, words::calendars_journal_entries),
+        (ComponentKind::FreeBusy, words::calendars_free_busy_entries),
     ];
-    let counted = kinds.into_iter().filter_map(|(kind, one, many)| {
+    let counted = kinds.into_iter().filter_map(|(kind, words)| {
         let (_, count) = counts.iter().find(|(counted, _)| *counted == kind)?;
-        Some(if *count == 1 { format!("1 {one}") } else { format!("{count} {many}") })
+        Some(words(usize::try_from(*count).unwrap_or(usize::MAX)))
     });
-    let contents = match counted.collect::<Vec<_>>().as_slice() {
-        [] => None,
-        [all] => Some(all.clone()),
-        [first @ .., last] => Some(format!("{} and {last}", first.join(", "))),
-    };
+    let contents = list_in_words(counted.collect());
     Ok(StoredCalendar { calendar, contents })
 }
 

@@ -6,8 +6,9 @@ use crate::calendars::{CalendarDialog, CalendarTarget, path};
 use crate::dom::plain_click;
 use crate::state::{Calendars, Toasts};
 use crate::thin::OnAttribute;
-use crate::ui::{Icon, icon};
+use crate::ui::{Icon, fixed, icon};
 use crate::wire::{CalendarId, CalendarInfo};
+use crate::words;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -55,12 +56,12 @@ pub fn CalendarSidebar() -> impl IntoView {
     view! {
         <section class="calendars" aria-labelledby="calendars-heading">
             <div class="calendars__head">
-                <h2 id="calendars-heading">"Calendars"</h2>
+                <h2 id="calendars-heading">{words::common_calendars()}</h2>
                 <a
                     class="icon-button icon-button--small"
                     href="/calendars/new"
-                    aria-label="New calendar"
-                    title="New calendar"
+                    aria-label=words::calendars_new()
+                    title=words::calendars_new()
                     on:click=move |event| instead(&event, move || target.set(Some(None)))
                 >
                     <Icon d=icon::PLUS />
@@ -70,12 +71,10 @@ pub fn CalendarSidebar() -> impl IntoView {
                 <ul class="calendars__list">
                     <For each=ids key=|id| *id children=row />
                 </ul>
-                <noscript>
-                    <button class="button button--small">"Show the chosen ones"</button>
-                </noscript>
+                {fixed(&["<noscript><button class=\"button button--small\">", words::calendars_show_chosen(), "</button></noscript>"])}
             </form>
             <a class="calendars__import" href="/import">
-                "Import a calendar file"
+                {words::calendars_import()}
             </a>
         </section>
         <CalendarDialog target=target />
@@ -100,8 +99,8 @@ fn Row(
             <a
                 class="icon-button icon-button--small calendars__settings"
                 href=path(id)
-                aria-label=move || format!("Change {}", name())
-                title="Name, colour and more"
+                aria-label=move || words::calendars_change(&name())
+                title=words::calendars_change_title()
                 on:click=move |event| instead(&event, move || target.set(Some(Some(id))))
             >
                 <Icon d=icon::MORE />
@@ -123,7 +122,7 @@ fn Row(
                 <span class="calendars__name" dir="auto" title=name>
                     {name}
                 </span>
-                {move || is(|calendar| calendar.is_default).then(|| view! { <span class="calendars__default" title="New events go here">"default"</span> })}
+                {move || is(|calendar| calendar.is_default).then(|| view! { <span class="calendars__default" title=words::calendars_new_events()>{words::calendars_default()}</span> })}
             </label>
             {settings}
         </li>

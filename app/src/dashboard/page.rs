@@ -9,6 +9,7 @@ use crate::thin::{Effect, OnAttribute};
 use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::{Icon, icon};
 use crate::wire::{ApiError, EventInstance, Status, Viewer, When};
+use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -20,7 +21,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(60);
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     view! {
-        <Title text="Dashboard" />
+        <Title text=words::common_dashboard() />
         <SignedIn page=|viewer: Viewer| {
             let format = Format::of(&viewer);
             let today = viewer.now.date();
@@ -30,7 +31,7 @@ pub fn DashboardPage() -> impl IntoView {
                         <h1>{format.weekday_date(today)}</h1>
                         <a class="button button--primary" href=format!("/event/new?start={today}T09:00&end={today}T10:00&back=%2F")>
                             <Icon d=icon::PLUS />
-                            "New event"
+                            {words::common_new_event()}
                         </a>
                     </div>
                     <NextEvents format=format />
@@ -55,7 +56,7 @@ pub fn NextEvents(format: Format) -> impl IntoView {
     view! {
         <section class="card next" aria-labelledby="next-heading">
             <h2 id="next-heading" class="next__heading">
-                "Next events"
+                {words::dashboard_next_events()}
             </h2>
             <Transition>
                 {move || Suspend::new(async move {
@@ -66,7 +67,7 @@ pub fn NextEvents(format: Format) -> impl IntoView {
                 })}
             </Transition>
             <a class="next__more" href="/agenda">
-                "Open the agenda"
+                {words::common_open_agenda()}
             </a>
         </section>
     }
@@ -87,7 +88,7 @@ fn Unavailable(error: ApiError, again: RwSignal<u32>) -> impl IntoView {
                     again.update(|n| *n = n.wrapping_add(1));
                 }
             >
-                "Try again"
+                {words::dashboard_try_again()}
             </a>
         </div>
     }
@@ -99,7 +100,7 @@ fn Days(upcoming: Upcoming, format: Format) -> impl IntoView {
     let Upcoming { now, events, calendars } = upcoming;
     if events.is_empty() {
         return view! {
-            <p class="next__none">"Nothing is planned. Enjoy the quiet, or make an event."</p>
+            <p class="next__none">{words::dashboard_nothing()}</p>
         }
         .into_any();
     }
@@ -147,7 +148,7 @@ fn Row(event: EventInstance, color: String, now: NaiveDateTime, day: NaiveDate, 
                     <span class="next__title" dir="auto">{title_or_none(&event.title).to_owned()}</span>
                     {event.location.clone().map(|place| view! { <span class="next__place" dir="auto">{place}</span> })}
                 </span>
-                {on.then(|| view! { <span class="next__now">"Now"</span> })}
+                {on.then(|| view! { <span class="next__now">{words::dashboard_now()}</span> })}
             </a>
         </li>
     }
@@ -167,26 +168,26 @@ fn is_on(when: When, now: NaiveDateTime) -> bool {
 }
 
 fn day_words(day: NaiveDate, today: NaiveDate, format: Format) -> String {
-    let words = format.weekday_date(day);
+    let date = format.weekday_date(day);
     match (day - today).num_days() {
-        0 => format!("Today, {words}"),
-        1 => format!("Tomorrow, {words}"),
-        _ if day.year() != today.year() => format!("{words} {}", day.year()),
-        _ => words,
+        0 => words::dashboard_today(&date),
+        1 => words::dashboard_tomorrow(&date),
+        _ if day.year() != today.year() => format!("{date} {}", day.year()),
+        _ => date,
     }
 }
 
 /// What stands before an event on `day`: its times, as far as they are on that day.
 fn times(when: When, day: NaiveDate, format: Format) -> String {
     match when {
-        When::Days { first, last } if first == last => "All day".to_owned(),
-        When::Days { last, .. } => format!("until {}", format.day_month(last)),
+        When::Days { first, last } if first == last => words::dashboard_all_day().to_owned(),
+        When::Days { last, .. } => words::dashboard_until(&format.day_month(last)),
         When::Times { start, end } if start.date() == day && (end.date() == day || end == start) => {
             format.times(start, end)
         }
-        When::Times { start, .. } if start.date() == day => format!("from {}", format.time(start)),
-        When::Times { end, .. } if end.date() == day => format!("until {}", format.time(end)),
-        When::Times { end, .. } => format!("until {}", format.day_month(end.date())),
+        When::Times { start, .. } if start.date() == day => words::dashboard_from(&format.time(start)),
+        When::Times { end, .. } if end.date() == day => words::dashboard_until(&format.time(end)),
+        When::Times { end, .. } => words::dashboard_until(&format.day_month(end.date())),
     }
 }
 

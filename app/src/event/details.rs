@@ -5,6 +5,7 @@ use crate::notation::Format;
 use crate::thin::{Effect, OnAttribute};
 use crate::ui::{CloseButton, Icon, heading_level, icon};
 use crate::wire::{CalendarInfo, When};
+use crate::words;
 use chrono::{Datelike, NaiveDate};
 use leptos::html;
 use leptos::prelude::*;
@@ -39,8 +40,8 @@ pub fn EventDetails(
                         <button
                             type="button"
                             class="icon-button"
-                            aria-label="Delete"
-                            title="Delete"
+                            aria-label=words::common_delete()
+                            title=words::common_delete()
                             on:click=move |_| on_delete.run(())
                         >
                             <Icon d=icon::TRASH />
@@ -62,7 +63,7 @@ pub fn EventDetails(
                             class="button button--primary"
                             on:click=move |_| on_edit.run(())
                         >
-                            "Edit"
+                            {words::event_edit()}
                         </button>
                     </div>
                 }
@@ -84,9 +85,9 @@ pub fn DetailRows(
     let OpenedEvent { event, fields, when, elsewhere, repeats, .. } = opened;
     let calendar = calendars.into_iter().find(|calendar| calendar.id == event.calendar);
     let color = calendar.as_ref().map(|calendar| format!("--calendar: {}", calendar.color));
-    let title = if fields.title.trim().is_empty() { "(No title)".to_owned() } else { fields.title };
+    let title = if fields.title.trim().is_empty() { words::common_no_title().to_owned() } else { fields.title };
     let elsewhere = elsewhere.map(|(own, zone)| {
-        let text = format!("{} in {}", when_words(own, format, today), zone.replace('_', " "));
+        let text = words::event_elsewhere(&when_words(own, format, today), &zone.replace('_', " "));
         view! { <p class="hint">{text}</p> }
     });
     let optional = |text: String| (!text.trim().is_empty()).then_some(text);

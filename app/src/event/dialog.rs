@@ -12,6 +12,7 @@ use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts, ViewerResource};
 use crate::thin::Effect;
 use crate::ui::{Cancel, Dialog};
 use crate::wire::{ApiError, CalendarId, EventTarget, InstanceKey, Viewer};
+use crate::words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use std::time::Duration;
@@ -89,7 +90,7 @@ pub fn EventDialog() -> impl IntoView {
             Some(Stage::Loading) => view! {
                 <div class="dialog__body">
                     <p id="event-heading" class="hint" role="status">
-                        "Opening the event…"
+                        {words::event_opening()}
                     </p>
                 </div>
             }
@@ -221,9 +222,9 @@ pub fn delete_flow(done: Callback<()>) -> Callback<(EventRef, bool)> {
                 Ok(undo) => {
                     refresh.notify();
                     match undo {
-                        None => toasts.info("Event deleted."),
+                        None => toasts.info(words::event_deleted()),
                         Some(undo) => toasts.undoable(
-                            "Event deleted.",
+                            words::event_deleted(),
                             Callback::new(move |()| {
                                 let undo = undo.clone();
                                 leptos::task::spawn_local(async move {

@@ -12,6 +12,7 @@ use crate::date_names;
 use crate::notation::Format;
 use crate::reading::{self, Reader};
 use crate::wire::{CalendarId, When};
+use crate::words;
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -219,7 +220,7 @@ impl EventFields {
         let code = weekday_code(weekday);
         let nth = start.day0() / 7 + 1;
         let last = start.checked_add_days(Days::new(7)).is_none_or(|next| next.month() != start.month());
-        let mut choices = vec![("date".to_owned(), format!("On day {}", start.day()))];
+        let mut choices = vec![("date".to_owned(), words::event_on_day(start.day() as usize))];
         // A fifth weekday is missing in most months; whoever wants it means the last.
         if nth < 5 {
             choices.push((format!("{nth}{code}"), monthly_label(nth as i8, weekday)));
@@ -311,17 +312,14 @@ pub fn monthly_choice(value: &str) -> Option<(i8, Weekday)> {
 
 /// `On the third Saturday`
 pub fn monthly_label(nth: i8, weekday: Weekday) -> String {
-    format!("On the {} {}", place(nth), date_names::weekday(weekday))
+    words::event_on_the(place(nth), date_names::weekday(weekday))
 }
 
+/// `third`, `last`
 pub fn place(nth: i8) -> &'static str {
     match nth {
-        1 => "first",
-        2 => "second",
-        3 => "third",
-        4 => "fourth",
-        5 => "fifth",
-        _ => "last",
+        1..=5 => words::date_nth(nth as usize),
+        _ => words::date_last(),
     }
 }
 

@@ -17,6 +17,7 @@ use super::sections::{OtherFields, RepeatFields, ScopeFields, WhenFields};
 use crate::thin::{Effect, OnAttribute};
 use crate::ui::{Cancel, CloseButton, Icon, form_buttons, heading_level, icon};
 use crate::wire::ApiError;
+use crate::words;
 use leptos::html;
 use leptos::prelude::*;
 use state::FormState;
@@ -61,7 +62,7 @@ pub fn EventForm(
         }
     };
     let ask_to_leave = move || leaving.get().then(|| leave_question(keep, leaving, discard));
-    let heading = if setup.event.is_some() { "Edit event" } else { "New event" };
+    let heading = if setup.event.is_some() { words::event_edit_heading() } else { words::common_new_event() };
     let pick = Callback::new(move |picking: Picking| state.picked(&picking));
     view! {
         <form
@@ -116,8 +117,8 @@ fn controls(state: FormState, setup: &FormSetup) -> AnyView {
                     class="input event-form__title"
                     name="title"
                     dir="auto"
-                    placeholder="Add a title"
-                    aria-label="Title"
+                    placeholder=words::event_add_title()
+                    aria-label=words::event_field_title()
                     value=initial.title.clone()
                     autofocus=place == Place::Page
                     enterkeyhint="done"
@@ -137,7 +138,7 @@ fn controls(state: FormState, setup: &FormSetup) -> AnyView {
                 initial=initial.clone()
                 current=current
                 errors=errors
-                words=setup.repeats.clone()
+                repeats_now=setup.repeats.clone()
                 can_keep=setup.seen.repeat == KEEP
                 week_start=setup.week_start
                 format=format
@@ -163,13 +164,13 @@ fn leave_question(
 ) -> AnyView {
     view! {
         <p class="event-form__discard" role="alert">
-            "Discard what you typed?"
+            {words::event_discard_question()}
         </p>
         <button node_ref=keep type="button" class="button" on:click=move |_| leaving.set(false)>
-            "Keep editing"
+            {words::event_keep_editing()}
         </button>
         <button type="button" class="button button--danger" on:click=move |_| discard()>
-            "Discard"
+            {words::event_discard()}
         </button>
     }
     .into_any()
@@ -184,19 +185,19 @@ fn buttons(
     delete_choice: Option<AnyView>,
 ) -> AnyView {
     let busy = state.busy;
-    let label = Signal::derive(move || if busy.get() { "Saving…" } else { "Save" });
+    let label = Signal::derive(move || if busy.get() { words::common_saving() } else { words::common_save() });
     view! {
         <div class="event-form__buttons" hidden=move || leaving.get()>
             {on_delete
                 .map(|delete| {
                     view! {
                         <button type="button" class="button button--danger-ghost" on:click=move |_| delete.run(())>
-                            "Delete"
+                            {words::common_delete()}
                         </button>
                     }
                 })}
             <span class="spring"></span>
-            {form_buttons(cancel, label, Some("Ctrl+Enter"), busy)}
+            {form_buttons(cancel, label, Some(words::common_ctrl_enter()), busy)}
             {delete_choice}
         </div>
     }
@@ -207,23 +208,21 @@ fn buttons(
 #[component]
 fn Notice(error: ApiError) -> impl IntoView {
     let more = match &error {
-        ApiError::Conflict => Some(
-            view! { " What you left alone shows the new version now. Save again to keep your changes." }.into_any(),
-        ),
+        ApiError::Conflict => Some(view! { " " {words::event_conflict()} }.into_any()),
         ApiError::SignedOut => Some(
             view! {
                 " "
                 <a href="/sign-in" target="_blank">
-                    "Sign in in another tab"
+                    {words::event_sign_in_elsewhere()}
                 </a>
-                ", then save again."
+                {words::event_then_save()}
             }
             .into_any(),
         ),
         _ => None,
     };
     let text = match &error {
-        ApiError::SignedOut => "You are signed out.".to_owned(),
+        ApiError::SignedOut => words::event_signed_out().to_owned(),
         other => other.to_string(),
     };
     view! {

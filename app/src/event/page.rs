@@ -9,8 +9,9 @@ use crate::resource::resource;
 use crate::return_path::back_path;
 use crate::state::Toasts;
 use crate::thin::OnAttribute;
-use crate::ui::{Cancel, Failed, Frame, SignedIn};
+use crate::ui::{Cancel, Failed, Frame, SignedIn, sure_summary};
 use crate::wire::{ApiError, Viewer};
+use crate::words;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
@@ -47,10 +48,10 @@ pub fn EventPage() -> impl IntoView {
 #[component]
 fn NotShown(error: ApiError) -> impl IntoView {
     view! {
-        <Title text="Event" />
+        <Title text=words::event_title() />
         <Failed error=error />
         <p>
-            <a href="/agenda">"Open the agenda"</a>
+            <a href="/agenda">{words::common_open_agenda()}</a>
         </p>
     }
 }
@@ -61,7 +62,7 @@ fn Loaded(data: EventPageData) -> impl IntoView {
     let query = use_query_map();
     let back = back_path(query.read_untracked().get("back").as_deref()).to_owned();
     let (heading, stored, editable) = match &subject {
-        EventSubject::New(_) => ("New event".to_owned(), None, true),
+        EventSubject::New(_) => (words::common_new_event().to_owned(), None, true),
         EventSubject::Existing(opened) => (opened.fields.title.clone(), Some(opened.clone()), opened.editable),
     };
     if let (Some(opened), false) = (stored.clone(), editable) {
@@ -73,7 +74,7 @@ fn Loaded(data: EventPageData) -> impl IntoView {
                 </div>
                 <div class="dialog__foot">
                     <a class="button" href=back>
-                        "Back"
+                        {words::common_back()}
                     </a>
                 </div>
             </section>
@@ -131,7 +132,7 @@ fn DeleteChoice(leave: Callback<()>, toasts: Toasts, setup: RwSignal<FormSetup>)
         leptos::task::spawn_local(async move {
             match delete_event(stored, scope.unwrap_or(ScopeChoice::All)).await {
                 Ok(_) => {
-                    toasts.info("Event deleted.");
+                    toasts.info(words::event_deleted());
                     leave.run(());
                 }
                 Err(error) => toasts.error(error.to_string()),
@@ -140,12 +141,9 @@ fn DeleteChoice(leave: Callback<()>, toasts: Toasts, setup: RwSignal<FormSetup>)
     };
     view! {
         <details class="event-page__delete">
-            <summary class="button sure">
-                <span>"Delete"</span>
-                <span>"Keep it"</span>
-            </summary>
+            {sure_summary()}
             <button type="submit" class="button button--danger" name="action" value="delete" on:click=on_click>
-                "Yes, delete"
+                {words::event_delete_sure()}
             </button>
         </details>
     }

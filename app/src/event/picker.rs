@@ -4,6 +4,7 @@ use crate::date_names;
 use crate::reading::Reader;
 use crate::thin::{Effect, OnAttribute};
 use crate::ui::Popover;
+use crate::words;
 use chrono::{Datelike, Months, NaiveDate, TimeDelta, Weekday};
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
@@ -105,19 +106,16 @@ pub fn Picker(
             });
         }
     };
-    view! {
-        <Popover
-            element=element
-            open=Signal::derive(move || picking.with(Option::is_some))
-            on_closed=Callback::new(move |()| picking.set(None))
-            on_click=on_click
-            class="picker"
-            label="Choose a date"
-            style=Signal::derive(place)
-            content=view! { <div inner_html=month on:keydown=on_keydown></div> }.into_any()
-        />
-    }
-    .into_any()
+    let popover = Popover {
+        element,
+        open: Signal::derive(move || picking.with(Option::is_some)),
+        on_closed: Callback::new(move |()| picking.set(None)),
+        on_click,
+        class: "picker",
+        label: words::event_choose_date(),
+        style: Signal::derive(place),
+    };
+    popover.view(view! { <div inner_html=month on:keydown=on_keydown></div> }.into_any())
 }
 
 fn focus(within: &Element, selector: &str) {
@@ -133,22 +131,22 @@ fn months_on(date: NaiveDate, months: i32) -> NaiveDate {
     moved.unwrap_or(date)
 }
 
-/// The month of `date` as a table of buttons. Nothing in it comes from outside.
+/// The month of `date` as a table of buttons. Nothing in it comes from outside but the names of months and days.
 fn month_html(date: NaiveDate, reader: Reader, week_start: Weekday) -> String {
     let first = date.with_day(1).unwrap_or(date);
     let before = i64::from(first.weekday().days_since(week_start));
     let start = first.checked_sub_signed(TimeDelta::days(before)).unwrap_or(first);
     let mut html = format!("<div class=mini__head><b class=mini__name>{} {}</b>", date_names::month(date), date.year());
-    for (months, way, sign) in [(-1, "Previous", '‹'), (1, "Next", '›')] {
+    for (months, way, sign) in [(-1, words::event_previous_month(), '‹'), (1, words::event_next_month(), '›')] {
         // A string always takes what is written to it.
         let _ = write!(
             html,
-            "<button type=button class='icon-button icon-button--small' data-turn={months} aria-label='{way} month'>{sign}</button>"
+            "<button type=button class='icon-button icon-button--small' data-turn={months} aria-label='{way}'>{sign}</button>"
         );
     }
     html.push_str("</div><div class=picker__days>");
     for day in start.iter_days().take(7) {
-        let _ = write!(html, "<span aria-hidden=true>{}</span>", &date_names::weekday(day.weekday())[..1]);
+        let _ = write!(html, "<span aria-hidden=true>{}</span>", date_names::weekday_letter(day.weekday()));
     }
     for day in start.iter_days().take(42) {
         let (current, index) = if day == date { (" aria-current=date", 0) } else { ("", -1) };

@@ -1,195 +1,180 @@
 //! How an event repeats, in words.
 
 use super::fields::place;
-use crate::date_names::{MONTHS, ordinal, weekday as weekday_name};
+use crate::date_names::{month_named, ordinal, weekday as weekday_name};
 use crate::notation::Format;
+use crate::word_lists::list_in_words;
+use crate::words;
 use chrono::{NaiveDate, Weekday};
 use kalends_ical::edit::{Pattern, Repeat, RepeatEnd};
 use kalends_ical::recurrence::Scale;
 
 /// `Every 2 weeks on Tuesday, 12 times`; `None` for what does not repeat.
-pub fn words(repeat: &Repeat, format: Format) -> Option<String> {
+pub fn rule_in_words(repeat: &Repeat, format: Format) -> Option<String> {
     match repeat {
         Repeat::Never => None,
-        Repeat::Custom(rule) => Some(rule_words(rule, format)),
+        Repeat::Custom(rule) => Some(custom_rule(rule, format)),
         Repeat::Every { interval, pattern, until } => {
-            let unit = match pattern {
-                Pattern::Daily => "day",
-                Pattern::Weekly(_) => "week",
-                Pattern::MonthlyByDate | Pattern::MonthlyByWeekday { .. } => "month",
-                Pattern::Yearly => "year",
+            let every = match pattern {
+                Pattern::Daily => words::rule_every_day,
+                Pattern::Weekly(_) => words::rule_every_week,
+                Pattern::MonthlyByDate | Pattern::MonthlyByWeekday { .. } => words::rule_every_month,
+                Pattern::Yearly => words::rule_every_year,
             };
-            let mut text = every(*interval, unit);
-            match pattern {
-                Pattern::Weekly(days) => text += &format!(" on {}", weekdays(days)),
+            let rule = every(*interval as usize);
+            let rule = match pattern {
+                Pattern::Weekly(days) => words::rule_on(&rule, &weekdays(days)),
                 Pattern::MonthlyByWeekday { nth, weekday } => {
-                    text += &format!(" on the {} {}", place(*nth), weekday_name(*weekday));
+                    words::rule_on(&rule, &words::rule_nth_day(place(*nth), weekday_name(*weekday)))
                 }
-                _ => {}
-            }
-            match until {
-                RepeatEnd::Never => {}
-                RepeatEnd::On(day) => text += &format!(", until {}", format.date(*day)),
-                RepeatEnd::After(count) => text += &format!(", {}", times(*count)),
-            }
-            Some(text)
+                _ => rule,
+            };
+            Some(match until {
+                RepeatEnd::Never => rule,
+                RepeatEnd::On(day) => words::rule_until(&rule, &format.date(*day)),
+                RepeatEnd::After(count) => words::rule_times(*count as usize, &rule),
+            })
         }
     }
-}
-
-fn every(interval: u32, unit: &str) -> String {
-    if interval == 1 { format!("Every {unit}") } else { format!("Every {interval} {unit}s") }
-}
-
-fn times(count: u32) -> String {
-    if count == 1 { "once".into() } else { format!("{count} times") }
 }
 
 fn weekdays(days: &[Weekday]) -> String {
     const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
     if days == WORKDAYS {
-        return "weekdays".into();
+        return words::rule_weekdays().into();
     }
     list(days.iter().map(|day| weekday_name(*day).to_owned()).collect())
 }
 
-fn list(mut items: Vec<String>) -> String {
-    match items.pop() {
-        Some(last) if items.is_empty() => last,
-        Some(last) => format!("{} and {last}", items.join(", ")),
-        None => String::new(),
-    }
+fn list(items: Vec<String>) -> String {
+    list_in_words(items).unwrap_or_default()
 }
 
-fn month(number: u32) -> &'static str {
-    MONTHS.get(number.wrapping_sub(1) as usize).copied().unwrap_or_default()
+/// The parts of an RRULE value.
+struct Parts<'a>(&'a str);
+
+impl Parts<'_> {
+    /// In capitals.
+    fn value(&self, name: &str) -> Option<String> {
+        let mut parts = self.0.split(';').filter_map(|part| part.split_once('='));
+        parts.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_ascii_uppercase())
+    }
+
+    fn items(&self, name: &str) -> Option<Vec<String>> {
+        self.value(name).map(|list| list.split(',').map(|item| item.trim().to_owned()).collect())
+    }
+
+    /// What [`custom_rule`] has no words for.
+    fn odd(&self) -> Vec<&str> {
+        const TOLD: [&str; 10] =
+            ["FREQ", "INTERVAL", "BYMONTH", "BYMONTHDAY", "BYDAY", "WKST", "COUNT", "UNTIL", "RSCALE", "SKIP"];
+        let is_odd = |part: &&str| {
+            let name = part.split('=').next().unwrap_or_default().to_ascii_uppercase();
+            let is_told = TOLD.contains(&name.as_str()) || (name == "BYSETPOS" && self.value("BYDAY").is_some());
+            !is_told
+        };
+        self.0.split(';').filter(is_odd).collect()
+    }
 }
 
 /// Describes an RRULE value that the form cannot express. Parts without good words stand in parentheses as they are.
-fn rule_words(rule: &str, format: Format) -> String {
-    let part = |name: &str| {
-        rule.split(';').filter_map(|part| part.split_once('=')).find(|(key, _)| key.eq_ignore_ascii_case(name))
-    };
-    let value = |name: &str| part(name).map(|(_, value)| value.trim().to_ascii_uppercase());
-    let scale = match value("RSCALE").map(|name| Scale::named(&name).ok_or(name)) {
+fn custom_rule(rule: &str, format: Format) -> String {
+    let parts = Parts(rule);
+    let scale = match parts.value("RSCALE").map(|name| Scale::named(&name).ok_or(name)) {
         None => Scale::Gregorian,
         Some(Ok(scale)) => scale,
-        Some(Err(name)) => {
-            return format!(
-                "Repeats in a calendar system that Kalends does not know: {name}; only its first date is shown"
-            );
-        }
+        Some(Err(name)) => return words::rule_unknown_calendar(&name),
     };
-    let unit = match value("FREQ").as_deref() {
-        Some("SECONDLY") => "second",
-        Some("MINUTELY") => "minute",
-        Some("HOURLY") => "hour",
-        Some("DAILY") => "day",
-        Some("WEEKLY") => "week",
-        Some("MONTHLY") => "month",
-        Some("YEARLY") => "year",
+    let every = match parts.value("FREQ").as_deref() {
+        Some("SECONDLY") => words::rule_every_second,
+        Some("MINUTELY") => words::rule_every_minute,
+        Some("HOURLY") => words::rule_every_hour,
+        Some("DAILY") => words::rule_every_day,
+        Some("WEEKLY") => words::rule_every_week,
+        Some("MONTHLY") => words::rule_every_month,
+        Some("YEARLY") => words::rule_every_year,
         // Dates of its own (RDATE), or nothing that is known here.
-        _ => return "On dates of its own".into(),
+        _ => return words::rule_own_dates().into(),
     };
-    let interval = value("INTERVAL").and_then(|interval| interval.parse().ok()).unwrap_or(1);
-    let mut text = every(interval, unit);
-    let items = |list: &str| list.split(',').map(str::trim).map(str::to_owned).collect::<Vec<_>>();
-    if let Some(months) = value("BYMONTH") {
-        let names = items(&months).iter().map(|name| month_words(name, scale)).collect();
-        text += &format!(" in {}", list(names));
+    let mut text = every(parts.value("INTERVAL").and_then(|interval| interval.parse().ok()).unwrap_or(1));
+    if let Some(months) = parts.items("BYMONTH") {
+        text = words::rule_in_months(&text, &list(months.iter().map(|name| month_words(name, scale)).collect()));
     }
-    if let Some(days) = value("BYMONTHDAY") {
-        let names = items(&days).iter().map(|day| month_day(day)).collect();
-        text += &format!(" on {}", list(names));
+    let dates = parts.items("BYMONTHDAY");
+    if let Some(dates) = &dates {
+        text = words::rule_on(&text, &list(dates.iter().map(|day| month_day(day)).collect()));
     }
-    if let Some(days) = value("BYDAY") {
-        let names: Vec<_> = items(&days).iter().map(|day| by_day(day)).collect();
-        let on = match value("BYSETPOS").map(|places| items(&places)) {
-            Some(places) => {
-                let places = list(places.iter().map(|nth| nth_words(nth)).collect());
-                let among = match days.as_str() {
-                    "MO,TU,WE,TH,FR" => "weekday".into(),
-                    "SA,SU" => "weekend day".into(),
-                    _ => names.join(" or "),
-                };
-                format!("the {places} {among}")
-            }
-            None if days == "MO,TU,WE,TH,FR" => "weekdays".into(),
-            None => list(names),
-        };
-        let joint = if value("BYMONTHDAY").is_some() { " if it is" } else { " on" };
-        text += &format!("{joint} {on}");
+    if let Some(days) = days(&parts) {
+        text = if dates.is_some() { words::rule_if_it_is(&text, &days) } else { words::rule_on(&text, &days) };
     }
-    let odd: Vec<_> = rule
-        .split(';')
-        .filter(|part| {
-            let name = part.split('=').next().unwrap_or_default().to_ascii_uppercase();
-            let told = matches!(
-                name.as_str(),
-                "FREQ"
-                    | "INTERVAL"
-                    | "BYMONTH"
-                    | "BYMONTHDAY"
-                    | "BYDAY"
-                    | "WKST"
-                    | "COUNT"
-                    | "UNTIL"
-                    | "RSCALE"
-                    | "SKIP"
-            );
-            let told = told || (name == "BYSETPOS" && value("BYDAY").is_some());
-            !told
-        })
-        .collect();
+    let odd = parts.odd();
     if !odd.is_empty() {
-        text += &format!(" ({})", odd.join("; "));
+        text = words::rule_odd(&text, &odd.join("; "));
     }
     if let Some(name) = scale_words(scale) {
-        text += &format!(" in the {name} calendar");
+        text = words::rule_in_calendar(&text, name);
     }
-    match value("SKIP").as_deref() {
-        Some("BACKWARD") => text += ", or the last day before where there is no such day",
-        Some("FORWARD") => text += ", or the next day where there is no such day",
+    match parts.value("SKIP").as_deref() {
+        Some("BACKWARD") => text = words::rule_skip_backward(&text),
+        Some("FORWARD") => text = words::rule_skip_forward(&text),
         _ => {}
     }
-    if let Some(count) = value("COUNT").and_then(|count| count.parse().ok()) {
-        text += &format!(", {}", times(count));
+    if let Some(count) = parts.value("COUNT").and_then(|count| count.parse().ok()) {
+        text = words::rule_times(count, &text);
     }
-    if let Some(until) = value("UNTIL").and_then(|until| NaiveDate::parse_from_str(until.get(..8)?, "%Y%m%d").ok()) {
-        text += &format!(", until {}", format.date(until));
+    let until = parts.value("UNTIL").and_then(|until| NaiveDate::parse_from_str(until.get(..8)?, "%Y%m%d").ok());
+    if let Some(until) = until {
+        text = words::rule_until(&text, &format.date(until));
     }
     text
+}
+
+/// The weekdays of a rule: `the last weekday`, `Monday and Friday`.
+fn days(parts: &Parts) -> Option<String> {
+    let days = parts.items("BYDAY")?;
+    let code = days.join(",");
+    let names: Vec<_> = days.iter().map(|day| by_day(day)).collect();
+    let Some(places) = parts.items("BYSETPOS") else {
+        return Some(if code == "MO,TU,WE,TH,FR" { words::rule_weekdays().into() } else { list(names) });
+    };
+    let among = match code.as_str() {
+        "MO,TU,WE,TH,FR" => words::rule_a_weekday().into(),
+        "SA,SU" => words::rule_a_weekend_day().into(),
+        _ => names.into_iter().reduce(|first, last| words::common_list_or(&first, &last)).unwrap_or_default(),
+    };
+    Some(words::rule_nth_day(&list(places.iter().map(|nth| nth_words(nth)).collect()), &among))
 }
 
 /// The name of a calendar system; `None` for the one that goes without saying.
 fn scale_words(scale: Scale) -> Option<&'static str> {
     Some(match scale {
         Scale::Gregorian => return None,
-        Scale::Buddhist => "Buddhist",
-        Scale::Japanese => "Japanese",
-        Scale::Roc => "Minguo",
-        Scale::Chinese => "Chinese",
-        Scale::Dangi => "Korean",
-        Scale::Hebrew => "Hebrew",
-        Scale::Coptic => "Coptic",
-        Scale::Ethiopic => "Ethiopian",
-        Scale::EthiopicAmeteAlem => "Ethiopian (Amete Alem)",
-        Scale::Indian => "Indian",
-        Scale::Persian => "Persian",
-        Scale::IslamicCivil | Scale::IslamicTbla => "Islamic (tabular)",
-        Scale::IslamicUmalqura => "Islamic (Umm al-Qura)",
+        Scale::Buddhist => words::rule_buddhist(),
+        Scale::Japanese => words::rule_japanese(),
+        Scale::Roc => words::rule_minguo(),
+        Scale::Chinese => words::rule_chinese(),
+        Scale::Dangi => words::rule_korean(),
+        Scale::Hebrew => words::rule_hebrew(),
+        Scale::Coptic => words::rule_coptic(),
+        Scale::Ethiopic => words::rule_ethiopian(),
+        Scale::EthiopicAmeteAlem => words::rule_ethiopian_amete_alem(),
+        Scale::Indian => words::rule_indian(),
+        Scale::Persian => words::rule_persian(),
+        Scale::IslamicCivil | Scale::IslamicTbla => words::rule_islamic_tabular(),
+        Scale::IslamicUmalqura => words::rule_islamic_umm_al_qura(),
     })
 }
 
 /// `June`; `the 4th month`, `the leap 4th month` of a system whose months have other names.
 fn month_words(name: &str, scale: Scale) -> String {
-    let (number, leap) = match name.strip_suffix('L') {
-        Some(number) => (number, "leap "),
-        None => (name, ""),
+    let (number, is_leap) = match name.strip_suffix('L') {
+        Some(number) => (number, true),
+        None => (name, false),
     };
     match number.parse() {
-        Ok(number) if scale.is_gregorian() => month(number).to_owned(),
-        Ok(number) => format!("the {leap}{} month", ordinal(number)),
+        Ok(number) if scale.is_gregorian() => month_named(number).to_owned(),
+        Ok(number) if is_leap => words::rule_leap_month(&ordinal(number)),
+        Ok(number) => words::rule_nth_month(&ordinal(number)),
         Err(_) => name.to_owned(),
     }
 }
@@ -197,9 +182,9 @@ fn month_words(name: &str, scale: Scale) -> String {
 /// `the 3rd`, `the last day`, `the 2nd to last day`
 fn month_day(day: &str) -> String {
     match day.parse::<i32>() {
-        Ok(-1) => "the last day".into(),
-        Ok(day) if day < 0 => format!("the {} to last day", ordinal(day.unsigned_abs())),
-        Ok(day) => format!("the {}", ordinal(day.unsigned_abs())),
+        Ok(-1) => words::rule_last_day().into(),
+        Ok(day) if day < 0 => words::rule_nth_to_last_day(&ordinal(day.unsigned_abs())),
+        Ok(day) => words::rule_nth(&ordinal(day.unsigned_abs())),
         Err(_) => day.to_owned(),
     }
 }
@@ -215,15 +200,15 @@ fn by_day(day: &str) -> String {
     if nth.is_empty() {
         weekday_name(*weekday).to_owned()
     } else {
-        format!("the {} {}", nth_words(nth), weekday_name(*weekday))
+        words::rule_nth_day(&nth_words(nth), weekday_name(*weekday))
     }
 }
 
 fn nth_words(nth: &str) -> String {
     match nth.trim_start_matches('+').parse::<i32>() {
-        Ok(-1) => "last".into(),
+        Ok(-1) => words::date_last().into(),
         Ok(nth @ 1..=5) => place(nth as i8).into(),
-        Ok(nth) if nth < 0 => format!("{} to last", ordinal(nth.unsigned_abs())),
+        Ok(nth) if nth < 0 => words::rule_nth_to_last(&ordinal(nth.unsigned_abs())),
         Ok(nth) => ordinal(nth.unsigned_abs()),
         Err(_) => nth.to_owned(),
     }
@@ -238,7 +223,8 @@ mod tests {
 
     #[test]
     fn rules_of_the_form() {
-        let every = |interval, pattern, until| words(&Repeat::Every { interval, pattern, until }, FORMAT).unwrap();
+        let every =
+            |interval, pattern, until| rule_in_words(&Repeat::Every { interval, pattern, until }, FORMAT).unwrap();
         assert_eq!(every(1, Pattern::Daily, RepeatEnd::Never), "Every day");
         assert_eq!(
             every(2, Pattern::Weekly(vec![Weekday::Tue, Weekday::Thu]), RepeatEnd::After(12)),
@@ -249,7 +235,7 @@ mod tests {
             every(1, Pattern::MonthlyByWeekday { nth: -1, weekday: Weekday::Fri }, RepeatEnd::On(until)),
             "Every month on the last Friday, until 3 Jan 2027"
         );
-        assert_eq!(words(&Repeat::Never, FORMAT), None);
+        assert_eq!(rule_in_words(&Repeat::Never, FORMAT), None);
     }
 
     #[test]
@@ -278,7 +264,7 @@ mod tests {
                 "Repeats in a calendar system that Kalends does not know: DISCORDIAN; only its first date is shown",
             ),
         ] {
-            assert_eq!(rule_words(rule, FORMAT), expected, "{rule}");
+            assert_eq!(custom_rule(rule, FORMAT), expected, "{rule}");
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The question that a change to a recurring event asks: this one, this and following, or all?
 
 use crate::thin::OnAttribute;
-use crate::ui::Dialog;
+use crate::ui::{Dialog, fixed};
+use crate::words;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -18,9 +19,9 @@ impl ScopeChoice {
     /// What a person reads.
     pub fn label(self) -> &'static str {
         match self {
-            ScopeChoice::This => "This event",
-            ScopeChoice::Following => "This and following events",
-            ScopeChoice::All => "All events",
+            ScopeChoice::This => words::event_scope_this(),
+            ScopeChoice::Following => words::event_scope_following(),
+            ScopeChoice::All => words::event_scope_all(),
         }
     }
 
@@ -50,17 +51,17 @@ pub enum ScopeVerb {
 impl ScopeVerb {
     fn question(self) -> &'static str {
         match self {
-            ScopeVerb::Change => "Change a recurring event",
-            ScopeVerb::Move => "Move a recurring event",
-            ScopeVerb::Delete => "Delete a recurring event",
+            ScopeVerb::Change => words::event_scope_change(),
+            ScopeVerb::Move => words::event_scope_move(),
+            ScopeVerb::Delete => words::event_scope_delete(),
         }
     }
 
     fn answer(self) -> &'static str {
         match self {
-            ScopeVerb::Change => "Save",
-            ScopeVerb::Move => "Move",
-            ScopeVerb::Delete => "Delete",
+            ScopeVerb::Change => words::common_save(),
+            ScopeVerb::Move => words::event_scope_do_move(),
+            ScopeVerb::Delete => words::common_delete(),
         }
     }
 }
@@ -149,12 +150,12 @@ fn Choices(ask: ScopeAsk, asked: RwSignal<Option<ScopeAsk>>, on_dismiss: Callbac
                 <h2 id="scope-question">{verb.question()}</h2>
             </div>
             <fieldset class="dialog__body">
-                <legend class="visually-hidden">"Which events?"</legend>
+                {fixed(&["<legend class=\"visually-hidden\">", words::event_scope_which(), "</legend>"])}
                 <div>{options}</div>
             </fieldset>
             <div class="dialog__foot">
                 <button type="button" class="button" on:click=move |_| on_dismiss.run(())>
-                    "Cancel"
+                    {words::common_cancel()}
                 </button>
                 <button type="submit" class=confirm>
                     {verb.answer()}

@@ -8,7 +8,9 @@ use super::scope::ScopeChoice;
 use super::zone_field::ZoneField;
 use crate::date_names;
 use crate::notation::Format;
+use crate::ui::fixed;
 use crate::wire::CalendarInfo;
+use crate::words;
 use chrono::Weekday;
 use leptos::prelude::*;
 
@@ -28,21 +30,21 @@ pub fn WhenFields(
     };
     view! {
         <fieldset class="event-form__when">
-            <legend class="visually-hidden">"When"</legend>
-            <Label name="start_date" text="Starts" />
-            {day("start_date", "Pick the start date")}
-            {clock("start_time", "Start time")}
+            {fixed(&["<legend class=\"visually-hidden\">", words::event_when(), "</legend>"])}
+            <Label name="start_date" text=words::event_starts() />
+            {day("start_date", words::event_pick_start())}
+            {clock("start_time", words::event_start_time())}
             <ErrorText errors=errors field="start_date" />
             <ErrorText errors=errors field="start_time" />
-            <Label name="end_date" text="Ends" />
-            {day("end_date", "Pick the end date")}
-            {clock("end_time", "End time")}
+            <Label name="end_date" text=words::event_ends() />
+            {day("end_date", words::event_pick_end())}
+            {clock("end_time", words::event_end_time())}
             <ErrorText errors=errors field="end_date" />
             <ErrorText errors=errors field="end_time" />
             <div class="event-form__zone-row">
                 <label class="choice">
                     <input class="checkbox" type="checkbox" name="all_day" checked=initial.all_day />
-                    "All day"
+                    {words::event_all_day()}
                 </label>
                 <ZoneField
                     value=initial.zone
@@ -68,7 +70,7 @@ pub fn OtherFields(
     calendars: Vec<CalendarInfo>,
 ) -> impl IntoView {
     let no_calendar = calendars.iter().all(|calendar| calendar.id.to_string() != initial.calendar);
-    let options = no_calendar.then(|| option("", "Choose a calendar", false)).into_iter().chain(
+    let options = no_calendar.then(|| option("", words::event_choose_calendar(), false)).into_iter().chain(
         calendars.iter().filter(|calendar| calendar.editable).map(|calendar| {
             let id = calendar.id.to_string();
             let chosen = id == initial.calendar;
@@ -83,7 +85,7 @@ pub fn OtherFields(
     };
     view! {
         <div class="event-form__row">
-            <Label name="calendar" text="Calendar" />
+            <Label name="calendar" text=words::common_calendar() />
             <div class="event-form__calendar">
                 <span class="swatch" style=color></span>
                 <Choice name="calendar" errors=errors options=options />
@@ -91,12 +93,12 @@ pub fn OtherFields(
             <ErrorText errors=errors field="calendar" />
         </div>
         <div class="event-form__row">
-            <Label name="location" text="Location" />
+            <Label name="location" text=words::event_location() />
             <Control name="location" kind=Kind::TEXT value=initial.location errors=errors />
             <ErrorText errors=errors field="location" />
         </div>
         <div class="event-form__row event-form__row--top">
-            <Label name="description" text="Description" />
+            <Label name="description" text=words::event_description() />
             <textarea
                 id="event-description"
                 class="textarea"
@@ -121,15 +123,22 @@ pub fn RepeatFields(
     current: RwSignal<EventFields>,
     errors: Errors,
     /// How it repeats, for a rule that the form cannot express.
-    words: Option<String>,
+    repeats_now: Option<String>,
     /// Whether a rule that the form cannot express can stay.
     can_keep: bool,
     week_start: Weekday,
     format: Format,
 ) -> impl IntoView {
     let until = initial.shown("until", format).unwrap_or_default();
-    let labels = ["Does not repeat", "Every day", "Every week", "Every month", "Every year"];
-    let keep = can_keep.then(|| option(KEEP, words.unwrap_or_else(|| "As it does now".into()), initial.repeat == KEEP));
+    let labels = [
+        words::event_no_repeat(),
+        words::event_every_day(),
+        words::event_every_week(),
+        words::event_every_month(),
+        words::event_every_year(),
+    ];
+    let keep = can_keep
+        .then(|| option(KEEP, repeats_now.unwrap_or_else(|| words::event_as_now().into()), initial.repeat == KEEP));
     let repeats = fields::REPEATS
         .iter()
         .zip(labels)
@@ -145,7 +154,7 @@ pub fn RepeatFields(
         if choices.iter().all(|(value, _)| *value != chosen) {
             let label = match fields::monthly_choice(&chosen) {
                 Some((nth, weekday)) => fields::monthly_label(nth, weekday),
-                None => "On the same day".to_owned(),
+                None => words::event_same_day().to_owned(),
             };
             choices.push((chosen.clone(), label));
         }
@@ -155,11 +164,12 @@ pub fn RepeatFields(
         });
         options.collect_view()
     };
-    let ends = [("never", "Never"), ("on", "On"), ("after", "After")]
-        .map(|(value, label)| option(value, label, value == initial.ends))
-        .into_iter()
-        .collect_view()
-        .into_any();
+    let ends =
+        [("never", words::event_ends_never()), ("on", words::event_ends_on()), ("after", words::event_ends_after())]
+            .map(|(value, label)| option(value, label, value == initial.ends))
+            .into_iter()
+            .collect_view()
+            .into_any();
     let unit = |class: &'static str, one: &'static str, many: &'static str| {
         let text = move || if current.with(|fields| fields.interval.trim() == "1") { one } else { many };
         view! { <span class=format!("unit {class}")>{text}</span> }
@@ -167,13 +177,13 @@ pub fn RepeatFields(
     view! {
         <div class="event-form__repeat">
             <div class="event-form__row">
-                <Label name="repeat" text="Repeats" />
+                <Label name="repeat" text=words::event_repeats() />
                 <Choice name="repeat" errors=errors options=repeats />
                 <ErrorText errors=errors field="repeat" />
             </div>
             <div class="event-form__rule">
                 <div class="event-form__line">
-                    <Label name="interval" text="Every" />
+                    <Label name="interval" text=words::event_every() />
                     <Control
                         name="interval"
                         kind=Kind::number("999")
@@ -181,29 +191,29 @@ pub fn RepeatFields(
                         errors=errors
                         class="event-form__number"
                     />
-                    {unit("unit--daily", "day", "days")}
-                    {unit("unit--weekly", "week", "weeks")}
-                    {unit("unit--monthly", "month", "months")}
-                    {unit("unit--yearly", "year", "years")}
+                    {unit("unit--daily", words::event_unit_day(), words::event_unit_days())}
+                    {unit("unit--weekly", words::event_unit_week(), words::event_unit_weeks())}
+                    {unit("unit--monthly", words::event_unit_month(), words::event_unit_months())}
+                    {unit("unit--yearly", words::event_unit_year(), words::event_unit_years())}
                     <Choice
                         name="monthly"
                         errors=errors
                         class="event-form__monthly"
-                        label="On which day of the month"
+                        label=words::event_which_day()
                         options=monthly.into_any()
                     />
                 </div>
                 <ErrorText errors=errors field="interval" />
                 <ErrorText errors=errors field="monthly" />
                 <fieldset class="event-form__weekdays" aria-describedby=error_id("weekdays")>
-                    <legend class="visually-hidden">"On these days"</legend>
+                    {fixed(&["<legend class=\"visually-hidden\">", words::event_on_these_days(), "</legend>"])}
                     <div class="weekdays">{weekdays(&initial.weekdays, week_start)}</div>
                     <ErrorText errors=errors field="weekdays" />
                 </fieldset>
                 <div class="event-form__line">
-                    <Label name="ends" text="Ends" />
+                    <Label name="ends" text=words::event_ends() />
                     <Choice name="ends" errors=errors class="event-form__ends" options=ends />
-                    {date_field("until", until, errors, "event-form__until", Some("Last day"), "Pick the final date")}
+                    {date_field("until", until, errors, "event-form__until", Some(words::event_last_day()), words::event_pick_final())}
                     <span class="event-form__count">
                         <Control
                             name="count"
@@ -211,9 +221,9 @@ pub fn RepeatFields(
                             value=initial.count
                             errors=errors
                             class="event-form__number"
-                            label=Some("How many times")
+                            label=Some(words::event_how_many())
                         />
-                        <span class="unit">"times"</span>
+                        <span class="unit">{words::event_times()}</span>
                     </span>
                 </div>
                 <ErrorText errors=errors field="until" />
@@ -239,7 +249,7 @@ fn weekdays(chosen: &[String], week_start: Weekday) -> AnyView {
                         aria-label=name
                         checked=chosen.iter().any(|day| day == code)
                     />
-                    <span aria-hidden="true">{&name[..2]}</span>
+                    <span aria-hidden="true">{date_names::weekday_two(weekday)}</span>
                 </label>
             }
         })
@@ -270,7 +280,7 @@ pub fn ScopeFields(chosen: Option<ScopeChoice>, errors: Errors) -> impl IntoView
         .collect_view();
     view! {
         <fieldset class="event-form__scope" aria-describedby=error_id("scope")>
-            <legend class="label">"What this is for"</legend>
+            {fixed(&["<legend class=\"label\">", words::event_scope_what_for(), "</legend>"])}
             {choices}
             <ErrorText errors=errors field="scope" />
         </fieldset>

@@ -13,6 +13,7 @@ use crate::reading::Reader;
 use crate::return_path::back_path;
 use crate::server_context::viewer;
 use crate::wire::{ApiError, CalendarId, InstanceKey, Viewer, When};
+use crate::words;
 use crate::zones;
 use axum::http::HeaderMap;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
@@ -52,7 +53,7 @@ fn opened(details: EventDetails, key: Option<InstanceKey>, zone: Tz, viewer: &Vi
         editable,
         when,
         elsewhere,
-        repeats: rule_words::words(&draft.repeat, Format::of(viewer)),
+        repeats: rule_words::rule_in_words(&draft.repeat, Format::of(viewer)),
     }
 }
 
@@ -88,7 +89,7 @@ pub async fn update(
         (ScopeChoice::All, Some(moment)) => Scope::All { opened_at: Some(moment.clone()) },
         (scope, Some(moment)) => {
             if !scopes(event, &stored, fields).contains(&scope) {
-                let message = "This change can't be made to that part of the series alone.";
+                let message = words::event_scope_impossible();
                 return Err(ApiError::BadInput { field: "scope".into(), message: message.into() });
             }
             domain_scope(scope, moment.clone())
@@ -312,7 +313,7 @@ fn draft(fields: &EventFields, stored: Option<&EventDraft>) -> Result<(EventDraf
                 Repeat::Custom(rule.clone())
             }
             (fields::Repeat::Keep, _) => {
-                let message = "Choose how it repeats.".into();
+                let message = words::event_no_repeat_chosen().into();
                 return Err(ApiError::BadInput { field: "repeat".into(), message });
             }
         },
@@ -330,7 +331,7 @@ fn check_clocks(timing: &Timing, stored: Option<&EventDraft>) -> Result<(), ApiE
     }
     for (local, field) in [(start, "start_time"), (end, "end_time")] {
         if zone.from_local_datetime(local).earliest().is_none() {
-            let message = "The clocks go forward over this time on that day.".into();
+            let message = words::event_clocks_forward().into();
             return Err(ApiError::BadInput { field: field.into(), message });
         }
     }
@@ -342,7 +343,7 @@ fn iana(name: &str) -> Result<Tz, ApiError> {
         Some(Zone::Iana(tz)) => Some(tz),
         _ => zones::named(name),
     };
-    let message = || format!("“{name}” is not a time zone that is known here. Choose one of the list.");
+    let message = || words::event_unknown_zone(name);
     known.ok_or_else(|| ApiError::BadInput { field: "zone".into(), message: message() })
 }
 
@@ -426,7 +427,7 @@ fn when(timing: Timing, viewer: Tz) -> (When, Option<(When, String)>) {
 }
 
 fn decode(key: &str) -> Result<Moment, ApiError> {
-    instance_key::decode(key).ok_or_else(|| ApiError::NotFound("The event was not found.".into()))
+    instance_key::decode(key).ok_or_else(|| ApiError::NotFound(words::errors_event_not_found().into()))
 }
 
 fn domain_scope(scope: ScopeChoice, moment: Moment) -> Scope {

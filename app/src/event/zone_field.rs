@@ -3,6 +3,7 @@
 use super::api::find_zones;
 use super::data::ZoneInfo;
 use crate::thin::{Effect, OnAttribute};
+use crate::words;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -64,7 +65,7 @@ pub fn ZoneField(
                 class="input"
                 name="zone"
                 role="combobox"
-                aria-label="Time zone"
+                aria-label=words::event_time_zone()
                 aria-autocomplete="list"
                 aria-controls="event-zone-list"
                 aria-expanded=move || open.get().to_string()
@@ -72,7 +73,7 @@ pub fn ZoneField(
                 aria-invalid=invalid
                 aria-describedby="event-zone-error"
                 list="event-zones"
-                placeholder="No time zone"
+                placeholder=words::event_no_time_zone()
                 spellcheck="false"
                 value=value
                 on:focus=move |_| state.focused()
@@ -88,7 +89,7 @@ pub fn ZoneField(
                 id="event-zone-list"
                 class="zone-list"
                 role="listbox"
-                aria-label="Time zones"
+                aria-label=words::event_time_zones()
                 hidden=move || !open.get() || found.with(|found| found.zones.is_empty())
             >
                 {move || state.options()}

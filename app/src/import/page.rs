@@ -4,6 +4,7 @@ use super::api::{ImportPageState, ImportReport, MAX_TITLES, load_import_page};
 use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::{Failed, Icon, icon};
 use crate::wire::{CalendarInfo, Viewer};
+use crate::words;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -13,11 +14,11 @@ pub fn ImportPage() -> impl IntoView {
     let state = Resource::new(|| (), |()| load_import_page());
     let query = use_query_map();
     view! {
-        <Title text="Import and export" />
+        <Title text=words::import_title() />
         <SignedIn page=move |viewer: Viewer| {
             view! {
                 <Frame viewer=viewer class="page--narrow stack">
-                    <h1>"Import and export"</h1>
+                    <h1>{words::import_title()}</h1>
                     <Suspense>
                         {move || Suspend::new(async move {
                             let wanted = query.with_untracked(|query| query.get("calendar")).and_then(|id| id.parse().ok());
@@ -62,33 +63,33 @@ fn ImportForm(calendars: Vec<CalendarInfo>, wanted: Option<i64>) -> impl IntoVie
         .collect();
     view! {
         <form class="card card--padded stack" action="/import" method="post" enctype="multipart/form-data">
-            <h2>"Import a file"</h2>
+            <h2>{words::import_heading()}</h2>
             <p class="lead">
-                "Every event, task and journal entry of the file comes in. One that is there already, by its UID, is replaced; the same file again changes nothing."
+                {words::import_lead()}
             </p>
             <div class="field">
                 <label class="label" for="import-file">
-                    "Calendar file (.ics)"
+                    {words::import_file()}
                 </label>
                 <input id="import-file" class="input input--file" type="file" name="file" accept=".ics,text/calendar" required />
             </div>
             <div class="field">
                 <label class="label" for="import-calendar">
-                    "Into"
+                    {words::import_into()}
                 </label>
                 <select id="import-calendar" class="select" name="calendar">
                     {options}
-                    <option value="">"A new calendar"</option>
+                    <option value="">{words::import_new_calendar()}</option>
                 </select>
             </div>
             <div class="field">
                 <label class="label" for="import-name">
-                    "Name, if it is a new calendar"
+                    {words::import_name()}
                 </label>
-                <input id="import-name" class="input" name="name" maxlength="250" placeholder="Named like the file" />
+                <input id="import-name" class="input" name="name" maxlength="250" placeholder=words::import_name_hint() />
             </div>
             <div class="row">
-                <button class="button button--primary">"Import"</button>
+                <button class="button button--primary">{words::import_button()}</button>
             </div>
         </form>
     }
@@ -99,7 +100,7 @@ fn Exports(calendars: Vec<CalendarInfo>) -> impl IntoView {
     let rows: Vec<_> = calendars
         .into_iter()
         .map(|calendar| {
-            let label = format!("Download {}", calendar.name);
+            let label = words::import_download_what(&calendar.name);
             view! {
                 <li class="list__item">
                     <span class="swatch" style=format!("--color: {0}; background: {0}", calendar.color)></span>
@@ -111,7 +112,7 @@ fn Exports(calendars: Vec<CalendarInfo>) -> impl IntoView {
                         rel="external"
                         aria-label=label
                     >
-                        "Download"
+                        {words::import_download()}
                     </a>
                 </li>
             }
@@ -119,7 +120,7 @@ fn Exports(calendars: Vec<CalendarInfo>) -> impl IntoView {
         .collect();
     view! {
         <section class="card card--padded stack" aria-labelledby="export-heading">
-            <h2 id="export-heading">"Export a calendar"</h2>
+            <h2 id="export-heading">{words::import_export_heading()}</h2>
             <ul class="list">{rows}</ul>
         </section>
     }
@@ -131,56 +132,55 @@ fn Report(report: ImportReport) -> impl IntoView {
         report;
     let tone = if refused_count == 0 { "notice notice--success" } else { "notice notice--warning" };
     let mark = if refused_count == 0 { icon::CHECK } else { icon::ALERT };
-    let summary = format!(
-        "Imported into {calendar}: {added_count} new, {replaced_count} replaced, {unchanged} unchanged, {refused_count} refused."
-    );
+    let summary = words::import_summary(&calendar, added_count, replaced_count, unchanged, refused_count);
     let refusals = (refused_count > 0).then(|| {
         let rows: Vec<_> = refused
             .into_iter()
             .map(|refusal| {
-                let what = if refusal.what.is_empty() { "Without title".to_owned() } else { refusal.what };
+                let what =
+                    if refusal.what.is_empty() { words::import_without_title().to_owned() } else { refusal.what };
                 view! {
                     <li class="list__item">
                         <span class="list__text">
                             <span class="list__title">{what}</span>
-                            <span class="report__why">{format!("Line {}: {}", refusal.line, refusal.why)}</span>
+                            <span class="report__why">{words::import_refusal(refusal.line, &refusal.why)}</span>
                         </span>
                     </li>
                 }
             })
             .collect();
         view! {
-            <h3>"Refused"</h3>
+            <h3>{words::import_refused()}</h3>
             <ul class="list">{rows}</ul>
             {more(refused_count)}
         }
     });
     view! {
-        <section class="card card--padded stack" aria-label="Report of the import">
+        <section class="card card--padded stack" aria-label=words::import_report()>
             <p class=tone role="status">
                 <Icon d=mark />
                 <span>{summary}</span>
             </p>
             {refusals}
-            <Titles heading="New" titles=added count=added_count />
-            <Titles heading="Replaced" titles=replaced count=replaced_count />
+            <Titles heading=words::import_new(added_count) titles=added count=added_count />
+            <Titles heading=words::import_replaced(replaced_count) titles=replaced count=replaced_count />
         </section>
     }
 }
 
 #[component]
-fn Titles(heading: &'static str, titles: Vec<String>, count: usize) -> impl IntoView {
+fn Titles(heading: String, titles: Vec<String>, count: usize) -> impl IntoView {
     (count > 0).then(|| {
         let rows: Vec<_> = titles
             .into_iter()
             .map(|title| {
-                let title = if title.is_empty() { "Without title".to_owned() } else { title };
+                let title = if title.is_empty() { words::import_without_title().to_owned() } else { title };
                 view! { <li>{title}</li> }
             })
             .collect();
         view! {
             <details>
-                <summary>{format!("{heading} ({count})")}</summary>
+                <summary>{heading}</summary>
                 <ul>{rows}</ul>
                 {more(count)}
             </details>
@@ -190,5 +190,5 @@ fn Titles(heading: &'static str, titles: Vec<String>, count: usize) -> impl Into
 
 /// What a list that was cut leaves out.
 fn more(count: usize) -> Option<impl IntoView> {
-    (count > MAX_TITLES).then(|| view! { <p class="hint">{format!("and {} more", count - MAX_TITLES)}</p> })
+    (count > MAX_TITLES).then(|| view! { <p class="hint">{words::import_more(count - MAX_TITLES)}</p> })
 }

@@ -6,6 +6,7 @@ use crate::json::Json;
 use crate::server_context::{keep_session, signed_in};
 use crate::session::Site;
 use crate::wire::ApiError;
+use crate::words;
 use crate::zones;
 use chrono::{NaiveDateTime, Weekday};
 use chrono_tz::Tz;
@@ -99,7 +100,7 @@ pub async fn save_preferences(
         preferences.hour12 = hour12.parse().ok();
         preferences.theme = Theme::from_name(&theme);
         kalends.set_preferences(user.principal.id, preferences).await?;
-        Ok("Saved.".to_owned())
+        Ok(words::settings_saved().to_owned())
     };
     answer("preferences", "/settings", saved.await, kept);
     Ok(())
@@ -112,13 +113,14 @@ pub async fn change_password(current: String, new: String, repeated: String) -> 
         account::server::same(&new, &repeated)?;
         let session =
             kalends.change_password(user.principal.id, &current, &new).await.map_err(|error| match error {
-                kalends_domain::Error::BadCredentials => {
-                    ApiError::BadInput { field: "current".into(), message: "The current password is wrong.".into() }
-                }
+                kalends_domain::Error::BadCredentials => ApiError::BadInput {
+                    field: "current".into(),
+                    message: words::settings_current_password_wrong().into(),
+                },
                 other => other.into(),
             })?;
         keep_session(&session);
-        Ok("The password is changed. Other browsers are signed out.".to_owned())
+        Ok(words::settings_password_changed().to_owned())
     };
     answer("password", "/settings", changed.await, Vec::new());
     Ok(())
@@ -141,7 +143,7 @@ pub async fn revoke_app_password(id: i64) -> Result<(), ApiError> {
     let revoked = async {
         let (kalends, user) = signed_in()?;
         kalends.revoke_app_password(user.principal.id, id).await?;
-        Ok("Revoked. Whatever used it is signed out.".to_owned())
+        Ok(words::settings_revoked().to_owned())
     };
     answer("revoke", "/settings", revoked.await, Vec::new());
     Ok(())
@@ -150,6 +152,6 @@ pub async fn revoke_app_password(id: i64) -> Result<(), ApiError> {
 fn zone(name: &str) -> Result<Tz, ApiError> {
     name.trim().parse().ok().or_else(|| zones::named(name)).ok_or_else(|| ApiError::BadInput {
         field: "time_zone".into(),
-        message: "Choose a time zone from the list, such as Europe/Zurich.".into(),
+        message: words::settings_time_zone_unknown().into(),
     })
 }

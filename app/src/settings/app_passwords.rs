@@ -3,6 +3,7 @@ use crate::flash::{APP_PASSWORD, APP_PASSWORD_FIELD, APP_PASSWORD_SHOWN, outcome
 use crate::notation::Format;
 use crate::ui::{CopyField, Icon, Outcome, icon};
 use crate::wire::Viewer;
+use crate::words;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -20,7 +21,7 @@ pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
             <p id=APP_PASSWORD_FIELD tabindex="-1" class="notice" role="status">
                 <Icon d=icon::ALERT />
                 <span>
-                    "The new app password was shown once and cannot be shown again. If it was not copied, revoke it and create another."
+                    {words::settings_app_password_was_shown()}
                 </span>
             </p>
         }
@@ -30,10 +31,10 @@ pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
     let entries: Vec<_> =
         settings.app_passwords.into_iter().map(|item| view! { <Entry item=item format=format /> }).collect();
     let list = if entries.is_empty() {
-        view! { <p class="hint">"There are no app passwords yet."</p> }.into_any()
+        view! { <p class="hint">{words::settings_no_app_passwords()}</p> }.into_any()
     } else {
         view! {
-            <ul class="list" aria-label="App passwords">
+            <ul class="list" aria-label=words::settings_app_passwords()>
                 {entries}
             </ul>
         }
@@ -41,36 +42,36 @@ pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
     };
     view! {
         <section class="card section" aria-labelledby="app-passwords">
-            <h2 id="app-passwords">"Other calendar programs"</h2>
+            <h2 id="app-passwords">{words::settings_other_programs()}</h2>
             <p>
-                "Apple Calendar, Thunderbird, DAVx⁵ and other CalDAV programs sign in with your user name and an app password of their own. Your account's password does not work there."
+                {words::settings_other_programs_lead()}
             </p>
             <div class="grid-2">
-                <CopyField id="caldav-url" label="CalDAV address" value=settings.caldav_url />
-                <CopyField id="caldav-user" label="User name" value=viewer.slug.clone() />
+                <CopyField id="caldav-url" label=words::settings_caldav_address() copy=words::settings_copy_caldav_address() value=settings.caldav_url />
+                <CopyField id="caldav-user" label=words::common_user_name() copy=words::settings_copy_user_name() value=viewer.slug.clone() />
             </div>
             <p class="hint">
-                "Apple Calendar: add an “Other CalDAV Account”, type “Manual”, with the server " <strong>{settings.caldav_server}</strong>
-                ". Thunderbird: New Calendar › On the Network, with the address above. DAVx⁵: “Login with URL and user name”."
+                {words::settings_programs_before()} " " <strong>{settings.caldav_server}</strong>
+                {words::settings_programs_after()}
             </p>
             {secret.map(|secret| view! {
                 <div class="secret">
                     <p id="app-password-hint">
-                        <strong>"Copy the new app password now."</strong>
-                        " It is not shown again."
+                        <strong>{words::settings_app_password_copy_now()}</strong>
+                        " " {words::settings_app_password_once()}
                     </p>
-                    <CopyField id=APP_PASSWORD_FIELD label="App password" value=secret hint="app-password-hint" />
+                    <CopyField id=APP_PASSWORD_FIELD label=words::settings_app_password() copy=words::settings_copy_app_password() value=secret hint="app-password-hint" />
                 </div>
             })}
             {shown}
             <form class="inline-form" action=CreateAppPassword::url() method="post">
                 <div class="field">
                     <label class="label" for="label">
-                        "New app password for"
+                        {words::settings_app_password_for()}
                     </label>
-                    <input id="label" class="input" name="label" dir="auto" value=label required maxlength="100" placeholder="Thunderbird on the laptop" autocomplete="off" />
+                    <input id="label" class="input" name="label" dir="auto" value=label required maxlength="100" placeholder=words::settings_app_password_example() autocomplete="off" />
                 </div>
-                <button class="button button--primary">"Create"</button>
+                <button class="button button--primary">{words::common_create()}</button>
             </form>
             <Outcome of=refused />
             <Outcome of=revoked />
@@ -81,28 +82,29 @@ pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
 
 #[component]
 fn Entry(item: AppPasswordInfo, format: Format) -> impl IntoView {
+    let created = format.date(item.created.date());
     let used = match item.last_used {
-        Some(used) => format!("last used {}, {}", format.date(used.date()), format.time(used)),
-        None => "never used".to_owned(),
+        Some(used) => words::settings_app_password_used(&created, &format.date(used.date()), &format.time(used)),
+        None => words::settings_app_password_unused(&created),
     };
     view! {
         <li class="list__item">
             <div class="list__text">
                 <div class="list__title" dir="auto">{item.label.clone()}</div>
-                <div class="hint">{format!("Created {}, {used}", format.date(item.created.date()))}</div>
+                <div class="hint">{used}</div>
             </div>
             // One question at a time.
             <details class="revoke" name="revoke">
                 <summary class="button button--small sure">
-                    <span>"Revoke"</span>
-                    <span>"Keep it"</span>
+                    <span>{words::settings_revoke()}</span>
+                    <span>{words::common_keep()}</span>
                     <span class="visually-hidden">{item.label.clone()}</span>
                 </summary>
                 <form class="revoke__sure" action=RevokeAppPassword::url() method="post">
                     <input type="hidden" name="id" value=item.id />
-                    <p>"Whatever signs in with it is signed out at once, and needs another app password."</p>
+                    <p>{words::settings_revoke_what()}</p>
                     <button class="button button--small button--danger">
-                        "Yes, revoke"
+                        {words::settings_revoke_sure()}
                         <span class="visually-hidden">{item.label}</span>
                     </button>
                 </form>

@@ -7,6 +7,7 @@ mod preferences;
 
 use crate::ui::{Failed, Frame, SignedIn};
 use crate::wire::Viewer;
+use crate::words;
 use api::{Settings, load_settings};
 use app_passwords::AppPasswords;
 use leptos::prelude::*;
@@ -18,11 +19,11 @@ use preferences::PreferencesForm;
 pub fn SettingsPage() -> impl IntoView {
     let settings = Resource::new(|| (), |()| load_settings());
     view! {
-        <Title text="Settings" />
+        <Title text=words::common_settings() />
         <SignedIn page=move |viewer: Viewer| {
             view! {
                 <Frame viewer=viewer.clone() class="page--narrow settings">
-                    <h1>"Settings"</h1>
+                    <h1>{words::common_settings()}</h1>
                     <Transition>
                         {move || {
                             let viewer = viewer.clone();
@@ -52,19 +53,19 @@ pub fn SettingsPage() -> impl IntoView {
 fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
     view! {
         <section class="card section" aria-labelledby="you">
-            <h2 id="you">"You"</h2>
+            <h2 id="you">{words::settings_you()}</h2>
             <dl class="facts">
                 <div>
-                    <dt>"Name"</dt>
+                    <dt>{words::settings_name()}</dt>
                     <dd>{viewer.name.clone()}</dd>
                 </div>
                 <div>
-                    <dt>"User name"</dt>
+                    <dt>{words::common_user_name()}</dt>
                     <dd>{viewer.slug.clone()}</dd>
                 </div>
                 {viewer.email.clone().map(|email| view! {
                     <div>
-                        <dt>"E-mail"</dt>
+                        <dt>{words::settings_e_mail()}</dt>
                         <dd>{email}</dd>
                     </div>
                 })}

@@ -1,6 +1,7 @@
 use super::api::ChangePassword;
 use crate::flash::{Flash, outcome_of};
 use crate::ui::Outcome;
+use crate::words;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -9,17 +10,17 @@ pub fn PasswordForm(flash: Option<Flash>) -> impl IntoView {
     let outcome = outcome_of(flash.as_ref(), "password");
     view! {
         <section class="card section" aria-labelledby="password-title">
-            <h2 id="password-title">"Password"</h2>
+            <h2 id="password-title">{words::common_password()}</h2>
             <form class="stack" action=ChangePassword::url() method="post">
                 <div class="field">
                     <label class="label" for="current">
-                        "Current password"
+                        {words::settings_current_password()}
                     </label>
                     <input id="current" class="input" type="password" name="current" required autocomplete="current-password" />
                 </div>
                 <div class="field">
                     <label class="label" for="new">
-                        "New password"
+                        {words::settings_new_password()}
                     </label>
                     <input
                         id="new"
@@ -32,18 +33,18 @@ pub fn PasswordForm(flash: Option<Flash>) -> impl IntoView {
                         aria-describedby="new-hint"
                     />
                     <p id="new-hint" class="hint">
-                        "At least 10 characters. Every other browser is signed out."
+                        {words::settings_new_password_hint()}
                     </p>
                 </div>
                 <div class="field">
                     <label class="label" for="repeated">
-                        "The same again"
+                        {words::settings_same_again()}
                     </label>
                     <input id="repeated" class="input" type="password" name="repeated" required minlength="10" autocomplete="new-password" />
                 </div>
                 <Outcome of=outcome />
                 <div class="row">
-                    <button class="button">"Change password"</button>
+                    <button class="button">{words::settings_change_password()}</button>
                 </div>
             </form>
         </section>

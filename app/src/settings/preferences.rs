@@ -4,43 +4,46 @@ use crate::flash::outcome_of;
 use crate::notation::Format;
 use crate::ui::Outcome;
 use crate::wire::Viewer;
+use crate::words;
 use chrono::Weekday;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 /// The locales on offer: they differ in when a week begins and how the hours are counted.
-const LOCALES: [(&str, &str); 30] = [
-    ("ar-EG", "Arabic (Egypt)"),
-    ("cs-CZ", "Czech"),
-    ("da-DK", "Danish"),
-    ("de-AT", "German (Austria)"),
-    ("de-CH", "German (Switzerland)"),
-    ("de-DE", "German (Germany)"),
-    ("en-AU", "English (Australia)"),
-    ("en-CA", "English (Canada)"),
-    ("en-GB", "English (United Kingdom)"),
-    ("en-IN", "English (India)"),
-    ("en-US", "English (United States)"),
-    ("es-ES", "Spanish (Spain)"),
-    ("es-MX", "Spanish (Mexico)"),
-    ("fi-FI", "Finnish"),
-    ("fr-CA", "French (Canada)"),
-    ("fr-CH", "French (Switzerland)"),
-    ("fr-FR", "French (France)"),
-    ("he-IL", "Hebrew"),
-    ("it-CH", "Italian (Switzerland)"),
-    ("it-IT", "Italian (Italy)"),
-    ("ja-JP", "Japanese"),
-    ("ko-KR", "Korean"),
-    ("nb-NO", "Norwegian"),
-    ("nl-NL", "Dutch"),
-    ("pl-PL", "Polish"),
-    ("pt-BR", "Portuguese (Brazil)"),
-    ("pt-PT", "Portuguese (Portugal)"),
-    ("sv-SE", "Swedish"),
-    ("tr-TR", "Turkish"),
-    ("zh-CN", "Chinese (China)"),
-];
+fn regions() -> [(&'static str, &'static str); 30] {
+    [
+        ("ar-EG", words::settings_region_ar_eg()),
+        ("cs-CZ", words::settings_region_cs_cz()),
+        ("da-DK", words::settings_region_da_dk()),
+        ("de-AT", words::settings_region_de_at()),
+        ("de-CH", words::settings_region_de_ch()),
+        ("de-DE", words::settings_region_de_de()),
+        ("en-AU", words::settings_region_en_au()),
+        ("en-CA", words::settings_region_en_ca()),
+        ("en-GB", words::settings_region_en_gb()),
+        ("en-IN", words::settings_region_en_in()),
+        ("en-US", words::settings_region_en_us()),
+        ("es-ES", words::settings_region_es_es()),
+        ("es-MX", words::settings_region_es_mx()),
+        ("fi-FI", words::settings_region_fi_fi()),
+        ("fr-CA", words::settings_region_fr_ca()),
+        ("fr-CH", words::settings_region_fr_ch()),
+        ("fr-FR", words::settings_region_fr_fr()),
+        ("he-IL", words::settings_region_he_il()),
+        ("it-CH", words::settings_region_it_ch()),
+        ("it-IT", words::settings_region_it_it()),
+        ("ja-JP", words::settings_region_ja_jp()),
+        ("ko-KR", words::settings_region_ko_kr()),
+        ("nb-NO", words::settings_region_nb_no()),
+        ("nl-NL", words::settings_region_nl_nl()),
+        ("pl-PL", words::settings_region_pl_pl()),
+        ("pt-BR", words::settings_region_pt_br()),
+        ("pt-PT", words::settings_region_pt_pt()),
+        ("sv-SE", words::settings_region_sv_se()),
+        ("tr-TR", words::settings_region_tr_tr()),
+        ("zh-CN", words::settings_region_zh_cn()),
+    ]
+}
 
 #[component]
 pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
@@ -50,34 +53,38 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
     let time_zone = kept("time_zone").or(settings.time_zone.clone()).unwrap_or_default();
     let chosen = kept("locale").or(settings.locale.clone()).unwrap_or_default();
     // A locale that was set elsewhere stays on offer.
-    let other = (!chosen.is_empty() && LOCALES.iter().all(|(code, _)| *code != chosen)).then(|| chosen.clone());
-    let options = LOCALES
-        .iter()
-        .map(|(code, name)| view! { <option value=*code selected=*code == chosen>{*name}</option> })
+    let other = (!chosen.is_empty() && regions().iter().all(|(code, _)| *code != chosen)).then(|| chosen.clone());
+    let options = regions()
+        .into_iter()
+        .map(|(code, name)| view! { <option value=code selected=code == chosen>{name}</option> })
         .collect_view();
     let zones = settings.zones.iter().map(|zone| view! { <option value=zone.clone()></option> }).collect_view();
-    let week_start = kept("week_start")
-        .unwrap_or_else(|| settings.week_start.map(|day| date_names::weekday(day).to_owned()).unwrap_or_default());
+    let week_start =
+        kept("week_start").unwrap_or_else(|| settings.week_start.map(|day| day.to_string()).unwrap_or_default());
     let hour12 = kept("hour12").unwrap_or_else(|| settings.hour12.map(|hour12| hour12.to_string()).unwrap_or_default());
     let theme = kept("theme").unwrap_or_else(|| settings.theme.clone().unwrap_or_default());
     let week_starts = [Weekday::Mon, Weekday::Sat, Weekday::Sun]
         .into_iter()
         .chain(settings.week_start.filter(|day| !matches!(day, Weekday::Mon | Weekday::Sat | Weekday::Sun)))
-        .map(date_names::weekday)
-        .map(|day| (day, day));
-    let effect = format!(
-        "Weeks begin on {}; dates look like {}, times like {}.",
+        .map(|day| (day.to_string(), date_names::weekday(day)));
+    let effect = words::settings_effect(
         date_names::weekday(viewer.week_start),
-        Format::of(&viewer).date(viewer.now.date()),
-        if viewer.hour12 { "3:30pm" } else { "15:30" }
+        &Format::of(&viewer).date(viewer.now.date()),
+        if viewer.hour12 { words::settings_12_hours_example() } else { words::settings_24_hours_example() },
     );
+    let hours = [
+        ("", words::settings_as_in_region()),
+        ("false", words::settings_24_hours()),
+        ("true", words::settings_12_hours()),
+    ];
+    let hours = hours.map(|(value, text)| (value.to_owned(), text)).to_vec();
     view! {
         <section class="card section" aria-labelledby="region">
-            <h2 id="region">"Time and region"</h2>
+            <h2 id="region">{words::settings_time_and_region()}</h2>
             <form class="stack" action=SavePreferences::url() method="post">
                 <div class="field">
                     <label class="label" for="time-zone">
-                        "Time zone"
+                        {words::settings_time_zone()}
                     </label>
                     <input
                         id="time-zone"
@@ -86,7 +93,7 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
                         list="zones"
                         value=time_zone
                         required
-                        placeholder="Type a city, such as Zurich"
+                        placeholder=words::settings_time_zone_hint()
                         autocomplete="off"
                         spellcheck="false"
                         aria-invalid=wrong
@@ -95,11 +102,11 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
                 </div>
                 <div class="field">
                     <label class="label" for="locale">
-                        "Region"
+                        {words::settings_region()}
                     </label>
                     <select id="locale" class="select" name="locale" aria-describedby="locale-effect">
                         <option value="" selected=chosen.is_empty()>
-                            "As in this browser"
+                            {words::settings_region_browser()}
                         </option>
                         {other.map(|code| view! { <option value=code.clone() selected=true>{code.clone()}</option> })}
                         {options}
@@ -109,13 +116,13 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
                     </p>
                 </div>
                 <div class="grid-2">
-                    <Choice id="week-start" name="week_start" label="Weeks begin on" chosen=week_start options=std::iter::once(("", "As in the region")).chain(week_starts).collect() />
-                    <Choice id="hours" name="hour12" label="Times" chosen=hour12 options=vec![("", "As in the region"), ("false", "24 hours (15:30)"), ("true", "12 hours (3:30pm)")] />
+                    <Choice id="week-start" name="week_start" label=words::settings_weeks_begin() chosen=week_start options=std::iter::once((String::new(), words::settings_as_in_region())).chain(week_starts).collect() />
+                    <Choice id="hours" name="hour12" label=words::settings_times() chosen=hour12 options=hours />
                 </div>
                 <fieldset class="field">
-                    <legend class="label">"Colours"</legend>
+                    <legend class="label">{words::settings_colours()}</legend>
                     <div class="segmented">
-                        {[("", "As in the browser"), ("light", "Light"), ("dark", "Dark")]
+                        {[("", words::settings_colours_browser()), ("light", words::settings_light()), ("dark", words::settings_dark())]
                             .map(|(value, text)| view! {
                                 <label>
                                     <input type="radio" name="theme" value=value checked=value == theme />
@@ -127,7 +134,7 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
                 </fieldset>
                 <Outcome of=outcome />
                 <div class="row">
-                    <button class="button button--primary">"Save"</button>
+                    <button class="button button--primary">{words::common_save()}</button>
                 </div>
             </form>
         </section>
@@ -142,11 +149,14 @@ fn Choice(
     label: &'static str,
     chosen: String,
     /// Values and what is said for them.
-    options: Vec<(&'static str, &'static str)>,
+    options: Vec<(String, &'static str)>,
 ) -> impl IntoView {
     let options = options
         .into_iter()
-        .map(|(value, text)| view! { <option value=value selected=value == chosen>{text}</option> })
+        .map(|(value, text)| {
+            let is_chosen = value == chosen;
+            view! { <option value=value selected=is_chosen>{text}</option> }
+        })
         .collect_view();
     view! {
         <div class="field">

@@ -2,12 +2,15 @@
 
 use super::Icon;
 use super::icon;
+use crate::words;
 use leptos::prelude::*;
 
 /// A value that can be selected, and copied with one press (by the script of the pages that have no WebAssembly).
 #[component]
 pub fn CopyField(
-    #[prop(into)] label: String,
+    label: &'static str,
+    /// Names the button for screen readers.
+    copy: &'static str,
     #[prop(into)] value: String,
     /// Id of the field; unique in the page.
     id: &'static str,
@@ -15,7 +18,6 @@ pub fn CopyField(
     #[prop(optional)]
     hint: Option<&'static str>,
 ) -> impl IntoView {
-    let name = format!("Copy {}", label.to_lowercase());
     view! {
         <div class="field">
             <label class="label" for=id>
@@ -23,9 +25,9 @@ pub fn CopyField(
             </label>
             <div class="copy-field">
                 <input id=id class="input copy-field__value" readonly value=value aria-describedby=hint />
-                <button type="button" class="button needs-script copy-field__button" aria-label=name data-copies=id>
+                <button type="button" class="button needs-script copy-field__button" aria-label=copy data-copies=id data-copied=words::common_copied()>
                     <Icon d=icon::COPY />
-                    <span role="status">"Copy"</span>
+                    <span role="status">{words::common_copy()}</span>
                 </button>
             </div>
         </div>

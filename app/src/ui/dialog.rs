@@ -3,6 +3,7 @@
 use super::Icon;
 use super::icon;
 use crate::thin::{Effect, OnAttribute};
+use crate::words;
 use leptos::attr::custom::{CustomAttr, custom_attribute};
 use leptos::ev::{Event, KeyboardEvent, MouseEvent};
 use leptos::html;
@@ -81,8 +82,8 @@ pub fn CloseButton(on_close: Callback<()>) -> impl IntoView {
         <button
             type="button"
             class="icon-button"
-            aria-label="Close"
-            title="Close"
+            aria-label=words::common_close()
+            title=words::common_close()
             on:click=move |_| on_close.run(())
         >
             <Icon d=icon::CLOSE />

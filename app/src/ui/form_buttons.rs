@@ -1,6 +1,7 @@
 //! The foot that forms have in common: the way out, and the button that saves.
 
 use crate::thin::OnAttribute;
+use crate::words;
 use leptos::prelude::*;
 
 /// The way out of a form.
@@ -32,13 +33,13 @@ pub fn form_buttons(
     let cancel = match cancel {
         Cancel::Close(close) => view! {
             <button type="button" class="button" on:click=move |_| close.run(())>
-                "Cancel"
+                {words::common_cancel()}
             </button>
         }
         .into_any(),
         Cancel::Link(path) => view! {
             <a class="button" href=path>
-                "Cancel"
+                {words::common_cancel()}
             </a>
         }
         .into_any(),

@@ -7,6 +7,7 @@ use crate::return_path::sign_in_path;
 use crate::state::ViewerResource;
 use crate::thin::Effect;
 use crate::wire::Viewer;
+use crate::words;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::NavigateOptions;
@@ -81,34 +82,34 @@ pub fn SiteHeader(viewer: Viewer) -> impl IntoView {
     });
     view! {
         <a class="skip-link visually-hidden" href="#main">
-            "Skip to the content"
+            {words::common_skip()}
         </a>
         <noscript>
             <style>".needs-script { display: none !important; }"</style>
         </noscript>
         <header class="site-header">
-            <a class="site-header__brand" href="/" aria-label="Kalends">
+            <a class="site-header__brand" href="/" aria-label=words::common_kalends()>
                 <Mark />
-                <span>"Kalends"</span>
+                <span>{words::common_kalends()}</span>
             </a>
-            <nav class="site-header__nav" aria-label="Pages">
+            <nav class="site-header__nav" aria-label=words::common_pages()>
                 <A href="/" exact=true attr:class="site-header__link">
                     <Icon d=icon::HOME />
-                    <span>"Dashboard"</span>
+                    <span>{words::common_dashboard()}</span>
                 </A>
                 <A href="/agenda" attr:class="site-header__link">
                     <Icon d=icon::CALENDAR />
-                    <span>"Agenda"</span>
+                    <span>{words::common_agenda()}</span>
                 </A>
                 <A href="/settings" attr:class="site-header__link">
                     <Icon d=icon::SETTINGS />
-                    <span>"Settings"</span>
+                    <span>{words::common_settings()}</span>
                 </A>
             </nav>
             <form action=SignOut::url() method="post">
-                <button class="site-header__link" title=format!("Signed in as {name}")>
+                <button class="site-header__link" title=words::common_signed_in_as(&name)>
                     <Icon d=icon::SIGN_OUT />
-                    <span>"Sign out"</span>
+                    <span>{words::common_sign_out()}</span>
                 </button>
             </form>
         </header>

@@ -3,6 +3,7 @@
 pub mod copy;
 pub mod dialog;
 pub mod failed;
+pub mod fixed;
 pub mod form_buttons;
 pub mod frame;
 pub mod icon;
@@ -12,6 +13,7 @@ pub mod popover;
 pub use copy::CopyField;
 pub use dialog::{CloseButton, Dialog, heading_level};
 pub use failed::Failed;
+pub use fixed::{fixed, sure_summary};
 pub use form_buttons::{Cancel, form_buttons};
 pub use frame::{Frame, Mark, SignedIn, SiteHeader};
 pub use icon::Icon;

@@ -75,10 +75,12 @@ interface ForTest {
   hydrated: (page: Page) => Promise<void>;
 }
 
-export const test = base.extend<ForTest, { server: Server }>({
+export const test = base.extend<ForTest, { server: Server; serverOptions: string[] }>({
+  /** Of the command line of `kalends serve`. */
+  serverOptions: [[], { scope: "worker", option: true }],
   server: [
-    async ({}, use) => {
-      const server = await Server.start();
+    async ({ serverOptions }, use) => {
+      const server = await Server.start(...serverOptions);
       await use(server);
       await server.stop();
     },

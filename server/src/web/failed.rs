@@ -2,19 +2,36 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use kalends_app::words;
 use kalends_domain::Error;
 use std::any::Any;
 
-/// Without scripts, styles from elsewhere or anything else that could fail as well.
-const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Something went wrong · Kalends</title></head>\
-<body><main><h1>Something went wrong</h1><p>This is a fault of Kalends, not of yours. Its log says more.</p>\
-<p><a href=\"\">Try again</a> or <a href=\"/agenda\">open the agenda</a>.</p></main></body></html>";
+/// A page without scripts, styles from elsewhere or anything else that could fail as well.
+fn page(title: &str, heading: &str, content: &str) -> Html<String> {
+    let (language, title) = (words::language(), words::common_page_title(title));
+    Html(format!(
+        "<!DOCTYPE html><html lang=\"{language}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title></head>\
+         <body><main><h1>{heading}</h1>{content}</main></body></html>"
+    ))
+}
 
-const BUSY_PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Not now · Kalends</title></head>\
-<body><main><h1>Kalends cannot answer just now</h1><p>Nothing was lost or changed. It tries its database again at each request.</p>\
-<p><a href=\"\">Try again</a></p></main></body></html>";
+fn failed_page() -> Html<String> {
+    let title = words::errors_page_failed_title();
+    let (why, again, or, agenda) = (
+        words::errors_page_failed(),
+        words::errors_page_try_again(),
+        words::errors_page_failed_or(),
+        words::errors_page_open_agenda(),
+    );
+    page(title, title, &format!("<p>{why}</p><p><a href=\"\">{again}</a> {or} <a href=\"/agenda\">{agenda}</a>.</p>"))
+}
+
+fn busy_page() -> Html<String> {
+    let (why, again) = (words::errors_page_busy(), words::errors_page_try_again());
+    let content = format!("<p>{why}</p><p><a href=\"\">{again}</a></p>");
+    page(words::errors_page_busy_title(), words::errors_page_busy_heading(), &content)
+}
 
 /// The answer where a use case failed before there was a page to say so: 503 with Retry-After for what may succeed later, else 500,
 /// which the log explains. `what`: what was being done.
@@ -22,11 +39,11 @@ pub fn answer_error(error: &Error, what: &'static str) -> Response {
     tracing::error!(?error, what, "a request failed");
     let mut response = match error.retry_after() {
         Some(seconds) => {
-            let mut response = (StatusCode::SERVICE_UNAVAILABLE, Html(BUSY_PAGE)).into_response();
+            let mut response = (StatusCode::SERVICE_UNAVAILABLE, busy_page()).into_response();
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             response
         }
-        None => (StatusCode::INTERNAL_SERVER_ERROR, Html(PAGE)).into_response(),
+        None => (StatusCode::INTERNAL_SERVER_ERROR, failed_page()).into_response(),
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
@@ -36,7 +53,7 @@ pub fn answer_error(error: &Error, what: &'static str) -> Response {
 pub fn answer_panic(panic: Box<dyn Any + Send>) -> Response {
     let message = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
     tracing::error!(panic = message.unwrap_or("of another type"), "a request panicked");
-    let mut response = (StatusCode::INTERNAL_SERVER_ERROR, Html(PAGE)).into_response();
+    let mut response = (StatusCode::INTERNAL_SERVER_ERROR, failed_page()).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

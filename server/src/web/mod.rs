@@ -11,11 +11,12 @@ mod transfer;
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
 use axum::http::header::{self, HeaderName};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_request, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kalends_app::session::{CurrentUser, SessionSecret, Site};
+use kalends_app::words::{self, Spoken};
 use kalends_app::{App, Assets, shell};
 use kalends_domain::Kalends;
 use leptos::prelude::{LeptosOptions, provide_context};
@@ -23,6 +24,7 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use tokio::sync::Semaphore;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
@@ -77,7 +79,10 @@ pub fn router(web: Web) -> Router {
         .fallback(
             get(page).layer(from_fn_with_state(state.web.kalends.clone(), session::attach)).with_state(state.clone()),
         );
-    let files = Router::new().fallback_service(files).layer(from_fn(lasting));
+    let tables = Router::new()
+        .route(&format!("{}{{name}}", words::FOLDER), get(table))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Best));
+    let files = Router::new().fallback_service(files).merge(tables).layer(from_fn(lasting));
     let mut router = pages.with_state(state.clone()).fallback_service(files);
     if state.web.assets.live_reload {
         router = router.merge(live_reload::router());
@@ -107,12 +112,22 @@ async fn server_function(State(state): State<WebState>, request: Request) -> Res
     refusals::answer(leptos_axum::handle_server_fns_with_context(context, request).await.into_response()).await
 }
 
+/// The table of a language. Its name says what is in it, so that another version is another file.
+async fn table(uri: Uri) -> Response {
+    match words::languages().iter().find(|language| language.path() == uri.path()) {
+        Some(language) => language.text().into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
 /// The Leptos contexts that pages and server functions rely on; see `kalends_app::session`.
 fn contexts(web: &Web, request: &Request) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
     let user = request.extensions().get::<CurrentUser>().cloned().unwrap_or(CurrentUser(None));
     let secret = request.extensions().get::<SessionSecret>().cloned().unwrap_or(SessionSecret(None));
+    let spoken = request.extensions().get::<Spoken>().copied().unwrap_or_else(|| Spoken(words::current()));
     let (kalends, site) = (web.kalends.clone(), web.site.clone());
     move || {
+        provide_context(spoken);
         provide_context(kalends.clone());
         provide_context(site.clone());
         provide_context(user.clone());

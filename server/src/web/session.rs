@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kalends_app::session::{CurrentUser, SESSION_COOKIE, SessionSecret, Site};
+use kalends_app::words::{self, Spoken};
 use kalends_domain::{Error, Kalends};
 
 /// The value of the session cookie.
@@ -20,7 +21,17 @@ pub fn secret(headers: &HeaderMap) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
-/// Looks the session up once for a request and leaves [`CurrentUser`] and [`SessionSecret`] in its extensions.
+/// Answers in the language that the browser asks for, until it is known who asks.
+pub async fn accept_language(request: Request, next: Next) -> Response {
+    words::speak(words::choose(None, accepted_language(&request)), next.run(request)).await
+}
+
+fn accepted_language(request: &Request) -> Option<&str> {
+    request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
+}
+
+/// Looks the session up once for a request and leaves [`CurrentUser`], [`SessionSecret`] and the language that the person reads in its
+/// extensions.
 pub async fn attach(State(kalends): State<Kalends>, mut request: Request, next: Next) -> Response {
     let secret = secret(request.headers());
     let user = match &secret {
@@ -31,9 +42,12 @@ pub async fn attach(State(kalends): State<Kalends>, mut request: Request, next: 
             Err(error) => return failed::answer_error(&error, "looking up a session"),
         },
     };
+    let chosen = user.as_ref().and_then(|user| user.preferences.locale.as_deref());
+    let language = words::choose(chosen, accepted_language(&request));
+    request.extensions_mut().insert(Spoken(language));
     request.extensions_mut().insert(CurrentUser(user));
     request.extensions_mut().insert(SessionSecret(secret));
-    next.run(request).await
+    words::speak(language, next.run(request)).await
 }
 
 /// Refuses state-changing requests that a browser sent on behalf of another site (cross-site request forgery).
@@ -46,7 +60,7 @@ pub async fn same_site(State(site): State<Site>, request: Request, next: Next) -
     {
         return next.run(request).await;
     }
-    (StatusCode::FORBIDDEN, "This request came from another site.").into_response()
+    (StatusCode::FORBIDDEN, words::errors_other_site()).into_response()
 }
 
 fn is_same_site(headers: &HeaderMap, site: &Site) -> bool {

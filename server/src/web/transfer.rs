@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use kalends_app::import::api::{ImportOutcome, ImportReport};
 use kalends_app::session::CurrentUser;
 use kalends_app::wire::ApiError;
+use kalends_app::words;
 use kalends_domain::Kalends;
 use kalends_domain::access::Caller;
 use kalends_domain::accounts::User;
@@ -88,14 +89,19 @@ async fn take_in(kalends: &Kalends, caller: Caller, mut form: Multipart) -> Resu
         }
     }
     let Some((called, file)) = file.filter(|(_, file)| !file.is_empty()) else {
-        return Err(bad("file", "Choose a file that is not empty."));
+        return Err(bad("file", words::import_choose_file()));
     };
     let (calendar, made) = match calendar {
         Some(id) => (kalends.calendar_by_id(caller, CalendarId(id)).await?.into_calendar(), false),
         None => {
             let name = Some(name.trim()).filter(|name| !name.is_empty());
             let name = name.unwrap_or_else(|| called.strip_suffix(".ics").unwrap_or(&called).trim());
-            (kalends.create_named_calendar(caller, if name.is_empty() { "Imported" } else { name }).await?, true)
+            (
+                kalends
+                    .create_named_calendar(caller, if name.is_empty() { words::import_imported() } else { name })
+                    .await?,
+                true,
+            )
         }
     };
     match kalends.import(caller, calendar.id, &called, file).await {
@@ -121,7 +127,7 @@ fn bad(field: &str, message: impl Into<String>) -> ApiError {
 fn unreadable(kalends: &Kalends, error: &MultipartError) -> ApiError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         let limit = kalends.limits().import_octets / (1024 * 1024);
-        return bad("file", format!("The file is larger than the limit of {limit} MiB. Nothing was imported."));
+        return bad("file", words::import_too_large(limit));
     }
-    bad("file", format!("The upload could not be read: {}", error.body_text()))
+    bad("file", words::import_unreadable(&error.body_text()))
 }

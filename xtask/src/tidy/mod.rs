@@ -5,6 +5,7 @@ mod circles;
 mod modules;
 mod rules;
 mod tokens;
+mod words;
 
 use crate::process::{Failure, step};
 use crate::root;
@@ -98,6 +99,7 @@ impl Source {
             found.extend(rules::access_levels(&self.path, &self.tokens));
             found.extend(rules::sql(&self.path, &self.tokens));
             found.extend(rules::writes(&self.path, &self.tokens));
+            found.extend(words::words_in_views(&self.path, &self.tokens));
         }
         let of = |(line, what)| Offence { path: self.path.clone(), line, what };
         found.into_iter().map(of).collect()

@@ -147,7 +147,7 @@ fn beside(chip: &DomRect) -> String {
         Some(_) => (chip.top(), high - chip.bottom()),
         None => (chip.bottom() + GAP, high - chip.top() + GAP),
     };
-    let left = left.unwrap_or_else(|| chip.left().clamp(0.0, (wide - WIDTH).max(0.0)));
+    let left = left.unwrap_or_else(|| chip.left().min(wide - WIDTH).max(0.0));
     // Whole pixels: what writes fractions as decimals is large.
     let [left, top, bottom] = [left, top, bottom].map(|length| length.round() as i32);
     if low { format!("left:{left}px;bottom:{bottom}px") } else { format!("left:{left}px;top:{top}px") }

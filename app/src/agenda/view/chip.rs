@@ -8,6 +8,7 @@ use crate::agenda::layout::{Block, Segment};
 use crate::agenda::links;
 use crate::agenda::model::Agenda;
 use crate::wire::{EventInstance, Status, When};
+use crate::words;
 use leptos::prelude::*;
 
 /// The attribute with the event's number in [`Agenda::events`].
@@ -42,11 +43,11 @@ pub fn spoken(agenda: Agenda, event: &EventInstance, before: &str, after: &str, 
     }
     match event.status {
         Status::Confirmed => {}
-        Status::Tentative => say("tentative"),
-        Status::Cancelled => say("cancelled"),
+        Status::Tentative => say(words::agenda_tentative()),
+        Status::Cancelled => say(words::agenda_cancelled()),
     }
     if event.recurring() {
-        say("repeats");
+        say(words::agenda_repeats());
     }
     text
 }
@@ -104,7 +105,7 @@ pub fn segment(agenda: Agenda, event: &EventInstance, segment: &Segment, back: &
 pub fn listed(agenda: Agenda, index: usize, event: &EventInstance, back: &str) -> AnyView {
     let time = match event.when {
         When::Times { start, .. } => agenda.format.time(start),
-        When::Days { .. } => "all day".into(),
+        When::Days { .. } => words::agenda_all_day().into(),
     };
     let said = spoken(agenda, event, &time, "", false);
     view! {
@@ -149,7 +150,7 @@ pub fn block(agenda: Agenda, event: &EventInstance, block: &Block, back: &str) -
     );
     let format = agenda.format;
     let (time, end) = match event.when {
-        When::Times { start, end } if block.from_before => (format!("until {}", format.time(end.max(start))), None),
+        When::Times { start, end } if block.from_before => (words::agenda_until(&format.time(end.max(start))), None),
         When::Times { start, .. } if length < 40 => (format.time(start), None),
         When::Times { start, end } => (format.time(start), Some(format!(" – {}", format.time(end)))),
         When::Days { .. } => (String::new(), None),

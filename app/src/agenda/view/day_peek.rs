@@ -9,6 +9,7 @@ use crate::date_names;
 use crate::dom::{closest, plain_click};
 use crate::thin::OnAttribute;
 use crate::ui::{Icon, Popover, icon};
+use crate::words;
 use chrono::Datelike;
 use leptos::ev::MouseEvent;
 use leptos::html;
@@ -53,7 +54,7 @@ pub fn DayPeek(agenda: Agenda) -> impl IntoView {
                 <button
                     type="button"
                     class="icon-button icon-button--small"
-                    aria-label="Close"
+                    aria-label=words::common_close()
                     on:click=move |_| agenda.peek.set(None)
                 >
                     <Icon d=icon::CLOSE />
@@ -62,16 +63,14 @@ pub fn DayPeek(agenda: Agenda) -> impl IntoView {
             <ul class="peek__list">{chips}</ul>
         })
     };
-    view! {
-        <Popover
-            element=element
-            open=Signal::derive(move || agenda.peek.with(Option::is_some))
-            on_closed=Callback::new(move |()| agenda.peek.set(None))
-            on_click=clicked
-            class="peek"
-            label="Events of the day"
-            style=Signal::derive(place)
-            content=content.into_any()
-        />
-    }
+    let popover = Popover {
+        element,
+        open: Signal::derive(move || agenda.peek.with(Option::is_some)),
+        on_closed: Callback::new(move |()| agenda.peek.set(None)),
+        on_click: clicked,
+        class: "peek",
+        label: words::agenda_events_of_day(),
+        style: Signal::derive(place),
+    };
+    popover.view(content.into_any())
 }

@@ -8,6 +8,7 @@ use crate::agenda::layout::{first_day, last_day, share, spans_days};
 use crate::agenda::model::Agenda;
 use crate::date_names;
 use crate::wire::When;
+use crate::words;
 use chrono::{Datelike, NaiveDateTime};
 use leptos::prelude::*;
 
@@ -66,7 +67,7 @@ fn draw(ghost: &Ghost, kind: &str, place: &str, time: String) -> AnyView {
         Some(event) => (format!("var(--cal-{})", event.calendar), title_or_none(&event.title)),
         // In the hours there may be room for no more than the time.
         None if kind.starts_with("chip--block") => ("var(--accent)".into(), ""),
-        None => ("var(--accent)".into(), "New event"),
+        None => ("var(--accent)".into(), words::common_new_event()),
     };
     view! {
         <div class=format!("chip chip--ghost {kind}") style=format!("--calendar:{color};{place}")>

@@ -13,6 +13,7 @@ use crate::date_names;
 use crate::dom::find;
 use crate::thin::{Effect, OnAttribute};
 use crate::wire::{EventInstance, When};
+use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike};
 use leptos::html;
 use leptos::nonce::use_nonce;
@@ -107,7 +108,7 @@ fn columns(agenda: Agenda, grid: &Grid, events: &[EventInstance], place: Place, 
         <div class="grid__top">
             <div class="grid__corner"></div>
             {heads}
-            <div class="grid__label">"all day"</div>
+            <div class="grid__label">{words::agenda_all_day()}</div>
             <div class="grid__all-day" style=format!("--lanes:{lanes}")>
                 {all_day}
                 {move || ghost::in_lane(agenda)}
@@ -141,14 +142,14 @@ fn all_day_cell(agenda: Agenda, day: &RowDay, events: &[EventInstance], back: &s
         day.segments.iter().map(|segment| chip::segment(agenda, &events[segment.event], segment, back)).collect_view();
     let hidden = day.hidden.last().copied().unwrap_or_default();
     let more = (hidden > 0).then(|| {
-        let label = format!("All events of {}", agenda.format.full_date(date));
+        let label = words::agenda_all_events_of(&agenda.format.full_date(date));
         view! {
             <a class="day__more" href=links::view(View::Day, date) data-more="" aria-label=label draggable="false">
-                {format!("+{hidden} more")}
+                {words::agenda_more(hidden)}
             </a>
         }
     });
-    let label = format!("{}, all day. New event", agenda.format.full_date(date));
+    let label = words::agenda_new_event_all_day(&agenda.format.full_date(date));
     view! {
         <div class="day" class:day--today=date == today data-date=date.to_string()>
             <a
@@ -201,7 +202,7 @@ fn column(
 fn slot(agenda: Agenda, date: NaiveDate, hour: u32, back: &str) -> AnyView {
     let start = date.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default());
     let end = if hour == 23 { plus(date, 1).and_time(NaiveTime::MIN) } else { start + TimeDelta::hours(1) };
-    let label = format!("{}, {}. New event", agenda.format.weekday_date(date), agenda.format.time(start));
+    let label = words::agenda_new_event_at(&agenda.format.weekday_date(date), &agenda.format.time(start));
     view! {
         <a
             class="grid__slot"

@@ -7,6 +7,7 @@ use crate::date_names;
 use crate::dom::plain_click;
 use crate::thin::{Effect, OnAttribute};
 use crate::ui::Icon;
+use crate::words;
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
 
@@ -41,7 +42,7 @@ pub fn MiniMonth(agenda: Agenda) -> impl IntoView {
         .days()
         .map(|date| {
             let day = date.weekday();
-            view! { <th scope="col" abbr=date_names::weekday(day)>{date_names::weekday_short(day)[..1].to_owned()}</th> }
+            view! { <th scope="col" abbr=date_names::weekday(day)>{date_names::weekday_letter(day)}</th> }
         })
         .collect_view();
     let weeks = move || {
@@ -78,11 +79,11 @@ pub fn MiniMonth(agenda: Agenda) -> impl IntoView {
         days.chunks(7).map(|week| view! { <tr>{week.iter().map(cell).collect_view()}</tr> }).collect_view()
     };
     view! {
-        <section class="mini" aria-label="Small month">
+        <section class="mini" aria-label=words::agenda_small_month()>
             <div class="mini__head">
                 <h2 class="mini__name">{name}</h2>
-                {leaf(-1, "Previous month", BACK)}
-                {leaf(1, "Next month", FORWARD)}
+                {leaf(-1, words::agenda_previous_month(), BACK)}
+                {leaf(1, words::agenda_next_month(), FORWARD)}
             </div>
             <table class="mini__days">
                 <thead>

@@ -10,6 +10,7 @@ use crate::agenda::model::{Agenda, Place};
 use crate::date_names;
 use crate::thin::OnAttribute;
 use crate::wire::{EventInstance, When};
+use crate::words;
 use chrono::{Datelike, NaiveDate};
 use leptos::html;
 use leptos::prelude::*;
@@ -95,7 +96,7 @@ fn cell(agenda: Agenda, day: &RowDay, events: &[EventInstance], place: Place, to
     }
     let back = place.path();
     let number = if date.day() == 1 {
-        format!("{} {}", date.day(), &date_names::month(date)[..3])
+        format!("{} {}", date.day(), date_names::month_short(date))
     } else {
         date.day().to_string()
     };
@@ -115,7 +116,7 @@ fn cell(agenda: Agenda, day: &RowDay, events: &[EventInstance], place: Place, to
                 class="day__new"
                 href=new
                 tabindex=if date == place.date { "0" } else { "-1" }
-                aria-label=format!("{spoken}, {}. New event", count(day.events.len()))
+                aria-label=words::agenda_new_event_beside(&spoken, &words::agenda_events(day.events.len()))
                 draggable="false"
             ></a>
             <a class="day__number" href=links::view(View::Day, date) tabindex="-1" aria-label=spoken.clone() draggable="false">
@@ -126,14 +127,6 @@ fn cell(agenda: Agenda, day: &RowDay, events: &[EventInstance], place: Place, to
         </div>
     }
     .into_any()
-}
-
-fn count(events: usize) -> String {
-    match events {
-        0 => "no events".into(),
-        1 => "1 event".into(),
-        n => format!("{n} events"),
-    }
 }
 
 /// How many events are left out for each number of lanes that there may be room for; the style sheet knows the room.
@@ -157,7 +150,7 @@ fn more(day: &RowDay, spoken: &str) -> Option<AnyView> {
                 href=links::view(View::Day, day.date)
                 data-room=needed.min(MONTH_LANES + 1).to_string()
                 data-more=""
-                aria-label=format!("All {} of {spoken}", count(day.events.len()))
+                aria-label=words::agenda_all_of_day(day.events.len(), spoken)
                 draggable="false"
             ></a>
         }

@@ -9,6 +9,7 @@ use crate::thin::OnAttribute;
 use crate::ui::Icon;
 use crate::ui::icon;
 use crate::wire::EventTarget;
+use crate::words;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -25,8 +26,19 @@ pub fn Toolbar(agenda: Agenda) -> impl IntoView {
     let place = agenda.place;
     let today = move || Place { date: agenda.today.get(), ..place.get() }.path();
     let step = move |steps: i32| move || place.get().step(steps).path();
-    let step_label =
-        move |way: &'static str| move || format!("{way} {}", place.get().view.label().to_ascii_lowercase());
+    let step_label = move |on: bool| {
+        move || {
+            match (place.get().view, on) {
+                (View::Month, false) => words::agenda_previous_month(),
+                (View::Week, false) => words::agenda_previous_week(),
+                (View::Day, false) => words::agenda_previous_day(),
+                (View::Month, true) => words::agenda_next_month(),
+                (View::Week, true) => words::agenda_next_week(),
+                (View::Day, true) => words::agenda_next_day(),
+            }
+            .to_owned()
+        }
+    };
     let new = move || links::new_event(agenda.proposed(place.get().date), None, &agenda.back());
     let create = move |event: leptos::ev::MouseEvent| {
         if plain_click(&event) {
@@ -39,8 +51,13 @@ pub fn Toolbar(agenda: Agenda) -> impl IntoView {
         .map(|view| {
             let path = move || links::view(view, place.get().date);
             let current = move || (place.get().view == view).then_some("page");
+            let title = match view {
+                View::Month => words::agenda_month_key(),
+                View::Week => words::agenda_week_key(),
+                View::Day => words::agenda_day_key(),
+            };
             view! {
-                <a href=path aria-current=current title=format!("{} ({})", view.label(), &view.slug()[..1])>
+                <a href=path aria-current=current title=title>
                     {view.label()}
                 </a>
             }
@@ -48,17 +65,17 @@ pub fn Toolbar(agenda: Agenda) -> impl IntoView {
         .collect_view();
     view! {
         <div class="toolbar">
-            <button type="button" class="icon-button toolbar__menu" popovertarget=SIDE aria-label="Calendars and small month">
+            <button type="button" class="icon-button toolbar__menu" popovertarget=SIDE aria-label=words::agenda_side()>
                 <Icon d=MENU />
             </button>
-            <a class="button toolbar__today" href=today title="Today (t)">
-                "Today"
+            <a class="button toolbar__today" href=today title=words::agenda_today_key()>
+                {words::agenda_today()}
             </a>
             <div class="toolbar__steps">
-                <A href=step(-1) attr:class="icon-button" attr:aria-label=step_label("Previous") attr:title="Previous (k)">
+                <A href=step(-1) attr:class="icon-button" attr:aria-label=step_label(false) attr:title=words::agenda_previous_key()>
                     <Icon d=BACK />
                 </A>
-                <A href=step(1) attr:class="icon-button" attr:aria-label=step_label("Next") attr:title="Next (j)">
+                <A href=step(1) attr:class="icon-button" attr:aria-label=step_label(true) attr:title=words::agenda_next_key()>
                     <Icon d=FORWARD />
                 </A>
             </div>
@@ -68,15 +85,15 @@ pub fn Toolbar(agenda: Agenda) -> impl IntoView {
                     {move || agenda.short_title()}
                 </span>
             </h1>
-            <span class="toolbar__offline" role="status" title="The server cannot be reached. What is shown may be out of date.">
-                {move || agenda.offline.get().then_some("Offline")}
+            <span class="toolbar__offline" role="status" title=words::agenda_offline_why()>
+                {move || agenda.offline.get().then(words::agenda_offline)}
             </span>
-            <nav class="segmented toolbar__views" aria-label="View">
+            <nav class="segmented toolbar__views" aria-label=words::agenda_view()>
                 {views}
             </nav>
-            <a class="button button--primary toolbar__new" href=new on:click=create title="New event (c)">
+            <a class="button button--primary toolbar__new" href=new on:click=create title=words::agenda_new_event_key()>
                 <Icon d=icon::PLUS />
-                <span>"New event"</span>
+                <span>{words::common_new_event()}</span>
             </a>
         </div>
     }

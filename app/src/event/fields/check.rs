@@ -2,6 +2,7 @@
 
 use super::{EventFields, FieldError, KEEP, WEEKDAYS, date, monthly_choice, time};
 use crate::wire::CalendarId;
+use crate::words;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
 /// The longest text of a field, in characters. Beyond it lies a mistake, such as a pasted file.
@@ -70,19 +71,19 @@ impl EventFields {
         let mut errors = Vec::new();
         let mut wrong = |field: &str, message: &str| errors.push(FieldError::new(field, message));
         if self.title.chars().count() > MAX_TITLE {
-            wrong("title", "At most 1,000 characters.");
+            wrong("title", words::event_too_long_title());
         }
         let timing = self.timing(&mut wrong);
         let repeat = self.repeat(timing.as_ref(), &mut wrong);
         if self.location.chars().count() > MAX_TITLE {
-            wrong("location", "At most 1,000 characters.");
+            wrong("location", words::event_too_long_title());
         }
         if self.description.chars().count() > MAX_TEXT {
-            wrong("description", "At most 100,000 characters.");
+            wrong("description", words::event_too_long_text());
         }
         let calendar = self.calendar.parse().ok();
         if calendar.is_none() {
-            wrong("calendar", "Choose a calendar.");
+            wrong("calendar", words::event_no_calendar());
         }
         match (timing, repeat, calendar) {
             (Some(timing), Some(repeat), Some(calendar)) if errors.is_empty() => Ok(Draft {
@@ -114,7 +115,7 @@ impl EventFields {
         let (start, end) = (start?, end?);
         if end < start {
             let field = if self.all_day || end.date() < start.date() { "end_date" } else { "end_time" };
-            wrong(field, "The end is before the start.");
+            wrong(field, words::event_end_before_start());
             return None;
         }
         Some(if self.all_day {
@@ -133,7 +134,7 @@ impl EventFields {
         }
         let interval = number(&self.interval, MAX_INTERVAL);
         if interval.is_none() {
-            wrong("interval", "A whole number from 1 to 999.");
+            wrong("interval", words::event_bad_interval());
         }
         let pattern = match self.repeat.as_str() {
             "daily" => Some(Pattern::Daily),
@@ -141,7 +142,7 @@ impl EventFields {
                 let days: Vec<_> =
                     WEEKDAYS.iter().filter(|(code, _)| self.weekdays.iter().any(|day| day == code)).collect();
                 if days.is_empty() {
-                    wrong("weekdays", "Choose at least one day.");
+                    wrong("weekdays", words::event_no_weekday());
                 }
                 (!days.is_empty()).then(|| Pattern::Weekly(days.into_iter().map(|(_, day)| *day).collect()))
             }
@@ -149,13 +150,13 @@ impl EventFields {
             "monthly" => {
                 let choice = monthly_choice(&self.monthly);
                 if choice.is_none() {
-                    wrong("monthly", "Choose a day of the month.");
+                    wrong("monthly", words::event_no_day_of_month());
                 }
                 choice.map(|(nth, weekday)| Pattern::MonthlyByWeekday { nth, weekday })
             }
             "yearly" => Some(Pattern::Yearly),
             _ => {
-                wrong("repeat", "Choose how it repeats.");
+                wrong("repeat", words::event_no_repeat_chosen());
                 None
             }
         };
@@ -169,7 +170,7 @@ impl EventFields {
                 });
                 match (until, first) {
                     (None, _) => wrong("until", &no_date(&self.until)),
-                    (Some(until), Some(first)) if until < first => wrong("until", "This is before the event."),
+                    (Some(until), Some(first)) if until < first => wrong("until", words::event_until_before_event()),
                     _ => {}
                 }
                 until.map(RepeatEnd::On)
@@ -177,12 +178,12 @@ impl EventFields {
             "after" => {
                 let count = number(&self.count, MAX_COUNT);
                 if count.is_none() {
-                    wrong("count", "A whole number from 1 to 9,999.");
+                    wrong("count", words::event_bad_count());
                 }
                 count.map(RepeatEnd::After)
             }
             _ => {
-                wrong("ends", "Choose how it ends.");
+                wrong("ends", words::event_no_end_chosen());
                 None
             }
         };
@@ -191,17 +192,16 @@ impl EventFields {
 }
 
 fn no_date(text: &str) -> String {
-    not_understood(text, "a date", "21 Nov 2026, tomorrow, fri or +2")
+    match text.trim() {
+        "" => words::event_no_date().to_owned(),
+        text => words::event_bad_date(text),
+    }
 }
 
 fn no_time(text: &str) -> String {
-    not_understood(text, "a time", "9:30, 1330 or 7pm")
-}
-
-fn not_understood(text: &str, what: &str, such_as: &str) -> String {
     match text.trim() {
-        "" => format!("Type {what}, such as {such_as}."),
-        text => format!("“{text}” is not understood as {what}. Type one such as {such_as}."),
+        "" => words::event_no_time().to_owned(),
+        text => words::event_bad_time(text),
     }
 }
 

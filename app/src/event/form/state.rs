@@ -12,6 +12,7 @@ use crate::reading::Reader;
 use crate::state::{AgendaRefresh, Toasts};
 use crate::thin::Effect;
 use crate::wire::ApiError;
+use crate::words;
 use chrono::TimeDelta;
 use leptos::ev::{FocusEvent, KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::html;
@@ -177,7 +178,7 @@ impl FormState {
             let error = match saved {
                 Ok(()) => {
                     self.refresh.notify();
-                    self.toasts.info(if setup.event.is_some() { "Event saved." } else { "Event created." });
+                    self.toasts.info(if setup.event.is_some() { words::event_saved() } else { words::event_created() });
                     // The page may be gone by now.
                     self.on_saved.try_run(());
                     return;
