@@ -3,6 +3,7 @@
 use crate::locale;
 use crate::session::{CurrentUser, SESSION_COOKIE, Site};
 use crate::wire::{ApiError, Viewer};
+use crate::words::{self, Language};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use kalends_domain::Kalends;
@@ -25,6 +26,13 @@ pub fn kalends() -> Result<Kalends, ApiError> {
 pub fn viewer(user: &User) -> Viewer {
     let request = use_context::<Parts>();
     locale::viewer(user, request.as_ref().map(|parts| &parts.headers))
+}
+
+/// The language of somebody who chose `locale`, or leaves it to the browser that the request is from.
+pub fn language(locale: Option<&str>) -> &'static Language {
+    let request = use_context::<Parts>();
+    let accepted = request.as_ref().and_then(|parts| parts.headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok());
+    words::choose(locale, accepted)
 }
 
 /// Sets a cookie that scripts cannot read.

@@ -40,7 +40,7 @@ test("a page is in the language that the browser asks for, before and after it i
   await form.getByLabel("Éñds").first().focus();
   await form.getByLabel("Stärts").fill("nonsense");
   await form.getByRole("button", { name: "Sävé" }).click();
-  await expect(form.getByText("[!! “nonsense” ïs ñöt üñdérstööd äs ä däté.")).toBeVisible();
+  await expect(form.getByText("[!! “nonsense” îs ñöt üñdérstööd äs ä däté.")).toBeVisible();
 });
 
 test("no page shows a word that is not in a table", async ({ page, account, hydrated }) => {
@@ -58,12 +58,12 @@ test("no page shows a word that is not in a table", async ({ page, account, hydr
       for (const one of document.body.querySelectorAll("[aria-label], [title], [placeholder]")) {
         for (const name of ["aria-label", "title", "placeholder"]) said.push(one.getAttribute(name) ?? "");
       }
+      // What is the person's own, or no word.
+      const own = /Personal|Robin Doe|tests|p[0-9a-f]{10}|http:\S+|127\.0\.0\.1:\d+|Europe\/Zurich/g;
       // Letters that the language has no plain form of.
-      return said.filter((text) => /[aceinouyz]/i.test(text));
+      return said.map((text) => text.replaceAll(own, "")).filter((text) => /[aceinouyz]/i.test(text));
     });
-    // What is the person's own, or no word.
-    const own = /^(Personal|Robin Doe|p[0-9a-f]{10}|http:\S+|127\.0\.0\.1:\d+|Europe\/Zurich)$/;
-    expect(plain.filter((text) => !own.test(text.trim())), path).toEqual([]);
+    expect(plain, path).toEqual([]);
   }
 });
 
@@ -87,7 +87,7 @@ test("one browser has one table, which it may keep", async ({ page, request, acc
 test("what a person chose is before what their browser asks for", async ({ page, account, hydrated }) => {
   void account;
   await page.goto("/settings");
-  await page.getByLabel("Régïöñ").selectOption("en-GB");
+  await page.getByLabel("Régîöñ", { exact: true }).selectOption("en-GB");
   await page.getByRole("button", { name: "Sävé" }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
   await page.goto(day);

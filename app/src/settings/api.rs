@@ -3,7 +3,7 @@
 use crate::account;
 use crate::flash::{self, APP_PASSWORD, Flash, answer};
 use crate::json::Json;
-use crate::server_context::{keep_session, signed_in};
+use crate::server_context::{self, keep_session, signed_in};
 use crate::session::Site;
 use crate::wire::ApiError;
 use crate::words;
@@ -99,8 +99,10 @@ pub async fn save_preferences(
         preferences.week_start = week_start.parse().ok();
         preferences.hour12 = hour12.parse().ok();
         preferences.theme = Theme::from_name(&theme);
+        let language = server_context::language(preferences.locale.as_deref());
         kalends.set_preferences(user.principal.id, preferences).await?;
-        Ok(words::settings_saved().to_owned())
+        // The next page is in the language that was just chosen.
+        Ok(words::speak(language, async { words::settings_saved().to_owned() }).await)
     };
     answer("preferences", "/settings", saved.await, kept);
     Ok(())
