@@ -2,7 +2,7 @@
 
 use crate::calendars::{Calendar, CalendarId, CalendarView};
 use crate::model::calendar::SeenCalendar;
-use crate::store::Transaction;
+use crate::store::{FoundObject, Transaction};
 use crate::{Error, Result};
 use std::ops::Deref;
 
@@ -93,6 +93,22 @@ pub(crate) async fn calendar_at(
 ) -> Result<Held> {
     let found = tx.calendar_at(owner, slug, caller.principal).await?.ok_or(Error::NotFound("the calendar"))?;
     Held::new(found, caller).with(needed)
+}
+
+/// The calendar at `/{owner}/{slug}/` and the object in it that has `name`, where the caller may read it.
+///
+/// # Errors
+/// `NotFound`
+pub(crate) async fn place(
+    tx: &mut Transaction,
+    caller: Caller,
+    address: (&str, &str, &str),
+    with_text: bool,
+) -> Result<(Held, Option<FoundObject>)> {
+    let found = tx.place(address, caller.principal, with_text).await?.ok_or(Error::NotFound("the calendar"))?;
+    let held = Held::new(found.0, caller).with(Access::FreeBusy)?;
+    let object = found.1.filter(|_| held.access >= Access::Read);
+    Ok((held, object))
 }
 
 /// [`calendar`], for a transaction that changes it: others that do so wait until it ends.

@@ -6,7 +6,7 @@ pub use crate::model::object::{Object, ObjectHead, Precondition, Written};
 use crate::model::version::Digest;
 use crate::parsed::PAGE_OCTETS;
 use crate::retry::retry;
-use crate::store::{Index, Transaction, Usage};
+use crate::store::{FoundObject, Index, Transaction, Usage};
 use crate::write::Write;
 use crate::{Error, Kalends, Limits, Result};
 use kalends_ical::instances;
@@ -23,6 +23,40 @@ pub struct CopyMove {
     pub overwrite: bool,
     /// Holds for the source.
     pub precondition: Precondition,
+}
+
+/// How much of an object is read with its [`Place`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    Head,
+    Text,
+}
+
+/// A name in a calendar, whether or not an object has it.
+#[derive(Debug)]
+pub struct Place {
+    pub calendar: Held,
+    pub name: String,
+    object: Option<FoundObject>,
+}
+
+impl Place {
+    /// # Errors
+    /// `NotFound`; `Forbidden` where the caller may not read the calendar.
+    pub fn head(&self) -> Result<&ObjectHead> {
+        self.calendar.require(Access::Read)?;
+        self.object.as_ref().map(|object| &object.head).ok_or(Error::NotFound("the object"))
+    }
+
+    /// The object, of a place that was asked for with [`Reads::Text`].
+    ///
+    /// # Errors
+    /// `NotFound`; `Forbidden` where the caller may not read the calendar.
+    pub fn into_object(self) -> Result<Object> {
+        self.calendar.require(Access::Read)?;
+        let whole = self.object.and_then(|FoundObject { head, text }| Some(Object { head, text: text? }));
+        whole.ok_or(Error::NotFound("the object"))
+    }
 }
 
 /// What the store keeps beside `text`.
@@ -109,17 +143,12 @@ impl Kalends {
         tx.object(calendar, name).await?.ok_or(Error::NotFound("the object"))
     }
 
-    /// [`Kalends::object`], in a calendar that has been looked up.
-    pub async fn object_in(&self, calendar: &Held, name: &str) -> Result<Object> {
-        calendar.require(Access::Read)?;
-        self.db.once().await?.object(calendar.id, name).await?.ok_or(Error::NotFound("the object"))
-    }
-
-    /// [`Kalends::object_in`], without the text.
-    pub async fn object_head_in(&self, calendar: &Held, name: &str) -> Result<ObjectHead> {
-        calendar.require(Access::Read)?;
-        let found = self.db.once().await?.object_head(calendar.id, name).await?;
-        found.map(|(_, head)| head).ok_or(Error::NotFound("the object"))
+    /// What is at `/{owner}/{slug}/{name}`. Without any access to the calendar it is not found.
+    pub async fn place(&self, caller: Caller, owner: &str, slug: &str, name: &str, reads: Reads) -> Result<Place> {
+        let with_text = reads == Reads::Text;
+        let mut tx = self.db.once().await?;
+        let (calendar, object) = access::place(&mut tx, caller, (owner, slug, name), with_text).await?;
+        Ok(Place { calendar, name: name.to_owned(), object })
     }
 
     /// A page of the objects that exist among `names`, in the order of their names: those after `after` (`""`: from the first). None

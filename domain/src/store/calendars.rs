@@ -12,19 +12,21 @@ use kalends_ical::ComponentKind;
 
 /// Calendars with the access of the principal that is bound as the first: as their owner, or the highest of what was granted to the
 /// principal and its groups. Of what a group owns, its members have what their membership says.
-const CALENDAR: &str =
-    "SELECT c.*, p.slug AS owner_slug, coalesce(h.changed_at, c.created_at) AS changed_at,
+pub(super) const CALENDAR: &str =
+    "SELECT c.id AS calendar_id, c.owner_id, p.slug AS owner_slug, c.slug, c.display_name, c.description, c.color, c.sort_order,
+        c.timezone, c.components, c.revision AS calendar_revision, c.objects, c.created_at AS calendar_created_at,
+        coalesce(h.changed_at, c.created_at) AS changed_at,
         CASE WHEN c.owner_id = $1 THEN 50 ELSE coalesce((
             SELECT max(g.access) FROM grants g WHERE g.calendar_id = c.id AND (
                 g.principal_id = $1 OR g.principal_id IN (SELECT m.group_id FROM memberships m WHERE m.member_id = $1))
         ), 0) END AS granted,
         coalesce((SELECT m.access FROM memberships m WHERE m.group_id = c.owner_id AND m.member_id = $1), 0) AS as_member,
-        coalesce(v.hidden, FALSE) AS hidden, coalesce(v.is_default, FALSE) AS is_default
-    FROM calendars c JOIN principals p ON p.id = c.owner_id
+        coalesce(v.hidden, FALSE) AS hidden, coalesce(v.is_default, FALSE) AS is_default ";
+pub(super) const FROM_CALENDARS: &str = "FROM calendars c JOIN principals p ON p.id = c.owner_id
     LEFT JOIN changes h ON h.calendar_id = c.id AND h.revision = c.revision
     LEFT JOIN calendar_views v ON v.calendar_id = c.id AND v.principal_id = $1 ";
 
-fn seen(row: &Row) -> Result<SeenCalendar> {
+pub(super) fn seen(row: &Row) -> Result<SeenCalendar> {
     let number: i64 = row.get::<i64>("granted")?.max(row.get("as_member")?);
     Ok(SeenCalendar {
         calendar: calendar(row)?,
@@ -36,7 +38,7 @@ fn seen(row: &Row) -> Result<SeenCalendar> {
 fn calendar(row: &Row) -> Result<Calendar> {
     let components: &str = row.get("components")?;
     Ok(Calendar {
-        id: CalendarId(row.get("id")?),
+        id: CalendarId(row.get("calendar_id")?),
         owner: PrincipalId(row.get("owner_id")?),
         owner_slug: row.get("owner_slug")?,
         slug: row.get("slug")?,
@@ -48,10 +50,10 @@ fn calendar(row: &Row) -> Result<Calendar> {
             timezone: row.get("timezone")?,
             components: components.split(',').filter_map(ComponentKind::from_name).collect(),
         },
-        revision: Revision(row.get("revision")?),
+        revision: Revision(row.get("calendar_revision")?),
         objects: row.count("objects")?,
         changed_at: row.instant("changed_at")?,
-        created_at: row.instant("created_at")?,
+        created_at: row.instant("calendar_created_at")?,
     })
 }
 
@@ -78,7 +80,7 @@ impl Transaction {
 
     /// The calendars of `owner` in display order, with the access of `principal`.
     pub async fn calendars(&mut self, owner: PrincipalId, principal: PrincipalId) -> Result<Vec<SeenCalendar>> {
-        let statement = self.joined(&[CALENDAR, "WHERE c.owner_id = $2 ORDER BY c.sort_order, c.id"]);
+        let statement = self.joined(&[CALENDAR, FROM_CALENDARS, "WHERE c.owner_id = $2 ORDER BY c.sort_order, c.id"]);
         statement.bind(principal.0).bind(owner.0).all(seen).await
     }
 
@@ -95,7 +97,7 @@ impl Transaction {
 
     /// The calendar, with the access of `principal`.
     pub async fn calendar(&mut self, id: CalendarId, principal: PrincipalId) -> Result<Option<SeenCalendar>> {
-        let statement = self.joined(&[CALENDAR, "WHERE c.id = $2"]);
+        let statement = self.joined(&[CALENDAR, FROM_CALENDARS, "WHERE c.id = $2"]);
         statement.bind(principal.0).bind(id.0).optional().await?.as_ref().map(seen).transpose()
     }
 
@@ -106,7 +108,7 @@ impl Transaction {
         slug: &str,
         principal: PrincipalId,
     ) -> Result<Option<SeenCalendar>> {
-        let statement = self.joined(&[CALENDAR, "WHERE p.slug = $2 AND c.slug = $3"]);
+        let statement = self.joined(&[CALENDAR, FROM_CALENDARS, "WHERE p.slug = $2 AND c.slug = $3"]);
         statement.bind(principal.0).bind(owner).bind(slug).optional().await?.as_ref().map(seen).transpose()
     }
 

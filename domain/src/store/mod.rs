@@ -17,7 +17,7 @@ mod statement;
 mod transaction;
 
 pub use database::{Database, DatabaseAddress};
-pub use objects::Standing;
+pub use objects::{FoundObject, Standing};
 pub use transaction::Transaction;
 
 pub use crate::model::object::ObjectId;

@@ -1,10 +1,12 @@
 //! Calendar object resources and what is derived from them.
 
+use super::calendars::{CALENDAR, FROM_CALENDARS, seen};
 use super::statement::{Row, Statement, broken, millis, signed};
 use super::{Index, NewText, ObjectId, Transaction};
 use crate::Result;
-use crate::model::calendar::{CalendarId, Revision};
+use crate::model::calendar::{CalendarId, Revision, SeenCalendar};
 use crate::model::object::{Object, ObjectHead};
+use crate::model::principal::PrincipalId;
 use kalends_ical::ComponentKind;
 use kalends_ical::instances::{Extent, Window};
 use std::collections::HashMap;
@@ -15,6 +17,11 @@ const PAGE_OBJECTS: i64 = 500;
 /// Without the text, which may be long.
 pub(super) const HEAD: &str = "SELECT o.id, o.calendar_id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at FROM objects o ";
 const OBJECT: &str = "SELECT o.* FROM objects o ";
+/// What [`HEAD`] selects, beside what stands in [`CALENDAR`].
+const OBJECT_BESIDE_CALENDAR: &str =
+    ", o.id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at ";
+const OBJECT_OF_CALENDAR: &str =
+    "LEFT JOIN objects o ON o.calendar_id = c.id AND o.name = $4 WHERE p.slug = $2 AND c.slug = $3";
 /// Around a SELECT of `id`, `size` and, to order by, `name`, with the octets that may come together bound as the third: the first
 /// objects that have no more together, one at least. The texts of others are not read.
 const FIRST_THAT_FIT: &str = "WHERE o.id IN (SELECT id FROM (
@@ -59,6 +66,13 @@ fn minutes(extent: &Extent) -> (i32, i32) {
     let first = extent.first_start.map_or(i32::MIN, minute);
     let last = extent.last_end.map_or(i32::MAX, |end| minute(end).saturating_add(1));
     (first, last.max(first))
+}
+
+/// See [`Transaction::place`].
+#[derive(Debug)]
+pub struct FoundObject {
+    pub head: ObjectHead,
+    pub text: Option<String>,
 }
 
 /// An object that stands where another is about to be written.
@@ -108,6 +122,34 @@ impl Transaction {
             .optional()
             .await?;
         row.as_ref().map(head_with_id).transpose()
+    }
+
+    /// The calendar at `/{owner}/{slug}/`, with the access of `principal`, and the object in it that has `name`; its text only where
+    /// it is asked for.
+    pub async fn place(
+        &mut self,
+        (owner, slug, name): (&str, &str, &str),
+        principal: PrincipalId,
+        with_text: bool,
+    ) -> Result<Option<(SeenCalendar, Option<FoundObject>)>> {
+        let text = if with_text { ", o.text " } else { "" };
+        let row = self
+            .joined(&[CALENDAR, OBJECT_BESIDE_CALENDAR, text, FROM_CALENDARS, OBJECT_OF_CALENDAR])
+            .bind(principal.0)
+            .bind(owner)
+            .bind(slug)
+            .bind(name)
+            .optional()
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let object = match row.get::<Option<i64>>("id")? {
+            Some(_) => {
+                let text = if with_text { Some(row.get("text")?) } else { None };
+                Some(FoundObject { head: head(&row)?, text })
+            }
+            None => None,
+        };
+        Ok(Some((seen(&row)?, object)))
     }
 
     pub async fn object(&mut self, calendar: CalendarId, name: &str) -> Result<Option<Object>> {

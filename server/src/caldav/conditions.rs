@@ -136,14 +136,14 @@ struct Current {
     sync_token: Option<String>,
 }
 
-async fn current(call: &Call, target: &Target) -> Result<Current, Failure> {
+fn current(target: &Target) -> Result<Current, Failure> {
     Ok(match target {
         Target::Calendar(calendar) => {
             Current { exists: true, sync_token: Some(sync_token(calendar)), ..Current::default() }
         }
-        Target::Object { calendar, name } => match call.kalends.object_head_in(calendar, name).await {
+        Target::Object(place) => match place.head() {
             Ok(ObjectHead { etag, modified_at, .. }) => {
-                Current { exists: true, etag: Some(etag), modified_at: Some(modified_at), sync_token: None }
+                Current { exists: true, etag: Some(etag.clone()), modified_at: Some(*modified_at), sync_token: None }
             }
             Err(Error::NotFound(_)) => Current::default(),
             Err(error) => return Err(error.into()),
@@ -192,12 +192,12 @@ pub async fn check(call: &Call) -> Result<(), Failure> {
 /// 412 when no list holds, 400 when it cannot be read.
 pub async fn check_if(call: &Call) -> Result<(), Failure> {
     let Some(value) = text(&call.headers, "if")? else { return Ok(()) };
-    let target = current(call, &call.target).await?;
+    let target = current(&call.target)?;
     if if_holds(call, value, &target).await? { Ok(()) } else { Err(Failure::precondition_failed()) }
 }
 
 async fn evaluated(call: &Call) -> Result<Current, Failure> {
-    let target = current(call, &call.target).await?;
+    let target = current(&call.target)?;
     let etag = target.etag.as_deref();
     let (if_match, if_none_match) = (Tags::of(&call.headers, "if-match")?, Tags::of(&call.headers, "if-none-match")?);
     // If-Match takes precedence over the date, and a date that cannot be read is ignored (RFC 9110 section 13.1.4).
@@ -219,7 +219,7 @@ async fn if_holds(call: &Call, value: &str, target: &Current) -> Result<bool, Fa
         let other = match list.tag {
             None => None,
             Some(url) => Some(match local_path(url, &call.headers)?.map(Address::parse) {
-                Some(Ok(address)) => current(call, &call.target_at(&address).await?).await?,
+                Some(Ok(address)) => current(&call.target_at(&address).await?)?,
                 Some(Err(_)) | None => Current::default(),
             }),
         };

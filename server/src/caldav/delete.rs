@@ -7,10 +7,11 @@ use super::headers::Depth;
 use super::target::Target;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use kalends_domain::objects::Place;
 
 pub async fn answer(call: Call) -> Result<Response, Failure> {
     match &call.target {
-        Target::Object { calendar, name } => {
+        Target::Object(Place { calendar, name, .. }) => {
             let precondition = conditions::precondition(&call).await?;
             let deleted = call.kalends.delete_object(call.caller, calendar.id, name, precondition).await;
             deleted.map_err(|error| call.failure(error))?;

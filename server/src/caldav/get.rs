@@ -17,9 +17,9 @@ use kalends_domain::transfer::Export;
 const SIGNPOST: &str = "This is a CalDAV server. Give this address to a calendar program.\n";
 
 pub async fn answer(call: Call) -> Result<Response, Failure> {
-    let response = match &call.target {
-        Target::Object { calendar, name } => {
-            let object = call.kalends.object_in(calendar, name).await?;
+    let response = match call.target {
+        Target::Object(place) => {
+            let object = place.into_object()?;
             let head = &object.head;
             conditions::check_read(&call.headers, &head.etag, head.modified_at)?;
             if conditions::not_modified(&call.headers, &head.etag, head.modified_at)? {

@@ -45,7 +45,7 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
 async fn place(call: &Call) -> Result<&str, Failure> {
     match &call.target {
         Target::Vacant { slug } => Ok(slug),
-        Target::Object { calendar, name } => match call.kalends.object_head_in(calendar, name).await {
+        Target::Object(place) => match place.head() {
             Ok(_) => Err(exists(call)),
             Err(_) => Err(elsewhere()),
         },

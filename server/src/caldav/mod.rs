@@ -32,8 +32,10 @@ pub use body::hear_out;
 use error::Failure;
 pub use get::file;
 use kalends_domain::access::{Caller, Principal};
+use kalends_domain::objects::Reads;
 use kalends_domain::{Error, Kalends};
 use resource::{Address, Resource, Tree};
+use std::pin::Pin;
 use target::Target;
 
 /// Where the CalDAV tree begins.
@@ -163,7 +165,7 @@ impl Call {
 
     /// What `address` leads to, an address that the request names beside its own.
     async fn target_at(&self, address: &Address) -> Result<Target, Failure> {
-        Ok(Target::resolve(&self.kalends, &self.who, self.caller, address).await?)
+        Ok(Target::resolve(&self.kalends, &self.who, self.caller, address, Reads::Head).await?)
     }
 }
 
@@ -197,7 +199,8 @@ async fn answer(kalends: Kalends, request: Request) -> Result<Response, Failure>
     let method = method
         .filter(|method| method.suits(&address.resource))
         .ok_or_else(|| options::not_allowed(&address.resource))?;
-    let target = Target::resolve(&kalends, &who, caller, &address).await?;
+    let reads = if matches!(method, Method::Get | Method::Head) { Reads::Text } else { Reads::Head };
+    let target = Box::pin(Target::resolve(&kalends, &who, caller, &address, reads)).await?;
     let href = if at_server_root { "/".to_owned() } else { address.href() };
     let Address { resource, tree } = address;
     dispatch(Call { kalends, who, caller, method, resource, target, tree, href, headers }, body).await
@@ -207,15 +210,17 @@ async fn dispatch(call: Call, body: Body) -> Result<Response, Failure> {
     if call.method.only_reads() {
         conditions::check_if(&call).await?;
     }
-    match call.method {
-        Method::Options => Ok(options::answer(&call.resource)),
-        Method::Get | Method::Head => get::answer(call).await,
-        Method::Put => put::answer(call, body).await,
-        Method::Delete => delete::answer(call).await,
-        Method::Copy | Method::Move => transfer::answer(call).await,
-        Method::Propfind => propfind::answer(call, body).await,
-        Method::Proppatch => proppatch::answer(call, body).await,
-        Method::Mkcol | Method::Mkcalendar => make::answer(call, body).await,
-        Method::Report => report::answer(call, body).await,
-    }
+    // Behind a pointer each: a future as large as the largest of them would be moved with every request.
+    let answer: Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send>> = match call.method {
+        Method::Options => return Ok(options::answer(&call.resource)),
+        Method::Get | Method::Head => Box::pin(get::answer(call)),
+        Method::Put => Box::pin(put::answer(call, body)),
+        Method::Delete => Box::pin(delete::answer(call)),
+        Method::Copy | Method::Move => Box::pin(transfer::answer(call)),
+        Method::Propfind => Box::pin(propfind::answer(call, body)),
+        Method::Proppatch => Box::pin(proppatch::answer(call, body)),
+        Method::Mkcol | Method::Mkcalendar => Box::pin(make::answer(call, body)),
+        Method::Report => Box::pin(report::answer(call, body)),
+    };
+    answer.await
 }

@@ -61,22 +61,22 @@ impl Listing {
                 if self.members {
                     for calendar in kalends.calendars(*caller, who.id).await? {
                         let href = self.call.tree.calendar_href(&who.slug, &calendar.slug);
-                        self.calendar(&mut out, &href, &calendar).await?;
+                        self.calendar(&mut out, &href, &calendar, quota).await?;
                     }
                 }
             }
             Target::Calendar(calendar) => {
                 if !self.leaves_out_target() {
-                    self.calendar(&mut out, &self.call.href, calendar).await?;
+                    let quota = Quota::read(kalends, calendar.owner, &self.request).await?;
+                    self.calendar(&mut out, &self.call.href, calendar, quota).await?;
                 }
                 if self.members {
                     self.objects(&mut out, calendar).await?;
                 }
             }
-            Target::Object { calendar, name } => {
-                let head = kalends.object_head_in(calendar, name).await?;
-                let (owner_slug, access) = (&calendar.owner_slug, calendar.access());
-                let view = ObjectView { head: &head, owner_slug, access, data: CalendarData::None };
+            Target::Object(place) => {
+                let (owner_slug, access) = (&place.calendar.owner_slug, place.calendar.access());
+                let view = ObjectView { head: place.head()?, owner_slug, access, data: CalendarData::None };
                 self.member(&mut out, &self.call.href, &View::Object(view));
             }
             Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
@@ -132,12 +132,20 @@ impl Listing {
         }
     }
 
-    async fn calendar(&self, out: &mut Multistatus, href: &str, calendar: &Held) -> Result<(), Failure> {
+    /// `quota`: of its owner.
+    async fn calendar(
+        &self,
+        out: &mut Multistatus,
+        href: &str,
+        calendar: &Held,
+        quota: Option<Quota>,
+    ) -> Result<(), Failure> {
         let Call { kalends, caller, .. } = &self.call;
-        let dead =
-            if self.request.wants_dead() { kalends.dead_properties(*caller, calendar.id).await? } else { Vec::new() };
+        let dead = match self.request.wants_dead() {
+            true => Box::pin(kalends.dead_properties(*caller, calendar.id)).await?,
+            false => Vec::new(),
+        };
         let object_octets = kalends.limits().text.object_octets;
-        let quota = Quota::read(kalends, calendar.owner, &self.request).await?;
         self.member(out, href, &View::Calendar(CalendarView { calendar, dead: &dead, object_octets, quota }));
         out.pass_on().await
     }

@@ -52,10 +52,9 @@ async fn carry_out(call: &Call, mut update: Update) -> Result<Update, Failure> {
                 return update.blamed(&error).ok_or_else(|| call.failure(error));
             }
         }
-        Target::Object { calendar, name } => {
-            let head = kalends.object_head_in(calendar, name).await?;
-            let (owner_slug, access) = (&calendar.owner_slug, calendar.access());
-            let view = View::Object(ObjectView { head: &head, owner_slug, access, data: CalendarData::None });
+        Target::Object(place) => {
+            let (owner_slug, access) = (&place.calendar.owner_slug, place.calendar.access());
+            let view = View::Object(ObjectView { head: place.head()?, owner_slug, access, data: CalendarData::None });
             update.refuse(|property| view.has(property, who));
         }
         Target::Principal => update.refuse(|property| View::Principal(who).has(property, who)),

@@ -10,11 +10,12 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kalends_domain::Error;
+use kalends_domain::objects::Place;
 use kalends_ical::unfold;
 use std::borrow::Cow;
 
 pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
-    let Target::Object { calendar, name } = &call.target else { return Err(Failure::no_parent()) };
+    let Target::Object(Place { calendar, name, .. }) = &call.target else { return Err(Failure::no_parent()) };
     if call.headers.contains_key(header::CONTENT_RANGE) {
         return Err(Failure::bad_request("A part of an object cannot be put."));
     }

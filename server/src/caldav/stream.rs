@@ -8,7 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use tokio::sync::mpsc;
 use tokio_stream::Stream;
 
@@ -81,29 +81,50 @@ where
     let (sender, mut receiver) = mpsc::channel(WAITING);
     let mut xml = XmlWriter::new();
     xml.open_root("D:multistatus");
-    let production = produce(Multistatus { xml, sender: sender.clone() });
+    let mut production = Box::pin(finish(produce(Multistatus { xml, sender: sender.clone() })));
+    // Most answers are short, and are written here; only what goes on gets a task to itself.
+    tokio::select! {
+        biased;
+        Some(first) = receiver.recv() => Ok(go_on(first, receiver, production, sender)),
+        last = &mut production => match (receiver.try_recv(), last) {
+            // It came to its end before anybody looked at what it had sent.
+            (Ok(first), last) => Ok(go_on(first, receiver, std::future::ready(last), sender)),
+            (Err(_), Piece::Last(all) | Piece::More(all)) => Ok(answer(Body::from(all))),
+            (Err(_), Piece::Failed(failure)) => Err(failure),
+        },
+    }
+}
+
+/// Answers with `first` and all that follows, while `production` goes on to the last piece.
+fn go_on(
+    first: Piece,
+    receiver: mpsc::Receiver<Piece>,
+    production: impl Future<Output = Piece> + Send + 'static,
+    sender: mpsc::Sender<Piece>,
+) -> Response {
     tokio::spawn(async move {
-        let piece = match production.await {
-            Ok(mut out) => {
-                out.xml.close("D:multistatus");
-                Piece::Last(out.xml.take().into())
-            }
-            Err(failure) => Piece::Failed(failure),
-        };
         // When nobody reads any more, nothing is lost.
-        let _ = sender.send(piece).await;
+        let _ = sender.send(production.await).await;
     });
-    let body = match receiver.recv().await {
-        Some(Piece::Last(all)) => Body::from(all),
-        Some(Piece::More(first)) => Body::from_stream(Pieces { first: Some(first), receiver, ended: false }),
-        Some(Piece::Failed(failure)) => return Err(failure),
-        None => return Err(Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "The answer could not be written.")),
-    };
-    Ok((StatusCode::MULTI_STATUS, [(header::CONTENT_TYPE, XML_TYPE)], body).into_response())
+    answer(Body::from_stream(Pieces { first: Some(first), receiver, ended: false }))
+}
+
+async fn finish(production: impl Future<Output = Result<Multistatus, Failure>>) -> Piece {
+    match production.await {
+        Ok(mut out) => {
+            out.xml.close("D:multistatus");
+            Piece::Last(out.xml.take().into())
+        }
+        Err(failure) => Piece::Failed(failure),
+    }
+}
+
+fn answer(body: Body) -> Response {
+    (StatusCode::MULTI_STATUS, [(header::CONTENT_TYPE, XML_TYPE)], body).into_response()
 }
 
 struct Pieces {
-    first: Option<Bytes>,
+    first: Option<Piece>,
     receiver: mpsc::Receiver<Piece>,
     ended: bool,
 }
@@ -112,24 +133,19 @@ impl Stream for Pieces {
     type Item = io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if let Some(first) = self.first.take() {
-            return Poll::Ready(Some(Ok(first)));
-        }
         if self.ended {
             return Poll::Ready(None);
         }
-        self.receiver.poll_recv(context).map(|piece| match piece {
-            Some(Piece::More(octets)) => Some(Ok(octets)),
-            Some(Piece::Last(octets)) => {
-                self.ended = true;
-                Some(Ok(octets))
-            }
+        let piece = match self.first.take() {
+            Some(first) => Some(first),
+            None => ready!(self.receiver.poll_recv(context)),
+        };
+        self.ended = !matches!(piece, Some(Piece::More(_)));
+        Poll::Ready(Some(match piece {
+            Some(Piece::More(octets) | Piece::Last(octets)) => Ok(octets),
             // Also when the producing task has died: an answer that ends without its last piece is not whole.
-            Some(Piece::Failed(_)) | None => {
-                self.ended = true;
-                Some(Err(io::Error::other("the answer could not be finished")))
-            }
-        })
+            Some(Piece::Failed(_)) | None => Err(io::Error::other("the answer could not be finished")),
+        }))
     }
 }
 

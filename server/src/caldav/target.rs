@@ -2,6 +2,7 @@
 
 use super::resource::{Address, Resource, Tree};
 use kalends_domain::access::{Caller, Held, Principal};
+use kalends_domain::objects::{Place, Reads};
 use kalends_domain::{Error, Kalends};
 
 /// A resource as it is for the caller. What they may not know of is [`Target::Missing`], like what is not there.
@@ -18,11 +19,7 @@ pub enum Target {
     Vacant {
         slug: String,
     },
-    /// A name in a calendar, whether or not an object has it.
-    Object {
-        calendar: Held,
-        name: String,
-    },
+    Object(Place),
     /// A collection inside of a calendar, where none can be.
     Inner,
     Missing,
@@ -33,12 +30,13 @@ impl Target {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn resolve(kalends: &Kalends, who: &Principal, caller: Caller, address: &Address) -> Result<Self, Error> {
-        let found = |calendar: Result<Held, Error>| match calendar {
-            Ok(held) => Ok(Some(held)),
-            Err(Error::NotFound(_)) => Ok(None),
-            Err(error) => Err(error),
-        };
+    pub async fn resolve(
+        kalends: &Kalends,
+        who: &Principal,
+        caller: Caller,
+        address: &Address,
+        reads: Reads,
+    ) -> Result<Self, Error> {
         Ok(match &address.resource {
             Resource::Root | Resource::Principals | Resource::Homes => Target::Signpost,
             Resource::Principal { slug } if *slug == who.slug => Target::Principal,
@@ -50,13 +48,15 @@ impl Target {
                 None => Target::Missing,
             },
             Resource::Object { owner, calendar, name } => {
-                match found(kalends.calendar(caller, owner, calendar).await)? {
-                    Some(calendar) => {
-                        let name = object_name(kalends, &calendar, name, address.tree).await?;
-                        Target::Object { calendar, name }
+                let look = async |name: &str| kalends.place(caller, owner, calendar, name, reads).await;
+                let Some(mut place) = found(look(name).await)? else { return Ok(Target::Missing) };
+                if place.head().is_err() {
+                    let name = object_name(kalends, &place.calendar, name, address.tree).await?;
+                    if name != place.name {
+                        place = look(&name).await?;
                     }
-                    None => Target::Missing,
                 }
+                Target::Object(place)
             }
             Resource::Inner { owner, calendar } => {
                 let calendar = found(kalends.calendar(caller, owner, calendar).await)?;
@@ -64,6 +64,15 @@ impl Target {
             }
             Resource::Principal { .. } | Resource::Home { .. } | Resource::Nowhere => Target::Missing,
         })
+    }
+}
+
+/// What is not there, or not for the caller, is `None`.
+fn found<T>(looked_up: Result<T, Error>) -> Result<Option<T>, Error> {
+    match looked_up {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

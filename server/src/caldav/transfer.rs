@@ -7,15 +7,15 @@ use super::target::Target;
 use super::{Call, Method};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kalends_domain::objects::CopyMove;
+use kalends_domain::objects::{CopyMove, Place};
 
 pub async fn answer(call: Call) -> Result<Response, Failure> {
-    let Target::Object { calendar: source, name } = &call.target else { return Err(Failure::not_found()) };
+    let Target::Object(Place { calendar: source, name, .. }) = &call.target else { return Err(Failure::not_found()) };
     let address = destination(&call.headers)?;
     let (tree, href) = (address.tree, address.href());
     let overwrite = overwrite(&call.headers)?;
     let (to, to_name) = match call.target_at(&address).await? {
-        Target::Object { calendar, name } => (calendar, name),
+        Target::Object(Place { calendar, name, .. }) => (calendar, name),
         Target::Inner => return Err(Failure::no_parent()),
         Target::Missing if !address.resource.is_collection() => return Err(Failure::no_parent()),
         _ => {

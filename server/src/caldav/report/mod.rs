@@ -20,7 +20,7 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         .await?
         .ok_or_else(|| Failure::bad_request("The body has to name a report."))?;
     let name = &document.root.name;
-    let in_calendar = matches!(call.target, Target::Calendar(_) | Target::Object { .. });
+    let in_calendar = matches!(call.target, Target::Calendar(_) | Target::Object(_));
     let on_calendar = matches!(call.target, Target::Calendar(_));
     if in_calendar && name.is_caldav("calendar-query") {
         query::answer(call, &document.root).await

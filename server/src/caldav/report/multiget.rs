@@ -89,6 +89,6 @@ async fn object(report: &ObjectReport, href: &str) -> Result<Option<Asked>, Fail
     }
     let name = target::object_name(&call.kalends, &report.calendar, &name, tree).await?;
     // On an object, only that one can be asked for.
-    let is_other = matches!(&call.target, Target::Object { name: only, .. } if *only != name);
+    let is_other = matches!(&call.target, Target::Object(only) if only.name != name);
     Ok((!is_other).then_some(Asked { name, href }))
 }

@@ -10,7 +10,7 @@ use super::super::target::Target;
 use super::super::xml::Element;
 use super::data;
 use kalends_domain::access::Held;
-use kalends_domain::objects::{Object, ObjectHead};
+use kalends_domain::objects::{Object, ObjectHead, Place};
 use kalends_ical::project::DataRequest;
 use kalends_ical::time::Zone;
 
@@ -33,7 +33,7 @@ pub struct ObjectReport {
 impl ObjectReport {
     /// `root` is the report's element.
     pub async fn of(call: Call, root: &Element) -> Result<Self, Failure> {
-        let (Target::Calendar(calendar) | Target::Object { calendar, .. }) = &call.target else {
+        let (Target::Calendar(calendar) | Target::Object(Place { calendar, .. })) = &call.target else {
             return Err(Failure::not_found());
         };
         let calendar = calendar.clone();

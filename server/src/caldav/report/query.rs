@@ -17,19 +17,19 @@ pub async fn answer(call: Call, root: &Element) -> Result<Response, Failure> {
     let depth = Depth::of(&call.headers)?.unwrap_or(Depth::One);
     let calendar = filter::read(root)?;
     let mut report = ObjectReport::of(call, root).await?;
-    report.asked_at = matches!(report.call.target, Target::Object { .. }).then(|| report.call.href.clone());
+    report.asked_at = matches!(report.call.target, Target::Object(_)).then(|| report.call.href.clone());
     let preferences = report.preferences;
     let filter = Filter { calendar, floating: report.floating.clone() };
     let response = multistatus(|mut out| async move {
         let call = &report.call;
         let mut query = Query::new(report.calendar.id, filter);
-        if let Target::Object { calendar, name } = &call.target {
-            call.kalends.object_head_in(calendar, name).await?;
+        if let Target::Object(place) = &call.target {
+            place.head()?;
         }
-        let has_members = depth != Depth::Zero || matches!(call.target, Target::Object { .. });
+        let has_members = depth != Depth::Zero || matches!(call.target, Target::Object(_));
         while has_members && let Some(mut heads) = call.kalends.query_page(call.caller, &mut query).await? {
-            if let Target::Object { name, .. } = &call.target {
-                heads.retain(|head| head.name == *name);
+            if let Target::Object(place) = &call.target {
+                heads.retain(|head| head.name == place.name);
             }
             report.write(&mut out, heads).await?;
         }
