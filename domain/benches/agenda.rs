@@ -6,15 +6,13 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use criterion::{BatchSize, Criterion};
-use kalends_domain::access::Caller;
-use kalends_domain::accounts::{NewUser, Preferences};
-use kalends_domain::calendars::CalendarId;
+use kalends_domain::Kalends;
 use kalends_domain::query::Query;
-use kalends_domain::store::{Database, DatabaseAddress};
-use kalends_domain::{Kalends, Limits};
 use kalends_ical::instances::Window;
 use kalends_ical::query::{ComponentFilter, Filter};
 use kalends_ical::time::{Zone, vtimezone};
+use kalends_test_support::home::Home;
+use kalends_test_support::texts::calendar;
 use std::fmt::Write;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -49,8 +47,7 @@ const SIZES: [Size; 3] = [
 
 /// The calendar as one iCalendar file.
 fn file(size: Size) -> String {
-    let mut out = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Kalends//benchmark//EN\r\n".to_owned();
-    out.push_str(&vtimezone(VIEWER, date(2000, 1, 1)));
+    let mut out = vtimezone(VIEWER, date(2000, 1, 1));
     let mut number = 0;
     let mut event = |start: NaiveDateTime, rule: Option<String>| {
         number += 1;
@@ -95,8 +92,7 @@ fn file(size: Size) -> String {
     for index in 0..size.events - size.series - SINGLE_IN_MONTH {
         event(at(month_elsewhere(index, 2) + Days::new(index as u64 * 5 % 27), index), None);
     }
-    out.push_str("END:VCALENDAR\r\n");
-    out
+    calendar(&out)
 }
 
 const fn date(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -114,52 +110,31 @@ fn month_elsewhere(index: usize, months: i32) -> NaiveDate {
     if (-months..=2).contains(&away) { date(first.year() + 20, first.month(), 1) } else { first }
 }
 
-/// A calendar in a database file of its own.
+/// A calendar in a database of its own.
 struct Fixture {
     name: &'static str,
-    database: Database,
-    who: Caller,
-    calendar: CalendarId,
     /// Its cache is filled by the first use.
-    warm: Kalends,
-    _folder: tempfile::TempDir,
+    home: Home,
 }
 
 impl Fixture {
     async fn new(size: Size) -> Result<Self, Failure> {
-        let folder = tempfile::tempdir()?;
-        let address = DatabaseAddress::Sqlite(folder.path().join("kalends.db"));
-        let database = Database::open(&address).await?;
-        let warm = Kalends::new(database.clone(), Limits::default());
-        let user = NewUser {
-            slug: "anna".into(),
-            display_name: "Anna".into(),
-            email: None,
-            is_admin: false,
-            preferences: Preferences::default(),
-        };
-        let who = Caller::page(warm.create_user(user).await?.principal.id);
-        let calendar = warm.calendars(who, who.principal).await?[0].id;
-        let report = warm.import(who, calendar, "bench.ics", file(size)).await?;
+        let home = Home::new().await;
+        let report = home.kalends.import(home.anna, home.calendar, "bench.ics", file(size)).await?;
         assert_eq!((report.added.len(), report.refused.len()), (size.events, 0));
-        Ok(Fixture { name: size.name, database, who, calendar, warm, _folder: folder })
-    }
-
-    /// As after a start of the server.
-    fn cold(&self) -> Kalends {
-        Kalends::new(self.database.clone(), Limits::default())
+        Ok(Fixture { name: size.name, home })
     }
 
     async fn page(&self, kalends: &Kalends) -> Result<usize, kalends_domain::Error> {
-        Ok(kalends.agenda(self.who, &[self.calendar], FROM, TO, VIEWER).await?.len())
+        Ok(kalends.agenda(self.home.anna, &[self.home.calendar], FROM, TO, VIEWER).await?.len())
     }
 
     async fn query(&self, kalends: &Kalends) -> Result<usize, kalends_domain::Error> {
-        let mut query = Query::new(self.calendar, month_filter());
+        let mut query = Query::new(self.home.calendar, month_filter());
         let mut octets = 0;
-        while let Some(heads) = kalends.query_page(self.who, &mut query).await? {
+        while let Some(heads) = kalends.query_page(self.home.anna, &mut query).await? {
             let names: Vec<String> = heads.into_iter().map(|head| head.name).collect();
-            let objects = kalends.objects_named(self.who, self.calendar, &names, "").await?;
+            let objects = kalends.objects_named(self.home.anna, self.home.calendar, &names, "").await?;
             octets += objects.iter().map(|object| object.text.len()).sum::<usize>();
         }
         Ok(octets)
@@ -202,7 +177,7 @@ const CASES: [(&str, UseCase, bool); 4] = [
 fn median(runtime: &Runtime, fixture: &Fixture, case: UseCase, warm: bool) -> Duration {
     let mut times: Vec<Duration> = (0..41)
         .map(|_| {
-            let kalends = if warm { fixture.warm.clone() } else { fixture.cold() };
+            let kalends = if warm { fixture.home.kalends.clone() } else { fixture.home.cold() };
             let start = Instant::now();
             black_box(runtime.block_on(case.run(fixture, &kalends)));
             start.elapsed()
@@ -218,7 +193,7 @@ fn main() -> Result<(), Failure> {
         SIZES.into_iter().map(|size| runtime.block_on(Fixture::new(size))).collect::<Result<_, _>>()?;
 
     for fixture in &fixtures {
-        let shown = runtime.block_on(fixture.page(&fixture.warm))?;
+        let shown = runtime.block_on(fixture.page(&fixture.home.kalends))?;
         println!("{} events: {shown} instances in the month", fixture.name);
     }
     for (name, case, warm) in CASES {
@@ -237,7 +212,7 @@ fn main() -> Result<(), Failure> {
         for fixture in &fixtures {
             group.bench_function(fixture.name, |bencher| {
                 bencher.iter_batched(
-                    || if warm { fixture.warm.clone() } else { fixture.cold() },
+                    || if warm { fixture.home.kalends.clone() } else { fixture.home.cold() },
                     |kalends| runtime.block_on(case.run(fixture, &kalends)),
                     BatchSize::PerIteration,
                 );

@@ -1,4 +1,6 @@
-use crate::Link;
+//! Databases to test on.
+
+use crate::link::Link;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
@@ -54,6 +56,20 @@ impl TestDatabase {
         let link = Link::to(tokio::net::lookup_host(address).await.unwrap().next().unwrap()).await;
         let url = server.clone().host("127.0.0.1").port(link.from.port()).database(name).to_url_lossy();
         Some((link, url.to_string()))
+    }
+
+    /// Runs a statement beside whoever has the database open.
+    pub async fn run(&self, statement: String) {
+        match &self.server {
+            Some((server, name)) => {
+                let mut connection = server.clone().database(name).connect().await.unwrap();
+                connection.execute(AssertSqlSafe(statement)).await.unwrap();
+            }
+            None => {
+                let file = SqliteConnectOptions::new().filename(self.folder().join("kalends.sqlite"));
+                file.connect().await.unwrap().execute(AssertSqlSafe(statement)).await.unwrap();
+            }
+        }
     }
 
     /// A folder of the test's own, for its other files.

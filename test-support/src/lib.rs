@@ -1,9 +1,24 @@
-//! What the tests of several crates share.
+//! What the tests of several crates share. The features are for what takes long to build: `home` for an installation on a database,
+//! `server` for the server over it.
 
 #![allow(clippy::unwrap_used)]
 
-mod database;
-mod link;
-
-pub use database::TestDatabase;
-pub use link::Link;
+#[cfg(feature = "server")]
+pub mod browser;
+#[cfg(feature = "server")]
+pub mod client;
+#[cfg(feature = "home")]
+pub mod database;
+#[cfg(feature = "home")]
+pub mod home;
+#[cfg(feature = "home")]
+pub mod link;
+#[cfg(feature = "server")]
+pub mod multistatus;
+#[cfg(feature = "server")]
+pub mod requests;
+#[cfg(feature = "server")]
+pub mod server;
+#[cfg(feature = "server")]
+pub mod snapshots;
+pub mod texts;

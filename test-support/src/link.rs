@@ -1,3 +1,5 @@
+//! Ways to servers that break.
+
 use std::net::SocketAddr;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};

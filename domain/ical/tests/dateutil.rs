@@ -7,11 +7,8 @@
 
 mod generated;
 
-use chrono::{NaiveDateTime, TimeDelta};
-use generated::{Avoid, Chance, FREQUENCIES, Generated};
-use kalends_ical::recurrence::{Rule, Series};
-use kalends_ical::time::Zone;
-use kalends_ical::value::Moment;
+use chrono::TimeDelta;
+use generated::{Avoid, Chance, FREQUENCIES, Generated, series};
 use serde_json::{Value, json};
 use std::env;
 use std::io::{BufRead, BufReader, Write};
@@ -64,11 +61,6 @@ impl Drop for Oracle {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn series(rule: &str, start: NaiveDateTime) -> Series {
-    let parsed = Rule::parse(rule).unwrap_or_else(|error| panic!("{rule}: {error}"));
-    Series::new(&parsed, &Moment::Floating(start), &Zone::UTC)
 }
 
 /// A span in which a rule of this frequency has some instances, and how far dateutil walks in bearable time.

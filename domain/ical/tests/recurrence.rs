@@ -3,27 +3,21 @@
 #![allow(clippy::unwrap_used)]
 
 mod generated;
+mod windows;
 
 use chrono::{NaiveDateTime, TimeDelta};
-use generated::{Avoid, Chance, FREQUENCIES, Generated};
+use generated::{Avoid, Chance, FREQUENCIES, Generated, series};
 use kalends_ical::CalendarObject;
 use kalends_ical::Limits;
 use kalends_ical::instances::{Instance, Window, any_instance, extent, instances};
-use kalends_ical::recurrence::{Rule, Series};
+use kalends_ical::recurrence::Rule;
 use kalends_ical::time::Zone;
-use kalends_ical::value::Moment;
 use proptest::prelude::*;
 use std::ops::ControlFlow;
+use windows::MAX_INSTANCES;
 
 /// The calendar repeats itself after 400 years, weekdays included.
 const CYCLE: TimeDelta = TimeDelta::days(146_097);
-
-/// Instances looked at of an endless series.
-const MAX_INSTANCES: usize = 300;
-
-fn series(rule: &str, start: NaiveDateTime) -> Series {
-    Series::new(&Rule::parse(rule).unwrap(), &Moment::Floating(start), &Zone::UTC)
-}
 
 /// A span in which a rule of this frequency has some instances.
 fn reach(frequency: &str) -> TimeDelta {
@@ -70,17 +64,7 @@ proptest! {
             made.rule += &format!(";COUNT={}", chance.between(1, 400));
         }
         let series = series(&made.rule, made.start);
-        let end = made.start + reach(made.frequency);
-        let whole: Vec<_> = series.between(NaiveDateTime::MIN, end).take(MAX_INSTANCES).collect();
-        prop_assert!(whole.is_sorted_by(|a, b| a < b), "{made:?}");
-        prop_assert_eq!(whole.first(), Some(&made.start), "{:?}", made);
-        let end = if whole.len() == MAX_INSTANCES { whole[MAX_INSTANCES - 1] } else { end };
-        for _ in 0..6 {
-            let from = made.start + TimeDelta::seconds(chance.between(-100_000, (end - made.start).num_seconds()));
-            let to = from + TimeDelta::seconds(chance.between(0, (end - from).num_seconds()));
-            let expected: Vec<_> = whole.iter().copied().filter(|at| (from..to).contains(at)).collect();
-            prop_assert_eq!(series.between(from, to).collect::<Vec<_>>(), expected, "{:?} {} {}", made, from, to);
-        }
+        windows::hold_what_the_whole_holds(&mut chance, &series, made.start, made.start + reach(made.frequency))?;
     }
 
     #[test]

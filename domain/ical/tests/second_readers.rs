@@ -9,6 +9,7 @@ use kalends_ical::Limits;
 use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Timing, new_event};
 use kalends_ical::instances::{Window, instances};
 use kalends_ical::time::Zone;
+use kalends_test_support::texts::{calendar, component};
 use proptest::prelude::*;
 
 fn draft(summary: String, description: String, location: String) -> EventDraft {
@@ -47,10 +48,7 @@ proptest! {
 
 /// The starts of the first instances, by Kalends.
 fn ours(lines: &str) -> Vec<DateTime<Utc>> {
-    let text = format!(
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Tests//EN\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTAMP:20260101T000000Z\r\n{}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
-        lines.replace('\n', "\r\n")
-    );
+    let text = calendar(&component("VEVENT", "a", lines));
     let object = CalendarObject::parse(&text, &Limits::default()).unwrap();
     let window = Window { start: None, end: Some(Utc.with_ymd_and_hms(2032, 1, 1, 0, 0, 0).unwrap()) };
     let found = instances(&object, window, &Zone::UTC, 10_000).unwrap();

@@ -218,20 +218,4 @@ impl Transaction {
             .await?;
         Ok(())
     }
-
-    /// Lets `to` do so much with a calendar. Nobody can yet; the tests of the door do.
-    #[cfg(test)]
-    pub async fn insert_grant(&mut self, calendar: CalendarId, to: PrincipalId, access: i64) -> Result<()> {
-        let statement = self.sql("INSERT INTO grants (calendar_id, principal_id, access) VALUES ($1, $2, $3)");
-        statement.bind(calendar.0).bind(to.0).bind(access).run().await?;
-        Ok(())
-    }
-
-    /// Makes `member` a member of `group`, who may do so much with its calendars.
-    #[cfg(test)]
-    pub async fn insert_membership(&mut self, group: PrincipalId, member: PrincipalId, access: i64) -> Result<()> {
-        let statement = self.sql("INSERT INTO memberships (group_id, member_id, access) VALUES ($1, $2, $3)");
-        statement.bind(group.0).bind(member.0).bind(access).run().await?;
-        Ok(())
-    }
 }

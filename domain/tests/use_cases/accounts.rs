@@ -1,7 +1,6 @@
-use crate::support::Home;
 use chrono::TimeDelta;
-use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::{Error, Limits};
+use kalends_test_support::home::{Home, new_user};
 use std::time::Duration;
 
 #[tokio::test]
@@ -22,17 +21,12 @@ async fn a_one_time_link_chooses_the_password_once() {
 async fn no_account_is_called_like_a_path() {
     let home = Home::new().await;
     for (name, is_good) in [("calendars", false), ("principals", false), ("calendars2", true)] {
-        let made = home.kalends.create_user(NewUser { slug: name.into(), ..new_user() }).await;
+        let made = home.kalends.create_user(new_user(name)).await;
         assert_eq!(made.is_ok(), is_good, "{name}");
         if let Err(error) = made {
             assert!(matches!(&error, Error::BadInput { field: "user name", .. }), "{error}");
         }
     }
-}
-
-fn new_user() -> NewUser {
-    let preferences = Preferences::default();
-    NewUser { slug: "ben".into(), display_name: "Ben".into(), email: None, is_admin: false, preferences }
 }
 
 #[tokio::test]

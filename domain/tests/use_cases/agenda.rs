@@ -1,6 +1,5 @@
 //! What a person does in the agenda, as it reaches the stored objects.
 
-use super::support::{Home, all_changes, calendar, event, first_calendar, user};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use chrono_tz::Europe::Zurich;
 use kalends_domain::Error;
@@ -9,6 +8,8 @@ use kalends_domain::calendars::{CalendarDetails, CalendarId};
 use kalends_domain::events::EventChange;
 use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
 use kalends_ical::value::Moment;
+use kalends_test_support::home::{Home, first_calendar, user};
+use kalends_test_support::texts::{calendar, component, event_titled};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -35,7 +36,17 @@ fn daily(summary: &str, start: &str, count: u32) -> EventDraft {
     EventDraft { repeat, ..draft(summary, start) }
 }
 
-impl Home {
+/// What is done by the functions of the agenda.
+trait Agenda {
+    async fn create(&self, draft: &EventDraft) -> String;
+    async fn second_calendar(&self) -> CalendarId;
+    /// What stands in the calendar in March 2026: title and start.
+    async fn march(&self, calendar: CalendarId) -> Vec<(String, NaiveDateTime)>;
+    /// An instance as the agenda hands it to the form.
+    async fn instance(&self, name: &str, at: &str) -> (String, Scope, Moment);
+}
+
+impl Agenda for Home {
     async fn create(&self, draft: &EventDraft) -> String {
         self.kalends.create_event(self.anna, self.calendar, draft).await.unwrap().0
     }
@@ -45,14 +56,12 @@ impl Home {
         self.kalends.create_calendar(self.anna, Some("second"), details, vec![]).await.unwrap().id
     }
 
-    /// What stands in the calendar in March 2026: title and start.
     async fn march(&self, calendar: CalendarId) -> Vec<(String, NaiveDateTime)> {
         let found =
             self.kalends.agenda(self.anna, &[calendar], day("2026-03-01"), day("2026-04-01"), Zurich).await.unwrap();
         found.into_iter().map(|instance| (instance.summary.clone(), start(&instance))).collect()
     }
 
-    /// An instance as the agenda hands it to the form.
     async fn instance(&self, name: &str, at: &str) -> (String, Scope, Moment) {
         let found = self
             .kalends
@@ -147,14 +156,14 @@ async fn what_changed_meanwhile_is_not_overwritten() {
 async fn an_event_moves_to_another_calendar_with_all_that_it_holds() {
     let home = Home::new().await;
     let second = home.second_calendar().await;
-    home.put("a.ics", &event("a", "Lunch")).await.unwrap();
+    home.put("a.ics", &event_titled("a", "Lunch")).await.unwrap();
     let opened = home.kalends.event(home.anna, home.calendar, "a.ics", None).await.unwrap();
     let renamed = EventDraft { summary: "Long lunch".into(), ..opened.draft };
     let before = home.kalends.changes(home.anna, home.calendar, None, None).await.unwrap().token;
     home.kalends.update_event(home.anna, change(&home, "a.ics", &opened.etag, WHOLE), &renamed, second).await.unwrap();
 
     assert!(home.names().await.is_empty());
-    let since = all_changes(&home.kalends, home.anna, home.calendar, Some(&before), None).await;
+    let since = home.since(Some(&before), None).await;
     assert_eq!(since.removed, ["a.ics"]);
     let moved = home.kalends.object(home.anna, second, "a.ics").await.unwrap();
     assert!(moved.text.contains("SUMMARY:Long lunch\r\n"), "{}", moved.text);
@@ -165,8 +174,11 @@ async fn an_event_moves_to_another_calendar_with_all_that_it_holds() {
 async fn a_taken_name_does_not_keep_an_event_from_moving_but_its_own_double_does() {
     let home = Home::new().await;
     let second = home.second_calendar().await;
-    home.put("1.ics", &event("a", "Lunch")).await.unwrap();
-    home.kalends.put_object(home.anna, second, "1.ics", &event("b", "Dinner"), Default::default()).await.unwrap();
+    home.put("1.ics", &event_titled("a", "Lunch")).await.unwrap();
+    home.kalends
+        .put_object(home.anna, second, "1.ics", &event_titled("b", "Dinner"), Default::default())
+        .await
+        .unwrap();
     let opened = home.kalends.event(home.anna, home.calendar, "1.ics", None).await.unwrap();
     let moving = change(&home, "1.ics", &opened.etag, WHOLE);
     home.kalends.update_event(home.anna, moving, &opened.draft, second).await.unwrap();
@@ -174,7 +186,7 @@ async fn a_taken_name_does_not_keep_an_event_from_moving_but_its_own_double_does
     assert_eq!(home.march(second).await, [("Dinner".to_owned(), at), ("Lunch".to_owned(), at)]);
 
     // The event came back by import, say, and shall go the same way again.
-    home.put("again.ics", &event("a", "Lunch")).await.unwrap();
+    home.put("again.ics", &event_titled("a", "Lunch")).await.unwrap();
     let opened = home.kalends.event(home.anna, home.calendar, "again.ics", None).await.unwrap();
     let moving = change(&home, "again.ics", &opened.etag, WHOLE);
     let refused = home.kalends.update_event(home.anna, moving, &opened.draft, second).await;
@@ -232,15 +244,7 @@ async fn the_next_events_begin_with_what_is_on_now() {
     let days = Timing::AllDay { first: day("2026-03-04"), last: day("2026-03-05") };
     home.create(&EventDraft { timing: days, ..draft("Fair", "2026-03-05T00:00:00") }).await;
     home.create(&daily("Stand-up", "2026-03-06T09:00:00", 30)).await;
-    let cancelled = [
-        "BEGIN:VEVENT",
-        "UID:c",
-        "DTSTAMP:20260101T000000Z",
-        "DTSTART:20260305T100000Z",
-        "STATUS:CANCELLED",
-        "SUMMARY:Off",
-        "END:VEVENT",
-    ];
+    let cancelled = component("VEVENT", "c", "DTSTART:20260305T100000Z\nSTATUS:CANCELLED\nSUMMARY:Off");
     home.put("c.ics", &calendar(&cancelled)).await.unwrap();
 
     let now = "2026-03-05T08:00:00Z".parse().unwrap();

@@ -1,6 +1,6 @@
-use crate::support::Home;
 use kalends_domain::Error;
 use kalends_domain::calendars::{CalendarDetails, CalendarPatch, DeadProperty};
+use kalends_test_support::home::Home;
 
 #[tokio::test]
 async fn a_patch_is_applied_whole_or_not_at_all() {

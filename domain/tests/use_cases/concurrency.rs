@@ -1,9 +1,10 @@
 //! Several writers at once. On PostgreSQL they are really at once; what they find is the same.
 
-use crate::support::{Home, all_changes, event};
 use kalends_domain::Error;
 use kalends_domain::calendars::CalendarDetails;
 use kalends_domain::objects::{CopyMove, Precondition};
+use kalends_test_support::home::Home;
+use kalends_test_support::texts::event_titled;
 
 const WRITERS: usize = 16;
 const ROUNDS: usize = 200;
@@ -11,13 +12,13 @@ const ROUNDS: usize = 200;
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_writers_with_one_etag_exactly_one_wins() {
     let home = Home::new().await;
-    let mut etag = home.put("one.ics", &event("one", "0")).await.unwrap().etag;
+    let mut etag = home.put("one.ics", &event_titled("one", "0")).await.unwrap().etag;
     for round in 1..=ROUNDS {
         let writers = (0..WRITERS).map(|writer| {
             let (kalends, anna, calendar) = (home.kalends.clone(), home.anna, home.calendar);
             let precondition = Precondition::Matches(vec![etag.clone()]);
             tokio::spawn(async move {
-                let text = event("one", &format!("{round} by {writer}"));
+                let text = event_titled("one", &format!("{round} by {writer}"));
                 (writer, kalends.put_object(anna, calendar, "one.ics", &text, precondition).await)
             })
         });
@@ -30,11 +31,11 @@ async fn of_many_writers_with_one_etag_exactly_one_wins() {
             }
         }
         let [(winner, won)] = &won[..] else { panic!("round {round}: {} won", won.len()) };
-        assert_eq!(home.text("one.ics").await, event("one", &format!("{round} by {winner}")));
+        assert_eq!(home.text("one.ics").await, event_titled("one", &format!("{round} by {winner}")));
         etag.clone_from(won);
     }
     // One revision for each round: those that lost left nothing behind.
-    let changes = all_changes(&home.kalends, home.anna, home.calendar, None, None).await;
+    let changes = home.since(None, None).await;
     assert_eq!(changes.changed[0].revision.0, ROUNDS as i64 + 1);
 }
 
@@ -47,7 +48,7 @@ async fn of_many_that_make_the_same_object_exactly_one_makes_it() {
             tokio::spawn(async move {
                 // Half of them under another name: the UID is in the way.
                 let name = format!("{round}{}.ics", ["a", "b"][writer % 2]);
-                let text = event(&round.to_string(), &writer.to_string());
+                let text = event_titled(&round.to_string(), &writer.to_string());
                 kalends.put_object(anna, calendar, &name, &text, Precondition::Absent).await
             })
         });
@@ -71,7 +72,7 @@ async fn moves_in_opposite_directions_lose_and_double_nothing() {
     let other = home.kalends.create_calendar(home.anna, None, details, Vec::new()).await.unwrap().id;
     const OBJECTS: usize = 8;
     for number in 0..OBJECTS {
-        home.put(&format!("{number}.ics"), &event(&number.to_string(), "moved about")).await.unwrap();
+        home.put(&format!("{number}.ics"), &event_titled(&number.to_string(), "moved about")).await.unwrap();
     }
     let movers = [(home.calendar, other), (other, home.calendar)].map(|(from, to)| {
         let (kalends, anna) = (home.kalends.clone(), home.anna);
@@ -124,7 +125,7 @@ async fn more_moves_at_once_than_there_are_connections() {
     let home = Home::new().await;
     let other = home.kalends.create_named_calendar(home.anna, "Other").await.unwrap().id;
     for number in 0..MOVES {
-        home.put(&format!("{number}.ics"), &event(&format!("u{number}"), "Moved")).await.unwrap();
+        home.put(&format!("{number}.ics"), &event_titled(&format!("u{number}"), "Moved")).await.unwrap();
     }
     let moves = (0..MOVES).map(|number| {
         let (kalends, anna, from) = (home.kalends.clone(), home.anna, home.calendar);

@@ -1,11 +1,12 @@
 //! What the log says of an object, and the texts that it had.
 
-use crate::support::{Home, event, user};
 use kalends_domain::access::Caller;
 use kalends_domain::calendars::{CalendarDetails, CalendarPatch, Revision};
 use kalends_domain::history::{Change, Digest};
 use kalends_domain::objects::{CopyMove, Precondition};
 use kalends_domain::{Announcement, Error};
+use kalends_test_support::home::{Home, user};
+use kalends_test_support::texts::event_titled;
 
 async fn history(home: &Home, name: &str) -> Vec<Change> {
     home.kalends.object_history(home.anna, home.calendar, name).await.unwrap()
@@ -26,7 +27,7 @@ async fn texts(home: &Home, name: &str) -> Vec<Option<String>> {
 #[tokio::test]
 async fn every_text_that_an_object_had_can_be_read() {
     let home = Home::new().await;
-    let versions: Vec<String> = (0..5).map(|number| event("a", &format!("Version {number}"))).collect();
+    let versions: Vec<String> = (0..5).map(|number| event_titled("a", &format!("Version {number}"))).collect();
     for text in &versions {
         home.put("a.ics", text).await.unwrap();
     }
@@ -51,17 +52,17 @@ async fn every_text_that_an_object_had_can_be_read() {
 #[tokio::test]
 async fn a_row_says_by_whom_and_by_which_way() {
     let home = Home::new().await;
-    home.put("a.ics", &event("a", "Page")).await.unwrap();
+    home.put("a.ics", &event_titled("a", "Page")).await.unwrap();
     let (app_password, secret) =
         home.kalends.create_app_password(home.anna.principal, "DAVx5 on the phone").await.unwrap();
     let (_, phone) = home.kalends.authenticate_client("anna", &secret.0).await.unwrap();
     for (caller, summary) in
         [(phone, "Phone"), (Caller::command(home.anna.principal), "Command"), (phone, "Phone again")]
     {
-        let text = event("a", summary);
+        let text = event_titled("a", summary);
         home.kalends.put_object(caller, home.calendar, "a.ics", &text, Precondition::None).await.unwrap();
     }
-    let file = event("a", "File");
+    let file = event_titled("a", "File");
     home.kalends.import(home.anna, home.calendar, "team.ics", file).await.unwrap();
     home.kalends.revoke_app_password(home.anna.principal, app_password.id).await.unwrap();
 
@@ -76,13 +77,13 @@ async fn a_row_says_by_whom_and_by_which_way() {
     // Each row leads to the one before about the same object.
     let chain: Vec<_> = changes.iter().map(|change| change.previous).collect();
     assert_eq!(chain, [Some(Revision(4)), Some(Revision(3)), Some(Revision(2)), Some(Revision(1)), None]);
-    assert_eq!(changes[0].after, Some(Digest::of(&event("a", "File"))));
+    assert_eq!(changes[0].after, Some(Digest::of(&event_titled("a", "File"))));
 }
 
 #[tokio::test]
 async fn others_read_no_history() {
     let home = Home::new().await;
-    home.put("a.ics", &event("a", "A")).await.unwrap();
+    home.put("a.ics", &event_titled("a", "A")).await.unwrap();
     let change = history(&home, "a.ics").await.remove(0);
     let ben = user(&home.kalends, "ben").await;
     let refused = home.kalends.object_history(ben, home.calendar, "a.ics").await;
@@ -97,12 +98,12 @@ async fn others_read_no_history() {
 async fn what_has_changed_is_said_after_the_commit_and_what_was_refused_is_not() {
     let home = Home::new().await;
     let mut heard = home.kalends.announcements();
-    home.put("a.ics", &event("a", "A")).await.unwrap();
+    home.put("a.ics", &event_titled("a", "A")).await.unwrap();
     let calendar = home.calendar;
     assert_eq!(heard.try_recv().unwrap(), Announcement::Calendar { calendar, revision: Revision(1) });
-    home.put("a.ics", &event("a", "A")).await.unwrap();
-    home.put_if("a.ics", &event("a", "B"), Precondition::Absent).await.unwrap_err();
-    home.put("b.ics", &event("a", "C")).await.unwrap_err();
+    home.put("a.ics", &event_titled("a", "A")).await.unwrap();
+    home.put_if("a.ics", &event_titled("a", "B"), Precondition::Absent).await.unwrap_err();
+    home.put("b.ics", &event_titled("a", "C")).await.unwrap_err();
     assert!(heard.try_recv().is_err());
 
     let details = CalendarDetails::named("Work", 1);

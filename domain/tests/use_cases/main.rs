@@ -1,6 +1,7 @@
 //! The use cases over a real database, SQLite or PostgreSQL, as a person or a client goes through them.
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod accounts;
 mod agenda;
 mod calendars;
@@ -9,5 +10,5 @@ mod concurrency;
 mod history;
 mod objects;
 mod quota;
-mod support;
+mod synchronisation;
 mod transfer;

@@ -1,9 +1,10 @@
-use crate::support::{Home, event, export, first_calendar, query, user};
 use kalends_domain::calendars::CalendarDetails;
 use kalends_domain::objects::{CopyMove, Precondition};
 use kalends_domain::{Error, Limits};
 use kalends_ical::query::{ComponentFilter, Filter};
 use kalends_ical::time::Zone;
+use kalends_test_support::home::{Home, first_calendar, user};
+use kalends_test_support::texts::event_titled;
 
 fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>, wanted: &str) {
     assert!(matches!(&outcome, Err(Error::QuotaExceeded { unit, .. }) if *unit == wanted), "{outcome:?}");
@@ -17,12 +18,12 @@ async fn octets(home: &Home) -> u64 {
 async fn an_account_holds_so_many_objects_and_no_more() {
     let home = Home::with_limits(Limits { account_objects: 2, ..Limits::default() }).await;
     let second = home.kalends.create_named_calendar(home.anna, "Second").await.unwrap().id;
-    home.put("one.ics", &event("one", "One")).await.unwrap();
-    home.put("two.ics", &event("two", "Two")).await.unwrap();
-    let third = event("three", "Three");
+    home.put("one.ics", &event_titled("one", "One")).await.unwrap();
+    home.put("two.ics", &event_titled("two", "Two")).await.unwrap();
+    let third = event_titled("three", "Three");
     refused(home.put("three.ics", &third).await, "objects");
     refused(home.kalends.put_object(home.anna, second, "three.ics", &third, Precondition::None).await, "objects");
-    home.put("one.ics", &event("one", "Changed")).await.unwrap();
+    home.put("one.ics", &event_titled("one", "Changed")).await.unwrap();
 
     let transfer = CopyMove {
         from: (home.calendar, "one.ics".into()),
@@ -40,19 +41,19 @@ async fn an_account_holds_so_many_objects_and_no_more() {
     // Another account has its own.
     let ben = user(&home.kalends, "ben").await;
     let bens = first_calendar(&home.kalends, ben).await;
-    home.kalends.put_object(ben, bens, "one.ics", &event("one", "One"), Precondition::None).await.unwrap();
+    home.kalends.put_object(ben, bens, "one.ics", &event_titled("one", "One"), Precondition::None).await.unwrap();
 }
 
 #[tokio::test]
 async fn an_account_holds_so_many_octets_and_no_more() {
-    let (small, large) = (event("one", "One"), event("one", &"long ".repeat(50)));
+    let (small, large) = (event_titled("one", "One"), event_titled("one", &"long ".repeat(50)));
     let limit = large.len() as u64;
     let home = Home::with_limits(Limits { account_octets: limit, ..Limits::default() }).await;
     home.put("one.ics", &small).await.unwrap();
     home.put("one.ics", &large).await.unwrap();
     assert_eq!(octets(&home).await, limit);
-    refused(home.put("two.ics", &event("two", "Two")).await, "octets");
-    refused(home.put("one.ics", &event("one", &"long ".repeat(51))).await, "octets");
+    refused(home.put("two.ics", &event_titled("two", "Two")).await, "octets");
+    refused(home.put("one.ics", &event_titled("one", &"long ".repeat(51))).await, "octets");
     assert_eq!(home.text("one.ics").await, large, "what is refused changes nothing");
     // What takes less is always possible, and so is what is the same.
     home.put("one.ics", &large).await.unwrap();
@@ -65,7 +66,7 @@ async fn an_account_holds_so_many_octets_and_no_more() {
 #[tokio::test]
 async fn an_import_says_what_found_no_room() {
     let home = Home::with_limits(Limits { account_objects: 1, ..Limits::default() }).await;
-    let file = event("one", "One") + &event("two", "Two");
+    let file = event_titled("one", "One") + &event_titled("two", "Two");
     let report = home.kalends.import(home.anna, home.calendar, "many.ics", file).await.unwrap();
     assert_eq!(report.added, ["One"]);
     assert_eq!(report.refused.len(), 1);
@@ -87,7 +88,7 @@ async fn what_is_read_in_pages_is_whole() {
     let mut names = Vec::new();
     for (number, kilobytes) in [900, 1, 300, 2_000, 700, 400, 1, 1_100, 1].into_iter().enumerate() {
         let name = format!("{number}.ics");
-        let text = event(&number.to_string(), &"x".repeat(70)).replace(
+        let text = event_titled(&number.to_string(), &"x".repeat(70)).replace(
             "END:VEVENT",
             &format!("{}END:VEVENT", format!("X-FILL:{}\r\n", "y".repeat(1_000)).repeat(kilobytes)),
         );
@@ -103,7 +104,7 @@ async fn what_is_read_in_pages_is_whole() {
         }],
         ..ComponentFilter::default()
     };
-    let found = query(&home, &Filter { calendar: all, floating: Zone::UTC }).await;
+    let found = home.query(&Filter { calendar: all, floating: Zone::UTC }).await;
     assert_eq!(found.into_iter().map(|head| head.name).collect::<Vec<_>>(), names);
 
     let mut named = Vec::new();
@@ -118,7 +119,7 @@ async fn what_is_read_in_pages_is_whole() {
     }
     assert_eq!(named, names);
 
-    let text = export(&home.kalends, home.anna, home.calendar).await;
+    let text = home.export().await;
     assert_eq!(text.matches("BEGIN:VEVENT").count(), names.len());
     assert!(text.ends_with("END:VEVENT\r\nEND:VCALENDAR\r\n"));
 }

@@ -1,17 +1,18 @@
-use crate::support::{Home, calendar, event, event_lines, export};
 use kalends_domain::{Error, Limits};
+use kalends_test_support::home::Home;
+use kalends_test_support::texts::{calendar, event_titled, vevent_titled};
 
-fn file(lines: &[Vec<String>]) -> String {
-    calendar(&lines.iter().flatten().map(String::as_str).collect::<Vec<_>>())
+fn file(events: &[String]) -> String {
+    calendar(&events.concat())
 }
 
 #[tokio::test]
 async fn a_file_comes_in_object_by_object_and_the_report_says_what_happened() {
     let home = Home::new().await;
-    home.put("old.ics", &event("two", "Earlier version")).await.unwrap();
-    let mut broken = event_lines("three", "Broken");
-    broken[3] = "DTSTART:tomorrow".into();
-    let text = file(&[event_lines("one", "One"), event_lines("two", "Two"), broken, event_lines("four/ä", "Four")]);
+    home.put("old.ics", &event_titled("two", "Earlier version")).await.unwrap();
+    let broken = vevent_titled("three", "Broken").replace("DTSTART:20260305T090000Z", "DTSTART:tomorrow");
+    let text =
+        file(&[vevent_titled("one", "One"), vevent_titled("two", "Two"), broken, vevent_titled("four/ä", "Four")]);
     let report = home.kalends.import(home.anna, home.calendar, "calendar.ics", text.clone()).await.unwrap();
     assert_eq!(report.added, ["One", "Four"]);
     assert_eq!(report.replaced, ["Two"]);
@@ -28,7 +29,7 @@ async fn a_file_comes_in_object_by_object_and_the_report_says_what_happened() {
 #[tokio::test]
 async fn the_same_file_again_changes_nothing() {
     let home = Home::new().await;
-    let text = file(&[event_lines("one", "One"), event_lines("two", "Two")]);
+    let text = file(&[vevent_titled("one", "One"), vevent_titled("two", "Two")]);
     home.kalends.import(home.anna, home.calendar, "calendar.ics", text.clone()).await.unwrap();
     let token = home.kalends.changes(home.anna, home.calendar, None, None).await.unwrap().token;
     let report = home.kalends.import(home.anna, home.calendar, "calendar.ics", text.clone()).await.unwrap();
@@ -40,9 +41,9 @@ async fn the_same_file_again_changes_nothing() {
 async fn an_exported_calendar_imports_as_the_same_events_elsewhere_and_as_unchanged_at_home() {
     let home = Home::new().await;
     for uid in ["one", "two", "three"] {
-        home.put(&format!("{uid}.ics"), &event(uid, uid)).await.unwrap();
+        home.put(&format!("{uid}.ics"), &event_titled(uid, uid)).await.unwrap();
     }
-    let export = export(&home.kalends, home.anna, home.calendar).await;
+    let export = home.export().await;
     assert_eq!(export.matches("BEGIN:VCALENDAR").count(), 1);
     assert_eq!(export.matches("X-UNKNOWN;X-P=\"a:b\":kept").count(), 3);
     let home_again = home.kalends.import(home.anna, home.calendar, "calendar.ics", export.clone()).await.unwrap();
@@ -56,7 +57,7 @@ async fn an_exported_calendar_imports_as_the_same_events_elsewhere_and_as_unchan
 #[tokio::test]
 async fn a_file_may_be_folded_inside_of_its_characters() {
     let home = Home::new().await;
-    let text = file(&[event_lines("one", "Één café 🎄"), event_lines("two", "Zwei")]);
+    let text = file(&[vevent_titled("one", "Één café 🎄"), vevent_titled("two", "Zwei")]);
     // An exporter that counts octets: nine on a line, wherever they end.
     let mut folded = Vec::new();
     for line in text.lines() {
@@ -75,8 +76,8 @@ async fn a_file_may_be_folded_inside_of_its_characters() {
 #[tokio::test]
 async fn many_objects_come_in_over_several_transactions() {
     let home = Home::new().await;
-    let lines: Vec<_> = (0..450).map(|number| event_lines(&format!("u{number}"), "Many")).collect();
-    let report = home.kalends.import(home.anna, home.calendar, "x.ics", file(&lines)).await.unwrap();
+    let events: Vec<_> = (0..450).map(|number| vevent_titled(&format!("u{number}"), "Many")).collect();
+    let report = home.kalends.import(home.anna, home.calendar, "x.ics", file(&events)).await.unwrap();
     assert_eq!((report.added.len(), home.names().await.len()), (450, 450));
 }
 

@@ -1,15 +1,12 @@
 //! The addresses of the system that people had before, `/api/v1.0/caldav/{user}/{calendar}/{uid}.ics`, beside today's.
 
-use super::harness::*;
+use kalends_test_support::requests::{multiget, query, set};
+use kalends_test_support::server::Server;
+use kalends_test_support::texts::event;
 
 /// The other address of what is at `path`.
 fn short(path: &str) -> String {
     path.replace("/calendars/", "/")
-}
-
-fn multiget(hrefs: &[&str]) -> String {
-    let list: String = hrefs.iter().map(|href| format!("<D:href>{href}</D:href>")).collect();
-    format!("<C:calendar-multiget {NS}><D:prop><D:getetag/><C:calendar-data/></D:prop>{list}</C:calendar-multiget>")
 }
 
 #[tokio::test]
@@ -44,9 +41,7 @@ async fn every_method_answers_at_both_addresses() {
     assert_eq!(ada.get(&format!("{work}a.ics")).await.header("etag"), Some(etag.as_str()));
     assert_eq!(ada.without_credentials().get(&short(&work)).await.status, 401);
 
-    let patch = format!(
-        "<D:propertyupdate {NS}><D:set><D:prop><D:displayname>New</D:displayname></D:prop></D:set></D:propertyupdate>"
-    );
+    let patch = set("<D:displayname>New</D:displayname>");
     let patched = ada.request("PROPPATCH", &short(&work)).xml(&patch).send().await.multistatus();
     assert_eq!(patched.hrefs(), [short(&work)]);
     assert_eq!(ada.property(&work, "D:displayname").await.text, "New");
@@ -81,9 +76,7 @@ async fn hrefs_begin_like_the_address_that_was_asked() {
 
     let members = [short(&ada.at("")), short(&ada.at("a.ics")), short(&ada.at("b.ics"))];
     assert_eq!(ada.properties(&short(&ada.at("")), "1", "<D:getetag/>").await.hrefs(), members);
-    let query = format!(
-        r#"<C:calendar-query {NS}><D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>"#
-    );
+    let query = query("", "");
     assert_eq!(ada.report(&members[0], &query).await.multistatus().hrefs(), members[1..]);
     assert_eq!(ada.report(&members[1], &query).await.multistatus().hrefs(), [members[1].as_str()]);
     let first = ada.sync(&members[0], "", "").await.multistatus();
@@ -121,7 +114,7 @@ async fn a_multiget_takes_and_gives_hrefs_of_both_kinds() {
     let missing = [ada.at("c.ics"), short(&ada.at("none.ics")), short(&eve.at("e.ics")), short(&ada.home())];
     let hrefs: Vec<&str> = asked.iter().chain(&missing).map(String::as_str).collect();
     for path in [ada.at(""), short(&ada.at(""))] {
-        let answer = ada.report(&path, &multiget(&hrefs)).await.multistatus();
+        let answer = ada.report(&path, &multiget("<D:getetag/><C:calendar-data/>", &hrefs)).await.multistatus();
         assert_eq!(answer.responses.len(), hrefs.len());
         for (href, uid) in asked.iter().zip(["a", "a", "b", "c", "c"]) {
             assert!(answer.of(href).calendar_data().contains(&format!("UID:{uid}\r\n")), "{href} at {path}");
@@ -145,9 +138,7 @@ async fn an_object_is_found_by_its_uid() {
     assert_eq!(ada.get(&short(&ada.at("u@1"))).await.status, 404);
     assert_eq!(eve.get(&by_uid).await.status, 404);
     assert_eq!(ada.properties(&by_uid, "0", "<D:getetag/>").await.hrefs(), [by_uid.as_str()]);
-    let query = format!(
-        r#"<C:calendar-query {NS}><D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>"#
-    );
+    let query = query("", "");
     assert_eq!(ada.report(&by_uid, &query).await.multistatus().hrefs(), [by_uid.as_str()]);
     let condition = async |value: &str| ada.request("GET", &ada.at("")).header("If", value).send().await.status;
     assert_eq!(condition(&format!("<{by_uid}> ([{etag}])")).await, 200);

@@ -1,7 +1,12 @@
 //! Making, describing and removing calendars.
 
-use super::harness::*;
+use insta::assert_snapshot;
 use kalends_domain::Limits;
+use kalends_test_support::multistatus::{CALDAV, DAV, ICAL};
+use kalends_test_support::requests::{NS, propertyupdate, set};
+use kalends_test_support::server::Server;
+use kalends_test_support::snapshots::shown;
+use kalends_test_support::texts::{event, todo};
 
 fn mkcalendar(properties: &str) -> String {
     format!("<C:mkcalendar {NS}><D:set><D:prop>{properties}</D:prop></D:set></C:mkcalendar>")
@@ -174,17 +179,29 @@ async fn calendars_are_made_on_conditions() {
 async fn properties_change_all_or_none() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
-    let patch = async |inner: &str| {
-        let body = format!("<D:propertyupdate {NS}>{inner}</D:propertyupdate>");
-        ada.request("PROPPATCH", &ada.at("")).xml(&body).send().await
-    };
+    let patch = async |inner: &str| ada.request("PROPPATCH", &ada.at("")).xml(&propertyupdate(inner)).send().await;
     let done = patch(
         "<D:set><D:prop><D:displayname>Work</D:displayname><I:calendar-color>#112233</I:calendar-color></D:prop></D:set>\
          <D:set xml:lang=\"de\"><D:prop><Z:note>A &amp; <Z:b/> B</Z:note><C:calendar-description>d</C:calendar-description></D:prop></D:set>",
     )
-    .await
-    .multistatus();
-    assert!(done.of(&ada.at("")).properties.values().all(|property| property.status == 200));
+    .await;
+    assert_snapshot!(shown(&done), @"
+    207
+    <D:multistatus>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/</D:href>
+        <D:propstat>
+          <D:prop>
+            <D:displayname/>
+            <I:calendar-color/>
+            <Z:note/>
+            <C:calendar-description/>
+          </D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+    </D:multistatus>
+    ");
     assert_eq!(ada.property(&ada.at(""), "D:displayname").await.text, "Work");
     let note = ada.property(&ada.at(""), "Z:note").await;
     assert_eq!(note.text, "A &  B");
@@ -226,9 +243,7 @@ async fn properties_change_all_or_none() {
     assert_eq!(ada.state().await, before);
 
     let request = ada.request("PROPPATCH", &ada.at("")).header("Prefer", "return=minimal");
-    let body = format!(
-        "<D:propertyupdate {NS}><D:remove><D:prop><Z:note/><Z:never/><C:calendar-description/></D:prop></D:remove></D:propertyupdate>"
-    );
+    let body = propertyupdate("<D:remove><D:prop><Z:note/><Z:never/><C:calendar-description/></D:prop></D:remove>");
     let removed = request.xml(&body).send().await;
     assert_eq!((removed.status, removed.body.len()), (204, 0));
     assert_eq!(ada.property(&ada.at(""), "Z:note").await.status, 404);
@@ -242,8 +257,7 @@ async fn what_is_not_there_can_be_removed() {
     ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
     let before = ada.state().await;
     let remove = async |path: &str, properties: &str| {
-        let body =
-            format!("<D:propertyupdate {NS}><D:remove><D:prop>{properties}</D:prop></D:remove></D:propertyupdate>");
+        let body = propertyupdate(&format!("<D:remove><D:prop>{properties}</D:prop></D:remove>"));
         ada.request("PROPPATCH", path).xml(&body).send().await.multistatus()
     };
     let principal = "/api/v1.0/caldav/principals/ada/";
@@ -267,13 +281,10 @@ async fn properties_are_neither_too_large_nor_too_many() {
     let limits = Limits { property_octets: 1_000, timezone_octets: 2_000, dead_properties: 3, ..Limits::default() };
     let server = Server::with(limits).await;
     let ada = server.account("ada").await;
-    let patch = async |inner: &str| {
-        let body = format!("<D:propertyupdate {NS}>{inner}</D:propertyupdate>");
-        ada.request("PROPPATCH", &ada.at("")).xml(&body).send().await
-    };
-    let set = |properties: &str| format!("<D:set><D:prop>{properties}</D:prop></D:set>");
+    let patch = async |inner: &str| ada.request("PROPPATCH", &ada.at("")).xml(&propertyupdate(inner)).send().await;
+    let inner = |properties: &str| format!("<D:set><D:prop>{properties}</D:prop></D:set>");
     let fits = format!("<C:calendar-description>{}</C:calendar-description>", "x".repeat(1_000));
-    let fine = patch(&set(&format!("{fits}<Z:a>1</Z:a><Z:b>{}</Z:b>", "y".repeat(800)))).await.multistatus();
+    let fine = patch(&inner(&format!("{fits}<Z:a>1</Z:a><Z:b>{}</Z:b>", "y".repeat(800)))).await.multistatus();
     assert!(fine.of(&ada.at("")).properties.values().all(|property| property.status == 200));
 
     let before = ada.state().await;
@@ -291,7 +302,7 @@ async fn properties_are_neither_too_large_nor_too_many() {
         ("<Z:c>1</Z:c><Z:d>1</Z:d>".to_owned(), ("urn:z", "d"), 507),
         ("<Z:c/><Z:d/><Z:e/><Z:f/>".to_owned(), ("urn:z", "f"), 507),
     ] {
-        let answer = patch(&set(&format!("<I:calendar-order>9</I:calendar-order>{properties}"))).await;
+        let answer = patch(&inner(&format!("<I:calendar-order>9</I:calendar-order>{properties}"))).await;
         let response = answer.multistatus();
         let response = response.of(&ada.at(""));
         assert_eq!(response.property(name.0, name.1).status, status, "{}", name.1);
@@ -300,7 +311,7 @@ async fn properties_are_neither_too_large_nor_too_many() {
         assert_eq!(ada.state().await, before);
     }
     // One goes as another comes, and what is there can be changed.
-    let both = format!("<D:remove><D:prop><Z:a/></D:prop></D:remove>{}", set("<Z:b>2</Z:b><Z:c>1</Z:c><Z:d>1</Z:d>"));
+    let both = format!("<D:remove><D:prop><Z:a/></D:prop></D:remove>{}", inner("<Z:b>2</Z:b><Z:c>1</Z:c><Z:d>1</Z:d>"));
     let both = patch(&both).await.multistatus();
     assert!(both.of(&ada.at("")).properties.values().all(|property| property.status == 200));
 }
@@ -327,8 +338,7 @@ async fn a_time_zone_is_one_vtimezone() {
         TIMEZONE.repeat(2),
     ] {
         let property = format!("<C:calendar-timezone>{bad}</C:calendar-timezone>");
-        let patch = format!("<D:propertyupdate {NS}><D:set><D:prop>{property}</D:prop></D:set></D:propertyupdate>");
-        let patched = ada.request("PROPPATCH", &ada.at("")).xml(&patch).send().await.multistatus();
+        let patched = ada.request("PROPPATCH", &ada.at("")).xml(&set(&property)).send().await.multistatus();
         let response = patched.of(&ada.at(""));
         assert_eq!(response.property(CALDAV, "calendar-timezone").status, 403, "{bad}");
         assert_eq!(response.error.as_deref(), Some("valid-calendar-data"));
@@ -347,17 +357,17 @@ async fn a_time_zone_is_one_vtimezone() {
 async fn a_calendar_without_a_name_is_called_by_its_address() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
-    let set = |name: &str| format!("<D:set><D:prop><D:displayname>{name}</D:displayname></D:prop></D:set>");
+    let named = |name: &str| format!("<D:set><D:prop><D:displayname>{name}</D:displayname></D:prop></D:set>");
     let remove = "<D:remove><D:prop><D:displayname/></D:prop></D:remove>";
     for (inner, name) in [
-        (set("Work"), "Work"),
+        (named("Work"), "Work"),
         (remove.to_owned(), "personal"),
-        (set("Home"), "Home"),
-        (set(" "), "personal"),
-        (format!("{remove}{}", set("Both")), "Both"),
-        (format!("{}{remove}", set("None")), "personal"),
+        (named("Home"), "Home"),
+        (named(" "), "personal"),
+        (format!("{remove}{}", named("Both")), "Both"),
+        (format!("{}{remove}", named("None")), "personal"),
     ] {
-        let body = format!("<D:propertyupdate {NS}>{inner}</D:propertyupdate>");
+        let body = propertyupdate(&inner);
         // A property that is named twice is answered twice, which is more than the harness reads.
         let request = ada.request("PROPPATCH", &ada.at("")).header("Prefer", "return=minimal").xml(&body);
         assert_eq!(request.send().await.status, 204, "{inner}");
@@ -370,12 +380,12 @@ async fn what_has_no_properties_of_its_own_refuses_them() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
     ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
-    let body = format!("<D:propertyupdate {NS}><D:set><D:prop><Z:a>1</Z:a></D:prop></D:set></D:propertyupdate>");
+    let body = set("<Z:a>1</Z:a>");
     for path in [ada.at("a.ics"), ada.home(), "/api/v1.0/caldav/".into(), "/api/v1.0/caldav/principals/ada/".into()] {
         let answer = ada.request("PROPPATCH", &path).xml(&body).send().await.multistatus();
         assert_eq!(answer.of(&path).property("urn:z", "a").status, 403);
     }
-    for broken in ["", "<a/>", &format!("<D:propertyupdate {NS}/>")] {
+    for broken in ["", "<a/>", &propertyupdate("")] {
         assert_eq!(ada.request("PROPPATCH", &ada.at("")).xml(broken).send().await.status, 400);
     }
     assert_eq!(ada.request("PROPPATCH", &ada.at("none.ics")).xml(&body).send().await.status, 404);

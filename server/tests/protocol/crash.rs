@@ -1,7 +1,9 @@
 //! kill -9 in the middle of many PUTs: what was acknowledged is there.
 
-use super::harness::*;
-use kalends_test_support::TestDatabase;
+use kalends_test_support::client::Client;
+use kalends_test_support::database::TestDatabase;
+use kalends_test_support::multistatus::DAV;
+use kalends_test_support::texts::event;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;

@@ -1,6 +1,12 @@
 //! How a client that knows a server's name and an account finds the calendars.
 
-use super::harness::*;
+use insta::assert_snapshot;
+use kalends_test_support::client::Client;
+use kalends_test_support::multistatus::DAV;
+use kalends_test_support::requests::{NS, propfind};
+use kalends_test_support::server::Server;
+use kalends_test_support::snapshots::{shown, steady};
+use kalends_test_support::texts::event;
 
 const ROOT: &str = "/api/v1.0/caldav/";
 
@@ -17,25 +23,63 @@ async fn a_client_finds_its_calendars_from_the_servers_name() {
         let principal = ada.property(start, "D:current-user-principal").await;
         assert_eq!(principal.text, format!("{ROOT}principals/ada/"), "{start}");
     }
-    let principal = ada
-        .properties(
-            &format!("{ROOT}principals/ada/"),
-            "0",
-            "<C:calendar-home-set/><D:principal-URL/><C:calendar-user-address-set/><D:displayname/><D:resourcetype/>",
-        )
-        .await;
-    let principal = principal.of("/api/v1.0/caldav/principals/ada/");
-    assert_eq!(principal.property(CALDAV, "calendar-home-set").text, ada.home());
-    assert_eq!(principal.property(DAV, "principal-URL").text, format!("{ROOT}principals/ada/"));
-    assert!(principal.property(CALDAV, "calendar-user-address-set").text.contains("mailto:ada@example.org"));
-    assert_eq!(principal.property(DAV, "displayname").text, "ada the First");
-    assert_eq!(principal.property(DAV, "resourcetype").elements, ["collection", "principal"]);
-
-    let home = ada.properties(&ada.home(), "1", "<D:resourcetype/><D:displayname/>").await;
-    assert_eq!(home.hrefs(), [ada.home(), ada.at("")]);
-    assert_eq!(home.of(&ada.at("")).property(DAV, "resourcetype").elements, ["collection", "calendar"]);
-    assert_eq!(home.of(&ada.at("")).property(DAV, "displayname").text, "Personal");
-    assert_eq!(home.of(&ada.home()).property(DAV, "resourcetype").elements, ["collection"]);
+    let _steady = steady();
+    let asked =
+        "<C:calendar-home-set/><D:principal-URL/><C:calendar-user-address-set/><D:displayname/><D:resourcetype/>";
+    let principal = ada.propfind(&format!("{ROOT}principals/ada/"), "0", &propfind(asked)).await;
+    assert_snapshot!(shown(&principal), @"
+    207
+    <D:multistatus>
+      <D:response>
+        <D:href>/api/v1.0/caldav/principals/ada/</D:href>
+        <D:propstat>
+          <D:prop>
+            <C:calendar-home-set><D:href>/api/v1.0/caldav/calendars/ada/</D:href></C:calendar-home-set>
+            <D:principal-URL><D:href>/api/v1.0/caldav/principals/ada/</D:href></D:principal-URL>
+            <C:calendar-user-address-set>
+              <D:href>mailto:ada@example.org</D:href>
+              <D:href>/api/v1.0/caldav/principals/ada/</D:href>
+            </C:calendar-user-address-set>
+            <D:displayname>ada the First</D:displayname>
+            <D:resourcetype>
+              <D:collection/>
+              <D:principal/>
+            </D:resourcetype>
+          </D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+    </D:multistatus>
+    ");
+    let home = ada.propfind(&ada.home(), "1", &propfind("<D:resourcetype/><D:displayname/>")).await;
+    assert_snapshot!(shown(&home), @"
+    207
+    <D:multistatus>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/</D:href>
+        <D:propstat>
+          <D:prop>
+            <D:resourcetype><D:collection/></D:resourcetype>
+            <D:displayname>ada the First</D:displayname>
+          </D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/</D:href>
+        <D:propstat>
+          <D:prop>
+            <D:resourcetype>
+              <D:collection/>
+              <C:calendar/>
+            </D:resourcetype>
+            <D:displayname>Personal</D:displayname>
+          </D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+    </D:multistatus>
+    ");
 }
 
 #[tokio::test]
@@ -43,52 +87,171 @@ async fn a_calendar_tells_what_clients_look_for() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
     ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
-    let wanted = [
-        (DAV, "displayname"),
-        (DAV, "owner"),
-        (DAV, "getlastmodified"),
-        (DAV, "sync-token"),
-        (DAV, "supported-report-set"),
-        (DAV, "current-user-privilege-set"),
-        (DAV, "supported-privilege-set"),
-        (DAV, "principal-collection-set"),
-        (CALDAV, "supported-calendar-component-set"),
-        (CALDAV, "supported-calendar-data"),
-        (CALDAV, "supported-collation-set"),
-        (CALDAV, "supported-rscale-set"),
-        (CALDAV, "max-resource-size"),
-        (CS, "getctag"),
-        (ICAL, "calendar-color"),
-        (ICAL, "calendar-order"),
-    ];
-    let asked: String = wanted.iter().map(|(namespace, name)| format!("<x:{name} xmlns:x=\"{namespace}\"/>")).collect();
-    let answer = ada.properties(&ada.at(""), "0", &asked).await;
-    let calendar = answer.of(&ada.at(""));
-    for (namespace, name) in wanted {
-        assert_eq!(calendar.property(namespace, name).status, 200, "{name}");
-    }
-    let names = |namespace, name| calendar.property(namespace, name).elements.join(" ");
-    assert_eq!(names(CALDAV, "supported-calendar-component-set"), "comp[VEVENT] comp[VTODO] comp[VJOURNAL]");
-    for report in ["calendar-query", "calendar-multiget", "sync-collection"] {
-        assert!(names(DAV, "supported-report-set").contains(report), "{report}");
-    }
-    assert!(names(DAV, "current-user-privilege-set").contains("privilege all"));
-    assert!(calendar.property(ICAL, "calendar-color").text.starts_with('#'));
+    let _steady = steady();
+    let asked = "<D:displayname/><D:owner/><D:getlastmodified/><D:sync-token/><D:current-user-privilege-set/>\
+        <D:principal-collection-set/><C:max-resource-size/><CS:getctag/><I:calendar-color/><I:calendar-order/>";
+    assert_snapshot!(shown(&ada.propfind(&ada.at(""), "0", &propfind(asked)).await), @"
+    207
+    <D:multistatus>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/</D:href>
+        <D:propstat>
+          <D:prop>
+            <D:displayname>Personal</D:displayname>
+            <D:owner><D:href>/api/v1.0/caldav/principals/ada/</D:href></D:owner>
+            <D:getlastmodified>[time]</D:getlastmodified>
+            <D:sync-token>urn:kalends:sync:[calendar]:1:[time]</D:sync-token>
+            <D:current-user-privilege-set>
+              <D:privilege><D:all/></D:privilege>
+              <D:privilege><D:read/></D:privilege>
+              <D:privilege><C:read-free-busy/></D:privilege>
+              <D:privilege><D:read-current-user-privilege-set/></D:privilege>
+              <D:privilege><D:write/></D:privilege>
+              <D:privilege><D:write-properties/></D:privilege>
+              <D:privilege><D:write-content/></D:privilege>
+              <D:privilege><D:bind/></D:privilege>
+              <D:privilege><D:unbind/></D:privilege>
+            </D:current-user-privilege-set>
+            <D:principal-collection-set><D:href>/api/v1.0/caldav/principals/</D:href></D:principal-collection-set>
+            <C:max-resource-size>10485760</C:max-resource-size>
+            <CS:getctag>urn:kalends:sync:[calendar]:1:[time]</CS:getctag>
+            <I:calendar-color>#2F6FDE</I:calendar-color>
+            <I:calendar-order>0</I:calendar-order>
+          </D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+    </D:multistatus>
+    ");
+}
 
-    let object = ada
-        .properties(
-            &ada.at("a.ics"),
-            "0",
-            "<D:getetag/><D:getcontenttype/><D:getcontentlength/><D:getlastmodified/><D:resourcetype/><C:calendar-data/><Z:no/>",
-        )
-        .await;
-    let object = object.of(&ada.at("a.ics"));
-    assert_eq!(object.property(DAV, "getcontenttype").text, "text/calendar; charset=utf-8; component=vevent");
-    assert_eq!(object.property(DAV, "getcontentlength").text, event("a", "20260301T090000Z", "").len().to_string());
-    assert!(object.property(DAV, "resourcetype").elements.is_empty());
-    assert_eq!(object.property("urn:z", "no").status, 404);
-    // RFC 4791 section 9.6: only reports give it.
-    assert_eq!(object.property(CALDAV, "calendar-data").status, 404);
+#[tokio::test]
+async fn a_calendar_tells_what_it_supports() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    let asked = "<D:supported-report-set/><D:supported-privilege-set/><C:supported-calendar-component-set/>\
+        <C:supported-calendar-data/><C:supported-collation-set/><C:supported-rscale-set/>";
+    assert_snapshot!(shown(&ada.propfind(&ada.at(""), "0", &propfind(asked)).await), @r#"
+    207
+    <D:multistatus>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/</D:href>
+        <D:propstat>
+          <D:prop>
+            <D:supported-report-set>
+              <D:supported-report><D:report><C:calendar-query/></D:report></D:supported-report>
+              <D:supported-report><D:report><C:calendar-multiget/></D:report></D:supported-report>
+              <D:supported-report><D:report><C:free-busy-query/></D:report></D:supported-report>
+              <D:supported-report><D:report><D:sync-collection/></D:report></D:supported-report>
+            </D:supported-report-set>
+            <D:supported-privilege-set>
+              <D:supported-privilege>
+                <D:privilege><D:all/></D:privilege>
+                <D:description lang="en">Everything</D:description>
+                <D:supported-privilege>
+                  <D:privilege><D:read/></D:privilege>
+                  <D:description lang="en">Read the calendar</D:description>
+                  <D:supported-privilege>
+                    <D:privilege><C:read-free-busy/></D:privilege>
+                    <D:description lang="en">Read when the owner is busy</D:description>
+                  </D:supported-privilege>
+                  <D:supported-privilege>
+                    <D:privilege><D:read-current-user-privilege-set/></D:privilege>
+                    <D:description lang="en">Read one's own privileges</D:description>
+                  </D:supported-privilege>
+                </D:supported-privilege>
+                <D:supported-privilege>
+                  <D:privilege><D:write/></D:privilege>
+                  <D:description lang="en">Change the calendar</D:description>
+                  <D:supported-privilege>
+                    <D:privilege><D:write-properties/></D:privilege>
+                    <D:description lang="en">Change the calendar's properties</D:description>
+                  </D:supported-privilege>
+                  <D:supported-privilege>
+                    <D:privilege><D:write-content/></D:privilege>
+                    <D:description lang="en">Change objects</D:description>
+                  </D:supported-privilege>
+                  <D:supported-privilege>
+                    <D:privilege><D:bind/></D:privilege>
+                    <D:description lang="en">Add objects</D:description>
+                  </D:supported-privilege>
+                  <D:supported-privilege>
+                    <D:privilege><D:unbind/></D:privilege>
+                    <D:description lang="en">Remove objects</D:description>
+                  </D:supported-privilege>
+                </D:supported-privilege>
+              </D:supported-privilege>
+            </D:supported-privilege-set>
+            <C:supported-calendar-component-set>
+              <C:comp name="VEVENT"/>
+              <C:comp name="VTODO"/>
+              <C:comp name="VJOURNAL"/>
+            </C:supported-calendar-component-set>
+            <C:supported-calendar-data><C:calendar-data content-type="text/calendar" version="2.0"/></C:supported-calendar-data>
+            <C:supported-collation-set>
+              <C:supported-collation>i;ascii-casemap</C:supported-collation>
+              <C:supported-collation>i;octet</C:supported-collation>
+              <C:supported-collation>i;unicode-casemap</C:supported-collation>
+            </C:supported-collation-set>
+            <C:supported-rscale-set>
+              <C:supported-rscale>GREGORIAN</C:supported-rscale>
+              <C:supported-rscale>BUDDHIST</C:supported-rscale>
+              <C:supported-rscale>CHINESE</C:supported-rscale>
+              <C:supported-rscale>COPTIC</C:supported-rscale>
+              <C:supported-rscale>DANGI</C:supported-rscale>
+              <C:supported-rscale>ETHIOPIC</C:supported-rscale>
+              <C:supported-rscale>ETHIOPIC-AMETE-ALEM</C:supported-rscale>
+              <C:supported-rscale>HEBREW</C:supported-rscale>
+              <C:supported-rscale>INDIAN</C:supported-rscale>
+              <C:supported-rscale>ISLAMIC-CIVIL</C:supported-rscale>
+              <C:supported-rscale>ISLAMIC-TBLA</C:supported-rscale>
+              <C:supported-rscale>ISLAMIC-UMALQURA</C:supported-rscale>
+              <C:supported-rscale>JAPANESE</C:supported-rscale>
+              <C:supported-rscale>PERSIAN</C:supported-rscale>
+              <C:supported-rscale>ROC</C:supported-rscale>
+            </C:supported-rscale-set>
+          </D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+    </D:multistatus>
+    "#);
+}
+
+#[tokio::test]
+async fn an_object_tells_what_clients_look_for() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
+    let _steady = steady();
+    // RFC 4791 section 9.6: only reports give calendar-data.
+    let asked = "<D:getetag/><D:getcontenttype/><D:getcontentlength/><D:getlastmodified/><D:resourcetype/>\
+        <C:calendar-data/><Z:no/>";
+    assert_snapshot!(shown(&ada.propfind(&ada.at("a.ics"), "0", &propfind(asked)).await), @r#"
+    207
+    <D:multistatus>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/a.ics</D:href>
+        <D:propstat>
+          <D:prop>
+            <D:getetag>"[etag]"</D:getetag>
+            <D:getcontenttype>text/calendar; charset=utf-8; component=vevent</D:getcontenttype>
+            <D:getcontentlength>185</D:getcontentlength>
+            <D:getlastmodified>[time]</D:getlastmodified>
+            <D:resourcetype/>
+          </D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+        <D:propstat>
+          <D:prop>
+            <C:calendar-data/>
+            <Z:no/>
+          </D:prop>
+          <D:status>HTTP/1.1 404 Not Found</D:status>
+        </D:propstat>
+      </D:response>
+    </D:multistatus>
+    "#);
 }
 
 #[tokio::test]
@@ -133,44 +296,119 @@ async fn depth_names_and_everything() {
     assert_eq!(ada.propfind(&ada.home(), "2", "").await.status, 400);
 
     // An empty body asks for all; CalDAV's properties are not among them (RFC 4791 section 5.2).
-    let all = ada.propfind(&ada.at(""), "1", "").await.multistatus();
-    assert_eq!(all.hrefs(), [ada.at(""), ada.at("a%20b.ics")]);
-    let calendar = all.of(&ada.at(""));
-    assert_eq!(calendar.property(DAV, "displayname").text, "Personal");
-    assert!(!calendar.properties.keys().any(|name| name.contains("supported-calendar")));
-    assert!(calendar.properties.values().all(|property| property.status == 200));
+    let _steady = steady();
+    assert_snapshot!(shown(&ada.propfind(&ada.at(""), "1", "").await), @r#"
+    207
+    <D:multistatus>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/</D:href>
+        <D:propstat>
+          <D:prop>
+            <D:creationdate>[time]</D:creationdate>
+            <D:displayname>Personal</D:displayname>
+            <D:getlastmodified>[time]</D:getlastmodified>
+            <D:resourcetype>
+              <D:collection/>
+              <C:calendar/>
+            </D:resourcetype>
+            <I:calendar-color>#2F6FDE</I:calendar-color>
+            <I:calendar-order>0</I:calendar-order>
+          </D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/a%20b.ics</D:href>
+        <D:propstat>
+          <D:prop>
+            <D:creationdate>[time]</D:creationdate>
+            <D:getcontentlength>185</D:getcontentlength>
+            <D:getcontenttype>text/calendar; charset=utf-8; component=vevent</D:getcontenttype>
+            <D:getetag>"[etag]"</D:getetag>
+            <D:getlastmodified>[time]</D:getlastmodified>
+            <D:resourcetype/>
+          </D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+    </D:multistatus>
+    "#);
 
     let include = format!("<D:propfind {NS}><D:allprop/><D:include><D:sync-token/></D:include></D:propfind>");
     let all = ada.propfind(&ada.at(""), "0", &include).await.multistatus();
     assert!(!all.of(&ada.at("")).property(DAV, "sync-token").text.is_empty());
 
-    let names =
-        ada.propfind(&ada.at(""), "0", &format!("<D:propfind {NS}><D:propname/></D:propfind>")).await.multistatus();
-    let properties = &names.of(&ada.at("")).properties;
-    assert!(properties.values().all(|property| property.text.is_empty() && property.status == 200));
-    for name in ["{DAV:}sync-token", "{http://calendarserver.org/ns/}getctag", "{DAV:}resourcetype"] {
-        assert!(properties.contains_key(name), "{name}");
-    }
-    assert!(!properties.contains_key("{urn:ietf:params:xml:ns:caldav}calendar-description"));
+    let names = ada.propfind(&ada.at(""), "0", &format!("<D:propfind {NS}><D:propname/></D:propfind>")).await;
+    assert_snapshot!(shown(&names), @"
+    207
+    <D:multistatus>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/</D:href>
+        <D:propstat>
+          <D:prop>
+            <D:creationdate/>
+            <D:current-user-principal/>
+            <D:current-user-privilege-set/>
+            <D:displayname/>
+            <D:getlastmodified/>
+            <D:owner/>
+            <D:principal-collection-set/>
+            <D:quota-available-bytes/>
+            <D:quota-used-bytes/>
+            <D:resourcetype/>
+            <D:supported-privilege-set/>
+            <D:supported-report-set/>
+            <D:sync-token/>
+            <C:max-resource-size/>
+            <C:supported-calendar-component-set/>
+            <C:supported-calendar-data/>
+            <C:supported-collation-set/>
+            <C:supported-rscale-set/>
+            <CS:getctag/>
+            <I:calendar-color/>
+            <I:calendar-order/>
+          </D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+    </D:multistatus>
+    ");
 }
 
 #[tokio::test]
 async fn a_client_may_ask_for_less() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
-    let body = format!("<D:propfind {NS}><D:prop><D:displayname/><Z:no/></D:prop></D:propfind>");
     let request = ada.request("PROPFIND", &ada.home()).header("Depth", "1");
-    let answer = request.header("Prefer", "return=minimal, depth-noroot").xml(&body).send().await;
+    let request = request.header("Prefer", "return=minimal, depth-noroot").xml(&propfind("<D:displayname/><Z:no/>"));
+    let answer = request.send().await;
     assert_eq!(answer.header("preference-applied"), Some("return=minimal"));
-    let answer = answer.multistatus();
-    assert_eq!(answer.hrefs(), [ada.at("")]);
-    assert_eq!(answer.of(&ada.at("")).properties.keys().collect::<Vec<_>>(), ["{DAV:}displayname"]);
+    assert_snapshot!(shown(&answer), @"
+    207
+    <D:multistatus>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/</D:href>
+        <D:propstat>
+          <D:prop><D:displayname>Personal</D:displayname></D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+    </D:multistatus>
+    ");
 
-    let nothing = format!("<D:propfind {NS}><D:prop><Z:no/></D:prop></D:propfind>");
     let request = ada.request("PROPFIND", &ada.home()).header("Depth", "0").header("Prefer", "return=minimal");
-    let answer = request.xml(&nothing).send().await;
-    assert!(answer.multistatus().of(&ada.home()).properties.is_empty());
-    assert!(answer.text().contains("HTTP/1.1 200 OK"));
+    assert_snapshot!(shown(&request.xml(&propfind("<Z:no/>")).send().await), @"
+    207
+    <D:multistatus>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/</D:href>
+        <D:propstat>
+          <D:prop/>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+    </D:multistatus>
+    ");
 }
 
 #[tokio::test]

@@ -1,7 +1,11 @@
 //! What is broken, too large or not one's own gets the right answer, and changes nothing.
 
-use super::harness::*;
+use insta::assert_snapshot;
 use kalends_domain::Limits;
+use kalends_test_support::requests::{NS, multiget, set};
+use kalends_test_support::server::Server;
+use kalends_test_support::snapshots::shown;
+use kalends_test_support::texts::{event, latin_1};
 
 #[tokio::test]
 async fn objects_that_are_none() {
@@ -42,9 +46,14 @@ async fn objects_that_are_none() {
         let answer = ada.put(&ada.at("a.ics"), text).await;
         assert_eq!(answer.status, 403);
     }
-    let mut latin = event("b", "20260301T090000Z", "LOCATION:caf").into_bytes();
-    latin.extend(b"\xe9\r\n");
-    ada.put(&ada.at("b.ics"), latin).await.expect(403, "valid-calendar-data");
+    let latin = latin_1(&event("b", "20260301T090000Z", "LOCATION:café"));
+    assert_snapshot!(shown(&ada.put(&ada.at("b.ics"), latin).await), @"
+    403
+    <D:error>
+      <C:valid-calendar-data/>
+      <K:message>not valid iCalendar: line 10: it is not UTF-8 text</K:message>
+    </D:error>
+    ");
 
     let typed = async |content_type: &str| {
         ada.request("PUT", &ada.at("b.ics")).header("Content-Type", content_type).body(good.as_str()).send().await
@@ -55,8 +64,13 @@ async fn objects_that_are_none() {
     assert_eq!(part.status, 400);
 
     let taken = ada.put(&ada.at("b.ics"), event("a", "20260301T090000Z", "")).await;
-    taken.expect(409, "no-uid-conflict");
-    assert!(taken.text().contains(&format!("<D:href>{}</D:href>", ada.at("a.ics"))), "{}", taken.text());
+    assert_snapshot!(shown(&taken), @"
+    409
+    <D:error>
+      <C:no-uid-conflict><D:href>/api/v1.0/caldav/calendars/ada/personal/a.ics</D:href></C:no-uid-conflict>
+      <K:message>the UID is in use by a.ics</K:message>
+    </D:error>
+    ");
     ada.put(&ada.at("a.ics"), event("z", "20260301T090000Z", "")).await.expect(409, "no-uid-conflict");
     assert_eq!(ada.put(&format!("{}none/b.ics", ada.home()), good.as_str()).await.status, 409);
     assert_eq!(ada.put(&ada.at("sub/b.ics"), good.as_str()).await.status, 409);
@@ -114,10 +128,8 @@ async fn xml_that_means_harm() {
         let inner = if level == 1 { "lol".to_owned() } else { format!("lol{}", level - 1) };
         laughs.push_str(&format!("<!ENTITY lol{level} \"{}\">", format!("&{inner};").repeat(10)));
     }
-    laughs.push_str(&format!("]><D:propertyupdate {NS}><D:set><D:prop><D:displayname>&lol9;</D:displayname></D:prop></D:set></D:propertyupdate>"));
-    let undefined = format!(
-        "<D:propertyupdate {NS}><D:set><D:prop><D:displayname>&x;</D:displayname></D:prop></D:set></D:propertyupdate>"
-    );
+    laughs.push_str(&format!("]>{}", set("<D:displayname>&lol9;</D:displayname>")));
+    let undefined = set("<D:displayname>&x;</D:displayname>");
     let deep = format!("<D:propfind {NS}>{}", "<D:a>".repeat(100_000));
     let wide = format!("<D:propfind {NS}><D:prop>{}</D:prop></D:propfind>", "<a/>".repeat(200_000));
     let unbound = "<x:propfind><x:allprop/></x:propfind>".to_owned();
@@ -145,13 +157,10 @@ async fn others_calendars_are_as_if_they_were_not_there() {
     eve.add(&eve.at("own.ics"), &event("own", "20260301T090000Z", "")).await;
     let (before, eves) = (ada.state().await, eve.state().await);
 
-    let multiget =
-        format!("<C:calendar-multiget {NS}><D:prop><D:getetag/></D:prop><D:href>x</D:href></C:calendar-multiget>");
+    let multiget = multiget("<D:getetag/>", &["x"]);
     let sync =
         format!("<D:sync-collection {NS}><D:sync-token/><D:sync-level>1</D:sync-level><D:prop/></D:sync-collection>");
-    let patch = format!(
-        "<D:propertyupdate {NS}><D:set><D:prop><D:displayname>x</D:displayname></D:prop></D:set></D:propertyupdate>"
-    );
+    let patch = set("<D:displayname>x</D:displayname>");
     let put = event("x", "20260301T090000Z", "");
     for (method, rest, body) in [
         ("GET", "personal/a.ics", ""),

@@ -5,7 +5,6 @@ mod addresses;
 mod collections;
 mod crash;
 mod discovery;
-mod harness;
 mod hostile;
 mod messages;
 mod objects;

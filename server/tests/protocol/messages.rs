@@ -1,6 +1,9 @@
 //! What is in the way of a request before it means anything: its host, its path, the characters and declarations of its XML.
 
-use super::harness::*;
+use kalends_test_support::client::exchange;
+use kalends_test_support::requests::{multiget, set};
+use kalends_test_support::server::Server;
+use kalends_test_support::texts::event;
 
 #[tokio::test]
 async fn every_request_names_one_host() {
@@ -39,10 +42,7 @@ async fn a_percent_sign_introduces_two_digits() {
         }
         let moved = ada.request("MOVE", &ada.at("a.ics")).header("Destination", &ada.at(name)).send().await;
         assert_eq!(moved.status, 400, "{name}");
-        let multiget = format!(
-            "<C:calendar-multiget {NS}><D:prop><D:getetag/></D:prop><D:href>{}</D:href></C:calendar-multiget>",
-            ada.at(name)
-        );
+        let multiget = multiget("<D:getetag/>", &[ada.at(name)]);
         let found = ada.report(&ada.at(""), &multiget).await.multistatus();
         assert_eq!(found.of(&ada.at(name)).status, Some(404));
     }
@@ -50,9 +50,7 @@ async fn a_percent_sign_introduces_two_digits() {
 }
 
 fn rename(name: &str) -> String {
-    format!(
-        "<D:propertyupdate {NS}><D:set><D:prop><D:displayname>{name}</D:displayname></D:prop></D:set></D:propertyupdate>"
-    )
+    set(&format!("<D:displayname>{name}</D:displayname>"))
 }
 
 #[tokio::test]

@@ -1,31 +1,30 @@
 //! Recurrence in other calendar systems (RFC 7529).
 
-use super::harness::*;
+use kalends_test_support::client::Client;
+use kalends_test_support::multistatus::CALDAV;
+use kalends_test_support::requests::{NS, events_between, query};
+use kalends_test_support::server::Server;
+use kalends_test_support::texts::{calendar, component};
 
 /// As a phone writes a birthday in the Chinese calendar.
 fn birthday(uid: &str, start: &str, rule: &str) -> String {
-    format!(
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//phone//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\n\
-         DTSTART;VALUE=DATE:{start}\r\nRRULE:{rule}\r\nSUMMARY:Birthday\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-    )
+    calendar(&component("VEVENT", uid, &format!("DTSTART;VALUE=DATE:{start}\nRRULE:{rule}\nSUMMARY:Birthday")))
 }
 
-fn query(start: &str, end: &str, data: &str) -> String {
-    format!(
-        r#"<C:calendar-query {NS}><D:prop><D:getetag/>{data}</D:prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range start="{start}T000000Z" end="{end}T000000Z"/></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"#
-    )
+fn days(start: &str, end: &str, data: &str) -> String {
+    query(&events_between(&format!("{start}T000000Z"), &format!("{end}T000000Z")), data)
 }
 
 /// Which objects a query of one day finds.
 async fn found(ada: &Client, day: u32) -> String {
-    let body = query(&day.to_string(), &(day + 1).to_string(), "");
+    let body = days(&day.to_string(), &(day + 1).to_string(), "");
     ada.report(&ada.at(""), &body).await.multistatus().names().join(" ")
 }
 
 /// The days on which the instances of `name` start, as the server expands them.
 async fn expanded(ada: &Client, name: &str, start: &str, end: &str) -> Vec<String> {
     let data = format!(r#"<C:calendar-data><C:expand start="{start}T000000Z" end="{end}T000000Z"/></C:calendar-data>"#);
-    let answer = ada.report(&ada.at(""), &query(start, end, &data)).await.multistatus();
+    let answer = ada.report(&ada.at(""), &days(start, end, &data)).await.multistatus();
     let text = answer.of(&ada.at(name)).calendar_data().to_owned();
     assert!(!text.contains("RRULE"), "{text}");
     let starts = text.lines().filter_map(|line| line.strip_prefix("DTSTART;VALUE=DATE:"));

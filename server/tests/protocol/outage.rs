@@ -1,8 +1,9 @@
 //! A database server that goes away and comes back.
 
-use super::harness::*;
 use kalends_domain::Limits;
-use kalends_test_support::TestDatabase;
+use kalends_test_support::database::TestDatabase;
+use kalends_test_support::server::Server;
+use kalends_test_support::texts::event;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn while_the_database_is_away_requests_are_put_off() {

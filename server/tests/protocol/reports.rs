@@ -1,6 +1,12 @@
 //! calendar-query, calendar-multiget and sync-collection.
 
-use super::harness::*;
+use insta::assert_snapshot;
+use kalends_test_support::client::Client;
+use kalends_test_support::multistatus::DAV;
+use kalends_test_support::requests::{NS, events, events_between, multiget, query};
+use kalends_test_support::server::Server;
+use kalends_test_support::snapshots::{shown, steady};
+use kalends_test_support::texts::{event, todo};
 
 async fn week(ada: &Client) {
     ada.add(&ada.at("once.ics"), &event("once", "20260302T090000Z", "LOCATION:Straße 5\r\n")).await;
@@ -16,16 +22,6 @@ async fn week(ada: &Client) {
     ada.add(&ada.at("meet.ics"), &event("meet", "20260501T090000Z", attendee)).await;
 }
 
-fn query(filter: &str, data: &str) -> String {
-    format!(
-        r#"<C:calendar-query {NS}><D:prop><D:getetag/>{data}</D:prop><C:filter><C:comp-filter name="VCALENDAR">{filter}</C:comp-filter></C:filter></C:calendar-query>"#
-    )
-}
-
-fn events(inner: &str) -> String {
-    format!(r#"<C:comp-filter name="VEVENT">{inner}</C:comp-filter>"#)
-}
-
 #[tokio::test]
 async fn queries_find_what_they_describe() {
     let server = Server::start().await;
@@ -35,7 +31,6 @@ async fn queries_find_what_they_describe() {
         let answer = ada.report(&ada.at(""), &query(filter, "")).await.multistatus();
         answer.names().into_iter().map(str::to_owned).collect::<Vec<_>>().join(" ")
     };
-    let range = |start: &str, end: &str| events(&format!(r#"<C:time-range start="{start}" end="{end}"/>"#));
     assert_eq!(found("").await, "later.ics meet.ics once.ics series.ics task.ics");
     assert_eq!(found(&events("")).await, "later.ics meet.ics once.ics series.ics");
     assert_eq!(found(r#"<C:comp-filter name="VTODO"/>"#).await, "task.ics");
@@ -43,14 +38,14 @@ async fn queries_find_what_they_describe() {
         found(r#"<C:comp-filter name="VTODO"><C:is-not-defined/></C:comp-filter>"#).await,
         "later.ics meet.ics once.ics series.ics"
     );
-    assert_eq!(found(&range("20260302T000000Z", "20260303T000000Z")).await, "once.ics series.ics");
+    assert_eq!(found(&events_between("20260302T000000Z", "20260303T000000Z")).await, "once.ics series.ics");
     // The day of the EXDATE; the time from which an override moved its instance, and the one it went to.
-    assert_eq!(found(&range("20260304T000000Z", "20260305T000000Z")).await, "");
-    assert_eq!(found(&range("20260305T000000Z", "20260306T000000Z")).await, "");
-    assert_eq!(found(&range("20260420T060000Z", "20260420T063000Z")).await, "series.ics");
+    assert_eq!(found(&events_between("20260304T000000Z", "20260305T000000Z")).await, "");
+    assert_eq!(found(&events_between("20260305T000000Z", "20260306T000000Z")).await, "");
+    assert_eq!(found(&events_between("20260420T060000Z", "20260420T063000Z")).await, "series.ics");
     assert_eq!(found(&events(r#"<C:time-range start="20260415T000000Z"/>"#)).await, "meet.ics series.ics");
     // The end is exclusive.
-    assert_eq!(found(&range("20260302T100000Z", "20260302T110000Z")).await, "");
+    assert_eq!(found(&events_between("20260302T100000Z", "20260302T110000Z")).await, "");
     assert_eq!(
         found(r#"<C:comp-filter name="VTODO"><C:time-range start="20260303T000000Z" end="20260304T000000Z"/></C:comp-filter>"#).await,
         "task.ics"
@@ -91,31 +86,92 @@ async fn series_come_expanded_or_cut_to_the_window() {
     let expanded =
         ada.report(&ada.at(""), &query(&filter, &data(&format!("<C:expand {window}/>")))).await.multistatus();
     let text = expanded.of(&ada.at("series.ics")).calendar_data().to_owned();
-    assert_eq!(text.matches("BEGIN:VEVENT").count(), 3, "{text}");
-    for start in ["20260302T070000Z", "20260303T070000Z", "20260306T070000Z"] {
-        assert!(
-            text.contains(&format!("DTSTART:{start}")) && text.contains(&format!("RECURRENCE-ID:{start}")),
-            "{text}"
-        );
-    }
-    assert!(!text.contains("RRULE") && !text.contains("VTIMEZONE") && !text.contains("TZID"));
-    let once = expanded.of(&ada.at("once.ics")).calendar_data();
-    assert!(once.contains("DTSTART:20260302T090000Z") && !once.contains("RECURRENCE-ID"), "{once}");
+    assert_snapshot!(text, @"
+    BEGIN:VCALENDAR
+    VERSION:2.0
+    PRODID:-//Example//EN
+    BEGIN:VEVENT
+    UID:series
+    DTSTAMP:20260101T000000Z
+    DTSTART:20260302T070000Z
+    DURATION:PT1H
+    SUMMARY:Event series
+    RECURRENCE-ID:20260302T070000Z
+    END:VEVENT
+    BEGIN:VEVENT
+    UID:series
+    DTSTAMP:20260101T000000Z
+    DTSTART:20260303T070000Z
+    DURATION:PT1H
+    SUMMARY:Event series
+    RECURRENCE-ID:20260303T070000Z
+    END:VEVENT
+    BEGIN:VEVENT
+    UID:series
+    DTSTAMP:20260101T000000Z
+    DTSTART:20260306T070000Z
+    DURATION:PT1H
+    SUMMARY:Event series
+    RECURRENCE-ID:20260306T070000Z
+    END:VEVENT
+    END:VCALENDAR
+    ");
+    assert_snapshot!(expanded.of(&ada.at("once.ics")).calendar_data(), @"
+    BEGIN:VCALENDAR
+    VERSION:2.0
+    PRODID:-//Example//EN
+    BEGIN:VEVENT
+    UID:once
+    DTSTAMP:20260101T000000Z
+    DTSTART:20260302T090000Z
+    DURATION:PT1H
+    SUMMARY:Event once
+    LOCATION:Straße 5
+    END:VEVENT
+    END:VCALENDAR
+    ");
 
     let limited = data(&format!("<C:limit-recurrence-set {window}/>"));
     let limited = ada.report(&ada.at(""), &query(&filter, &limited)).await.multistatus();
     let text = limited.of(&ada.at("series.ics")).calendar_data();
-    assert!(text.contains("RRULE"));
     // The override was in the window before it was moved away, so it stays.
-    assert_eq!(text.matches("BEGIN:VEVENT").count(), 2, "{text}");
+    assert_snapshot!(text, @"
+    BEGIN:VCALENDAR
+    VERSION:2.0
+    PRODID:-//Example//EN
+    BEGIN:VEVENT
+    UID:series
+    DTSTAMP:20260101T000000Z
+    DTSTART;TZID=Europe/Vienna:20260301T080000
+    DURATION:PT1H
+    SUMMARY:Event series
+    RRULE:FREQ=DAILY;COUNT=10
+    EXDATE;TZID=Europe/Vienna:20260304T080000
+    END:VEVENT
+    BEGIN:VEVENT
+    UID:series
+    DTSTAMP:20260101T000000Z
+    RECURRENCE-ID;TZID=Europe/Vienna:20260305T080000
+    DTSTART;TZID=Europe/Vienna:20260420T080000
+    DURATION:PT1H
+    SUMMARY:Moved
+    END:VEVENT
+    END:VCALENDAR
+    ");
     let far = r#"<C:limit-recurrence-set start="20260401T000000Z" end="20260402T000000Z"/>"#;
-    let body = format!(
-        "<C:calendar-multiget {NS}><D:prop>{}</D:prop><D:href>{}</D:href></C:calendar-multiget>",
-        data(far),
-        ada.at("series.ics")
-    );
+    let body = multiget(&data(far), &[ada.at("series.ics")]);
     let answer = ada.report(&ada.at(""), &body).await.multistatus();
     assert_eq!(answer.of(&ada.at("series.ics")).calendar_data().matches("BEGIN:VEVENT").count(), 1);
+}
+
+#[tokio::test]
+async fn data_comes_whole_or_in_parts() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    week(&ada).await;
+    let window = r#"start="20260302T000000Z" end="20260307T000000Z""#;
+    let filter = events(&format!("<C:time-range {window}/>"));
+    let data = |inner: &str| format!("<C:calendar-data>{inner}</C:calendar-data>");
 
     // Without a word about what is in it, a component is wanted as it is.
     let whole = data(r#"<C:comp name="VCALENDAR"/>"#);
@@ -123,21 +179,40 @@ async fn series_come_expanded_or_cut_to_the_window() {
     for name in ["once.ics", "series.ics"] {
         assert_eq!(whole.of(&ada.at(name)).calendar_data(), ada.get(&ada.at(name)).await.text());
     }
+    let expanded =
+        ada.report(&ada.at(""), &query(&filter, &data(&format!("<C:expand {window}/>")))).await.multistatus();
     let both = data(&format!(r#"<C:comp name="VCALENDAR"/><C:expand {window}/>"#));
     let both = ada.report(&ada.at(""), &query(&filter, &both)).await.multistatus();
     assert_eq!(both.of(&ada.at("series.ics")).calendar_data(), expanded.of(&ada.at("series.ics")).calendar_data());
     let events_whole = data(r#"<C:comp name="VCALENDAR"><C:prop name="VERSION"/><C:comp name="VEVENT"/></C:comp>"#);
     let events_whole = ada.report(&ada.at(""), &query(&filter, &events_whole)).await.multistatus();
-    let text = events_whole.of(&ada.at("once.ics")).calendar_data();
-    assert!(text.contains("LOCATION:Straße 5") && !text.contains("PRODID"), "{text}");
+    assert_snapshot!(events_whole.of(&ada.at("once.ics")).calendar_data(), @"
+    BEGIN:VCALENDAR
+    VERSION:2.0
+    BEGIN:VEVENT
+    UID:once
+    DTSTAMP:20260101T000000Z
+    DTSTART:20260302T090000Z
+    DURATION:PT1H
+    SUMMARY:Event once
+    LOCATION:Straße 5
+    END:VEVENT
+    END:VCALENDAR
+    ");
 
     let part = data(
         r#"<C:comp name="VCALENDAR"><C:prop name="VERSION"/><C:comp name="VEVENT"><C:prop name="SUMMARY"/><C:prop name="UID"/></C:comp></C:comp>"#,
     );
     let partial = ada.report(&ada.at(""), &query(&filter, &part)).await.multistatus();
-    let text = partial.of(&ada.at("once.ics")).calendar_data();
-    assert!(text.contains("SUMMARY:Event once") && text.contains("VERSION:2.0"));
-    assert!(!text.contains("DTSTART") && !text.contains("PRODID"), "{text}");
+    assert_snapshot!(partial.of(&ada.at("once.ics")).calendar_data(), @"
+    BEGIN:VCALENDAR
+    VERSION:2.0
+    BEGIN:VEVENT
+    UID:once
+    SUMMARY:Event once
+    END:VEVENT
+    END:VCALENDAR
+    ");
 }
 
 #[tokio::test]
@@ -157,10 +232,7 @@ async fn multiget_answers_every_href_once() {
         "http://other.example/x".into(),
         "::".into(),
     ];
-    let list: String = hrefs.iter().map(|href| format!("<D:href>{href}</D:href>")).collect();
-    let body = format!(
-        "<C:calendar-multiget {NS}><D:prop><D:getetag/><C:calendar-data/></D:prop>{list}</C:calendar-multiget>"
-    );
+    let body = multiget("<D:getetag/><C:calendar-data/>", &hrefs);
     let answer = ada.report(&ada.at(""), &body).await.multistatus();
     assert_eq!(answer.names(), ["later.ics", "once.ics"]);
     let once = answer.of(&ada.at("once.ics"));
@@ -178,15 +250,13 @@ async fn a_large_answer_is_whole() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
     let padding = format!("DESCRIPTION:{}\r\n", "ä".repeat(2_000));
-    let mut hrefs = String::new();
+    let mut hrefs = Vec::new();
     for number in 0..300 {
         let path = ada.at(&format!("{number}.ics"));
         ada.add(&path, &event(&number.to_string(), "20260302T090000Z", &padding)).await;
-        hrefs.push_str(&format!("<D:href>{path}</D:href>"));
+        hrefs.push(path);
     }
-    let multiget =
-        format!("<C:calendar-multiget {NS}><D:prop><C:calendar-data/></D:prop>{hrefs}</C:calendar-multiget>");
-    for body in [multiget, query("", "<C:calendar-data/>")] {
+    for body in [multiget("<C:calendar-data/>", &hrefs), query("", "<C:calendar-data/>")] {
         let answer = ada.report(&ada.at(""), &body).await;
         assert!(answer.body.len() > 1_000_000);
         assert_eq!(answer.multistatus().names().len(), 300);
@@ -217,10 +287,44 @@ async fn sync_tells_what_changed() {
     // Went and came again: it is there.
     ada.delete(&ada.at("c.ics")).await;
     ada.add(&ada.at("c.ics"), &event("c", "20260304T090000Z", "")).await;
-    let changes = ada.sync(&calendar, &token, "").await.multistatus();
-    assert_eq!(changes.names(), ["a.ics", "c.ics", "d.ics"]);
-    assert_eq!(changes.of(&ada.at("b.ics")).status, Some(404));
-    assert_eq!(changes.responses.get(&ada.at("e.ics")).and_then(|response| response.status), Some(404));
+    let answer = ada.sync(&calendar, &token, "").await;
+    let _steady = steady();
+    assert_snapshot!(shown(&answer), @r#"
+    207
+    <D:multistatus>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/a.ics</D:href>
+        <D:propstat>
+          <D:prop><D:getetag>"[etag]"</D:getetag></D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/d.ics</D:href>
+        <D:propstat>
+          <D:prop><D:getetag>"[etag]"</D:getetag></D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/c.ics</D:href>
+        <D:propstat>
+          <D:prop><D:getetag>"[etag]"</D:getetag></D:prop>
+          <D:status>HTTP/1.1 200 OK</D:status>
+        </D:propstat>
+      </D:response>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/b.ics</D:href>
+        <D:status>HTTP/1.1 404 Not Found</D:status>
+      </D:response>
+      <D:response>
+        <D:href>/api/v1.0/caldav/calendars/ada/personal/e.ics</D:href>
+        <D:status>HTTP/1.1 404 Not Found</D:status>
+      </D:response>
+      <D:sync-token>urn:kalends:sync:[calendar]:10:[time]</D:sync-token>
+    </D:multistatus>
+    "#);
+    let changes = answer.multistatus();
 
     // In small pages it comes to the same.
     let (mut token, mut names, mut pages) = (token, Vec::new(), 0);
@@ -278,18 +382,23 @@ async fn free_and_busy_times() {
     let ask = |range: &str| format!("<C:free-busy-query {NS}>{range}</C:free-busy-query>");
     let range = r#"<C:time-range start="20260302T073000Z" end="20260303T000000Z"/>"#;
     let answer = ada.report(&ada.at(""), &ask(range)).await;
-    assert_eq!(answer.status, 200);
     assert!(answer.header("content-type").unwrap().starts_with("text/calendar"));
-    let text = answer.text().replace("\r\n ", "");
-    let busy: Vec<&str> = text.lines().filter(|line| line.starts_with("FREEBUSY")).collect();
-    assert_eq!(
-        busy,
-        [
-            "FREEBUSY;FBTYPE=BUSY:20260302T073000Z/20260302T080000Z,20260302T090000Z/20260302T100000Z",
-            "FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260302T093000Z/20260302T103000Z"
-        ]
-    );
-    assert!(!text.contains("once") && !text.contains("SUMMARY"));
+    let _steady = steady();
+    assert_snapshot!(shown(&answer), @"
+    200
+    BEGIN:VCALENDAR
+    VERSION:2.0
+    PRODID:-//Kalends//Kalends [version]//EN
+    BEGIN:VFREEBUSY
+    DTSTAMP:[time]
+    DTSTART:20260302T073000Z
+    DTEND:20260303T000000Z
+    FREEBUSY;FBTYPE=BUSY:20260302T073000Z/20260302T080000Z,20260302T090000Z/202
+     60302T100000Z
+    FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260302T093000Z/20260302T103000Z
+    END:VFREEBUSY
+    END:VCALENDAR
+    ");
     for broken in ["", r#"<C:time-range start="20260302T073000Z"/>"#] {
         assert_eq!(ada.report(&ada.at(""), &ask(broken)).await.status, 400);
     }
@@ -307,11 +416,30 @@ async fn reports_that_cannot_be() {
     assert_eq!(ada.report(&ada.at("none.ics"), &query("", "")).await.status, 404);
     assert_eq!(report("").await.status, 400);
     report(&format!("<C:calendar-query {NS}><D:prop/></C:calendar-query>")).await.expect(403, "valid-filter");
-    report(&query(&events(r#"<C:time-range start="20260301"/>"#), "")).await.expect(403, "valid-filter");
-    report(&query(&events("<Z:weather/>"), "")).await.expect(403, "supported-filter");
+    let day = events(r#"<C:time-range start="20260301"/>"#);
+    assert_snapshot!(shown(&report(&query(&day, "")).await), @"
+    403
+    <D:error>
+      <C:valid-filter/>
+      <K:message>start and end are written as 20260131T235959Z.</K:message>
+    </D:error>
+    ");
+    assert_snapshot!(shown(&report(&query(&events("<Z:weather/>"), "")).await), @"
+    403
+    <D:error>
+      <C:supported-filter/>
+      <K:message>The filter has a condition that is not known.</K:message>
+    </D:error>
+    ");
     let collation =
         r#"<C:prop-filter name="SUMMARY"><C:text-match collation="i;klingon">x</C:text-match></C:prop-filter>"#;
-    report(&query(&events(collation), "")).await.expect(403, "supported-collation");
+    assert_snapshot!(shown(&report(&query(&events(collation), "")).await), @"
+    403
+    <D:error>
+      <C:supported-collation/>
+      <K:message>This collation is not known.</K:message>
+    </D:error>
+    ");
     let json = r#"<C:calendar-data content-type="application/calendar+json"/>"#;
     report(&query("", json)).await.expect(403, "supported-calendar-data");
     for filter in [

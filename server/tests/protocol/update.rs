@@ -2,9 +2,13 @@
 //!
 //! `files/make_database.py` made the database with that version, and wrote down what it acknowledged.
 
-use super::harness::*;
 use kalends_domain::Limits;
-use kalends_test_support::TestDatabase;
+use kalends_test_support::client::Client;
+use kalends_test_support::database::TestDatabase;
+use kalends_test_support::multistatus::DAV;
+use kalends_test_support::requests::{events_between, query};
+use kalends_test_support::server::Server;
+use kalends_test_support::texts::event;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -181,9 +185,7 @@ async fn every_sync_token_tells_what_changed_since() {
 async fn a_window_finds_what_is_in_it() {
     let updated = Updated::start().await;
     let (start, end) = &updated.before.week;
-    let query = format!(
-        r#"<C:calendar-query {NS}><D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range start="{start}" end="{end}"/></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"#
-    );
+    let query = query(&events_between(start, end), "");
     let mut all = 0;
     for (person, client) in updated.clients() {
         for (calendar, found) in &person.found {

@@ -1,15 +1,16 @@
 //! Clients that are slow, that stay, that are too many, and requests that take too long.
 
-use crate::harness::{Connection, Program, event, listen};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use kalends_domain::Limits;
 use kalends_domain::objects::Precondition;
 use kalends_server::connections::{self, ConnectionLimits};
 use kalends_server::web::failed::answer_panic;
+use kalends_test_support::browser::Connection;
+use kalends_test_support::server::{Server, listen};
+use kalends_test_support::texts::event;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -237,7 +238,7 @@ async fn a_panic_is_answered_with_a_page() {
 
 #[tokio::test]
 async fn a_target_with_a_fragment_is_refused_and_nothing_is_done() {
-    let program = Program::with(Limits::default(), ConnectionLimits::default()).await;
+    let program = Server::with_pages().await;
     let person = program.person("ada").await;
     let text = event("one", "20260305T090000Z", "");
     program.kalends.put_object(person.caller, person.calendar, "one.ics", &text, Precondition::None).await.unwrap();

@@ -1,13 +1,14 @@
 //! What browsers are told with each answer, and what they may not send.
 
-use crate::harness::{PASSWORD, Program};
 use hyper::Method;
+use kalends_test_support::browser::PASSWORD;
+use kalends_test_support::server::Server;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn pages_run_no_script_but_their_own() {
-    let program = Program::start().await;
+    let program = Server::with_pages().await;
     let person = program.person("ada").await;
     let mut connection = program.connect().await;
     let mut nonces = Vec::new();
@@ -40,7 +41,7 @@ async fn pages_run_no_script_but_their_own() {
 
 #[tokio::test]
 async fn every_answer_says_what_it_is_not_for() {
-    let program = Program::start().await;
+    let program = Server::with_pages().await;
     let person = program.person("ada").await;
     let mut connection = program.connect().await;
     for path in ["/agenda", "/settings", "/no-such-file.js", "/fn/viewer"] {
@@ -61,7 +62,7 @@ async fn every_answer_says_what_it_is_not_for() {
 
 #[tokio::test]
 async fn the_cookie_of_a_session_lasts_no_longer_than_the_session() {
-    let program = Program::start().await;
+    let program = Server::with_pages().await;
     program.person("ada").await;
     let form = format!("name=ada&password={}", PASSWORD.replace(' ', "+"));
     let mut connection = program.connect().await;
@@ -74,7 +75,7 @@ async fn the_cookie_of_a_session_lasts_no_longer_than_the_session() {
 /// A browser sends all of a form before it looks for the answer.
 #[tokio::test]
 async fn a_foreign_form_is_refused_and_read_to_its_end() {
-    let program = Program::start().await;
+    let program = Server::with_pages().await;
     let person = program.person("ada").await;
     let body = vec![b'x'; 4 * 1024 * 1024];
     let mut stream = TcpStream::connect(program.address).await.unwrap();

@@ -1,8 +1,10 @@
 //! Many browsers at once: every page and server function answers as it does on a quiet server.
 
-use crate::harness::{Answer, Connection, FORM, PASSWORD, Person, Program, event};
 use hyper::{Method, StatusCode};
 use kalends_domain::access::Caller;
+use kalends_test_support::browser::{Answer, Connection, FORM, PASSWORD, Person};
+use kalends_test_support::server::Server;
+use kalends_test_support::texts::event;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,7 +62,7 @@ fn difference(one: &str, other: &str) -> String {
     format!("{:?} instead of {:?}", around(one), around(other))
 }
 
-async fn fill(program: &Program, person: &Person) {
+async fn fill(program: &Server, person: &Person) {
     let mut file = String::new();
     for number in 0..EVENTS {
         let start = format!("202603{:02}T{:02}0000Z", number % 28 + 1, number % 12 + 7);
@@ -125,7 +127,7 @@ fn questions(person: &Person, invitation: &str) -> Vec<Question> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_page_and_function_answers_many_as_it_answers_one() {
-    let program = Arc::new(Program::start().await);
+    let program = Arc::new(Server::with_pages().await);
     let person = program.person("ada").await;
     fill(&program, &person).await;
     let link = program.kalends.create_sign_in_link(person.caller.principal).await.unwrap();
@@ -248,7 +250,7 @@ impl Story {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_people_change_their_calendars_at_once() {
-    let program = Arc::new(Program::start().await);
+    let program = Arc::new(Server::with_pages().await);
     let mut people = JoinSet::new();
     let mut owners: BTreeMap<String, Caller> = BTreeMap::new();
     for number in 0..CONNECTIONS {
@@ -276,7 +278,7 @@ async fn many_people_change_their_calendars_at_once() {
 /// Browsers that close the connection before the answer came leave nothing behind.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn browsers_that_go_away_keep_nobody_waiting() {
-    let program = Arc::new(Program::start().await);
+    let program = Arc::new(Server::with_pages().await);
     let person = program.person("ada").await;
     fill(&program, &person).await;
     let mut browsers = JoinSet::new();
@@ -299,11 +301,11 @@ async fn browsers_that_go_away_keep_nobody_waiting() {
 /// Making a router must not keep what loads for a page from loading, in whichever server of the process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn pages_come_while_other_servers_start() {
-    let program = Program::start().await;
+    let program = Server::with_pages().await;
     let person = program.person("ada").await;
     let starting = tokio::spawn(async {
         loop {
-            drop(Program::start().await);
+            drop(Server::with_pages().await);
             tokio::task::yield_now().await;
         }
     });

@@ -2,6 +2,5 @@
 #![allow(clippy::unwrap_used)]
 
 mod connections;
-mod harness;
 mod headers;
 mod load;

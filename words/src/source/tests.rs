@@ -76,10 +76,42 @@ fn each_language_says_the_same_messages_in_its_own_way() {
 #[test]
 fn there_is_a_function_for_each_message() {
     let functions = functions(&Languages::read(&[file("en", ENGLISH)]).unwrap());
-    assert!(functions.contains("pub fn test_today() -> &'static str {\n    text(3)\n}"), "{functions}");
-    assert!(functions.contains("pub fn test_events(count: usize, day: &str) -> String {"), "{functions}");
-    assert!(functions.contains("/// Where an event went.\npub fn test_moved(event: &str, day: &str)"), "{functions}");
-    assert!(functions.contains("pub fn test_line(line: usize) -> String {"), "{functions}");
+    insta::assert_snapshot!(functions, @r#"
+    /// Tells the messages and their arguments apart from those of another version.
+    pub const SHAPE: &str = "64b0b0d78ac30092";
+
+    /// `` { $count -> [0] No events on { $day } [one] { $count } event on { $day } [other] { $count } events on { $day } } ``
+    #[inline(always)]
+    pub fn test_events(count: usize, day: &str) -> String {
+        format(0, &[Argument::Number(count), Argument::Text(day)])
+    }
+
+    /// `` Line { $line } ``
+    #[inline(always)]
+    pub fn test_line(line: usize) -> String {
+        format(1, &[Argument::Number(line)])
+    }
+
+    /// `` { $event } moved to { $day } ``
+    ///
+    /// Where an event went.
+    #[inline(always)]
+    pub fn test_moved(event: &str, day: &str) -> String {
+        format(2, &[Argument::Text(event), Argument::Text(day)])
+    }
+
+    /// `` Today ``
+    #[inline(always)]
+    pub fn test_today() -> &'static str {
+        text(3)
+    }
+
+    /// `` Welcome to Kalends! ``
+    #[inline(always)]
+    pub fn test_welcome() -> &'static str {
+        text(4)
+    }
+    "#);
 }
 
 #[test]
@@ -131,10 +163,38 @@ fn messages_that_are_numbered_are_one_function() {
     let english = "test-day-1 = Mo\ntest-day-2 = Tu\ntest-step-1 = One\ntest-step-3 = Three\ntest-day-short-1 = M";
     let languages = Languages::read(&[file("en", english)]).unwrap();
     let functions = functions(&languages);
-    let days = "pub fn test_day(number: usize) -> &'static str {\n    numbered(0, 2, number)\n}";
-    assert!(functions.contains(days), "{functions}");
-    assert!(!functions.contains("fn test_day_1(") && functions.contains("fn test_step_1()"), "{functions}");
-    assert!(functions.contains("pub fn test_day_short(number: usize)"), "{functions}");
+    insta::assert_snapshot!(functions, @r#"
+    /// Tells the messages and their arguments apart from those of another version.
+    pub const SHAPE: &str = "1b23bed831585a45";
+
+    /// `` Mo ``
+    ///
+    /// `number`: from 1 to 2; nothing is said for others.
+    #[inline(always)]
+    pub fn test_day(number: usize) -> &'static str {
+        numbered(0, 2, number)
+    }
+
+    /// `` M ``
+    ///
+    /// `number`: from 1 to 1; nothing is said for others.
+    #[inline(always)]
+    pub fn test_day_short(number: usize) -> &'static str {
+        numbered(2, 1, number)
+    }
+
+    /// `` One ``
+    #[inline(always)]
+    pub fn test_step_1() -> &'static str {
+        text(3)
+    }
+
+    /// `` Three ``
+    #[inline(always)]
+    pub fn test_step_3() -> &'static str {
+        text(4)
+    }
+    "#);
     let said = "words::test_day(2) words::test_step_1() words::test_step_3() words::test_day_short(1)".to_owned();
     assert_eq!(unused(languages.first(), &[said]), []);
     assert_eq!(unused(languages.first(), &[String::new()]).len(), 5);

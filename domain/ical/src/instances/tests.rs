@@ -3,15 +3,15 @@
 use super::*;
 use crate::Limits;
 use chrono_tz::Tz;
+use kalends_test_support::texts;
 
 fn object(body: &str) -> CalendarObject {
-    let text = format!("BEGIN:VCALENDAR\nVERSION:2.0\n{body}\nEND:VCALENDAR\n");
-    CalendarObject::parse(&text, &Limits::default()).unwrap()
+    CalendarObject::parse(&texts::calendar(body), &Limits::default()).unwrap()
 }
 
 /// One component with UID 1 and these lines.
 fn component(name: &str, lines: &str) -> String {
-    format!("BEGIN:{name}\nUID:1\n{lines}\nEND:{name}")
+    texts::component(name, "1", lines)
 }
 
 fn event(lines: &str) -> CalendarObject {

@@ -129,6 +129,4 @@ impl Rule {
 }
 
 #[cfg(test)]
-mod rscale_tests;
-#[cfg(test)]
 mod tests;

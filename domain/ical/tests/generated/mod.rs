@@ -1,6 +1,9 @@
 //! Recurrence rules made by chance, the same ones for the same seed.
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta};
+use kalends_ical::recurrence::{Rule, Series};
+use kalends_ical::time::Zone;
+use kalends_ical::value::Moment;
 
 pub const FREQUENCIES: [&str; 7] = ["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY"];
 const WEEKDAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
@@ -170,4 +173,9 @@ pub fn rule(chance: &mut Chance, frequency: &'static str, interval: i64, avoid: 
         }
     }
     Generated { frequency, rule: parts.join(";"), start }
+}
+
+pub fn series(rule: &str, start: NaiveDateTime) -> Series {
+    let parsed = Rule::parse(rule).unwrap_or_else(|error| panic!("{rule}: {error}"));
+    Series::new(&parsed, &Moment::Floating(start), &Zone::UTC)
 }

@@ -13,6 +13,8 @@ use crate::Limits;
 use crate::instances::{Window, instances};
 use crate::time::Zone;
 use chrono::TimeDelta;
+use insta::assert_snapshot;
+use kalends_test_support::texts;
 
 pub(super) fn parse(text: &str) -> CalendarObject {
     CalendarObject::parse(text, &Limits::default()).unwrap_or_else(|error| panic!("{error}\n{text}"))
@@ -38,13 +40,12 @@ fn berlin(text: &str) -> Moment {
 
 /// A calendar with these lines of components.
 fn calendar(lines: &str) -> String {
-    let lines: Vec<_> = lines.lines().map(str::trim_start).filter(|line| !line.is_empty()).collect();
-    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//X//Y//EN\r\n{}\r\nEND:VCALENDAR\r\n", lines.join("\r\n"))
+    texts::calendar(&lines.lines().map(str::trim_start).collect::<Vec<_>>().join("\n"))
 }
 
 /// One VEVENT with these lines.
 pub(super) fn event(lines: &str) -> String {
-    calendar(&format!("BEGIN:VEVENT\nUID:1\nDTSTAMP:20260101T000000Z\n{lines}\nEND:VEVENT"))
+    calendar(&texts::component("VEVENT", "1", lines))
 }
 
 fn zoned_series() -> String {
@@ -134,7 +135,7 @@ pub(super) fn move_by(delta: TimeDelta) -> impl FnOnce(&mut EventDraft) {
 }
 
 /// The lines that are in one text and not in the other: `-` gone, `+` new; stamps left out.
-fn difference(before: &str, after: &str) -> Vec<String> {
+fn difference(before: &str, after: &str) -> String {
     let mut gone: Vec<&str> = before.lines().collect();
     let mut new = Vec::new();
     for line in after.lines() {
@@ -145,7 +146,8 @@ fn difference(before: &str, after: &str) -> Vec<String> {
     }
     let is_stamp = |line: &&str| line.starts_with("DTSTAMP:") || line.starts_with("LAST-MODIFIED:");
     let gone = gone.into_iter().filter(|line| !is_stamp(line)).map(|line| format!("-{line}"));
-    gone.chain(new.into_iter().filter(|line| !is_stamp(line)).map(|line| format!("+{line}"))).collect()
+    let new = new.into_iter().filter(|line| !is_stamp(line)).map(|line| format!("+{line}"));
+    gone.chain(new).collect::<Vec<_>>().join("\n")
 }
 
 fn timed(start: &str, end: &str) -> EventDraft {

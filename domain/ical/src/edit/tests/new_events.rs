@@ -7,9 +7,40 @@ fn a_draft_comes_back() {
     let object = parse(&new.text);
     assert_eq!(object.uid, new.uid);
     assert_eq!(draft_of(&object, None).unwrap(), EventDraft { location: None, ..draft });
-    assert!(new.text.contains("\r\nDTSTART;TZID=Europe/Berlin:20260701T120000\r\n"));
-    assert!(new.text.contains("\r\nBEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\n"));
-    assert!(!new.text.contains("LOCATION"));
+    let steady = new.text.replace(&new.uid, "[the new UID]").replace(crate::write::PRODID, "[Kalends]");
+    assert_snapshot!(steady, @r"
+    BEGIN:VCALENDAR
+    VERSION:2.0
+    PRODID:[Kalends]
+    BEGIN:VTIMEZONE
+    TZID:Europe/Berlin
+    BEGIN:DAYLIGHT
+    DTSTART:20250330T020000
+    TZOFFSETFROM:+0100
+    TZOFFSETTO:+0200
+    TZNAME:CEST
+    RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+    END:DAYLIGHT
+    BEGIN:STANDARD
+    DTSTART:20251026T030000
+    TZOFFSETFROM:+0200
+    TZOFFSETTO:+0100
+    TZNAME:CET
+    RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+    END:STANDARD
+    END:VTIMEZONE
+    BEGIN:VEVENT
+    UID:[the new UID]
+    DTSTAMP:20261121T080000Z
+    CREATED:20261121T080000Z
+    LAST-MODIFIED:20261121T080000Z
+    DTSTART;TZID=Europe/Berlin:20260701T120000
+    SUMMARY:Lunch
+    DESCRIPTION:One\, two\; three\nfour
+    DTEND;TZID=Europe/Berlin:20260701T130000
+    END:VEVENT
+    END:VCALENDAR
+    ");
 }
 
 #[test]

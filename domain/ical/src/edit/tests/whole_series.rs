@@ -4,26 +4,23 @@ use super::*;
 fn an_hour_later() {
     let text = zoned_series();
     let moved = edited(&text, &all(Some(berlin("20260706T090000"))), move_by(TimeDelta::hours(1)));
-    assert_eq!(
-        difference(&text, &moved),
-        [
-            "-SEQUENCE:3",
-            "-DTSTART;TZID=Europe/Berlin:20260105T090000",
-            "-DTEND;TZID=Europe/Berlin:20260105T100000",
-            "-EXDATE;TZID=Europe/Berlin:20260119T090000",
-            "-RECURRENCE-ID;TZID=Europe/Berlin:20260126T090000",
-            "-DTSTART;TZID=Europe/Berlin:20260127T140000",
-            "-DTEND;TZID=Europe/Berlin:20260127T150000",
-            "+SEQUENCE:4",
-            "+DTSTART;TZID=Europe/Berlin:20260105T100000",
-            "+DTEND;TZID=Europe/Berlin:20260105T110000",
-            "+EXDATE;TZID=Europe/Berlin:20260119T100000",
-            "+SEQUENCE:1",
-            "+RECURRENCE-ID;TZID=Europe/Berlin:20260126T100000",
-            "+DTSTART;TZID=Europe/Berlin:20260127T150000",
-            "+DTEND;TZID=Europe/Berlin:20260127T160000",
-        ]
-    );
+    assert_snapshot!(difference(&text, &moved), @"
+    -SEQUENCE:3
+    -DTSTART;TZID=Europe/Berlin:20260105T090000
+    -DTEND;TZID=Europe/Berlin:20260105T100000
+    -EXDATE;TZID=Europe/Berlin:20260119T090000
+    -RECURRENCE-ID;TZID=Europe/Berlin:20260126T090000
+    -DTSTART;TZID=Europe/Berlin:20260127T140000
+    -DTEND;TZID=Europe/Berlin:20260127T150000
+    +SEQUENCE:4
+    +DTSTART;TZID=Europe/Berlin:20260105T100000
+    +DTEND;TZID=Europe/Berlin:20260105T110000
+    +EXDATE;TZID=Europe/Berlin:20260119T100000
+    +SEQUENCE:1
+    +RECURRENCE-ID;TZID=Europe/Berlin:20260126T100000
+    +DTSTART;TZID=Europe/Berlin:20260127T150000
+    +DTEND;TZID=Europe/Berlin:20260127T160000
+    ");
 }
 
 #[test]

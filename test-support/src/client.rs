@@ -1,72 +1,12 @@
-//! The server under test, accounts on it, and a client that sends exactly what a test writes.
+//! A client that sends exactly what a test writes.
 
-use axum::Router;
-use axum::middleware::from_fn;
+use crate::multistatus::{DAV, Multistatus, Property};
+use crate::requests::{NS, propfind};
 use base64::Engine;
-use kalends_domain::accounts::{NewUser, Preferences};
-use kalends_domain::store::{Database, DatabaseAddress};
-use kalends_domain::{Kalends, Limits};
-use kalends_server::connections::{self, ConnectionLimits};
-use kalends_server::{caldav, host};
-use kalends_test_support::TestDatabase;
-use roxmltree::Node;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-
-pub const DAV: &str = "DAV:";
-pub const CALDAV: &str = "urn:ietf:params:xml:ns:caldav";
-pub const CS: &str = "http://calendarserver.org/ns/";
-pub const ICAL: &str = "http://apple.com/ns/ical/";
-
-/// The namespaces as every body of these tests declares them.
-pub const NS: &str = r#"xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:CS="http://calendarserver.org/ns/" xmlns:I="http://apple.com/ns/ical/" xmlns:Z="urn:z""#;
-
-pub struct Server {
-    pub address: SocketAddr,
-    pub kalends: Kalends,
-    _database: TestDatabase,
-}
-
-impl Server {
-    pub async fn start() -> Self {
-        Server::with(Limits::default()).await
-    }
-
-    pub async fn with(limits: Limits) -> Self {
-        let database = TestDatabase::fresh().await;
-        let url = database.url.clone();
-        Server::on(database, &url, limits).await
-    }
-
-    /// A server whose database is at `url`.
-    pub async fn on(database: TestDatabase, url: &str, limits: Limits) -> Self {
-        let store = Database::open(&DatabaseAddress::parse(url).unwrap()).await.unwrap();
-        let kalends = Kalends::new(store, limits);
-        let pages = caldav::with_server_root(Router::new(), kalends.clone());
-        let router = caldav::router(kalends.clone()).merge(pages).layer(from_fn(host::require));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(connections::serve(listener, router, ConnectionLimits::default(), std::future::pending()));
-        Server { address, kalends, _database: database }
-    }
-
-    /// An account with an app password; its first calendar is `personal`.
-    pub async fn account(&self, name: &str) -> Client {
-        let user = NewUser {
-            slug: name.into(),
-            display_name: format!("{name} the First"),
-            email: Some(format!("{name}@example.org")),
-            is_admin: false,
-            preferences: Preferences::default(),
-        };
-        let user = self.kalends.create_user(user).await.unwrap();
-        let (_, secret) = self.kalends.create_app_password(user.principal.id, "test").await.unwrap();
-        Client::new(self.address, name, &secret.0)
-    }
-}
+use tokio::net::TcpStream;
 
 #[derive(Clone)]
 pub struct Client {
@@ -126,8 +66,7 @@ impl Client {
 
     /// The properties, written as elements with the prefixes of [`NS`].
     pub async fn properties(&self, path: &str, depth: &str, properties: &str) -> Multistatus {
-        let body = format!("<D:propfind {NS}><D:prop>{properties}</D:prop></D:propfind>");
-        self.propfind(path, depth, &body).await.multistatus()
+        self.propfind(path, depth, &propfind(properties)).await.multistatus()
     }
 
     pub async fn property(&self, path: &str, property: &str) -> Property {
@@ -286,140 +225,4 @@ fn dechunked(mut rest: &[u8]) -> Option<Vec<u8>> {
         body.extend_from_slice(rest.get(..size)?);
         rest = rest.get(size + 2..)?;
     }
-}
-
-#[derive(Debug, Default)]
-pub struct Multistatus {
-    pub responses: BTreeMap<String, Response>,
-    pub sync_token: Option<String>,
-}
-
-#[derive(Debug, Default)]
-pub struct Response {
-    pub status: Option<u16>,
-    /// By `{namespace}name`.
-    pub properties: BTreeMap<String, Property>,
-    pub error: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-pub struct Property {
-    pub status: u16,
-    /// All text in the element, joined.
-    pub text: String,
-    /// `name` or `name[@name]` of each element in it, in document order.
-    pub elements: Vec<String>,
-    /// The element as it was sent.
-    pub xml: String,
-}
-
-impl Multistatus {
-    fn parse(text: &str) -> Self {
-        let document = roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{error}: {text}"));
-        let root = document.root_element();
-        assert!(root.has_tag_name((DAV, "multistatus")), "{text}");
-        let mut multistatus = Multistatus::default();
-        for child in elements(root) {
-            match child.tag_name().name() {
-                "response" => {
-                    let href = child_text(child, "href").unwrap();
-                    let response = Response::parse(child, text);
-                    assert!(multistatus.responses.insert(href, response).is_none(), "one href twice: {text}");
-                }
-                "sync-token" => multistatus.sync_token = Some(all_text(child)),
-                other => panic!("{other} in a multistatus"),
-            }
-        }
-        multistatus
-    }
-
-    pub fn hrefs(&self) -> Vec<&str> {
-        self.responses.keys().map(String::as_str).collect()
-    }
-
-    /// Names after the last slash of those that were found.
-    pub fn names(&self) -> Vec<&str> {
-        let found = self.responses.iter().filter(|(_, response)| response.status.is_none());
-        found.map(|(href, _)| href.rsplit('/').next().unwrap()).collect()
-    }
-
-    #[track_caller]
-    pub fn of(&self, href: &str) -> &Response {
-        self.responses.get(href).unwrap_or_else(|| panic!("{href} is not in {:?}", self.hrefs()))
-    }
-}
-
-impl Response {
-    fn parse(node: Node<'_, '_>, source: &str) -> Self {
-        let mut response =
-            Response { status: child_text(node, "status").map(|line| code(&line)), ..Response::default() };
-        response.error = error_of(node);
-        for propstat in elements(node).filter(|child| child.has_tag_name((DAV, "propstat"))) {
-            let status = code(&child_text(propstat, "status").unwrap());
-            response.error = response.error.take().or(error_of(propstat));
-            for property in elements(elements(propstat).find(|child| child.has_tag_name((DAV, "prop"))).unwrap()) {
-                let name =
-                    format!("{{{}}}{}", property.tag_name().namespace().unwrap_or(""), property.tag_name().name());
-                let value = Property {
-                    status,
-                    text: all_text(property),
-                    elements: property.descendants().skip(1).filter(Node::is_element).map(described).collect(),
-                    xml: source[property.range()].to_owned(),
-                };
-                assert!(response.properties.insert(name, value).is_none(), "one property twice: {source}");
-            }
-        }
-        response
-    }
-
-    #[track_caller]
-    pub fn property(&self, namespace: &str, name: &str) -> &Property {
-        let key = format!("{{{namespace}}}{name}");
-        self.properties.get(&key).unwrap_or_else(|| panic!("{key} is not in {:?}", self.properties.keys()))
-    }
-
-    pub fn calendar_data(&self) -> &str {
-        &self.property(CALDAV, "calendar-data").text
-    }
-}
-
-fn elements<'a, 'i>(node: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> {
-    node.children().filter(Node::is_element)
-}
-
-fn child_text(node: Node<'_, '_>, name: &str) -> Option<String> {
-    elements(node).find(|child| child.has_tag_name((DAV, name))).map(all_text)
-}
-
-fn all_text(node: Node<'_, '_>) -> String {
-    node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect()
-}
-
-fn error_of(node: Node<'_, '_>) -> Option<String> {
-    let error = elements(node).find(|child| child.has_tag_name((DAV, "error")))?;
-    Some(error.first_element_child()?.tag_name().name().to_owned())
-}
-
-fn described(node: Node<'_, '_>) -> String {
-    match node.attribute("name") {
-        Some(name) => format!("{}[{name}]", node.tag_name().name()),
-        None => node.tag_name().name().to_owned(),
-    }
-}
-
-fn code(line: &str) -> u16 {
-    line.split(' ').nth(1).unwrap().parse().unwrap()
-}
-
-/// A one-hour event; `more` are further lines, each with its end.
-pub fn event(uid: &str, start: &str, more: &str) -> String {
-    format!(
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:{start}\r\nDURATION:PT1H\r\nSUMMARY:Event {uid}\r\n{more}END:VEVENT\r\nEND:VCALENDAR\r\n"
-    )
-}
-
-pub fn todo(uid: &str, more: &str) -> String {
-    format!(
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VTODO\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:To-do {uid}\r\n{more}END:VTODO\r\nEND:VCALENDAR\r\n"
-    )
 }

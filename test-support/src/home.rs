@@ -1,0 +1,162 @@
+//! An installation in a database of its own, and people who have accounts on it.
+
+use crate::database::TestDatabase;
+use chrono_tz::Europe::Zurich;
+use kalends_domain::access::{Caller, PrincipalId};
+use kalends_domain::accounts::{NewUser, Preferences};
+use kalends_domain::calendars::CalendarId;
+use kalends_domain::changes::ChangeReader;
+use kalends_domain::objects::{ObjectHead, Precondition, Written};
+use kalends_domain::query::Query;
+use kalends_domain::store::{Database, DatabaseAddress};
+use kalends_domain::{Kalends, Limits, Result};
+use kalends_ical::query::Filter;
+
+/// An installation on which Anna has an account.
+pub struct Home {
+    pub kalends: Kalends,
+    pub anna: Caller,
+    /// Anna's first calendar.
+    pub calendar: CalendarId,
+    store: Database,
+    database: TestDatabase,
+}
+
+impl Home {
+    pub async fn new() -> Self {
+        Self::with_limits(Limits::default()).await
+    }
+
+    pub async fn with_limits(limits: Limits) -> Self {
+        let database = TestDatabase::fresh().await;
+        let store = open(&database.url).await;
+        let kalends = Kalends::new(store.clone(), limits);
+        let anna = user(&kalends, "anna").await;
+        let calendar = first_calendar(&kalends, anna).await;
+        Home { kalends, anna, calendar, store, database }
+    }
+
+    /// The same data with nothing in memory, as after a start, but on the connections that are open.
+    pub fn cold(&self) -> Kalends {
+        Kalends::new(self.store.clone(), Limits::default())
+    }
+
+    /// The same data after a restart.
+    pub async fn reopened(&self) -> Kalends {
+        Kalends::new(open(&self.database.url).await, Limits::default())
+    }
+
+    /// The data as a backup of now would bring it back.
+    pub async fn backup(&self) -> Home {
+        let database = self.database.copy().await;
+        let store = open(&database.url).await;
+        let kalends = Kalends::new(store.clone(), Limits::default());
+        Home { kalends, anna: self.anna, calendar: self.calendar, store, database }
+    }
+
+    pub async fn put(&self, name: &str, text: &str) -> Result<Written> {
+        self.put_if(name, text, Precondition::None).await
+    }
+
+    pub async fn put_if(&self, name: &str, text: &str, precondition: Precondition) -> Result<Written> {
+        self.kalends.put_object(self.anna, self.calendar, name, text, precondition).await
+    }
+
+    pub async fn delete(&self, name: &str) {
+        self.kalends.delete_object(self.anna, self.calendar, name, Precondition::None).await.unwrap();
+    }
+
+    pub async fn names(&self) -> Vec<String> {
+        let heads = self.kalends.object_heads(self.anna, self.calendar, "").await.unwrap();
+        heads.into_iter().map(|head| head.name).collect()
+    }
+
+    pub async fn text(&self, name: &str) -> String {
+        self.kalends.object(self.anna, self.calendar, name).await.unwrap().text
+    }
+
+    /// What changed in Anna's calendar since `token`.
+    pub async fn since(&self, token: Option<&str>, limit: Option<usize>) -> AllChanges {
+        AllChanges::read(self.kalends.changes(self.anna, self.calendar, token, limit).await.unwrap()).await
+    }
+
+    /// The pages of a calendar-query together.
+    pub async fn query(&self, filter: &Filter) -> Vec<ObjectHead> {
+        let mut query = Query::new(self.calendar, filter.clone());
+        let mut all = Vec::new();
+        while let Some(page) = self.kalends.query_page(self.anna, &mut query).await.unwrap() {
+            all.extend(page);
+        }
+        all
+    }
+
+    /// The export of Anna's calendar.
+    pub async fn export(&self) -> String {
+        let mut export = self.kalends.export(self.anna, self.calendar).await.unwrap();
+        let mut text = String::new();
+        while let Some(piece) = export.next().await.unwrap() {
+            text.push_str(&piece);
+        }
+        text
+    }
+
+    /// Lets `to` do so much with Anna's calendar, which no use case does yet.
+    pub async fn grant(&self, to: PrincipalId, access: i64) {
+        let (calendar, to) = (self.calendar.0, to.0);
+        let row = format!("INSERT INTO grants (calendar_id, principal_id, access) VALUES ({calendar}, {to}, {access})");
+        self.database.run(row).await;
+    }
+
+    /// Makes `member` a member of `group`, who may do so much with its calendars, which no use case does yet.
+    pub async fn join(&self, group: PrincipalId, member: PrincipalId, access: i64) {
+        let (group, member) = (group.0, member.0);
+        let row = format!("INSERT INTO memberships (group_id, member_id, access) VALUES ({group}, {member}, {access})");
+        self.database.run(row).await;
+    }
+}
+
+/// What is in the database at `url`.
+pub async fn open(url: &str) -> Database {
+    Database::open(&DatabaseAddress::parse(url).unwrap()).await.unwrap()
+}
+
+/// An account to make, without any wishes.
+pub fn new_user(slug: &str) -> NewUser {
+    let preferences = Preferences::default();
+    NewUser { slug: slug.into(), display_name: slug.into(), email: None, is_admin: false, preferences }
+}
+
+/// An account of somebody in Zurich.
+pub async fn user(kalends: &Kalends, slug: &str) -> Caller {
+    let preferences = Preferences { time_zone: Some(Zurich), locale: Some("en-GB".into()), ..Preferences::default() };
+    let user = NewUser { preferences, ..new_user(slug) };
+    Caller::page(kalends.create_user(user).await.unwrap().principal.id)
+}
+
+pub async fn first_calendar(kalends: &Kalends, who: Caller) -> CalendarId {
+    kalends.calendars(who, who.principal).await.unwrap()[0].id
+}
+
+/// The pages of changes together.
+pub struct AllChanges {
+    pub changed: Vec<ObjectHead>,
+    pub removed: Vec<String>,
+    pub token: String,
+    pub truncated: bool,
+}
+
+impl AllChanges {
+    pub async fn read(mut reader: ChangeReader) -> Self {
+        let (mut changed, mut removed) = (Vec::new(), Vec::new());
+        while let Some(page) = reader.next().await.unwrap() {
+            changed.extend(page.changed);
+            removed.extend(page.removed);
+        }
+        AllChanges { changed, removed, token: reader.token, truncated: reader.truncated }
+    }
+
+    /// Of what is new or changed, in the order in which it changed.
+    pub fn names(&self) -> Vec<&str> {
+        self.changed.iter().map(|head| head.name.as_str()).collect()
+    }
+}

@@ -1,0 +1,89 @@
+//! The server under test on TCP, and people who have accounts on it.
+
+use crate::browser::{Connection, PASSWORD, Person};
+use crate::client::Client;
+use crate::database::TestDatabase;
+use crate::home::{first_calendar, new_user, open, user};
+use axum::Router;
+use axum::middleware::from_fn;
+use kalends_app::Assets;
+use kalends_app::session::Site;
+use kalends_domain::accounts::NewUser;
+use kalends_domain::{Kalends, Limits};
+use kalends_server::connections::{self, ConnectionLimits};
+use kalends_server::web::Web;
+use kalends_server::{caldav, host, serve};
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+
+pub struct Server {
+    pub address: SocketAddr,
+    pub kalends: Kalends,
+    _database: TestDatabase,
+}
+
+impl Server {
+    /// CalDAV alone.
+    pub async fn start() -> Self {
+        Server::with(Limits::default()).await
+    }
+
+    pub async fn with(limits: Limits) -> Self {
+        let database = TestDatabase::fresh().await;
+        let url = database.url.clone();
+        Server::on(database, &url, limits).await
+    }
+
+    /// A server whose database is at `url`.
+    pub async fn on(database: TestDatabase, url: &str, limits: Limits) -> Self {
+        let kalends = Kalends::new(open(url).await, limits);
+        let root = caldav::with_server_root(Router::new(), kalends.clone());
+        let router = caldav::router(kalends.clone()).merge(root).layer(from_fn(host::require));
+        let address = listen(router, ConnectionLimits::default()).await;
+        Server { address, kalends, _database: database }
+    }
+
+    /// All that the program serves, but for the files that the browser downloads.
+    pub async fn with_pages() -> Self {
+        let database = TestDatabase::fresh().await;
+        let kalends = Kalends::new(open(&database.url).await, Limits::default());
+        let web = Web {
+            kalends: kalends.clone(),
+            site: Site { public_url: "http://cal.example.org".into() },
+            assets: Assets::default(),
+            dist: database.folder().join("no-such-dist"),
+        };
+        let address = listen(serve::app(web), ConnectionLimits::default()).await;
+        Server { address, kalends, _database: database }
+    }
+
+    /// An account with an app password; its first calendar is `personal`.
+    pub async fn account(&self, name: &str) -> Client {
+        let (display_name, email) = (format!("{name} the First"), Some(format!("{name}@example.org")));
+        let user = NewUser { display_name, email, ..new_user(name) };
+        let user = self.kalends.create_user(user).await.unwrap();
+        let (_, secret) = self.kalends.create_app_password(user.principal.id, "test").await.unwrap();
+        Client::new(self.address, name, &secret.0)
+    }
+
+    /// Someone who is signed in.
+    pub async fn person(&self, name: &str) -> Person {
+        let caller = user(&self.kalends, name).await;
+        self.kalends.set_password(caller.principal, PASSWORD).await.unwrap();
+        let session = self.kalends.sign_in(name, PASSWORD).await.unwrap();
+        let calendar = first_calendar(&self.kalends, caller).await;
+        Person { caller, calendar, cookie: format!("kalends_session={}", session.0) }
+    }
+
+    pub async fn connect(&self) -> Connection {
+        Connection::open(self.address).await
+    }
+}
+
+/// Serves `app` on a free port.
+pub async fn listen(app: Router, limits: ConnectionLimits) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(connections::serve(listener, app, limits, std::future::pending()));
+    address
+}
