@@ -3,7 +3,8 @@
 use crate::wire::ApiError;
 use crate::words;
 use axum::http::{StatusCode, header};
-use kalends_domain::Error;
+use kalends_domain::{Error, Problem};
+use kalends_ical::Problem as EditProblem;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
@@ -14,34 +15,34 @@ impl From<Error> for ApiError {
         }
         match error {
             Error::NotFound(what) => ApiError::NotFound(not_found(what).into()),
-            Error::Forbidden { .. } => ApiError::Forbidden(words::errors_forbidden().into()),
+            Error::Forbidden { .. } => ApiError::Forbidden(words::server_forbidden().into()),
             Error::PreconditionFailed => ApiError::Conflict,
-            Error::BadInput { field, message } => ApiError::BadInput { field: field.into(), message },
-            Error::BadCredentials => bad_input("password", words::errors_bad_credentials()),
+            Error::BadInput { field, problem } => bad_input(field, said(problem)),
+            Error::BadCredentials => bad_input("password", words::server_bad_credentials()),
             Error::TooManyTries { seconds } => {
                 let seconds = u64::try_from(seconds).unwrap_or_default();
                 come_again(seconds);
-                ApiError::TooMany(words::errors_too_many_tries(count(seconds)))
+                ApiError::TooMany(words::server_too_many_tries(count(seconds)))
             }
-            Error::Busy { seconds } => ApiError::Busy(words::errors_busy(count(seconds))),
-            Error::Unavailable { seconds } => ApiError::Busy(words::errors_unavailable(count(seconds))),
-            Error::Contended => ApiError::Busy(words::errors_contended().into()),
+            Error::Busy { seconds } => ApiError::Busy(words::server_busy(count(seconds))),
+            Error::Unavailable { seconds } => ApiError::Busy(words::server_unavailable(count(seconds))),
+            Error::Contended => ApiError::Busy(words::server_contended().into()),
             Error::Internal(cause) => {
                 tracing::error!(error = ?cause, "a server function failed");
                 ApiError::Failed
             }
-            Error::InvalidCalendarData(why) => bad_input("", words::errors_invalid_data(&why.to_string())),
-            Error::InvalidCalendarObject(why) => bad_input("", words::errors_invalid_object(&why.to_string())),
-            Error::UnsupportedComponent(kind) => bad_input("", words::errors_unsupported_component(&kind)),
-            Error::UidConflict { name } => bad_input("", words::errors_uid_conflict(&name)),
-            Error::TooLarge { limit } => bad_input("", words::errors_too_large(limit)),
+            Error::InvalidCalendarData(why) => bad_input("", words::server_invalid_data(&why.to_string())),
+            Error::InvalidCalendarObject(why) => bad_input("", words::server_invalid_object(&why.to_string())),
+            Error::UnsupportedComponent(kind) => bad_input("", words::server_unsupported_component(&kind)),
+            Error::UidConflict { name } => bad_input("", words::server_uid_conflict(&name)),
+            Error::TooLarge { limit } => bad_input("", words::server_too_large(limit)),
             Error::PropertyTooLarge { name, limit, .. } => {
-                bad_input("", words::errors_property_too_large(&name, limit))
+                bad_input("", words::server_property_too_large(&name, limit))
             }
-            Error::TooManyProperties { limit } => bad_input("", words::errors_too_many_properties(limit)),
-            Error::TooManyInstances { limit } => bad_input("", words::errors_too_many_instances(limit)),
+            Error::TooManyProperties { limit } => bad_input("", words::server_too_many_properties(limit)),
+            Error::TooManyInstances { limit } => bad_input("", words::server_too_many_instances(limit)),
             Error::AlreadyExists(what) => bad_input("", already_exists(what)),
-            Error::InvalidSyncToken => bad_input("", words::errors_sync_token()),
+            Error::InvalidSyncToken => bad_input("", words::server_sync_token()),
             Error::QuotaExceeded { limit, unit } => bad_input("", quota(count(limit), unit)),
         }
     }
@@ -51,6 +52,44 @@ fn bad_input(field: &str, message: impl Into<String>) -> ApiError {
     ApiError::BadInput { field: field.into(), message: message.into() }
 }
 
+/// What is wrong with a value, in words.
+fn said(problem: Problem) -> String {
+    match problem {
+        Problem::Length { least, most } => words::server_value_length(least, most),
+        Problem::Name { least, most } => words::server_value_name(least, most),
+        Problem::Octets { limit } => words::server_value_octets(limit),
+        Problem::Reserved(name) => words::server_value_reserved(&name),
+        Problem::Segment => words::server_value_segment().into(),
+        Problem::UserName => words::server_value_user_name().into(),
+        Problem::Email => words::server_value_email().into(),
+        Problem::Color => words::server_value_color().into(),
+        Problem::NoComponents => words::server_value_no_components().into(),
+        Problem::PartOfSeries => words::server_value_whole_series().into(),
+        Problem::HeldAlready => words::server_value_holds_it().into(),
+        Problem::Unstorable => words::server_value_unstorable().into(),
+        Problem::Edit(problem) => said_of_edit(problem),
+        // No page leads to it.
+        Problem::Configuration(why) => why,
+    }
+}
+
+/// What is wrong with how an event is to be changed, in words.
+fn said_of_edit(problem: EditProblem) -> String {
+    match problem {
+        EditProblem::EndBeforeStart => words::server_edit_end_before_start(),
+        EditProblem::Year => words::server_edit_year(),
+        EditProblem::NoInterval => words::server_edit_interval(),
+        EditProblem::NoDay => words::server_edit_no_day(),
+        EditProblem::NoEvent => words::server_edit_no_event(),
+        EditProblem::EndsBeforeItBegins => words::server_edit_ends_early(),
+        EditProblem::NoRule(why) => return words::server_edit_rule(&why),
+        EditProblem::SeveralRules => words::server_edit_several_rules(),
+        EditProblem::UnmovableRule => words::server_edit_unmovable(),
+        EditProblem::RepeatsWithinADay => words::server_edit_within_a_day(),
+    }
+    .into()
+}
+
 fn count(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
@@ -58,30 +97,30 @@ fn count(number: u64) -> usize {
 /// `what` as the domain calls it.
 fn not_found(what: &str) -> &'static str {
     match what {
-        "the account" => words::errors_account_not_found(),
-        "the app password" => words::errors_app_password_not_found(),
+        "the account" => words::server_account_not_found(),
+        "the app password" => words::server_app_password_not_found(),
         "the calendar" => words::errors_calendar_not_found(),
-        "the event" => words::errors_event_not_found(),
-        "the instance" => words::errors_instance_not_found(),
-        "the link" => words::errors_link_not_found(),
-        "the object" => words::errors_object_not_found(),
-        _ => words::errors_not_found(),
+        "the event" => words::server_event_not_found(),
+        "the instance" => words::server_instance_not_found(),
+        "the link" => words::server_link_not_found(),
+        "the object" => words::server_object_not_found(),
+        _ => words::server_not_found(),
     }
 }
 
 fn already_exists(what: &str) -> &'static str {
     match what {
-        "the calendar" => words::errors_calendar_exists(),
-        "the user name" => words::errors_user_name_exists(),
-        _ => words::errors_already_exists(),
+        "the calendar" => words::server_calendar_exists(),
+        "the user name" => words::server_user_name_exists(),
+        _ => words::server_already_exists(),
     }
 }
 
 fn quota(limit: usize, unit: &str) -> String {
     match unit {
-        "objects" => words::errors_quota_objects(limit),
-        "calendars" => words::errors_quota_calendars(limit),
-        _ => words::errors_quota_octets(limit),
+        "objects" => words::server_quota_objects(limit),
+        "calendars" => words::server_quota_calendars(limit),
+        _ => words::server_quota_octets(limit),
     }
 }
 

@@ -4,7 +4,8 @@
 
 use crate::json::JsonText;
 use crate::words;
-use chrono::{NaiveDate, NaiveDateTime, Weekday};
+use chrono::{NaiveDateTime, Weekday};
+pub use kalends_ical::placement::When;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
@@ -52,15 +53,6 @@ pub struct Viewer {
     pub now: NaiveDateTime,
     /// The view that the person used last: `month`, `week` or `day`.
     pub view: String,
-}
-
-/// When something is, on the viewer's wall clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum When {
-    /// Whole days, `last` included.
-    Days { first: NaiveDate, last: NaiveDate },
-    /// `end` is exclusive and not before `start`.
-    Times { start: NaiveDateTime, end: NaiveDateTime },
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ pub(crate) mod verified;
 use crate::access::{Caller, Principal, PrincipalId};
 use crate::calendars::CalendarDetails;
 pub use crate::model::account::{AppPassword, NewUser, Preferences, Theme, User};
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Problem, Result};
 use chrono::{TimeDelta, Utc};
 
 /// Shortest password of an account, in characters.
@@ -19,6 +19,7 @@ pub const MAX_PASSWORD: usize = 200;
 pub const RESERVED_USER_NAMES: [&str; 2] = ["calendars", "principals"];
 const LINK_HOURS: i64 = 24;
 const MAX_LABEL: usize = 100;
+const MAX_DISPLAY_NAME: usize = 250;
 /// "Last used" of an app password or a session is kept to this precision, so that reading does not turn into writing.
 const TOUCH_MINUTES: i64 = 10;
 
@@ -40,16 +41,16 @@ impl NewUser {
             || self.slug.starts_with('.')
             || !self.slug.chars().all(slug_char)
         {
-            return Err(Error::bad_input("user name", "1 to 64 of a-z, 0-9, '.', '_' and '-', not beginning with '.'"));
+            return Err(Error::bad_input("user name", Problem::UserName));
         }
         if RESERVED_USER_NAMES.contains(&self.slug.as_str()) {
-            return Err(Error::bad_input("user name", format!("{:?} means something else in addresses", self.slug)));
+            return Err(Error::bad_input("user name", Problem::Reserved(self.slug.clone())));
         }
-        if self.display_name.trim().is_empty() || self.display_name.chars().count() > 250 {
-            return Err(Error::bad_input("display name", "1 to 250 characters"));
+        if self.display_name.trim().is_empty() || self.display_name.chars().count() > MAX_DISPLAY_NAME {
+            return Err(Error::bad_input("display name", Problem::Length { least: 1, most: MAX_DISPLAY_NAME }));
         }
         if self.email.as_ref().is_some_and(|email| !email.contains('@') || email.contains(char::is_whitespace)) {
-            return Err(Error::bad_input("e-mail", "an address such as ada@example.org"));
+            return Err(Error::bad_input("e-mail", Problem::Email));
         }
         Ok(())
     }
@@ -60,7 +61,7 @@ fn check_password(password: &str) -> Result<()> {
     if (MIN_PASSWORD..=MAX_PASSWORD).contains(&length) {
         return Ok(());
     }
-    Err(Error::bad_input("password", format!("{MIN_PASSWORD} to {MAX_PASSWORD} characters")))
+    Err(Error::bad_input("password", Problem::Length { least: MIN_PASSWORD, most: MAX_PASSWORD }))
 }
 
 impl Kalends {
@@ -235,7 +236,7 @@ impl Kalends {
     pub async fn create_app_password(&self, id: PrincipalId, label: &str) -> Result<(AppPassword, Secret)> {
         let label = label.trim();
         if label.is_empty() || label.chars().count() > MAX_LABEL {
-            return Err(Error::bad_input("label", format!("1 to {MAX_LABEL} characters")));
+            return Err(Error::bad_input("label", Problem::Length { least: 1, most: MAX_LABEL }));
         }
         let secret = secrets::random_app_password();
         let now = Utc::now();
@@ -252,6 +253,7 @@ impl Kalends {
         if !tx.delete_app_password(id, app_password).await? {
             return Err(Error::NotFound("the app password"));
         }
+        tx.tell_revoked().await?;
         tx.commit().await?;
         self.verified.forget_all();
         Ok(())

@@ -4,17 +4,22 @@ use crate::access::{self, Caller};
 use crate::calendars::CalendarId;
 use crate::objects::ObjectHead;
 use crate::parsed::Candidates;
+use crate::thread::on_a_thread;
 use crate::{Kalends, Result};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use kalends_ical::instances::{Window, instances};
-pub use kalends_ical::placement::When;
+use kalends_ical::placement::When;
 use kalends_ical::time::Zone;
 use kalends_ical::value::Moment;
 use kalends_ical::{CalendarObject, ComponentKind};
+use std::sync::Arc;
 
 /// How far ahead [`Kalends::upcoming`] looks, in days, until it has enough: near first, since most people's next events are near.
 const HORIZONS: [i64; 4] = [14, 120, 3 * 366, 30 * 366];
+
+/// How many objects are read before their instances are worked out.
+const MAX_WAITING: usize = 10_000;
 
 /// One instance as a person in one time zone sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,16 +145,43 @@ impl Kalends {
         viewer: &Zone,
     ) -> Result<Vec<AgendaInstance>> {
         let mut tx = self.db.read().await?;
-        let mut all = Vec::new();
+        let mut expansion =
+            Expansion { window, viewer: viewer.clone(), limit: self.limits.instances, seen: Vec::new() };
+        let mut waiting = Vec::new();
         for id in calendars {
             let Some(held) = access::readable(&mut tx, caller, *id).await? else { continue };
             let mut candidates = Candidates::new(*id, window, Some(ComponentKind::Event));
             while let Some(page) = candidates.next_parsed(self, &mut tx).await? {
-                for (_, head, object) in page {
-                    all.extend(seen(&object, &head, window, viewer, self.limits.instances, held.may_write())?);
+                waiting.extend(page.into_iter().map(|(_, head, object)| (head, object, held.may_write())));
+                // What waits is bounded; most spans of most people have less, and give the connection back first.
+                if waiting.len() > MAX_WAITING {
+                    expansion = expansion.with(std::mem::take(&mut waiting)).await?;
                 }
             }
         }
-        Ok(all)
+        drop(tx);
+        Ok(expansion.with(waiting).await?.seen)
+    }
+}
+
+/// Instances that are worked out of objects as they come.
+struct Expansion {
+    window: Window,
+    viewer: Zone,
+    /// Most instances of one object.
+    limit: usize,
+    seen: Vec<AgendaInstance>,
+}
+
+impl Expansion {
+    /// With the instances of `objects`, each with whether the caller may change it.
+    async fn with(mut self, objects: Vec<(ObjectHead, Arc<CalendarObject>, bool)>) -> Result<Self> {
+        on_a_thread(move || {
+            for (head, object, editable) in objects {
+                self.seen.extend(seen(&object, &head, self.window, &self.viewer, self.limit, editable)?);
+            }
+            Ok(self)
+        })
+        .await
     }
 }

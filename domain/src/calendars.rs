@@ -3,7 +3,7 @@
 use crate::access::{self, Access, Caller, Held, PrincipalId};
 pub use crate::model::calendar::{Calendar, CalendarDetails, CalendarId, CalendarView, DeadProperty, Revision};
 use crate::write::Write;
-use crate::{Error, Kalends, Limits, Result};
+use crate::{Error, Kalends, Limits, Problem, Result};
 use chrono::Utc;
 use kalends_ical::time::Zone;
 use std::collections::HashSet;
@@ -28,16 +28,13 @@ impl CalendarDetails {
     fn check(&self) -> Result<()> {
         let name = self.display_name.trim();
         if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
-            return Err(Error::bad_input(
-                "name",
-                format!("1 to {MAX_NAME} characters, none of them a control character"),
-            ));
+            return Err(Error::bad_input("name", Problem::Name { least: 1, most: MAX_NAME }));
         }
         if !is_color(&self.color) {
-            return Err(Error::bad_input("color", "written #RRGGBB or #RRGGBBAA"));
+            return Err(Error::bad_input("color", Problem::Color));
         }
         if self.components.is_empty() {
-            return Err(Error::bad_input("components", "at least one type of component"));
+            return Err(Error::bad_input("components", Problem::NoComponents));
         }
         Ok(())
     }
@@ -52,7 +49,7 @@ fn check_texts(description: Option<&str>, timezone: Option<&str>, limits: &Limit
     let texts = [("description", description, limits.property_octets), ("time zone", timezone, limits.timezone_octets)];
     for (field, text, limit) in texts {
         if text.is_some_and(|text| text.len() > limit) {
-            return Err(Error::bad_input(field, format!("at most {limit} octets")));
+            return Err(Error::bad_input(field, Problem::Octets { limit }));
         }
     }
     let zone = timezone.map(|text| Zone::read(text, limits.text.nesting)).transpose();
@@ -97,7 +94,7 @@ fn check_slug(slug: &str) -> Result<()> {
         || slug == ".."
         || slug.chars().any(|c| c == '/' || c.is_control())
     {
-        return Err(Error::bad_input("slug", "1 to 255 octets without '/' and control characters"));
+        return Err(Error::bad_input("slug", Problem::Segment));
     }
     Ok(())
 }

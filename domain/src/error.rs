@@ -47,8 +47,8 @@ pub enum Error {
     #[error("the sync-token is not valid for this calendar")]
     InvalidSyncToken,
     /// A value that a person or client gave is not usable; `field` names it.
-    #[error("{field}: {message}")]
-    BadInput { field: &'static str, message: String },
+    #[error("{field}: {problem}")]
+    BadInput { field: &'static str, problem: Problem },
     /// Wrong name or password, or a revoked or unknown secret.
     #[error("the name or the password is wrong")]
     BadCredentials,
@@ -87,9 +87,44 @@ impl Error {
         }
     }
 
-    pub fn bad_input(field: &'static str, message: impl Into<String>) -> Self {
-        Error::BadInput { field, message: message.into() }
+    pub fn bad_input(field: &'static str, problem: Problem) -> Self {
+        Error::BadInput { field, problem }
     }
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    #[error("{least} to {most} characters")]
+    Length { least: usize, most: usize },
+    #[error("{least} to {most} characters, none of them a control character")]
+    Name { least: usize, most: usize },
+    #[error("at most {limit} octets")]
+    Octets { limit: usize },
+    /// It is to be one segment of an address.
+    #[error("1 to 255 octets without '/' and control characters")]
+    Segment,
+    #[error("1 to 64 of a-z, 0-9, '.', '_' and '-', not beginning with '.'")]
+    UserName,
+    #[error("{0:?} means something else in addresses")]
+    Reserved(String),
+    #[error("an address such as ada@example.org")]
+    Email,
+    #[error("written #RRGGBB or #RRGGBBAA")]
+    Color,
+    #[error("at least one type of component")]
+    NoComponents,
+    #[error("only a whole series can move to another calendar")]
+    PartOfSeries,
+    #[error("that calendar holds this event already")]
+    HeldAlready,
+    #[error("it has a character that cannot be stored")]
+    Unstorable,
+    #[error(transparent)]
+    Edit(kalends_ical::Problem),
+    /// Of the configuration, which no page shows.
+    #[error("{0}")]
+    Configuration(String),
 }
 
 impl From<kalends_ical::Error> for Error {
@@ -102,7 +137,7 @@ impl From<kalends_ical::Error> for Error {
             Ical::TooLarge { limit } => Error::TooLarge { limit },
             Ical::TooManyInstances { limit } => Error::TooManyInstances { limit },
             Ical::NotFound(what) => Error::NotFound(what),
-            Ical::BadInput { field, message } => Error::BadInput { field, message },
+            Ical::BadInput { field, problem } => Error::BadInput { field, problem: Problem::Edit(problem) },
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::calendars::CalendarId;
 use crate::objects::{Object, Precondition, Written, free_name, index};
 use crate::store::{Index, Transaction};
 use crate::write::Write;
-use crate::{Error, Kalends, Limits, Result};
+use crate::{Error, Kalends, Limits, Problem, Result};
 use chrono::Utc;
 use chrono_tz::Tz;
 use kalends_ical::edit::{self, Edited, EventDraft, NewObject, Scope};
@@ -166,14 +166,14 @@ impl Kalends {
             return Ok(());
         }
         if edit.recurs && !matches!(change.scope, Scope::All { .. }) {
-            return Err(Error::bad_input("calendar", "only a whole series can move to another calendar"));
+            return Err(Error::bad_input("calendar", Problem::PartOfSeries));
         }
         self.write(caller, async |mut write: Write| {
             let (from, to) = write.calendars((change.calendar, Access::Write), (to, Access::Write)).await?;
             write.remove(&from, change.name, &edit.unchanged()).await?;
             let Some((text, index)) = &edit.after else { return write.commit(()).await };
             if write.tx.object_of_uid(to.id, &index.uid).await?.is_some() {
-                return Err(Error::bad_input("calendar", "that calendar holds this event already"));
+                return Err(Error::bad_input("calendar", Problem::HeldAlready));
             }
             // Under its own name, or under another where that one is taken.
             let name = match write.tx.object_head(to.id, change.name).await? {

@@ -14,6 +14,7 @@ pub mod events;
 pub mod free_busy;
 pub mod history;
 mod model;
+mod nodes;
 pub mod objects;
 mod parsed;
 pub mod query;
@@ -25,7 +26,7 @@ pub mod transfer;
 mod versions;
 mod write;
 
-pub use error::{Error, Result};
+pub use error::{Error, Problem, Result};
 pub use write::Announcement;
 
 use chrono::TimeDelta;
@@ -95,19 +96,24 @@ pub struct Kalends {
     pub(crate) hashing: Arc<accounts::hashing::PasswordHashing>,
     pub(crate) verified: Arc<accounts::verified::VerifiedPasswords>,
     pub(crate) parsing: Arc<thread::ParsingBudget>,
+    /// Ends with the last clone.
+    _following: Arc<nodes::Following>,
     pub(crate) causes: Arc<Cache<access::Caller, CauseId>>,
     pub(crate) announcer: broadcast::Sender<Announcement>,
 }
 
 impl Kalends {
+    /// To be called within a runtime of Tokio.
     pub fn new(db: store::Database, limits: Limits) -> Self {
+        let verified = Arc::default();
         Kalends {
+            _following: Arc::new(nodes::Following::begin(&db, &verified)),
             db,
             limits: Arc::new(limits),
             parsed: Arc::new(parsed::cache()),
             brake: Arc::default(),
             hashing: Arc::default(),
-            verified: Arc::default(),
+            verified,
             parsing: Arc::default(),
             causes: Arc::new(Cache::new(MAX_KNOWN_CAUSES)),
             announcer: write::announcer(),

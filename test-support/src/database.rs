@@ -90,8 +90,15 @@ impl TestDatabase {
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         let mut connection = server.connect().await.unwrap();
         let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{original}'");
-        connection.execute(AssertSqlSafe(end)).await.unwrap();
-        connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {original}"))).await.unwrap();
+        let create = format!("CREATE DATABASE {name} TEMPLATE {original}");
+        // A node that listens to others comes back.
+        for attempts_left in (0..20).rev() {
+            connection.execute(AssertSqlSafe(end.clone())).await.unwrap();
+            match connection.execute(AssertSqlSafe(create.clone())).await {
+                Ok(_) => break,
+                Err(error) => assert!(attempts_left > 0, "{error}"),
+            }
+        }
         let url = server.clone().database(&name).to_url_lossy().to_string();
         TestDatabase { folder, server: Some((server.clone(), name)), url }
     }

@@ -5,12 +5,12 @@ use super::days::{View, fetched};
 use crate::calendars;
 use crate::event::instance_key;
 use crate::server_context::viewer;
-use crate::wire::{ApiError, EventInstance, Status, When};
+use crate::wire::{ApiError, EventInstance, Status};
 use crate::words;
 use chrono::NaiveDate;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
-use kalends_domain::agenda::{AgendaInstance, When as DomainWhen};
+use kalends_domain::agenda::AgendaInstance;
 
 /// The longest span that one page asks for.
 const MAX_DAYS: i64 = 100;
@@ -53,10 +53,7 @@ impl From<AgendaInstance> for EventInstance {
             instance: instance.recurrence_id.as_ref().map(instance_key::encode),
             title: instance.summary,
             location: instance.location,
-            when: match instance.when {
-                DomainWhen::Days { first, last } => When::Days { first, last },
-                DomainWhen::Times { start, end } => When::Times { start, end },
-            },
+            when: instance.when,
             editable: instance.editable,
             transparent: instance.transparent,
             status: match instance.status.as_deref() {

@@ -6,7 +6,8 @@
 
 mod check;
 
-pub use check::{Draft, Pattern, Repeat, RepeatEnd, Timing};
+pub use check::{Draft, Repeat, Timing};
+use kalends_ical::edit::Pattern;
 
 use crate::date_names;
 use crate::notation::Format;
@@ -279,22 +280,17 @@ impl EventFields {
 /// The weekdays and the place in the month that follow the start when it goes to another day: what was said of the old
 /// day is then said of the new one.
 pub fn follow_start(fields: &mut EventFields, from: NaiveDate, to: NaiveDate) {
-    let (old, new) = (weekday_code(from.weekday()), weekday_code(to.weekday()));
-    if old != new && !fields.weekdays.iter().any(|day| day == new) {
-        for day in fields.weekdays.iter_mut().filter(|day| *day == old) {
-            *day = new.to_owned();
-        }
+    let mut weekly = Pattern::Weekly(fields.weekdays.iter().filter_map(|code| weekday(code)).collect());
+    weekly.follow(from, to);
+    if let Pattern::Weekly(days) = weekly {
+        fields.weekdays = days.into_iter().map(|day| weekday_code(day).to_owned()).collect();
     }
-    if fields.monthly != "date" {
-        let choices = EventFields::monthly_choices(to);
-        let wants_last = fields.monthly.starts_with('-');
-        let choice = choices
-            .iter()
-            .skip(1)
-            .find(|(value, _)| value.starts_with('-') == wants_last)
-            .or_else(|| choices.get(1))
-            .or_else(|| choices.first());
-        fields.monthly = choice.map(|(value, _)| value.clone()).unwrap_or_default();
+    if let Some((nth, weekday)) = monthly_choice(&fields.monthly) {
+        let mut monthly = Pattern::MonthlyByWeekday { nth, weekday };
+        monthly.follow(from, to);
+        if let Pattern::MonthlyByWeekday { nth, weekday } = monthly {
+            fields.monthly = monthly_value(nth, weekday);
+        }
     }
 }
 
@@ -302,12 +298,20 @@ pub fn weekday_code(day: Weekday) -> &'static str {
     WEEKDAYS[day.num_days_from_monday() as usize].0
 }
 
+/// The last Sunday as `-1SU`.
+pub fn monthly_value(nth: i8, weekday: Weekday) -> String {
+    format!("{nth}{}", weekday_code(weekday))
+}
+
+fn weekday(code: &str) -> Option<Weekday> {
+    WEEKDAYS.iter().find(|(known, _)| *known == code).map(|(_, weekday)| *weekday)
+}
+
 /// `-1SU` as the last Sunday.
 pub fn monthly_choice(value: &str) -> Option<(i8, Weekday)> {
     let (nth, code) = value.split_at_checked(value.len().checked_sub(2)?)?;
     let nth = nth.parse().ok().filter(|nth| matches!(nth, -1 | 1..=5))?;
-    let (_, weekday) = WEEKDAYS.iter().find(|(known, _)| *known == code)?;
-    Some((nth, *weekday))
+    Some((nth, weekday(code)?))
 }
 
 /// `On the third Saturday`

@@ -107,10 +107,6 @@ pub async fn relocate(
     scope: ScopeChoice,
     to: When,
 ) -> Result<Option<Undo>, ApiError> {
-    let to = match to {
-        When::Days { first, last } => kalends_domain::agenda::When::Days { first, last },
-        When::Times { start, end } => kalends_domain::agenda::When::Times { start, end },
-    };
     let change = change(event, scope)?;
     let undo = kalends.move_event(user.on_a_page(), change, to, zone_of(user)).await.map_err(refused)?;
     Ok(carried(undo))
@@ -306,9 +302,7 @@ fn draft(fields: &EventFields, stored: Option<&EventDraft>) -> Result<(EventDraf
         },
         repeat: match (repeat, stored) {
             (fields::Repeat::Never, _) => Repeat::Never,
-            (fields::Repeat::Every { interval, pattern, end }, _) => {
-                Repeat::Every { interval, pattern: pattern_of(pattern), until: end_of(end) }
-            }
+            (fields::Repeat::Every { interval, pattern, end }, _) => Repeat::Every { interval, pattern, until: end },
             (fields::Repeat::Keep, Some(EventDraft { repeat: Repeat::Custom(rule), .. })) => {
                 Repeat::Custom(rule.clone())
             }
@@ -347,24 +341,6 @@ fn iana(name: &str) -> Result<Tz, ApiError> {
     known.ok_or_else(|| ApiError::BadInput { field: "zone".into(), message: message() })
 }
 
-fn pattern_of(pattern: fields::Pattern) -> Pattern {
-    match pattern {
-        fields::Pattern::Daily => Pattern::Daily,
-        fields::Pattern::Weekly(days) => Pattern::Weekly(days),
-        fields::Pattern::MonthlyByDate => Pattern::MonthlyByDate,
-        fields::Pattern::MonthlyByWeekday { nth, weekday } => Pattern::MonthlyByWeekday { nth, weekday },
-        fields::Pattern::Yearly => Pattern::Yearly,
-    }
-}
-
-fn end_of(end: fields::RepeatEnd) -> RepeatEnd {
-    match end {
-        fields::RepeatEnd::Never => RepeatEnd::Never,
-        fields::RepeatEnd::On(day) => RepeatEnd::On(day),
-        fields::RepeatEnd::After(count) => RepeatEnd::After(count),
-    }
-}
-
 /// The form that shows `draft`.
 fn fields_of(draft: &EventDraft, calendar: CalendarId, viewer: Tz) -> EventFields {
     let mut fields = EventFields {
@@ -396,7 +372,7 @@ fn fields_of(draft: &EventDraft, calendar: CalendarId, viewer: Tz) -> EventField
                 }
                 Pattern::MonthlyByDate => "monthly",
                 Pattern::MonthlyByWeekday { nth, weekday } => {
-                    fields.monthly = format!("{nth}{}", fields::weekday_code(*weekday));
+                    fields.monthly = fields::monthly_value(*nth, *weekday);
                     "monthly"
                 }
                 Pattern::Yearly => "yearly",
@@ -427,7 +403,7 @@ fn when(timing: Timing, viewer: Tz) -> (When, Option<(When, String)>) {
 }
 
 fn decode(key: &str) -> Result<Moment, ApiError> {
-    instance_key::decode(key).ok_or_else(|| ApiError::NotFound(words::errors_event_not_found().into()))
+    instance_key::decode(key).ok_or_else(|| ApiError::NotFound(words::server_event_not_found().into()))
 }
 
 fn domain_scope(scope: ScopeChoice, moment: Moment) -> Scope {

@@ -1,6 +1,6 @@
 //! Every language on the server, and which one a request is answered in.
 
-use super::{FOLDER, SHAPE, TABLES};
+use super::{FOLDER, OF_BROWSERS, SHAPE, TABLES};
 use kalends_words::{Table, file_name, pseudo};
 use leptos::prelude::use_context;
 use std::sync::OnceLock;
@@ -8,13 +8,18 @@ use std::sync::OnceLock;
 /// A language that pages can be in.
 pub struct Language {
     table: Table,
-    text: &'static str,
+    /// Without what the server alone says.
+    of_browsers: &'static str,
     path: String,
 }
 
 impl Language {
     fn read(text: &'static str) -> Option<Self> {
-        Some(Language { table: Table::read(text, SHAPE)?, text, path: format!("{FOLDER}{}", file_name(text)) })
+        // The first line says which table it is.
+        let end = text.match_indices('\n').nth(OF_BROWSERS).map_or(text.len(), |(at, _)| at + 1);
+        let of_browsers = &text[..end];
+        let path = format!("{FOLDER}{}", file_name(of_browsers));
+        Some(Language { table: Table::read(text, SHAPE)?, of_browsers, path })
     }
 
     pub fn table(&self) -> &Table {
@@ -23,7 +28,7 @@ impl Language {
 
     /// The table as browsers read it.
     pub fn text(&self) -> &'static str {
-        self.text
+        self.of_browsers
     }
 
     /// Where browsers ask for the table: another path for any other content.

@@ -25,12 +25,38 @@ pub enum Error {
     #[error("{0} was not found")]
     NotFound(&'static str),
     /// A value of an edit is not usable; `field` names it.
-    #[error("{field}: {message}")]
-    BadInput { field: &'static str, message: String },
+    #[error("{field}: {problem}")]
+    BadInput { field: &'static str, problem: Problem },
 }
 
 impl Error {
-    pub fn bad_input(field: &'static str, message: impl Into<String>) -> Self {
-        Error::BadInput { field, message: message.into() }
+    pub(crate) fn bad_input(field: &'static str, problem: Problem) -> Self {
+        Error::BadInput { field, problem }
     }
+}
+
+/// What is wrong with an edit.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    #[error("the end is before the start")]
+    EndBeforeStart,
+    #[error("the year must be between 1 and 9998")]
+    Year,
+    #[error("the interval must be at least 1")]
+    NoInterval,
+    #[error("no day is chosen")]
+    NoDay,
+    #[error("there must be at least one event")]
+    NoEvent,
+    #[error("it ends before it begins")]
+    EndsBeforeItBegins,
+    /// A rule that cannot be read, and why.
+    #[error("{0}")]
+    NoRule(String),
+    #[error("a series that repeats by several rules cannot be divided")]
+    SeveralRules,
+    #[error("this series repeats by a rule that cannot be moved; change how it repeats as well")]
+    UnmovableRule,
+    #[error("an event that repeats within a day cannot last all day")]
+    RepeatsWithinADay,
 }

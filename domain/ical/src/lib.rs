@@ -24,7 +24,7 @@ pub mod value;
 mod write;
 
 pub use entry::ComponentKind;
-pub use error::{Error, Result};
+pub use error::{Error, Problem, Result};
 pub use object::CalendarObject;
 
 /// The largest and deepest text that is read.

@@ -4,13 +4,14 @@ use crate::instances::Instance;
 use crate::time::Zone;
 use crate::value::Moment;
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
+use serde::{Deserialize, Serialize};
 
 /// The time of an instance on the wall clock of whoever looks at it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum When {
     /// Days, `last` included.
     Days { first: NaiveDate, last: NaiveDate },
-    /// Wall-clock times in the viewer's zone; `end` is exclusive.
+    /// Wall-clock times in the viewer's zone; `end` is exclusive and not before `start`.
     Times { start: NaiveDateTime, end: NaiveDateTime },
 }
 

@@ -50,7 +50,7 @@ fn foreign() -> Vec<PathBuf> {
 
 fn read(path: &Path) -> Result<(String, CalendarObject), Error> {
     let Ok(text) = String::from_utf8(fs::read(path).unwrap()) else {
-        return Err(Error::bad_input("file", "not UTF-8"));
+        return Err(Error::InvalidCalendarData(kalends_ical::syntax::SyntaxError::new(1, "not UTF-8")));
     };
     CalendarObject::parse(&text, &Limits::default()).map(|object| (text, object))
 }

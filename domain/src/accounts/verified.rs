@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 /// How many are remembered.
 const MAX_REMEMBERED: usize = 10_000;
-/// For how long one is taken without asking the database. What was revoked on another node works there no longer than this.
+/// For how long one is taken without asking the database. What was revoked on another node works no longer than this where that is
+/// not heard of.
 const MAX_AGE: Duration = Duration::from_secs(10);
 
 type Key = [u8; 32];

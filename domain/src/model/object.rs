@@ -1,7 +1,7 @@
 //! Calendar object resources as they are stored.
 
 use super::calendar::{CalendarId, Revision};
-use crate::{Error, Result};
+use crate::{Error, Problem, Result};
 use chrono::{DateTime, Utc};
 use kalends_ical::ComponentKind;
 
@@ -79,7 +79,7 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
         || name == ".."
         || name.chars().any(|c| c == '/' || c.is_control())
     {
-        return Err(Error::bad_input("name", "1 to 255 octets without '/' and control characters"));
+        return Err(Error::bad_input("name", Problem::Segment));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::postgres::Postgres;
 use super::sqlite::Sqlite;
 use super::transaction::Transaction;
-use crate::{Error, Result};
+use crate::{Error, Problem, Result};
 use sqlx::postgres::PgConnectOptions;
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ impl DatabaseAddress {
     /// # Errors
     /// `BadInput`
     pub fn parse(text: &str) -> Result<Self> {
-        let unfit = |message: &str| Error::bad_input("database", message);
+        let unfit = |message: &str| Error::bad_input("database", Problem::Configuration(message.to_owned()));
         if let Some(file) = text.strip_prefix("sqlite:") {
             let file = file.strip_prefix("//").unwrap_or(file);
             return match file {
@@ -99,6 +99,15 @@ impl Database {
             Database::Sqlite(sqlite) => sqlite.write().await?,
             Database::Postgres(postgres) => postgres.write().await?,
         }))
+    }
+
+    /// Whether several nodes may share it.
+    pub(crate) fn has_nodes(&self) -> bool {
+        matches!(self, Database::Postgres(_))
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self, Database::Postgres(postgres) if postgres.pool().is_closed())
     }
 
     /// Waits for open transactions and closes the connections.

@@ -1,6 +1,6 @@
 //! What the databases report, in the domain's terms: the one place where it is told apart.
 
-use crate::Error;
+use crate::{Error, Problem};
 use sqlx::error::{DatabaseError, ErrorKind};
 
 /// How long whoever finds no database should wait before the next try, in seconds.
@@ -11,7 +11,7 @@ impl From<sqlx::Error> for Error {
         match &error {
             sqlx::Error::Database(reported) => match outcome(&**reported) {
                 Outcome::Contended => Error::Contended,
-                Outcome::Unfit => Error::bad_input("text", "it has a character that cannot be stored"),
+                Outcome::Unfit => Error::bad_input("text", Problem::Unstorable),
                 Outcome::Busy => Error::Busy { seconds: RETRY_AFTER_SECONDS },
                 Outcome::Unavailable => unavailable(&error),
                 Outcome::Internal => Error::Internal(error.into()),

@@ -10,6 +10,7 @@ mod changes;
 mod database;
 mod dialect;
 mod error;
+mod notices;
 mod objects;
 mod postgres;
 mod sqlite;
@@ -17,6 +18,7 @@ mod statement;
 mod transaction;
 
 pub use database::{Database, DatabaseAddress};
+pub use notices::Listener;
 pub use objects::{FoundObject, Standing};
 pub use transaction::Transaction;
 

@@ -1,7 +1,7 @@
 //! PostgreSQL, for several nodes. Reads see one snapshot; a write locks the calendars that it changes.
 
 use super::transaction::Connection;
-use crate::{Error, Result};
+use crate::{Error, Problem, Result};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Row};
 use std::time::Duration;
@@ -40,10 +40,14 @@ impl Postgres {
             .try_get("version")?;
         if version / 10_000 < MIN_VERSION {
             let message = format!("PostgreSQL {MIN_VERSION} or newer is needed; the server is {}", version / 10_000);
-            return Err(Error::bad_input("database", message));
+            return Err(Error::bad_input("database", Problem::Configuration(message)));
         }
         sqlx::migrate!("../migrations/postgres").run(&pool).await.map_err(|error| Error::Internal(error.into()))?;
         Ok(Postgres { pool })
+    }
+
+    pub(super) fn pool(&self) -> &PgPool {
+        &self.pool
     }
 
     pub(super) async fn close(&self) {

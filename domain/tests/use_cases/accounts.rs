@@ -1,7 +1,8 @@
 use chrono::TimeDelta;
 use kalends_domain::{Error, Limits};
+use kalends_test_support::database::TestDatabase;
 use kalends_test_support::home::{Home, new_user};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn a_one_time_link_chooses_the_password_once() {
@@ -117,5 +118,29 @@ async fn a_name_that_no_database_could_hold_is_nobodys() {
         // SQLite looks and finds nothing, PostgreSQL refuses to look.
         let told = matches!(outcome, Some(Error::BadCredentials | Error::NotFound(_) | Error::BadInput { .. }));
         assert!(told, "{outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_app_password_that_one_node_revokes_is_refused_by_the_others_at_once() {
+    let home = Home::new().await;
+    let nodes = [home.reopened().await, home.reopened().await];
+    // SQLite has one node; another process that has the file open asks again after some seconds.
+    if !TestDatabase::is_postgres() {
+        return;
+    }
+    let (app_password, secret) = home.kalends.create_app_password(home.anna.principal, "phone").await.unwrap();
+    // A node that hears nothing yet forgets what it knows when it does: this is for what it hears.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    for node in nodes.iter().chain(&nodes) {
+        assert!(node.authenticate_client("anna", &secret.0).await.is_ok());
+    }
+    home.kalends.revoke_app_password(home.anna.principal, app_password.id).await.unwrap();
+    let revoked = Instant::now();
+    for node in &nodes {
+        while node.authenticate_client("anna", &secret.0).await.is_ok() {
+            assert!(revoked.elapsed() < Duration::from_secs(5), "remembered for as long as without a word");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 }

@@ -3,10 +3,11 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use chrono_tz::Europe::Zurich;
 use kalends_domain::Error;
-use kalends_domain::agenda::{AgendaInstance, When};
+use kalends_domain::agenda::AgendaInstance;
 use kalends_domain::calendars::{CalendarDetails, CalendarId};
 use kalends_domain::events::EventChange;
 use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
+use kalends_ical::placement::When;
 use kalends_ical::value::Moment;
 use kalends_test_support::home::{Home, first_calendar, user};
 use kalends_test_support::texts::{calendar, component, event_titled};

@@ -17,20 +17,20 @@ fn page(title: &str, heading: &str, content: &str) -> Html<String> {
 }
 
 fn failed_page() -> Html<String> {
-    let title = words::errors_page_failed_title();
+    let title = words::server_page_failed_title();
     let (why, again, or, agenda) = (
-        words::errors_page_failed(),
-        words::errors_page_try_again(),
-        words::errors_page_failed_or(),
-        words::errors_page_open_agenda(),
+        words::server_page_failed(),
+        words::server_page_try_again(),
+        words::server_page_failed_or(),
+        words::server_page_open_agenda(),
     );
     page(title, title, &format!("<p>{why}</p><p><a href=\"\">{again}</a> {or} <a href=\"/agenda\">{agenda}</a>.</p>"))
 }
 
 fn busy_page() -> Html<String> {
-    let (why, again) = (words::errors_page_busy(), words::errors_page_try_again());
+    let (why, again) = (words::server_page_busy(), words::server_page_try_again());
     let content = format!("<p>{why}</p><p><a href=\"\">{again}</a></p>");
-    page(words::errors_page_busy_title(), words::errors_page_busy_heading(), &content)
+    page(words::server_page_busy_title(), words::server_page_busy_heading(), &content)
 }
 
 /// The answer where a use case failed before there was a page to say so: 503 with Retry-After for what may succeed later, else 500,

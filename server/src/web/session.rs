@@ -60,7 +60,7 @@ pub async fn same_site(State(site): State<Site>, request: Request, next: Next) -
     {
         return next.run(request).await;
     }
-    (StatusCode::FORBIDDEN, words::errors_other_site()).into_response()
+    (StatusCode::FORBIDDEN, words::server_other_site()).into_response()
 }
 
 fn is_same_site(headers: &HeaderMap, site: &Site) -> bool {

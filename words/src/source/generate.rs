@@ -8,7 +8,7 @@ use std::fmt::Write;
 /// Tells the messages and their arguments apart from those of another version.
 fn shape(first: &Language) -> String {
     let mut all = String::new();
-    for (name, message) in &first.messages {
+    for (name, message) in first.in_order() {
         let parameters = message.parameters.iter().map(|it| format!("{}:{:?}", it.name, it.kind));
         all += &format!("{name}({})\n", parameters.collect::<Vec<_>>().join(","));
     }
@@ -19,13 +19,19 @@ fn shape(first: &Language) -> String {
 pub fn table(languages: &Languages, language: &Language) -> String {
     let first = languages.first();
     let mut table = format!("{} {}\n", language.tag, shape(first));
-    for (name, message) in &first.messages {
+    for (name, message) in first.in_order() {
         if let Some(translated) = language.messages.get(name) {
             write_parts(&translated.parts, &message.parameters, &mut table);
         }
         table.push('\n');
     }
     table
+}
+
+/// What of [`table`] browsers download.
+pub fn browser_table(languages: &Languages, language: &Language) -> String {
+    let of_browsers = languages.first().messages.keys().filter(|name| !is_of_server(name)).count();
+    table(languages, language).split_inclusive('\n').take(1 + of_browsers).collect()
 }
 
 fn write_parts(parts: &[Part], parameters: &[Parameter], table: &mut String) {
@@ -54,12 +60,15 @@ fn write_parts(parts: &[Part], parameters: &[Parameter], table: &mut String) {
 /// A module of Rust with a function for each message, over `text`, `numbered` and `format` of the module that includes it.
 pub fn functions(languages: &Languages) -> String {
     let first = languages.first();
+    let of_browsers = first.messages.keys().filter(|name| !is_of_server(name)).count();
     let mut module = format!(
-        "/// Tells the messages and their arguments apart from those of another version.\npub const SHAPE: &str = {:?};\n\n",
+        "/// Tells the messages and their arguments apart from those of another version.\npub const SHAPE: &str = {:?};\n\n\
+         /// How many messages browsers say; those that the server alone says come after them.\n\
+         #[cfg(feature = \"ssr\")]\nconst OF_BROWSERS: usize = {of_browsers};\n\n",
         shape(first)
     );
     let series = first.series();
-    for (at, (name, message)) in first.messages.iter().enumerate() {
+    for (at, (name, message)) in first.in_order().enumerate() {
         match in_series(name) {
             Some((base, 1)) if series.contains_key(base) => {
                 function_of_series(at, base, series[base], message, &mut module)
@@ -77,7 +86,18 @@ pub fn in_series(name: &str) -> Option<(&str, usize)> {
     Some((base, number.parse().ok()?))
 }
 
+/// Whether a message is said by the server alone: it is none of what browsers download.
+fn is_of_server(name: &str) -> bool {
+    name.starts_with("server-")
+}
+
 impl Language {
+    /// The messages as they stand in tables: by name, those that the server alone says last.
+    fn in_order(&self) -> impl Iterator<Item = (&String, &Message)> {
+        let of = |server: bool| self.messages.iter().filter(move |(name, _)| is_of_server(name) == server);
+        of(false).chain(of(true))
+    }
+
     /// The series of messages without arguments, with how many there are in each: names that end in the numbers from 1, all of one
     /// width, so that they follow one another in the table.
     pub fn series(&self) -> BTreeMap<&str, usize> {
@@ -114,6 +134,9 @@ const INLINE: &str = "#[inline(always)]\n";
 
 fn function(at: usize, name: &str, message: &Message, module: &mut String) {
     document(message, module);
+    if is_of_server(name) {
+        module.push_str("#[cfg(feature = \"ssr\")]\n");
+    }
     let name = rust_name(name);
     module.push_str(INLINE);
     if message.parameters.is_empty() {

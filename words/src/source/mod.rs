@@ -7,7 +7,7 @@ mod generate;
 mod message;
 
 pub use check::unused;
-pub use generate::{functions, table};
+pub use generate::{browser_table, functions, table};
 pub use message::{Kind, Message, Parameter, Part, Variant};
 
 use fluent_syntax::ast::Entry;

@@ -80,6 +80,10 @@ fn there_is_a_function_for_each_message() {
     /// Tells the messages and their arguments apart from those of another version.
     pub const SHAPE: &str = "64b0b0d78ac30092";
 
+    /// How many messages browsers say; those that the server alone says come after them.
+    #[cfg(feature = "ssr")]
+    const OF_BROWSERS: usize = 5;
+
     /// `` { $count -> [0] No events on { $day } [one] { $count } event on { $day } [other] { $count } events on { $day } } ``
     #[inline(always)]
     pub fn test_events(count: usize, day: &str) -> String {
@@ -112,6 +116,20 @@ fn there_is_a_function_for_each_message() {
         text(4)
     }
     "#);
+}
+
+#[test]
+fn what_the_server_alone_says_is_not_for_browsers() {
+    let text = "server-b = Bad\nserver-a = { $n } of it";
+    let server = File { language: "en".into(), path: "en/server.ftl".into(), text: text.into() };
+    let languages = Languages::read(&[file("en", "test-z = Last"), server]).unwrap();
+    let whole = table(&languages, languages.first());
+    let of_browsers = browser_table(&languages, languages.first());
+    assert!(whole.starts_with(&of_browsers) && of_browsers.ends_with("\nLast\n"), "{of_browsers}");
+    assert!(whole.ends_with("\nBad\n"), "{whole}");
+    let functions = functions(&languages);
+    assert!(functions.contains("const OF_BROWSERS: usize = 1;"), "{functions}");
+    assert!(functions.contains("#[cfg(feature = \"ssr\")]\n#[inline(always)]\npub fn server_b()"), "{functions}");
 }
 
 #[test]
@@ -166,6 +184,10 @@ fn messages_that_are_numbered_are_one_function() {
     insta::assert_snapshot!(functions, @r#"
     /// Tells the messages and their arguments apart from those of another version.
     pub const SHAPE: &str = "1b23bed831585a45";
+
+    /// How many messages browsers say; those that the server alone says come after them.
+    #[cfg(feature = "ssr")]
+    const OF_BROWSERS: usize = 5;
 
     /// `` Mo ``
     ///

@@ -3,7 +3,8 @@
 use super::{EventFields, FieldError, KEEP, WEEKDAYS, date, monthly_choice, time};
 use crate::wire::CalendarId;
 use crate::words;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use kalends_ical::edit::{Pattern, RepeatEnd};
 
 /// The longest text of a field, in characters. Beyond it lies a mistake, such as a pasted file.
 const MAX_TEXT: usize = 100_000;
@@ -40,26 +41,6 @@ pub enum Repeat {
     },
     /// By the rule that it has, which the form cannot express.
     Keep,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pattern {
-    Daily,
-    /// In the order of the week from Monday, never empty.
-    Weekly(Vec<Weekday>),
-    MonthlyByDate,
-    MonthlyByWeekday {
-        nth: i8,
-        weekday: Weekday,
-    },
-    Yearly,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RepeatEnd {
-    Never,
-    On(NaiveDate),
-    After(u32),
 }
 
 impl EventFields {

@@ -11,7 +11,7 @@ use super::{EventDraft, Repeat, RepeatEnd, Timing};
 use crate::entry::Entry;
 use crate::object::CalendarObject;
 use crate::value::Moment;
-use crate::{Error, Result};
+use crate::{Error, Problem, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// The lines that make a component recur.
@@ -152,7 +152,7 @@ fn reschedule(
             if let RepeatEnd::On(last) = until
                 && *last < start.local().date()
             {
-                return Err(Error::bad_input("repeat", "it ends before it begins"));
+                return Err(Error::bad_input("repeat", Problem::EndsBeforeItBegins));
             }
             rule = Some(text);
         }
@@ -347,7 +347,7 @@ pub(super) fn new_rule(draft: &EventDraft, form: &Form, start: &mut Moment) -> R
     if let RepeatEnd::On(last) = until
         && *last < day
     {
-        return Err(Error::bad_input("repeat", "it ends before it begins"));
+        return Err(Error::bad_input("repeat", Problem::EndsBeforeItBegins));
     }
     let mut rule = RuleText::default();
     rule.set_pattern(pattern);

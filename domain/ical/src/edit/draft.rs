@@ -10,7 +10,7 @@ use crate::recurrence::Rule;
 use crate::syntax::{Component, Property};
 use crate::time::Zone;
 use crate::value::Moment;
-use crate::{Error, Result};
+use crate::{Error, Problem, Result};
 use chrono::{Datelike, NaiveDate};
 
 /// The texts of the form and the properties that hold them.
@@ -48,24 +48,24 @@ impl EventDraft {
     /// # Errors
     /// `BadInput` for a draft that no event can be.
     pub(super) fn check(&self) -> Result<()> {
-        let refuse = |field, message: &str| Err(Error::bad_input(field, message));
+        let refuse = |field, problem| Err(Error::bad_input(field, problem));
         let (first, last, in_order) = match self.timing {
             Timing::AllDay { first, last } => (first, last, first <= last),
             Timing::Timed { start, end, .. } => (start.date(), end.date(), start <= end),
         };
         let is_writable = |date: NaiveDate| (1..=9998).contains(&date.year());
         if !in_order {
-            return refuse("end", "the end is before the start");
+            return refuse("end", Problem::EndBeforeStart);
         }
         if !is_writable(first) || !is_writable(last) {
-            return refuse("start", "the year must be between 1 and 9998");
+            return refuse("start", Problem::Year);
         }
         match &self.repeat {
             Repeat::Never => Ok(()),
             Repeat::Custom(rule) if rule.is_empty() => Ok(()),
             Repeat::Custom(rule) => match Rule::parse(rule) {
                 Ok(_) => Ok(()),
-                Err(error) => Err(Error::bad_input("repeat", error.to_string())),
+                Err(error) => Err(Error::bad_input("repeat", Problem::NoRule(error.to_string()))),
             },
             Repeat::Every { interval, pattern, until } => {
                 let is_pattern = match pattern {
@@ -74,10 +74,10 @@ impl EventDraft {
                     Pattern::Daily | Pattern::MonthlyByDate | Pattern::Yearly => true,
                 };
                 match until {
-                    _ if *interval == 0 => refuse("repeat", "the interval must be at least 1"),
-                    _ if !is_pattern => refuse("repeat", "no day is chosen"),
-                    RepeatEnd::After(0) => refuse("repeat", "there must be at least one event"),
-                    RepeatEnd::On(day) if !is_writable(*day) => refuse("repeat", "the year must be between 1 and 9998"),
+                    _ if *interval == 0 => refuse("repeat", Problem::NoInterval),
+                    _ if !is_pattern => refuse("repeat", Problem::NoDay),
+                    RepeatEnd::After(0) => refuse("repeat", Problem::NoEvent),
+                    RepeatEnd::On(day) if !is_writable(*day) => refuse("repeat", Problem::Year),
                     _ => Ok(()),
                 }
             }

@@ -22,8 +22,8 @@ impl EventDraft {
             }
         };
         let mut moved = EventDraft { timing, ..self.clone() };
-        if series {
-            follow(&mut moved.repeat, first_day(self.timing), first_day(timing));
+        if series && let Repeat::Every { pattern, .. } = &mut moved.repeat {
+            pattern.follow(first_day(self.timing), first_day(timing));
         }
         moved
     }
@@ -36,16 +36,18 @@ fn first_day(timing: Timing) -> NaiveDate {
     }
 }
 
-fn follow(repeat: &mut Repeat, from: NaiveDate, to: NaiveDate) {
-    let Repeat::Every { pattern, .. } = repeat else { return };
-    match pattern {
-        Pattern::Weekly(days) if !days.contains(&to.weekday()) => {
-            for day in days.iter_mut().filter(|day| **day == from.weekday()) {
-                *day = to.weekday();
+impl Pattern {
+    /// What it said of the day `from`, which the event was on, it says of `to`: the weekday, the place in the month.
+    pub fn follow(&mut self, from: NaiveDate, to: NaiveDate) {
+        match self {
+            Pattern::Weekly(days) if !days.contains(&to.weekday()) => {
+                for day in days.iter_mut().filter(|day| **day == from.weekday()) {
+                    *day = to.weekday();
+                }
             }
+            Pattern::MonthlyByWeekday { nth, weekday } if from != to => (*nth, *weekday) = place_in_month(to, *nth < 0),
+            _ => {}
         }
-        Pattern::MonthlyByWeekday { nth, weekday } if from != to => (*nth, *weekday) = place_in_month(to, *nth < 0),
-        _ => {}
     }
 }
 

@@ -4,7 +4,8 @@
 
 use super::tests::{all, date, edit, edited, event, local, move_by, now, opened, parse, shown};
 use super::*;
-use chrono::{Datelike, TimeDelta};
+use crate::time::Zone;
+use chrono::{Datelike, NaiveDateTime, TimeDelta};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -219,11 +220,17 @@ proptest! {
         let changed = edited(&sample.text, &scope, move_by(by));
         let at = |text: &str| Sample { id: text.to_owned(), ..sample.clone() }.id().local();
         let far = local("20270601T000000");
+        // A time that the clocks leap over is after the leap, however it came about.
+        let zone = match &sample.form {
+            Moment::Zoned { tzid, .. } => Zone::named(tzid).unwrap(),
+            _ => Zone::UTC,
+        };
+        let on_the_clock = |start: NaiveDateTime| zone.to_local(zone.to_utc(start));
         let places = |text: &str, by: TimeDelta| {
             let mut found: Vec<_> = shown(text)
                 .into_iter()
                 .filter(|(id, ..)| at(id) + by < far)
-                .map(|(id, start, _, summary)| (at(&id) + by, at(&start) + by, summary))
+                .map(|(id, start, _, summary)| (on_the_clock(at(&id) + by), on_the_clock(at(&start) + by), summary))
                 .collect();
             found.sort();
             found

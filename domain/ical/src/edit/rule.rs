@@ -4,7 +4,7 @@ use super::{Pattern, Repeat, RepeatEnd};
 use crate::recurrence::{Rule, Series};
 use crate::time::Zone;
 use crate::value::Moment;
-use crate::{Error, Result};
+use crate::{Error, Problem, Result};
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
 
 const DAYS: [(&str, Weekday); 7] = [
@@ -233,7 +233,7 @@ impl RuleText {
     /// Takes the times of the day away, for a series that becomes one of days.
     pub(super) fn drop_times(&mut self) -> Result<()> {
         if !matches!(self.get("FREQ"), Some("DAILY" | "WEEKLY" | "MONTHLY" | "YEARLY")) {
-            return Err(Error::bad_input("timing", "an event that repeats within a day cannot last all day"));
+            return Err(Error::bad_input("timing", Problem::RepeatsWithinADay));
         }
         self.parts.retain(|(name, _)| !matches!(name.as_str(), "BYHOUR" | "BYMINUTE" | "BYSECOND"));
         Ok(())
@@ -345,7 +345,7 @@ impl RuleText {
 }
 
 pub(super) fn immovable() -> Error {
-    Error::bad_input("timing", "this series repeats by a rule that cannot be moved; change how it repeats as well")
+    Error::bad_input("timing", Problem::UnmovableRule)
 }
 
 fn name(weekday: Weekday) -> &'static str {

@@ -8,7 +8,7 @@ use crate::entry::Entry;
 use crate::object::CalendarObject;
 use crate::time::Zone;
 use crate::value::Moment;
-use crate::{Error, Result};
+use crate::{Error, Problem, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::cmp::Ordering;
 
@@ -28,7 +28,7 @@ impl<'a> Cut<'a> {
         let master = object.master.as_ref().ok_or(Error::NotFound("the event"))?;
         let start = master.start.as_ref().ok_or(Error::NotFound("the event"))?;
         if master.rules.len() > 1 {
-            return Err(Error::bad_input("scope", "a series that repeats by several rules cannot be divided"));
+            return Err(Error::bad_input("scope", Problem::SeveralRules));
         }
         let at = start.at(local_in(&object.zones, id, start));
         let counts = object

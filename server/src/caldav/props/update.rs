@@ -205,8 +205,8 @@ impl Update {
             Error::BadInput { field: "time zone", .. } => {
                 self.blame(is_live(Live::CalendarTimezone), forbidden(None))?;
             }
-            Error::BadInput { field: "color", message } => {
-                self.blame(is_live(Live::CalendarColor), Refusal::unfit(message.as_str()))?;
+            Error::BadInput { field: "color", problem } => {
+                self.blame(is_live(Live::CalendarColor), Refusal::unfit(problem.to_string()))?;
             }
             Error::BadInput { field: "components", .. } => {
                 self.blame(is_live(Live::SupportedCalendarComponentSet), Refusal::unsupported_component())?;
