@@ -133,6 +133,18 @@ test("a date is picked from a small month, with keys and with the mouse", async 
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("PageDown");
   await expect(month.getByRole("button", { name: "Friday, 16 April 2027" })).toBeFocused();
+  // No key is lost to those who press them faster than the month is drawn.
+  await page.evaluate(() => {
+    for (let press = 0; press < 4; press++) {
+      for (const key of ["ArrowDown", "PageDown", "ArrowUp", "PageUp"]) {
+        document.activeElement!.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+      }
+    }
+  });
+  await page.waitForTimeout(100);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowLeft");
+  await expect(month.getByRole("button", { name: "Friday, 16 April 2027" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(month).toBeHidden();
   await expect(form.getByLabel("Starts")).toHaveValue("Fri, 16 Apr 2027");

@@ -82,23 +82,34 @@ pub fn Picker(
             close();
         }
     });
+    // The days are about to be written anew: a key that is pressed before one of them has the focus again is heard here.
+    let hold_keys = move || {
+        if let Some(element) = element.try_get_untracked().flatten() {
+            focus(&element, ".picker__month");
+        }
+    };
     let on_keydown = move |event: KeyboardEvent| {
-        let days = match event.key().as_str() {
-            "ArrowLeft" => -1,
-            "ArrowRight" => 1,
-            "ArrowUp" => -7,
-            "ArrowDown" => 7,
-            "PageUp" => return turn(-1),
-            "PageDown" => return turn(1),
+        let (months, days) = match event.key().as_str() {
+            "ArrowLeft" => (0, -1),
+            "ArrowRight" => (0, 1),
+            "ArrowUp" => (0, -7),
+            "ArrowDown" => (0, 7),
+            "PageUp" => (-1, 0),
+            "PageDown" => (1, 0),
             "Escape" => {
                 close();
-                0
+                (0, 0)
             }
             _ => return,
         };
         event.prevent_default();
         event.stop_propagation();
+        if months != 0 {
+            hold_keys();
+            turn(months);
+        }
         if days != 0 {
+            hold_keys();
             picking.update(|picking| {
                 if let Some(picking) = picking {
                     picking.date = picking.date.checked_add_signed(TimeDelta::days(days)).unwrap_or(picking.date);
@@ -115,7 +126,9 @@ pub fn Picker(
         label: words::event_choose_date(),
         style: Signal::derive(place),
     };
-    popover.view(view! { <div inner_html=month on:keydown=on_keydown></div> }.into_any())
+    popover.view(
+        view! { <div class="picker__month" tabindex="-1" inner_html=month on:keydown=on_keydown></div> }.into_any(),
+    )
 }
 
 fn focus(within: &Element, selector: &str) {
