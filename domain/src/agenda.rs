@@ -3,7 +3,7 @@
 use crate::access::{self, Caller};
 use crate::calendars::CalendarId;
 use crate::objects::ObjectHead;
-use crate::parsed::Candidates;
+use crate::parsed::{Candidates, PAGE_OCTETS};
 use crate::thread::on_a_thread;
 use crate::{Kalends, Result};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -17,9 +17,6 @@ use std::sync::Arc;
 
 /// How far ahead [`Kalends::upcoming`] looks, in days, until it has enough: near first, since most people's next events are near.
 const HORIZONS: [i64; 4] = [14, 120, 3 * 366, 30 * 366];
-
-/// How many objects are read before their instances are worked out.
-const MAX_WAITING: usize = 10_000;
 
 /// One instance as a person in one time zone sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,14 +144,16 @@ impl Kalends {
         let mut tx = self.db.read().await?;
         let mut expansion =
             Expansion { window, viewer: viewer.clone(), limit: self.limits.instances, seen: Vec::new() };
-        let mut waiting = Vec::new();
+        let (mut waiting, mut octets) = (Vec::new(), 0);
         for id in calendars {
             let Some(held) = access::readable(&mut tx, caller, *id).await? else { continue };
             let mut candidates = Candidates::new(*id, window, Some(ComponentKind::Event));
             while let Some(page) = candidates.next_parsed(self, &mut tx).await? {
+                octets += page.iter().map(|(_, head, _)| head.size).sum::<usize>();
                 waiting.extend(page.into_iter().map(|(_, head, object)| (head, object, held.may_write())));
                 // What waits is bounded; most spans of most people have less, and give the connection back first.
-                if waiting.len() > MAX_WAITING {
+                if octets > PAGE_OCTETS {
+                    octets = 0;
                     expansion = expansion.with(std::mem::take(&mut waiting)).await?;
                 }
             }

@@ -47,7 +47,11 @@ struct Listing {
 impl Listing {
     async fn write(self, mut out: Multistatus) -> Result<Multistatus, Failure> {
         let Call { kalends, caller, who, .. } = &self.call;
-        let quota = Quota::read(kalends, who.id, &self.request).await?;
+        let owner = match &self.call.target {
+            Target::Calendar(calendar) => calendar.owner,
+            _ => who.id,
+        };
+        let quota = Quota::read(kalends, owner, &self.request).await?;
         match &self.call.target {
             Target::Signpost => {
                 self.target(&mut out, &View::Signpost(&self.call.resource));
@@ -67,7 +71,6 @@ impl Listing {
             }
             Target::Calendar(calendar) => {
                 if !self.leaves_out_target() {
-                    let quota = Quota::read(kalends, calendar.owner, &self.request).await?;
                     self.calendar(&mut out, &self.call.href, calendar, quota).await?;
                 }
                 if self.members {

@@ -30,8 +30,7 @@ pub fn table(languages: &Languages, language: &Language) -> String {
 
 /// What of [`table`] browsers download.
 pub fn browser_table(languages: &Languages, language: &Language) -> String {
-    let of_browsers = languages.first().messages.keys().filter(|name| !is_of_server(name)).count();
-    table(languages, language).split_inclusive('\n').take(1 + of_browsers).collect()
+    table(languages, language).split_inclusive('\n').take(1 + languages.first().of_browsers()).collect()
 }
 
 fn write_parts(parts: &[Part], parameters: &[Parameter], table: &mut String) {
@@ -60,7 +59,7 @@ fn write_parts(parts: &[Part], parameters: &[Parameter], table: &mut String) {
 /// A module of Rust with a function for each message, over `text`, `numbered` and `format` of the module that includes it.
 pub fn functions(languages: &Languages) -> String {
     let first = languages.first();
-    let of_browsers = first.messages.keys().filter(|name| !is_of_server(name)).count();
+    let of_browsers = first.of_browsers();
     let mut module = format!(
         "/// Tells the messages and their arguments apart from those of another version.\npub const SHAPE: &str = {:?};\n\n\
          /// How many messages browsers say; those that the server alone says come after them.\n\
@@ -92,6 +91,11 @@ fn is_of_server(name: &str) -> bool {
 }
 
 impl Language {
+    /// How many messages browsers say.
+    fn of_browsers(&self) -> usize {
+        self.messages.keys().filter(|name| !is_of_server(name)).count()
+    }
+
     /// The messages as they stand in tables: by name, those that the server alone says last.
     fn in_order(&self) -> impl Iterator<Item = (&String, &Message)> {
         let of = |server: bool| self.messages.iter().filter(move |(name, _)| is_of_server(name) == server);
