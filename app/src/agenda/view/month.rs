@@ -33,6 +33,8 @@ pub fn MonthView(agenda: Agenda) -> impl IntoView {
     };
     let root = NodeRef::<html::Div>::new();
     let pointer = Pointer::new(agenda, Surface::Month, root);
+    // Known before the rows are, so that no row changes its height while the page arrives piece by piece.
+    let rows = move || format!("--weeks:{}", agenda.shown().count() / 7);
     let ghosts = move || {
         let span = agenda.shown_untracked();
         let rows = span.count() as i64 / 7;
@@ -64,7 +66,7 @@ pub fn MonthView(agenda: Agenda) -> impl IntoView {
                 {head}
             </div>
             <div class="month__body" role="rowgroup">
-                <div class="month__weeks" role="presentation">
+                <div class="month__weeks" role="presentation" style=rows>
                     {weeks}
                 </div>
                 <div class="month__ghosts" aria-hidden="true">
