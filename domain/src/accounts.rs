@@ -1,7 +1,7 @@
 //! People: local accounts, sessions, app passwords.
 
-pub(crate) mod brake;
 pub(crate) mod hashing;
+pub(crate) mod login_throttle;
 mod secrets;
 pub(crate) mod verified;
 
@@ -186,11 +186,13 @@ impl Kalends {
     async fn verify_password(&self, name: &str, password: &str, hash: Option<String>) -> Result<()> {
         // A try that finds no room is none: it must not count as a wrong one.
         let room = self.hashing.room().await?;
-        self.brake.try_now(name, Utc::now()).map_err(|wait| Error::TooManyTries { seconds: wait.num_seconds() + 1 })?;
+        self.login_throttle
+            .try_now(name, Utc::now())
+            .map_err(|wait| Error::TooManyTries { seconds: wait.num_seconds() + 1 })?;
         if !room.verify_password(password, hash).await {
             return Err(Error::BadCredentials);
         }
-        self.brake.release(name);
+        self.login_throttle.release(name);
         Ok(())
     }
 

@@ -8,4 +8,5 @@ pub mod connections;
 pub mod demo;
 pub mod host;
 pub mod serve;
+mod unread_body;
 pub mod web;

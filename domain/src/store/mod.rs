@@ -14,6 +14,7 @@ mod notices;
 mod objects;
 mod postgres;
 mod sqlite;
+mod sqlite_readers;
 mod statement;
 mod transaction;
 

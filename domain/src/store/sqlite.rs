@@ -1,5 +1,6 @@
 //! SQLite: the embedded default. One connection writes, several read; write-ahead log, every commit on disk.
 
+use super::sqlite_readers::SqliteReaders;
 use super::transaction::Connection;
 use crate::{Error, Result};
 use sqlx::SqlitePool;
@@ -7,11 +8,16 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use std::path::Path;
 use std::time::Duration;
 
-/// A database file and its two pools.
+/// How many connections read at once, each in a transaction or each a single statement.
+const MAX_READERS: u32 = 4;
+
+/// A database file and its pools.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// For single statements.
+    once: SqliteReaders,
 }
 
 impl Sqlite {
@@ -34,13 +40,16 @@ impl Sqlite {
         let pool = || SqlitePoolOptions::new().test_before_acquire(false);
         let writer = pool().max_connections(1).connect_with(options.clone()).await?;
         sqlx::migrate!("../migrations/sqlite").run(&writer).await.map_err(|error| Error::Internal(error.into()))?;
-        let readers = pool().max_connections(4).connect_with(options.pragma("query_only", "on")).await?;
-        Ok(Sqlite { writer, readers })
+        let options = options.pragma("query_only", "on");
+        let readers = pool().max_connections(MAX_READERS).connect_with(options.clone()).await?;
+        let once = SqliteReaders::new(options, MAX_READERS)?;
+        Ok(Sqlite { writer, readers, once })
     }
 
     /// Waits for open transactions and closes the file, the write-ahead log folded in.
     pub(super) async fn close(&self) {
         self.readers.close().await;
+        self.once.close().await;
         self.writer.close().await;
     }
 
@@ -49,7 +58,7 @@ impl Sqlite {
     }
 
     pub(super) async fn once(&self) -> Result<Connection> {
-        Ok(Connection::SqliteOnce(self.readers.acquire().await?))
+        Ok(Connection::SqliteOnce(self.once.get().await?))
     }
 
     /// SQLite has one writer at a time; whoever writes locks the whole file.

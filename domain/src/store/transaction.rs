@@ -9,7 +9,7 @@ pub(super) enum Connection {
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
     /// For a single statement that reads.
-    SqliteOnce(sqlx::pool::PoolConnection<sqlx::Sqlite>),
+    SqliteOnce(super::sqlite_readers::SqliteReader),
     PostgresOnce(sqlx::pool::PoolConnection<sqlx::Postgres>),
 }
 

@@ -20,6 +20,7 @@ mod target;
 mod transfer;
 mod xml;
 
+use crate::unread_body::drain_unread_body;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -28,7 +29,6 @@ use axum::http::{self, HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-pub use body::hear_out;
 use error::Failure;
 pub use get::file;
 use kalends_domain::access::{Caller, Principal};
@@ -52,7 +52,7 @@ pub fn router(kalends: Kalends) -> Router {
         .route(ROOT.trim_end_matches('/'), any(handle))
         .route(ROOT, any(handle))
         .route(&format!("{ROOT}{{*rest}}"), any(handle))
-        .layer(map_request(body::hear_out))
+        .layer(map_request(drain_unread_body))
         .with_state(kalends)
 }
 
@@ -64,7 +64,7 @@ pub fn with_server_root(pages: Router, kalends: Kalends) -> Router {
 async fn server_root(State(kalends): State<Kalends>, request: Request, next: Next) -> Response {
     let is_dav = matches!(request.method().as_str(), "PROPFIND" | "OPTIONS");
     if is_dav && request.uri().path() == "/" {
-        handle(State(kalends), body::hear_out(request).await).await
+        handle(State(kalends), drain_unread_body(request).await).await
     } else {
         next.run(request).await
     }

@@ -71,7 +71,7 @@ pub fn router(web: Web) -> Router {
         .layer(from_fn_with_state(state.web.site.clone(), session::same_site))
         .layer(from_fn_with_state(state.web.kalends.clone(), session::attach))
         .layer(map_response(private))
-        .layer(map_request(crate::caldav::hear_out));
+        .layer(map_request(crate::unread_body::drain_unread_body));
     let files = ServeDir::new(&state.web.dist)
         .append_index_html_on_directories(false)
         .precompressed_br()

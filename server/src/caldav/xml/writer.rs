@@ -15,9 +15,12 @@ impl Default for XmlWriter {
     }
 }
 
+/// What the answer about a home takes, so that it is written without making room time and again.
+const USUAL_OCTETS: usize = 8 * 1024;
+
 impl XmlWriter {
     pub fn new() -> Self {
-        XmlWriter { out: Writer::new(Vec::new()) }
+        XmlWriter { out: Writer::new(Vec::with_capacity(USUAL_OCTETS)) }
     }
 
     fn event(&mut self, event: Event<'_>) {

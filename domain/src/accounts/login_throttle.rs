@@ -1,4 +1,4 @@
-//! A brake on guessing passwords.
+//! Guessing passwords takes longer with every wrong one.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -19,7 +19,7 @@ const NAMES: usize = 10_000;
 /// Names that no account has wait the same, so that a wait tells nothing about them. Kept in memory: each process brakes
 /// on its own, and a restart forgets.
 #[derive(Default)]
-pub(crate) struct Brake {
+pub(crate) struct LoginThrottle {
     tries: Mutex<HashMap<[u8; 32], Tries>>,
 }
 
@@ -38,8 +38,8 @@ impl Tries {
     }
 }
 
-impl Brake {
-    /// Lets a try begin, or says how long it has to wait. A try counts as failed until [`Brake::release`]: otherwise
+impl LoginThrottle {
+    /// Lets a try begin, or says how long it has to wait. A try counts as failed until [`LoginThrottle::release`]: otherwise
     /// many at the same moment would all pass.
     pub fn try_now(&self, name: &str, now: DateTime<Utc>) -> Result<(), TimeDelta> {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,42 +86,42 @@ mod tests {
 
     #[test]
     fn a_few_tries_are_free_and_then_each_waits_twice_as_long() {
-        let brake = Brake::default();
+        let throttle = LoginThrottle::default();
         let mut now = NOON;
         for _ in 0..FREE {
-            assert_eq!(brake.try_now("ada", now), Ok(()));
+            assert_eq!(throttle.try_now("ada", now), Ok(()));
         }
         for seconds in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
-            assert_eq!(brake.try_now("ada", now), Err(TimeDelta::seconds(seconds)));
+            assert_eq!(throttle.try_now("ada", now), Err(TimeDelta::seconds(seconds)));
             now += TimeDelta::seconds(seconds);
-            assert_eq!(brake.try_now("ada", now), Ok(()));
+            assert_eq!(throttle.try_now("ada", now), Ok(()));
         }
-        assert_eq!(brake.try_now("grace", now), Ok(()), "others do not wait");
+        assert_eq!(throttle.try_now("grace", now), Ok(()), "others do not wait");
     }
 
     #[test]
     fn the_right_password_and_time_end_the_wait() {
-        let brake = Brake::default();
+        let throttle = LoginThrottle::default();
         for name in ["right", "patient"] {
-            while brake.try_now(name, NOON).is_ok() {}
+            while throttle.try_now(name, NOON).is_ok() {}
         }
-        brake.release("right");
-        assert_eq!(brake.try_now("right", NOON), Ok(()));
+        throttle.release("right");
+        assert_eq!(throttle.try_now("right", NOON), Ok(()));
         let later = NOON + MEMORY;
         for _ in 0..FREE {
-            assert_eq!(brake.try_now("patient", later), Ok(()));
+            assert_eq!(throttle.try_now("patient", later), Ok(()));
         }
-        assert!(brake.try_now("patient", later).is_err());
+        assert!(throttle.try_now("patient", later).is_err());
     }
 
     #[test]
     fn memory_is_bounded() {
-        let brake = Brake::default();
-        while brake.try_now("kept", NOON).is_ok() {}
+        let throttle = LoginThrottle::default();
+        while throttle.try_now("kept", NOON).is_ok() {}
         for n in 0..NAMES + 10 {
-            assert_eq!(brake.try_now(&n.to_string(), NOON - TimeDelta::minutes(1)), Ok(()));
+            assert_eq!(throttle.try_now(&n.to_string(), NOON - TimeDelta::minutes(1)), Ok(()));
         }
-        assert_eq!(brake.tries.lock().unwrap().len(), NAMES);
-        assert!(brake.try_now("kept", NOON).is_err(), "the oldest went");
+        assert_eq!(throttle.tries.lock().unwrap().len(), NAMES);
+        assert!(throttle.try_now("kept", NOON).is_err(), "the oldest went");
     }
 }
