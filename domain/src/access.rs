@@ -1,6 +1,6 @@
 //! Who may do what: the one door that every use case goes through. No other module compares levels of access.
 
-use crate::calendars::{Calendar, CalendarId, CalendarView};
+use crate::calendars::{Calendar, CalendarId, CalendarView, Revision};
 use crate::model::calendar::SeenCalendar;
 use crate::store::{FoundObject, Transaction};
 use crate::{Error, Result};
@@ -138,6 +138,14 @@ pub(crate) async fn calendars_of(tx: &mut Transaction, caller: Caller, home: Pri
     let found = tx.calendars(home, caller.principal).await?;
     let held = found.into_iter().map(|found| Held::new(found, caller));
     Ok(held.filter(|held| held.access >= Access::Read).collect())
+}
+
+/// The calendars anywhere that the caller may read, with the revision of their list.
+pub(crate) async fn readable_calendars(tx: &mut Transaction, caller: Caller) -> Result<(Revision, Vec<Held>)> {
+    let list = tx.home_revision(caller.principal).await?.ok_or(Error::NotFound("the account"))?;
+    let found = tx.calendars_reached(caller.principal).await?;
+    let held = found.into_iter().map(|found| Held::new(found, caller));
+    Ok((list, held.filter(|held| held.access >= Access::Read).collect()))
 }
 
 /// The calendar with this id, `None` where the caller may not read it.

@@ -222,6 +222,16 @@ impl Kalends {
         Ok(user)
     }
 
+    /// Whether a session is open, which does not count as a use of it.
+    ///
+    /// # Errors
+    /// `BadCredentials` for a session that is unknown or over.
+    pub async fn check_session(&self, secret: &str) -> Result<()> {
+        let (hash, now) = (secrets::hash(secret), Utc::now());
+        let found = self.db.once().await?.session_user(&hash, now, now - self.limits.session_idle).await?;
+        found.map(drop).ok_or(Error::BadCredentials)
+    }
+
     pub async fn sign_out(&self, secret: &str) -> Result<()> {
         let mut tx = self.db.write().await?;
         tx.delete_session(&secrets::hash(secret)).await?;

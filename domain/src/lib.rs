@@ -13,6 +13,7 @@ mod error;
 pub mod events;
 pub mod free_busy;
 pub mod history;
+pub mod live;
 mod model;
 mod nodes;
 pub mod objects;
@@ -27,13 +28,14 @@ mod versions;
 mod write;
 
 pub use error::{Error, Problem, Result};
-pub use write::Announcement;
+pub use model::announcement::Announcement;
 
 use chrono::TimeDelta;
 use model::version::CauseId;
 use quick_cache::sync::Cache;
 use std::sync::Arc;
 use tokio::sync::broadcast;
+use uuid::Uuid;
 
 /// How many credentials are known by the row that stands for them as a cause.
 const MAX_KNOWN_CAUSES: usize = 10_000;
@@ -96,6 +98,8 @@ pub struct Kalends {
     pub(crate) hashing: Arc<accounts::hashing::PasswordHashing>,
     pub(crate) verified: Arc<accounts::verified::VerifiedPasswords>,
     pub(crate) parsing: Arc<thread::ParsingBudget>,
+    /// This process among those that share the database.
+    pub(crate) node: Uuid,
     /// Ends with the last clone.
     _following: Arc<nodes::Following>,
     pub(crate) causes: Arc<Cache<access::Caller, CauseId>>,
@@ -105,9 +109,12 @@ pub struct Kalends {
 impl Kalends {
     /// To be called within a runtime of Tokio.
     pub fn new(db: store::Database, limits: Limits) -> Self {
-        let verified = Arc::default();
+        let verified: Arc<accounts::verified::VerifiedPasswords> = Arc::default();
+        let (node, announcer) = (Uuid::new_v4(), write::announcer());
+        let hearing = nodes::Hearing { node, verified: verified.clone(), announcer: announcer.clone() };
         Kalends {
-            _following: Arc::new(nodes::Following::begin(&db, &verified)),
+            node,
+            _following: Arc::new(nodes::Following::begin(&db, hearing)),
             db,
             limits: Arc::new(limits),
             parsed: Arc::new(parsed::cache()),
@@ -116,7 +123,7 @@ impl Kalends {
             verified,
             parsing: Arc::default(),
             causes: Arc::new(Cache::new(MAX_KNOWN_CAUSES)),
-            announcer: write::announcer(),
+            announcer,
         }
     }
 

@@ -3,8 +3,8 @@
 
 use crate::access::{self, Access, Caller, Held};
 use crate::calendars::{Calendar, CalendarId, Revision};
+use crate::model::announcement::Announcement;
 use crate::model::object::{Object, ObjectId, Precondition, Written, check_name};
-use crate::model::principal::PrincipalId;
 use crate::model::version::{CauseId, Digest, Run};
 use crate::retry::retry;
 use crate::store::{Growth, Index, NewChange, NewText, Standing, Transaction, Usage};
@@ -14,15 +14,6 @@ use tokio::sync::broadcast;
 
 /// How many announcements wait for a reader that is slow; after that it is told that it missed some.
 const MAX_WAITING: usize = 1024;
-
-/// Something that has changed, said after it was committed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Announcement {
-    /// What is in a calendar: it came to this revision.
-    Calendar { calendar: CalendarId, revision: Revision },
-    /// A person's list of calendars, or what it says of one of them.
-    Home { principal: PrincipalId, revision: Revision },
-}
 
 /// Where announcements come from.
 pub(crate) fn announcer() -> broadcast::Sender<Announcement> {
@@ -69,7 +60,7 @@ impl Kalends {
         Ok(Write { kalends: self.clone(), tx, caller, run: run.cloned(), cause: None, announcements: Vec::new() })
     }
 
-    /// What changes from now on, in this process.
+    /// What changes from now on, on any node.
     pub fn announcements(&self) -> broadcast::Receiver<Announcement> {
         self.announcer.subscribe()
     }
@@ -80,7 +71,8 @@ impl Write {
     ///
     /// # Errors
     /// `Unavailable`, `Internal`; `Contended` when another write was in the way. Nothing has changed then.
-    pub async fn commit<T>(self, done: T) -> Result<T> {
+    pub async fn commit<T>(mut self, done: T) -> Result<T> {
+        self.tx.tell_changed(self.kalends.node, &self.announcements).await?;
         self.tx.commit().await?;
         // Only a row that is committed may be relied on.
         if let (Some(cause), None) = (self.cause, &self.run) {

@@ -1,6 +1,6 @@
-//! HTTP Basic (RFC 7617) with app passwords.
+//! Who sends a request: HTTP Basic (RFC 7617) with app passwords, or the session of a browser.
 
-use super::error::Failure;
+use crate::web::session;
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -14,25 +14,61 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Who sends the request.
-///
-/// # Errors
-/// 401 without credentials or with wrong ones.
-pub async fn authenticate(kalends: &Kalends, headers: &HeaderMap) -> Result<(Principal, Caller), Failure> {
-    let (name, password) = credentials(headers).ok_or(Error::BadCredentials)?;
-    // Seldom has the database to be asked: the room for that is not carried along with every request.
-    Ok(Box::pin(kalends.authenticate_client(&name, &password)).await?)
+/// What a request came with to say who sends it.
+#[derive(Clone)]
+pub enum Credential {
+    AppPassword { name: String, secret: String },
+    Session(String),
 }
 
-fn credentials(headers: &HeaderMap) -> Option<(String, String)> {
+impl Credential {
+    /// The app password, which other programs send, or else the session's cookie.
+    pub fn of(headers: &HeaderMap) -> Option<Self> {
+        app_password(headers).or_else(|| session::secret(headers).map(Credential::Session))
+    }
+
+    /// # Errors
+    /// `BadCredentials` for one that is none or not any more.
+    pub async fn caller(&self, kalends: &Kalends) -> Result<Caller, Error> {
+        match self {
+            Credential::AppPassword { name, secret } => Ok(kalends.authenticate_client(name, secret).await?.1),
+            Credential::Session(secret) => Ok(kalends.session_user(secret).await?.on_a_page()),
+        }
+    }
+
+    /// Whether it still is one; a session is not used by that.
+    ///
+    /// # Errors
+    /// `BadCredentials`
+    pub async fn check(&self, kalends: &Kalends) -> Result<(), Error> {
+        match self {
+            Credential::AppPassword { name, secret } => kalends.authenticate_client(name, secret).await.map(drop),
+            Credential::Session(secret) => kalends.check_session(secret).await,
+        }
+    }
+}
+
+/// Who sends a request with an app password.
+///
+/// # Errors
+/// `BadCredentials` without credentials or with wrong ones.
+pub async fn authenticate_client(kalends: &Kalends, headers: &HeaderMap) -> Result<(Principal, Caller), Error> {
+    let Some(Credential::AppPassword { name, secret }) = app_password(headers) else {
+        return Err(Error::BadCredentials);
+    };
+    // Seldom has the database to be asked: the room for that is not carried along with every request.
+    Box::pin(kalends.authenticate_client(&name, &secret)).await
+}
+
+fn app_password(headers: &HeaderMap) -> Option<Credential> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
     let decoded = String::from_utf8(BASE64.decode(encoded.trim()).ok()?).ok()?;
-    let (name, password) = decoded.split_once(':')?;
-    Some((name.to_owned(), password.to_owned()))
+    let (name, secret) = decoded.split_once(':')?;
+    Some(Credential::AppPassword { name: name.to_owned(), secret: secret.to_owned() })
 }
 
 #[cfg(test)]
@@ -41,7 +77,10 @@ mod tests {
     use super::*;
 
     fn of(value: &str) -> Option<(String, String)> {
-        credentials(&HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().unwrap())]))
+        match app_password(&HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().unwrap())]))? {
+            Credential::AppPassword { name, secret } => Some((name, secret)),
+            Credential::Session(_) => None,
+        }
     }
 
     #[test]

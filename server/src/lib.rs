@@ -5,8 +5,10 @@
 
 pub mod caldav;
 pub mod connections;
+mod credentials;
 pub mod demo;
 pub mod host;
+pub mod rest;
 pub mod serve;
 mod unread_body;
 pub mod web;

@@ -1,7 +1,7 @@
 //! `kalends serve`: puts the surfaces together and runs until it is told to stop.
 
 use crate::connections::{self, ConnectionLimits};
-use crate::{caldav, host, web};
+use crate::{caldav, host, rest, web};
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::get;
@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub struct Options {
@@ -60,27 +61,26 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let listening = listener.local_addr()?;
     let public_url = options.public_url.unwrap_or_else(|| format!("http://{listening}"));
     let site = Site { public_url: public_url.clone() };
-    let app = app(web::Web { kalends, site, assets, dist: options.dist });
+    let closing = CancellationToken::new();
+    let app = app(web::Web { kalends, site, assets, dist: options.dist, closing: closing.clone() });
     announce(&public_url, options.sign_in.as_ref());
-    if options.live_reload {
-        // The pages' streams never end by themselves.
-        tokio::select! {
-            () = connections::serve(listener, app, options.connections, std::future::pending()) => {}
-            () = stop() => {}
-        }
-    } else {
-        connections::serve(listener, app, options.connections, stop()).await;
-    }
+    let stop = async {
+        stop().await;
+        closing.cancel();
+    };
+    connections::serve(listener, app, options.connections, stop).await;
     Ok(())
 }
 
 /// Every surface.
 pub fn app(web: web::Web) -> Router {
     let kalends = web.kalends.clone();
+    let rest = rest::router(kalends.clone(), web.closing.clone());
     let pages = caldav::with_server_root(web::router(web), kalends.clone());
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .merge(caldav::router(kalends))
+        .merge(rest)
         .merge(pages)
         .layer(from_fn(host::require))
         .layer(CatchPanicLayer::custom(web::failed::answer_panic))

@@ -107,6 +107,11 @@ impl Home {
         self.database.run(row).await;
     }
 
+    /// As [`Home::grant`], in place of what was granted before.
+    pub async fn regrant(&self, to: PrincipalId, access: i64) {
+        self.database.run(format!("UPDATE grants SET access = {access} WHERE principal_id = {}", to.0)).await;
+    }
+
     /// Makes `member` a member of `group`, who may do so much with its calendars, which no use case does yet.
     pub async fn join(&self, group: PrincipalId, member: PrincipalId, access: i64) {
         let (group, member) = (group.0, member.0);

@@ -9,6 +9,8 @@ pub mod browser;
 pub mod client;
 #[cfg(feature = "home")]
 pub mod database;
+#[cfg(feature = "server")]
+pub mod events;
 #[cfg(feature = "home")]
 pub mod home;
 #[cfg(feature = "home")]

@@ -15,10 +15,13 @@ use kalends_server::web::Web;
 use kalends_server::{caldav, host, serve};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 pub struct Server {
     pub address: SocketAddr,
     pub kalends: Kalends,
+    /// Ends the streams of events.
+    pub closing: CancellationToken,
     _database: TestDatabase,
 }
 
@@ -40,21 +43,23 @@ impl Server {
         let root = caldav::with_server_root(Router::new(), kalends.clone());
         let router = caldav::router(kalends.clone()).merge(root).layer(from_fn(host::require));
         let address = listen(router, ConnectionLimits::default()).await;
-        Server { address, kalends, _database: database }
+        Server { address, kalends, closing: CancellationToken::new(), _database: database }
     }
 
     /// All that the program serves, but for the files that the browser downloads.
     pub async fn with_pages() -> Self {
         let database = TestDatabase::fresh().await;
         let kalends = Kalends::new(open(&database.url).await, Limits::default());
+        let closing = CancellationToken::new();
         let web = Web {
             kalends: kalends.clone(),
             site: Site { public_url: "http://cal.example.org".into() },
             assets: Assets::default(),
             dist: database.folder().join("no-such-dist"),
+            closing: closing.clone(),
         };
         let address = listen(serve::app(web), ConnectionLimits::default()).await;
-        Server { address, kalends, _database: database }
+        Server { address, kalends, closing, _database: database }
     }
 
     /// An account with an app password; its first calendar is `personal`.

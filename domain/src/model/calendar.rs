@@ -11,7 +11,7 @@ const COLORS: [&str; 8] = ["#2F6FDE", "#0F9D74", "#D9582B", "#8E56C7", "#C2185B"
 pub struct CalendarId(pub i64);
 
 /// Counts the writes to one calendar; each write raises it by one. Sync-token, CTag and cache keys come from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Revision(pub i64);
 
 /// A calendar collection.

@@ -1,6 +1,7 @@
 //! The nouns that the store and the use cases have in common.
 
 pub mod account;
+pub mod announcement;
 pub mod calendar;
 pub mod object;
 pub mod principal;

@@ -84,6 +84,23 @@ impl Transaction {
         statement.bind(principal.0).bind(owner.0).all(seen).await
     }
 
+    /// The calendars that `principal` owns or has any grant for, also through groups, with that access.
+    pub async fn calendars_reached(&mut self, principal: PrincipalId) -> Result<Vec<SeenCalendar>> {
+        let reached = "WHERE c.id IN (
+            SELECT id FROM calendars WHERE owner_id = $1
+            UNION SELECT calendar_id FROM grants WHERE principal_id = $1
+            UNION SELECT g.calendar_id FROM memberships m JOIN grants g ON g.principal_id = m.group_id WHERE m.member_id = $1
+            UNION SELECT o.id FROM memberships m JOIN calendars o ON o.owner_id = m.group_id WHERE m.member_id = $1)";
+        self.joined(&[CALENDAR, FROM_CALENDARS, reached]).bind(principal.0).all(seen).await
+    }
+
+    /// The revision of a principal's list of calendars.
+    pub async fn home_revision(&mut self, principal: PrincipalId) -> Result<Option<Revision>> {
+        let statement = self.sql("SELECT home_revision FROM principals WHERE id = $1");
+        let row = statement.bind(principal.0).optional().await?;
+        row.map(|row| Ok(Revision(row.get("home_revision")?))).transpose()
+    }
+
     /// What the calendars of `owner` hold together.
     pub async fn usage(&mut self, owner: PrincipalId) -> Result<Usage> {
         let row = self.sql(

@@ -19,7 +19,7 @@ mod statement;
 mod transaction;
 
 pub use database::{Database, DatabaseAddress};
-pub use notices::Listener;
+pub use notices::{Listener, Notice};
 pub use objects::{FoundObject, Standing};
 pub use transaction::Transaction;
 

@@ -8,6 +8,7 @@ mod calendars;
 mod changes;
 mod concurrency;
 mod history;
+mod live;
 mod objects;
 mod quota;
 mod synchronisation;

@@ -1,6 +1,5 @@
 //! CalDAV under `/api/v1.0/caldav/` (RFC 4791, RFC 4918, RFC 6578): decode, authenticate, call the use case, encode.
 
-mod auth;
 mod body;
 mod conditions;
 mod delete;
@@ -20,6 +19,7 @@ mod target;
 mod transfer;
 mod xml;
 
+use crate::credentials::authenticate_client;
 use crate::unread_body::drain_unread_body;
 use axum::Router;
 use axum::body::Body;
@@ -195,7 +195,7 @@ async fn answer(kalends: Kalends, request: Request) -> Result<Response, Failure>
     }
     let mut headers = parts.headers;
     headers::add_host(&mut headers, &parts.uri);
-    let (who, caller) = auth::authenticate(&kalends, &headers).await?;
+    let (who, caller) = authenticate_client(&kalends, &headers).await?;
     let method = method
         .filter(|method| method.suits(&address.resource))
         .ok_or_else(|| options::not_allowed(&address.resource))?;

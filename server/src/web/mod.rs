@@ -24,6 +24,7 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
@@ -36,6 +37,8 @@ pub struct Web {
     pub assets: Assets,
     /// The folder that the front-end build wrote.
     pub dist: PathBuf,
+    /// Cancelled when the server stops: streams of events end then.
+    pub closing: CancellationToken,
 }
 
 #[derive(Clone, FromRef)]
@@ -85,7 +88,7 @@ pub fn router(web: Web) -> Router {
     let files = Router::new().fallback_service(files).merge(tables).layer(from_fn(lasting));
     let mut router = pages.with_state(state.clone()).fallback_service(files);
     if state.web.assets.live_reload {
-        router = router.merge(live_reload::router());
+        router = router.merge(live_reload::router(state.web.closing.clone()));
     }
     router.layer(map_response(guarded))
 }

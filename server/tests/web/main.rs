@@ -4,3 +4,4 @@
 mod connections;
 mod headers;
 mod load;
+mod stream;

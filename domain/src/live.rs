@@ -1,0 +1,194 @@
+//! What changes for a caller, as it happens.
+
+use crate::access::{self, Caller};
+use crate::calendars::{CalendarId, Revision};
+use crate::{Announcement, Error, Kalends, Result};
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::str::FromStr;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+/// Something that has come about for a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// What is in the calendar: it has this revision now.
+    Calendar { calendar: CalendarId, revision: Revision },
+    /// The calendar is gone, or the caller may not read it any more.
+    Gone { calendar: CalendarId },
+    /// The caller's list of calendars, or what it says of one of them.
+    List { revision: Revision },
+}
+
+/// How far somebody has been told: the revisions of the list and of each calendar. Its text is a cursor, from which following goes
+/// on without gaps or doubles: `7,12:345,13:9`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    list: Revision,
+    calendars: BTreeMap<CalendarId, Revision>,
+}
+
+/// Tells a caller what changes. It reads the state at the beginning and after every gap, so that it never has to keep more than one
+/// piece of news of each calendar, however slowly it is read.
+pub struct Follower {
+    kalends: Kalends,
+    caller: Caller,
+    announcements: broadcast::Receiver<Announcement>,
+    told: Told,
+    waiting: VecDeque<News>,
+    /// Something was missed, or the list of calendars has changed.
+    is_behind: bool,
+}
+
+impl Kalends {
+    /// Follows everything that the caller may read from where they have been told; who has been told nothing is told of every calendar
+    /// first.
+    ///
+    /// # Errors
+    /// `NotFound` for an account that is gone.
+    pub async fn follow(&self, caller: Caller, told: Told) -> Result<Follower> {
+        // Subscribing comes before reading: what happens in between is told, and what is told twice has the same revision.
+        let announcements = self.announcements();
+        let (kalends, waiting) = (self.clone(), VecDeque::new());
+        let mut follower = Follower { kalends, caller, announcements, told, waiting, is_behind: true };
+        follower.catch_up().await?;
+        Ok(follower)
+    }
+}
+
+impl Follower {
+    /// Waits for the next piece of news. Nothing is lost when the future is dropped.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`; then what was missed is still to come.
+    pub async fn next(&mut self) -> Result<News> {
+        loop {
+            if self.is_behind {
+                self.catch_up().await?;
+            }
+            if let Some(news) = self.waiting.pop_front() {
+                self.told.take(news);
+                return Ok(news);
+            }
+            match self.announcements.recv().await {
+                Ok(Announcement::Calendar { calendar, revision }) => {
+                    if self.told.calendars.get(&calendar).is_some_and(|told| *told < revision) {
+                        self.waiting.push_back(News::Calendar { calendar, revision });
+                    }
+                }
+                Ok(Announcement::Home { principal, .. }) => self.is_behind = principal == self.caller.principal,
+                Ok(Announcement::Missed) | Err(RecvError::Lagged(_)) => self.is_behind = true,
+                Err(RecvError::Closed) => return Err(Error::Unavailable { seconds: 1 }),
+            }
+        }
+    }
+
+    /// Whether the caller has been told of everything that was there when this was looked at last.
+    pub fn is_up_to_date(&self) -> bool {
+        self.waiting.is_empty() && !self.is_behind
+    }
+
+    /// How far the caller has been told.
+    pub fn told(&self) -> &Told {
+        &self.told
+    }
+
+    async fn catch_up(&mut self) -> Result<()> {
+        let mut tx = self.kalends.db.read().await?;
+        let (list, calendars) = access::readable_calendars(&mut tx, self.caller).await?;
+        let calendars = calendars.into_iter().map(|held| (held.id, held.revision)).collect();
+        self.waiting = self.told.differences(&Told { list, calendars });
+        self.is_behind = false;
+        Ok(())
+    }
+}
+
+impl Told {
+    /// The news from here to `now`. A calendar whose revision fell, as one of an older copy of the database, has changed as well.
+    fn differences(&self, now: &Told) -> VecDeque<News> {
+        let gone = self.calendars.keys().filter(|id| !now.calendars.contains_key(id));
+        let mut news: VecDeque<News> = gone.map(|calendar| News::Gone { calendar: *calendar }).collect();
+        if self.list != now.list {
+            news.push_back(News::List { revision: now.list });
+        }
+        let changed = now.calendars.iter().filter(|(id, revision)| self.calendars.get(id) != Some(revision));
+        news.extend(changed.map(|(calendar, revision)| News::Calendar { calendar: *calendar, revision: *revision }));
+        news
+    }
+
+    fn take(&mut self, news: News) {
+        match news {
+            News::Calendar { calendar, revision } => drop(self.calendars.insert(calendar, revision)),
+            News::Gone { calendar } => drop(self.calendars.remove(&calendar)),
+            News::List { revision } => self.list = revision,
+        }
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.list.0)?;
+        self.calendars.iter().try_for_each(|(calendar, revision)| write!(f, ",{}:{}", calendar.0, revision.0))
+    }
+}
+
+/// The text is none that was given out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoCursor;
+
+impl FromStr for Told {
+    type Err = NoCursor;
+
+    fn from_str(text: &str) -> std::result::Result<Self, NoCursor> {
+        let number = |text: &str| text.parse::<i64>().map_err(|_| NoCursor);
+        let (list, calendars) = text.split_once(',').unwrap_or((text, ""));
+        let calendars = calendars.split(',').filter(|part| !part.is_empty()).map(|part| {
+            let (calendar, revision) = part.split_once(':').ok_or(NoCursor)?;
+            Ok((CalendarId(number(calendar)?), Revision(number(revision)?)))
+        });
+        Ok(Told { list: Revision(number(list)?), calendars: calendars.collect::<std::result::Result<_, _>>()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn told(list: i64, calendars: &[(i64, i64)]) -> Told {
+        let calendars = calendars.iter().map(|(id, revision)| (CalendarId(*id), Revision(*revision))).collect();
+        Told { list: Revision(list), calendars }
+    }
+
+    #[test]
+    fn a_cursor_is_read_back() {
+        for (text, expected) in
+            [("0", Told::default()), ("7", told(7, &[])), ("7,12:345,13:9", told(7, &[(12, 345), (13, 9)]))]
+        {
+            assert_eq!(expected.to_string(), text);
+            assert_eq!(text.parse(), Ok(expected));
+        }
+        for text in ["", "x", "7,12", "7,12:", "7,a:1", "7;12:3", "99999999999999999999"] {
+            assert_eq!(text.parse::<Told>(), Err(NoCursor), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_news_lead_from_one_state_to_the_other() {
+        let (before, now) = (told(1, &[(1, 5), (2, 6), (3, 7)]), told(2, &[(1, 5), (3, 4), (4, 0)]));
+        let news = before.differences(&now);
+        let calendar =
+            |calendar, revision| News::Calendar { calendar: CalendarId(calendar), revision: Revision(revision) };
+        let expected = [
+            News::Gone { calendar: CalendarId(2) },
+            News::List { revision: Revision(2) },
+            calendar(3, 4),
+            calendar(4, 0),
+        ];
+        assert_eq!(news, expected);
+        let mut reached = before;
+        news.into_iter().for_each(|news| reached.take(news));
+        assert_eq!(reached, now);
+        assert!(reached.differences(&now).is_empty());
+    }
+}

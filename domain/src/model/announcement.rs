@@ -1,0 +1,15 @@
+//! What is said of a change once it is committed.
+
+use super::calendar::{CalendarId, Revision};
+use super::principal::PrincipalId;
+
+/// Something that has changed, said after it was committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Announcement {
+    /// What is in a calendar: it came to this revision.
+    Calendar { calendar: CalendarId, revision: Revision },
+    /// A person's list of calendars, or what it says of one of them.
+    Home { principal: PrincipalId, revision: Revision },
+    /// Anything may have changed: other nodes were not heard for a while.
+    Missed,
+}

@@ -1,0 +1,146 @@
+//! What changes is told as it happens, once, to those who may read it.
+
+use kalends_domain::Kalends;
+use kalends_domain::access::Caller;
+use kalends_domain::calendars::{CalendarDetails, CalendarId, Revision};
+use kalends_domain::live::{Follower, News, Told};
+use kalends_domain::objects::Precondition;
+use kalends_test_support::database::TestDatabase;
+use kalends_test_support::home::{Home, user};
+use kalends_test_support::texts::event_titled;
+use std::time::Duration;
+use tokio::time::timeout;
+
+async fn next(follower: &mut Follower) -> News {
+    timeout(Duration::from_secs(5), follower.next()).await.expect("nothing was told").unwrap()
+}
+
+async fn nothing_more(follower: &mut Follower) -> bool {
+    timeout(Duration::from_millis(150), follower.next()).await.is_err()
+}
+
+/// A follower who has been told of everything that is there.
+async fn up_to_date(kalends: &Kalends, caller: Caller) -> Follower {
+    let mut follower = kalends.follow(caller, Told::default()).await.unwrap();
+    while !follower.is_up_to_date() {
+        next(&mut follower).await;
+    }
+    follower
+}
+
+fn came_to(calendar: CalendarId, revision: i64) -> News {
+    News::Calendar { calendar, revision: Revision(revision) }
+}
+
+#[tokio::test]
+async fn who_follows_is_told_of_all_that_is_there_and_then_of_what_changes() {
+    let home = Home::new().await;
+    home.put("a.ics", &event_titled("a", "A")).await.unwrap();
+    let mut follower = home.kalends.follow(home.anna, Told::default()).await.unwrap();
+    assert_eq!(next(&mut follower).await, came_to(home.calendar, 1));
+    assert!(follower.is_up_to_date());
+    home.put("b.ics", &event_titled("b", "B")).await.unwrap();
+    assert_eq!(next(&mut follower).await, came_to(home.calendar, 2));
+    home.delete("a.ics").await;
+    assert_eq!(next(&mut follower).await, came_to(home.calendar, 3));
+    let details = CalendarDetails::named("Work", 1);
+    let work = home.kalends.create_calendar(home.anna, None, details, Vec::new()).await.unwrap();
+    assert_eq!(next(&mut follower).await, News::List { revision: Revision(1) });
+    assert_eq!(next(&mut follower).await, came_to(work.id, 0));
+    home.kalends.delete_calendar(home.anna, work.id).await.unwrap();
+    assert_eq!(next(&mut follower).await, News::Gone { calendar: work.id });
+    assert_eq!(next(&mut follower).await, News::List { revision: Revision(2) });
+    assert!(nothing_more(&mut follower).await);
+}
+
+#[tokio::test]
+async fn a_cursor_goes_on_without_gaps_or_doubles() {
+    let home = Home::new().await;
+    let mut follower = up_to_date(&home.kalends, home.anna).await;
+    home.put("a.ics", &event_titled("a", "A")).await.unwrap();
+    next(&mut follower).await;
+    let cursor = follower.told().to_string();
+    drop(follower);
+    let mut again = home.kalends.follow(home.anna, cursor.parse().unwrap()).await.unwrap();
+    assert!(again.is_up_to_date() && nothing_more(&mut again).await);
+    drop(again);
+    home.put("b.ics", &event_titled("b", "B")).await.unwrap();
+    home.put("c.ics", &event_titled("c", "C")).await.unwrap();
+    let mut again = home.kalends.follow(home.anna, cursor.parse().unwrap()).await.unwrap();
+    assert_eq!(next(&mut again).await, came_to(home.calendar, 3));
+    assert!(nothing_more(&mut again).await);
+    // Also after a restart, and where the database went back to an older copy.
+    let restarted = home.reopened().await;
+    let mut again = restarted.follow(home.anna, cursor.parse().unwrap()).await.unwrap();
+    assert_eq!(next(&mut again).await, came_to(home.calendar, 3));
+    let ahead = format!("0,{}:99", home.calendar.0);
+    let mut again = restarted.follow(home.anna, ahead.parse().unwrap()).await.unwrap();
+    assert_eq!(next(&mut again).await, came_to(home.calendar, 3));
+}
+
+#[tokio::test]
+async fn whoever_reads_slowly_is_told_of_each_calendar_once() {
+    let home = Home::new().await;
+    let mut follower = up_to_date(&home.kalends, home.anna).await;
+    // More than wait for a reader.
+    for n in 0..1_100 {
+        home.put("a.ics", &event_titled("a", &n.to_string())).await.unwrap();
+    }
+    assert_eq!(next(&mut follower).await, came_to(home.calendar, 1_100));
+    assert!(nothing_more(&mut follower).await);
+}
+
+#[tokio::test]
+async fn others_are_told_of_what_they_may_read_and_of_its_end() {
+    let home = Home::new().await;
+    let ben = user(&home.kalends, "ben").await;
+    let own = home.kalends.calendars(ben, ben.principal).await.unwrap()[0].id;
+    let mut follower = up_to_date(&home.kalends, ben).await;
+    home.put("a.ics", &event_titled("a", "A")).await.unwrap();
+    assert!(nothing_more(&mut follower).await, "it is not his");
+    home.grant(ben.principal, 20).await;
+    let changed = async || {
+        let calendar = home.kalends.calendar_by_id(home.anna, home.calendar).await.unwrap();
+        let patch = kalends_domain::calendars::CalendarPatch {
+            display_name: Some(format!("{}'", calendar.details.display_name)),
+            ..Default::default()
+        };
+        home.kalends.update_calendar(home.anna, home.calendar, patch).await.unwrap();
+    };
+    changed().await;
+    assert_eq!(next(&mut follower).await, News::List { revision: Revision(1) });
+    assert_eq!(next(&mut follower).await, came_to(home.calendar, 1));
+    home.put("b.ics", &event_titled("b", "B")).await.unwrap();
+    assert_eq!(next(&mut follower).await, came_to(home.calendar, 2));
+    // Free-busy is less than reading.
+    home.regrant(ben.principal, 10).await;
+    changed().await;
+    assert_eq!(next(&mut follower).await, News::Gone { calendar: home.calendar });
+    assert_eq!(next(&mut follower).await, News::List { revision: Revision(2) });
+    home.put("c.ics", &event_titled("c", "C")).await.unwrap();
+    assert!(nothing_more(&mut follower).await);
+    home.kalends.put_object(ben, own, "d.ics", &event_titled("d", "D"), Precondition::None).await.unwrap();
+    assert_eq!(next(&mut follower).await, came_to(own, 1));
+}
+
+#[tokio::test]
+async fn what_one_node_changes_the_others_tell() {
+    let home = Home::new().await;
+    // SQLite has one node.
+    if !TestDatabase::is_postgres() {
+        return;
+    }
+    let other = home.reopened().await;
+    // So that it hears by now.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let (mut here, mut there) = (up_to_date(&home.kalends, home.anna).await, up_to_date(&other, home.anna).await);
+    home.put("a.ics", &event_titled("a", "A")).await.unwrap();
+    for follower in [&mut here, &mut there] {
+        assert_eq!(next(follower).await, came_to(home.calendar, 1));
+    }
+    home.kalends.hide_calendars(home.anna, &[home.calendar]).await.unwrap();
+    for follower in [&mut here, &mut there] {
+        assert_eq!(next(follower).await, News::List { revision: Revision(1) });
+        assert!(nothing_more(follower).await, "it was told twice");
+    }
+}
