@@ -7,6 +7,7 @@ pub mod agenda;
 pub mod browser;
 pub mod calendars;
 pub mod cookies;
+#[cfg(feature = "ssr")]
 pub mod dashboard;
 pub mod date_names;
 mod dom;
@@ -17,6 +18,7 @@ pub mod flash;
 #[cfg(feature = "ssr")]
 pub mod import;
 pub mod json;
+pub mod live;
 #[cfg(feature = "ssr")]
 pub mod locale;
 #[cfg(feature = "ssr")]
@@ -47,7 +49,6 @@ pub mod words;
 pub mod zones;
 
 use agenda::{AgendaPage, AgendaStart};
-use dashboard::DashboardPage;
 use event::EventPage;
 use event::scope::{ScopeQuestion, provide_scope_question};
 use leptos::nonce::use_nonce;
@@ -55,7 +56,7 @@ use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
-use plain::{CalendarPage, ImportPage, NotFoundPage, SettingsPage, SignInPage, WelcomePage};
+use plain::{CalendarPage, DashboardPage, ImportPage, NotFoundPage, SettingsPage, SignInPage, WelcomePage};
 use state::{AgendaRefresh, OpenEvent, Toasts, ViewerResource};
 use toasts::ToastList;
 
@@ -63,9 +64,13 @@ use toasts::ToastList;
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
     pub stylesheets: Vec<Asset>,
+    /// Of pages without WebAssembly, beside the others.
+    pub plain_stylesheet: Option<Asset>,
     /// The JavaScript module that starts the WebAssembly.
     pub script: Option<Asset>,
     pub wasm: Option<Asset>,
+    /// The script that follows what changes.
+    pub live: Option<Asset>,
     /// Whether pages load themselves again when the server was started anew.
     pub live_reload: bool,
 }
@@ -85,12 +90,13 @@ pub struct Asset {
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     #[cfg(feature = "ssr")]
     policy::announce();
+    let plain = is_plain();
     let stylesheets = assets
         .stylesheets
         .iter()
+        .chain(assets.plain_stylesheet.as_ref().filter(|_| plain))
         .map(|css| view! { <link rel="stylesheet" href=css.path.clone() integrity=css.integrity.clone() /> })
         .collect_view();
-    let plain = is_plain();
     let boot = assets.script.as_ref().zip(assets.wasm.as_ref()).filter(|_| !plain).map(|(script, wasm)| {
         let words = words::path();
         // The files' integrity is checked where they are fetched; browsers ignore it on this kind of preload. The words are told apart
@@ -112,6 +118,10 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
         }
     });
     let plain = plain.then(|| view! { <script type="module" nonce=use_nonce() inner_html=plain::SCRIPT></script> });
+    #[cfg(feature = "ssr")]
+    let live = assets.live.as_ref().filter(|_| is_signed_in()).map(live::script);
+    #[cfg(not(feature = "ssr"))]
+    let live = ();
     let live_reload = assets.live_reload.then(|| {
         let script = format!(
             "let before = false; new EventSource('{LIVE_RELOAD_PATH}').onopen = () => before ? location.reload() : before = true;"
@@ -130,6 +140,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 {stylesheets}
                 {boot}
                 {plain}
+                {live}
                 {live_reload}
                 <MetaTags />
             </head>
@@ -148,6 +159,12 @@ fn is_plain() -> bool {
     }
     #[cfg(not(feature = "ssr"))]
     false
+}
+
+/// Whether it is known who asks for the page.
+#[cfg(feature = "ssr")]
+fn is_signed_in() -> bool {
+    use_context::<session::CurrentUser>().is_some_and(|user| user.0.is_some())
 }
 
 /// The colours that the person chose; without a choice the browser's preference rules.

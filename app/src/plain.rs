@@ -5,31 +5,33 @@
 pub use crate::{
     account::{SignInPage, WelcomePage},
     calendars::CalendarPage,
+    dashboard::DashboardPage,
     import::ImportPage,
     not_found::NotFoundPage,
     settings::SettingsPage,
 };
 #[cfg(not(feature = "ssr"))]
 pub use {
-    FromServer as CalendarPage, FromServer as ImportPage, FromServer as NotFoundPage, FromServer as SettingsPage,
-    FromServer as SignInPage, FromServer as WelcomePage,
+    FromServer as CalendarPage, FromServer as DashboardPage, FromServer as ImportPage, FromServer as NotFoundPage,
+    FromServer as SettingsPage, FromServer as SignInPage, FromServer as WelcomePage,
 };
 
-/// Whether the page at `path` is one of them: every page but the dashboard, the agenda and the event form, and what leads
+/// Whether the page at `path` is one of them: every page but the agenda and the event form, and what leads
 /// nowhere. The router in the browser must agree about what leads somewhere, or it would ask the server again and again.
 #[cfg(feature = "ssr")]
 pub fn is_plain(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match parts[..] {
-        [""] | ["agenda"] | ["event", "new"] => false,
+        ["agenda"] | ["event", "new"] => false,
         ["agenda", view, date] => crate::agenda::leads_nowhere(view, date),
         ["event", calendar, name] => calendar.is_empty() || name.is_empty(),
         _ => true,
     }
 }
 
-/// What such pages do beside links and forms: tell the browser's time zone along with a form, copy a value with one press, and
-/// choose the colour that was picked.
+/// What such pages do beside links and forms: tell the browser's time zone along with a form, copy a value with one press, choose the
+/// colour that was picked, and have the server write a part anew that follows what changes: it names the revisions that it shows,
+/// as the cursor of the stream does.
 pub const SCRIPT: &str = "\
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 for (const field of document.querySelectorAll('input[type=hidden][name=time_zone]')) field.value = zone;
@@ -54,6 +56,32 @@ addEventListener('click', async ({ target }) => {
   words.textContent = button.dataset.copied;
   setTimeout(() => (words.textContent = before), 2000);
 });
+const follows = () => document.querySelector('[data-follows]');
+if (follows()) {
+  let timer;
+  const renew = async () => {
+    clearTimeout(timer);
+    timer = setTimeout(renew, 60000);
+    const answer = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined);
+    if (!answer?.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const [old, renewed] = [follows(), page.querySelector('[data-follows]')];
+    if (!renewed) return;
+    const focused = old.contains(document.activeElement) && document.activeElement.getAttribute('href');
+    old.replaceWith(renewed);
+    if (focused) renewed.querySelector(`[href=\"${CSS.escape(focused)}\"]`)?.focus();
+  };
+  addEventListener('kalends-live', ({ detail }) => {
+    const [kind, calendar, revision] = detail.split(' ');
+    const [list, ...calendars] = follows().dataset.follows.split(',');
+    const known = kind === 'calendar' ? calendars.includes(`${calendar}:${revision}`) : kind === 'list' ? list === revision : kind === 'live';
+    if (known) return;
+    clearTimeout(timer);
+    timer = setTimeout(renew, 200);
+  });
+  dispatchEvent(new Event('kalends-live-ask'));
+  timer = setTimeout(renew, 60000);
+}
 ";
 
 /// Has the server show the page that a link leads to.
@@ -70,10 +98,11 @@ mod tests {
 
     #[test]
     fn only_pages_that_react_to_a_hand_have_the_webassembly() {
-        for path in ["/", "/agenda", "/agenda/week/2026-11-21", "/event/new", "/event/3/a%20b.ics"] {
+        for path in ["/agenda", "/agenda/week/2026-11-21", "/event/new", "/event/3/a%20b.ics"] {
             assert!(!is_plain(path), "{path}");
         }
-        let plain = ["/settings", "/calendars/new", "/calendars/7", "/welcome/x", "/nowhere", "/agenda/", "/event/3/"];
+        let plain =
+            ["/", "/settings", "/calendars/new", "/calendars/7", "/welcome/x", "/nowhere", "/agenda/", "/event/3/"];
         let nowhere =
             ["/agenda/decade/2026-11-21", "/agenda/week/2026-02-30", "/agenda/week/2026-11-21/x", "//", "/event/3"];
         for path in plain.into_iter().chain(nowhere) {

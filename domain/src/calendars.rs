@@ -105,6 +105,15 @@ impl Kalends {
         access::calendars_of(&mut self.db.once().await?, caller, home).await
     }
 
+    /// The revision of the caller's list of calendars, which every change to it raises.
+    ///
+    /// # Errors
+    /// `NotFound` for an account that is gone.
+    pub async fn list_revision(&self, caller: Caller) -> Result<Revision> {
+        let found = self.db.once().await?.home_revision(caller.principal).await?;
+        found.ok_or(Error::NotFound("the account"))
+    }
+
     /// The calendar at `/{owner}/{slug}/`. Without any access to it it is not found.
     pub async fn calendar(&self, caller: Caller, owner: &str, slug: &str) -> Result<Held> {
         access::calendar_at(&mut self.db.once().await?, caller, owner, slug, Access::FreeBusy).await

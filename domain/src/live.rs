@@ -54,6 +54,16 @@ impl Kalends {
         follower.catch_up().await?;
         Ok(follower)
     }
+
+    /// Where whoever reads everything now has been told to.
+    ///
+    /// # Errors
+    /// `NotFound` for an account that is gone.
+    pub async fn told(&self, caller: Caller) -> Result<Told> {
+        let mut tx = self.db.read().await?;
+        let (list, calendars) = access::readable_calendars(&mut tx, caller).await?;
+        Ok(Told { list, calendars: calendars.into_iter().map(|held| (held.id, held.revision)).collect() })
+    }
 }
 
 impl Follower {
@@ -94,10 +104,7 @@ impl Follower {
     }
 
     async fn catch_up(&mut self) -> Result<()> {
-        let mut tx = self.kalends.db.read().await?;
-        let (list, calendars) = access::readable_calendars(&mut tx, self.caller).await?;
-        let calendars = calendars.into_iter().map(|held| (held.id, held.revision)).collect();
-        self.waiting = self.told.differences(&Told { list, calendars });
+        self.waiting = self.told.differences(&self.kalends.told(self.caller).await?);
         self.is_behind = false;
         Ok(())
     }

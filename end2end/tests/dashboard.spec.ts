@@ -8,7 +8,7 @@ const today = () => new Date().toLocaleDateString("sv-SE", { timeZone: "Europe/Z
 const event = (uid: string, ...lines: string[]) =>
   [uid + ".ics", "BEGIN:VEVENT", `UID:${uid}`, "DTSTAMP:20260101T000000Z", ...lines, "END:VEVENT"] as [string, ...string[]];
 
-test("the next seven events: what is on now counts, and an all-day event counts today", async ({ page, account, hydrated }) => {
+test("the next seven events: what is on now counts, and an all-day event counts today", async ({ page, account }) => {
   await account.put(...event("over", `DTSTART:${utc(-3)}`, `DTEND:${utc(-2)}`, "SUMMARY:Over"));
   await account.put(...event("on", `DTSTART:${utc(-1)}`, `DTEND:${utc(1)}`, "SUMMARY:On now"));
   await account.put(...event("day", `DTSTART;VALUE=DATE:${today()}`, "SUMMARY:All of today"));
@@ -23,7 +23,6 @@ test("the next seven events: what is on now counts, and an all-day event counts 
   await expect(next).not.toContainText("Called off");
   await expect(next.getByRole("listitem").filter({ hasText: "Daily" })).toHaveCount(5);
 
-  await hydrated(page);
   await next.getByRole("link", { name: /On now/ }).click();
   await expect(page).toHaveURL(/\/event\//);
 });

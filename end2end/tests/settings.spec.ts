@@ -106,7 +106,7 @@ test("pages that are links and forms come without the WebAssembly", async ({ pag
 
 test("the agenda leads to a plain page and to nowhere through the server", async ({ page, account, hydrated }) => {
   void account;
-  await page.goto("/");
+  await page.goto("/agenda");
   await hydrated(page);
   await page.evaluate(() => {
     const link = document.createElement("a");

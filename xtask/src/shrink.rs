@@ -48,9 +48,10 @@ pub fn front_end(folder: &Path) -> Result<(), Failure> {
     replace(folder, &script, built.as_bytes(), &smaller)
 }
 
-/// The file in `folder` that ends so.
+/// What wasm-bindgen made, in `folder`, that ends so.
 fn only(folder: &Path, extension: &str) -> Result<PathBuf, Failure> {
-    files(folder, extension)?.pop().ok_or_else(|| Failure(format!("there is no .{extension} in {}", folder.display())))
+    let found = files(folder, extension)?.into_iter().find(|path| name(path).starts_with("kalends-frontend-"));
+    found.ok_or_else(|| Failure(format!("there is no .{extension} in {}", folder.display())))
 }
 
 fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
@@ -100,11 +101,14 @@ fn minified(path: &Path, script: &str) -> Result<Vec<u8>, Failure> {
     Ok(minified)
 }
 
+/// The style sheet of pages that have no WebAssembly, which stays one of its own.
+pub const PLAIN: &str = "plain-";
+
 /// Makes one style sheet of those that the page names, in their order: together they compress better.
 fn join_stylesheets(folder: &Path) -> Result<(), Failure> {
     let page = folder.join("index.html");
     let html = fs::read_to_string(&page)?;
-    let links: Vec<&str> = links(&html).filter(|link| link.contains("stylesheet")).collect();
+    let links: Vec<&str> = links(&html).filter(|link| link.contains("stylesheet") && !link.contains(PLAIN)).collect();
     let paths: Vec<PathBuf> = files(folder, "css")?;
     let named: Vec<&PathBuf> =
         links.iter().filter_map(|link| paths.iter().find(|path| link.contains(&name(path)))).collect();

@@ -3,6 +3,7 @@
 use crate::compress;
 use crate::postgres::Postgres;
 use crate::process::{self, Failure, run, step, watch};
+use crate::shrink::PLAIN;
 use crate::tools::{self, Testing};
 use crate::{cargo, root, target, tidy, trunk};
 use std::path::Path;
@@ -191,13 +192,14 @@ fn pages(testing: &Testing) -> Command {
     playwright
 }
 
-/// Adds up the compressed WebAssembly, JavaScript and CSS, and the largest of the tables of words, of which a page has one.
+/// Adds up the compressed WebAssembly, JavaScript and CSS of the agenda's first page, and the largest of the tables of words, of which a page has one.
 fn download_size(dist: &Path) -> Result<(), Failure> {
     let mut total = 0;
     for entry in std::fs::read_dir(dist)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if [".wasm.br", ".js.br", ".css.br"].iter().any(|ending| name.ends_with(ending)) {
+        let is_first = [".wasm.br", ".js.br", ".css.br"].iter().any(|ending| name.ends_with(ending));
+        if is_first && !name.starts_with(PLAIN) {
             let size = entry.metadata()?.len();
             println!("{size:>9}  {name}");
             total += size;

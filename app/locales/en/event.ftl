@@ -12,6 +12,8 @@ event-delete-sure = Yes, delete
 event-discard-question = Discard what you typed?
 event-keep-editing = Keep editing
 event-discard = Discard
+# A button: what was typed stays, over the version that somebody else has made.
+event-show-new-version = Show the new version
 event-conflict = What you left alone shows the new version now. Save again to keep your changes.
 event-signed-out = You are signed out.
 event-sign-in-elsewhere = Sign in in another tab

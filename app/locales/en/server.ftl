@@ -68,3 +68,10 @@ server-edit-rule = The rule is not understood: { $why }.
 server-edit-several-rules = A series that repeats by several rules cannot be divided.
 server-edit-unmovable = This series repeats by a rule that cannot be moved; change how it repeats as well.
 server-edit-within-a-day = An event that repeats within a day cannot last all day.
+
+# The connection over which changes come: what stands in the header of every page while it is not there.
+server-live-reconnecting = Reconnecting…
+# $time: until when changes came.
+server-live-offline = Offline – shown as of { $time }
+# For a moment, once it is there again.
+server-live-back = Back online

@@ -17,9 +17,14 @@ pub async fn open_agenda(view: String, date: NaiveDate) -> Result<AgendaOpening,
     super::server::open(&kalends, &user, &view, date).await
 }
 
-/// The instances that touch the days `from` to `to` (exclusive), in all of the viewer's calendars.
+/// The instances that touch the days `from` to `to` (exclusive), in the `calendars` of the viewer; empty: in all.
 #[server(prefix = "/fn", endpoint = "agenda", input = GetUrl, output = Json)]
-pub async fn events_between(from: NaiveDate, to: NaiveDate) -> Result<Vec<EventInstance>, ApiError> {
+pub async fn events_between(
+    from: NaiveDate,
+    to: NaiveDate,
+    // Their numbers with commas between.
+    calendars: String,
+) -> Result<Vec<EventInstance>, ApiError> {
     let (kalends, user) = signed_in()?;
-    super::server::events_between(&kalends, &user, from, to).await
+    super::server::events_between(&kalends, &user, from, to, &calendars).await
 }

@@ -29,6 +29,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgendaOpening {
     pub calendars: Vec<CalendarInfo>,
+    /// The revision of the list of calendars.
+    pub list: i64,
     /// The days from `from` to `to` (exclusive) to which `events` belong: whole weeks.
     pub from: NaiveDate,
     pub to: NaiveDate,

@@ -12,14 +12,15 @@ use super::weeks::Weeks;
 use crate::browser;
 use crate::date_names;
 use crate::event::scope::ScopeAsk;
+use crate::live::{self, News};
 use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts};
 use crate::thin::Effect;
 use crate::wire::{ApiError, EventInstance, EventTarget, Viewer, When};
 use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
-use leptos::ev;
 use leptos::prelude::*;
 use std::collections::HashSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// How long to wait before events are asked for again that could not be fetched, in milliseconds.
@@ -27,6 +28,9 @@ const RETRY_PAUSES: [u64; 3] = [2_000, 5_000, 10_000];
 
 /// The same from then on.
 const MAX_PAUSE: u64 = 30_000;
+
+/// For how long changes elsewhere are gathered before they are fetched, in milliseconds.
+const NEWS_PAUSE: u64 = 200;
 
 /// Which view of which day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +69,6 @@ pub struct Agenda {
     pub waiting: Memo<bool>,
     /// Why what is shown could not be fetched, when that was tried last.
     pub failed: RwSignal<Option<String>>,
-    /// There is no connection to the server.
-    pub offline: RwSignal<bool>,
     /// What is being dragged, and to where.
     pub drag: RwSignal<Option<Drag>>,
     /// The day whose events are listed beside it.
@@ -87,9 +89,14 @@ impl Agenda {
     /// `opening` is what the server said of the first place.
     pub fn new(viewer: &Viewer, place: Memo<Place>, opening: AgendaOpening) -> Self {
         let week_start = viewer.week_start;
-        let calendars = Calendars::new(opening.calendars);
         let mut weeks = Weeks::default();
-        weeks.put(Span { from: opening.from, to: opening.to }, opening.events);
+        for calendar in &opening.calendars {
+            weeks.hear(calendar.id, calendar.revision);
+        }
+        if let Some(missing) = weeks.missing(Span { from: opening.from, to: opening.to }) {
+            weeks.put(&missing, opening.events);
+        }
+        let calendars = Calendars::new(opening.calendars);
         let weeks = RwSignal::new(weeks);
         let now = RwSignal::new(viewer.now.with_second(0).and_then(|now| now.with_nanosecond(0)).unwrap_or(viewer.now));
         let span = Memo::new(move |_| {
@@ -114,7 +121,6 @@ impl Agenda {
             events,
             waiting,
             failed: RwSignal::new(None),
-            offline: RwSignal::new(false),
             drag: RwSignal::new(None),
             peek: RwSignal::new(None),
             open: expect_context(),
@@ -124,8 +130,9 @@ impl Agenda {
             moves: StoredValue::default(),
             weeks,
         };
-        agenda.keep_fetched(span);
-        agenda.heed_connection();
+        let changed = RwSignal::new(0u32);
+        agenda.keep_fetched(span, changed);
+        agenda.heed_news(changed, opening.list);
         agenda.keep_time(viewer.time_zone.clone());
         agenda
     }
@@ -215,13 +222,14 @@ impl Agenda {
     }
 
     /// Fetches what is shown and not there, when the place changes, and all anew when events changed; then what is beside it.
-    fn keep_fetched(self, span: Memo<Span>) {
+    fn keep_fetched(self, span: Memo<Span>, changed: RwSignal<u32>) {
         let asked = StoredValue::new(0u32);
         Effect::new(move |seen: Option<u32>| {
             let version = self.refresh.track();
             if seen.is_some_and(|seen| seen != version) {
                 self.weeks.update_untracked(Weeks::outdate);
             }
+            changed.track();
             let span = span.get();
             let first = seen.is_none();
             asked.update_value(|n| *n = n.wrapping_add(1));
@@ -234,7 +242,7 @@ impl Agenda {
             }
             leptos::task::spawn_local(async move {
                 let mut pauses = RETRY_PAUSES.iter();
-                while let Err(error) = self.fetch(span, latest).await {
+                while let Err(error) = self.fetch(span).await {
                     if !latest() {
                         return;
                     }
@@ -244,7 +252,6 @@ impl Agenda {
                         self.toasts.error(text.clone());
                     }
                     self.failed.set(Some(text));
-                    self.offline.set(matches!(error, ApiError::Unreachable(_)));
                     let (ApiError::Unreachable(_) | ApiError::Failed) = error else { return };
                     browser::pause(pauses.next().copied().unwrap_or(MAX_PAUSE)).await;
                     if !latest() {
@@ -256,7 +263,7 @@ impl Agenda {
                 for beside in [place.step(1), place.step(-1)] {
                     if latest() {
                         // A neighbour that does not come is asked for when it is gone to.
-                        let _ = self.fetch(fetched(beside.view, beside.date, self.week_start), latest).await;
+                        let _ = self.fetch(fetched(beside.view, beside.date, self.week_start)).await;
                     }
                 }
             });
@@ -264,29 +271,61 @@ impl Agenda {
         });
     }
 
-    async fn fetch(self, span: Span, wanted: impl Fn() -> bool) -> Result<(), ApiError> {
+    async fn fetch(self, span: Span) -> Result<(), ApiError> {
         let Some(missing) = self.weeks.try_with_untracked(|weeks| weeks.missing(span)).flatten() else { return Ok(()) };
-        let events = events_between(missing.from, missing.to).await?;
-        // An answer that was overtaken by a change would show what was before it.
-        if wanted() {
-            self.failed.set(None);
-            self.offline.set(false);
-            self.moves.update_value(|moves| moves.seen(events.iter().map(|event| event.etag.as_str())));
-            self.weeks.try_update(|weeks| weeks.put(missing, events));
+        let asked = self.refresh.version();
+        let mut calendars = String::new();
+        for calendar in &missing.calendars {
+            if !calendars.is_empty() {
+                calendars.push(',');
+            }
+            calendars.push_str(&calendar.to_string());
+        }
+        let events = events_between(missing.span.from, missing.span.to, calendars).await?;
+        // An answer that was overtaken by a change of one's own would show what was before it.
+        if self.refresh.version() == asked {
+            self.failed.try_set(None);
+            self.moves.try_update_value(|moves| moves.seen(events.iter().map(|event| event.etag.as_str())));
+            self.weeks.try_update(|weeks| weeks.put(&missing, events));
         }
         Ok(())
     }
 
-    /// Hears from the browser that the connection is gone, and that it is back.
-    fn heed_connection(self) {
+    /// Hears what changes elsewhere. Changes in quick succession are fetched together, and not while something is being dragged.
+    fn heed_news(self, changed: RwSignal<u32>, list: i64) {
+        let waits = StoredValue::new(false);
+        let fetch = move || {
+            if waits.try_update_value(|waits| std::mem::replace(waits, true)) == Some(false) {
+                leptos::task::spawn_local(async move {
+                    browser::pause(NEWS_PAUSE).await;
+                    while self.drag.try_with_untracked(Option::is_some) == Some(true) {
+                        browser::pause(NEWS_PAUSE).await;
+                    }
+                    waits.try_set_value(false);
+                    changed.try_update(|n| *n = n.wrapping_add(1));
+                });
+            }
+        };
+        let heed = move |news| match news {
+            News::Calendar { calendar, revision } => {
+                if self.weeks.try_update_untracked(|weeks| weeks.hear(calendar, revision)) == Some(true) {
+                    fetch();
+                }
+            }
+            News::Gone(calendar) => self.weeks.update(|weeks| weeks.forget(calendar)),
+            News::List(revision) if revision == list => {}
+            News::List(_) => self.calendars.reload(),
+            News::Live => {
+                if self.failed.with_untracked(Option::is_some) {
+                    self.retry();
+                }
+            }
+        };
+        // After the page was taken over.
+        let heed = Rc::new(heed);
         Effect::new(move |_| {
-            self.offline.set(browser::offline());
-            let gone = window_event_listener(ev::offline, move |_| self.offline.set(true));
-            let back = window_event_listener(ev::online, move |_| self.retry());
-            on_cleanup(move || {
-                gone.remove();
-                back.remove();
-            });
+            live::listen(heed.clone());
+            live::ask();
         });
     }
 

@@ -25,11 +25,13 @@ pub fn CalendarSidebar() -> impl IntoView {
             }
         });
         let hidden = calendars.list.with_untracked(|list| hidden(list));
+        calendars.begin_change();
         leptos::task::spawn_local(async move {
             // What is on the screen is as the person wants it; only the next visit would not know.
             if let Err(error) = hide_calendars(hidden).await {
                 toasts.error(error.to_string());
             }
+            calendars.end_change();
         });
     });
     // What was ticked before the page was taken over holds.

@@ -3,9 +3,6 @@
 use super::api::{Upcoming, upcoming_events};
 use crate::agenda::format::{Format, title_or_none};
 use crate::agenda::links;
-use crate::resource::resource;
-use crate::state::AgendaRefresh;
-use crate::thin::{Effect, OnAttribute};
 use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::{Icon, icon};
 use crate::wire::{ApiError, EventInstance, Status, Viewer, When};
@@ -13,10 +10,6 @@ use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use std::time::Duration;
-
-/// How often the widget looks again: what is on now changes by the minute.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 #[component]
 pub fn DashboardPage() -> impl IntoView {
@@ -41,53 +34,43 @@ pub fn DashboardPage() -> impl IntoView {
     }
 }
 
-/// The widget of the next events.
+/// The widget of the next events. The page's script has the server write it anew when something changed, and each minute: what is on
+/// now changes by the minute.
 #[component]
 pub fn NextEvents(format: Format) -> impl IntoView {
-    let refresh = expect_context::<AgendaRefresh>();
-    let again = RwSignal::new(0_u32);
-    let upcoming = resource(move || (refresh.track(), again.get()), |_| upcoming_events());
-    Effect::new(move |_| {
-        let look = move || again.update(|n| *n = n.wrapping_add(1));
-        if let Ok(timer) = set_interval_with_handle(look, LOOK_AGAIN) {
-            on_cleanup(move || timer.clear());
-        }
-    });
+    let upcoming = Resource::new(|| (), |()| upcoming_events());
     view! {
-        <section class="card next" aria-labelledby="next-heading">
-            <h2 id="next-heading" class="next__heading">
-                {words::dashboard_next_events()}
-            </h2>
-            <Transition>
-                {move || Suspend::new(async move {
-                    match upcoming.await {
-                        Ok(upcoming) => view! { <Days upcoming=upcoming format=format /> }.into_any(),
-                        Err(error) => view! { <Unavailable error=error again=again /> }.into_any(),
-                    }
-                })}
-            </Transition>
-            <a class="next__more" href="/agenda">
-                {words::common_open_agenda()}
-            </a>
-        </section>
+        <Transition>
+            {move || Suspend::new(async move {
+                let upcoming = upcoming.await;
+                let cursor = upcoming.as_ref().map(|upcoming| upcoming.cursor.clone()).unwrap_or_default();
+                let content = match upcoming {
+                    Ok(upcoming) => view! { <Days upcoming=upcoming format=format /> }.into_any(),
+                    Err(error) => view! { <Unavailable error=error /> }.into_any(),
+                };
+                view! {
+                    <section class="card next" id="next" data-follows=cursor aria-labelledby="next-heading">
+                        <h2 id="next-heading" class="next__heading">
+                            {words::dashboard_next_events()}
+                        </h2>
+                        {content}
+                        <a class="next__more" href="/agenda">
+                            {words::common_open_agenda()}
+                        </a>
+                    </section>
+                }
+            })}
+        </Transition>
     }
 }
 
 #[component]
-fn Unavailable(error: ApiError, again: RwSignal<u32>) -> impl IntoView {
+fn Unavailable(error: ApiError) -> impl IntoView {
     view! {
         <div class="notice notice--error" role="alert">
             <Icon d=icon::ALERT />
             <span>{error.to_string()}</span>
-            // A link, so that it leads somewhere without scripts too.
-            <a
-                class="button button--small"
-                href="/"
-                on:click=move |event| {
-                    event.prevent_default();
-                    again.update(|n| *n = n.wrapping_add(1));
-                }
-            >
+            <a class="button button--small" href="/">
                 {words::dashboard_try_again()}
             </a>
         </div>
@@ -97,7 +80,7 @@ fn Unavailable(error: ApiError, again: RwSignal<u32>) -> impl IntoView {
 /// The events under the days on which they are next.
 #[component]
 fn Days(upcoming: Upcoming, format: Format) -> impl IntoView {
-    let Upcoming { now, events, calendars } = upcoming;
+    let Upcoming { now, events, calendars, .. } = upcoming;
     if events.is_empty() {
         return view! {
             <p class="next__none">{words::dashboard_nothing()}</p>

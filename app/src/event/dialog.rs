@@ -7,6 +7,7 @@ use super::details::EventDetails;
 use super::fields::EventFields;
 use super::form::{EventForm, FormSetup, Place};
 use super::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
+use crate::live::{self, News};
 use crate::notation::Format;
 use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts, ViewerResource};
 use crate::thin::Effect;
@@ -15,6 +16,7 @@ use crate::wire::{ApiError, CalendarId, EventTarget, InstanceKey, Viewer};
 use crate::words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// What the dialog shows.
@@ -63,6 +65,18 @@ pub fn EventDialog() -> impl IntoView {
         leaving.set(false);
         state.open(target.get());
     });
+
+    // Details show what is stored now.
+    let heed = Rc::new(move |news| {
+        if let News::Calendar { calendar: changed, .. } = news
+            && let Some(EventTarget::Existing { calendar, name, instance }) = target.get_untracked()
+            && calendar == changed
+            && stage.with_untracked(|stage| matches!(stage, Some(Stage::Details(_))))
+        {
+            state.load(calendar, name, instance);
+        }
+    });
+    Effect::new(move |_| live::listen(heed.clone()));
 
     // What was opened in one place is not for the next, unless it holds what nobody has stored.
     Effect::new(move |before: Option<String>| {
@@ -147,7 +161,13 @@ impl DialogState {
             if !still_wanted() {
                 return;
             }
+            // The form that was opened meanwhile looks for itself.
+            if stage.with_untracked(|stage| matches!(stage, Some(Stage::Form(_)))) {
+                return;
+            }
             match opened {
+                Ok(opened)
+                    if stage.with_untracked(|stage| matches!(stage, Some(Stage::Details(old)) if **old == opened)) => {}
                 Ok(opened) => stage.set(Some(Stage::Details(Box::new(opened)))),
                 Err(error) => {
                     target.set(None);

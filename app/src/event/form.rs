@@ -107,6 +107,26 @@ fn controls(state: FormState, setup: &FormSetup) -> AnyView {
         <div class="dialog__body event-form__body">
             <div role="alert" class="event-form__notice">
                 {move || notice.get().map(|error| view! { <Notice error=error /> })}
+                {move || {
+                    state
+                        .meanwhile
+                        .with(Option::is_some)
+                        .then(|| {
+                            view! {
+                                <p class="notice notice--error">
+                                    <Icon d=icon::ALERT />
+                                    <span>{ApiError::Conflict.to_string()}</span>
+                                    <button
+                                        type="button"
+                                        class="button button--small"
+                                        on:click=move |_| state.take_over()
+                                    >
+                                        {words::event_show_new_version()}
+                                    </button>
+                                </p>
+                            }
+                        })
+                }}
             </div>
             {etag.map(|etag| view! { <input type="hidden" name="etag" value=etag /> })}
             <input type="hidden" name=NEAR value=setup.seen.start_date.clone() />

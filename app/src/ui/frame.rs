@@ -3,6 +3,7 @@
 use super::{Failed, Icon, icon};
 use crate::account::api::{SignOut, adopt_time_zone};
 use crate::browser;
+use crate::live;
 use crate::return_path::sign_in_path;
 use crate::state::ViewerResource;
 use crate::thin::Effect;
@@ -106,6 +107,7 @@ pub fn SiteHeader(viewer: Viewer) -> impl IntoView {
                     <span>{words::common_settings()}</span>
                 </A>
             </nav>
+            {live::state()}
             <form action=SignOut::url() method="post">
                 <button class="site-header__link" title=words::common_signed_in_as(&name)>
                     <Icon d=icon::SIGN_OUT />

@@ -13,9 +13,11 @@ const dist = process.env.KALENDS_DIST ?? join(root, "dist");
 export class Server {
   private log: string[] = [];
 
+  private process?: ChildProcess;
+
   private constructor(
     readonly data: string,
-    private process: ChildProcess,
+    private readonly options: string[],
   ) {}
 
   url = "";
@@ -24,21 +26,32 @@ export class Server {
     for (const needed of [binary, dist]) {
       if (!existsSync(needed)) throw new Error(`${needed} is missing: cargo xtask test builds it`);
     }
-    const data = mkdtempSync(join(tmpdir(), "kalends-e2e-"));
-    const child = spawn(binary, ["--data", data, "serve", "--listen", "127.0.0.1:0", "--dist", dist, ...options], {
+    const server = new Server(mkdtempSync(join(tmpdir(), "kalends-e2e-")), options);
+    await server.run("127.0.0.1:0");
+    return server;
+  }
+
+  private async run(listen: string): Promise<void> {
+    const child = spawn(binary, ["--data", this.data, "serve", "--listen", listen, "--dist", dist, ...this.options], {
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const server = new Server(data, child);
-    createInterface({ input: child.stderr! }).on("line", (line) => server.log.push(line));
-    server.url = await new Promise((ready, failed) => {
+    this.process = child;
+    createInterface({ input: child.stderr! }).on("line", (line) => this.log.push(line));
+    this.url = await new Promise((ready, failed) => {
       createInterface({ input: child.stdout! }).on("line", (line) => {
         const address = line.match(/ready: (http\S+?)\/?$/);
         if (address) ready(address[1]);
       });
       child.once("error", failed);
-      child.once("exit", (code) => failed(new Error(`the server ended with ${code}:\n${server.log.join("\n")}`)));
+      child.once("exit", (code) => failed(new Error(`the server ended with ${code}:\n${this.log.join("\n")}`)));
     });
-    return server;
+  }
+
+  /** Kills the server, does `meanwhile`, and starts it again at the same address. */
+  async restart(meanwhile: () => Promise<unknown>): Promise<void> {
+    await this.kill();
+    await meanwhile();
+    await this.run(new URL(this.url).host);
   }
 
   /** What the server wrote to its log so far. */
@@ -52,11 +65,16 @@ export class Server {
     return stdout.trim();
   }
 
-  async stop(): Promise<void> {
-    this.process.removeAllListeners("exit");
-    const ended = new Promise((done) => this.process.once("exit", done));
-    this.process.kill("SIGKILL");
+  private async kill(): Promise<void> {
+    const child = this.process!;
+    child.removeAllListeners("exit");
+    const ended = new Promise((done) => child.once("exit", done));
+    child.kill("SIGKILL");
     await ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
     rmSync(this.data, { recursive: true, force: true });
   }
 }

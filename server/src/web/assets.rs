@@ -35,6 +35,7 @@ fn links(html: &str) -> Assets {
         match event {
             Event::Eof => break,
             Event::Start(tag) | Event::Empty(tag) if tag.name().as_ref() == "link" => add(&mut assets, &tag),
+            Event::Start(tag) if tag.name().as_ref() == "script" => add_script(&mut assets, &tag),
             _ => {}
         }
     }
@@ -42,15 +43,24 @@ fn links(html: &str) -> Assets {
 }
 
 fn add(assets: &mut Assets, tag: &BytesStart) {
-    let attribute = |name: &str| {
-        tag.html_attributes().flatten().find(|a| a.key.as_ref() == name).map(|a| a.value.clone().into_owned())
-    };
-    let Some(path) = attribute("href") else { return };
-    let asset = Asset { integrity: attribute("integrity"), path };
-    match attribute("rel").as_deref() {
+    let Some(path) = attribute(tag, "href") else { return };
+    let asset = Asset { integrity: attribute(tag, "integrity"), path };
+    match attribute(tag, "rel").as_deref() {
+        Some("stylesheet") if asset.path.contains("/plain-") => assets.plain_stylesheet = Some(asset),
         Some("stylesheet") => assets.stylesheets.push(asset),
         Some("modulepreload") => assets.script = Some(asset),
         Some("preload") if asset.path.ends_with(".wasm") => assets.wasm = Some(asset),
         _ => {}
     }
+}
+
+/// Of the scripts that the page names itself there is one.
+fn add_script(assets: &mut Assets, tag: &BytesStart) {
+    if let Some(path) = attribute(tag, "src") {
+        assets.live = Some(Asset { integrity: attribute(tag, "integrity"), path });
+    }
+}
+
+fn attribute(tag: &BytesStart, name: &str) -> Option<String> {
+    tag.html_attributes().flatten().find(|a| a.key.as_ref() == name).map(|a| a.value.clone().into_owned())
 }

@@ -85,9 +85,6 @@ pub fn Toolbar(agenda: Agenda) -> impl IntoView {
                     {move || agenda.short_title()}
                 </span>
             </h1>
-            <span class="toolbar__offline" role="status" title=words::agenda_offline_why()>
-                {move || agenda.offline.get().then(words::agenda_offline)}
-            </span>
             <nav class="segmented toolbar__views" aria-label=words::agenda_view()>
                 {views}
             </nav>

@@ -3,11 +3,12 @@
 use super::setup::{FormSetup, Place};
 use crate::event::api::{create_event, open_event, update_event};
 use crate::event::controls::Errors;
-use crate::event::data::{EventRef, scopes};
+use crate::event::data::{EventRef, OpenedEvent, scopes};
 use crate::event::fields::{self, EventFields, FieldError, follow_start};
 use crate::event::form_controls::{focus_first_error, name_of, read, set, set_weekdays, show, value_of};
 use crate::event::picker::Picking;
 use crate::event::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
+use crate::live::{self, News};
 use crate::reading::Reader;
 use crate::state::{AgendaRefresh, Toasts};
 use crate::thin::Effect;
@@ -19,6 +20,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
+use std::rc::Rc;
 
 /// Handles alone, so that every listener has its own.
 #[derive(Clone, Copy)]
@@ -31,6 +33,8 @@ pub struct FormState {
     pub current: RwSignal<EventFields>,
     pub errors: Errors,
     pub notice: RwSignal<Option<ApiError>>,
+    /// The event as somebody else has made it while the form stood open.
+    pub meanwhile: RwSignal<Option<OpenedEvent>>,
     pub busy: RwSignal<bool>,
     pub picking: RwSignal<Option<Picking>>,
     stored: StoredValue<FormSetup>,
@@ -54,6 +58,7 @@ impl FormState {
             current: RwSignal::new(setup.fields.clone()),
             errors: RwSignal::new(setup.errors.clone()),
             notice: RwSignal::new(setup.notice.clone()),
+            meanwhile: RwSignal::new(None),
             busy: RwSignal::new(false),
             picking: RwSignal::new(None),
             stored: StoredValue::new(setup.clone()),
@@ -97,6 +102,39 @@ impl FormState {
             on_cleanup(move || asking.remove());
         });
         on_cleanup(move || self.ask.set(None));
+        let heed = Rc::new(move |news| self.heed(news));
+        Effect::new(move |_| live::listen(heed.clone()));
+    }
+
+    /// Looks whether it is this event that somebody else has changed.
+    fn heed(self, news: News) {
+        let Some(EventRef { calendar, name, instance, etag }) = self.stored.with_value(|setup| setup.event.clone())
+        else {
+            return;
+        };
+        if !matches!(news, News::Calendar { calendar: changed, .. } if changed == calendar) {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            let opened = open_event(calendar, name, instance).await;
+            // What one saves oneself closes the form.
+            if self.busy.try_get_untracked() != Some(false) {
+                return;
+            }
+            match opened {
+                Ok(opened) if opened.event.etag == etag => {}
+                Ok(opened) => drop(self.meanwhile.try_set(Some(opened))),
+                Err(error @ ApiError::NotFound(_)) => drop(self.notice.try_set(Some(error))),
+                Err(_) => {}
+            }
+        });
+    }
+
+    /// Puts what was typed over the version of somebody else.
+    pub fn take_over(self) {
+        let (Some(form), Some(opened)) = (self.form.get_untracked(), self.meanwhile.get_untracked()) else { return };
+        let typed = read(&form, self.reader);
+        self.replace.run(self.stored.get_value().over(opened, &typed));
     }
 
     fn is_unsaved(self) -> bool {
