@@ -105,6 +105,14 @@ impl Kalends {
         access::calendars_of(&mut self.db.once().await?, caller, home).await
     }
 
+    /// The calendars anywhere that the caller may read, in display order, with the revision of the list.
+    ///
+    /// # Errors
+    /// `NotFound` for an account that is gone.
+    pub async fn readable_calendars(&self, caller: Caller) -> Result<(Revision, Vec<Held>)> {
+        access::readable_calendars(&mut self.db.read().await?, caller).await
+    }
+
     /// The revision of the caller's list of calendars, which every change to it raises.
     ///
     /// # Errors

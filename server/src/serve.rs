@@ -75,7 +75,7 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
 /// Every surface.
 pub fn app(web: web::Web) -> Router {
     let kalends = web.kalends.clone();
-    let rest = rest::router(kalends.clone(), web.closing.clone());
+    let rest = rest::router(kalends.clone(), web.site.clone(), web.closing.clone());
     let pages = caldav::with_server_root(web::router(web), kalends.clone());
     Router::new()
         .route("/healthz", get(|| async { "ok" }))

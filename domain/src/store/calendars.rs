@@ -91,7 +91,10 @@ impl Transaction {
             UNION SELECT calendar_id FROM grants WHERE principal_id = $1
             UNION SELECT g.calendar_id FROM memberships m JOIN grants g ON g.principal_id = m.group_id WHERE m.member_id = $1
             UNION SELECT o.id FROM memberships m JOIN calendars o ON o.owner_id = m.group_id WHERE m.member_id = $1)";
-        self.joined(&[CALENDAR, FROM_CALENDARS, reached]).bind(principal.0).all(seen).await
+        self.joined(&[CALENDAR, FROM_CALENDARS, reached, " ORDER BY c.sort_order, c.id"])
+            .bind(principal.0)
+            .all(seen)
+            .await
     }
 
     /// The revision of a principal's list of calendars.

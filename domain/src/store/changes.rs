@@ -33,6 +33,24 @@ fn cause(row: &Row, way: String) -> Result<Cause> {
     })
 }
 
+const CHANGE: &str = "SELECT h.revision, h.name, h.removed, h.changed_at, h.object_id, h.previous, h.after,
+        c.principal_name, c.way, c.label, c.run
+    FROM changes h LEFT JOIN causes c ON c.id = h.cause_id ";
+
+fn change(row: &Row) -> Result<Change> {
+    let way: Option<String> = row.get("way")?;
+    Ok(Change {
+        revision: Revision(row.get("revision")?),
+        name: row.get("name")?,
+        removed: row.get("removed")?,
+        at: row.instant("changed_at")?,
+        object: row.get::<Option<i64>>("object_id")?.map(ObjectId),
+        previous: row.get::<Option<i64>>("previous")?.map(Revision),
+        after: row.get::<Option<Vec<u8>>>("after")?.map(|octets| digest(&octets)).transpose()?,
+        cause: way.map(|way| cause(row, way)).transpose()?,
+    })
+}
+
 fn home(row: &Row) -> Result<(PrincipalId, Revision)> {
     Ok((PrincipalId(row.get("id")?), Revision(row.get("home_revision")?)))
 }
@@ -80,29 +98,19 @@ impl Transaction {
 
     /// The row of the log with this revision: the row before about the same object, the version that it led to, when, and why.
     pub async fn change(&mut self, calendar: CalendarId, revision: Revision) -> Result<Option<Change>> {
-        let row = self
-            .sql(
-                "SELECT h.name, h.removed, h.changed_at, h.object_id, h.previous, h.after, c.principal_name, c.way, c.label, c.run
-                 FROM changes h LEFT JOIN causes c ON c.id = h.cause_id WHERE h.calendar_id = $1 AND h.revision = $2",
-            )
+        let row = self.joined(&[CHANGE, "WHERE h.calendar_id = $1 AND h.revision = $2"]);
+        let row = row.bind(calendar.0).bind(revision.0).optional().await?;
+        row.as_ref().map(change).transpose()
+    }
+
+    /// The rows of a calendar after `since`, the earliest first, at most `limit`.
+    pub async fn changes_after(&mut self, calendar: CalendarId, since: Revision, limit: usize) -> Result<Vec<Change>> {
+        self.joined(&[CHANGE, "WHERE h.calendar_id = $1 AND h.revision > $2 ORDER BY h.revision LIMIT $3"])
             .bind(calendar.0)
-            .bind(revision.0)
-            .optional()
-            .await?;
-        row.map(|row| {
-            let way: Option<String> = row.get("way")?;
-            Ok(Change {
-                revision,
-                name: row.get("name")?,
-                removed: row.get("removed")?,
-                at: row.instant("changed_at")?,
-                object: row.get::<Option<i64>>("object_id")?.map(ObjectId),
-                previous: row.get::<Option<i64>>("previous")?.map(Revision),
-                after: row.get::<Option<Vec<u8>>>("after")?.map(|octets| digest(&octets)).transpose()?,
-                cause: way.map(|way| cause(&row, way)).transpose()?,
-            })
-        })
-        .transpose()
+            .bind(since.0)
+            .bind(signed(limit))
+            .all(change)
+            .await
     }
 
     /// The row that stands for a cause, made when there is none yet.

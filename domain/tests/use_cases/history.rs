@@ -94,6 +94,83 @@ async fn others_read_no_history() {
     assert!(matches!(unknown, Err(Error::NotFound("the object"))));
 }
 
+#[tokio::test]
+async fn what_happened_in_a_calendar_is_listed_from_any_point_on() {
+    let home = Home::new().await;
+    home.put("a.ics", &event_titled("a", "A")).await.unwrap();
+    home.put("b.ics", &event_titled("b", "B")).await.unwrap();
+    home.put("a.ics", &event_titled("a", "C")).await.unwrap();
+    home.delete("b.ics").await;
+    let listed = async |since, limit| {
+        let changes = home.kalends.calendar_history(home.anna, home.calendar, Revision(since), limit).await.unwrap();
+        changes.into_iter().map(|change| (change.revision.0, change.name, change.removed)).collect::<Vec<_>>()
+    };
+    let row = |revision, name: &str, removed| (revision, name.to_owned(), removed);
+    let all = [row(1, "a.ics", false), row(2, "b.ics", false), row(3, "a.ics", false), row(4, "b.ics", true)];
+    assert_eq!(listed(0, 10).await, all);
+    assert_eq!(listed(1, 2).await, all[1..3]);
+    assert_eq!(listed(4, 10).await, []);
+    let ben = user(&home.kalends, "ben").await;
+    let refused = home.kalends.calendar_history(ben, home.calendar, Revision(0), 10).await;
+    assert!(matches!(refused, Err(Error::NotFound("the calendar"))));
+}
+
+#[tokio::test]
+async fn any_version_comes_back_as_one_more_write_unless_the_object_changed_meanwhile() {
+    let home = Home::new().await;
+    let [a, b] = ["A", "B"].map(|title| event_titled("a", title));
+    let etag = home.put("a.ics", &a).await.unwrap().etag;
+    home.put("a.ics", &b).await.unwrap();
+    let restore = async |revision, precondition| {
+        home.kalends.restore_version(home.anna, home.calendar, Revision(revision), precondition).await
+    };
+    let stale = restore(1, Precondition::Matches(vec![etag.clone()])).await;
+    assert!(matches!(stale, Err(Error::PreconditionFailed)));
+    assert_eq!(home.text("a.ics").await, b);
+    let restored = restore(1, Precondition::Matches(vec![Digest::of(&b).etag()])).await.unwrap();
+    assert_eq!(
+        (restored.name.as_str(), restored.written.revision, restored.written.etag),
+        ("a.ics", Revision(3), etag)
+    );
+    assert_eq!(home.text("a.ics").await, a);
+    // What was deleted comes back under its name, as what it was.
+    home.delete("a.ics").await;
+    restore(4, Precondition::Absent).await.unwrap();
+    assert_eq!(home.text("a.ics").await, a);
+    let nothing = restore(99, Precondition::None).await;
+    assert!(matches!(nothing, Err(Error::NotFound("the change"))));
+}
+
+#[tokio::test]
+async fn where_the_uid_is_taken_the_version_comes_back_beside() {
+    let home = Home::new().await;
+    let a = event_titled("a", "A");
+    home.put("a.ics", &a).await.unwrap();
+    home.delete("a.ics").await;
+    home.put("other.ics", &event_titled("a", "Taken")).await.unwrap();
+    let restored =
+        home.kalends.restore_version(home.anna, home.calendar, Revision(1), Precondition::Absent).await.unwrap();
+    assert_ne!(restored.name, "a.ics");
+    let text = home.text(&restored.name).await;
+    assert!(text.contains("SUMMARY:A") && !text.contains("UID:a\r"), "{text}");
+    assert_eq!(home.text("other.ics").await, event_titled("a", "Taken"));
+}
+
+#[tokio::test]
+async fn others_neither_see_nor_restore_versions_that_they_may_not() {
+    let home = Home::new().await;
+    home.put("a.ics", &event_titled("a", "A")).await.unwrap();
+    let ben = user(&home.kalends, "ben").await;
+    let version = async || home.kalends.version_at(ben, home.calendar, Revision(1)).await;
+    let restored = async || home.kalends.restore_version(ben, home.calendar, Revision(1), Precondition::None).await;
+    assert!(matches!(version().await, Err(Error::NotFound("the calendar"))));
+    assert!(matches!(restored().await, Err(Error::NotFound("the calendar"))));
+    home.grant(ben.principal, 20).await;
+    assert!(version().await.is_ok());
+    home.put("a.ics", &event_titled("a", "B")).await.unwrap();
+    assert!(matches!(restored().await, Err(Error::Forbidden { .. })));
+}
+
 /// What is announced, but for that other nodes were not heard at the beginning.
 struct Heard(tokio::sync::broadcast::Receiver<Announcement>);
 

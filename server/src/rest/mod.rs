@@ -1,18 +1,23 @@
 //! The interface for programs, `/api/v1.0/`: JSON and streams of events, for whoever is signed in or has an app password.
 
+mod calendars;
+mod history;
 mod places;
 mod problem;
 mod stream;
 
 use crate::credentials::Credential;
+use crate::web::session;
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
+use kalends_app::session::Site;
 use kalends_domain::access::Caller;
+use kalends_domain::calendars::CalendarId;
 use kalends_domain::{Error, Kalends};
 use places::Places;
 use problem::Problem;
@@ -28,10 +33,16 @@ struct Rest {
     places: Arc<Places>,
 }
 
-/// Everything under `/api/v1.0/`. Streams end when `closing` is cancelled.
-pub fn router(kalends: Kalends, closing: CancellationToken) -> Router {
+/// Everything under `/api/v1.0/` but CalDAV. Streams end when `closing` is cancelled; `site` is what browsers may send changes from.
+pub fn router(kalends: Kalends, site: Site, closing: CancellationToken) -> Router {
     Router::new()
         .route("/api/v1.0/stream", get(stream::stream))
+        .route("/api/v1.0/calendars", get(calendars::list))
+        .route("/api/v1.0/calendars/{id}/changes", get(history::changes))
+        .route("/api/v1.0/calendars/{id}/objects/{name}/versions", get(history::versions))
+        .route("/api/v1.0/calendars/{id}/versions/{revision}", get(history::version))
+        .route("/api/v1.0/calendars/{id}/versions/{revision}/restore", post(history::restore))
+        .layer(from_fn_with_state(site, session::same_site))
         .with_state(Rest { kalends, closing, places: Arc::default() })
         .layer(map_response(private))
 }
@@ -58,4 +69,9 @@ impl FromRequestParts<Rest> for Known {
         let caller = credential.caller(&rest.kalends).await?;
         Ok(Known { caller, credential })
     }
+}
+
+/// The number of a calendar in a path.
+fn calendar_id(text: &str) -> Result<CalendarId, Problem> {
+    text.parse().map(CalendarId).map_err(|_| Error::NotFound("the calendar").into())
 }

@@ -18,6 +18,11 @@ impl Problem {
         Problem { status: StatusCode::BAD_REQUEST, detail: detail.into(), retry_after: None }
     }
 
+    /// A request that must say what it saw (RFC 6585 section 3).
+    pub fn required(detail: impl Into<String>) -> Self {
+        Problem { status: StatusCode::PRECONDITION_REQUIRED, detail: detail.into(), retry_after: None }
+    }
+
     pub fn too_many(detail: impl Into<String>, seconds: u64) -> Self {
         Problem { status: StatusCode::TOO_MANY_REQUESTS, detail: detail.into(), retry_after: Some(seconds) }
     }
@@ -32,6 +37,7 @@ impl From<Error> for Problem {
             Error::Forbidden { .. } => StatusCode::FORBIDDEN,
             Error::BadInput { .. } => StatusCode::BAD_REQUEST,
             Error::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Error::QuotaExceeded { .. } => StatusCode::INSUFFICIENT_STORAGE,
             Error::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
             _ if retry_after.is_some() => StatusCode::SERVICE_UNAVAILABLE,
             _ => {

@@ -4,4 +4,5 @@
 mod connections;
 mod headers;
 mod load;
+mod rest;
 mod stream;

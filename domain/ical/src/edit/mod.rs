@@ -117,6 +117,13 @@ pub fn new_event(draft: &EventDraft, now: DateTime<Utc>) -> Result<NewObject> {
     Ok(NewObject { uid, text })
 }
 
+/// The object's text as that of another object, with a UID of its own.
+pub fn copy_of(object: &CalendarObject, text: &str, now: DateTime<Utc>) -> NewObject {
+    let uid = uuid::Uuid::new_v4().to_string();
+    let text = editor::Editor::new(object, text, now).finish_as(&uid);
+    NewObject { uid, text }
+}
+
 /// What the form shows for the master (`instance` is `None`) or for one instance, its override considered.
 ///
 /// A start in a zone that only a VTIMEZONE of the object defines is shown as written and without a zone; an edit that
