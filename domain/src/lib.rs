@@ -12,6 +12,7 @@ pub mod changes;
 mod error;
 pub mod events;
 pub mod free_busy;
+pub mod health;
 pub mod history;
 pub mod live;
 mod model;

@@ -7,6 +7,7 @@ pub mod caldav;
 pub mod connections;
 mod credentials;
 pub mod demo;
+pub mod health;
 pub mod host;
 pub mod rest;
 pub mod serve;

@@ -1,16 +1,19 @@
 //! `kalends`: the command line of the one binary.
 
+mod configuration;
+mod logging;
 mod options;
 
 use clap::{Parser, Subcommand};
+use configuration::{Configuration, ConfigurationError};
 use kalends_domain::Kalends;
 use kalends_domain::access::{Caller, PrincipalId};
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::store::{Database, DatabaseAddress};
-use kalends_server::{demo, serve};
+use kalends_server::{demo, health, serve};
 use std::error::Error;
+use std::ffi::OsString;
 use std::io::Write;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -25,6 +28,11 @@ struct Arguments {
     /// folder of the data.
     #[arg(long, env = "KALENDS_DATABASE_URL", hide_env_values = true, global = true)]
     database: Option<String>,
+    /// The file with the settings. Default: kalends.toml in the folder of the data, or else in /etc/kalends, if there is one.
+    #[arg(long, env = "KALENDS_CONFIG", global = true)]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    logging: logging::LogOptions,
     #[command(flatten)]
     limits: options::LimitOptions,
     #[command(subcommand)]
@@ -33,6 +41,18 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(flatten)]
+    OnDatabase(DatabaseCommand),
+    /// The settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Ask the server that listens here whether it is ready; fails with the reason when it is not. For health checks of containers.
+    Health(options::ListenOptions),
+}
+
+/// What is done on the database.
+#[derive(Subcommand)]
+enum DatabaseCommand {
     /// Serve CalDAV and the agenda.
     Serve(ServeArguments),
     /// Bring the database to this version and stop.
@@ -53,11 +73,16 @@ enum Command {
     Reindex,
 }
 
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Print the settings that are in force for `serve`, and where each comes from. Fails where the file has a key that is none.
+    Check(ServeArguments),
+}
+
 #[derive(clap::Args)]
 struct ServeArguments {
-    /// Address and port to listen on.
-    #[arg(long, env = "KALENDS_LISTEN", default_value = "127.0.0.1:3000")]
-    listen: SocketAddr,
+    #[command(flatten)]
+    listen: options::ListenOptions,
     /// How browsers reach this server, when that is not http and the listening address: `https://cal.example.org`.
     #[arg(long, env = "KALENDS_PUBLIC_URL")]
     public_url: Option<String>,
@@ -103,9 +128,13 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("KALENDS_LOG").unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match run(Arguments::parse()).await {
+    let given: Vec<OsString> = std::env::args_os().collect();
+    let outcome = match configuration::read::<Arguments>(&given) {
+        Ok((arguments, configuration)) => run(arguments, configuration).await,
+        Err(ConfigurationError::Options(error)) => error.exit(),
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("kalends: {error}");
@@ -119,12 +148,29 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Outcome {
-    let address = address(&arguments)?;
+async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
+    let address = address(&arguments, &configuration)?;
+    let command = match arguments.command {
+        Command::OnDatabase(command) => command,
+        Command::Config(ConfigCommand::Check(_)) => return check(&configuration, &address),
+        Command::Health(options) => return Ok(health::ask(options.listen).await?),
+    };
+    arguments.logging.begin();
+    for unknown in &configuration.unknown_keys {
+        tracing::warn!("{unknown}");
+    }
+    for unknown in &configuration.unknown_variables {
+        tracing::warn!("{unknown} is set and is no setting");
+    }
+    if arguments.database.is_none() {
+        let data = arguments.data.display();
+        std::fs::create_dir_all(&arguments.data)
+            .map_err(|error| format!("the data folder {data} cannot be made: {error}"))?;
+    }
     let store = Database::open(&address).await?;
     let kalends = Kalends::new(store.clone(), arguments.limits.into());
-    match arguments.command {
-        Command::Serve(options) => {
+    match command {
+        DatabaseCommand::Serve(options) => {
             if options.pseudo_language {
                 kalends_app::words::add_pseudo_language();
             }
@@ -132,7 +178,7 @@ async fn run(arguments: Arguments) -> Outcome {
             let sign_in =
                 if options.demo { Some(demo::prepare(&kalends).await?) } else { first_administrator(&kalends).await? };
             let options = serve::Options {
-                listen: options.listen,
+                listen: options.listen.listen,
                 public_url,
                 dist: options.dist,
                 live_reload: options.live_reload,
@@ -141,10 +187,10 @@ async fn run(arguments: Arguments) -> Outcome {
             };
             serve::run(kalends, options).await?;
         }
-        Command::Migrate => println!("{address} is up to date."),
-        Command::User(command) => user(&kalends, command).await?,
-        Command::Import { user, calendar, file } => import(&kalends, &user, &calendar, &file).await?,
-        Command::Export { user, calendar } => {
+        DatabaseCommand::Migrate => println!("{address} is up to date."),
+        DatabaseCommand::User(command) => user(&kalends, command).await?,
+        DatabaseCommand::Import { user, calendar, file } => import(&kalends, &user, &calendar, &file).await?,
+        DatabaseCommand::Export { user, calendar } => {
             let caller = Caller::command(kalends.user_by_slug(&user).await?.principal.id);
             let calendar = kalends.calendar(caller, &user, &calendar).await?;
             let mut export = kalends.export(caller, calendar.id).await?;
@@ -152,21 +198,31 @@ async fn run(arguments: Arguments) -> Outcome {
                 std::io::stdout().write_all(piece.as_bytes())?;
             }
         }
-        Command::Reindex => println!("{} objects indexed.", kalends.reindex().await?),
+        DatabaseCommand::Reindex => println!("{} objects indexed.", kalends.reindex().await?),
     }
     store.close().await;
     Ok(())
 }
 
-/// Where the database is. Makes the folder of the data where that is in it.
-fn address(arguments: &Arguments) -> Outcome<DatabaseAddress> {
-    if let Some(database) = &arguments.database {
-        return Ok(DatabaseAddress::parse(database)?);
+/// Where the database is.
+fn address(arguments: &Arguments, configuration: &Configuration) -> Outcome<DatabaseAddress> {
+    match &arguments.database {
+        Some(database) => DatabaseAddress::parse(database)
+            .map_err(|error| format!("{}: {error}", configuration.origin("database")).into()),
+        None => Ok(DatabaseAddress::Sqlite(arguments.data.join("kalends.sqlite"))),
     }
-    let data = &arguments.data;
-    std::fs::create_dir_all(data)
-        .map_err(|error| format!("the data folder {} cannot be made: {error}", data.display()))?;
-    Ok(DatabaseAddress::Sqlite(data.join("kalends.sqlite")))
+}
+
+/// `kalends config check`.
+fn check(configuration: &Configuration, address: &DatabaseAddress) -> Outcome {
+    print!("{}", configuration::describe(configuration, |key, _| (key == "database").then(|| address.to_string())));
+    for unknown in &configuration.unknown_variables {
+        eprintln!("kalends: {unknown} is set and is no setting");
+    }
+    match configuration.unknown_keys.as_slice() {
+        [] => Ok(()),
+        unknown => Err(unknown.join("\n").into()),
+    }
 }
 
 /// On the first run, the administrator's account; as long as its password is not chosen, how to choose it.

@@ -1,11 +1,19 @@
-//! Options of the command line that bound what the program takes.
+//! Options of the command line that several commands have, or that bound what the program takes.
 
 use chrono::TimeDelta;
 use clap::builder::TypedValueParser;
 use clap::value_parser;
 use kalends_domain::Limits;
 use kalends_server::connections::ConnectionLimits;
+use std::net::SocketAddr;
 use std::time::Duration;
+
+#[derive(clap::Args)]
+pub struct ListenOptions {
+    /// Address and port to listen on.
+    #[arg(long, env = "KALENDS_LISTEN", default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+}
 
 /// What an account may hold and how long a session lasts.
 #[derive(clap::Args)]

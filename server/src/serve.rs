@@ -1,10 +1,9 @@
 //! `kalends serve`: puts the surfaces together and runs until it is told to stop.
 
 use crate::connections::{self, ConnectionLimits};
-use crate::{caldav, host, rest, web};
+use crate::{caldav, health, host, rest, web};
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::get;
 use kalends_app::session::Site;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::Secret;
@@ -78,7 +77,7 @@ pub fn app(web: web::Web) -> Router {
     let rest = rest::router(kalends.clone(), web.site.clone(), web.closing.clone());
     let pages = caldav::with_server_root(web::router(web), kalends.clone());
     Router::new()
-        .route("/healthz", get(|| async { "ok" }))
+        .merge(health::router(kalends.clone()))
         .merge(caldav::router(kalends))
         .merge(rest)
         .merge(pages)

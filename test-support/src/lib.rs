@@ -18,6 +18,8 @@ pub mod link;
 #[cfg(feature = "server")]
 pub mod multistatus;
 #[cfg(feature = "server")]
+pub mod program;
+#[cfg(feature = "server")]
 pub mod requests;
 #[cfg(feature = "server")]
 pub mod server;

@@ -1,7 +1,7 @@
 //! The database: where it is, and its transactions.
 
-use super::postgres::Postgres;
-use super::sqlite::Sqlite;
+use super::postgres::{self, Postgres};
+use super::sqlite::{self, Sqlite};
 use super::transaction::Transaction;
 use crate::{Error, Problem, Result};
 use sqlx::postgres::PgConnectOptions;
@@ -99,6 +99,15 @@ impl Database {
             Database::Sqlite(sqlite) => sqlite.write().await?,
             Database::Postgres(postgres) => postgres.write().await?,
         }))
+    }
+
+    /// The last of the migrations that this version knows.
+    pub(crate) fn wanted_schema_version(&self) -> i64 {
+        let migrations = match self {
+            Database::Sqlite(_) => &sqlite::MIGRATIONS,
+            Database::Postgres(_) => &postgres::MIGRATIONS,
+        };
+        migrations.iter().map(|migration| migration.version).max().unwrap_or(0)
     }
 
     /// Whether several nodes may share it.

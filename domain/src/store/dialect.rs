@@ -29,6 +29,15 @@ impl Transaction {
         if self.is_postgres() { "md5(uid) = md5($2) AND uid = $2" } else { "uid = $2" }
     }
 
+    /// How large the database is, as `octets`.
+    pub(super) fn database_size(&self) -> &'static str {
+        if self.is_postgres() {
+            "SELECT pg_database_size(current_database()) AS octets"
+        } else {
+            "SELECT page_count * page_size AS octets FROM pragma_page_count(), pragma_page_size()"
+        }
+    }
+
     /// Puts an object at its place among the extents, minutes since 1970.
     pub(super) async fn set_extent(
         &mut self,

@@ -10,6 +10,7 @@ mod changes;
 mod database;
 mod dialect;
 mod error;
+mod health;
 mod notices;
 mod objects;
 mod postgres;

@@ -2,9 +2,12 @@
 
 use super::transaction::Connection;
 use crate::{Error, Problem, Result};
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Row};
 use std::time::Duration;
+
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// Oldest version whose behaviour is tested.
 const MIN_VERSION: i32 = 15;
@@ -42,7 +45,7 @@ impl Postgres {
             let message = format!("PostgreSQL {MIN_VERSION} or newer is needed; the server is {}", version / 10_000);
             return Err(Error::bad_input("database", Problem::Configuration(message)));
         }
-        sqlx::migrate!("../migrations/postgres").run(&pool).await.map_err(|error| Error::Internal(error.into()))?;
+        MIGRATIONS.run(&pool).await.map_err(|error| Error::Internal(error.into()))?;
         Ok(Postgres { pool })
     }
 

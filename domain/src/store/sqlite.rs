@@ -4,9 +4,12 @@ use super::sqlite_readers::SqliteReaders;
 use super::transaction::Connection;
 use crate::{Error, Result};
 use sqlx::SqlitePool;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::Path;
 use std::time::Duration;
+
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 
 /// How many connections read at once, each in a transaction or each a single statement.
 const MAX_READERS: u32 = 4;
@@ -39,7 +42,7 @@ impl Sqlite {
         // A connection to a file does not go away while nobody uses it.
         let pool = || SqlitePoolOptions::new().test_before_acquire(false);
         let writer = pool().max_connections(1).connect_with(options.clone()).await?;
-        sqlx::migrate!("../migrations/sqlite").run(&writer).await.map_err(|error| Error::Internal(error.into()))?;
+        MIGRATIONS.run(&writer).await.map_err(|error| Error::Internal(error.into()))?;
         let options = options.pragma("query_only", "on");
         let readers = pool().max_connections(MAX_READERS).connect_with(options.clone()).await?;
         let once = SqliteReaders::new(options, MAX_READERS)?;

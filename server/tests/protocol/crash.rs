@@ -3,11 +3,9 @@
 use kalends_test_support::client::Client;
 use kalends_test_support::database::TestDatabase;
 use kalends_test_support::multistatus::DAV;
+use kalends_test_support::program::{Program, command, printed};
 use kalends_test_support::texts::event;
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,65 +16,14 @@ const NAMES: usize = 40;
 /// The server is killed when this many PUTs have been acknowledged.
 const KILL_AFTER: usize = 400;
 
-/// The program itself, on a port of its own choice.
-struct Program {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Program {
-    fn start(database: &TestDatabase) -> Self {
-        let mut child = command(database)
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let ready = lines.find_map(|line| {
-            line.unwrap().split_once("ready: http://").map(|(_, url)| url.trim_end_matches('/').to_owned())
-        });
-        // The rest of its output goes nowhere, but its pipe has to stay open.
-        std::thread::spawn(move || lines.for_each(drop));
-        Program { child, address: ready.expect("the server did not start").parse().unwrap() }
-    }
-
-    /// SIGKILL.
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn command(database: &TestDatabase) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kalends"));
-    command.env("KALENDS_DATABASE_URL", &database.url).env("KALENDS_DIST", database.folder().join("dist"));
-    command
-}
-
-fn run(database: &TestDatabase, arguments: &[&str]) -> String {
-    let output = command(database).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn acknowledged_objects_survive_a_kill() {
     let database = TestDatabase::fresh().await;
-    std::fs::create_dir(database.folder().join("dist")).unwrap();
-    let page = r#"<link rel="modulepreload" href="/a.js"><link rel="preload" href="/a.wasm">"#;
-    std::fs::write(database.folder().join("dist/index.html"), page).unwrap();
-    run(&database, &["user", "add", "ada"]);
-    let password = run(&database, &["user", "app-password", "ada", "test"]);
+    let kalends = || command(env!("CARGO_BIN_EXE_kalends"), &database);
+    printed(kalends(), &["user", "add", "ada"]);
+    let password = printed(kalends(), &["user", "app-password", "ada", "test"]);
 
-    let mut program = Program::start(&database);
+    let mut program = Program::start(kalends());
     let ada = Client::new(program.address, "ada", &password);
     ada.add(&ada.at("first.ics"), &event("first", "20260301T090000Z", "")).await;
     let token = ada.property(&ada.at(""), "D:sync-token").await.text;
@@ -116,7 +63,7 @@ async fn acknowledged_objects_survive_a_kill() {
     }
     assert!(count.load(Ordering::SeqCst) < PUTS, "killed in the middle");
 
-    let program = Program::start(&database);
+    let program = Program::start(kalends());
     let ada = Client { address: program.address, ..ada };
     for (name, text) in &acknowledged {
         let stored = ada.get(&ada.at(name)).await.text();

@@ -1,0 +1,133 @@
+//! `kalends.toml`: settings by the names of their options.
+
+use super::{ConfigurationError, Origin};
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+const NAME: &str = "kalends.toml";
+const SYSTEM_PATH: &str = "/etc/kalends/kalends.toml";
+
+pub struct File {
+    pub path: PathBuf,
+    /// From the first line to the last.
+    pub entries: Vec<Entry>,
+}
+
+/// A line of the file.
+#[derive(Debug, PartialEq)]
+pub struct Entry {
+    pub key: String,
+    /// As the option would have it; `Err`: what is wrong with it.
+    pub value: Result<String, String>,
+    pub origin: Origin,
+}
+
+impl File {
+    /// Reads the file that was named; if none was, the one in the folder of the data or in `/etc/kalends`, if there is one.
+    ///
+    /// # Errors
+    /// `Unreadable`; `Unusable` for what is no TOML.
+    pub fn find(named: Option<PathBuf>, folder: Option<PathBuf>) -> Result<Option<Self>, ConfigurationError> {
+        if let Some(path) = named {
+            return File::read(path).map(Some);
+        }
+        let places = [folder.unwrap_or_default().join(NAME), PathBuf::from(SYSTEM_PATH)];
+        places.into_iter().find(|path| path.exists()).map(File::read).transpose()
+    }
+
+    fn read(path: PathBuf) -> Result<Self, ConfigurationError> {
+        match std::fs::read_to_string(&path) {
+            Ok(text) => File::parse(path, &text),
+            Err(error) => Err(ConfigurationError::Unreadable { path, error }),
+        }
+    }
+
+    fn parse(path: PathBuf, text: &str) -> Result<Self, ConfigurationError> {
+        // The error's own text shows the line, in which there may be a secret.
+        let table = DeTable::parse(text).map_err(|error| ConfigurationError::Unusable {
+            origin: origin(&path, error.span().map_or(1, |span| line_at(text, span.start))),
+            problem: error.message().to_owned(),
+        })?;
+        let mut entries: Vec<(usize, Entry)> =
+            table.get_ref().iter().map(|(key, value)| entry(&path, text, key, value)).collect();
+        entries.sort_by_key(|(line, _)| *line);
+        let entries = entries.into_iter().map(|(_, entry)| entry).collect();
+        Ok(File { path, entries })
+    }
+}
+
+fn origin(path: &Path, line: usize) -> Origin {
+    Origin::File { path: path.to_owned(), line }
+}
+
+fn line_at(text: &str, octet: usize) -> usize {
+    text.bytes().take(octet).filter(|octet| *octet == b'\n').count() + 1
+}
+
+fn entry(path: &Path, text: &str, key: &Spanned<DeString<'_>>, value: &Spanned<DeValue<'_>>) -> (usize, Entry) {
+    let name = key.get_ref().to_string();
+    let read = match value.get_ref() {
+        DeValue::String(value) => Ok(value.to_string()),
+        DeValue::Array(_) | DeValue::Table(_) => {
+            Err(format!("{name} is of the type {}, and a single value is wanted", value.get_ref().type_str()))
+        }
+        // A number, a truth or a date as it is written.
+        _ => Ok(text.get(value.span()).unwrap_or_default().replace('_', "")),
+    };
+    let line = line_at(text, key.span().start);
+    (line, Entry { key: name, value: read, origin: origin(path, line) })
+}
+
+/// A value as the file has it.
+pub fn literal(value: &str) -> String {
+    if value.parse::<i64>().is_ok() || value.parse::<bool>().is_ok() {
+        return value.to_owned();
+    }
+    toml::Value::from(value).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn read(text: &str) -> Vec<Entry> {
+        File::parse("k.toml".into(), text).unwrap().entries
+    }
+
+    fn entry(key: &str, line: usize, value: &str) -> Entry {
+        Entry { key: key.to_owned(), value: Ok(value.to_owned()), origin: origin(Path::new("k.toml"), line) }
+    }
+
+    #[test]
+    fn values_are_read_with_their_lines() {
+        let text = "# Comment\nlisten = \"[::]:3000\"\n\naccount-mib = 2_048\ndemo = true\n";
+        let values = [entry("listen", 2, "[::]:3000"), entry("account-mib", 4, "2048"), entry("demo", 5, "true")];
+        assert_eq!(read(text), values);
+    }
+
+    #[test]
+    fn what_is_no_single_value_is_refused_by_name() {
+        for (text, what) in [("[listen]\nport = 1", "listen is"), ("a = 1\nlisten = [1]", "listen is")] {
+            let value = read(text).pop().unwrap().value;
+            assert!(value.unwrap_err().starts_with(what));
+        }
+    }
+
+    #[test]
+    fn what_is_no_toml_is_refused_by_line_and_not_repeated() {
+        let Err(error) = File::parse("k.toml".into(), "a = 1\ndatabase = \"postgres://ada:hunter2@db/c\n") else {
+            panic!("accepted")
+        };
+        let text = error.to_string();
+        assert!(text.starts_with("k.toml, line 2: ") && !text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
+    fn what_is_shown_is_read_back() {
+        for value in ["a", "12", "true", "quote \" and \\", "tab\tand\nline", "Zürich"] {
+            assert_eq!(read(&format!("key = {}", literal(value)))[0].value, Ok(value.to_owned()));
+        }
+    }
+}

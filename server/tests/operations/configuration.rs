@@ -1,0 +1,184 @@
+//! Settings from a file, the environment and options.
+
+use crate::KALENDS;
+use kalends_test_support::database::TestDatabase;
+use kalends_test_support::program::{Program, bare_command, command, errors};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// A folder of data with a file of settings in it, and what runs the program there.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn with(settings: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("kalends.toml"), settings).unwrap();
+        Place { folder }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = bare_command(KALENDS);
+        command.env("KALENDS_DATA", self.folder.path());
+        command
+    }
+
+    /// What `config check` prints, and what it complains about if it fails.
+    fn check(&self, prepare: impl FnOnce(&mut Command)) -> (String, Option<String>) {
+        let mut command = self.command();
+        command.args(["config", "check"]);
+        prepare(&mut command);
+        let output = command.output().unwrap();
+        let complaint = (!output.status.success()).then(|| errors(&output));
+        (String::from_utf8(output.stdout).unwrap(), complaint)
+    }
+}
+
+#[track_caller]
+fn assert_line(text: &str, line: &str) {
+    assert!(text.lines().any(|it| it == line), "{line} is not in:\n{text}");
+}
+
+#[test]
+fn options_win_over_the_environment_and_that_over_the_file() {
+    let place = Place::with("account-mib = 10\nidle-seconds = 7\nheader-seconds = \"9\"\n\nleast-rate = 2_048\n");
+    let (text, complaint) = place.check(|command| {
+        command.env("KALENDS_IDLE_SECONDS", "8").env("KALENDS_HEADER_SECONDS", "10").args(["--header-seconds", "11"]);
+    });
+    assert_eq!(complaint, None);
+    let file = place.file("kalends.toml");
+    let file = file.display();
+    assert_line(&text, &format!("# With {file}"));
+    assert_line(&text, &format!("account-mib = 10 # {file}, line 1"));
+    assert_line(&text, &format!("least-rate = 2048 # {file}, line 5"));
+    assert_line(&text, "idle-seconds = 8 # environment, KALENDS_IDLE_SECONDS");
+    assert_line(&text, "header-seconds = 11 # option");
+    assert_line(&text, "grace-seconds = 30 # default");
+    assert_line(&text, "listen = \"127.0.0.1:3000\" # default");
+    assert_line(&text, "# public-url is not set");
+}
+
+#[test]
+fn what_is_printed_is_a_file_that_says_the_same() {
+    let place = Place::with("");
+    let (first, _) = place.check(|command| {
+        command.args(["--listen", "[::1]:80", "--public-url", "https://cal.example.org", "--account-mib", "7"]);
+    });
+    let copy = place.file("copy.toml");
+    fs::write(&copy, &first).unwrap();
+    let (again, complaint) = place.check(|command| {
+        command.arg("--config").arg(&copy).env_remove("KALENDS_DATA");
+    });
+    // Where the file is cannot stand in it.
+    let without = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| !line.contains("config"));
+        lines.map(|line| line.split(" # ").next().unwrap_or_default().to_owned()).skip(1).collect()
+    };
+    assert_eq!(without(&first), without(&again));
+    assert!(complaint.is_none(), "{complaint:?}");
+}
+
+#[test]
+fn secrets_are_read_from_files_and_not_shown() {
+    let place = Place::with("");
+    let secret = place.file("secret");
+    fs::write(&secret, "postgres://ada:hunter2@db.example.org/c?sslmode=disable\n").unwrap();
+    let (from_file, _) = place.check(|command| {
+        command.env("KALENDS_DATABASE_URL_FILE", &secret);
+    });
+    let shown = "database = \"postgres://ada@db.example.org:5432/c\"";
+    let of = format!("{} of KALENDS_DATABASE_URL_FILE", secret.display());
+    assert_line(&from_file, &format!("{shown} # {of}; what is secret is not shown"));
+    let (from_variable, _) = place.check(|command| {
+        command.env("KALENDS_DATABASE_URL", "postgres://ada:hunter2@db.example.org/c");
+    });
+    assert_line(&from_variable, &format!("{shown} # environment, KALENDS_DATABASE_URL; what is secret is not shown"));
+    assert!(!format!("{from_file}{from_variable}").contains("hunter2"));
+
+    let (_, twice) = place.check(|command| {
+        command.env("KALENDS_DATABASE_URL_FILE", &secret).env("KALENDS_DATABASE_URL", "sqlite:x");
+    });
+    assert!(twice.unwrap().contains("KALENDS_DATABASE_URL and KALENDS_DATABASE_URL_FILE are both set"));
+    let (_, missing) = place.check(|command| {
+        command.env("KALENDS_DATABASE_URL_FILE", "/no/such/file");
+    });
+    assert!(missing.unwrap().contains("/no/such/file cannot be read"));
+    fs::write(&secret, "\n").unwrap();
+    let (_, empty) = place.check(|command| {
+        command.env("KALENDS_DATABASE_URL_FILE", &secret);
+    });
+    assert!(empty.unwrap().contains("is empty"));
+}
+
+#[test]
+fn a_value_that_cannot_be_is_named_with_its_place() {
+    for (settings, complaint) in [
+        ("account-mib = 0", "kalends.toml, line 1: account-mib cannot be \"0\": 0 is not in 1.."),
+        ("\nlisten = \"here\"", "kalends.toml, line 2: listen cannot be \"here\": invalid socket address"),
+        ("listen = [1]", "kalends.toml, line 1: listen is of the type array"),
+        ("log-format = \"xml\"", "kalends.toml, line 1: log-format cannot be \"xml\": it is one of text, json"),
+        ("log = \"kalends=loud\"", "kalends.toml, line 1: log cannot be \"kalends=loud\": "),
+        ("database = \"mysql://ada:hunter2@h/c\"", "kalends.toml, line 1: database: begins with sqlite: or"),
+        ("a = 1\nlisten = \"hunter2", "kalends.toml, line 2: "),
+    ] {
+        let (_, found) = Place::with(settings).check(|_| {});
+        let found = found.unwrap();
+        assert!(found.contains(complaint) && !found.contains("hunter2"), "{settings}: {found}");
+    }
+    let (_, found) = Place::with("").check(|command| {
+        command.env("KALENDS_ACCOUNT_MIB", "many");
+    });
+    let complaint = "environment, KALENDS_ACCOUNT_MIB: account-mib cannot be \"many\": invalid digit found in string";
+    assert!(found.clone().unwrap().contains(complaint), "{found:?}");
+}
+
+#[test]
+fn a_file_that_is_named_must_be_there() {
+    let (_, complaint) = Place::with("").check(|command| {
+        command.env("KALENDS_CONFIG", "/no/such/kalends.toml");
+    });
+    assert!(complaint.unwrap().contains("/no/such/kalends.toml cannot be read"));
+}
+
+#[test]
+fn keys_that_are_no_settings_fail_the_check_by_name() {
+    let place = Place::with("listen = \"[::]:80\"\naccount-gib = 3\nconfig = \"other.toml\"\n[mail]\nhost = \"a\"\n");
+    let (text, complaint) = place.check(|_| {});
+    assert!(text.contains("listen = \"[::]:80\""), "{text}");
+    let complaint = complaint.unwrap();
+    for (line, key) in [(2, "account-gib"), (3, "config"), (4, "mail")] {
+        let expected = format!("kalends.toml, line {line}: {key:?} is no setting");
+        assert!(complaint.contains(&expected), "{complaint}");
+    }
+}
+
+#[tokio::test]
+async fn a_start_warns_of_what_is_no_setting_and_not_of_what_kubernetes_sets() {
+    let database = TestDatabase::fresh().await;
+    let file = database.folder().join("settings.toml");
+    fs::write(&file, "account-gib = 3\n").unwrap();
+    let mut command = command(KALENDS, &database);
+    command.env("KALENDS_CONFIG", &file).env("KALENDS_LISTEM", "x");
+    for (name, value) in [
+        ("KALENDS_PORT", "tcp://10.0.0.11:3000"),
+        ("KALENDS_SERVICE_HOST", "10.0.0.11"),
+        ("KALENDS_SERVICE_PORT", "3000"),
+        ("KALENDS_SERVICE_PORT_HTTP", "3000"),
+        ("KALENDS_PORT_3000_TCP", "tcp://10.0.0.11:3000"),
+        ("KALENDS_PORT_3000_TCP_ADDR", "10.0.0.11"),
+    ] {
+        command.env(name, value);
+    }
+    let log = Program::start(command).log();
+    let warnings: Vec<&str> = log.lines().filter(|line| line.contains("is no setting")).collect();
+    assert_eq!(warnings.len(), 2, "{log}");
+    assert!(warnings[0].contains("settings.toml, line 1: \"account-gib\""), "{log}");
+    assert!(warnings[1].contains("KALENDS_LISTEM"), "{log}");
+}
