@@ -3,6 +3,7 @@
 pub(crate) mod hashing;
 pub(crate) mod login_throttle;
 mod secrets;
+pub(crate) mod sign_in_counter;
 pub(crate) mod verified;
 
 use crate::access::{Caller, Principal, PrincipalId};
@@ -10,6 +11,7 @@ use crate::calendars::CalendarDetails;
 pub use crate::model::account::{AppPassword, NewUser, Preferences, Theme, User};
 use crate::{Error, Kalends, Problem, Result};
 use chrono::{TimeDelta, Utc};
+pub use sign_in_counter::SignIns;
 
 /// Shortest password of an account, in characters.
 pub const MIN_PASSWORD: usize = 10;
@@ -182,14 +184,27 @@ impl Kalends {
         self.open_session(user.ok_or(Error::BadCredentials)?.principal.id).await
     }
 
+    /// How often a password of an account was tried.
+    pub fn password_sign_ins(&self) -> SignIns {
+        self.password_sign_ins.get()
+    }
+
+    /// How often an app password was tried; a client sends its own with every request.
+    pub fn app_password_sign_ins(&self) -> SignIns {
+        self.app_password_sign_ins.get()
+    }
+
     /// Compares a password, unless there were too many wrong ones for this name.
     async fn verify_password(&self, name: &str, password: &str, hash: Option<String>) -> Result<()> {
         // A try that finds no room is none: it must not count as a wrong one.
         let room = self.hashing.room().await?;
-        self.login_throttle
-            .try_now(name, Utc::now())
-            .map_err(|wait| Error::TooManyTries { seconds: wait.num_seconds() + 1 })?;
-        if !room.verify_password(password, hash).await {
+        if let Err(wait) = self.login_throttle.try_now(name, Utc::now()) {
+            self.password_sign_ins.add(false);
+            return Err(Error::TooManyTries { seconds: wait.num_seconds() + 1 });
+        }
+        let is_good = room.verify_password(password, hash).await;
+        self.password_sign_ins.add(is_good);
+        if !is_good {
             return Err(Error::BadCredentials);
         }
         self.login_throttle.release(name);
@@ -283,11 +298,15 @@ impl Kalends {
             None => {
                 let asked = self.verified.begin();
                 let found = self.db.once().await?.app_password_owner(&name, &secrets::hash(&secret)).await?;
-                let found = found.ok_or(Error::BadCredentials)?;
+                let Some(found) = found else {
+                    self.app_password_sign_ins.add(false);
+                    return Err(Error::BadCredentials);
+                };
                 self.verified.insert(&name, &secret, &found, asked);
                 found
             }
         };
+        self.app_password_sign_ins.add(true);
         let now = Utc::now();
         if app_password.last_used_at.is_none_or(|used| now - used > TimeDelta::minutes(TOUCH_MINUTES)) {
             let mut tx = self.db.write().await?;

@@ -97,6 +97,8 @@ pub struct Kalends {
     pub(crate) parsed: Arc<parsed::ParsedObjects>,
     pub(crate) login_throttle: Arc<accounts::login_throttle::LoginThrottle>,
     pub(crate) hashing: Arc<accounts::hashing::PasswordHashing>,
+    pub(crate) password_sign_ins: Arc<accounts::sign_in_counter::SignInCounter>,
+    pub(crate) app_password_sign_ins: Arc<accounts::sign_in_counter::SignInCounter>,
     pub(crate) verified: Arc<accounts::verified::VerifiedPasswords>,
     pub(crate) parsing: Arc<thread::ParsingBudget>,
     /// This process among those that share the database.
@@ -121,6 +123,8 @@ impl Kalends {
             parsed: Arc::new(parsed::cache()),
             login_throttle: Arc::default(),
             hashing: Arc::default(),
+            password_sign_ins: Arc::default(),
+            app_password_sign_ins: Arc::default(),
             verified,
             parsing: Arc::default(),
             causes: Arc::new(Cache::new(MAX_KNOWN_CAUSES)),

@@ -1,6 +1,7 @@
 //! The log, on standard error.
 
 use clap::ValueEnum;
+use std::io::{IsTerminal, stderr};
 use tracing_subscriber::EnvFilter;
 
 #[derive(clap::Args)]
@@ -27,9 +28,9 @@ fn read_filter(text: &str) -> Result<String, String> {
 impl LogOptions {
     /// From here on there is a log.
     pub fn begin(&self) {
-        let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(&self.log)).with_writer(std::io::stderr);
+        let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(&self.log)).with_writer(stderr);
         match self.log_format {
-            LogFormat::Text => log.init(),
+            LogFormat::Text => log.with_ansi(stderr().is_terminal()).init(),
             LogFormat::Json => log.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),
         }
     }

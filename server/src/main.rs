@@ -99,6 +99,8 @@ struct ServeArguments {
     #[arg(long)]
     demo: bool,
     #[command(flatten)]
+    metrics: options::MetricsOptions,
+    #[command(flatten)]
     connections: options::ConnectionOptions,
 }
 
@@ -184,6 +186,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
                 live_reload: options.live_reload,
                 connections: options.connections.into(),
                 sign_in,
+                metrics: options.metrics.into(),
             };
             serve::run(kalends, options).await?;
         }

@@ -1,10 +1,12 @@
 //! Options of the command line that several commands have, or that bound what the program takes.
 
 use chrono::TimeDelta;
-use clap::builder::TypedValueParser;
+use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::value_parser;
 use kalends_domain::Limits;
+use kalends_domain::accounts::Secret;
 use kalends_server::connections::ConnectionLimits;
+use kalends_server::serve;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -13,6 +15,23 @@ pub struct ListenOptions {
     /// Address and port to listen on.
     #[arg(long, env = "KALENDS_LISTEN", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
+}
+
+/// Who gets the metrics.
+#[derive(clap::Args)]
+pub struct MetricsOptions {
+    /// Address and port at which whoever asks gets the metrics, at `/metrics`, such as `127.0.0.1:9090`.
+    #[arg(long, env = "KALENDS_METRICS_LISTEN")]
+    metrics_listen: Option<SocketAddr>,
+    /// Who sends this as a bearer token gets the metrics at `/metrics` of the listening address as well.
+    #[arg(long, env = "KALENDS_METRICS_TOKEN", hide_env_values = true, value_parser = NonEmptyStringValueParser::new())]
+    metrics_token: Option<String>,
+}
+
+impl From<MetricsOptions> for serve::MetricsOptions {
+    fn from(options: MetricsOptions) -> Self {
+        serve::MetricsOptions { listen: options.metrics_listen, token: options.metrics_token.map(Secret) }
+    }
 }
 
 /// What an account may hold and how long a session lasts.

@@ -1,7 +1,7 @@
 //! `kalends serve`: puts the surfaces together and runs until it is told to stop.
 
 use crate::connections::{self, ConnectionLimits};
-use crate::{caldav, health, host, rest, web};
+use crate::{caldav, health, host, metrics, request_id, rest, web};
 use axum::Router;
 use axum::middleware::from_fn;
 use kalends_app::session::Site;
@@ -23,6 +23,16 @@ pub struct Options {
     pub live_reload: bool,
     pub connections: ConnectionLimits,
     pub sign_in: Option<SignIn>,
+    pub metrics: MetricsOptions,
+}
+
+/// Who gets the metrics; by default nobody.
+#[derive(Default)]
+pub struct MetricsOptions {
+    /// Whoever asks at this address.
+    pub listen: Option<SocketAddr>,
+    /// Whoever sends this to the address of the pages.
+    pub token: Option<Secret>,
 }
 
 /// What the start-up message says about signing in.
@@ -61,7 +71,8 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let public_url = options.public_url.unwrap_or_else(|| format!("http://{listening}"));
     let site = Site { public_url: public_url.clone() };
     let closing = CancellationToken::new();
-    let app = app(web::Web { kalends, site, assets, dist: options.dist, closing: closing.clone() });
+    let metrics = serve_metrics(&kalends, options.metrics, options.connections).await?;
+    let app = app(web::Web { kalends, site, assets, dist: options.dist, closing: closing.clone() }).merge(metrics);
     announce(&public_url, options.sign_in.as_ref());
     let stop = async {
         stop().await;
@@ -69,6 +80,23 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     };
     connections::serve(listener, app, options.connections, stop).await;
     Ok(())
+}
+
+/// Serves the metrics at the address of their own, if there is one; yields what serves them beside the pages.
+async fn serve_metrics(
+    kalends: &Kalends,
+    options: MetricsOptions,
+    limits: ConnectionLimits,
+) -> Result<Router, ServeError> {
+    if let Some(listen) = options.listen {
+        let listener = TcpListener::bind(listen).await.map_err(|error| ServeError::Listen(listen, error))?;
+        tracing::info!("the metrics are at http://{}{}", listener.local_addr()?, metrics::PATH);
+        // Until the process ends: what happens while it stops is to be seen as well.
+        let app = metrics::router(kalends.clone()).layer(from_fn(request_id::find_route));
+        tokio::spawn(connections::serve(listener, app, limits, std::future::pending()));
+    }
+    let guarded = options.token.map_or_else(Router::new, |token| metrics::guarded_router(kalends.clone(), token));
+    Ok(guarded.layer(from_fn(request_id::find_route)))
 }
 
 /// Every surface.
@@ -84,6 +112,7 @@ pub fn app(web: web::Web) -> Router {
         .layer(from_fn(host::require))
         .layer(CatchPanicLayer::custom(web::failed::answer_panic))
         .layer(from_fn(web::session::accept_language))
+        .layer(from_fn(request_id::find_route))
 }
 
 fn announce(url: &str, sign_in: Option<&SignIn>) {

@@ -6,6 +6,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// How long something may take to come into the log.
+const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// `kalends serve` on a port of its own choice.
 pub struct Program {
@@ -74,9 +78,18 @@ impl Program {
         Program { child, address: ready.expect("the server did not start").parse().unwrap(), log }
     }
 
-    /// What it has written to standard error so far.
-    pub fn log(&self) -> String {
-        String::from_utf8_lossy(&self.log.lock().unwrap()).into_owned()
+    /// What it has written to standard error, once this is in it.
+    pub async fn log_with(&self, text: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let log = String::from_utf8_lossy(&self.log.lock().unwrap()).into_owned();
+            // A line is there when its end is.
+            if log.rfind('\n').is_some_and(|end| log[..end].contains(text)) {
+                return log;
+            }
+            assert!(begun.elapsed() < MAX_WAIT, "{text} is not in the log:\n{log}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// SIGKILL.

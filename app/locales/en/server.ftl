@@ -38,6 +38,8 @@ server-page-failed = This is a fault of { -kalends }, not of yours. Its log says
 server-page-failed-or = or
 server-page-try-again = Try again
 server-page-open-agenda = open the agenda
+# $id is what the log calls the request: letters, digits and signs, not to be translated.
+server-page-request-id = The log has it under { $id }.
 server-page-busy-title = Not now
 server-page-busy-heading = { -kalends } cannot answer just now
 server-page-busy = Nothing was lost or changed. It tries its database again at each request.

@@ -99,7 +99,9 @@ pub fn describe(configuration: &Configuration, shown: impl Fn(&str, &str) -> Opt
         Some(path) => format!("# With {}\n", path.display()),
         None => "# Without a file\n".to_owned(),
     };
-    for Effective { setting, value, origin } in &configuration.effective {
+    // Where the file is cannot stand in it.
+    let in_file = configuration.effective.iter().filter(|it| it.setting.key() != FILE_OPTION);
+    for Effective { setting, value, origin } in in_file {
         let key = setting.key();
         let _ = match value {
             None => writeln!(text, "# {key} is not set"),

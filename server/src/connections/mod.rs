@@ -4,6 +4,8 @@ mod body;
 mod exchange;
 mod stream;
 
+use crate::metrics::OpenConnection;
+use crate::request_id;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -91,6 +93,7 @@ pub async fn serve(listener: TcpListener, app: Router, limits: ConnectionLimits,
             (place, stream) = accepted => {
                 let connection = connection(stream, app.clone(), limits, notice.clone());
                 tokio::spawn(async move {
+                    let _open = OpenConnection::begin();
                     connection.await;
                     drop(place);
                 });
@@ -159,20 +162,22 @@ async fn answer(
     let (parts, incoming) = request.into_parts();
     let (body, slow) = RequestBody::watch(Body::new(incoming), limits);
     let request = Request::from_parts(parts, body);
-    let response = match tokio::time::timeout_at(deadline, app.oneshot(request)).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(never)) => match never {},
-        Err(_) => {
-            tracing::warn!("a request took longer than it may");
-            closing(StatusCode::SERVICE_UNAVAILABLE, "This took longer than it may. Try again later.\n")
+    let in_time = async |request| {
+        let response = match tokio::time::timeout_at(deadline, app.oneshot(request)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(_) => {
+                tracing::warn!("a request took longer than it may");
+                closing(StatusCode::SERVICE_UNAVAILABLE, "This took longer than it may. Try again later.\n")
+            }
+        };
+        if slow.happened() {
+            closing(StatusCode::REQUEST_TIMEOUT, "The request's body came too slowly.\n")
+        } else {
+            response
         }
     };
-    let response = if slow.happened() {
-        closing(StatusCode::REQUEST_TIMEOUT, "The request's body came too slowly.\n")
-    } else {
-        response
-    };
-    let (parts, body) = response.into_parts();
+    let (parts, body) = request_id::identify(request, in_time).await.into_parts();
     let body = AnswerBody::new(body, &parts.headers, exchange, deadline);
     Ok(Response::from_parts(parts, body))
 }

@@ -1,5 +1,6 @@
 //! The answer to a request in which the program failed.
 
+use crate::request_id;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use kalends_app::words;
@@ -9,10 +10,13 @@ use std::any::Any;
 /// A page without scripts, styles from elsewhere or anything else that could fail as well.
 fn page(title: &str, heading: &str, content: &str) -> Html<String> {
     let (language, title) = (words::language(), words::common_page_title(title));
+    // Of characters that mean nothing in HTML.
+    let id = request_id::current();
+    let id = id.map(|id| format!("<p>{}</p>", words::server_page_request_id(&id))).unwrap_or_default();
     Html(format!(
         "<!DOCTYPE html><html lang=\"{language}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title></head>\
-         <body><main><h1>{heading}</h1>{content}</main></body></html>"
+         <body><main><h1>{heading}</h1>{content}{id}</main></body></html>"
     ))
 }
 

@@ -3,6 +3,8 @@
 
 mod configuration;
 mod health;
+mod log;
+mod metrics;
 
 /// The binary.
 const KALENDS: &str = env!("CARGO_BIN_EXE_kalends");

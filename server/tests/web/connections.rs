@@ -130,7 +130,12 @@ async fn a_body_that_comes_too_slowly_is_answered_408() {
     let request = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nbegin";
     let (answer, took) = until_closed(&mut connect(address, request).await).await;
     let answer = String::from_utf8_lossy(&answer);
-    assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("connection: close"), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 408 ")
+            && answer.contains("connection: close")
+            && answer.contains("x-request-id: "),
+        "{answer}"
+    );
     assert!(took >= Duration::from_millis(800), "{took:?}");
 }
 
