@@ -132,11 +132,11 @@ pub struct Testing {
     pub chromium: PathBuf,
 }
 
-/// The Python clients, the browser and its driver, the WebDAV clients.
+/// The Python clients, the browser and its driver, the WebDAV clients, the proxies.
 pub fn for_testing() -> Result<Testing, Failure> {
     let python = python()?;
-    let missing: Vec<&str> =
-        ["cadaver", "litmus", "chromium"].into_iter().filter(|program| which(program).is_none()).collect();
+    let programs = ["cadaver", "caddy", "chromium", "litmus", "nginx", "openssl"];
+    let missing: Vec<&str> = programs.into_iter().filter(|program| which(program).is_none()).collect();
     if !missing.is_empty() {
         apt(&missing)?;
     }
@@ -164,6 +164,8 @@ fn find_postgres() -> Option<PathBuf> {
 
 fn which(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+        // Debian keeps servers off the path of ordinary users.
+        .chain([PathBuf::from("/usr/sbin")])
         .map(|folder| folder.join(program))
         .find(|file| file.is_file())
 }
