@@ -71,7 +71,7 @@ impl From<LimitOptions> for Limits {
 #[derive(clap::Args)]
 pub struct ConnectionOptions {
     /// Most connections at once; more wait.
-    #[arg(long, env = "KALENDS_MAX_CONNECTIONS", default_value_t = 1024, value_parser = value_parser!(u32).range(1..=100_000).map(|n| n as usize), hide_short_help = true)]
+    #[arg(long, env = "KALENDS_MAX_CONNECTIONS", default_value_t = 4096, value_parser = value_parser!(u32).range(1..=100_000).map(|n| n as usize), hide_short_help = true)]
     max_connections: usize,
     /// Seconds in which the header of a request has to have come.
     #[arg(long, env = "KALENDS_HEADER_SECONDS", default_value_t = 20, value_parser = value_parser!(u64).range(1..=3600), hide_short_help = true)]

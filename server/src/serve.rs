@@ -65,6 +65,7 @@ pub fn link_path(secret: &Secret) -> String {
 pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let mut assets = web::assets::read(&options.dist)?;
     assets.live_reload = options.live_reload;
+    connections::allow_many_files();
     let listener =
         TcpListener::bind(options.listen).await.map_err(|error| ServeError::Listen(options.listen, error))?;
     let listening = listener.local_addr()?;

@@ -45,7 +45,7 @@ pub struct ConnectionLimits {
 impl Default for ConnectionLimits {
     fn default() -> Self {
         ConnectionLimits {
-            connections: 1024,
+            connections: 4096,
             header: Duration::from_secs(20),
             idle: Duration::from_secs(60),
             grace: Duration::from_secs(30),
@@ -68,6 +68,13 @@ enum Notice {
     /// Connections wait for room: those that are idle make some.
     Crowded,
     Stop,
+}
+
+/// Lets the process have as many open files as it may: each connection is one, and systems begin with few.
+pub fn allow_many_files() {
+    if let Err(error) = rlimit::increase_nofile_limit(rlimit::INFINITY) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
 }
 
 /// Serves `app` until `stop` is ready; requests under way are then finished.
