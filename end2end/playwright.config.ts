@@ -17,7 +17,8 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/Zurich",
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    // It takes time from every test; KALENDS_TRACE=1 has it for those that fail.
+    trace: process.env.KALENDS_TRACE ? "retain-on-failure" : "off",
     launchOptions: { executablePath: chromium, args: asRoot ? ["--no-sandbox"] : [] },
   },
   projects: [{ name: "chromium", use: { ...devices["Desktop Chrome"], viewport: { width: 1280, height: 800 } } }],

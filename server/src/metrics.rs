@@ -1,7 +1,6 @@
 //! What is measured, in the text format of Prometheus (OpenMetrics).
 //!
-//! Measures are of the process, not of a router: whoever counts something, such as readers of streams or jobs by kind and result,
-//! adds a field to [`Metrics`], registers it in [`Metrics::new`] and adds a function like [`count_request`]. A label is one of few
+//! Measures are of the process, not of a router: whoever counts something, such as jobs by kind and result, adds a field to [`Metrics`], registers it in [`Metrics::new`] and adds a function like [`count_request`]. A label is one of few
 //! values that the program knows beforehand, never something of a person: no name, no path, no address.
 
 use crate::process;
@@ -61,6 +60,7 @@ struct Metrics {
     durations: Durations,
     sign_ins: Family<SignIn, Counter>,
     connections: Gauge,
+    stream_readers: Gauge,
     database_up: Gauge,
     database_octets: Gauge,
     resident_octets: Gauge,
@@ -75,6 +75,7 @@ impl Metrics {
             durations: Durations::new_with_constructor(|| Histogram::new(DURATIONS)),
             sign_ins: Family::default(),
             connections: Gauge::default(),
+            stream_readers: Gauge::default(),
             database_up: Gauge::default(),
             database_octets: Gauge::default(),
             resident_octets: Gauge::default(),
@@ -88,6 +89,8 @@ impl Metrics {
         ours.register_with_unit("http_request_duration", help, Unit::Seconds, durations);
         ours.register("sign_ins", "Passwords and app passwords that were tried", metrics.sign_ins.clone());
         ours.register("connections", "Connections that are open", metrics.connections.clone());
+        let help = "Streams of changes that are open";
+        ours.register("stream_readers", help, metrics.stream_readers.clone());
         ours.register("database_up", "Whether the database answers: 1 or 0", metrics.database_up.clone());
         let octets = metrics.database_octets.clone();
         ours.register_with_unit("database_size", "What the database takes on disk", Unit::Bytes, octets);
@@ -129,19 +132,27 @@ fn gauge(number: impl TryInto<i64>) -> i64 {
     number.try_into().unwrap_or(i64::MAX)
 }
 
-/// A connection counts as open until this is dropped.
-pub struct OpenConnection(());
+/// Counts as open until it is dropped.
+pub struct Open(&'static Gauge);
 
-impl OpenConnection {
-    pub fn begin() -> Self {
-        METRICS.connections.inc();
-        OpenConnection(())
+impl Open {
+    pub fn connection() -> Self {
+        Self::begin(&METRICS.connections)
+    }
+
+    pub fn stream() -> Self {
+        Self::begin(&METRICS.stream_readers)
+    }
+
+    fn begin(gauge: &'static Gauge) -> Self {
+        gauge.inc();
+        Open(gauge)
     }
 }
 
-impl Drop for OpenConnection {
+impl Drop for Open {
     fn drop(&mut self) {
-        METRICS.connections.dec();
+        self.0.dec();
     }
 }
 

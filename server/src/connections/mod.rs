@@ -4,7 +4,7 @@ mod body;
 mod exchange;
 mod stream;
 
-use crate::metrics::OpenConnection;
+use crate::metrics::Open;
 use crate::request_id;
 use axum::Router;
 use axum::body::Body;
@@ -100,7 +100,7 @@ pub async fn serve(listener: TcpListener, app: Router, limits: ConnectionLimits,
             (place, stream) = accepted => {
                 let connection = connection(stream, app.clone(), limits, notice.clone());
                 tokio::spawn(async move {
-                    let _open = OpenConnection::begin();
+                    let _open = Open::connection();
                     connection.await;
                     drop(place);
                 });

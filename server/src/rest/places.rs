@@ -1,5 +1,6 @@
 //! How many streams each person has open.
 
+use crate::metrics::Open;
 use kalends_domain::access::PrincipalId;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -15,6 +16,7 @@ pub struct Places(Mutex<HashMap<PrincipalId, usize>>);
 pub struct Place {
     places: Arc<Places>,
     principal: PrincipalId,
+    _open: Open,
 }
 
 impl Places {
@@ -26,7 +28,7 @@ impl Places {
             return None;
         }
         *count += 1;
-        Some(Place { places: self.clone(), principal })
+        Some(Place { places: self.clone(), principal, _open: Open::stream() })
     }
 
     fn taken(&self) -> MutexGuard<'_, HashMap<PrincipalId, usize>> {
