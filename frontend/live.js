@@ -1,12 +1,15 @@
 (() => {
   const NAME = "kalends-live";
   const STREAM = "/api/v1.0/stream";
+  // The server says something every 25 seconds.
+  const SILENCE = 90000;
   const words = document.getElementById(NAME).dataset;
+  // Browsers have both where the connection is safe.
   const tabs = self.BroadcastChannel && navigator.locks ? new BroadcastChannel(NAME) : undefined;
   const known = new Map();
   let cursor = "";
   let state;
-  let seen = new Date();
+  let last = Date.now();
   let source, end, again, giveUp;
   let pause = 1000;
 
@@ -17,23 +20,24 @@
     }
   };
 
+  const tell = (detail) => dispatchEvent(new CustomEvent(NAME, { detail }));
+
   const became = (now) => {
+    if (now === state) return;
     const before = state;
+    const format = { timeStyle: "short", hour12: words.hour12 === "true", timeZone: words.zone || undefined };
     state = now;
     if (now === "live") {
-      seen = undefined;
-      if (before === now) return;
       tell("live");
       show(before ? words.back : "");
       setTimeout(() => state === "live" && show(""), 4000);
-      return;
+    } else if (now === "offline") {
+      const time = new Date(last).toLocaleTimeString(document.documentElement.lang, format);
+      show(words.offline.replace("{time}", time));
+    } else {
+      show(now === "signed-out" ? words.signedOut : words.reconnecting);
     }
-    seen ??= new Date();
-    const time = seen.toLocaleTimeString(document.documentElement.lang, { timeStyle: "short", hour12: words.hour12 === "true" });
-    show(now === "offline" ? words.offline.replace("{time}", time) : words.reconnecting);
   };
-
-  const tell = (detail) => dispatchEvent(new CustomEvent(NAME, { detail }));
 
   const heard = ({ id, kind, calendar = 0, revision = 0 }) => {
     cursor = id;
@@ -42,25 +46,43 @@
     tell(`${kind} ${calendar} ${revision}`);
   };
 
-  const take = (message) => (message.state ? became(message.state) : heard(message));
+  const take = (message) => {
+    if (message.state && message.state !== "live") return became(message.state);
+    last = Date.now();
+    if (message.state) became("live");
+    else if (message.kind) heard(message);
+  };
 
   const say = (message) => {
     tabs?.postMessage(message);
     take(message);
   };
 
-  const lost = () => {
-    say({ state: navigator.onLine ? "reconnecting" : "offline" });
-    giveUp ??= setTimeout(() => say({ state: "offline" }), 15000);
-    // Where the answer was no stream, the browser does not come back by itself.
-    if (source.readyState !== 2) return;
+  const wait = () => {
     clearTimeout(again);
     again = setTimeout(connect, pause);
     pause = Math.min(pause * 2, 30000);
   };
 
+  const lost = () => {
+    if (!navigator.onLine) say({ state: "offline" });
+    else if (state !== "offline") say({ state: "reconnecting" });
+    giveUp ??= setTimeout(() => say({ state: "offline" }), 15000);
+    // Where the answer was no stream, the browser does not come back by itself.
+    if (source.readyState !== 2) return;
+    const ended = source;
+    wait();
+    fetch("/api/v1.0/calendars", { method: "HEAD" }).then(({ status }) => {
+      if (status !== 401 || source !== ended) return;
+      clearTimeout(again);
+      clearTimeout(giveUp);
+      say({ state: "signed-out" });
+    }, () => {});
+  };
+
   const connect = () => {
     source?.close();
+    last = Math.max(last, Date.now() - SILENCE / 2);
     source = new EventSource(cursor ? `${STREAM}?since=${encodeURIComponent(cursor)}` : STREAM);
     source.onerror = lost;
     source.addEventListener("ready", () => {
@@ -69,6 +91,7 @@
       giveUp = undefined;
       say({ state: "live" });
     });
+    source.addEventListener("beat", () => say({ beat: true }));
     for (const kind of ["calendar", "gone", "list"]) {
       source.addEventListener(kind, (event) => say({ id: event.lastEventId, kind, ...JSON.parse(event.data) }));
     }
@@ -83,7 +106,8 @@
 
   const begin = () => {
     if (end || source) return;
-    if (!tabs) return connect();
+    // Where tabs cannot agree, the one that is looked at has a stream: browsers have six connections to a server.
+    if (!tabs) return document.hidden || connect();
     const waiting = new AbortController();
     end = () => waiting.abort();
     navigator.locks.request(NAME, { signal: waiting.signal }, lead).catch(() => {});
@@ -92,6 +116,8 @@
 
   const leave = () => {
     clearTimeout(again);
+    clearTimeout(giveUp);
+    giveUp = undefined;
     source?.close();
     source = undefined;
     end?.();
@@ -110,17 +136,16 @@
     };
   }
 
-  // A connection may be dead without a word after a sleep, and after the network went away.
-  let awake = Date.now();
-  setInterval(() => {
-    const slept = Date.now() - awake > 45000;
-    awake = Date.now();
-    if (slept && source) connect();
-  }, 10000);
+  // A connection may be dead without a word, after a sleep or behind a router that forgot it.
+  setInterval(() => source && state === "live" && Date.now() - last > SILENCE && connect(), 10000);
   addEventListener("online", () => source && connect());
   addEventListener("offline", () => source && lost());
   addEventListener("pagehide", leave);
   addEventListener("pageshow", begin);
+  document.addEventListener("visibilitychange", () => {
+    if (!tabs) document.hidden ? leave() : begin();
+    if (!document.hidden && source && state === "signed-out") connect();
+  });
   addEventListener(`${NAME}-ask`, () => {
     for (const [what, revision] of known) tell(`${what} ${revision}`);
     if (state === "live") tell("live");

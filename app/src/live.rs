@@ -71,7 +71,9 @@ pub fn script(file: &crate::Asset) -> impl IntoView + use<> {
     use crate::session::CurrentUser;
     use crate::words;
     let user = use_context::<CurrentUser>().and_then(|user| user.0);
-    let hour12 = user.is_some_and(|user| crate::server_context::viewer(&user).hour12);
+    let viewer = user.map(|user| crate::server_context::viewer(&user));
+    let hour12 = viewer.as_ref().is_some_and(|viewer| viewer.hour12);
+    let zone = viewer.filter(|viewer| viewer.time_zone_known).map(|viewer| viewer.time_zone);
     view! {
         <script
             type="module"
@@ -80,6 +82,8 @@ pub fn script(file: &crate::Asset) -> impl IntoView + use<> {
             src=file.path.clone()
             integrity=file.integrity.clone()
             data-hour12=hour12.to_string()
+            data-zone=zone
+            data-signed-out=words::server_live_signed_out()
             data-reconnecting=words::server_live_reconnecting()
             data-offline=words::server_live_offline("{time}")
             data-back=words::server_live_back()

@@ -59,12 +59,17 @@ addEventListener('click', async ({ target }) => {
 const follows = () => document.querySelector('[data-follows]');
 if (follows()) {
   let timer;
+  let asked = 0;
   const renew = async () => {
     clearTimeout(timer);
     timer = setTimeout(renew, 60000);
+    const mine = ++asked;
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined);
-    if (!answer?.ok || answer.redirected) return;
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    if (answer?.redirected) return location.reload();
+    if (!answer?.ok) return;
+    const text = await answer.text();
+    if (mine !== asked) return;
+    const page = new DOMParser().parseFromString(text, 'text/html');
     const [old, renewed] = [follows(), page.querySelector('[data-follows]')];
     if (!renewed) return;
     const focused = old.contains(document.activeElement) && document.activeElement.getAttribute('href');

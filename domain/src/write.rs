@@ -73,15 +73,25 @@ impl Write {
     /// `Unavailable`, `Internal`; `Contended` when another write was in the way. Nothing has changed then.
     pub async fn commit<T>(mut self, done: T) -> Result<T> {
         self.tx.tell_changed(self.kalends.node, &self.announcements).await?;
-        self.tx.commit().await?;
-        // Only a row that is committed may be relied on.
-        if let (Some(cause), None) = (self.cause, &self.run) {
-            self.kalends.causes.insert(self.caller, cause);
-        }
-        for announcement in self.announcements {
-            // Nobody may listen.
-            let _ = self.kalends.announcer.send(announcement);
-        }
+        let Write { kalends, tx, caller, run, cause, announcements } = self;
+        // In a task of its own: whoever goes away while the database ends the transaction must not take the news of it along.
+        let ended = tokio::spawn(async move {
+            if let Err(error) = tx.commit().await {
+                // It may have been committed all the same.
+                let _ = kalends.announcer.send(Announcement::Missed);
+                return Err(error);
+            }
+            // Only a row that is committed may be relied on.
+            if let (Some(cause), None) = (cause, &run) {
+                kalends.causes.insert(caller, cause);
+            }
+            for announcement in announcements {
+                // Nobody may listen.
+                let _ = kalends.announcer.send(announcement);
+            }
+            Ok(())
+        });
+        ended.await.map_err(|error| Error::Internal(error.into()))??;
         Ok(done)
     }
 

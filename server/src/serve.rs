@@ -73,7 +73,15 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let site = Site { public_url: public_url.clone() };
     let closing = CancellationToken::new();
     let metrics = serve_metrics(&kalends, options.metrics, options.connections).await?;
-    let app = app(web::Web { kalends, site, assets, dist: options.dist, closing: closing.clone() }).merge(metrics);
+    let app = app(web::Web {
+        kalends,
+        site,
+        assets,
+        dist: options.dist,
+        closing: closing.clone(),
+        max_streams: most_streams(options.connections),
+    })
+    .merge(metrics);
     announce(&public_url, options.sign_in.as_ref());
     let stop = async {
         stop().await;
@@ -100,10 +108,15 @@ async fn serve_metrics(
     Ok(guarded.layer(from_fn(request_id::find_route)))
 }
 
+/// Streams leave a quarter of the connections to everything else.
+fn most_streams(limits: ConnectionLimits) -> usize {
+    limits.connections - limits.connections.div_ceil(4)
+}
+
 /// Every surface.
 pub fn app(web: web::Web) -> Router {
     let kalends = web.kalends.clone();
-    let rest = rest::router(kalends.clone(), web.site.clone(), web.closing.clone());
+    let rest = rest::router(kalends.clone(), web.site.clone(), web.closing.clone(), web.max_streams);
     let pages = caldav::with_server_root(web::router(web), kalends.clone());
     Router::new()
         .merge(health::router(kalends.clone()))

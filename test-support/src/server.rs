@@ -57,6 +57,7 @@ impl Server {
             assets: Assets::default(),
             dist: database.folder().join("no-such-dist"),
             closing: closing.clone(),
+            max_streams: 1_000,
         };
         let address = listen(serve::app(web), ConnectionLimits::default()).await;
         Server { address, kalends, closing, _database: database }

@@ -75,5 +75,7 @@ server-edit-within-a-day = An event that repeats within a day cannot last all da
 server-live-reconnecting = Reconnecting…
 # $time: until when changes came.
 server-live-offline = Offline – shown as of { $time }
+# The session has ended.
+server-live-signed-out = Signed out
 # For a moment, once it is there again.
 server-live-back = Back online

@@ -41,6 +41,12 @@ impl Weeks {
     /// Takes in what the server says of what was missing.
     pub fn put(&mut self, missing: &Missing, events: Vec<EventInstance>) {
         let Missing { span, calendars, revisions } = missing;
+        // An answer may be overtaken by the next one.
+        let is_newer = |(id, has): &(CalendarId, i64)| revision(revisions, *id).is_some_and(|asked| asked < *has);
+        let mut weeks = span.days().step_by(7).filter_map(|from| self.place(from).ok());
+        if weeks.any(|place| self.weeks[place].1.revisions.iter().any(is_newer)) {
+            return;
+        }
         for from in span.days().step_by(7) {
             let place = match self.place(from) {
                 Ok(place) => place,
@@ -262,6 +268,13 @@ mod tests {
         assert_eq!(weeks.missing(both).unwrap().span, span("2026-11-16", "2026-11-23"));
         weeks.forget(1);
         assert_eq!(names(&weeks, first), [""; 0]);
+        // An answer that is overtaken by a newer one does not count.
+        weeks.hear(2, 10);
+        let slow = weeks.missing(first).unwrap();
+        weeks.hear(2, 11);
+        weeks.put(&weeks.missing(first).unwrap(), vec![of(2, "new")]);
+        weeks.put(&slow, vec![of(2, "old")]);
+        assert_eq!(names(&weeks, first), ["new"]);
     }
 
     #[test]

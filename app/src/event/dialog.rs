@@ -68,7 +68,7 @@ pub fn EventDialog() -> impl IntoView {
 
     // Details show what is stored now.
     let heed = Rc::new(move |news| {
-        if let News::Calendar { calendar: changed, .. } = news
+        if let News::Calendar { calendar: changed, .. } | News::Gone(changed) = news
             && let Some(EventTarget::Existing { calendar, name, instance }) = target.get_untracked()
             && calendar == changed
             && stage.with_untracked(|stage| matches!(stage, Some(Stage::Details(_))))
@@ -169,6 +169,10 @@ impl DialogState {
                 Ok(opened)
                     if stage.with_untracked(|stage| matches!(stage, Some(Stage::Details(old)) if **old == opened)) => {}
                 Ok(opened) => stage.set(Some(Stage::Details(Box::new(opened)))),
+                // Nobody asked for it: what is shown stays until it is known to be gone.
+                Err(error)
+                    if !matches!(error, ApiError::NotFound(_))
+                        && stage.with_untracked(|stage| matches!(stage, Some(Stage::Details(_)))) => {}
                 Err(error) => {
                     target.set(None);
                     if matches!(error, ApiError::NotFound(_)) {

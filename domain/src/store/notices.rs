@@ -6,12 +6,19 @@ use crate::model::calendar::{CalendarId, Revision};
 use crate::model::principal::PrincipalId;
 use crate::{Error, Result};
 use sqlx::postgres::PgListener;
+use std::time::Duration;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 const CHANNEL: &str = "kalends";
 const REVOKED: &str = "revoked";
 /// PostgreSQL takes payloads of less than 8,000 octets.
 const MAX_PAYLOAD: usize = 7_500;
+
+/// After how long without a word the connection is asked whether it is there,
+const SILENCE: Duration = Duration::from_secs(20);
+/// and for how long it may keep one waiting.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Hears what any node has told, this one included.
 pub struct Listener(PgListener);
@@ -114,8 +121,14 @@ impl Listener {
     /// # Errors
     /// `Unavailable`, `Internal`: nothing is heard any more.
     pub async fn next(&mut self) -> Result<Notice> {
-        let told = self.0.try_recv().await?;
-        told.map(|told| notice(told.payload())).ok_or(Error::Unavailable { seconds: 1 })
+        loop {
+            if let Ok(told) = timeout(SILENCE, self.0.try_recv()).await {
+                return told?.map(|told| notice(told.payload())).ok_or(Error::Unavailable { seconds: 1 });
+            }
+            // A connection that was cut without a word is as silent as one over which nothing is told.
+            let asked = timeout(PATIENCE, sqlx::query("SELECT 1").execute(&mut self.0)).await;
+            asked.map_err(|_| Error::Unavailable { seconds: 1 })??;
+        }
     }
 }
 

@@ -91,6 +91,28 @@ async fn whoever_reads_slowly_is_told_of_each_calendar_once() {
 }
 
 #[tokio::test]
+async fn what_was_committed_is_told_although_whoever_wrote_it_went_away() {
+    let home = Home::new().await;
+    let mut follower = up_to_date(&home.kalends, home.anna).await;
+    let mut reached = 0;
+    for microseconds in (0..6_000).step_by(20) {
+        let text = event_titled("a", &microseconds.to_string());
+        let write = home.put("a.ics", &text);
+        let _ = timeout(Duration::from_micros(microseconds), write).await;
+        let stored = async || {
+            let changes = home.kalends.calendar_history(home.anna, home.calendar, Revision(reached), 10).await.unwrap();
+            changes.last().map(|change| change.revision.0)
+        };
+        // What goes on in the background comes to its end.
+        tokio::time::sleep(Duration::from_millis(3)).await;
+        let Some(revision) = stored().await else { continue };
+        assert_eq!(next(&mut follower).await, came_to(home.calendar, revision), "after {microseconds} µs");
+        reached = revision;
+    }
+    assert!(reached > 0);
+}
+
+#[tokio::test]
 async fn others_are_told_of_what_they_may_read_and_of_its_end() {
     let home = Home::new().await;
     let ben = user(&home.kalends, "ben").await;

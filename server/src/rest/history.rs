@@ -3,10 +3,12 @@
 use super::problem::Problem;
 use super::{Known, Rest, calendar_id};
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::SecondsFormat;
+use kalends_domain::Error;
 use kalends_domain::calendars::{CalendarId, Revision};
 use kalends_domain::history::{Cause, Change};
 use kalends_domain::objects::Precondition;
@@ -28,8 +30,9 @@ pub async fn changes(
     State(rest): State<Rest>,
     known: Known,
     Path(calendar): Path<String>,
-    Query(page): Query<Page>,
+    page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
+    let Query(page) = page?;
     let calendar = calendar_id(&calendar)?;
     let limit = page.limit.unwrap_or(USUAL);
     let changes = rest.kalends.calendar_history(known.caller, calendar, Revision(page.since), limit).await?;
@@ -54,10 +57,10 @@ pub async fn versions(
 pub async fn version(
     State(rest): State<Rest>,
     known: Known,
-    Path((calendar, revision)): Path<(String, i64)>,
+    Path((calendar, revision)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let calendar = calendar_id(&calendar)?;
-    let (_, text) = rest.kalends.version_at(known.caller, calendar, Revision(revision)).await?;
+    let (_, text) = rest.kalends.version_at(known.caller, calendar, revision_of(&revision)?).await?;
     Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response())
 }
 
@@ -65,12 +68,12 @@ pub async fn version(
 pub async fn restore(
     State(rest): State<Rest>,
     known: Known,
-    Path((calendar, revision)): Path<(String, i64)>,
+    Path((calendar, revision)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let calendar = calendar_id(&calendar)?;
     let precondition = precondition(&headers)?;
-    let restored = rest.kalends.restore_version(known.caller, calendar, Revision(revision), precondition).await?;
+    let restored = rest.kalends.restore_version(known.caller, calendar, revision_of(&revision)?, precondition).await?;
     let status = if restored.written.created { StatusCode::CREATED } else { StatusCode::OK };
     let body = json!({
         "calendar": calendar.0,
@@ -79,6 +82,10 @@ pub async fn restore(
         "revision": restored.written.revision.0,
     });
     Ok((status, Json(body)).into_response())
+}
+
+fn revision_of(text: &str) -> Result<Revision, Problem> {
+    text.parse().map(Revision).map_err(|_| Error::NotFound("the change").into())
 }
 
 /// Whoever brings something back says what they saw in its place.

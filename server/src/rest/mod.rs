@@ -33,8 +33,9 @@ struct Rest {
     places: Arc<Places>,
 }
 
-/// Everything under `/api/v1.0/` but CalDAV. Streams end when `closing` is cancelled; `site` is what browsers may send changes from.
-pub fn router(kalends: Kalends, site: Site, closing: CancellationToken) -> Router {
+/// Everything under `/api/v1.0/` but CalDAV. There are at most `most` streams, which end when `closing` is cancelled; `site` is what
+/// browsers may send changes from.
+pub fn router(kalends: Kalends, site: Site, closing: CancellationToken, most: usize) -> Router {
     Router::new()
         .route("/api/v1.0/stream", get(stream::stream))
         .route("/api/v1.0/calendars", get(calendars::list))
@@ -43,7 +44,7 @@ pub fn router(kalends: Kalends, site: Site, closing: CancellationToken) -> Route
         .route("/api/v1.0/calendars/{id}/versions/{revision}", get(history::version))
         .route("/api/v1.0/calendars/{id}/versions/{revision}/restore", post(history::restore))
         .layer(from_fn_with_state(site, session::same_site))
-        .with_state(Rest { kalends, closing, places: Arc::default() })
+        .with_state(Rest { kalends, closing, places: Arc::new(Places::new(most)) })
         .layer(map_response(private))
 }
 

@@ -9,8 +9,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Most streams of one person at once: each browser and each program has one.
 const MAX_STREAMS: usize = 32;
 
-#[derive(Default)]
-pub struct Places(Mutex<HashMap<PrincipalId, usize>>);
+pub struct Places {
+    /// Most streams of all together, so that connections are left for everything else.
+    most: usize,
+    taken: Mutex<HashMap<PrincipalId, usize>>,
+}
+
+/// Why there is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Full {
+    OfPerson,
+    OfAll,
+}
 
 /// The right to one stream; given back when it is dropped.
 pub struct Place {
@@ -20,19 +30,27 @@ pub struct Place {
 }
 
 impl Places {
-    /// `None` when the person has as many as they may.
-    pub fn take(self: &Arc<Self>, principal: PrincipalId) -> Option<Place> {
+    pub fn new(most: usize) -> Self {
+        Places { most, taken: Mutex::default() }
+    }
+
+    /// # Errors
+    /// When the person has as many as they may, or all have.
+    pub fn take(self: &Arc<Self>, principal: PrincipalId) -> Result<Place, Full> {
         let mut taken = self.taken();
+        if taken.values().sum::<usize>() >= self.most {
+            return Err(Full::OfAll);
+        }
         let count = taken.entry(principal).or_default();
         if *count >= MAX_STREAMS {
-            return None;
+            return Err(Full::OfPerson);
         }
         *count += 1;
-        Some(Place { places: self.clone(), principal, _open: Open::stream() })
+        Ok(Place { places: self.clone(), principal, _open: Open::stream() })
     }
 
     fn taken(&self) -> MutexGuard<'_, HashMap<PrincipalId, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -53,14 +71,17 @@ mod tests {
 
     #[test]
     fn a_person_has_so_many_streams_and_others_have_theirs() {
-        let places = Arc::<Places>::default();
-        let mut held: Vec<_> = (0..MAX_STREAMS).map_while(|_| places.take(PrincipalId(1))).collect();
+        let places = Arc::new(Places::new(MAX_STREAMS + 1));
+        let mut held: Vec<_> = (0..MAX_STREAMS).map_while(|_| places.take(PrincipalId(1)).ok()).collect();
         assert_eq!(held.len(), MAX_STREAMS);
-        assert!(places.take(PrincipalId(1)).is_none());
-        assert!(places.take(PrincipalId(2)).is_some());
+        assert_eq!(places.take(PrincipalId(1)).err(), Some(Full::OfPerson));
+        let other = places.take(PrincipalId(2));
+        assert!(other.is_ok());
+        assert_eq!(places.take(PrincipalId(3)).err(), Some(Full::OfAll));
         held.pop();
-        assert!(places.take(PrincipalId(1)).is_some());
+        assert!(places.take(PrincipalId(1)).is_ok());
         held.clear();
+        drop(other);
         assert!(places.taken().is_empty());
     }
 }

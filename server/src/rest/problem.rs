@@ -1,5 +1,6 @@
 //! Refusals as JSON (RFC 9457).
 
+use axum::extract::rejection::QueryRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kalends_domain::Error;
@@ -23,8 +24,18 @@ impl Problem {
         Problem { status: StatusCode::PRECONDITION_REQUIRED, detail: detail.into(), retry_after: None }
     }
 
+    pub fn unavailable(detail: impl Into<String>, seconds: u64) -> Self {
+        Problem { status: StatusCode::SERVICE_UNAVAILABLE, detail: detail.into(), retry_after: Some(seconds) }
+    }
+
     pub fn too_many(detail: impl Into<String>, seconds: u64) -> Self {
         Problem { status: StatusCode::TOO_MANY_REQUESTS, detail: detail.into(), retry_after: Some(seconds) }
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Problem::bad_request(rejection.body_text())
     }
 }
 
@@ -37,6 +48,11 @@ impl From<Error> for Problem {
             Error::Forbidden { .. } => StatusCode::FORBIDDEN,
             Error::BadInput { .. } => StatusCode::BAD_REQUEST,
             Error::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Error::UidConflict { .. } | Error::AlreadyExists(_) | Error::UnsupportedComponent(_) => {
+                StatusCode::CONFLICT
+            }
+            Error::InvalidCalendarData(_) | Error::InvalidCalendarObject(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Error::QuotaExceeded { .. } => StatusCode::INSUFFICIENT_STORAGE,
             Error::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
             _ if retry_after.is_some() => StatusCode::SERVICE_UNAVAILABLE,

@@ -1,14 +1,15 @@
 //! `GET /api/v1.0/stream`: what changes, as server-sent events (WHATWG HTML, section 9.2).
 //!
 //! Events are `calendar` (`{"calendar":12,"revision":345}`), `list` (`{"revision":7}`), `gone` (`{"calendar":12}`), `ready` once
-//! everything from before was told, and `end` before the server ends the stream by itself. The `id` of each is a cursor: a stream
+//! everything from before was told, `beat` (`{}`) every now and then, and `end` before the server ends the stream by itself. The `id` of the others is a cursor: a stream
 //! that begins with it as `Last-Event-ID`, or as the parameter `since`, tells what came after. Without one a stream first tells the
 //! revision of every calendar.
 
-use super::places::Place;
+use super::places::{Full, Place};
 use super::problem::Problem;
 use super::{Known, Rest};
 use crate::credentials::Credential;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, Sse};
@@ -37,12 +38,16 @@ pub struct Parameters {
 pub async fn stream(
     State(rest): State<Rest>,
     known: Known,
-    Query(parameters): Query<Parameters>,
+    parameters: Result<Query<Parameters>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let Query(parameters) = parameters?;
     let told = told(&headers, &parameters)?;
     let place = rest.places.take(known.caller.principal);
-    let place = place.ok_or_else(|| Problem::too_many("This account has as many streams open as it may.", 60))?;
+    let place = place.map_err(|full| match full {
+        Full::OfPerson => Problem::too_many("This account has as many streams open as it may.", 60),
+        Full::OfAll => Problem::unavailable("The server has as many streams open as it may.", 60),
+    })?;
     let follower = rest.kalends.follow(known.caller, told).await?;
     let reader = Reader {
         kalends: rest.kalends,
@@ -118,13 +123,15 @@ impl Reader {
         tokio::select! {
             biased;
             () = self.closing.cancelled() => Some(self.end("The server stops.")),
+            // Before the news, of which there may be more without end.
+            _ = self.heartbeat.tick() => Some(match self.credential.check(&self.kalends).await {
+                Err(Error::BadCredentials) => self.end("The session or the app password has ended."),
+                // A comment for proxies, and an event for scripts, which are not shown comments.
+                _ => Event::default().comment("").event("beat").data("{}"),
+            }),
             news = self.follower.next() => Some(match news {
                 Ok(news) => self.tell(news),
                 Err(error) => self.end(&error.to_string()),
-            }),
-            _ = self.heartbeat.tick() => Some(match self.credential.check(&self.kalends).await {
-                Err(Error::BadCredentials) => self.end("The session or the app password has ended."),
-                _ => Event::default().comment(""),
             }),
         }
     }

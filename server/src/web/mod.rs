@@ -39,6 +39,8 @@ pub struct Web {
     pub dist: PathBuf,
     /// Cancelled when the server stops: streams of events end then.
     pub closing: CancellationToken,
+    /// Most streams of changes at once.
+    pub max_streams: usize,
 }
 
 #[derive(Clone, FromRef)]

@@ -112,7 +112,7 @@ impl FormState {
         else {
             return;
         };
-        if !matches!(news, News::Calendar { calendar: changed, .. } if changed == calendar) {
+        if !matches!(news, News::Calendar { calendar: of, .. } | News::Gone(of) if of == calendar) {
             return;
         }
         leptos::task::spawn_local(async move {
