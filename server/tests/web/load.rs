@@ -98,8 +98,8 @@ fn questions(person: &Person, invitation: &str) -> Vec<Question> {
         "viewer".to_owned(),
         "calendars".into(),
         "agenda-page?view=month&date=2026-03-01".into(),
-        "agenda?from=2026-03-01&to=2026-04-01".into(),
-        "agenda?from=2026-03-01&to=2026-02-01".into(),
+        "agenda?from=2026-03-01&to=2026-04-01&calendars=".into(),
+        "agenda?from=2026-03-01&to=2026-02-01&calendars=".into(),
         format!("event?calendar={id}&name=e7.ics"),
         "event?calendar=0&name=e7.ics".into(),
         "event-page?path=%2Fevent%2Fnew&query=start%3D2026-03-05T09%3A00%26end%3D2026-03-05T10%3A00".into(),
@@ -186,7 +186,7 @@ impl Story {
 
     /// The first event of the day, as it is referred to.
     async fn event(&mut self, day: &str, next: &str) -> Option<Value> {
-        let events = self.get(&format!("agenda?from={day}&to={next}")).await;
+        let events = self.get(&format!("agenda?from={day}&to={next}&calendars=")).await;
         let found = events.as_array().unwrap().first()?;
         Some(json!({
             "calendar": found["calendar"], "name": found["name"], "etag": found["etag"], "instance": null
