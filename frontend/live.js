@@ -138,7 +138,11 @@
 
   // A connection may be dead without a word, after a sleep or behind a router that forgot it.
   setInterval(() => source && state === "live" && Date.now() - last > SILENCE && connect(), 10000);
-  addEventListener("online", () => source && connect());
+  addEventListener("online", () => {
+    // What could not be fetched need not wait for the stream.
+    tell("live");
+    if (source) connect();
+  });
   addEventListener("offline", () => source && lost());
   addEventListener("pagehide", leave);
   addEventListener("pageshow", begin);

@@ -32,7 +32,7 @@ test.describe("days that are not there", () => {
       await page.waitForTimeout(13_000);
       await expect(note).toBeVisible();
       await context.setOffline(false);
-      await expect(event(page, "Far away")).toBeVisible({ timeout: 3000 });
+      await expect(event(page, "Far away")).toBeVisible({ timeout: 6000 });
       await expect(note).toBeHidden();
       await expect(offline).toHaveCount(0);
     }
