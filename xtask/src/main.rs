@@ -2,6 +2,7 @@
 
 mod compress;
 mod dev;
+mod lint;
 mod postgres;
 mod process;
 mod program;

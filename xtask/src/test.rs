@@ -1,6 +1,7 @@
 //! Every check and test, and how many there were.
 
 use crate::compress;
+use crate::lint::Clippy;
 use crate::postgres::Postgres;
 use crate::process::{self, Failure, run, step, watch};
 use crate::shrink::PLAIN;
@@ -81,22 +82,27 @@ fn all() -> Result<(), Failure> {
     step("Formatting");
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
     tidy::check()?;
-    step("Clippy, and building the tests and the front-end");
+    step("Building the tests and the front-end, under Clippy");
+    let clippy = Clippy::find()?;
+    let checked = |arguments: &[&str]| clippy.denies_warnings(cargo(arguments));
     std::thread::scope(|scope| {
         // The long steps of the front-end keep one core busy.
-        let front_end = scope.spawn(|| run(&mut trunk(true)));
-        let checked = lint().and_then(|()| run(&mut cargo(&["test", "--no-run"])));
-        front_end.join().unwrap_or_else(|_| Err(Failure("a thread panicked".into()))).and(checked)
+        let front_end = scope.spawn(|| run(&mut clippy.denies_warnings(trunk(true))));
+        let tests = run(&mut checked(&["test", "--no-run", "--all-targets"])).and_then(|()| {
+            run(&mut checked(&["check", "--package", "kalends-ical", "--target", "wasm32-unknown-unknown"]))
+        });
+        front_end.join().unwrap_or_else(|_| Err(Failure("a thread panicked".into()))).and(tests)
     })?;
     download_size(&root().join("dist"))?;
 
     let mut count = Count::default();
     let postgres = Postgres::start()?;
     step("Unit, property and protocol tests");
-    let mut tests = cargo(&["test", "--no-fail-fast"]);
+    let mut tests = checked(&["test", "--no-fail-fast"]);
     let mut good = count.of(tests.env("KALENDS_TEST_PYTHON", &testing.python))?;
     step("Use cases and protocol on PostgreSQL");
-    let tests = cargo(&["test", "--no-fail-fast", "--test", "use_cases", "--test", "protocol", "--test", "web"]);
+    let on_postgres = ["use_cases", "protocol", "web"].map(|name| ["--test", name]).concat();
+    let tests = checked(&[&["test", "--no-fail-fast"][..], &on_postgres].concat());
     good &= count.of(&mut Database::Postgres(&postgres).rust(tests))?;
     step("Third-party CalDAV clients, on SQLite and on PostgreSQL side by side");
     good &= count.of_both(
@@ -138,15 +144,6 @@ impl Database<'_> {
         }
         Ok(tests)
     }
-}
-
-fn lint() -> Result<(), Failure> {
-    let in_the_browser =
-        ["--package", "kalends-frontend", "--package", "kalends-ical", "--target", "wasm32-unknown-unknown"];
-    for target in [&["--all-targets"][..], &in_the_browser] {
-        run(cargo(&["clippy"]).args(target).args(["--", "-D", "warnings"]))?;
-    }
-    Ok(())
 }
 
 /// The test programs of a part. Naming them instead of their package leaves the features of what they are built with as they are.
