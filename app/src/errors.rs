@@ -26,7 +26,7 @@ impl From<Error> for ApiError {
             }
             Error::Busy { seconds } => ApiError::Busy(words::server_busy(count(seconds))),
             Error::Unavailable { seconds } => ApiError::Busy(words::server_unavailable(count(seconds))),
-            Error::Contended => ApiError::Busy(words::server_contended().into()),
+            Error::Contended | Error::LeaseLost => ApiError::Busy(words::server_contended().into()),
             Error::Internal(cause) => {
                 tracing::error!(error = ?cause, "a server function failed");
                 ApiError::Failed

@@ -121,7 +121,7 @@ impl Fixture {
     async fn new(size: Size) -> Result<Self, Failure> {
         let home = Home::new().await;
         let report = home.kalends.import(home.anna, home.calendar, "bench.ics", file(size)).await?;
-        assert_eq!((report.added.len(), report.refused.len()), (size.events, 0));
+        assert_eq!((report.added.count, report.refused.count), (size.events, 0));
         Ok(Fixture { name: size.name, home })
     }
 

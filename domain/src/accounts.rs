@@ -11,6 +11,7 @@ use crate::calendars::CalendarDetails;
 pub use crate::model::account::{AppPassword, NewUser, Preferences, Theme, User};
 use crate::{Error, Kalends, Problem, Result};
 use chrono::{TimeDelta, Utc};
+use login_throttle::LoginThrottle;
 pub use sign_in_counter::SignIns;
 
 /// Shortest password of an account, in characters.
@@ -198,24 +199,23 @@ impl Kalends {
     async fn verify_password(&self, name: &str, password: &str, hash: Option<String>) -> Result<()> {
         // A try that finds no room is none: it must not count as a wrong one.
         let room = self.hashing.room().await?;
-        if let Err(wait) = self.login_throttle.try_now(name, Utc::now()) {
+        let throttle = LoginThrottle(&self.db);
+        if let Err(error) = throttle.begin(name).await {
             self.password_sign_ins.add(false);
-            return Err(Error::TooManyTries { seconds: wait.num_seconds() + 1 });
+            return Err(error);
         }
         let is_good = room.verify_password(password, hash).await;
         self.password_sign_ins.add(is_good);
         if !is_good {
             return Err(Error::BadCredentials);
         }
-        self.login_throttle.release(name);
-        Ok(())
+        throttle.release(name).await
     }
 
     async fn open_session(&self, id: PrincipalId) -> Result<Secret> {
         let secret = secrets::random_token();
         let now = Utc::now();
         let mut tx = self.db.write().await?;
-        tx.delete_ended_sessions(now, now - self.limits.session_idle).await?;
         tx.insert_session(&secrets::hash(&secret.0), id, now, now + self.limits.session_life).await?;
         tx.commit().await?;
         Ok(secret)

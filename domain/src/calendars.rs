@@ -209,12 +209,28 @@ impl Kalends {
         .await
     }
 
-    /// Removes the calendar and every object in it.
+    /// Removes the calendar with every object in it; it rests in the bin from then on.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden`.
     pub async fn delete_calendar(&self, caller: Caller, id: CalendarId) -> Result<()> {
         self.write(caller, async |mut write: Write| {
-            write.calendar(id, Access::Owner).await?;
-            write.calendar_changed(id).await?;
-            write.tx.delete_calendar(id).await?;
+            let calendar = write.calendar(id, Access::Owner).await?;
+            write.remove_calendar(&calendar).await?;
+            write.commit(()).await
+        })
+        .await
+    }
+
+    /// Removes a calendar that was made for something that came to nothing; it does not rest in the bin.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden`.
+    pub async fn discard_calendar(&self, caller: Caller, id: CalendarId) -> Result<()> {
+        self.write(caller, async |mut write: Write| {
+            let calendar = write.calendar(id, Access::Owner).await?;
+            write.remove_calendar(&calendar).await?;
+            write.tx.expire_binned_calendar(id).await?;
             write.commit(()).await
         })
         .await

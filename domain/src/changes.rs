@@ -73,6 +73,9 @@ async fn changed_at(tx: &mut Transaction, calendar: &Calendar, revision: Revisio
 async fn revision_of(tx: &mut Transaction, calendar: &Calendar, token: &str) -> Result<Revision> {
     let revision = token.strip_prefix(TOKEN_PREFIX).and_then(|rest| rest.split(':').nth(1));
     let revision = revision.and_then(|revision| revision.parse().ok()).map(Revision).ok_or(Error::InvalidSyncToken)?;
+    if revision < calendar.log_whole_after {
+        return Err(Error::InvalidSyncToken);
+    }
     let changed_at = changed_at(tx, calendar, revision).await?;
     // Only the canonical writing is a token that was given out ("+1" and "01" parse as well).
     if token_at(calendar.id, revision, changed_at) == token { Ok(revision) } else { Err(Error::InvalidSyncToken) }
@@ -111,7 +114,8 @@ impl Kalends {
     /// Begins to read the changes of `calendar` since `token` (`None`: everything there is), at most `limit` of them.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidSyncToken` for a token that this calendar never gave out.
+    /// `NotFound`; `InvalidSyncToken` for a token that this calendar never gave out, or so long ago that the log does not go back to it
+    /// (RFC 6578 section 3.7).
     pub async fn changes_in(
         &self,
         caller: Caller,

@@ -64,6 +64,9 @@ pub enum Error {
     /// Other writes were in the way, also when it was tried again.
     #[error("the server is busy with other changes; try again")]
     Contended,
+    /// Another node does the job that this one was at.
+    #[error("another node has taken the job over")]
+    LeaseLost,
     /// The database cannot be reached.
     #[error("the database cannot be reached; try again in {seconds} s")]
     Unavailable { seconds: u64 },
@@ -75,14 +78,15 @@ pub enum Error {
 impl Error {
     /// Whether it is the store that failed, and not what was asked of it.
     pub(crate) fn is_of_the_store(&self) -> bool {
-        matches!(self, Error::Contended | Error::Busy { .. } | Error::Unavailable { .. } | Error::Internal(_))
+        use Error::{Busy, Contended, Internal, LeaseLost, Unavailable};
+        matches!(self, Contended | LeaseLost | Busy { .. } | Unavailable { .. } | Internal(_))
     }
 
     /// After how many seconds the same may succeed, for what the server could not do just now.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Error::Busy { seconds } | Error::Unavailable { seconds } => Some(*seconds),
-            Error::Contended => Some(1),
+            Error::Contended | Error::LeaseLost => Some(1),
             _ => None,
         }
     }

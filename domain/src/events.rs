@@ -170,7 +170,7 @@ impl Kalends {
         }
         self.write(caller, async |mut write: Write| {
             let (from, to) = write.calendars((change.calendar, Access::Write), (to, Access::Write)).await?;
-            write.remove(&from, change.name, &edit.unchanged()).await?;
+            write.move_out(&from, change.name, &edit.unchanged()).await?;
             let Some((text, index)) = &edit.after else { return write.commit(()).await };
             if write.tx.object_of_uid(to.id, &index.uid).await?.is_some() {
                 return Err(Error::bad_input("calendar", Problem::HeldAlready));

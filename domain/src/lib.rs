@@ -7,6 +7,7 @@ pub mod access;
 pub mod accounts;
 mod addresses;
 pub mod agenda;
+pub mod bin;
 pub mod calendars;
 pub mod changes;
 mod error;
@@ -14,6 +15,7 @@ pub mod events;
 pub mod free_busy;
 pub mod health;
 pub mod history;
+pub mod jobs;
 pub mod live;
 mod model;
 mod nodes;
@@ -35,7 +37,7 @@ use chrono::TimeDelta;
 use model::version::CauseId;
 use quick_cache::sync::Cache;
 use std::sync::Arc;
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use uuid::Uuid;
 
 /// How many credentials are known by the row that stands for them as a cause.
@@ -68,6 +70,12 @@ pub struct Limits {
     pub timezone_octets: usize,
     /// Most dead properties of one calendar.
     pub dead_properties: usize,
+    /// How long what was deleted rests in the bin.
+    pub bin_age: TimeDelta,
+    /// How long the log goes back, and the texts that objects had.
+    pub history_age: TimeDelta,
+    /// Most octets that all texts that objects had take together, compressed; the oldest go first.
+    pub history_octets: u64,
 }
 
 impl Default for Limits {
@@ -85,6 +93,9 @@ impl Default for Limits {
             property_octets: 16 * 1024,
             timezone_octets: 64 * 1024,
             dead_properties: 100,
+            bin_age: TimeDelta::days(30),
+            history_age: TimeDelta::days(400),
+            history_octets: 10 * 1024 * 1024 * 1024,
         }
     }
 }
@@ -95,7 +106,6 @@ pub struct Kalends {
     pub(crate) db: store::Database,
     pub(crate) limits: Arc<Limits>,
     pub(crate) parsed: Arc<parsed::ParsedObjects>,
-    pub(crate) login_throttle: Arc<accounts::login_throttle::LoginThrottle>,
     pub(crate) hashing: Arc<accounts::hashing::PasswordHashing>,
     pub(crate) password_sign_ins: Arc<accounts::sign_in_counter::SignInCounter>,
     pub(crate) app_password_sign_ins: Arc<accounts::sign_in_counter::SignInCounter>,
@@ -107,6 +117,9 @@ pub struct Kalends {
     _following: Arc<nodes::Following>,
     pub(crate) causes: Arc<Cache<access::Caller, CauseId>>,
     pub(crate) announcer: broadcast::Sender<Announcement>,
+    /// Told when a job was put into the queue here.
+    pub(crate) wake: Arc<Notify>,
+    pub(crate) job_counter: Arc<jobs::JobCounter>,
 }
 
 impl Kalends {
@@ -121,7 +134,6 @@ impl Kalends {
             db,
             limits: Arc::new(limits),
             parsed: Arc::new(parsed::cache()),
-            login_throttle: Arc::default(),
             hashing: Arc::default(),
             password_sign_ins: Arc::default(),
             app_password_sign_ins: Arc::default(),
@@ -129,6 +141,8 @@ impl Kalends {
             parsing: Arc::default(),
             causes: Arc::new(Cache::new(MAX_KNOWN_CAUSES)),
             announcer,
+            wake: Arc::default(),
+            job_counter: Arc::default(),
         }
     }
 

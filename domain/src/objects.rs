@@ -252,7 +252,7 @@ impl Kalends {
                 return Err(Error::PreconditionFailed);
             }
             if moves {
-                write.remove(&from, from_name, &Precondition::None).await?;
+                write.move_out(&from, from_name, &Precondition::None).await?;
             }
             // An object of another UID that stands there is in the way, whether or not it may be overwritten: a name keeps its UID
             // (RFC 4791 section 5.3.2.1, no-uid-conflict).

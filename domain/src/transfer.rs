@@ -14,6 +14,7 @@ use kalends_ical::join::Joined;
 use kalends_ical::split::{self, Part};
 use kalends_ical::syntax::SyntaxError;
 use kalends_ical::unfold;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -23,25 +24,76 @@ const MAX_LABEL: usize = 200;
 /// How many objects one transaction takes, so that an import of many does not keep other writers waiting.
 const BATCH: usize = 200;
 
+/// Most of what became of a file's objects that a report names one by one.
+pub const MAX_NAMED: usize = 200;
+
 /// What became of each object in an imported file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportReport {
     /// Titles of objects that are new.
-    pub added: Vec<String>,
+    pub added: Named<String>,
     /// Titles of objects whose UID was there and whose content differed.
-    pub replaced: Vec<String>,
+    pub replaced: Named<String>,
     /// How many were there already, the same.
     pub unchanged: usize,
-    pub refused: Vec<Refusal>,
+    pub refused: Named<Refusal>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How many there are, and the first [`MAX_NAMED`] of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named<T> {
+    pub count: usize,
+    pub first: Vec<T>,
+}
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Named { count: 0, first: Vec::new() }
+    }
+}
+
+impl<T> Named<T> {
+    fn push(&mut self, item: T) {
+        self.count += 1;
+        if self.first.len() < MAX_NAMED {
+            self.first.push(item);
+        }
+    }
+
+    /// How many are not named.
+    pub fn unnamed(&self) -> usize {
+        self.count - self.first.len()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// Title or UID; empty when the part could not be read that far.
     pub what: String,
     /// The line in the file, from 1.
     pub line: usize,
     pub why: String,
+}
+
+/// An import on its way.
+pub(crate) struct Import {
+    pub calendar: CalendarId,
+    pub run: Run,
+    /// How many of the file's objects were handled already: they are passed over.
+    pub handled: usize,
+    pub report: ImportReport,
+}
+
+/// Says in the transaction of a batch that an import has come so far: how many of how many objects were handled, and what became of them.
+pub(crate) trait SaysHowFar {
+    async fn say(&self, write: &mut Write, handled: usize, of: usize, report: &ImportReport) -> Result<()>;
+}
+
+/// Nobody asks.
+impl SaysHowFar for () {
+    async fn say(&self, _: &mut Write, _: usize, _: usize, _: &ImportReport) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// An object of the file that passed its checks.
@@ -86,64 +138,71 @@ impl Kalends {
         if file.as_ref().len() > self.limits.import_octets {
             return Err(Error::TooLarge { limit: self.limits.import_octets });
         }
-        let run = Run { id: uuid::Uuid::new_v4(), label: file_name.chars().take(MAX_LABEL).collect() };
+        let import = Import { calendar, run: import_run(file_name), handled: 0, report: ImportReport::default() };
+        self.import_from(caller, import, file, &()).await
+    }
+
+    /// Goes on with an import. What was stored counts once, whatever was interrupted: `says` is part of each batch's transaction.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::import`], and of `says`.
+    pub(crate) async fn import_from(
+        &self,
+        caller: Caller,
+        mut import: Import,
+        file: impl AsRef<[u8]> + Send + 'static,
+        says: &impl SaysHowFar,
+    ) -> Result<ImportReport> {
         let (batches, mut next) = mpsc::channel(1);
-        let nesting = self.limits.text.nesting;
-        let splitting = tokio::spawn(on_a_thread(move || divide(file.as_ref(), nesting, &batches)));
-        let mut report = ImportReport::default();
-        while let Some(parts) = next.recv().await {
-            self.import_batch(caller, calendar, &run, parts, &mut report).await?;
+        let (nesting, handled) = (self.limits.text.nesting, import.handled);
+        let splitting = tokio::spawn(on_a_thread(move || divide(file.as_ref(), nesting, handled, &batches)));
+        while let Some((parts, of)) = next.recv().await {
+            self.import_batch(caller, &mut import, parts, of, says).await?;
         }
         splitting.await.map_err(|panicked| Error::Internal(panicked.into()))??;
-        Ok(report)
+        Ok(import.report)
     }
 
     async fn import_batch(
         &self,
         caller: Caller,
-        calendar: CalendarId,
-        run: &Run,
+        import: &mut Import,
         parts: Vec<Part>,
-        report: &mut ImportReport,
+        of: usize,
+        says: &impl SaysHowFar,
     ) -> Result<()> {
+        let handled = import.handled + parts.len();
         let octets = parts.iter().map(|part| part.text.len()).sum();
         let limits = self.limits.clone();
         let check = move || Ok(parts.into_iter().map(|part| check(part, &limits)).collect::<Vec<_>>());
+        let mut checked_report = import.report.clone();
         let mut batch = Vec::new();
         for checked in self.parse_on_a_thread(octets, check).await? {
             match checked {
                 Ok(checked) => batch.push(checked),
-                Err(refusal) => report.refused.push(refusal),
+                Err(refusal) => checked_report.refused.push(refusal),
             }
         }
         let batch = Arc::new(batch);
-        let outcomes = retry(async || {
+        let report = retry(async || {
             // Read before the write begins: it holds a connection and keeps others waiting.
-            let known = self.known(caller, calendar, &batch).await?;
-            let mut write = self.begin_write(Some(run), caller).await?;
-            let calendar = write.calendar(calendar, Access::Write).await?;
-            let mut outcomes = Vec::with_capacity(batch.len());
+            let known = self.known(caller, import.calendar, &batch).await?;
+            let mut write = self.begin_write(Some(&import.run), caller).await?;
+            let calendar = write.calendar(import.calendar, Access::Write).await?;
+            let mut report = checked_report.clone();
             for (checked, known) in batch.iter().zip(&known) {
                 match import_one(&mut write, &calendar, checked, known.as_ref()).await {
                     // It has come, changed or gone since it was compared.
                     Err(Error::PreconditionFailed) => return Err(Error::Contended),
                     Err(error) if error.is_of_the_store() => return Err(error),
-                    outcome => outcomes.push(outcome),
+                    outcome => report.add(outcome, &checked.part),
                 }
             }
-            write.commit(outcomes).await
+            says.say(&mut write, handled, of, &report).await?;
+            write.commit(report).await
         });
-        for (outcome, checked) in outcomes.await?.into_iter().zip(batch.iter()) {
-            let Part { title, line, .. } = &checked.part;
-            match outcome {
-                Ok(Outcome::Added) => report.added.push(title.clone()),
-                Ok(Outcome::Replaced) => report.replaced.push(title.clone()),
-                Ok(Outcome::Unchanged) => report.unchanged += 1,
-                Err(error) => {
-                    report.refused.push(Refusal { what: title.clone(), line: *line, why: error.to_string() });
-                }
-            }
-        }
+        import.report = report.await?;
+        import.handled = handled;
         Ok(())
     }
 
@@ -261,13 +320,34 @@ impl Export {
     }
 }
 
-/// Divides a file into its objects, and hands them on in batches until nobody takes them any more.
-fn divide(file: &[u8], nesting: usize, batches: &mpsc::Sender<Vec<Part>>) -> Result<()> {
+/// The run that an import of a file is.
+pub(crate) fn import_run(file_name: &str) -> Run {
+    Run { id: uuid::Uuid::new_v4(), label: file_name.chars().take(MAX_LABEL).collect() }
+}
+
+impl ImportReport {
+    fn add(&mut self, outcome: Result<Outcome>, part: &Part) {
+        let Part { title, line, .. } = part;
+        match outcome {
+            Ok(Outcome::Added) => self.added.push(title.clone()),
+            Ok(Outcome::Replaced) => self.replaced.push(title.clone()),
+            Ok(Outcome::Unchanged) => self.unchanged += 1,
+            Err(error) => {
+                self.refused.push(Refusal { what: title.clone(), line: *line, why: error.to_string() });
+            }
+        }
+    }
+}
+
+/// Divides a file into its objects, and hands those after the first `handled` on in batches, with the number of all, until nobody takes them any more.
+fn divide(file: &[u8], nesting: usize, handled: usize, batches: &mpsc::Sender<(Vec<Part>, usize)>) -> Result<()> {
     let text = decode(file)?;
-    let mut parts = split::split(&text, nesting).map_err(Error::InvalidCalendarData)?;
+    let parts = split::split(&text, nesting).map_err(Error::InvalidCalendarData)?;
+    let of = parts.len();
+    let mut parts = parts.skip(handled);
     loop {
         let batch: Vec<Part> = parts.by_ref().take(BATCH).collect();
-        if batch.is_empty() || batches.blocking_send(batch).is_err() {
+        if batch.is_empty() || batches.blocking_send((batch, of)).is_err() {
             return Ok(());
         }
     }

@@ -1,7 +1,7 @@
 //! The one gate: every change to a calendar goes through a [`Write`], which owns the transaction, holds the lock of the calendars,
 //! stores, keeps the version before, logs with the cause, and says so after the commit.
 
-use crate::access::{self, Access, Caller, Held};
+use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::calendars::{Calendar, CalendarId, Revision};
 use crate::model::announcement::Announcement;
 use crate::model::object::{Object, ObjectId, Precondition, Written, check_name};
@@ -149,7 +149,7 @@ impl Write {
             }
         }
         let growth = growth(existing.as_ref().map(|standing| standing.object.head.size), Some(text.len()));
-        self.check_quota(calendar, growth).await?;
+        self.check_quota(calendar.owner, growth).await?;
         let revision = self.tx.raise_revision(calendar.id, growth).await?;
         let new = NewText { calendar: calendar.id, name, text, index, revision, at: Utc::now() };
         let id = match &existing {
@@ -164,16 +164,31 @@ impl Write {
         Ok(Written { created: existing.is_none(), etag, revision })
     }
 
-    /// Removes an object.
+    /// Removes an object, which rests in the bin from then on.
     ///
     /// # Errors
     /// `NotFound`, `PreconditionFailed`.
     pub async fn remove(&mut self, calendar: &Held, name: &str, precondition: &Precondition) -> Result<()> {
+        self.take_out(calendar, name, precondition, true).await
+    }
+
+    /// Removes an object that is put elsewhere in the same write.
+    ///
+    /// # Errors
+    /// Those of [`Write::remove`].
+    pub async fn move_out(&mut self, calendar: &Held, name: &str, precondition: &Precondition) -> Result<()> {
+        self.take_out(calendar, name, precondition, false).await
+    }
+
+    async fn take_out(&mut self, calendar: &Held, name: &str, precondition: &Precondition, rests: bool) -> Result<()> {
         let standing = self.tx.standing(calendar.id, name).await?.ok_or(Error::NotFound("the object"))?;
         precondition.check(Some(&standing.object.head.etag))?;
-        self.tx.delete_object_row(standing.id).await?;
         let growth = growth(Some(standing.object.head.size), None);
         let revision = self.tx.raise_revision(calendar.id, growth).await?;
+        if rests {
+            self.tx.put_into_bin(calendar.id, &standing, revision, Utc::now()).await?;
+        }
+        self.tx.delete_object_row(standing.id).await?;
         let change = Made { object: standing.id, name, revision, before: Some(&standing), after: None };
         self.log(calendar, change).await
     }
@@ -184,7 +199,7 @@ impl Write {
         let cause = self.cause().await?;
         if let Some(Standing { object: Object { text, .. }, .. }) = before {
             let version = versions::stored(text, Digest::of(text), after).await?;
-            self.tx.keep_version(calendar.id, object, &version).await?;
+            self.tx.keep_version(calendar.id, object, &version, Utc::now()).await?;
         }
         let previous = before.map(|standing| standing.object.head.revision);
         let after = after.map(|(_, digest)| digest);
@@ -214,11 +229,11 @@ impl Write {
     ///
     /// # Errors
     /// `QuotaExceeded`
-    async fn check_quota(&mut self, calendar: &Calendar, growth: Growth) -> Result<()> {
+    pub async fn check_quota(&mut self, owner: PrincipalId, growth: Growth) -> Result<()> {
         if growth.objects <= 0 && growth.octets <= 0 {
             return Ok(());
         }
-        let Usage { objects, octets } = self.tx.usage(calendar.owner).await?;
+        let Usage { objects, octets } = self.tx.usage(owner).await?;
         let limits = self.kalends.limits();
         let exceeds = |held: u64, growth: i64, limit: u64| growth > 0 && held.saturating_add_signed(growth) > limit;
         if exceeds(octets, growth.octets, limits.account_octets) {
@@ -237,6 +252,20 @@ impl Write {
         self.announcements
             .extend(raised.into_iter().map(|(principal, revision)| Announcement::Home { principal, revision }));
         Ok(())
+    }
+
+    /// A calendar goes into the bin, out of every list in which it stands. All that rest there hold as much as an account may, and no more:
+    /// those that were deleted first make room.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`; `Contended`
+    pub async fn remove_calendar(&mut self, calendar: &Held) -> Result<()> {
+        self.calendar_changed(calendar.id).await?;
+        let cause = self.cause().await?;
+        self.tx.put_calendar_into_bin(calendar.id, cause, Utc::now()).await?;
+        let limits = self.kalends.limits();
+        let most = Usage { objects: limits.account_objects, octets: limits.account_octets };
+        self.tx.bound_binned_calendars(calendar.owner, most).await
     }
 
     /// The caller's own list of calendars is another now.

@@ -1,11 +1,13 @@
 //! `kalends`: the command line of the one binary.
 
 mod configuration;
+mod job_commands;
 mod logging;
 mod options;
 
 use clap::{Parser, Subcommand};
 use configuration::{Configuration, ConfigurationError};
+use job_commands::JobsCommand;
 use kalends_domain::Kalends;
 use kalends_domain::access::{Caller, PrincipalId};
 use kalends_domain::accounts::{NewUser, Preferences};
@@ -71,6 +73,9 @@ enum DatabaseCommand {
     Export { user: String, calendar: String },
     /// Derive anew everything that is derived from the stored objects.
     Reindex,
+    /// Work that the server does beside answering.
+    #[command(subcommand)]
+    Jobs(JobsCommand),
 }
 
 #[derive(Subcommand)]
@@ -201,6 +206,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
                 std::io::stdout().write_all(piece.as_bytes())?;
             }
         }
+        DatabaseCommand::Jobs(command) => job_commands::run(&kalends, command).await?,
         DatabaseCommand::Reindex => println!("{} objects indexed.", kalends.reindex().await?),
     }
     store.close().await;
@@ -287,13 +293,13 @@ async fn import(kalends: &Kalends, user: &str, calendar: &str, file: &Path) -> O
     let report = kalends.import(caller, calendar.id, &name, text).await?;
     println!(
         "{} added, {} replaced, {} unchanged, {} refused",
-        report.added.len(),
-        report.replaced.len(),
-        report.unchanged,
-        report.refused.len()
+        report.added.count, report.replaced.count, report.unchanged, report.refused.count
     );
-    for refusal in &report.refused {
+    for refusal in &report.refused.first {
         println!("  line {}: {}: {}", refusal.line, refusal.what, refusal.why);
+    }
+    if report.refused.unnamed() > 0 {
+        println!("  and {} more", report.refused.unnamed());
     }
     Ok(())
 }

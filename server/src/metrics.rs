@@ -1,6 +1,6 @@
 //! What is measured, in the text format of Prometheus (OpenMetrics).
 //!
-//! Measures are of the process, not of a router: whoever counts something, such as jobs by kind and result, adds a field to [`Metrics`], registers it in [`Metrics::new`] and adds a function like [`count_request`]. A label is one of few
+//! Measures are of the process, not of a router: whoever counts something adds a field to [`Metrics`], registers it in [`Metrics::new`] and adds a function like [`count_request`]. A label is one of few
 //! values that the program knows beforehand, never something of a person: no name, no path, no address.
 
 use crate::process;
@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::{Secret, SignIns};
+use kalends_domain::jobs::{JobCounter, JobState};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -52,6 +53,17 @@ struct SignIn {
     result: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Attempt {
+    kind: &'static str,
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct InState {
+    state: &'static str,
+}
+
 type Durations = Family<Asked, Histogram, fn() -> Histogram>;
 
 struct Metrics {
@@ -59,6 +71,8 @@ struct Metrics {
     requests: Family<Answered, Counter>,
     durations: Durations,
     sign_ins: Family<SignIn, Counter>,
+    attempts: Family<Attempt, Counter>,
+    jobs: Family<InState, Gauge>,
     connections: Gauge,
     stream_readers: Gauge,
     database_up: Gauge,
@@ -74,6 +88,8 @@ impl Metrics {
             requests: Family::default(),
             durations: Durations::new_with_constructor(|| Histogram::new(DURATIONS)),
             sign_ins: Family::default(),
+            attempts: Family::default(),
+            jobs: Family::default(),
             connections: Gauge::default(),
             stream_readers: Gauge::default(),
             database_up: Gauge::default(),
@@ -88,6 +104,8 @@ impl Metrics {
         let help = "From a request's header to that of its answer";
         ours.register_with_unit("http_request_duration", help, Unit::Seconds, durations);
         ours.register("sign_ins", "Passwords and app passwords that were tried", metrics.sign_ins.clone());
+        ours.register("job_attempts", "Attempts at jobs on this node that ended", metrics.attempts.clone());
+        ours.register("jobs", "Jobs of all nodes that there are", metrics.jobs.clone());
         ours.register("connections", "Connections that are open", metrics.connections.clone());
         let help = "Streams of changes that are open";
         ours.register("stream_readers", help, metrics.stream_readers.clone());
@@ -107,6 +125,19 @@ impl Metrics {
         }
     }
 
+    fn set_jobs(&self, counted: &JobCounter, states: &[(JobState, u64)]) {
+        for (kind, done, failed) in counted.get() {
+            for (result, count) in [("done", done), ("failed", failed)] {
+                let attempt = Attempt { kind: kind.name(), result };
+                self.attempts.get_or_create(&attempt).inner().store(count, Ordering::Relaxed);
+            }
+        }
+        for state in JobState::ALL {
+            let count = states.iter().find(|(of, _)| *of == state).map_or(0, |(_, count)| *count);
+            self.jobs.get_or_create(&InState { state: state.name() }).set(gauge(count));
+        }
+    }
+
     /// Looks at all that is not counted as it happens, and writes everything.
     async fn text(&self, kalends: &Kalends) -> Result<String, std::fmt::Error> {
         self.set_sign_ins("password", kalends.password_sign_ins());
@@ -115,6 +146,9 @@ impl Metrics {
         self.database_up.set(size.is_ok().into());
         if let Ok(octets) = size {
             self.database_octets.set(gauge(octets));
+        }
+        if let Ok(states) = kalends.job_counts().await {
+            self.set_jobs(kalends.job_counter(), &states);
         }
         if let Some(octets) = process::resident_octets() {
             self.resident_octets.set(gauge(octets));

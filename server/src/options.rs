@@ -52,6 +52,15 @@ pub struct LimitOptions {
     /// Days after signing in after which a browser is signed out, however much it is used.
     #[arg(long, env = "KALENDS_SESSION_DAYS", default_value_t = 90, value_parser = value_parser!(i64).range(1..=400), global = true, hide_short_help = true)]
     session_days: i64,
+    /// Days that deleted events and calendars rest in the bin.
+    #[arg(long, env = "KALENDS_BIN_DAYS", default_value_t = 30, value_parser = value_parser!(i64).range(0..=36_500), global = true, hide_short_help = true)]
+    bin_days: i64,
+    /// Days that the history of events goes back.
+    #[arg(long, env = "KALENDS_HISTORY_DAYS", default_value_t = 400, value_parser = value_parser!(i64).range(0..=36_500), global = true, hide_short_help = true)]
+    history_days: i64,
+    /// Most that what events said before may take in all, compressed, in MiB; what is oldest goes first.
+    #[arg(long, env = "KALENDS_HISTORY_MIB", default_value_t = 10_240, value_parser = value_parser!(u64).range(0..1 << 40), global = true, hide_short_help = true)]
+    history_mib: u64,
 }
 
 impl From<LimitOptions> for Limits {
@@ -62,6 +71,9 @@ impl From<LimitOptions> for Limits {
             account_calendars: options.account_calendars,
             session_idle: TimeDelta::days(options.session_idle_days),
             session_life: TimeDelta::days(options.session_days),
+            bin_age: TimeDelta::days(options.bin_days),
+            history_age: TimeDelta::days(options.history_days),
+            history_octets: options.history_mib * 1024 * 1024,
             ..Limits::default()
         }
     }

@@ -7,6 +7,7 @@ use axum::middleware::from_fn;
 use kalends_app::session::Site;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::Secret;
+use kalends_domain::jobs::Worker;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
@@ -73,6 +74,7 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let site = Site { public_url: public_url.clone() };
     let closing = CancellationToken::new();
     let metrics = serve_metrics(&kalends, options.metrics, options.connections).await?;
+    let worker = kalends.clone();
     let app = app(web::Web {
         kalends,
         site,
@@ -83,11 +85,16 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     })
     .merge(metrics);
     announce(&public_url, options.sign_in.as_ref());
+    let working = tokio::spawn(Worker::new(worker, closing.clone()).run());
     let stop = async {
         stop().await;
         closing.cancel();
     };
     connections::serve(listener, app, options.connections, stop).await;
+    // What is under way is handed back: another node goes on with it, or this one when it is started again.
+    if let Err(error) = working.await {
+        tracing::error!(%error, "what does the jobs has ended");
+    }
     Ok(())
 }
 

@@ -72,6 +72,21 @@ impl TestDatabase {
         }
     }
 
+    /// The number that a query yields.
+    pub async fn number(&self, query: String) -> i64 {
+        let query = AssertSqlSafe(query);
+        match &self.server {
+            Some((server, name)) => {
+                let mut connection = server.clone().database(name).connect().await.unwrap();
+                sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap()
+            }
+            None => {
+                let file = SqliteConnectOptions::new().filename(self.folder().join("kalends.sqlite"));
+                sqlx::query_scalar(query).fetch_one(&mut file.connect().await.unwrap()).await.unwrap()
+            }
+        }
+    }
+
     /// A folder of the test's own, for its other files.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -100,6 +100,21 @@ impl Home {
         text
     }
 
+    /// Runs a statement beside the program.
+    pub async fn run(&self, statement: &str) {
+        self.database.run(statement.to_owned()).await;
+    }
+
+    /// As when nodes went away in the middle of their jobs a while ago.
+    pub async fn end_leases(&self) {
+        self.run("UPDATE jobs SET leased_until = 0").await;
+    }
+
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        self.database.number(format!("SELECT count(*) FROM {table}")).await
+    }
+
     /// Lets `to` do so much with Anna's calendar, which no use case does yet.
     pub async fn grant(&self, to: PrincipalId, access: i64) {
         let (calendar, to) = (self.calendar.0, to.0);

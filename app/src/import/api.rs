@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct ImportReport {
     /// The calendar that it went into.
     pub calendar: String,
-    /// Titles of new objects; long lists are cut after [`MAX_TITLES`].
+    /// Titles of new objects; long lists are cut.
     pub added: Vec<String>,
     pub added_count: usize,
     /// Titles of objects that were there and differed.
@@ -54,29 +54,22 @@ pub async fn load_import_page() -> Result<ImportPageState, ApiError> {
     Ok(ImportPageState { calendars, outcome: use_context::<ImportOutcome>().map(|ImportOutcome(outcome)| outcome) })
 }
 
-/// How many titles of a kind a report carries.
-pub const MAX_TITLES: usize = 200;
-
 impl ImportReport {
-    pub fn new(calendar: String, mut report: kalends_domain::transfer::ImportReport) -> Self {
-        let (added_count, replaced_count) = (report.added.len(), report.replaced.len());
-        let refused_count = report.refused.len();
-        report.added.truncate(MAX_TITLES);
-        report.replaced.truncate(MAX_TITLES);
-        report.refused.truncate(MAX_TITLES);
+    pub fn new(calendar: String, report: kalends_domain::transfer::ImportReport) -> Self {
         ImportReport {
             calendar,
-            added: report.added,
-            added_count,
-            replaced: report.replaced,
-            replaced_count,
+            added: report.added.first,
+            added_count: report.added.count,
+            replaced: report.replaced.first,
+            replaced_count: report.replaced.count,
             unchanged: report.unchanged,
+            refused_count: report.refused.count,
             refused: report
                 .refused
+                .first
                 .into_iter()
                 .map(|refusal| Refusal { what: refusal.what, line: refusal.line, why: refusal.why })
                 .collect(),
-            refused_count,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `/import`: an .ics file into a calendar, the report of what became of it, and calendars as files.
 
-use super::api::{ImportPageState, ImportReport, MAX_TITLES, load_import_page};
+use super::api::{ImportPageState, ImportReport, load_import_page};
 use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::{Failed, Icon, icon};
 use crate::wire::{CalendarInfo, Viewer};
@@ -134,6 +134,7 @@ fn Report(report: ImportReport) -> impl IntoView {
     let mark = if refused_count == 0 { icon::CHECK } else { icon::ALERT };
     let summary = words::import_summary(&calendar, added_count, replaced_count, unchanged, refused_count);
     let refusals = (refused_count > 0).then(|| {
+        let shown = refused.len();
         let rows: Vec<_> = refused
             .into_iter()
             .map(|refusal| {
@@ -152,7 +153,7 @@ fn Report(report: ImportReport) -> impl IntoView {
         view! {
             <h3>{words::import_refused()}</h3>
             <ul class="list">{rows}</ul>
-            {more(refused_count)}
+            {more(refused_count - shown)}
         }
     });
     view! {
@@ -171,6 +172,7 @@ fn Report(report: ImportReport) -> impl IntoView {
 #[component]
 fn Titles(heading: String, titles: Vec<String>, count: usize) -> impl IntoView {
     (count > 0).then(|| {
+        let shown = titles.len();
         let rows: Vec<_> = titles
             .into_iter()
             .map(|title| {
@@ -182,13 +184,13 @@ fn Titles(heading: String, titles: Vec<String>, count: usize) -> impl IntoView {
             <details>
                 <summary>{heading}</summary>
                 <ul>{rows}</ul>
-                {more(count)}
+                {more(count - shown)}
             </details>
         }
     })
 }
 
 /// What a list that was cut leaves out.
-fn more(count: usize) -> Option<impl IntoView> {
-    (count > MAX_TITLES).then(|| view! { <p class="hint">{words::import_more(count - MAX_TITLES)}</p> })
+fn more(left_out: usize) -> Option<impl IntoView> {
+    (left_out > 0).then(|| view! { <p class="hint">{words::import_more(left_out)}</p> })
 }

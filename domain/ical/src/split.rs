@@ -62,19 +62,16 @@ const SHARED_OCTETS: usize = 1 << 30;
 /// # Errors
 /// A file in which the components themselves cannot be told apart, or without any calendar. A broken line inside a component is
 /// the fault of its part alone.
-pub fn split(text: &str, nesting: usize) -> Result<impl Iterator<Item = Part>, SyntaxError> {
+pub fn split(text: &str, nesting: usize) -> Result<impl ExactSizeIterator<Item = Part>, SyntaxError> {
     let text = syntax::cleaned(text);
     let roots = syntax::read(&text, nesting, Broken::Keep)?;
     if !roots.iter().any(|root| root.name == "VCALENDAR" || ComponentKind::from_name(&root.name).is_some()) {
         return Err(SyntaxError::new(1, "it holds no VCALENDAR"));
     }
-    let mut groups = group(&roots).into_iter();
+    let groups = group(&roots).into_iter();
     let heads: Vec<Head> = roots.iter().map(|root| Head::of(root, &text)).collect();
     let mut shared = 0;
-    Ok(std::iter::from_fn(move || {
-        let group = groups.next()?;
-        Some(part(&group, &roots, &heads, &text, &mut shared))
-    }))
+    Ok(groups.map(move |group| part(&group, &roots, &heads, &text, &mut shared)))
 }
 
 /// Where a component stands: a root of the file, and which of its components; `None` for the root itself.

@@ -25,6 +25,8 @@ pub struct Calendar {
     pub slug: String,
     pub details: CalendarDetails,
     pub revision: Revision,
+    /// The log has every change after this; of those up to it, only what the rest needs.
+    pub log_whole_after: Revision,
     /// How many objects are in it.
     pub objects: u64,
     /// When it came to that revision.

@@ -2,7 +2,9 @@
 
 pub mod account;
 pub mod announcement;
+pub mod bin;
 pub mod calendar;
+pub mod job;
 pub mod object;
 pub mod principal;
 pub mod version;

@@ -14,7 +14,7 @@ use kalends_ical::ComponentKind;
 /// principal and its groups. Of what a group owns, its members have what their membership says.
 pub(super) const CALENDAR: &str =
     "SELECT c.id AS calendar_id, c.owner_id, p.slug AS owner_slug, c.slug, c.display_name, c.description, c.color, c.sort_order,
-        c.timezone, c.components, c.revision AS calendar_revision, c.objects, c.created_at AS calendar_created_at,
+        c.timezone, c.components, c.revision AS calendar_revision, c.log_whole_after, c.objects, c.created_at AS calendar_created_at,
         coalesce(h.changed_at, c.created_at) AS changed_at,
         CASE WHEN c.owner_id = $1 THEN 50 ELSE coalesce((
             SELECT max(g.access) FROM grants g WHERE g.calendar_id = c.id AND (
@@ -22,7 +22,9 @@ pub(super) const CALENDAR: &str =
         ), 0) END AS granted,
         coalesce((SELECT m.access FROM memberships m WHERE m.group_id = c.owner_id AND m.member_id = $1), 0) AS as_member,
         coalesce(v.hidden, FALSE) AS hidden, coalesce(v.is_default, FALSE) AS is_default ";
-pub(super) const FROM_CALENDARS: &str = "FROM calendars c JOIN principals p ON p.id = c.owner_id
+/// Without those in the bin.
+pub(super) const FROM_CALENDARS: &str =
+    "FROM calendars c JOIN principals p ON p.id = c.owner_id AND c.deleted_at IS NULL
     LEFT JOIN changes h ON h.calendar_id = c.id AND h.revision = c.revision
     LEFT JOIN calendar_views v ON v.calendar_id = c.id AND v.principal_id = $1 ";
 
@@ -51,6 +53,7 @@ fn calendar(row: &Row) -> Result<Calendar> {
             components: components.split(',').filter_map(ComponentKind::from_name).collect(),
         },
         revision: Revision(row.get("calendar_revision")?),
+        log_whole_after: Revision(row.get("log_whole_after")?),
         objects: row.count("objects")?,
         changed_at: row.instant("changed_at")?,
         created_at: row.instant("calendar_created_at")?,
@@ -104,10 +107,11 @@ impl Transaction {
         row.map(|row| Ok(Revision(row.get("home_revision")?))).transpose()
     }
 
-    /// What the calendars of `owner` hold together.
+    /// What the calendars of `owner` hold together, without those that rest in the bin.
     pub async fn usage(&mut self, owner: PrincipalId) -> Result<Usage> {
         let row = self.sql(
-            "SELECT CAST(coalesce(sum(objects), 0) AS BIGINT) AS objects, CAST(coalesce(sum(octets), 0) AS BIGINT) AS octets FROM calendars WHERE owner_id = $1",
+            "SELECT CAST(coalesce(sum(objects), 0) AS BIGINT) AS objects, CAST(coalesce(sum(octets), 0) AS BIGINT) AS octets FROM calendars
+             WHERE owner_id = $1 AND deleted_at IS NULL",
         )
         .bind(owner.0)
         .one()
@@ -134,7 +138,8 @@ impl Transaction {
 
     /// How many calendars `owner` has.
     pub async fn count_calendars(&mut self, owner: PrincipalId) -> Result<u64> {
-        let statement = self.sql("SELECT count(*) AS calendars FROM calendars WHERE owner_id = $1");
+        let statement =
+            self.sql("SELECT count(*) AS calendars FROM calendars WHERE owner_id = $1 AND deleted_at IS NULL");
         statement.bind(owner.0).one().await?.count("calendars")
     }
 
@@ -196,14 +201,6 @@ impl Transaction {
     pub async fn clear_default(&mut self, principal: PrincipalId) -> Result<()> {
         let statement = self.sql("UPDATE calendar_views SET is_default = FALSE WHERE principal_id = $1 AND is_default");
         statement.bind(principal.0).run().await?;
-        Ok(())
-    }
-
-    /// With everything in it.
-    pub async fn delete_calendar(&mut self, id: CalendarId) -> Result<()> {
-        // Row by row through the trigger: a cascade alone would leave the interval tree behind.
-        self.sql("DELETE FROM objects WHERE calendar_id = $1").bind(id.0).run().await?;
-        self.sql("DELETE FROM calendars WHERE id = $1").bind(id.0).run().await?;
         Ok(())
     }
 

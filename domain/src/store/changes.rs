@@ -23,6 +23,14 @@ fn way(way: Way) -> (&'static str, i64) {
     }
 }
 
+/// The columns of `causes` as `c`; of a row without a cause all are NULL.
+pub(super) const CAUSE: &str = "c.principal_name, c.way, c.label, c.run";
+
+pub(super) fn cause_of(row: &Row) -> Result<Option<Cause>> {
+    let way: Option<String> = row.get("way")?;
+    way.map(|way| cause(row, way)).transpose()
+}
+
 fn cause(row: &Row, way: String) -> Result<Cause> {
     let run: &str = row.get("run")?;
     Ok(Cause {
@@ -38,7 +46,6 @@ const CHANGE: &str = "SELECT h.revision, h.name, h.removed, h.changed_at, h.obje
     FROM changes h LEFT JOIN causes c ON c.id = h.cause_id ";
 
 fn change(row: &Row) -> Result<Change> {
-    let way: Option<String> = row.get("way")?;
     Ok(Change {
         revision: Revision(row.get("revision")?),
         name: row.get("name")?,
@@ -47,7 +54,7 @@ fn change(row: &Row) -> Result<Change> {
         object: row.get::<Option<i64>>("object_id")?.map(ObjectId),
         previous: row.get::<Option<i64>>("previous")?.map(Revision),
         after: row.get::<Option<Vec<u8>>>("after")?.map(|octets| digest(&octets)).transpose()?,
-        cause: way.map(|way| cause(row, way)).transpose()?,
+        cause: cause_of(row)?,
     })
 }
 
@@ -139,16 +146,19 @@ impl Transaction {
         calendar: CalendarId,
         object: ObjectId,
         version: &StoredVersion,
+        at: DateTime<Utc>,
     ) -> Result<()> {
         self.sql(
-            "INSERT INTO versions (calendar_id, object_id, digest, base, content) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (calendar_id, object_id, digest) DO UPDATE SET base = excluded.base, content = excluded.content",
+            "INSERT INTO versions (calendar_id, object_id, digest, base, content, kept_at) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (calendar_id, object_id, digest) DO UPDATE SET base = excluded.base, content = excluded.content,
+                kept_at = excluded.kept_at",
         )
         .bind(calendar.0)
         .bind(object.0)
         .bind(&version.digest.0[..])
         .bind(version.base.map(|base| base.0.to_vec()))
         .bind(&version.content)
+        .bind(millis(at))
         .run()
         .await?;
         Ok(())

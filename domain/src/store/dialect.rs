@@ -29,6 +29,20 @@ impl Transaction {
         if self.is_postgres() { "md5(uid) = md5($2) AND uid = $2" } else { "uid = $2" }
     }
 
+    /// The condition that `o` and `b` have the same UID, in the terms of the index.
+    pub(super) fn same_uid(&self) -> &'static str {
+        if self.is_postgres() { "md5(o.uid) = md5(b.uid) AND o.uid = b.uid" } else { "o.uid = b.uid" }
+    }
+
+    /// The time that it is for the database, in Unix milliseconds.
+    pub(super) fn now(&self) -> &'static str {
+        if self.is_postgres() {
+            "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
+        } else {
+            "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+        }
+    }
+
     /// How large the database is, as `octets`.
     pub(super) fn database_size(&self) -> &'static str {
         if self.is_postgres() {

@@ -5,12 +5,16 @@
 //! is in `dialect`, `sqlite` and `postgres`.
 
 mod accounts;
+mod bin;
 mod calendars;
 mod changes;
+mod cleaning;
 mod database;
 mod dialect;
 mod error;
 mod health;
+mod jobs;
+mod login_tries;
 mod notices;
 mod objects;
 mod postgres;
@@ -20,6 +24,7 @@ mod statement;
 mod transaction;
 
 pub use database::{Database, DatabaseAddress};
+pub use jobs::{JobLease, JobProgress};
 pub use notices::{Listener, Notice};
 pub use objects::{FoundObject, Standing};
 pub use transaction::Transaction;

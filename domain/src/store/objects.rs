@@ -310,6 +310,11 @@ impl Transaction {
         statement.all(read).await
     }
 
+    /// How many objects there are in all.
+    pub async fn count_objects(&mut self) -> Result<u64> {
+        self.sql("SELECT count(*) AS objects FROM objects").one().await?.count("objects")
+    }
+
     /// Replaces what is derived from the text, and nothing else.
     pub async fn reindex_object(&mut self, id: ObjectId, calendar: CalendarId, index: &Index) -> Result<()> {
         let statement = self.sql(

@@ -94,8 +94,11 @@ async fn whoever_reads_slowly_is_told_of_each_calendar_once() {
 async fn what_was_committed_is_told_although_whoever_wrote_it_went_away() {
     let home = Home::new().await;
     let mut follower = up_to_date(&home.kalends, home.anna).await;
-    let mut reached = 0;
-    for microseconds in (0..6_000).step_by(20) {
+    let (mut reached, mut microseconds) = (0, 0);
+    // However slow the machine is, some of them get that far.
+    while microseconds < 6_000 || reached == 0 {
+        microseconds += 20;
+        assert!(microseconds < 200_000, "none was committed");
         let text = event_titled("a", &microseconds.to_string());
         let write = home.put("a.ics", &text);
         let _ = timeout(Duration::from_micros(microseconds), write).await;
@@ -109,7 +112,6 @@ async fn what_was_committed_is_told_although_whoever_wrote_it_went_away() {
         assert_eq!(next(&mut follower).await, came_to(home.calendar, revision), "after {microseconds} µs");
         reached = revision;
     }
-    assert!(reached > 0);
 }
 
 #[tokio::test]

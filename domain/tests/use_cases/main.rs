@@ -4,10 +4,12 @@
 mod access;
 mod accounts;
 mod agenda;
+mod bin;
 mod calendars;
 mod changes;
 mod concurrency;
 mod history;
+mod jobs;
 mod live;
 mod objects;
 mod quota;

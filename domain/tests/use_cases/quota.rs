@@ -68,9 +68,9 @@ async fn an_import_says_what_found_no_room() {
     let home = Home::with_limits(Limits { account_objects: 1, ..Limits::default() }).await;
     let file = event_titled("one", "One") + &event_titled("two", "Two");
     let report = home.kalends.import(home.anna, home.calendar, "many.ics", file).await.unwrap();
-    assert_eq!(report.added, ["One"]);
-    assert_eq!(report.refused.len(), 1);
-    assert!(report.refused[0].why.contains("1 objects"), "{:?}", report.refused);
+    assert_eq!(report.added.first, ["One"]);
+    assert_eq!(report.refused.count, 1);
+    assert!(report.refused.first[0].why.contains("1 objects"), "{:?}", report.refused);
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ impl Failure {
             Error::QuotaExceeded { .. } => {
                 Failure::condition(StatusCode::INSUFFICIENT_STORAGE, "D:quota-not-exceeded", message)
             }
-            Error::Busy { .. } | Error::Unavailable { .. } | Error::Contended => {
+            Error::Busy { .. } | Error::Unavailable { .. } | Error::Contended | Error::LeaseLost => {
                 let seconds = error.retry_after().unwrap_or(1);
                 Failure::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(header::RETRY_AFTER, seconds.into())
             }

@@ -109,7 +109,7 @@ async fn take_in(kalends: &Kalends, caller: Caller, mut form: Multipart) -> Resu
         Err(error) => {
             if made {
                 // Nothing came in; the calendar that was made for it goes again.
-                kalends.delete_calendar(caller, calendar.id).await?;
+                kalends.discard_calendar(caller, calendar.id).await?;
             }
             Err(error.into())
         }

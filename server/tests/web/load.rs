@@ -70,7 +70,7 @@ async fn fill(program: &Server, person: &Person) {
     }
     file.push_str(&event("weekly", "20200106T090000Z", "RRULE:FREQ=WEEKLY;BYDAY=MO,WE\r\n"));
     let report = program.kalends.import(person.caller, person.calendar, "many.ics", file).await.unwrap();
-    assert_eq!(report.added.len(), EVENTS + 1);
+    assert_eq!(report.added.count, EVENTS + 1);
 }
 
 fn questions(person: &Person, invitation: &str) -> Vec<Question> {

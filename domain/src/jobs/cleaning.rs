@@ -1,0 +1,106 @@
+//! Taking away what is kept for a time only.
+
+use super::lease::{Ended, Lease};
+use crate::accounts::login_throttle;
+use crate::store::Transaction;
+use crate::{Kalends, Result};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+/// How long jobs that are done can be seen.
+const DONE_JOBS: TimeDelta = TimeDelta::days(7);
+
+/// What one cleaning has taken away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Cleaned {
+    /// Objects that had rested in the bin for long enough.
+    pub binned_objects: u64,
+    /// Calendars of which the same is true.
+    pub binned_calendars: u64,
+    /// Texts that objects had.
+    pub versions: u64,
+}
+
+pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
+    let kalends = &lease.kalends;
+    let now = Utc::now();
+    let mut cleaned = Cleaned { binned_calendars: calendars(kalends, now).await?, ..Cleaned::default() };
+    cleaned.binned_objects = binned(kalends, now).await?;
+    cleaned.versions += versions(kalends, now).await?;
+    cleaned.versions += beyond_size(kalends).await?;
+    logs(kalends, now).await?;
+    let mut tx = kalends.db.write().await?;
+    tx.delete_ended_sessions(now, now - kalends.limits.session_idle).await?;
+    tx.delete_expired_links(now).await?;
+    tx.delete_login_tries(now - login_throttle::MEMORY).await?;
+    tx.delete_jobs_done(now - DONE_JOBS).await?;
+    let result = serde_json::to_string(&cleaned).unwrap_or_default();
+    let ended = lease.end(&mut tx, Some(&result)).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+async fn calendars(kalends: &Kalends, now: DateTime<Utc>) -> Result<u64> {
+    let mut gone = 0;
+    loop {
+        let mut tx = kalends.db.write().await?;
+        let Some(expired) = tx.expired_calendar(now - kalends.limits.bin_age).await? else { return Ok(gone) };
+        gone += u64::from(tx.delete_piece_of_calendar(expired).await?);
+        tx.commit().await?;
+    }
+}
+
+async fn binned(kalends: &Kalends, now: DateTime<Utc>) -> Result<u64> {
+    let mut tx = kalends.db.write().await?;
+    let gone = tx.delete_from_bin(now - kalends.limits.bin_age).await?;
+    tx.commit().await?;
+    Ok(gone)
+}
+
+async fn versions(kalends: &Kalends, now: DateTime<Utc>) -> Result<u64> {
+    let mut gone = 0;
+    loop {
+        let mut tx: Transaction = kalends.db.write().await?;
+        let piece = tx.delete_versions(now - kalends.limits.history_age).await?;
+        tx.commit().await?;
+        if piece == 0 {
+            return Ok(gone);
+        }
+        gone += piece;
+    }
+}
+
+/// The texts that were lost first, when all of them together take more than they may.
+async fn beyond_size(kalends: &Kalends) -> Result<u64> {
+    let most = kalends.limits.history_octets;
+    let mut excess = kalends.db.once().await?.version_octets().await?.saturating_sub(most);
+    let mut gone = 0;
+    while excess > 0 {
+        let mut tx = kalends.db.write().await?;
+        let piece = tx.delete_oldest_versions(excess).await?;
+        tx.commit().await?;
+        if piece.octets == 0 {
+            break;
+        }
+        excess = excess.saturating_sub(piece.octets);
+        gone += piece.versions;
+    }
+    Ok(gone)
+}
+
+async fn logs(kalends: &Kalends, now: DateTime<Utc>) -> Result<()> {
+    // The bin names the row by which something was deleted.
+    let before = now - kalends.limits.history_age.max(kalends.limits.bin_age);
+    for calendar in kalends.db.once().await?.calendars_with_old_log(before).await? {
+        loop {
+            let mut tx = kalends.db.write().await?;
+            let more = tx.shorten_log(calendar, before).await?;
+            tx.commit().await?;
+            if !more {
+                break;
+            }
+        }
+    }
+    Ok(())
+}

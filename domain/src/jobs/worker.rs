@@ -1,0 +1,235 @@
+//! Doing jobs.
+
+use super::lease::{self, Ended, LEASE, Lease};
+use super::{cleaning, import};
+use crate::model::job::{Job, JobKind};
+use crate::store::JobLease;
+use crate::{Error, Kalends, Result};
+use chrono::{TimeDelta, Utc};
+use rand::Rng;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// How many jobs a node does at once: one that takes long keeps no other waiting.
+const MAX_JOBS: usize = 2;
+/// How often a job may fail before it is dead.
+const MAX_ATTEMPTS: u32 = 10;
+/// How often a node looks whether a job is due; what this node enqueues is begun at once.
+const LOOK: Duration = Duration::from_secs(2);
+/// How often a node says that it is still at a job.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long a job that failed waits at first, and at most.
+const FIRST_WAIT: TimeDelta = TimeDelta::seconds(5);
+const MAX_WAIT: TimeDelta = TimeDelta::hours(1);
+/// How long handing back a job may take while the server stops.
+const HAND_BACK: Duration = Duration::from_secs(5);
+
+/// How attempts of each kind ended on this node.
+#[derive(Debug, Default)]
+pub struct JobCounter {
+    done: [AtomicU64; JobKind::ALL.len()],
+    failed: [AtomicU64; JobKind::ALL.len()],
+}
+
+impl JobCounter {
+    fn add(&self, kind: JobKind, is_done: bool) {
+        let counts = if is_done { &self.done } else { &self.failed };
+        counts[kind as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Each kind with how many attempts were done and how many failed.
+    pub fn get(&self) -> impl Iterator<Item = (JobKind, u64, u64)> {
+        let read = |counts: &[AtomicU64], kind| counts[kind as usize].load(Ordering::Relaxed);
+        JobKind::ALL.into_iter().map(move |kind| (kind, read(&self.done, kind), read(&self.failed, kind)))
+    }
+}
+
+/// Does jobs until it is told to stop.
+pub struct Worker {
+    kalends: Kalends,
+    stop: CancellationToken,
+}
+
+impl Worker {
+    pub fn new(kalends: Kalends, stop: CancellationToken) -> Self {
+        Worker { kalends, stop }
+    }
+
+    /// Does what is due until the token is cancelled; jobs under way are handed back then.
+    pub async fn run(self) {
+        let mut running = JoinSet::new();
+        let mut is_prepared = false;
+        while !self.stop.is_cancelled() {
+            if !is_prepared {
+                is_prepared = self.told(self.kalends.begin_recurring().await).is_some();
+            }
+            while running.len() < MAX_JOBS {
+                let Some(Some((held, job))) = self.told(self.next().await) else { break };
+                running.spawn(attempt(self.kalends.clone(), held, job, self.stop.clone()));
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = sleep(LOOK) => {}
+                () = self.kalends.wake.notified() => {}
+                Some(_) = running.join_next() => {}
+            }
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    /// Does everything that is due now, one after the other, and yields how much that was. For commands and tests.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`: of the queue; what becomes of a job is said by the job.
+    pub async fn run_due(&self) -> Result<usize> {
+        let mut done = 0;
+        while let Some((held, job)) = self.next().await? {
+            attempt(self.kalends.clone(), held, job, self.stop.clone()).await;
+            done += 1;
+        }
+        Ok(done)
+    }
+
+    async fn next(&self) -> Result<Option<(JobLease, Job)>> {
+        if !self.kalends.db.once().await?.has_due_job().await? {
+            return Ok(None);
+        }
+        let mut tx = self.kalends.db.write().await?;
+        let claimed = tx.claim_job(&JobKind::ALL, LEASE).await?;
+        tx.commit().await?;
+        Ok(claimed)
+    }
+
+    fn told<T>(&self, outcome: Result<T>) -> Option<T> {
+        outcome.inspect_err(|error| tracing::warn!(%error, "the queue of jobs cannot be read")).ok()
+    }
+}
+
+/// One attempt at a job, to its end, its failure, or the end of this node.
+async fn attempt(kalends: Kalends, held: JobLease, job: Job, stop: CancellationToken) {
+    let attempts = job.attempts;
+    tracing::debug!(job = held.id.0, kind = held.kind.name(), attempts, "a job begins");
+    if attempts > MAX_ATTEMPTS {
+        return fail(&kalends, held, attempts, "the nodes that did it went away each time").await;
+    }
+    let lease = Lease { kalends: kalends.clone(), held, job };
+    // A task of its own: a panic is one failure of the job, and of nothing else.
+    let mut doing = JoinSet::new();
+    doing.spawn(async move {
+        tokio::select! {
+            ended = perform(&lease) => ended,
+            never = keep(&lease) => match never {},
+        }
+    });
+    tokio::select! {
+        Some(ended) = doing.join_next() => conclude(&kalends, held, attempts, ended).await,
+        () = stop.cancelled() => {
+            doing.abort_all();
+            match doing.join_next().await {
+                // It ended at the same moment.
+                Some(ended) if !ended.as_ref().is_err_and(JoinError::is_cancelled) => conclude(&kalends, held, attempts, ended).await,
+                _ => hand_back(&kalends, held).await,
+            }
+        }
+    }
+}
+
+async fn conclude(kalends: &Kalends, held: JobLease, attempts: u32, ended: Result<Result<Ended>, JoinError>) {
+    let kind = held.kind;
+    match ended {
+        Ok(Ok(Ended { .. })) => kalends.job_counter.add(kind, true),
+        Ok(Err(Error::LeaseLost)) => {
+            tracing::warn!(job = held.id.0, kind = kind.name(), "another node has taken the job over");
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(job = held.id.0, kind = kind.name(), attempts, ?error, "a job failed");
+            fail(kalends, held, attempts, &error.to_string()).await;
+        }
+        Err(panicked) => {
+            tracing::error!(job = held.id.0, kind = kind.name(), error = %panicked, "a job panicked");
+            fail(kalends, held, attempts, "it panicked; the log says more").await;
+        }
+    }
+}
+
+async fn hand_back(kalends: &Kalends, held: JobLease) {
+    let hand_back = async {
+        let mut tx = kalends.db.write().await?;
+        tx.hand_back_job(held).await?;
+        tx.commit().await
+    };
+    // What is not handed back is taken when its lease is over.
+    if !matches!(timeout(HAND_BACK, hand_back).await, Ok(Ok(()))) {
+        tracing::warn!(job = held.id.0, "a job could not be handed back");
+    }
+}
+
+async fn perform(lease: &Lease) -> Result<Ended> {
+    match lease.held.kind {
+        JobKind::Clean => cleaning::clean(lease).await,
+        JobKind::Reindex => lease.kalends.reindex_as(lease).await,
+        JobKind::Import => import::import(lease).await,
+    }
+}
+
+/// Says again and again that this node is at the job. When it is not its any more, its next transaction is refused.
+async fn keep(lease: &Lease) -> Infallible {
+    let mut ticks = interval(HEARTBEAT);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // The first comes at once, and the lease has just begun.
+    ticks.tick().await;
+    loop {
+        ticks.tick().await;
+        let hold = async {
+            let mut tx = lease.kalends.db.write().await?;
+            tx.hold_job(lease.held, LEASE, None).await?;
+            tx.commit().await
+        };
+        if let Err(error) = hold.await {
+            tracing::debug!(%error, job = lease.held.id.0, "a job could not be held");
+        }
+    }
+}
+
+async fn fail(kalends: &Kalends, held: JobLease, attempts: u32, error: &str) {
+    kalends.job_counter.add(held.kind, false);
+    let again = (attempts < MAX_ATTEMPTS).then(|| Utc::now() + wait(attempts));
+    let failing = async {
+        let mut tx = kalends.db.write().await?;
+        if tx.fail_job(held, error, again).await? && again.is_none() {
+            lease::again(&mut tx, held.kind).await?;
+        }
+        tx.commit().await
+    };
+    if let Err(error) = failing.await {
+        tracing::warn!(%error, job = held.id.0, "the failure of a job cannot be kept; it is tried again when its lease is over");
+    }
+    if again.is_none() {
+        tracing::error!(job = held.id.0, kind = held.kind.name(), error, "a job is dead: see `kalends jobs`");
+    }
+}
+
+/// How long a job waits after its `attempt`th failure: twice as long each time, and not all that failed at once for the same time.
+fn wait(attempt: u32) -> TimeDelta {
+    let longest = (FIRST_WAIT * (1 << attempt.saturating_sub(1).min(20))).min(MAX_WAIT).num_milliseconds();
+    TimeDelta::milliseconds(rand::rng().random_range(longest / 2..=longest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_waits_longer_up_to_an_hour() {
+        for (attempt, most) in [(1, 5), (2, 10), (3, 20), (10, 2560), (11, 3600), (50, 3600)] {
+            for _ in 0..50 {
+                let wait = wait(attempt);
+                assert!(wait <= TimeDelta::seconds(most) && wait >= TimeDelta::seconds(most) / 2, "{attempt}: {wait}");
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Work that outlives the request that asked for it.
+
+use super::principal::PrincipalId;
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// Identifies a job in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub i64);
+
+/// What a job does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JobKind {
+    /// Takes away what is kept for a time only: what rests in the bin, old versions, what has ended.
+    Clean,
+    /// Derives the index anew from the stored objects.
+    Reindex,
+    /// Reads a file into a calendar.
+    Import,
+}
+
+impl JobKind {
+    pub const ALL: [JobKind; 3] = [JobKind::Clean, JobKind::Reindex, JobKind::Import];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            JobKind::Clean => "clean",
+            JobKind::Reindex => "reindex",
+            JobKind::Import => "import",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// How long after its end it is done again, for work that is always to be done.
+    pub fn interval(self) -> Option<TimeDelta> {
+        match self {
+            JobKind::Clean => Some(TimeDelta::hours(1)),
+            JobKind::Reindex | JobKind::Import => None,
+        }
+    }
+}
+
+/// How far a job has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobState {
+    /// Until it is due, at first or again.
+    Waiting,
+    /// A node does it.
+    Running,
+    Done,
+    /// It failed as often as it may. It is kept until somebody has it tried again or removes it.
+    Dead,
+}
+
+impl JobState {
+    pub const ALL: [JobState; 4] = [JobState::Waiting, JobState::Running, JobState::Done, JobState::Dead];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            JobState::Waiting => "waiting",
+            JobState::Running => "running",
+            JobState::Done => "done",
+            JobState::Dead => "dead",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// A job as people see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    pub id: JobId,
+    /// A name that this version may not know.
+    pub kind: String,
+    /// Who may see it beside administrators.
+    pub owner: Option<PrincipalId>,
+    /// JSON, of the kind's own form: what there is to do, and how far it has come.
+    pub payload: String,
+    pub state: JobState,
+    /// When it is done at the earliest.
+    pub due_at: DateTime<Utc>,
+    /// How often it was begun.
+    pub attempts: u32,
+    /// How much of how much is done; `None`: not known.
+    pub steps_done: u64,
+    pub steps: Option<u64>,
+    pub created_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+    /// JSON, of the kind's own form.
+    pub result: Option<String>,
+    /// Why the last attempt that failed did so.
+    pub error: Option<String>,
+}
+
+/// A job about to be put into the queue.
+#[derive(Clone, Debug)]
+pub struct NewJob {
+    pub kind: JobKind,
+    /// Of those of a kind that have not ended there is one with the same.
+    pub key: String,
+    pub owner: Option<PrincipalId>,
+    pub payload: String,
+    pub due_at: DateTime<Utc>,
+}
