@@ -104,6 +104,7 @@ fn not_found(what: &str) -> &'static str {
         "the instance" => words::server_instance_not_found(),
         "the link" => words::server_link_not_found(),
         "the object" => words::server_object_not_found(),
+        "the change" | "the version" => words::server_version_not_found(),
         _ => words::server_not_found(),
     }
 }

@@ -39,8 +39,8 @@ pub mod session;
 pub mod settings;
 pub mod state;
 pub mod thin;
-pub mod toasts;
 pub mod ui;
+pub mod undo;
 pub mod wire;
 #[cfg(feature = "ssr")]
 mod word_lists;
@@ -57,8 +57,8 @@ use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 use plain::{CalendarPage, DashboardPage, ImportPage, NotFoundPage, SettingsPage, SignInPage, WelcomePage};
-use state::{AgendaRefresh, OpenEvent, Toasts, ViewerResource};
-use toasts::ToastList;
+use state::{AgendaRefresh, OpenEvent, ViewerResource};
+use undo::{MessageRegion, Toasts};
 
 /// The built front-end's files, with the hashed names that the build gave them.
 #[derive(Clone, Debug, Default)]
@@ -71,6 +71,8 @@ pub struct Assets {
     pub wasm: Option<Asset>,
     /// The script that follows what changes.
     pub live: Option<Asset>,
+    /// The script that shows messages and takes edits back.
+    pub undo: Option<Asset>,
     /// Whether pages load themselves again when the server was started anew.
     pub live_reload: bool,
 }
@@ -122,6 +124,10 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let live = assets.live.as_ref().filter(|_| is_signed_in()).map(live::script);
     #[cfg(not(feature = "ssr"))]
     let live = ();
+    #[cfg(feature = "ssr")]
+    let undo = assets.undo.as_ref().filter(|_| is_signed_in()).map(undo::script);
+    #[cfg(not(feature = "ssr"))]
+    let undo = ();
     let live_reload = assets.live_reload.then(|| {
         let script = format!(
             "let before = false; new EventSource('{LIVE_RELOAD_PATH}').onopen = () => before ? location.reload() : before = true;"
@@ -140,6 +146,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 {stylesheets}
                 {boot}
                 {plain}
+                {undo}
                 {live}
                 {live_reload}
                 <MetaTags />
@@ -186,8 +193,10 @@ pub fn App() -> impl IntoView {
     provide_context(viewer);
     provide_context::<OpenEvent>(RwSignal::new(None));
     provide_scope_question();
-    provide_context(AgendaRefresh::new());
-    provide_context(Toasts::new());
+    let refresh = AgendaRefresh::new();
+    provide_context(refresh);
+    provide_context(Toasts);
+    thin::Effect::new(move |_| undo::listen(move || refresh.notify()));
     view! {
         <Title text=words::common_kalends() formatter=title />
         <Router>
@@ -206,7 +215,7 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
         <ScopeQuestion />
-        <ToastList />
+        <MessageRegion />
     }
 }
 

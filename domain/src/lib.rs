@@ -25,6 +25,7 @@ mod retry;
 pub mod store;
 mod thread;
 pub mod transfer;
+pub mod undo;
 mod versions;
 mod write;
 

@@ -26,6 +26,8 @@ const BATCH: usize = 200;
 /// What became of each object in an imported file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportReport {
+    /// By which it is taken back: see [`Kalends::undo_run`].
+    pub run: uuid::Uuid,
     /// Titles of objects that are new.
     pub added: Vec<String>,
     /// Titles of objects whose UID was there and whose content differed.
@@ -90,7 +92,7 @@ impl Kalends {
         let (batches, mut next) = mpsc::channel(1);
         let nesting = self.limits.text.nesting;
         let splitting = tokio::spawn(on_a_thread(move || divide(file.as_ref(), nesting, &batches)));
-        let mut report = ImportReport::default();
+        let mut report = ImportReport { run: run.id, ..ImportReport::default() };
         while let Some(parts) = next.recv().await {
             self.import_batch(caller, calendar, &run, parts, &mut report).await?;
         }

@@ -13,10 +13,6 @@ common-delete = Delete
 # Takes back the wish to delete or revoke something.
 common-keep = Keep it
 common-back = Back
-# Takes back what was just done.
-common-undo = Undo
-# Closes a message.
-common-dismiss = Dismiss
 common-open-agenda = Open the agenda
 common-new-event = New event
 common-saving = Saving…

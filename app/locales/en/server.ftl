@@ -79,3 +79,31 @@ server-live-offline = Offline – shown as of { $time }
 server-live-signed-out = Signed out
 # For a moment, once it is there again.
 server-live-back = Back online
+
+# Closes a message.
+server-dismiss = Dismiss
+# Takes back what was just done, and does it again.
+server-undo = Undo
+server-redo = Redo
+# $what is what was said of the edit: Event deleted.
+server-undo-done = Undone: { $what }
+server-redo-done = Done again: { $what }
+# The same where it is not known what it was.
+server-undo-done-plainly = Undone.
+server-redo-done-plainly = Done again.
+server-undo-nothing = There is nothing to undo.
+server-redo-nothing = There is nothing to redo.
+# Above a question to answer with one of the two that follow.
+server-undo-heading = Changed meanwhile
+server-undo-changed = “{ $title }” has been changed since then.
+server-undo-keep = Keep it as it is now
+server-undo-anyway = Take my change back all the same
+server-undo-unknown = It is not known what to take back.
+# Of a whole import that was taken back, or done again.
+server-undo-run = { NUMBER($removed) } removed, { NUMBER($restored) } put back.
+# $titles: of some of them.
+server-undo-left = { $count ->
+    [one] Left because changed since: { $titles }.
+   *[other] { $count } left because changed since: { $titles }.
+}
+server-version-not-found = What it was before is not kept any more.

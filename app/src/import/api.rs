@@ -3,7 +3,9 @@
 use crate::calendars;
 use crate::json::Json;
 use crate::server_context::signed_in;
-use crate::wire::{ApiError, CalendarInfo};
+use crate::undo::server::key_of_run;
+use crate::wire::{ApiError, CalendarInfo, UndoKey};
+use kalends_domain::calendars::Calendar;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,8 @@ pub struct ImportReport {
     pub unchanged: usize,
     pub refused: Vec<Refusal>,
     pub refused_count: usize,
+    pub file: String,
+    pub undo: UndoKey,
 }
 
 /// An object of the file that did not come in.
@@ -58,14 +62,17 @@ pub async fn load_import_page() -> Result<ImportPageState, ApiError> {
 pub const MAX_TITLES: usize = 200;
 
 impl ImportReport {
-    pub fn new(calendar: String, mut report: kalends_domain::transfer::ImportReport) -> Self {
+    pub fn new(calendar: Calendar, file: String, mut report: kalends_domain::transfer::ImportReport) -> Self {
         let (added_count, replaced_count) = (report.added.len(), report.replaced.len());
         let refused_count = report.refused.len();
         report.added.truncate(MAX_TITLES);
         report.replaced.truncate(MAX_TITLES);
         report.refused.truncate(MAX_TITLES);
+        let has_changed = added_count + replaced_count > 0;
         ImportReport {
-            calendar,
+            file,
+            undo: if has_changed { key_of_run(calendar.id.0, report.run) } else { UndoKey::new() },
+            calendar: calendar.details.display_name,
             added: report.added,
             added_count,
             replaced: report.replaced,

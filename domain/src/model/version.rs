@@ -1,6 +1,6 @@
 //! The texts that an object has had, and what led from one to the next.
 
-use super::calendar::Revision;
+use super::calendar::{CalendarId, Revision};
 use super::object::ObjectId;
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
@@ -48,6 +48,10 @@ pub struct Run {
     /// What it was about, for people: the name of the file.
     pub label: String,
 }
+
+/// The rows of the log that one edit added, in their order: all that it takes to take the edit back. Empty where it changed nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undo(pub Vec<(CalendarId, Revision)>);
 
 /// By whom and by which way something was changed, as the log has it.
 #[derive(Clone, Debug, PartialEq, Eq)]

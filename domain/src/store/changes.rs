@@ -113,6 +113,15 @@ impl Transaction {
             .await
     }
 
+    /// The rows of a calendar that a run added, the earliest first.
+    pub async fn changes_of_run(&mut self, calendar: CalendarId, run: uuid::Uuid) -> Result<Vec<Change>> {
+        self.joined(&[CHANGE, "WHERE h.calendar_id = $1 AND c.run = $2 ORDER BY h.revision"])
+            .bind(calendar.0)
+            .bind(run.to_string())
+            .all(change)
+            .await
+    }
+
     /// The row that stands for a cause, made when there is none yet.
     pub async fn cause(&mut self, caller: Caller, run: Option<&Run>) -> Result<CauseId> {
         let (way, credential) = way(caller.way);

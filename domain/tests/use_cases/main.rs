@@ -13,3 +13,4 @@ mod objects;
 mod quota;
 mod synchronisation;
 mod transfer;
+mod undo;

@@ -67,6 +67,7 @@ pub fn router(web: Web) -> Router {
         .leptos_routes_with_handler(ROUTES.clone(), get(page))
         .route("/fn/{*function}", get(server_function).post(server_function))
         .route("/event/new", post(forms::event))
+        .route("/undo", post(forms::undo))
         .route("/event/{calendar}/{name}", post(forms::event))
         .route("/calendars/new", post(forms::calendar))
         .route("/calendars/visible", post(forms::visible_calendars))

@@ -105,7 +105,7 @@ async fn take_in(kalends: &Kalends, caller: Caller, mut form: Multipart) -> Resu
         }
     };
     match kalends.import(caller, calendar.id, &called, file).await {
-        Ok(report) => Ok(ImportReport::new(calendar.details.display_name, report)),
+        Ok(report) => Ok(ImportReport::new(calendar, called, report)),
         Err(error) => {
             if made {
                 // Nothing came in; the calendar that was made for it goes again.
