@@ -158,12 +158,13 @@
   const go = (from) => (turn = turn.then(() => move(from)));
 
   addEventListener(NAME, ({ detail }) => {
-    const [kind, undo, ...text] = detail.split("\n");
+    const [kind, undo, ...rest] = detail.split(" ");
+    const text = rest.join(" ");
     if (kind === "begin") editing++;
     else if (kind === "end") editing--;
     else {
-      if (undo) add(undo, text.join("\n"));
-      say(text.join("\n"), { error: kind === "error", offers: undo && "undo" });
+      if (undo) add(undo, text);
+      say(text, { error: kind === "error", offers: undo && "undo" });
     }
   });
 

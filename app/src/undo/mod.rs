@@ -69,12 +69,12 @@ impl Drop for Editing {
     }
 }
 
-/// Tells the script: `kind`, a key and a text, a line each.
+/// Tells the script: `kind`, a key without spaces, and a text.
 fn say(kind: &str, undo: &str, text: &str) {
     #[cfg(feature = "hydrate")]
     {
         use leptos::web_sys::{CustomEvent, CustomEventInit};
-        let detail = [kind, "\n", undo, "\n", text].concat();
+        let detail = [kind, " ", undo, " ", text].concat();
         let init = CustomEventInit::new();
         init.set_detail(&detail.into());
         if let Ok(event) = CustomEvent::new_with_event_init_dict(HEARS, &init) {
