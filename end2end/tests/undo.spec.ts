@@ -284,7 +284,7 @@ test("an import is taken back but for what has changed since", async ({ page, ac
   await importFile(page, file("Art", "Ball", "Choir"));
   await renamedElsewhere(account, "choir.ics", "My choir");
   await page.getByRole("button", { name: "Take this import back" }).click();
-  await said(page, "Undone: Import of team.ics 1 removed, 1 put back. Left because changed since: My choir.");
+  await said(page, "Undone: Import of team.ics. 1 removed, 1 put back. Left because changed since: My choir.");
   await expect(page.getByRole("button", { name: "Take this import back" })).toHaveCount(0);
   expect(await account.get("ball.ics")).toBe(before);
   expect((await account.caldav("GET", "art.ics")).status).toBe(404);

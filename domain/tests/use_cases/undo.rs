@@ -3,6 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use chrono_tz::Europe::Zurich;
 use kalends_domain::Error;
+use kalends_domain::access::Caller;
 use kalends_domain::calendars::{CalendarDetails, CalendarId, Revision};
 use kalends_domain::events::EventChange;
 use kalends_domain::objects::Precondition;
@@ -12,6 +13,8 @@ use kalends_ical::placement::When;
 use kalends_ical::value::Moment;
 use kalends_test_support::home::{Home, user};
 use kalends_test_support::texts::event_titled;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use std::collections::BTreeMap;
 
 const WHOLE: Scope = Scope::All { opened_at: None };
@@ -254,4 +257,35 @@ async fn an_import_is_taken_back_but_for_what_has_changed_since() {
     let ben = user(&home.kalends, "ben").await;
     let refused = home.kalends.undo_run(ben, home.calendar, report.run).await;
     assert!(matches!(refused, Err(Error::NotFound("the calendar"))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn whatever_happened_by_whichever_way_is_taken_back_step_by_step_to_nothing() {
+    let home = Home::new().await;
+    let callers = [home.anna, Caller::command(home.anna.principal)];
+    let mut random = StdRng::seed_from_u64(7);
+    let mut states = vec![contents(&home, &[home.calendar]).await];
+    while states.len() <= 300 {
+        let (caller, n) = (callers[random.random_range(0..2)], random.random_range(0..6));
+        let name = format!("{n}.ics");
+        let stored = home.kalends.object(caller, home.calendar, &name).await;
+        if stored.is_ok() && random.random_ratio(1, 4) {
+            home.kalends.delete_object(caller, home.calendar, &name, Precondition::None).await.unwrap();
+        } else {
+            // Texts that it had before come again, and the same text is no change.
+            let text = event_titled(&n.to_string(), &format!("Version {}", random.random_range(0..4)));
+            let written =
+                home.kalends.put_object(caller, home.calendar, &name, &text, Precondition::None).await.unwrap();
+            if usize::try_from(written.revision.0).unwrap() < states.len() {
+                continue;
+            }
+        }
+        states.push(contents(&home, &[home.calendar]).await);
+    }
+    for revision in (1..states.len()).rev() {
+        let undo = Undo(vec![(home.calendar, Revision(i64::try_from(revision).unwrap()))]);
+        take_back(&home, &undo).await;
+        assert_eq!(contents(&home, &[home.calendar]).await, states[revision - 1], "before {revision}");
+    }
+    assert!(home.names().await.is_empty());
 }
