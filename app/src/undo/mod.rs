@@ -10,7 +10,7 @@ mod note;
 pub mod server;
 
 #[cfg(feature = "ssr")]
-pub use note::{Offer, button, leave, script};
+pub use note::{Offer, button, leave, left, script};
 
 use crate::ui::fixed;
 use crate::wire::UndoKey;

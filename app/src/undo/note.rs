@@ -1,6 +1,6 @@
 //! What the server writes into pages so that edits can be taken back there.
 
-use super::server::Answer;
+use super::server::{Answer, Posted};
 use crate::Asset;
 use crate::browser;
 use crate::flash::{self, Flash};
@@ -52,12 +52,13 @@ pub fn leave(said: &str, undo: UndoKey) -> Flash {
     flash(Ok(said.to_owned()), undo, "undo", String::new())
 }
 
-/// The same of a form that took `undo` back, or did it again.
-pub(super) fn left(undo: UndoKey, redo: bool, answer: Result<Answer, ApiError>) -> Flash {
+/// The same of a form that took an edit back, or did it again.
+pub fn left(posted: &Posted, answer: Result<Answer, ApiError>) -> Flash {
+    let redo = posted.redo;
     let (kind, other) = if redo { ("redo", "undo") } else { ("undo", "redo") };
     match answer {
         Ok(Answer { text, over: Some(over), .. }) => {
-            flash(Ok(text), undo, kind, serde_json::to_string(&over).unwrap_or_default())
+            flash(Ok(text), posted.undo.to_owned(), kind, serde_json::to_string(&over).unwrap_or_default())
         }
         Ok(Answer { text, undo, .. }) => {
             let done = if redo { words::server_redo_done_plainly() } else { words::server_undo_done_plainly() };

@@ -1,7 +1,5 @@
 //! Taking an edit back, for the script and for plain forms: `POST /undo`.
 
-use super::note;
-use crate::flash::Flash;
 use crate::return_path::back_path;
 use crate::wire::{ApiError, UndoKey};
 use crate::word_lists::list_in_words;
@@ -52,8 +50,9 @@ fn read(key: &str) -> Option<Undo> {
 
 /// A form that was posted to `/undo`.
 pub struct Posted<'a> {
-    undo: &'a str,
-    redo: bool,
+    pub undo: &'a str,
+    /// It was taken back before, and is to be done again.
+    pub redo: bool,
     /// Empty at first; else what [`Answer::over`] was, as JSON.
     over: &'a str,
     /// The page to go on with.
@@ -91,11 +90,6 @@ impl<'a> Posted<'a> {
                 Answer { text, undo: String::new(), over: Some(over) }
             }
         })
-    }
-
-    /// What the next page says of it.
-    pub fn flash(&self, answer: Result<Answer, ApiError>) -> Flash {
-        note::left(self.undo.to_owned(), self.redo, answer)
     }
 }
 

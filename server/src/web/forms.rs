@@ -41,7 +41,7 @@ pub async fn undo(State(state): State<WebState>, request: Request) -> Response {
     let asked = undo::server::Posted::read(&form);
     let answer = asked.take_back(&state.web.kalends, user.as_ref()).await;
     if page.headers().get(header::ACCEPT).is_none_or(|accepted| accepted.as_bytes() != b"application/json") {
-        return go_on(&state, asked.back, asked.flash(answer));
+        return go_on(&state, asked.back, undo::left(&asked, answer));
     }
     match answer {
         Ok(answer) => Json(answer).into_response(),
