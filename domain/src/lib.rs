@@ -7,6 +7,7 @@ pub mod access;
 pub mod accounts;
 mod addresses;
 pub mod agenda;
+pub mod as_of;
 pub mod calendars;
 pub mod changes;
 mod error;

@@ -3,7 +3,7 @@
 use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::calendars::CalendarId;
 pub use crate::model::object::{Object, ObjectHead, Precondition, Written};
-use crate::model::version::Digest;
+use crate::model::version::{Digest, Run};
 use crate::parsed::PAGE_OCTETS;
 use crate::retry::retry;
 use crate::store::{FoundObject, Index, Transaction, Usage};
@@ -178,6 +178,18 @@ impl Kalends {
         text: &str,
         precondition: Precondition,
     ) -> Result<Written> {
+        self.put_in_run(None, caller, (calendar, name), text, precondition).await
+    }
+
+    /// [`Kalends::put_object`], as a part of `run`.
+    pub(crate) async fn put_in_run(
+        &self,
+        run: Option<&Run>,
+        caller: Caller,
+        (calendar, name): (CalendarId, &str),
+        text: &str,
+        precondition: Precondition,
+    ) -> Result<Written> {
         // Reading the text takes the most time; it is done before the one right to write is taken.
         let index = match self.indexed(text).await {
             Ok(index) => index,
@@ -187,7 +199,7 @@ impl Kalends {
                 return Err(unfit);
             }
         };
-        self.write(caller, async |mut write: Write| {
+        self.write_in_run(run, caller, async |mut write: Write| {
             let calendar = write.calendar(calendar, Access::Write).await?;
             let written = write.store(&calendar, name, text, &index, &precondition).await?;
             write.commit(written).await

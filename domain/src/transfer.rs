@@ -2,7 +2,7 @@
 
 use crate::access::{self, Access, Caller, Held};
 use crate::calendars::CalendarId;
-use crate::model::version::Run;
+use crate::model::version::{Run, RunKind};
 use crate::objects::{Object, ObjectHead, Precondition, free_name, index};
 use crate::parsed::PAGE_OCTETS;
 use crate::retry::retry;
@@ -86,7 +86,7 @@ impl Kalends {
         if file.as_ref().len() > self.limits.import_octets {
             return Err(Error::TooLarge { limit: self.limits.import_octets });
         }
-        let run = Run { id: uuid::Uuid::new_v4(), label: file_name.chars().take(MAX_LABEL).collect() };
+        let run = Run::new(RunKind::Import, file_name.chars().take(MAX_LABEL).collect());
         let (batches, mut next) = mpsc::channel(1);
         let nesting = self.limits.text.nesting;
         let splitting = tokio::spawn(on_a_thread(move || divide(file.as_ref(), nesting, &batches)));

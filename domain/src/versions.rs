@@ -58,6 +58,39 @@ pub(crate) async fn version(
     }
 }
 
+/// The texts of an object's versions that are kept, with the one that it has now: the newest links of the chain first, until they have
+/// `most` octets together.
+pub(crate) async fn all(
+    tx: &mut Transaction,
+    calendar: CalendarId,
+    object: ObjectId,
+    most: usize,
+) -> Result<HashMap<Digest, String>> {
+    let kept = tx.versions(calendar, object).await?;
+    let current = tx.text_by_id(calendar, object).await?;
+    on_a_thread(move || {
+        let mut octets = 0;
+        let mut texts: HashMap<Digest, String> = current.into_iter().map(|text| (Digest::of(&text), text)).collect();
+        // Each waits for the version that it is compressed against.
+        let mut waiting: HashMap<Option<Digest>, Vec<StoredVersion>> = HashMap::new();
+        for version in kept {
+            waiting.entry(version.base).or_default().push(version);
+        }
+        let mut next: Vec<Option<Digest>> = texts.keys().copied().map(Some).chain([None]).collect();
+        while let Some(base) = next.pop().filter(|_| octets < most) {
+            for version in waiting.remove(&base).unwrap_or_default() {
+                let against = base.and_then(|base| texts.get(&base)).map_or(COMMON_LINES, String::as_bytes);
+                let text = restored(&version.content, against)?;
+                octets += text.len();
+                texts.insert(version.digest, text);
+                next.push(Some(version.digest));
+            }
+        }
+        Ok(texts)
+    })
+    .await
+}
+
 async fn restore(
     kept: Vec<StoredVersion>,
     wanted: Digest,

@@ -50,7 +50,17 @@ impl Kalends {
         caller: Caller,
         work: impl Fn(Write) -> W,
     ) -> Result<T> {
-        retry(async || work(self.begin_write(None, caller).await?).await).await
+        self.write_in_run(None, caller, work).await
+    }
+
+    /// [`Kalends::write`], as a part of `run`.
+    pub(crate) async fn write_in_run<T, W: Future<Output = Result<T>>>(
+        &self,
+        run: Option<&Run>,
+        caller: Caller,
+        work: impl Fn(Write) -> W,
+    ) -> Result<T> {
+        retry(async || work(self.begin_write(run, caller).await?).await).await
     }
 
     /// Begins a write, as a part of `run`. For work that reads something first and does all of it again when it collides; whatever else

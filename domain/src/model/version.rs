@@ -16,6 +16,17 @@ impl Digest {
         Digest(first)
     }
 
+    /// That of the text which has this entity tag, if any has.
+    pub fn of_etag(etag: &str) -> Option<Self> {
+        let digits =
+            etag.strip_prefix('"')?.strip_suffix('"').filter(|digits| digits.len() == 32 && digits.is_ascii())?;
+        let mut digest = [0; 16];
+        for (octet, index) in digest.iter_mut().zip((0..32).step_by(2)) {
+            *octet = u8::from_str_radix(&digits[index..index + 2], 16).ok()?;
+        }
+        Some(Digest(digest))
+    }
+
     /// The strong entity tag of the text: the same octets always have the same one.
     pub fn etag(&self) -> String {
         format!("\"{self:?}\"")
@@ -45,8 +56,23 @@ pub struct CauseId(pub i64);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     pub id: uuid::Uuid,
-    /// What it was about, for people: the name of the file.
+    pub kind: RunKind,
+    /// What it was about: the name of the file; the time whose state came back (RFC 3339).
     pub label: String,
+}
+
+impl Run {
+    pub fn new(kind: RunKind, label: String) -> Self {
+        Run { id: uuid::Uuid::new_v4(), kind, label }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunKind {
+    /// Of a file.
+    Import,
+    /// Of what a calendar, or an object in it, was at a time.
+    Restore,
 }
 
 /// By whom and by which way something was changed, as the log has it.
@@ -59,7 +85,7 @@ pub struct Cause {
     /// What the credential was called, or what the run was about; empty where there was neither.
     pub label: String,
     /// The run that it was part of.
-    pub run: Option<uuid::Uuid>,
+    pub run: Option<(uuid::Uuid, RunKind)>,
 }
 
 /// A row of the log: one write to one object.

@@ -7,10 +7,13 @@ use crate::Result;
 use crate::model::calendar::{CalendarId, Revision};
 use crate::model::object::ObjectHead;
 use crate::model::principal::{Caller, PrincipalId, Way};
-use crate::model::version::{Cause, CauseId, Change, Digest, Run, StoredVersion};
+use crate::model::version::{Cause, CauseId, Change, Digest, Run, RunKind, StoredVersion};
 use chrono::{DateTime, Utc};
 
-fn digest(octets: &[u8]) -> Result<Digest> {
+/// What follows a way where a run was not the import of a file.
+const RESTORE: &str = "/restore";
+
+pub(super) fn digest(octets: &[u8]) -> Result<Digest> {
     octets.try_into().map(Digest).map_err(|_| broken("digest"))
 }
 
@@ -23,22 +26,28 @@ fn way(way: Way) -> (&'static str, i64) {
     }
 }
 
-fn cause(row: &Row, way: String) -> Result<Cause> {
+/// A way as it is written in `causes`, without what kind of run there was.
+pub(super) fn way_and_kind(written: &str) -> (&str, RunKind) {
+    written.strip_suffix(RESTORE).map_or((written, RunKind::Import), |way| (way, RunKind::Restore))
+}
+
+fn cause(row: &Row, way: &str) -> Result<Cause> {
     let run: &str = row.get("run")?;
+    let (way, kind) = way_and_kind(way);
     Ok(Cause {
         principal_name: row.get("principal_name")?,
-        way,
+        way: way.to_owned(),
         label: row.get("label")?,
-        run: if run.is_empty() { None } else { Some(run.parse().map_err(|_| broken("run"))?) },
+        run: if run.is_empty() { None } else { Some((run.parse().map_err(|_| broken("run"))?, kind)) },
     })
 }
 
-const CHANGE: &str = "SELECT h.revision, h.name, h.removed, h.changed_at, h.object_id, h.previous, h.after,
-        c.principal_name, c.way, c.label, c.run
-    FROM changes h LEFT JOIN causes c ON c.id = h.cause_id ";
+pub(super) const CHANGE: &str = "SELECT h.revision, h.name, h.removed, h.changed_at, h.object_id, h.previous, h.after,
+        c.principal_name, c.way, c.label, c.run ";
+pub(super) const FROM_CHANGES: &str = "FROM changes h LEFT JOIN causes c ON c.id = h.cause_id ";
 
-fn change(row: &Row) -> Result<Change> {
-    let way: Option<String> = row.get("way")?;
+pub(super) fn change(row: &Row) -> Result<Change> {
+    let way: Option<&str> = row.get("way")?;
     Ok(Change {
         revision: Revision(row.get("revision")?),
         name: row.get("name")?,
@@ -89,33 +98,51 @@ impl Transaction {
         Ok(())
     }
 
-    /// The newest row about an object that had this name and was removed.
-    pub async fn last_removal(&mut self, calendar: CalendarId, name: &str) -> Result<Option<Revision>> {
-        let statement =
-            self.sql("SELECT max(revision) AS revision FROM changes WHERE calendar_id = $1 AND name = $2 AND removed");
-        Ok(statement.bind(calendar.0).bind(name).one().await?.get::<Option<i64>>("revision")?.map(Revision))
+    /// The newest row before `before` about an object that had this name and was removed.
+    pub async fn last_removal(
+        &mut self,
+        calendar: CalendarId,
+        name: &str,
+        before: Revision,
+    ) -> Result<Option<Revision>> {
+        let statement = self.sql(
+            "SELECT max(revision) AS revision FROM changes WHERE calendar_id = $1 AND name = $2 AND removed AND revision < $3",
+        );
+        Ok(statement
+            .bind(calendar.0)
+            .bind(name)
+            .bind(before.0)
+            .one()
+            .await?
+            .get::<Option<i64>>("revision")?
+            .map(Revision))
     }
 
     /// The row of the log with this revision: the row before about the same object, the version that it led to, when, and why.
     pub async fn change(&mut self, calendar: CalendarId, revision: Revision) -> Result<Option<Change>> {
-        let row = self.joined(&[CHANGE, "WHERE h.calendar_id = $1 AND h.revision = $2"]);
+        let row = self.joined(&[CHANGE, FROM_CHANGES, "WHERE h.calendar_id = $1 AND h.revision = $2"]);
         let row = row.bind(calendar.0).bind(revision.0).optional().await?;
         row.as_ref().map(change).transpose()
     }
 
     /// The rows of a calendar after `since`, the earliest first, at most `limit`.
     pub async fn changes_after(&mut self, calendar: CalendarId, since: Revision, limit: usize) -> Result<Vec<Change>> {
-        self.joined(&[CHANGE, "WHERE h.calendar_id = $1 AND h.revision > $2 ORDER BY h.revision LIMIT $3"])
-            .bind(calendar.0)
-            .bind(since.0)
-            .bind(signed(limit))
-            .all(change)
-            .await
+        self.joined(&[
+            CHANGE,
+            FROM_CHANGES,
+            "WHERE h.calendar_id = $1 AND h.revision > $2 ORDER BY h.revision LIMIT $3",
+        ])
+        .bind(calendar.0)
+        .bind(since.0)
+        .bind(signed(limit))
+        .all(change)
+        .await
     }
 
     /// The row that stands for a cause, made when there is none yet.
     pub async fn cause(&mut self, caller: Caller, run: Option<&Run>) -> Result<CauseId> {
         let (way, credential) = way(caller.way);
+        let kind = run.filter(|run| run.kind == RunKind::Restore).map_or("", |_| RESTORE);
         let row = self
             .sql(
                 "INSERT INTO causes (principal_id, principal_name, way, credential_id, run, label)
@@ -124,7 +151,7 @@ impl Transaction {
                  ON CONFLICT (principal_id, way, credential_id, run) DO UPDATE SET label = excluded.label RETURNING id",
             )
             .bind(caller.principal.0)
-            .bind(way)
+            .bind(format!("{way}{kind}"))
             .bind(credential)
             .bind(run.map(|run| run.id.to_string()).unwrap_or_default())
             .bind(run.map(|run| run.label.as_str()))

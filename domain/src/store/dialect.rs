@@ -29,6 +29,15 @@ impl Transaction {
         if self.is_postgres() { "md5(uid) = md5($2) AND uid = $2" } else { "uid = $2" }
     }
 
+    /// The entity tag of the version `b.after`.
+    pub(super) fn digest_etag(&self) -> &'static str {
+        if self.is_postgres() {
+            r#"'"' || encode(b.after, 'hex') || '"'"#
+        } else {
+            r#"'"' || lower(hex(b.after)) || '"'"#
+        }
+    }
+
     /// How large the database is, as `octets`.
     pub(super) fn database_size(&self) -> &'static str {
         if self.is_postgres() {

@@ -11,6 +11,7 @@ mod database;
 mod dialect;
 mod error;
 mod health;
+mod history;
 mod notices;
 mod objects;
 mod postgres;

@@ -4,10 +4,12 @@
 mod access;
 mod accounts;
 mod agenda;
+mod as_of;
 mod calendars;
 mod changes;
 mod concurrency;
 mod history;
+mod history_properties;
 mod live;
 mod objects;
 mod quota;
