@@ -16,6 +16,8 @@ mod errors;
 pub mod event;
 pub mod flash;
 #[cfg(feature = "ssr")]
+pub mod history;
+#[cfg(feature = "ssr")]
 pub mod import;
 pub mod json;
 pub mod live;
@@ -56,7 +58,10 @@ use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
-use plain::{CalendarPage, DashboardPage, ImportPage, NotFoundPage, SettingsPage, SignInPage, WelcomePage};
+use plain::{
+    AsOfPage, CalendarPage, ChangesPage, DashboardPage, HistoryPage, ImportPage, NotFoundPage, SettingsPage,
+    SignInPage, WelcomePage,
+};
 use state::{AgendaRefresh, OpenEvent, Toasts, ViewerResource};
 use toasts::ToastList;
 
@@ -199,8 +204,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/agenda/:view/:date") view=AgendaPage ssr=SsrMode::Async />
                 <Route path=path!("/event/new") view=EventPage ssr=SsrMode::Async />
                 <Route path=path!("/event/:calendar/:name") view=EventPage ssr=SsrMode::Async />
+                <Route path=path!("/event/:calendar/:name/history") view=HistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/calendars/new") view=CalendarPage ssr=SsrMode::Async />
                 <Route path=path!("/calendars/:id") view=CalendarPage ssr=SsrMode::Async />
+                <Route path=path!("/calendars/:id/changes") view=ChangesPage ssr=SsrMode::Async />
+                <Route path=path!("/calendars/:id/as-of") view=AsOfPage ssr=SsrMode::Async />
                 <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
             </Routes>

@@ -6,14 +6,16 @@ pub use crate::{
     account::{SignInPage, WelcomePage},
     calendars::CalendarPage,
     dashboard::DashboardPage,
+    history::{AsOfPage, ChangesPage, HistoryPage},
     import::ImportPage,
     not_found::NotFoundPage,
     settings::SettingsPage,
 };
 #[cfg(not(feature = "ssr"))]
 pub use {
-    FromServer as CalendarPage, FromServer as DashboardPage, FromServer as ImportPage, FromServer as NotFoundPage,
-    FromServer as SettingsPage, FromServer as SignInPage, FromServer as WelcomePage,
+    FromServer as AsOfPage, FromServer as CalendarPage, FromServer as ChangesPage, FromServer as DashboardPage,
+    FromServer as HistoryPage, FromServer as ImportPage, FromServer as NotFoundPage, FromServer as SettingsPage,
+    FromServer as SignInPage, FromServer as WelcomePage,
 };
 
 /// Whether the page at `path` is one of them: every page but the agenda and the event form, and what leads
@@ -106,8 +108,19 @@ mod tests {
         for path in ["/agenda", "/agenda/week/2026-11-21", "/event/new", "/event/3/a%20b.ics"] {
             assert!(!is_plain(path), "{path}");
         }
-        let plain =
-            ["/", "/settings", "/calendars/new", "/calendars/7", "/welcome/x", "/nowhere", "/agenda/", "/event/3/"];
+        let plain = [
+            "/",
+            "/event/3/a.ics/history",
+            "/settings",
+            "/calendars/new",
+            "/calendars/7",
+            "/calendars/7/changes",
+            "/calendars/7/as-of",
+            "/welcome/x",
+            "/nowhere",
+            "/agenda/",
+            "/event/3/",
+        ];
         let nowhere =
             ["/agenda/decade/2026-11-21", "/agenda/week/2026-02-30", "/agenda/week/2026-11-21/x", "//", "/event/3"];
         for path in plain.into_iter().chain(nowhere) {

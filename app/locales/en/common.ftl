@@ -15,6 +15,8 @@ common-keep = Keep it
 common-back = Back
 # Takes back what was just done.
 common-undo = Undo
+# Leads to what became of an event or a calendar, and by whom.
+common-history = History
 # Closes a message.
 common-dismiss = Dismiss
 common-open-agenda = Open the agenda

@@ -79,3 +79,112 @@ server-live-offline = Offline – shown as of { $time }
 server-live-signed-out = Signed out
 # For a moment, once it is there again.
 server-live-back = Back online
+
+# What became of an event: a list of changes, the newest first.
+server-history-of = History of { $title }
+server-history-made = Created
+server-history-changed = Changed
+server-history-deleted = Deleted
+# It has a version again that it had.
+server-history-brought-back = Brought back
+# By whom and by which way.
+server-history-by-page = { $name }, in the agenda
+# $label: what the app password of the program is called.
+server-history-by-app = { $name }, with { $label }
+# $label: the name of the file.
+server-history-by-import = { $name }, by the import of { $label }
+# $when such as “Fri, 27 Nov 2026, 15:04”.
+server-history-by-restore = { $name }, who brought back what was on { $when }
+server-history-by-command = { $name }, by a command on the server
+server-history-unknown = Nobody knows who: it is older than this list
+server-history-when = When
+server-history-repeats = Repeats
+# How many of a series differ from the others or are left out.
+server-history-exceptions = Exceptions in the series
+# Stands in the place of a field.
+server-history-other = Something that is not shown here
+server-history-current = Current version
+server-history-restore = Bring back this version
+server-history-restore-deleted = Bring it back
+server-history-restored = It is back.
+server-history-text = Show the text
+server-history-hide-text = Hide the text
+server-history-not-kept = This version is not kept any more.
+server-history-more = Older changes are not shown.
+
+# What happened in a calendar, and who did it.
+server-changes-of = Changes in { $calendar }
+server-changes-link = All changes
+server-changes-person = By
+server-changes-anybody = Anybody
+server-changes-way = How
+server-changes-any-way = In any way
+server-changes-by-page = In the agenda
+server-changes-by-import = By an import
+server-changes-by-restore = By bringing back
+server-changes-by-command = By a command on the server
+server-changes-day = On
+server-changes-show = Show
+# Shows the changes of everybody, of every way and day.
+server-changes-all = Show all
+# What was done at once, such as the import of a file.
+server-changes-events = { $count ->
+    [one] { $count } change
+   *[other] { $count } changes
+}
+server-changes-before = The calendar before this
+server-changes-none = Nothing has changed in this calendar yet.
+server-changes-none-such = No such changes.
+server-changes-newest = Newest changes
+server-changes-older = Older changes
+
+# A calendar as it was at a time.
+server-as-of-title = { $calendar } as it was
+server-as-of-link = As it was …
+server-as-of-when = As it was on
+server-as-of-hour-ago = An hour ago
+server-as-of-day-ago = Yesterday
+server-as-of-week-ago = A week ago
+server-as-of-month-ago = 30 days ago
+server-as-of-no-time = This is not understood as a date and a time.
+# What happened so long ago is not kept any more.
+server-as-of-too-old = What happened before that is not kept any more. Choose a later time.
+# $when such as “Fri, 27 Nov 2026, 15:04”, $events such as “3 events”.
+server-as-of-then = On { $when } there were { $events }.
+server-as-of-before-it = There was no such calendar yet.
+# What became of them since.
+server-as-of-changed = { $count ->
+    [one] { $count } was changed since.
+   *[other] { $count } were changed since.
+}
+server-as-of-deleted = { $count ->
+    [one] { $count } was deleted since.
+   *[other] { $count } were deleted since.
+}
+server-as-of-added = { $count ->
+    [one] { $count } was added since.
+   *[other] { $count } were added since.
+}
+server-as-of-same = Everything is as it was.
+server-as-of-empty = There were no events.
+# What the list below shows.
+server-as-of-which = What is shown
+server-as-of-different = What is different now ({ NUMBER($count) })
+server-as-of-everything = Everything as it was ({ NUMBER($count) })
+# Stand beside an event.
+server-as-of-changed-since = Changed since
+server-as-of-deleted-since = Deleted since
+server-as-of-added-since = Added since
+# Above the fields of an event, each with what it said and what it says.
+server-as-of-then-now = Then, and now:
+server-as-of-back = Bring it back
+server-as-of-all-back = Bring back the whole calendar …
+server-as-of-all-back-what = What was changed or deleted since is again what it was then, and what was added since is removed. What there is now stays in the history and can be brought back as well.
+server-as-of-all-back-sure = Bring it all back
+server-as-of-take-back = Look at it as it was before that
+server-as-of-left = { $count ->
+    [one] { $count } event could not be brought back: its version is not kept any more.
+   *[other] { $count } events could not be brought back: their versions are not kept any more.
+}
+server-as-of-conflict = It has changed since you looked at it, and nothing was brought back. This is how it stands now.
+server-as-of-more = More

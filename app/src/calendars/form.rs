@@ -102,7 +102,8 @@ pub fn CalendarForm(
     });
     let export = id.map(|id| {
         view! {
-            <p class="hint">
+            <p class="hint row">
+                <a href=format!("/calendars/{id}/changes")>{words::common_history()}</a>
                 <a href=format!("/calendars/{id}/export.ics") rel="external" download>
                     {words::calendars_download()}
                 </a>

@@ -389,7 +389,7 @@ fn fields_of(draft: &EventDraft, calendar: CalendarId, viewer: Tz) -> EventField
 }
 
 /// When that is on the viewer's clock, and on its own where that shows another time.
-fn when(timing: Timing, viewer: Tz) -> (When, Option<(When, String)>) {
+pub fn when(timing: Timing, viewer: Tz) -> (When, Option<(When, String)>) {
     match timing {
         Timing::AllDay { first, last } => (When::Days { first, last }, None),
         Timing::Timed { start, end, zone } => {
@@ -432,6 +432,7 @@ fn refused(error: kalends_domain::Error) -> ApiError {
     }
 }
 
-fn zone_of(user: &User) -> Tz {
+/// The zone that the person reads times in.
+pub fn zone_of(user: &User) -> Tz {
     user.preferences.time_zone.unwrap_or(Tz::UTC)
 }

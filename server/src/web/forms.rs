@@ -71,14 +71,14 @@ pub async fn visible_calendars(State(state): State<WebState>, request: Request) 
 }
 
 /// A form, who posted it, and the request for the page that it is on.
-struct Posted {
-    page: Request,
-    user: Option<User>,
-    form: Vec<(String, String)>,
+pub(super) struct Posted {
+    pub page: Request,
+    pub user: Option<User>,
+    pub form: Vec<(String, String)>,
 }
 
 impl Posted {
-    async fn read(request: Request) -> Result<Self, Response> {
+    pub async fn read(request: Request) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let mut page = Request::from_parts(parts.clone(), Body::empty());
         *page.method_mut() = Method::GET;
@@ -90,7 +90,7 @@ impl Posted {
 }
 
 /// The page again, with what was refused.
-async fn again(
+pub(super) async fn again(
     state: &WebState,
     page: Request,
     refused: impl Clone + Send + Sync + 'static,
