@@ -104,6 +104,9 @@ fn not_found(what: &str) -> &'static str {
         "the instance" => words::server_instance_not_found(),
         "the link" => words::server_link_not_found(),
         "the object" => words::server_object_not_found(),
+        "the change" => words::server_version_not_found(),
+        "the time" => words::server_as_of_too_old(),
+        "the version" => words::server_history_not_kept(),
         _ => words::server_not_found(),
     }
 }

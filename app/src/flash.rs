@@ -38,16 +38,17 @@ pub fn outcome_of(flash: Option<&Flash>, form: &str) -> Option<Result<String, Ap
 }
 
 #[cfg(feature = "ssr")]
-pub use server::{answer, leave, take};
+pub use server::{answer, header, leave, take, take_of};
 
 #[cfg(feature = "ssr")]
 mod server {
     use super::{APP_PASSWORD, APP_PASSWORD_FIELD, APP_PASSWORD_SHOWN, Flash};
     use crate::locale::cookie;
     use crate::return_path::sign_in_path;
-    use crate::server_context::set_cookie;
+    use crate::server_context::{cookie_header, set_cookie};
     use crate::ui::OUTCOME;
     use crate::wire::ApiError;
+    use axum::http::HeaderValue;
     use axum::http::request::Parts;
     use leptos::prelude::use_context;
     use leptos_router::location::Url;
@@ -55,6 +56,8 @@ mod server {
     const COOKIE: &str = "kalends_flash";
     /// Browsers take about 4096 octets with name and attributes.
     const MAX_OCTETS: usize = 3600;
+    /// How long it waits for the page.
+    const SECONDS: u32 = 60;
 
     /// Answers a form with the page at `back`, at the place there that says what became of it. It shows what was `kept` of a
     /// refused form.
@@ -69,20 +72,37 @@ mod server {
     }
 
     /// Leaves `flash` for the next page.
-    pub fn leave(mut flash: Flash) {
-        let mut value = encode(&flash);
-        if value.len() > MAX_OCTETS {
-            flash.kept.clear();
-            value = encode(&flash);
+    pub fn leave(flash: Flash) {
+        set_cookie(COOKIE, &value(flash), SECONDS);
+    }
+
+    /// The same as the value of Set-Cookie, where it is no server function that answers.
+    pub fn header(flash: Flash, secure: bool) -> Option<HeaderValue> {
+        cookie_header(COOKIE, &value(flash), SECONDS, secure)
+    }
+
+    fn value(mut flash: Flash) -> String {
+        let value = encode(&flash);
+        if value.len() <= MAX_OCTETS {
+            return value;
         }
-        set_cookie(COOKIE, &value, 60);
+        flash.kept.clear();
+        encode(&flash)
+    }
+
+    /// Takes what an earlier request left of this form; what it left of others stays.
+    pub fn take_of(form: &str) -> Option<Flash> {
+        found().filter(|flash| flash.form == form).inspect(|_| set_cookie(COOKIE, "", 0))
+    }
+
+    fn found() -> Option<Flash> {
+        let parts = use_context::<Parts>()?;
+        serde_json::from_str(&Url::unescape(cookie(&parts.headers, COOKIE)?)).ok()
     }
 
     /// Takes what an earlier request left.
     pub fn take() -> Option<Flash> {
-        let parts = use_context::<Parts>()?;
-        let value = cookie(&parts.headers, COOKIE)?;
-        let flash: Option<Flash> = serde_json::from_str(&Url::unescape(value)).ok();
+        let flash = found();
         match &flash {
             // Whoever loads the page again shall hear where the secret went.
             Some(Flash { form, outcome: Ok(_), .. }) if form == APP_PASSWORD => {

@@ -4,6 +4,8 @@
 
 pub mod account;
 pub mod agenda;
+#[cfg(feature = "ssr")]
+pub mod bin;
 pub mod browser;
 pub mod calendars;
 pub mod cookies;
@@ -16,7 +18,11 @@ mod errors;
 pub mod event;
 pub mod flash;
 #[cfg(feature = "ssr")]
+pub mod history;
+#[cfg(feature = "ssr")]
 pub mod import;
+#[cfg(feature = "ssr")]
+pub mod jobs;
 pub mod json;
 pub mod live;
 #[cfg(feature = "ssr")]
@@ -39,8 +45,8 @@ pub mod session;
 pub mod settings;
 pub mod state;
 pub mod thin;
-pub mod toasts;
 pub mod ui;
+pub mod undo;
 pub mod wire;
 #[cfg(feature = "ssr")]
 mod word_lists;
@@ -56,9 +62,12 @@ use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
-use plain::{CalendarPage, DashboardPage, ImportPage, NotFoundPage, SettingsPage, SignInPage, WelcomePage};
-use state::{AgendaRefresh, OpenEvent, Toasts, ViewerResource};
-use toasts::ToastList;
+use plain::{
+    AsOfPage, BinPage, CalendarPage, ChangesPage, DashboardPage, HistoryPage, ImportPage, ImportProgressPage, JobsPage,
+    NotFoundPage, SettingsPage, SignInPage, WelcomePage,
+};
+use state::{AgendaRefresh, OpenEvent, ViewerResource};
+use undo::{MessageRegion, Toasts};
 
 /// The built front-end's files, with the hashed names that the build gave them.
 #[derive(Clone, Debug, Default)]
@@ -71,6 +80,8 @@ pub struct Assets {
     pub wasm: Option<Asset>,
     /// The script that follows what changes.
     pub live: Option<Asset>,
+    /// The script that shows messages and takes edits back.
+    pub undo: Option<Asset>,
     /// Whether pages load themselves again when the server was started anew.
     pub live_reload: bool,
 }
@@ -122,6 +133,10 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let live = assets.live.as_ref().filter(|_| is_signed_in()).map(live::script);
     #[cfg(not(feature = "ssr"))]
     let live = ();
+    #[cfg(feature = "ssr")]
+    let undo = assets.undo.as_ref().filter(|_| is_signed_in()).map(undo::script);
+    #[cfg(not(feature = "ssr"))]
+    let undo = ();
     let live_reload = assets.live_reload.then(|| {
         let script = format!(
             "let before = false; new EventSource('{LIVE_RELOAD_PATH}').onopen = () => before ? location.reload() : before = true;"
@@ -140,6 +155,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 {stylesheets}
                 {boot}
                 {plain}
+                {undo}
                 {live}
                 {live_reload}
                 <MetaTags />
@@ -186,8 +202,10 @@ pub fn App() -> impl IntoView {
     provide_context(viewer);
     provide_context::<OpenEvent>(RwSignal::new(None));
     provide_scope_question();
-    provide_context(AgendaRefresh::new());
-    provide_context(Toasts::new());
+    let refresh = AgendaRefresh::new();
+    provide_context(refresh);
+    provide_context(Toasts);
+    thin::Effect::new(move |_| undo::listen(move || refresh.notify()));
     view! {
         <Title text=words::common_kalends() formatter=title />
         <Router>
@@ -199,14 +217,20 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/agenda/:view/:date") view=AgendaPage ssr=SsrMode::Async />
                 <Route path=path!("/event/new") view=EventPage ssr=SsrMode::Async />
                 <Route path=path!("/event/:calendar/:name") view=EventPage ssr=SsrMode::Async />
+                <Route path=path!("/event/:calendar/:name/history") view=HistoryPage ssr=SsrMode::Async />
                 <Route path=path!("/calendars/new") view=CalendarPage ssr=SsrMode::Async />
                 <Route path=path!("/calendars/:id") view=CalendarPage ssr=SsrMode::Async />
+                <Route path=path!("/calendars/:id/changes") view=ChangesPage ssr=SsrMode::Async />
+                <Route path=path!("/calendars/:id/as-of") view=AsOfPage ssr=SsrMode::Async />
                 <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
+                <Route path=path!("/import/:job") view=ImportProgressPage ssr=SsrMode::Async />
+                <Route path=path!("/bin") view=BinPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/jobs") view=JobsPage ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
             </Routes>
         </Router>
         <ScopeQuestion />
-        <ToastList />
+        <MessageRegion />
     }
 }
 

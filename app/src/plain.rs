@@ -4,16 +4,21 @@
 #[cfg(feature = "ssr")]
 pub use crate::{
     account::{SignInPage, WelcomePage},
+    bin::BinPage,
     calendars::CalendarPage,
     dashboard::DashboardPage,
-    import::ImportPage,
+    history::{AsOfPage, ChangesPage, HistoryPage},
+    import::{ImportPage, ImportProgressPage},
+    jobs::JobsPage,
     not_found::NotFoundPage,
     settings::SettingsPage,
 };
 #[cfg(not(feature = "ssr"))]
 pub use {
-    FromServer as CalendarPage, FromServer as DashboardPage, FromServer as ImportPage, FromServer as NotFoundPage,
-    FromServer as SettingsPage, FromServer as SignInPage, FromServer as WelcomePage,
+    FromServer as AsOfPage, FromServer as BinPage, FromServer as CalendarPage, FromServer as ChangesPage,
+    FromServer as DashboardPage, FromServer as HistoryPage, FromServer as ImportPage, FromServer as ImportProgressPage,
+    FromServer as JobsPage, FromServer as NotFoundPage, FromServer as SettingsPage, FromServer as SignInPage,
+    FromServer as WelcomePage,
 };
 
 /// Whether the page at `path` is one of them: every page but the agenda and the event form, and what leads
@@ -57,12 +62,13 @@ addEventListener('click', async ({ target }) => {
   setTimeout(() => (words.textContent = before), 2000);
 });
 const follows = () => document.querySelector('[data-follows]');
+const every = () => (follows().dataset.every ?? 60) * 1000;
 if (follows()) {
   let timer;
   let asked = 0;
   const renew = async () => {
     clearTimeout(timer);
-    timer = setTimeout(renew, 60000);
+    timer = setTimeout(renew, every());
     const mine = ++asked;
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined);
     if (answer?.redirected) return location.reload();
@@ -74,6 +80,8 @@ if (follows()) {
     if (!renewed) return;
     const focused = old.contains(document.activeElement) && document.activeElement.getAttribute('href');
     old.replaceWith(renewed);
+    clearTimeout(timer);
+    timer = setTimeout(renew, every());
     if (focused) renewed.querySelector(`[href=\"${CSS.escape(focused)}\"]`)?.focus();
   };
   addEventListener('kalends-live', ({ detail }) => {
@@ -85,7 +93,7 @@ if (follows()) {
     timer = setTimeout(renew, 200);
   });
   dispatchEvent(new Event('kalends-live-ask'));
-  timer = setTimeout(renew, 60000);
+  timer = setTimeout(renew, every());
 }
 ";
 
@@ -106,8 +114,22 @@ mod tests {
         for path in ["/agenda", "/agenda/week/2026-11-21", "/event/new", "/event/3/a%20b.ics"] {
             assert!(!is_plain(path), "{path}");
         }
-        let plain =
-            ["/", "/settings", "/calendars/new", "/calendars/7", "/welcome/x", "/nowhere", "/agenda/", "/event/3/"];
+        let plain = [
+            "/",
+            "/bin",
+            "/admin/jobs",
+            "/import/7",
+            "/event/3/a.ics/history",
+            "/settings",
+            "/calendars/new",
+            "/calendars/7",
+            "/calendars/7/changes",
+            "/calendars/7/as-of",
+            "/welcome/x",
+            "/nowhere",
+            "/agenda/",
+            "/event/3/",
+        ];
         let nowhere =
             ["/agenda/decade/2026-11-21", "/agenda/week/2026-02-30", "/agenda/week/2026-11-21/x", "//", "/event/3"];
         for path in plain.into_iter().chain(nowhere) {

@@ -37,11 +37,19 @@ pub fn language(locale: Option<&str>) -> &'static Language {
 
 /// Sets a cookie that scripts cannot read.
 pub fn set_cookie(name: &str, value: &str, seconds: u32) {
-    let secure = if use_context::<Site>().is_some_and(|site| site.secure()) { "; Secure" } else { "" };
-    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-    if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
+    let secure = use_context::<Site>().is_some_and(|site| site.secure());
+    if let (Some(response), Some(cookie)) =
+        (use_context::<ResponseOptions>(), cookie_header(name, value, seconds, secure))
+    {
         response.append_header(header::SET_COOKIE, cookie);
     }
+}
+
+/// The value of Set-Cookie for it; `secure`: for https alone.
+pub fn cookie_header(name: &str, value: &str, seconds: u32, secure: bool) -> Option<HeaderValue> {
+    let secure = if secure { "; Secure" } else { "" };
+    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    HeaderValue::from_str(&cookie).ok()
 }
 
 /// Hands a session to the browser, for as long as it can last.

@@ -2,7 +2,6 @@
 
 use crate::resource::Resource;
 use crate::wire::{CalendarInfo, EventTarget, Viewer};
-use crate::words;
 use leptos::prelude::*;
 
 /// The person who is signed in, `None` when nobody is. Provided by [`crate::App`]; read it under a `Suspense`.
@@ -73,80 +72,6 @@ impl AgendaRefresh {
 }
 
 impl Default for AgendaRefresh {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// Short messages in the corner of the page; the last one of the list is shown. Provided by [`crate::App`].
-#[derive(Clone, Copy)]
-pub struct Toasts {
-    pub list: RwSignal<Vec<Toast>>,
-    next: StoredValue<u32>,
-}
-
-#[derive(Clone)]
-pub struct Toast {
-    pub id: u32,
-    pub kind: ToastKind,
-    pub text: String,
-    /// Label and effect of a button, such as "Undo".
-    pub action: Option<(&'static str, Callback<()>)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ToastKind {
-    Info,
-    Error,
-}
-
-impl Toasts {
-    pub fn new() -> Self {
-        Toasts { list: RwSignal::new(Vec::new()), next: StoredValue::new(0) }
-    }
-
-    pub fn info(self, text: impl Into<String>) {
-        self.push(ToastKind::Info, text.into(), None);
-    }
-
-    pub fn error(self, text: impl Into<String>) {
-        self.push(ToastKind::Error, text.into(), None);
-    }
-
-    pub fn undoable(self, text: impl Into<String>, undo: Callback<()>) {
-        self.push(ToastKind::Info, text.into(), Some((words::common_undo(), undo)));
-    }
-
-    pub fn dismiss(self, id: u32) {
-        self.list.update(|list| list.retain(|toast| toast.id != id));
-    }
-
-    fn push(self, kind: ToastKind, text: String, action: Option<(&'static str, Callback<()>)>) {
-        let id = self.next.get_value();
-        self.next.set_value(id.wrapping_add(1));
-        self.list.update(|list| {
-            // One at a time. What can be undone waits for an error to be read; it ends with the next thing that was done, as
-            // undoing out of order would surprise.
-            list.retain(|toast| kind == ToastKind::Error && toast.action.is_some());
-            list.push(Toast { id, kind, text, action });
-        });
-        self.end_in_time(id, if kind == ToastKind::Error { 12 } else { 8 });
-    }
-
-    /// Dismisses the message when it was there to be read for so long.
-    fn end_in_time(self, id: u32, seconds: u64) {
-        let end = move || match self.list.try_with_untracked(|list| list.last().is_some_and(|last| last.id == id)) {
-            Some(true) => self.dismiss(id),
-            Some(false) if self.list.with_untracked(|list| list.iter().any(|toast| toast.id == id)) => {
-                self.end_in_time(id, seconds);
-            }
-            _ => {}
-        };
-        set_timeout(end, std::time::Duration::from_secs(seconds));
-    }
-}
-
-impl Default for Toasts {
     fn default() -> Self {
         Self::new()
     }

@@ -98,6 +98,9 @@ impl EventInstance {
 /// A RECURRENCE-ID as text that is opaque to the browser; `event::instance_key` writes and reads it on the server.
 pub type InstanceKey = String;
 
+/// What takes an edit back, as text that is opaque to the browser; empty where nothing was changed.
+pub type UndoKey = String;
+
 /// What the event dialog is open for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventTarget {

@@ -1,8 +1,9 @@
-//! Editing events: moving, changing, deleting and taking back, as operations on stored objects. Whatever edits calls these.
+//! Editing events: moving, changing and deleting, as operations on stored objects. Whatever edits calls these; `undo` takes them back.
 
 use crate::access::{self, Access, Caller, Held};
 use crate::calendars::CalendarId;
-use crate::objects::{Object, Precondition, Written, free_name, index};
+pub use crate::model::version::Undo;
+use crate::objects::{Object, Precondition, free_name, index};
 use crate::store::{Index, Transaction};
 use crate::write::Write;
 use crate::{Error, Kalends, Limits, Problem, Result};
@@ -35,15 +36,12 @@ pub struct EventChange<'a> {
     pub scope: Scope,
 }
 
-/// What brings an event back as it was before an edit of it.
+/// What a move came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undo {
-    pub calendar: CalendarId,
-    pub name: String,
-    /// The object as it was.
-    pub text: String,
-    /// What the edit left of it: nothing, or the version that must still be there.
-    pub left: Option<String>,
+pub struct Moved {
+    pub undo: Undo,
+    /// The entity tag that the object has now.
+    pub etag: Option<String>,
 }
 
 /// An edit, worked out before anything is written.
@@ -89,12 +87,6 @@ impl Prepared {
         }
         Ok(left)
     }
-
-    /// What takes it back; `None` where it made two objects of one.
-    fn undo(self, left: Option<String>) -> Option<Undo> {
-        let Prepared { before: Object { head, text }, split: None, .. } = self else { return None };
-        Some(Undo { calendar: head.calendar, name: head.name, text, left })
-    }
 }
 
 impl Kalends {
@@ -129,24 +121,26 @@ impl Kalends {
         .await
     }
 
-    /// Stores a new event; yields the name of its object.
+    /// Stores a new event; yields the name of its object, and what takes it back.
     pub async fn create_event(
         &self,
         caller: Caller,
         calendar: CalendarId,
         draft: &EventDraft,
-    ) -> Result<(String, Written)> {
+    ) -> Result<(String, Undo)> {
         let new = edit::new_event(draft, Utc::now())?;
         let index = self.indexed(&new.text).await?;
         self.write(caller, async |mut write: Write| {
             let calendar = write.calendar(calendar, Access::Write).await?;
-            let written = store_new(&mut write, &calendar, &new, &index).await?;
-            write.commit(written).await
+            let name = store_new(&mut write, &calendar, &new, &index).await?;
+            let undo = write.undo();
+            write.commit((name, undo)).await
         })
         .await
     }
 
     /// Applies `draft` to the instances of `change.scope`, and moves the whole object when `to` is another calendar.
+    /// Yields what takes it back.
     ///
     /// # Errors
     /// `PreconditionFailed` when the event is no longer as the person saw it; `BadInput` for a draft that cannot be, and for
@@ -157,13 +151,12 @@ impl Kalends {
         change: EventChange<'_>,
         draft: &EventDraft,
         to: CalendarId,
-    ) -> Result<()> {
+    ) -> Result<Undo> {
         let (scope, draft) = (change.scope.clone(), draft.clone());
         let edit = move |object: &CalendarObject, text: &str| edit::update(object, text, &scope, &draft, Utc::now());
         let edit = self.prepare(caller, &change, edit).await?;
         if to == change.calendar {
-            self.store_edit(caller, &edit).await?;
-            return Ok(());
+            return Ok(self.store_edit(caller, &edit).await?.undo);
         }
         if edit.recurs && !matches!(change.scope, Scope::All { .. }) {
             return Err(Error::bad_input("calendar", Problem::PartOfSeries));
@@ -171,7 +164,10 @@ impl Kalends {
         self.write(caller, async |mut write: Write| {
             let (from, to) = write.calendars((change.calendar, Access::Write), (to, Access::Write)).await?;
             write.move_out(&from, change.name, &edit.unchanged()).await?;
-            let Some((text, index)) = &edit.after else { return write.commit(()).await };
+            let Some((text, index)) = &edit.after else {
+                let undo = write.undo();
+                return write.commit(undo).await;
+            };
             if write.tx.object_of_uid(to.id, &index.uid).await?.is_some() {
                 return Err(Error::bad_input("calendar", Problem::HeldAlready));
             }
@@ -181,23 +177,18 @@ impl Kalends {
                 Some(_) => free_name(&mut write.tx, to.id, &index.uid).await?,
             };
             write.store(&to, &name, text, index, &Precondition::Absent).await?;
-            write.commit(()).await
+            let undo = write.undo();
+            write.commit(undo).await
         })
         .await
     }
 
     /// Puts the instances of `change.scope` elsewhere on the calendar's grid, or makes them longer or shorter: the one that the
-    /// scope names comes to `to`, on the wall clock of `viewer`. Yields what takes it back, if one object does.
+    /// scope names comes to `to`, on the wall clock of `viewer`.
     ///
     /// # Errors
     /// Those of [`Kalends::update_event`].
-    pub async fn move_event(
-        &self,
-        caller: Caller,
-        change: EventChange<'_>,
-        to: When,
-        viewer: Tz,
-    ) -> Result<Option<Undo>> {
+    pub async fn move_event(&self, caller: Caller, change: EventChange<'_>, to: When, viewer: Tz) -> Result<Moved> {
         let scope = change.scope.clone();
         let edit = move |object: &CalendarObject, text: &str| {
             let (instance, series) = match &scope {
@@ -209,32 +200,18 @@ impl Kalends {
             edit::update(object, text, &scope, &draft, Utc::now())
         };
         let edit = self.prepare(caller, &change, edit).await?;
-        let left = self.store_edit(caller, &edit).await?;
-        Ok(edit.undo(left))
+        self.store_edit(caller, &edit).await
     }
 
     /// Removes the instances of `change.scope`. Yields what takes it back.
     ///
     /// # Errors
     /// `PreconditionFailed` when the event is no longer as the person saw it.
-    pub async fn delete_event(&self, caller: Caller, change: EventChange<'_>) -> Result<Option<Undo>> {
+    pub async fn delete_event(&self, caller: Caller, change: EventChange<'_>) -> Result<Undo> {
         let scope = change.scope.clone();
         let edit = move |object: &CalendarObject, text: &str| edit::remove(object, text, &scope, Utc::now());
         let edit = self.prepare(caller, &change, edit).await?;
-        let left = self.store_edit(caller, &edit).await?;
-        Ok(edit.undo(left))
-    }
-
-    /// Brings an event back as it was before an edit.
-    ///
-    /// # Errors
-    /// `PreconditionFailed` when it has changed since; those of [`Kalends::put_object`].
-    pub async fn undo_event(&self, caller: Caller, undo: &Undo) -> Result<Written> {
-        let precondition = match &undo.left {
-            Some(etag) => Precondition::Matches(vec![etag.clone()]),
-            None => Precondition::Absent,
-        };
-        self.put_object(caller, undo.calendar, &undo.name, &undo.text, precondition).await
+        Ok(self.store_edit(caller, &edit).await?.undo)
     }
 
     /// Reads the event and works out the edit, before the one right to write is taken.
@@ -256,11 +233,12 @@ impl Kalends {
         self.parse_on_a_thread(stored.text.len(), move || Prepared::new(stored, &limits, edit)).await
     }
 
-    async fn store_edit(&self, caller: Caller, edit: &Prepared) -> Result<Option<String>> {
+    async fn store_edit(&self, caller: Caller, edit: &Prepared) -> Result<Moved> {
         self.write(caller, async |mut write: Write| {
             let calendar = write.calendar(edit.before.head.calendar, Access::Write).await?;
-            let left = edit.store(&mut write, &calendar).await?;
-            write.commit(left).await
+            let etag = edit.store(&mut write, &calendar).await?;
+            let undo = write.undo();
+            write.commit(Moved { undo, etag }).await
         })
         .await
     }
@@ -271,8 +249,8 @@ async fn stored_event(tx: &mut Transaction, calendar: CalendarId, name: &str) ->
     stored.ok_or(Error::NotFound("the event"))
 }
 
-async fn store_new(write: &mut Write, calendar: &Held, new: &NewObject, index: &Index) -> Result<(String, Written)> {
+async fn store_new(write: &mut Write, calendar: &Held, new: &NewObject, index: &Index) -> Result<String> {
     let name = format!("{}.ics", new.uid);
-    let written = write.store(calendar, &name, &new.text, index, &Precondition::Absent).await?;
-    Ok((name, written))
+    write.store(calendar, &name, &new.text, index, &Precondition::Absent).await?;
+    Ok(name)
 }

@@ -7,9 +7,12 @@ pub mod access;
 pub mod accounts;
 mod addresses;
 pub mod agenda;
+pub mod as_of;
+pub mod backup;
 pub mod bin;
 pub mod calendars;
 pub mod changes;
+pub mod diagnosis;
 mod error;
 pub mod events;
 pub mod free_busy;
@@ -27,6 +30,8 @@ mod retry;
 pub mod store;
 mod thread;
 pub mod transfer;
+pub mod undo;
+pub mod verify;
 mod versions;
 mod write;
 
@@ -76,6 +81,8 @@ pub struct Limits {
     pub history_age: TimeDelta,
     /// Most octets that all texts that objects had take together, compressed; the oldest go first.
     pub history_octets: u64,
+    /// Backups that servers make by themselves; `None`: they make none.
+    pub backups: Option<backup::BackupPlan>,
 }
 
 impl Default for Limits {
@@ -96,6 +103,7 @@ impl Default for Limits {
             bin_age: TimeDelta::days(30),
             history_age: TimeDelta::days(400),
             history_octets: 10 * 1024 * 1024 * 1024,
+            backups: None,
         }
     }
 }

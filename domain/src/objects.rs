@@ -3,7 +3,7 @@
 use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::calendars::CalendarId;
 pub use crate::model::object::{Object, ObjectHead, Precondition, Written};
-use crate::model::version::Digest;
+use crate::model::version::{Digest, Run};
 use crate::parsed::PAGE_OCTETS;
 use crate::retry::retry;
 use crate::store::{FoundObject, Index, Transaction, Usage};
@@ -66,14 +66,19 @@ impl Place {
 pub(crate) fn index(text: &str, limits: &Limits) -> Result<Index> {
     let object = CalendarObject::parse(text, &limits.text)?;
     check_rules(&object, limits.rules)?;
+    Ok(index_of(object, text))
+}
+
+/// What the store keeps beside `text`, which `object` was read from.
+pub(crate) fn index_of(object: CalendarObject, text: &str) -> Index {
     let shown = object.master.as_ref().or(object.overrides.first());
-    Ok(Index {
+    Index {
         extent: instances::extent(&object),
         summary: shown.and_then(|entry| entry.summary.clone()),
         uid: object.uid,
         kind: object.kind,
         digest: Digest::of(text),
-    })
+    }
 }
 
 /// Here and not where texts are read, so that an object which was stored before the limit held is still shown.
@@ -178,6 +183,18 @@ impl Kalends {
         text: &str,
         precondition: Precondition,
     ) -> Result<Written> {
+        self.put_in_run(None, caller, (calendar, name), text, precondition).await
+    }
+
+    /// [`Kalends::put_object`], as a part of `run`.
+    pub(crate) async fn put_in_run(
+        &self,
+        run: Option<&Run>,
+        caller: Caller,
+        (calendar, name): (CalendarId, &str),
+        text: &str,
+        precondition: Precondition,
+    ) -> Result<Written> {
         // Reading the text takes the most time; it is done before the one right to write is taken.
         let index = match self.indexed(text).await {
             Ok(index) => index,
@@ -187,7 +204,7 @@ impl Kalends {
                 return Err(unfit);
             }
         };
-        self.write(caller, async |mut write: Write| {
+        self.write_in_run(run, caller, async |mut write: Write| {
             let calendar = write.calendar(calendar, Access::Write).await?;
             let written = write.store(&calendar, name, text, &index, &precondition).await?;
             write.commit(written).await

@@ -11,6 +11,9 @@ impl Kalends {
     /// Derives anew everything that is derived from the objects' texts; texts, revisions and the change log stay as they are.
     /// Yields the number of objects. An object that cannot be read any more keeps its old index and is named in the log.
     pub async fn reindex(&self) -> Result<u64> {
+        let mut tx = self.db.write().await?;
+        tx.remove_orphaned_extents().await?;
+        tx.commit().await?;
         let mut done = 0;
         let mut after = ObjectId(0);
         loop {

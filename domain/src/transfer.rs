@@ -2,7 +2,7 @@
 
 use crate::access::{self, Access, Caller, Held};
 use crate::calendars::CalendarId;
-use crate::model::version::Run;
+use crate::model::version::{Run, RunKind};
 use crate::objects::{Object, ObjectHead, Precondition, free_name, index};
 use crate::parsed::PAGE_OCTETS;
 use crate::retry::retry;
@@ -30,6 +30,8 @@ pub const MAX_NAMED: usize = 200;
 /// What became of each object in an imported file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportReport {
+    /// By which it is taken back: see [`Kalends::undo_run`].
+    pub run: uuid::Uuid,
     /// Titles of objects that are new.
     pub added: Named<String>,
     /// Titles of objects whose UID was there and whose content differed.
@@ -138,7 +140,9 @@ impl Kalends {
         if file.as_ref().len() > self.limits.import_octets {
             return Err(Error::TooLarge { limit: self.limits.import_octets });
         }
-        let import = Import { calendar, run: import_run(file_name), handled: 0, report: ImportReport::default() };
+        let run = import_run(file_name);
+        let report = ImportReport { run: run.id, ..ImportReport::default() };
+        let import = Import { calendar, run, handled: 0, report };
         self.import_from(caller, import, file, &()).await
     }
 
@@ -322,7 +326,7 @@ impl Export {
 
 /// The run that an import of a file is.
 pub(crate) fn import_run(file_name: &str) -> Run {
-    Run { id: uuid::Uuid::new_v4(), label: file_name.chars().take(MAX_LABEL).collect() }
+    Run::new(RunKind::Import, file_name.chars().take(MAX_LABEL).collect())
 }
 
 impl ImportReport {

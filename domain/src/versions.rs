@@ -58,6 +58,39 @@ pub(crate) async fn version(
     }
 }
 
+/// The texts of an object's versions that are kept, with the one that it has now: the newest links of the chain first, until they have
+/// `most` octets together.
+pub(crate) async fn all(
+    tx: &mut Transaction,
+    calendar: CalendarId,
+    object: ObjectId,
+    most: usize,
+) -> Result<HashMap<Digest, String>> {
+    let kept = tx.versions(calendar, object).await?;
+    let current = tx.text_by_id(calendar, object).await?;
+    on_a_thread(move || {
+        let mut octets = 0;
+        let mut texts: HashMap<Digest, String> = current.into_iter().map(|text| (Digest::of(&text), text)).collect();
+        // Each waits for the version that it is compressed against.
+        let mut waiting: HashMap<Option<Digest>, Vec<StoredVersion>> = HashMap::new();
+        for version in kept {
+            waiting.entry(version.base).or_default().push(version);
+        }
+        let mut next: Vec<Option<Digest>> = texts.keys().copied().map(Some).chain([None]).collect();
+        while let Some(base) = next.pop().filter(|_| octets < most) {
+            for version in waiting.remove(&base).unwrap_or_default() {
+                let against = base.and_then(|base| texts.get(&base)).map_or(COMMON_LINES, String::as_bytes);
+                let text = restored(&version.content, against)?;
+                octets += text.len();
+                texts.insert(version.digest, text);
+                next.push(Some(version.digest));
+            }
+        }
+        Ok(texts)
+    })
+    .await
+}
+
 async fn restore(
     kept: Vec<StoredVersion>,
     wanted: Digest,
@@ -81,6 +114,45 @@ async fn restore(
             text = Some(restored(content, text.as_deref().map_or(COMMON_LINES, str::as_bytes))?);
         }
         Ok(text)
+    })
+    .await
+}
+
+/// See [`check`].
+#[derive(Debug, Default)]
+pub(crate) struct CheckedVersions {
+    pub whole: u64,
+    /// What is wrong with each of the others.
+    pub damages: Vec<String>,
+}
+
+/// Reads every version of an object, from the text that it has now, or those that stand by themselves, on to those that lead to them.
+pub(crate) async fn check(kept: Vec<StoredVersion>, current: Option<String>) -> Result<CheckedVersions> {
+    on_a_thread(move || {
+        let mut checked = CheckedVersions::default();
+        let mut by_base: HashMap<Option<Digest>, Vec<StoredVersion>> = HashMap::new();
+        for version in kept {
+            by_base.entry(version.base).or_default().push(version);
+        }
+        let mut next: Vec<(Option<Digest>, Option<String>)> = vec![(None, None)];
+        next.extend(current.map(|text| (Some(Digest::of(&text)), Some(text))));
+        while let Some((base, text)) = next.pop() {
+            for version in by_base.remove(&base).into_iter().flatten() {
+                let against = text.as_deref().map_or(COMMON_LINES, str::as_bytes);
+                match restored(&version.content, against) {
+                    Ok(text) if Digest::of(&text) == version.digest => {
+                        checked.whole += 1;
+                        next.push((Some(version.digest), Some(text)));
+                    }
+                    _ => checked.damages.push(format!("its former version {:?} is damaged", version.digest)),
+                }
+            }
+        }
+        let lost = by_base.into_values().flatten().map(|version| {
+            format!("its former version {:?} cannot be read: what it was compressed against is missing", version.digest)
+        });
+        checked.damages.extend(lost);
+        Ok(checked)
     })
     .await
 }

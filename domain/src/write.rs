@@ -5,7 +5,7 @@ use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::calendars::{Calendar, CalendarId, Revision};
 use crate::model::announcement::Announcement;
 use crate::model::object::{Object, ObjectId, Precondition, Written, check_name};
-use crate::model::version::{CauseId, Digest, Run};
+use crate::model::version::{CauseId, Digest, Run, Undo};
 use crate::retry::retry;
 use crate::store::{Growth, Index, NewChange, NewText, Standing, Transaction, Usage};
 use crate::{Error, Kalends, Result, versions};
@@ -37,6 +37,7 @@ pub(crate) struct Write {
     caller: Caller,
     run: Option<Run>,
     cause: Option<CauseId>,
+    undo: Undo,
     announcements: Vec<Announcement>,
 }
 
@@ -50,14 +51,25 @@ impl Kalends {
         caller: Caller,
         work: impl Fn(Write) -> W,
     ) -> Result<T> {
-        retry(async || work(self.begin_write(None, caller).await?).await).await
+        self.write_in_run(None, caller, work).await
+    }
+
+    /// [`Kalends::write`], as a part of `run`.
+    pub(crate) async fn write_in_run<T, W: Future<Output = Result<T>>>(
+        &self,
+        run: Option<&Run>,
+        caller: Caller,
+        work: impl Fn(Write) -> W,
+    ) -> Result<T> {
+        retry(async || work(self.begin_write(run, caller).await?).await).await
     }
 
     /// Begins a write, as a part of `run`. For work that reads something first and does all of it again when it collides; whatever else
     /// writes calls [`Kalends::write`].
     pub(crate) async fn begin_write(&self, run: Option<&Run>, caller: Caller) -> Result<Write> {
         let tx = self.db.write().await?;
-        Ok(Write { kalends: self.clone(), tx, caller, run: run.cloned(), cause: None, announcements: Vec::new() })
+        let (kalends, run) = (self.clone(), run.cloned());
+        Ok(Write { kalends, tx, caller, run, cause: None, undo: Undo::default(), announcements: Vec::new() })
     }
 
     /// What changes from now on, on any node.
@@ -73,7 +85,7 @@ impl Write {
     /// `Unavailable`, `Internal`; `Contended` when another write was in the way. Nothing has changed then.
     pub async fn commit<T>(mut self, done: T) -> Result<T> {
         self.tx.tell_changed(self.kalends.node, &self.announcements).await?;
-        let Write { kalends, tx, caller, run, cause, announcements } = self;
+        let Write { kalends, tx, caller, run, cause, announcements, .. } = self;
         // In a task of its own: whoever goes away while the database ends the transaction must not take the news of it along.
         let ended = tokio::spawn(async move {
             if let Err(error) = tx.commit().await {
@@ -113,6 +125,28 @@ impl Write {
         self.tx.lock_calendar(one.0.max(other.0)).await?;
         let first = access::calendar(&mut self.tx, self.caller, one.0, one.1).await?;
         Ok((first, access::calendar(&mut self.tx, self.caller, other.0, other.1).await?))
+    }
+
+    /// All of these calendars, each once, for whoever may write to them; locked as [`Write::calendars`] does.
+    ///
+    /// # Errors
+    /// Those of [`Write::calendar`].
+    pub async fn calendars_to_write(&mut self, mut ids: Vec<CalendarId>) -> Result<Vec<Held>> {
+        ids.sort_unstable();
+        ids.dedup();
+        let mut held = Vec::with_capacity(ids.len());
+        for id in &ids {
+            self.tx.lock_calendar(*id).await?;
+        }
+        for id in ids {
+            held.push(access::calendar(&mut self.tx, self.caller, id, Access::Write).await?);
+        }
+        Ok(held)
+    }
+
+    /// What takes back all that was written so far.
+    pub fn undo(&self) -> Undo {
+        self.undo.clone()
     }
 
     /// Stores `text` under `name`, which `index` was derived from.
@@ -206,6 +240,7 @@ impl Write {
         let at = Utc::now();
         let change = NewChange { calendar: calendar.id, name, revision, object, previous, after, cause, at };
         self.tx.log_change(change).await?;
+        self.undo.0.push((calendar.id, revision));
         // Of several changes to one calendar the last is said.
         let is_of_it =
             |said: &Announcement| matches!(said, Announcement::Calendar { calendar: of, .. } if *of == calendar.id);

@@ -43,7 +43,7 @@ test("a calendar is made, renamed, coloured and deleted beside the agenda", asyn
   // The question names the calendar and what is in it.
   await side.getByRole("link", { name: "Change Personal" }).click();
   await form.getByText("Delete", { exact: true }).click();
-  await expect(form.getByText("Delete “Personal” with 1 event? This cannot be undone.")).toBeVisible();
+  await expect(form.getByText("Delete “Personal” with 1 event? It goes to the bin.")).toBeVisible();
   await form.getByText("Keep it").click();
   await form.getByText("Delete", { exact: true }).click();
   await form.getByRole("button", { name: "Delete the calendar" }).click();

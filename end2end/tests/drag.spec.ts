@@ -37,7 +37,7 @@ test("a move that was undone can be made again", async ({ page, account, hydrate
     await expect(event(page, "Lunch, 12:00 to 13:00, Thursday, 4 March"), round).toBeVisible();
     await moved(page);
     await page.getByRole("button", { name: "Undo" }).click();
-    await expect(page.getByText("back where it was")).toBeVisible();
+    await expect(page.getByText("Undone: Moved to")).toBeVisible();
     await expect(event(page, "Lunch, 12:00 to 13:00, Tuesday, 2 March"), round).toBeVisible();
   }
   for (const round of ["first", "second"]) {

@@ -26,6 +26,8 @@ pub enum Begun {
     Clean,
     /// Derive anew everything that is derived from the stored objects.
     Reindex,
+    /// Write a backup into the folder for them.
+    Backup,
 }
 
 impl From<Begun> for JobKind {
@@ -33,6 +35,7 @@ impl From<Begun> for JobKind {
         match kind {
             Begun::Clean => JobKind::Clean,
             Begun::Reindex => JobKind::Reindex,
+            Begun::Backup => JobKind::Backup,
         }
     }
 }

@@ -1,18 +1,22 @@
 //! `kalends`: the command line of the one binary.
 
 mod configuration;
+mod doctor;
 mod job_commands;
 mod logging;
+mod maintenance;
 mod options;
 
 use clap::{Parser, Subcommand};
 use configuration::{Configuration, ConfigurationError};
+use doctor::Doctor;
 use job_commands::JobsCommand;
-use kalends_domain::Kalends;
 use kalends_domain::access::{Caller, PrincipalId};
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::store::{Database, DatabaseAddress};
+use kalends_domain::{Kalends, Limits};
 use kalends_server::{demo, health, serve};
+use maintenance::{MaintenanceCommand, Place};
 use std::error::Error;
 use std::ffi::OsString;
 use std::io::Write;
@@ -37,6 +41,8 @@ struct Arguments {
     logging: logging::LogOptions,
     #[command(flatten)]
     limits: options::LimitOptions,
+    #[command(flatten)]
+    backups: options::BackupOptions,
     #[command(subcommand)]
     command: Command,
 }
@@ -45,9 +51,13 @@ struct Arguments {
 enum Command {
     #[command(flatten)]
     OnDatabase(DatabaseCommand),
+    #[command(flatten)]
+    Maintenance(MaintenanceCommand),
     /// The settings.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Look for what is wrong with the installation, and say what to do. Takes the options of `serve`; fails where something is wrong.
+    Doctor(doctor::DoctorArguments),
     /// Ask the server that listens here whether it is ready; fails with the reason when it is not. For health checks of containers.
     Health(options::ListenOptions),
 }
@@ -157,8 +167,17 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
     let address = address(&arguments, &configuration)?;
+    let limits = Limits { backups: arguments.backups.into(), ..arguments.limits.into() };
+    let data = arguments.data.as_path();
     let command = match arguments.command {
         Command::OnDatabase(command) => command,
+        Command::Maintenance(command) => {
+            arguments.logging.begin();
+            return Place { address: &address, data, limits: &limits }.run(command).await;
+        }
+        Command::Doctor(options) => {
+            return Doctor::new(&configuration, &address, data, &limits).run(options).await;
+        }
         Command::Config(ConfigCommand::Check(_)) => return check(&configuration, &address),
         Command::Health(options) => return Ok(health::ask(options.listen).await?),
     };
@@ -170,12 +189,11 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
         tracing::warn!("{unknown} is set and is no setting");
     }
     if arguments.database.is_none() {
-        let data = arguments.data.display();
-        std::fs::create_dir_all(&arguments.data)
-            .map_err(|error| format!("the data folder {data} cannot be made: {error}"))?;
+        std::fs::create_dir_all(data)
+            .map_err(|error| format!("the data folder {} cannot be made: {error}", data.display()))?;
     }
     let store = Database::open(&address).await?;
-    let kalends = Kalends::new(store.clone(), arguments.limits.into());
+    let kalends = Kalends::new(store.clone(), limits);
     match command {
         DatabaseCommand::Serve(options) => {
             if options.pseudo_language {

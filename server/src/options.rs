@@ -5,9 +5,11 @@ use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::value_parser;
 use kalends_domain::Limits;
 use kalends_domain::accounts::Secret;
+use kalends_domain::backup::BackupPlan;
 use kalends_server::connections::ConnectionLimits;
 use kalends_server::serve;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 #[derive(clap::Args)]
@@ -76,6 +78,31 @@ impl From<LimitOptions> for Limits {
             history_octets: options.history_mib * 1024 * 1024,
             ..Limits::default()
         }
+    }
+}
+
+/// Backups that the server makes by itself.
+#[derive(clap::Args)]
+pub struct BackupOptions {
+    /// Folder into which the server writes a backup by itself from time to time. Default: it makes none.
+    #[arg(long, env = "KALENDS_BACKUP_FOLDER", global = true, hide_short_help = true)]
+    backup_folder: Option<PathBuf>,
+    /// Hours from one of these backups to the next.
+    #[arg(long, env = "KALENDS_BACKUP_HOURS", default_value_t = 24, value_parser = value_parser!(i64).range(1..=8760), global = true, hide_short_help = true)]
+    backup_hours: i64,
+    /// How many of them are kept.
+    #[arg(long, env = "KALENDS_BACKUP_KEEP", default_value_t = 7, value_parser = value_parser!(u32).range(1..=10_000), global = true, hide_short_help = true)]
+    backup_keep: u32,
+}
+
+impl From<BackupOptions> for Option<BackupPlan> {
+    fn from(options: BackupOptions) -> Self {
+        let folder = options.backup_folder?;
+        Some(BackupPlan {
+            folder,
+            interval: TimeDelta::hours(options.backup_hours),
+            keep: options.backup_keep as usize,
+        })
     }
 }
 

@@ -64,7 +64,7 @@ impl Connection {
         body: &str,
     ) -> Result<Answer, hyper::Error> {
         // A browser that posts a form wants a page; what the pages' scripts ask for is JSON.
-        let is_script = path.starts_with("/fn/") && content_type != FORM;
+        let is_script = path == "/undo" || path.starts_with("/fn/") && content_type != FORM;
         let request = Request::builder()
             .method(method)
             .uri(path)

@@ -87,6 +87,14 @@ impl TestDatabase {
         }
     }
 
+    /// Runs a statement on any file of SQLite.
+    pub async fn run_on(file: &Path, statement: &'static str) {
+        let options = SqliteConnectOptions::new().filename(file).foreign_keys(false);
+        let mut connection = options.connect().await.unwrap();
+        connection.execute(statement).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
     /// A folder of the test's own, for its other files.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -116,6 +124,11 @@ impl TestDatabase {
         }
         let url = server.clone().database(&name).to_url_lossy().to_string();
         TestDatabase { folder, server: Some((server.clone(), name)), url }
+    }
+
+    /// The file that [`TestDatabase::of_statements`] made.
+    pub fn file_of_statements(&self) -> PathBuf {
+        self.folder().join("kalends.sqlite")
     }
 
     /// The file of SQLite.

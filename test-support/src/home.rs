@@ -4,7 +4,7 @@ use crate::database::TestDatabase;
 use chrono_tz::Europe::Zurich;
 use kalends_domain::access::{Caller, PrincipalId};
 use kalends_domain::accounts::{NewUser, Preferences};
-use kalends_domain::calendars::CalendarId;
+use kalends_domain::calendars::{CalendarId, Revision};
 use kalends_domain::changes::ChangeReader;
 use kalends_domain::objects::{ObjectHead, Precondition, Written};
 use kalends_domain::query::Query;
@@ -113,6 +113,17 @@ impl Home {
     /// How many rows a table has.
     pub async fn count(&self, table: &str) -> i64 {
         self.database.number(format!("SELECT count(*) FROM {table}")).await
+    }
+
+    /// Forgets the texts that objects had, as cleaning up does.
+    pub async fn forget_versions(&self) {
+        self.run("DELETE FROM versions").await;
+    }
+
+    /// Cuts the log of Anna's calendar off.
+    pub async fn forget_changes_up_to(&self, revision: Revision) {
+        let (calendar, revision) = (self.calendar.0, revision.0);
+        self.run(&format!("DELETE FROM changes WHERE calendar_id = {calendar} AND revision <= {revision}")).await;
     }
 
     /// Lets `to` do so much with Anna's calendar, which no use case does yet.

@@ -101,7 +101,7 @@ fn all() -> Result<(), Failure> {
     let mut tests = checked(&["test", "--no-fail-fast"]);
     let mut good = count.of(tests.env("KALENDS_TEST_PYTHON", &testing.python))?;
     step("Use cases and protocol on PostgreSQL");
-    let on_postgres = ["use_cases", "protocol", "web"].map(|name| ["--test", name]).concat();
+    let on_postgres = ["use_cases", "protocol", "web", "operations"].map(|name| ["--test", name]).concat();
     let tests = checked(&[&["test", "--no-fail-fast"][..], &on_postgres].concat());
     good &= count.of(&mut Database::Postgres(&postgres).rust(tests))?;
     step("Third-party CalDAV clients, on SQLite and on PostgreSQL side by side");

@@ -63,4 +63,3 @@ agenda-moved-to = Moved to { $when }
 agenda-resized-to = Now { $when }
 agenda-not-moved = The event was not moved. { $why }
 agenda-not-changed = The event was not changed. { $why }
-agenda-back-where-it-was = The event is back where it was

@@ -3,7 +3,7 @@
 calendars-new = New calendar
 calendars-saved = Calendar saved.
 calendars-created = Calendar created.
-calendars-deleted = Calendar deleted.
+calendars-deleted = Calendar deleted. It rests in the bin.
 calendars-download = Download as .ics file
 calendars-name = Name
 calendars-name-missing = Give the calendar a name.
@@ -16,11 +16,12 @@ calendars-the-other-colour = The other colour
 calendars-default = default
 calendars-show-chosen = Show the chosen ones
 calendars-import = Import a calendar file
+calendars-bin = Bin
 # Leads to the form of a calendar.
 calendars-change = Change { $name }
 calendars-change-title = Name, colour and more
 # $contents such as “34 events and 2 tasks”.
-calendars-delete-sure = Delete “{ $name }” with { $contents }? This cannot be undone.
+calendars-delete-sure = Delete “{ $name }” with { $contents }? It goes to the bin.
 calendars-delete-empty = Delete “{ $name }”? It is empty.
 calendars-delete = Delete the calendar
 calendars-events = { $count ->

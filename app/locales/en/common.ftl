@@ -13,10 +13,8 @@ common-delete = Delete
 # Takes back the wish to delete or revoke something.
 common-keep = Keep it
 common-back = Back
-# Takes back what was just done.
-common-undo = Undo
-# Closes a message.
-common-dismiss = Dismiss
+# Leads to what became of an event or a calendar, and by whom.
+common-history = History
 common-open-agenda = Open the agenda
 common-new-event = New event
 common-saving = Saving…

@@ -17,6 +17,9 @@ import-download = Download
 import-download-what = Download { $calendar }
 import-summary = Imported into { $calendar }: { NUMBER($added) } new, { NUMBER($replaced) } replaced, { NUMBER($unchanged) } unchanged, { NUMBER($refused) } refused.
 import-report = Report of the import
+import-take-back = Take this import back
+# What was done, where it can be taken back. $file is the name of the file.
+import-done = Import of { $file }.
 import-without-title = Without title
 import-refused = Refused
 # $why comes from the reader of calendar files, in English.

@@ -79,3 +79,207 @@ server-live-offline = Offline – shown as of { $time }
 server-live-signed-out = Signed out
 # For a moment, once it is there again.
 server-live-back = Back online
+
+# The bin.
+server-bin-title = Bin
+server-bin-lead = { $days ->
+    [one] What is deleted rests here for { $days } day. Programs that sync see it as deleted.
+   *[other] What is deleted rests here for { $days } days. Programs that sync see it as deleted.
+}
+server-bin-empty = Nothing rests here.
+server-bin-events = Events
+# When something was deleted, and by whom and by which way, such as “Ada, in the agenda”.
+server-bin-deleted = Deleted { $when } by { $by }
+server-bin-left = { $days ->
+    [0] goes today
+    [one] { $days } day left
+   *[other] { $days } days left
+}
+server-bin-holds = { $count ->
+    [0] empty
+    [one] { $count } entry
+   *[other] { $count } entries
+}
+server-bin-restore = Restore
+server-bin-purge = Delete for good
+server-bin-purge-sure = This cannot be undone.
+server-bin-empty-it = Empty the bin
+server-bin-empty-sure = Delete everything in it for good? This cannot be undone.
+server-bin-pieces = More of the bin
+server-bin-newer = Newer
+server-bin-older = Older
+server-bin-event-back = It is back in its calendar.
+server-bin-copy-back = It is back, beside the one that had taken its place meanwhile.
+server-bin-calendar-back = The calendar is back, with all that was in it.
+server-bin-purged = It is deleted for good.
+server-bin-emptied = The bin is empty.
+
+# What the server does beside answering: the page for administrators. The heading above the way to it:
+server-settings-server = Server
+server-jobs-title = Jobs
+server-jobs-lead = What the server does beside answering. Whatever fails is tried again by itself, ten times; what fails then stays here.
+server-jobs-none = There are none.
+server-jobs-clean = Cleaning up
+server-jobs-reindex = Indexing anew
+server-jobs-import = Import of a file
+server-jobs-backup = Backup
+server-jobs-begin-clean = Clean up now
+server-jobs-begin-reindex = Index anew
+server-jobs-again = Look again
+# $when: a day and a time.
+server-jobs-waiting = waits until { $when }
+server-jobs-failing = failed, is tried again { $when }
+server-jobs-running = under way
+server-jobs-done = done { $when }
+server-jobs-dead = failed for good { $when }
+server-jobs-failed = { $attempts ->
+    [one] Failed once: { $error }
+   *[other] Failed { $attempts } times: { $error }
+}
+server-jobs-retry = Try now
+server-jobs-remove = Remove
+
+# An import that takes longer.
+server-import-under-way = { $file } is being imported into { $calendar }. You can leave this page; it goes on.
+server-import-progress = { NUMBER($done) } of { NUMBER($of) }
+server-import-begins = It begins in a moment.
+server-import-failed = { $file } was not imported: { $why }
+server-import-kept = What came in before that stays: { NUMBER($count) } new or replaced.
+
+# Closes a message.
+server-dismiss = Dismiss
+# Takes back what was just done, and does it again.
+server-undo = Undo
+server-redo = Redo
+# $what is what was said of the edit: Event deleted.
+server-undo-done = Undone: { $what }
+server-redo-done = Done again: { $what }
+# The same where it is not known what it was.
+server-undo-done-plainly = Undone.
+server-redo-done-plainly = Done again.
+server-undo-nothing = There is nothing to undo.
+server-redo-nothing = There is nothing to redo.
+# Above a question to answer with one of the two that follow.
+server-undo-heading = Changed meanwhile
+server-undo-changed = “{ $title }” has been changed since then.
+server-undo-keep = Keep it as it is now
+server-undo-anyway = Take my change back all the same
+server-undo-unknown = It is not known what to take back.
+# Of a whole import that was taken back, or done again.
+server-undo-run = { NUMBER($removed) } removed, { NUMBER($restored) } put back.
+# $titles: of some of them.
+server-undo-left = { $count ->
+    [one] Left because changed since: { $titles }.
+   *[other] { $count } left because changed since: { $titles }.
+}
+server-version-not-found = What it was before is not kept any more.
+
+# What became of an event: a list of changes, the newest first.
+server-history-of = History of { $title }
+server-history-made = Created
+server-history-changed = Changed
+server-history-deleted = Deleted
+# It has a version again that it had.
+server-history-brought-back = Brought back
+# By whom and by which way.
+server-history-by-page = { $name }, in the agenda
+# $label: what the app password of the program is called.
+server-history-by-app = { $name }, with { $label }
+# $label: the name of the file.
+server-history-by-import = { $name }, by the import of { $label }
+server-history-by-undo = { $name }, who took back the import of { $label }
+# $when such as “Fri, 27 Nov 2026, 15:04”.
+server-history-by-restore = { $name }, who brought back what was on { $when }
+server-history-by-command = { $name }, by a command on the server
+server-history-unknown = Nobody knows who: it is older than this list
+server-history-when = When
+server-history-repeats = Repeats
+# How many of a series differ from the others or are left out.
+server-history-exceptions = Exceptions in the series
+# Stands in the place of a field.
+server-history-other = Something that is not shown here
+server-history-current = Current version
+server-history-restore = Bring back this version
+server-history-restore-deleted = Bring it back
+server-history-restored = It is back.
+server-history-text = Show the text
+server-history-hide-text = Hide the text
+server-history-not-kept = This version is not kept any more.
+server-history-more = Older changes are not shown.
+
+# What happened in a calendar, and who did it.
+server-changes-of = Changes in { $calendar }
+server-changes-link = All changes
+server-changes-person = By
+server-changes-anybody = Anybody
+server-changes-way = How
+server-changes-any-way = In any way
+server-changes-by-page = In the agenda
+server-changes-by-import = By an import
+server-changes-by-restore = By bringing back
+server-changes-by-command = By a command on the server
+server-changes-day = On
+server-changes-show = Show
+# Shows the changes of everybody, of every way and day.
+server-changes-all = Show all
+# What was done at once, such as the import of a file.
+server-changes-events = { $count ->
+    [one] { $count } change
+   *[other] { $count } changes
+}
+server-changes-before = The calendar before this
+server-changes-none = Nothing has changed in this calendar yet.
+server-changes-none-such = No such changes.
+server-changes-newest = Newest changes
+server-changes-older = Older changes
+
+# A calendar as it was at a time.
+server-as-of-title = { $calendar } as it was
+server-as-of-link = As it was …
+server-as-of-when = As it was on
+server-as-of-hour-ago = An hour ago
+server-as-of-day-ago = Yesterday
+server-as-of-week-ago = A week ago
+server-as-of-month-ago = 30 days ago
+server-as-of-no-time = This is not understood as a date and a time.
+# What happened so long ago is not kept any more.
+server-as-of-too-old = What happened before that is not kept any more. Choose a later time.
+# $when such as “Fri, 27 Nov 2026, 15:04”, $events such as “3 events”.
+server-as-of-then = On { $when } there were { $events }.
+server-as-of-before-it = There was no such calendar yet.
+# What became of them since.
+server-as-of-changed = { $count ->
+    [one] { $count } was changed since.
+   *[other] { $count } were changed since.
+}
+server-as-of-deleted = { $count ->
+    [one] { $count } was deleted since.
+   *[other] { $count } were deleted since.
+}
+server-as-of-added = { $count ->
+    [one] { $count } was added since.
+   *[other] { $count } were added since.
+}
+server-as-of-same = Everything is as it was.
+server-as-of-empty = There were no events.
+# What the list below shows.
+server-as-of-which = What is shown
+server-as-of-different = What is different now ({ NUMBER($count) })
+server-as-of-everything = Everything as it was ({ NUMBER($count) })
+# Stand beside an event.
+server-as-of-changed-since = Changed since
+server-as-of-deleted-since = Deleted since
+server-as-of-added-since = Added since
+# Above the fields of an event, each with what it said and what it says.
+server-as-of-then-now = Then, and now:
+server-as-of-back = Bring it back
+server-as-of-all-back = Bring back the whole calendar …
+server-as-of-all-back-what = What was changed or deleted since is again what it was then, and what was added since is removed. What there is now stays in the history and can be brought back as well.
+server-as-of-all-back-sure = Bring it all back
+server-as-of-take-back = Look at it as it was before that
+server-as-of-left = { $count ->
+    [one] { $count } event could not be brought back: its version is not kept any more.
+   *[other] { $count } events could not be brought back: their versions are not kept any more.
+}
+server-as-of-conflict = It has changed since you looked at it, and nothing was brought back. This is how it stands now.
+server-as-of-more = More

@@ -2,9 +2,10 @@
 
 use super::model::Agenda;
 use crate::browser;
-use crate::event::api::{move_event, undo_delete};
-use crate::event::data::{EventRef, Undo};
+use crate::event::api::move_event;
+use crate::event::data::EventRef;
 use crate::event::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
+use crate::undo::Editing;
 use crate::wire::{ApiError, CalendarId, EventInstance, When};
 use crate::words;
 use leptos::prelude::*;
@@ -41,28 +42,24 @@ impl Agenda {
     }
 
     fn send(self, event: EventInstance, scope: ScopeChoice, to: When) {
+        let editing = Editing::begin();
         spawn_local(async move {
+            let _editing = editing;
             let (calendar, name) = (event.calendar, event.name.clone());
             self.take_turn(calendar, &name).await;
             let etag = self.moves.try_with_value(|moves| moves.newest(&event.etag).to_owned());
             let etag = etag.unwrap_or_else(|| event.etag.clone());
             let target = EventRef { calendar, name, etag: etag.clone(), instance: event.instance.clone() };
             let moved = move_event(target, scope, to).await;
-            let after = moved.as_ref().ok().and_then(|undo| undo.as_ref()?.etag.clone());
+            let after = moved.as_ref().ok().and_then(|moved| moved.etag.clone());
             self.moves.try_update_value(|moves| moves.end(calendar, &event.name, etag.clone(), after));
             let is_resized = resized(event.when, to);
             match moved {
-                Ok(undo) => {
+                Ok(moved) => {
                     self.refresh.notify();
                     let when = self.format.spoken(to);
                     let text = if is_resized { words::agenda_resized_to(&when) } else { words::agenda_moved_to(&when) };
-                    match undo {
-                        Some(undo) => {
-                            let back = move |()| self.undo(undo.clone(), etag.clone());
-                            self.toasts.undoable(text, Callback::new(back));
-                        }
-                        None => self.toasts.info(text),
-                    }
+                    self.toasts.undoable(text, &moved.undo);
                 }
                 Err(error) => {
                     self.show_as(&event, Some(event.clone()));
@@ -74,25 +71,6 @@ impl Agenda {
                     self.toasts.error(text);
                 }
             }
-        });
-    }
-
-    /// Brings back what was before a move; `before` is its entity tag, which equal contents have again.
-    fn undo(self, undo: Undo, before: String) {
-        spawn_local(async move {
-            let Undo { calendar, name, etag, .. } = undo.clone();
-            self.take_turn(calendar, &name).await;
-            let undone = undo_delete(undo).await;
-            let (from, to) = match undone {
-                Ok(()) => (etag.unwrap_or_default(), Some(before)),
-                Err(_) => (before, None),
-            };
-            self.moves.try_update_value(|moves| moves.end(calendar, &name, from, to));
-            match undone {
-                Ok(()) => self.toasts.info(words::agenda_back_where_it_was()),
-                Err(error) => self.toasts.error(error.to_string()),
-            }
-            self.refresh.notify();
         });
     }
 

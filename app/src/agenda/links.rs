@@ -26,6 +26,15 @@ pub fn event(event: &EventInstance, back: &str) -> String {
     path
 }
 
+/// The page of an event's history, which leads back to `back`.
+pub fn history(calendar: CalendarId, name: &str, back: &str) -> String {
+    let mut path = format!("/event/{calendar}/");
+    escape(&mut path, name);
+    path.push_str("/history?back=");
+    escape(&mut path, back);
+    path
+}
+
 /// The form for a new event.
 pub fn new_event(when: When, calendar: Option<CalendarId>, back: &str) -> String {
     let (start, end) = match when {

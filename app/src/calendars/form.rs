@@ -3,9 +3,10 @@
 use super::api::{delete_calendar, inspect_calendar, save_calendar};
 use super::{COLORS, CalendarFields, OTHER_COLOR, StoredCalendar};
 use crate::event::fields::FieldError;
-use crate::state::{AgendaRefresh, Calendars, Toasts};
+use crate::state::{AgendaRefresh, Calendars};
 use crate::thin::{Effect, OnAttribute};
 use crate::ui::{Cancel, CloseButton, Dialog, Icon, fixed, form_buttons, heading_level, icon, sure_summary};
+use crate::undo::Toasts;
 use crate::wire::{ApiError, CalendarId};
 use crate::words;
 use leptos::ev::{MouseEvent, SubmitEvent};
@@ -102,7 +103,8 @@ pub fn CalendarForm(
     });
     let export = id.map(|id| {
         view! {
-            <p class="hint">
+            <p class="hint row">
+                <a href=format!("/calendars/{id}/changes")>{words::common_history()}</a>
                 <a href=format!("/calendars/{id}/export.ics") rel="external" download>
                     {words::calendars_download()}
                 </a>

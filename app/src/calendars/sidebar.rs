@@ -4,9 +4,10 @@ use super::api::hide_calendars;
 use crate::browser;
 use crate::calendars::{CalendarDialog, CalendarTarget, path};
 use crate::dom::plain_click;
-use crate::state::{Calendars, Toasts};
+use crate::state::Calendars;
 use crate::thin::OnAttribute;
 use crate::ui::{Icon, fixed, icon};
+use crate::undo::Toasts;
 use crate::wire::{CalendarId, CalendarInfo};
 use crate::words;
 use leptos::ev::MouseEvent;
@@ -77,6 +78,9 @@ pub fn CalendarSidebar() -> impl IntoView {
             </form>
             <a class="calendars__import" href="/import">
                 {words::calendars_import()}
+            </a>
+            <a class="calendars__import" href="/bin">
+                {words::calendars_bin()}
             </a>
         </section>
         <CalendarDialog target=target />

@@ -1,10 +1,10 @@
 //! What the event form reads and changes.
 
-use crate::event::data::{EventPageData, EventRef, OpenedEvent, Undo, ZoneInfo};
+use crate::event::data::{EventPageData, EventRef, Moved, OpenedEvent, ZoneInfo};
 use crate::event::fields::EventFields;
 use crate::event::scope::ScopeChoice;
 use crate::json::Json;
-use crate::wire::{ApiError, CalendarId, InstanceKey, When};
+use crate::wire::{ApiError, CalendarId, InstanceKey, UndoKey, When};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
@@ -31,39 +31,32 @@ pub async fn event_page(path: String, query: String) -> Result<EventPageData, Ap
     server::page(&kalends, &user, &path, &query).await
 }
 
+/// Stores a new event. As the others it yields what takes it back.
 #[server(prefix = "/fn", endpoint = "event-create", input = Json, output = Json)]
-pub async fn create_event(fields: EventFields) -> Result<(), ApiError> {
+pub async fn create_event(fields: EventFields) -> Result<UndoKey, ApiError> {
     let (kalends, user) = signed_in()?;
     server::create(&kalends, &user, &fields).await
 }
 
 /// Changes the instances of `scope` to what `fields` say.
 #[server(prefix = "/fn", endpoint = "event-update", input = Json, output = Json)]
-pub async fn update_event(event: EventRef, scope: ScopeChoice, fields: EventFields) -> Result<(), ApiError> {
+pub async fn update_event(event: EventRef, scope: ScopeChoice, fields: EventFields) -> Result<UndoKey, ApiError> {
     let (kalends, user) = signed_in()?;
     server::update(&kalends, &user, &event, scope, &fields).await
 }
 
-/// Moves the instances of `scope` as the one that was dragged to `to`, on the viewer's wall clock. Yields what brings the event
-/// back as it was, where that is simple.
+/// Moves the instances of `scope` as the one that was dragged to `to`, on the viewer's wall clock.
 #[server(prefix = "/fn", endpoint = "event-move", input = Json, output = Json)]
-pub async fn move_event(event: EventRef, scope: ScopeChoice, to: When) -> Result<Option<Undo>, ApiError> {
+pub async fn move_event(event: EventRef, scope: ScopeChoice, to: When) -> Result<Moved, ApiError> {
     let (kalends, user) = signed_in()?;
     server::relocate(&kalends, &user, &event, scope, to).await
 }
 
-/// Removes the instances of `scope`; `None` when it is too large to be brought back.
+/// Removes the instances of `scope`.
 #[server(prefix = "/fn", endpoint = "event-delete", input = Json, output = Json)]
-pub async fn delete_event(event: EventRef, scope: ScopeChoice) -> Result<Option<Undo>, ApiError> {
+pub async fn delete_event(event: EventRef, scope: ScopeChoice) -> Result<UndoKey, ApiError> {
     let (kalends, user) = signed_in()?;
     server::delete(&kalends, &user, &event, scope).await
-}
-
-/// Brings back what [`delete_event`] took away, unless the event was changed since.
-#[server(prefix = "/fn", endpoint = "event-undo", input = Json, output = Json)]
-pub async fn undo_delete(undo: Undo) -> Result<(), ApiError> {
-    let (kalends, user) = signed_in()?;
-    server::undo(&kalends, &user, undo).await
 }
 
 /// The time zones that `query` may mean, the likeliest first; for an empty one those that most people are in, the viewer's

@@ -2,7 +2,7 @@
 
 use super::fields::{EventFields, FieldError};
 use super::scope::ScopeChoice;
-use crate::wire::{ApiError, CalendarId, CalendarInfo, InstanceKey, Viewer, When};
+use crate::wire::{ApiError, CalendarId, CalendarInfo, InstanceKey, UndoKey, Viewer, When};
 use serde::{Deserialize, Serialize};
 
 /// A stored event, or one instance of it, in the version that the person saw.
@@ -41,14 +41,11 @@ pub struct ZoneInfo {
     pub offset: String,
 }
 
-/// What it takes to bring a deleted event back.
+/// What a move came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Undo {
-    pub calendar: CalendarId,
-    pub name: String,
-    /// The object as it was.
-    pub text: String,
-    /// What is left of it: nothing, or the version that must still be there.
+pub struct Moved {
+    pub undo: UndoKey,
+    /// The entity tag that the event has now.
     pub etag: Option<String>,
 }
 

@@ -1,6 +1,8 @@
 //! What an event says, before anything is changed.
 
 use super::data::OpenedEvent;
+use crate::agenda::links;
+use crate::browser;
 use crate::notation::Format;
 use crate::thin::{Effect, OnAttribute};
 use crate::ui::{CloseButton, Icon, heading_level, icon};
@@ -139,6 +141,10 @@ pub fn DetailRows(
                     </div>
                 }
             })}
+        <div class="detail">
+            <Icon d=icon::HISTORY />
+            <a href=links::history(event.calendar, &event.name, &browser::here())>{words::common_history()}</a>
+        </div>
     }
 }
 

@@ -1,6 +1,6 @@
 //! The dialog over the agenda: an event's details, then its form.
 
-use super::api::{delete_event, open_event, undo_delete};
+use super::api::{delete_event, open_event};
 use super::data::{EventRef, EventSubject, OpenedEvent};
 use super::default_calendar;
 use super::details::EventDetails;
@@ -9,9 +9,10 @@ use super::form::{EventForm, FormSetup, Place};
 use super::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
 use crate::live::{self, News};
 use crate::notation::Format;
-use crate::state::{AgendaRefresh, Calendars, OpenEvent, Toasts, ViewerResource};
+use crate::state::{AgendaRefresh, Calendars, OpenEvent, ViewerResource};
 use crate::thin::Effect;
 use crate::ui::{Cancel, Dialog};
+use crate::undo::{Editing, Toasts};
 use crate::wire::{ApiError, CalendarId, EventTarget, InstanceKey, Viewer};
 use crate::words;
 use leptos::prelude::*;
@@ -239,27 +240,15 @@ pub fn delete_flow(done: Callback<()>) -> Callback<(EventRef, bool)> {
             return;
         }
         busy.set_value(true);
+        let editing = Editing::begin();
         leptos::task::spawn_local(async move {
+            let _editing = editing;
             let deleted = delete_event(event, scope).await;
             let _ = busy.try_set_value(false);
             match deleted {
                 Ok(undo) => {
                     refresh.notify();
-                    match undo {
-                        None => toasts.info(words::event_deleted()),
-                        Some(undo) => toasts.undoable(
-                            words::event_deleted(),
-                            Callback::new(move |()| {
-                                let undo = undo.clone();
-                                leptos::task::spawn_local(async move {
-                                    match undo_delete(undo).await {
-                                        Ok(()) => refresh.notify(),
-                                        Err(error) => toasts.error(error.to_string()),
-                                    }
-                                });
-                            }),
-                        ),
-                    }
+                    toasts.undoable(words::event_deleted(), &undo);
                     done.try_run(());
                 }
                 Err(error) => {

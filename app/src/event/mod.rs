@@ -3,7 +3,7 @@
 pub mod api;
 mod controls;
 pub mod data;
-mod details;
+pub mod details;
 mod dialog;
 pub mod fields;
 mod form;
@@ -13,7 +13,7 @@ pub mod instance_key;
 mod page;
 mod picker;
 #[cfg(feature = "ssr")]
-mod rule_words;
+pub mod rule_words;
 pub mod scope;
 mod sections;
 #[cfg(feature = "ssr")]

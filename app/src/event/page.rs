@@ -7,9 +7,9 @@ use super::form::{EventForm, FormSetup, Place};
 use crate::notation::Format;
 use crate::resource::resource;
 use crate::return_path::back_path;
-use crate::state::Toasts;
 use crate::thin::OnAttribute;
 use crate::ui::{Cancel, Failed, Frame, SignedIn, sure_summary};
+use crate::undo::{Editing, Toasts};
 use crate::wire::{ApiError, Viewer};
 use crate::words;
 use leptos::prelude::*;
@@ -129,10 +129,12 @@ fn DeleteChoice(leave: Callback<()>, toasts: Toasts, setup: RwSignal<FormSetup>)
             let chosen = form.query_selector("[name=scope]:checked").ok().flatten()?;
             ScopeChoice::from_value(&chosen.get_attribute("value")?)
         });
+        let editing = Editing::begin();
         leptos::task::spawn_local(async move {
+            let _editing = editing;
             match delete_event(stored, scope.unwrap_or(ScopeChoice::All)).await {
-                Ok(_) => {
-                    toasts.info(words::event_deleted());
+                Ok(undo) => {
+                    toasts.undoable(words::event_deleted(), &undo);
                     leave.run(());
                 }
                 Err(error) => toasts.error(error.to_string()),

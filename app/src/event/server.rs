@@ -1,6 +1,6 @@
 //! The event form's side of the server: between its fields and the domain's drafts.
 
-use super::data::{EventPageData, EventRef, EventSubject, OpenedEvent, Refused, Undo, scopes};
+use super::data::{EventPageData, EventRef, EventSubject, Moved, OpenedEvent, Refused, scopes};
 use super::fields::{self, Draft, EventFields, FieldError, KEEP, Timing as FormTiming};
 use super::instance_key;
 use super::rule_words;
@@ -12,7 +12,8 @@ use crate::notation::Format;
 use crate::reading::Reader;
 use crate::return_path::back_path;
 use crate::server_context::viewer;
-use crate::wire::{ApiError, CalendarId, InstanceKey, Viewer, When};
+use crate::undo::server::key;
+use crate::wire::{ApiError, CalendarId, InstanceKey, UndoKey, Viewer, When};
 use crate::words;
 use crate::zones;
 use axum::http::HeaderMap;
@@ -21,14 +22,11 @@ use chrono_tz::Tz;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId as Calendar;
-use kalends_domain::events::{self, EventChange, EventDetails};
+use kalends_domain::events::{EventChange, EventDetails};
 use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
 use kalends_ical::time::Zone;
 use kalends_ical::value::Moment;
 use leptos::prelude::use_context;
-
-/// The largest object that travels to the browser and back for an undo, in octets.
-pub const MAX_UNDO: usize = 256 * 1024;
 
 /// The event, or one instance of it.
 pub async fn open(
@@ -58,10 +56,10 @@ fn opened(details: EventDetails, key: Option<InstanceKey>, zone: Tz, viewer: &Vi
 }
 
 /// Stores a new event.
-pub async fn create(kalends: &Kalends, user: &User, fields: &EventFields) -> Result<(), ApiError> {
+pub async fn create(kalends: &Kalends, user: &User, fields: &EventFields) -> Result<UndoKey, ApiError> {
     let (draft, calendar) = draft(fields, None)?;
-    kalends.create_event(user.on_a_page(), calendar, &draft).await.map_err(refused)?;
-    Ok(())
+    let (_, undo) = kalends.create_event(user.on_a_page(), calendar, &draft).await.map_err(refused)?;
+    Ok(key(&undo))
 }
 
 /// Changes the instances of `scope`.
@@ -71,7 +69,7 @@ pub async fn update(
     event: &EventRef,
     scope: ScopeChoice,
     fields: &EventFields,
-) -> Result<(), ApiError> {
+) -> Result<UndoKey, ApiError> {
     let caller = user.on_a_page();
     let moment = event.instance.as_deref().map(decode).transpose()?;
     let calendar = Calendar(event.calendar);
@@ -81,7 +79,7 @@ pub async fn update(
     }
     let stored = fields_of(&seen.draft, event.calendar, zone_of(user));
     if fields.says_like(&stored) {
-        return Ok(());
+        return Ok(UndoKey::new());
     }
     let (wanted, to) = draft(fields, Some(&seen.draft))?;
     let scope = match (scope, &moment) {
@@ -96,7 +94,7 @@ pub async fn update(
         }
     };
     let change = EventChange { calendar, name: &event.name, etag: &event.etag, scope };
-    kalends.update_event(caller, change, &wanted, to).await.map_err(refused)
+    Ok(key(&kalends.update_event(caller, change, &wanted, to).await.map_err(refused)?))
 }
 
 /// Puts the instances of `scope` elsewhere: the one that the person took comes to `to`, on their wall clock.
@@ -106,21 +104,16 @@ pub async fn relocate(
     event: &EventRef,
     scope: ScopeChoice,
     to: When,
-) -> Result<Option<Undo>, ApiError> {
+) -> Result<Moved, ApiError> {
     let change = change(event, scope)?;
-    let undo = kalends.move_event(user.on_a_page(), change, to, zone_of(user)).await.map_err(refused)?;
-    Ok(carried(undo))
+    let moved = kalends.move_event(user.on_a_page(), change, to, zone_of(user)).await.map_err(refused)?;
+    Ok(Moved { undo: key(&moved.undo), etag: moved.etag })
 }
 
 /// Removes the instances of `scope`.
-pub async fn delete(
-    kalends: &Kalends,
-    user: &User,
-    event: &EventRef,
-    scope: ScopeChoice,
-) -> Result<Option<Undo>, ApiError> {
+pub async fn delete(kalends: &Kalends, user: &User, event: &EventRef, scope: ScopeChoice) -> Result<UndoKey, ApiError> {
     let change = change(event, scope)?;
-    Ok(carried(kalends.delete_event(user.on_a_page(), change).await.map_err(refused)?))
+    Ok(key(&kalends.delete_event(user.on_a_page(), change).await.map_err(refused)?))
 }
 
 fn change(event: &EventRef, scope: ScopeChoice) -> Result<EventChange<'_>, ApiError> {
@@ -129,20 +122,6 @@ fn change(event: &EventRef, scope: ScopeChoice) -> Result<EventChange<'_>, ApiEr
         None => Scope::All { opened_at: None },
     };
     Ok(EventChange { calendar: Calendar(event.calendar), name: &event.name, etag: &event.etag, scope })
-}
-
-/// What takes an edit back, if it can travel to the browser.
-fn carried(undo: Option<events::Undo>) -> Option<Undo> {
-    let events::Undo { calendar, name, text, left } = undo.filter(|undo| undo.text.len() <= MAX_UNDO)?;
-    Some(Undo { calendar: calendar.0, name, text, etag: left })
-}
-
-/// Brings an event back as it was.
-pub async fn undo(kalends: &Kalends, user: &User, undo: Undo) -> Result<(), ApiError> {
-    let Undo { calendar, name, text, etag } = undo;
-    let undo = events::Undo { calendar: Calendar(calendar), name, text, left: etag };
-    kalends.undo_event(user.on_a_page(), &undo).await?;
-    Ok(())
 }
 
 /// What the page at `path` with `query` shows.
@@ -163,7 +142,16 @@ pub async fn page(kalends: &Kalends, user: &User, path: &str, query: &str) -> Re
     Ok(EventPageData { viewer, calendars, subject, refused: use_context::<Refused>() })
 }
 
-/// What a form that was posted without WebAssembly asks for. Yields where to go next.
+/// What became of a form that was posted without WebAssembly.
+pub struct Done {
+    /// Where to go on.
+    pub next: String,
+    /// What the page there says.
+    pub said: &'static str,
+    pub undo: UndoKey,
+}
+
+/// Does what a form asks for that was posted without WebAssembly.
 ///
 /// # Errors
 /// The form as it was, to be shown again with what is wrong.
@@ -174,7 +162,7 @@ pub async fn post(
     path: &str,
     query: &str,
     form: &[(String, String)],
-) -> Result<String, Box<Refused>> {
+) -> Result<Done, Box<Refused>> {
     let values = |name: &str| -> Vec<String> {
         form.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     };
@@ -196,20 +184,21 @@ pub async fn post(
         });
         let scope = scope.unwrap_or(ScopeChoice::All);
         if let (Some(event), Some("delete")) = (&event, one("action").as_deref()) {
-            return delete(kalends, user, event, scope).await.map(drop).map_err(|error| (error, Vec::new()));
+            let deleted = delete(kalends, user, event, scope).await;
+            return deleted.map(|undo| (words::event_deleted(), undo)).map_err(|error| (error, Vec::new()));
         }
         fields.check().map_err(|errors| {
             let first = errors.first().map(|error| error.message.clone()).unwrap_or_default();
             (ApiError::BadInput { field: "form".into(), message: first }, errors)
         })?;
         let saved = match &event {
-            Some(event) => update(kalends, user, event, scope, &fields).await,
-            None => create(kalends, user, &fields).await,
+            Some(event) => update(kalends, user, event, scope, &fields).await.map(|undo| (words::event_saved(), undo)),
+            None => create(kalends, user, &fields).await.map(|undo| (words::event_created(), undo)),
         };
         saved.map_err(|error| (error, Vec::new()))
     };
     match done.await {
-        Ok(()) => Ok(back_path(query.back.as_deref()).to_owned()),
+        Ok((said, undo)) => Ok(Done { next: back_path(query.back.as_deref()).to_owned(), said, undo }),
         Err((error, mut errors)) => {
             let notice = match error {
                 ApiError::BadInput { .. } if !errors.is_empty() => None,
@@ -389,7 +378,7 @@ fn fields_of(draft: &EventDraft, calendar: CalendarId, viewer: Tz) -> EventField
 }
 
 /// When that is on the viewer's clock, and on its own where that shows another time.
-fn when(timing: Timing, viewer: Tz) -> (When, Option<(When, String)>) {
+pub fn when(timing: Timing, viewer: Tz) -> (When, Option<(When, String)>) {
     match timing {
         Timing::AllDay { first, last } => (When::Days { first, last }, None),
         Timing::Timed { start, end, zone } => {
@@ -432,6 +421,7 @@ fn refused(error: kalends_domain::Error) -> ApiError {
     }
 }
 
-fn zone_of(user: &User) -> Tz {
+/// The zone that the person reads times in.
+pub fn zone_of(user: &User) -> Tz {
     user.preferences.time_zone.unwrap_or(Tz::UTC)
 }

@@ -3,7 +3,10 @@
 use crate::calendars;
 use crate::json::Json;
 use crate::server_context::signed_in;
-use crate::wire::{ApiError, CalendarInfo};
+use crate::undo::server::key_of_run;
+use crate::wire::{ApiError, CalendarInfo, UndoKey};
+use kalends_domain::calendars::CalendarId;
+use kalends_domain::jobs::{self, JobId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +24,8 @@ pub struct ImportReport {
     pub unchanged: usize,
     pub refused: Vec<Refusal>,
     pub refused_count: usize,
+    pub file: String,
+    pub undo: UndoKey,
 }
 
 /// An object of the file that did not come in.
@@ -54,9 +59,69 @@ pub async fn load_import_page() -> Result<ImportPageState, ApiError> {
     Ok(ImportPageState { calendars, outcome: use_context::<ImportOutcome>().map(|ImportOutcome(outcome)| outcome) })
 }
 
+/// The import of a large file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportUnderWay {
+    /// The calendar that it goes into.
+    pub calendar: String,
+    pub file: String,
+    /// How many of how many objects were handled; `None`: that is not known yet.
+    pub done: usize,
+    pub of: Option<usize>,
+    pub state: ImportState,
+    /// The revisions that this is of.
+    pub follows: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ImportState {
+    UnderWay,
+    Done(ImportReport),
+    /// `kept`: how many objects had come in before.
+    Refused {
+        why: String,
+        kept: usize,
+    },
+}
+
+/// How far an import has come that the viewer began.
+#[server(prefix = "/fn", endpoint = "import_progress", output = Json)]
+pub async fn load_import_progress(job: i64) -> Result<ImportUnderWay, ApiError> {
+    let (kalends, user) = signed_in()?;
+    let caller = user.on_a_page();
+    // Before the progress: what comes in between is looked up once more.
+    let follows = kalends.told(caller).await?.to_string();
+    let progress = kalends.import_progress(caller, JobId(job)).await?;
+    let calendar = match kalends.calendar_by_id(caller, progress.calendar).await {
+        Ok(calendar) => calendar.details.display_name.clone(),
+        Err(_) => progress.file_name.clone(),
+    };
+    let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let state = match progress.state {
+        jobs::ImportState::UnderWay => ImportState::UnderWay,
+        jobs::ImportState::Done => {
+            let calendar = (progress.calendar, calendar.clone());
+            ImportState::Done(ImportReport::new(calendar, progress.file_name.clone(), progress.report))
+        }
+        jobs::ImportState::Refused(why) => {
+            ImportState::Refused { why, kept: progress.report.added.count + progress.report.replaced.count }
+        }
+    };
+    let (done, of) = (number(progress.handled), progress.of.map(number));
+    Ok(ImportUnderWay { calendar, file: progress.file_name, done, of, state, follows })
+}
+
 impl ImportReport {
-    pub fn new(calendar: String, report: kalends_domain::transfer::ImportReport) -> Self {
+    /// Of a `file` that went into the calendar `id`, called `calendar`.
+    pub fn new(
+        (id, calendar): (CalendarId, String),
+        file: String,
+        report: kalends_domain::transfer::ImportReport,
+    ) -> Self {
+        let has_changed = report.added.count + report.replaced.count > 0;
         ImportReport {
+            file,
+            undo: if has_changed { key_of_run(id.0, report.run) } else { UndoKey::new() },
             calendar,
             added: report.added.first,
             added_count: report.added.count,

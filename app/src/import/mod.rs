@@ -2,5 +2,7 @@
 
 pub mod api;
 mod page;
+mod progress;
 
 pub use page::ImportPage;
+pub use progress::ImportProgressPage;

@@ -3,6 +3,7 @@
 use super::api::{ImportPageState, ImportReport, load_import_page};
 use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::{Failed, Icon, icon};
+use crate::undo;
 use crate::wire::{CalendarInfo, Viewer};
 use crate::words;
 use leptos::prelude::*;
@@ -127,9 +128,19 @@ fn Exports(calendars: Vec<CalendarInfo>) -> impl IntoView {
 }
 
 #[component]
-fn Report(report: ImportReport) -> impl IntoView {
-    let ImportReport { calendar, added, added_count, replaced, replaced_count, unchanged, refused, refused_count } =
-        report;
+pub fn Report(report: ImportReport) -> impl IntoView {
+    let ImportReport {
+        calendar,
+        added,
+        added_count,
+        replaced,
+        replaced_count,
+        unchanged,
+        refused,
+        refused_count,
+        file,
+        undo,
+    } = report;
     let tone = if refused_count == 0 { "notice notice--success" } else { "notice notice--warning" };
     let mark = if refused_count == 0 { icon::CHECK } else { icon::ALERT };
     let summary = words::import_summary(&calendar, added_count, replaced_count, unchanged, refused_count);
@@ -156,12 +167,15 @@ fn Report(report: ImportReport) -> impl IntoView {
             {more(refused_count - shown)}
         }
     });
+    let take_back = (!undo.is_empty())
+        .then(|| undo::button(undo, undo::Offer::Undo, words::import_take_back(), Some(words::import_done(&file))));
     view! {
         <section class="card card--padded stack" aria-label=words::import_report()>
             <p class=tone role="status">
                 <Icon d=mark />
                 <span>{summary}</span>
             </p>
+            {take_back}
             {refusals}
             <Titles heading=words::import_new(added_count) titles=added count=added_count />
             <Titles heading=words::import_replaced(replaced_count) titles=replaced count=replaced_count />

@@ -51,6 +51,7 @@ pub fn SettingsPage() -> impl IntoView {
 
 #[component]
 fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
+    let is_admin = viewer.is_admin;
     view! {
         <section class="card section" aria-labelledby="you">
             <h2 id="you">{words::settings_you()}</h2>
@@ -74,5 +75,11 @@ fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
         {view! { <PreferencesForm viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
         {view! { <AppPasswords viewer=viewer settings=settings.clone() /> }.into_any()}
         {view! { <PasswordForm flash=settings.flash /> }.into_any()}
+        {is_admin.then(|| view! {
+            <section class="card section" aria-labelledby="server">
+                <h2 id="server">{words::server_settings_server()}</h2>
+                <p><a class="button" href="/admin/jobs">{words::server_jobs_title()}</a></p>
+            </section>
+        })}
     }
 }

@@ -16,6 +16,7 @@ pub const PIN: &str =
 pub const REPEAT: &str =
     "M17 3l3 3-3 3M4 11V9.5A3.5 3.5 0 0 1 7.5 6H20M7 21l-3-3 3-3M20 13v1.5A3.5 3.5 0 0 1 16.5 18H4";
 pub const ALERT: &str = "M12 8v4.5M12 16h.01M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z";
+pub const HISTORY: &str = "M4 12a8 8 0 1 1 2.3 5.6M4 18v-4h4M12 8v4.5l3 1.8";
 pub const TRASH: &str = "M5 7h14M10 11v5.5M14 11v5.5M6.5 7l.8 11.6A1.5 1.5 0 0 0 8.8 20h6.4a1.5 1.5 0 0 0 1.5-1.4L17.5 7M9.5 7V5.5A1.5 1.5 0 0 1 11 4h2a1.5 1.5 0 0 1 1.5 1.5V7";
 
 /// An icon beside or instead of text; hidden from screen readers, so its button or link needs a name of its own.

@@ -5,7 +5,7 @@ use super::{Job, JobId, JobKind};
 use crate::access::{self, Access, Caller};
 use crate::calendars::CalendarId;
 use crate::model::job::NewJob;
-use crate::model::version::Run;
+use crate::model::version::{Run, RunKind};
 use crate::store::JobProgress;
 use crate::transfer::{Import, ImportReport, SaysHowFar, import_run};
 use crate::write::Write;
@@ -82,10 +82,9 @@ impl Kalends {
         if file.len() > self.limits.import_octets {
             return Err(Error::TooLarge { limit: self.limits.import_octets });
         }
-        let Run { id: run, label: file_name } = import_run(file_name);
-        let payload =
-            Payload { calendar: calendar.0, made_for_it, run, file_name, handled: 0, report: ImportReport::default() }
-                .write()?;
+        let Run { id: run, label: file_name, .. } = import_run(file_name);
+        let report = ImportReport { run, ..ImportReport::default() };
+        let payload = Payload { calendar: calendar.0, made_for_it, run, file_name, handled: 0, report }.write()?;
         let mut tx = self.db.write().await?;
         access::calendar(&mut tx, caller, calendar, Access::Write).await?;
         let (kind, owner) = (JobKind::Import, Some(caller.principal));
@@ -117,13 +116,13 @@ impl Kalends {
 }
 
 /// The job says how far it has come in the transaction of each batch, and in that of the last that it is done.
-struct Says<'a> {
-    lease: &'a Lease,
+struct Says {
+    lease: Lease,
     payload: Payload,
     ended: Mutex<Option<Ended>>,
 }
 
-impl SaysHowFar for Says<'_> {
+impl SaysHowFar for Says {
     async fn say(&self, write: &mut Write, handled: usize, of: usize, report: &ImportReport) -> Result<()> {
         let payload = Payload { handled, report: report.clone(), ..self.payload.clone() }.write()?;
         let progress = JobProgress { done: handled as u64, of: Some(of as u64), payload: Some(&payload) };
@@ -145,11 +144,11 @@ pub(super) async fn import(lease: &Lease) -> Result<Ended> {
     let payload = Payload::read(&lease.job)?;
     let owner = lease.job.owner.ok_or(Error::NotFound("the account"))?;
     let file = kalends.db.once().await?.job_file(lease.held.id).await?;
-    let run = Run { id: payload.run, label: payload.file_name.clone() };
+    let run = Run { id: payload.run, kind: RunKind::Import, label: payload.file_name.clone() };
     let (caller, calendar) = (Caller::page(owner), CalendarId(payload.calendar));
     let Payload { made_for_it, handled, .. } = payload;
     let import = Import { calendar, run, handled, report: payload.report.clone() };
-    let says = Says { lease, payload, ended: Mutex::new(None) };
+    let says = Says { lease: lease.clone(), payload, ended: Mutex::new(None) };
     let imported = match file {
         Some(file) => kalends.import_from(caller, import, file, &says).await,
         None => Err(Error::NotFound("the file")),

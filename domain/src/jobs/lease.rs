@@ -40,14 +40,14 @@ impl Lease {
         if !tx.end_job(self.held, result).await? {
             return Err(Error::LeaseLost);
         }
-        again(tx, self.held.kind).await?;
+        again(&self.kalends, tx, self.held.kind).await?;
         Ok(Ended(()))
     }
 }
 
 /// Puts what is always to be done into the queue again once it has ended.
-pub(super) async fn again(tx: &mut Transaction, kind: JobKind) -> Result<()> {
-    if let Some(interval) = kind.interval() {
+pub(super) async fn again(kalends: &Kalends, tx: &mut Transaction, kind: JobKind) -> Result<()> {
+    if let Some(interval) = kalends.interval(kind) {
         tx.enqueue_job(&NewJob { due_at: Utc::now() + interval, ..of_installation(kind) }).await?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Work that outlives the request that asked for it: put into the queue in the transaction that is its reason, done by whichever node
 //! takes it, again after a failure, and visible.
 
+mod backups;
 mod cleaning;
 mod import;
 mod lease;
@@ -96,10 +97,25 @@ impl Kalends {
         tx.commit().await
     }
 
+    /// How long after its end a job is done again, for work that is always to be done.
+    pub(crate) fn interval(&self, kind: JobKind) -> Option<TimeDelta> {
+        match kind {
+            JobKind::Clean => Some(TimeDelta::hours(1)),
+            JobKind::Backup => self.limits.backups.as_ref().map(|plan| plan.interval),
+            JobKind::Reindex | JobKind::Import => None,
+        }
+    }
+
+    /// What this node does: backups only where it knows of a folder for them.
+    pub(crate) fn kinds(&self) -> Vec<JobKind> {
+        let does = |kind: &JobKind| *kind != JobKind::Backup || self.limits.backups.is_some();
+        JobKind::ALL.into_iter().filter(does).collect()
+    }
+
     /// Has what is always to be done wait for its time, where it neither waits nor runs.
     pub(crate) async fn begin_recurring(&self) -> Result<()> {
         let mut tx = self.db.write().await?;
-        for kind in JobKind::ALL.into_iter().filter(|kind| kind.interval().is_some()) {
+        for kind in JobKind::ALL.into_iter().filter(|kind| self.interval(*kind).is_some()) {
             // Not all nodes at the moment in which they start.
             let due_at = Utc::now() + TimeDelta::minutes(1);
             tx.enqueue_job(&NewJob { due_at, ..of_installation(kind) }).await?;

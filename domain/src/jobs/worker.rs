@@ -1,7 +1,7 @@
 //! Doing jobs.
 
 use super::lease::{self, Ended, LEASE, Lease};
-use super::{cleaning, import};
+use super::{backups, cleaning, import};
 use crate::model::job::{Job, JobKind};
 use crate::store::JobLease;
 use crate::{Error, Kalends, Result};
@@ -99,7 +99,7 @@ impl Worker {
             return Ok(None);
         }
         let mut tx = self.kalends.db.write().await?;
-        let claimed = tx.claim_job(&JobKind::ALL, LEASE).await?;
+        let claimed = tx.claim_job(&self.kalends.kinds(), LEASE).await?;
         tx.commit().await?;
         Ok(claimed)
     }
@@ -173,6 +173,7 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::Clean => cleaning::clean(lease).await,
         JobKind::Reindex => lease.kalends.reindex_as(lease).await,
         JobKind::Import => import::import(lease).await,
+        JobKind::Backup => backups::back_up(lease).await,
     }
 }
 
@@ -201,7 +202,7 @@ async fn fail(kalends: &Kalends, held: JobLease, attempts: u32, error: &str) {
     let failing = async {
         let mut tx = kalends.db.write().await?;
         if tx.fail_job(held, error, again).await? && again.is_none() {
-            lease::again(&mut tx, held.kind).await?;
+            lease::again(kalends, &mut tx, held.kind).await?;
         }
         tx.commit().await
     };

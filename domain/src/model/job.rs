@@ -1,7 +1,7 @@
 //! Work that outlives the request that asked for it.
 
 use super::principal::PrincipalId;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 /// Identifies a job in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,29 +16,24 @@ pub enum JobKind {
     Reindex,
     /// Reads a file into a calendar.
     Import,
+    /// Writes a backup into the folder for them.
+    Backup,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 3] = [JobKind::Clean, JobKind::Reindex, JobKind::Import];
+    pub const ALL: [JobKind; 4] = [JobKind::Clean, JobKind::Reindex, JobKind::Import, JobKind::Backup];
 
     pub fn name(self) -> &'static str {
         match self {
             JobKind::Clean => "clean",
             JobKind::Reindex => "reindex",
             JobKind::Import => "import",
+            JobKind::Backup => "backup",
         }
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
-    /// How long after its end it is done again, for work that is always to be done.
-    pub fn interval(self) -> Option<TimeDelta> {
-        match self {
-            JobKind::Clean => Some(TimeDelta::hours(1)),
-            JobKind::Reindex | JobKind::Import => None,
-        }
     }
 }
 

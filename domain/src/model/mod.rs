@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod announcement;
+pub mod as_of;
 pub mod bin;
 pub mod calendar;
 pub mod job;

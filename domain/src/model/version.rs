@@ -1,6 +1,6 @@
 //! The texts that an object has had, and what led from one to the next.
 
-use super::calendar::Revision;
+use super::calendar::{CalendarId, Revision};
 use super::object::ObjectId;
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
@@ -14,6 +14,17 @@ impl Digest {
         let mut first = [0; 16];
         first.copy_from_slice(&Sha256::digest(text)[..16]);
         Digest(first)
+    }
+
+    /// That of the text which has this entity tag, if any has.
+    pub fn of_etag(etag: &str) -> Option<Self> {
+        let digits =
+            etag.strip_prefix('"')?.strip_suffix('"').filter(|digits| digits.len() == 32 && digits.is_ascii())?;
+        let mut digest = [0; 16];
+        for (octet, index) in digest.iter_mut().zip((0..32).step_by(2)) {
+            *octet = u8::from_str_radix(&digits[index..index + 2], 16).ok()?;
+        }
+        Some(Digest(digest))
     }
 
     /// The strong entity tag of the text: the same octets always have the same one.
@@ -45,8 +56,29 @@ pub struct CauseId(pub i64);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     pub id: uuid::Uuid,
-    /// What it was about, for people: the name of the file.
+    pub kind: RunKind,
+    /// What it was about: the name of the file; the time whose state came back (RFC 3339).
     pub label: String,
+}
+
+/// The rows of the log that one edit added, in their order: all that it takes to take the edit back. Empty where it changed nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undo(pub Vec<(CalendarId, Revision)>);
+
+impl Run {
+    pub fn new(kind: RunKind, label: String) -> Self {
+        Run { id: uuid::Uuid::new_v4(), kind, label }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunKind {
+    /// Of a file.
+    Import,
+    /// Of what a calendar, or an object in it, was at a time.
+    Restore,
+    /// Of an import, which it takes back.
+    TakenBack,
 }
 
 /// By whom and by which way something was changed, as the log has it.
@@ -59,7 +91,7 @@ pub struct Cause {
     /// What the credential was called, or what the run was about; empty where there was neither.
     pub label: String,
     /// The run that it was part of.
-    pub run: Option<uuid::Uuid>,
+    pub run: Option<(uuid::Uuid, RunKind)>,
 }
 
 /// A row of the log: one write to one object.

@@ -7,10 +7,13 @@ use crate::Result;
 use crate::model::calendar::{CalendarId, Revision};
 use crate::model::object::ObjectHead;
 use crate::model::principal::{Caller, PrincipalId, Way};
-use crate::model::version::{Cause, CauseId, Change, Digest, Run, StoredVersion};
+use crate::model::version::{Cause, CauseId, Change, Digest, Run, RunKind, StoredVersion};
 use chrono::{DateTime, Utc};
 
-fn digest(octets: &[u8]) -> Result<Digest> {
+/// What follows a way where a run was not the import of a file.
+const KINDS: [(RunKind, &str); 2] = [(RunKind::Restore, "/restore"), (RunKind::TakenBack, "/undo")];
+
+pub(super) fn digest(octets: &[u8]) -> Result<Digest> {
     octets.try_into().map(Digest).map_err(|_| broken("digest"))
 }
 
@@ -27,25 +30,32 @@ fn way(way: Way) -> (&'static str, i64) {
 pub(super) const CAUSE: &str = "c.principal_name, c.way, c.label, c.run";
 
 pub(super) fn cause_of(row: &Row) -> Result<Option<Cause>> {
-    let way: Option<String> = row.get("way")?;
+    let way: Option<&str> = row.get("way")?;
     way.map(|way| cause(row, way)).transpose()
 }
 
-fn cause(row: &Row, way: String) -> Result<Cause> {
+/// A way as it is written in `causes`, without what kind of run there was.
+pub(super) fn way_and_kind(written: &str) -> (&str, RunKind) {
+    let marked = KINDS.iter().find_map(|(kind, mark)| Some((written.strip_suffix(mark)?, *kind)));
+    marked.unwrap_or((written, RunKind::Import))
+}
+
+fn cause(row: &Row, way: &str) -> Result<Cause> {
     let run: &str = row.get("run")?;
+    let (way, kind) = way_and_kind(way);
     Ok(Cause {
         principal_name: row.get("principal_name")?,
-        way,
+        way: way.to_owned(),
         label: row.get("label")?,
-        run: if run.is_empty() { None } else { Some(run.parse().map_err(|_| broken("run"))?) },
+        run: if run.is_empty() { None } else { Some((run.parse().map_err(|_| broken("run"))?, kind)) },
     })
 }
 
-const CHANGE: &str = "SELECT h.revision, h.name, h.removed, h.changed_at, h.object_id, h.previous, h.after,
-        c.principal_name, c.way, c.label, c.run
-    FROM changes h LEFT JOIN causes c ON c.id = h.cause_id ";
+pub(super) const CHANGE: &str = "SELECT h.revision, h.name, h.removed, h.changed_at, h.object_id, h.previous, h.after,
+        c.principal_name, c.way, c.label, c.run ";
+pub(super) const FROM_CHANGES: &str = "FROM changes h LEFT JOIN causes c ON c.id = h.cause_id ";
 
-fn change(row: &Row) -> Result<Change> {
+pub(super) fn change(row: &Row) -> Result<Change> {
     Ok(Change {
         revision: Revision(row.get("revision")?),
         name: row.get("name")?,
@@ -96,26 +106,52 @@ impl Transaction {
         Ok(())
     }
 
-    /// The newest row about an object that had this name and was removed.
-    pub async fn last_removal(&mut self, calendar: CalendarId, name: &str) -> Result<Option<Revision>> {
-        let statement =
-            self.sql("SELECT max(revision) AS revision FROM changes WHERE calendar_id = $1 AND name = $2 AND removed");
-        Ok(statement.bind(calendar.0).bind(name).one().await?.get::<Option<i64>>("revision")?.map(Revision))
+    /// The newest row before `before` about an object that had this name and was removed.
+    pub async fn last_removal(
+        &mut self,
+        calendar: CalendarId,
+        name: &str,
+        before: Revision,
+    ) -> Result<Option<Revision>> {
+        let statement = self.sql(
+            "SELECT max(revision) AS revision FROM changes WHERE calendar_id = $1 AND name = $2 AND removed AND revision < $3",
+        );
+        Ok(statement
+            .bind(calendar.0)
+            .bind(name)
+            .bind(before.0)
+            .one()
+            .await?
+            .get::<Option<i64>>("revision")?
+            .map(Revision))
     }
 
     /// The row of the log with this revision: the row before about the same object, the version that it led to, when, and why.
     pub async fn change(&mut self, calendar: CalendarId, revision: Revision) -> Result<Option<Change>> {
-        let row = self.joined(&[CHANGE, "WHERE h.calendar_id = $1 AND h.revision = $2"]);
+        let row = self.joined(&[CHANGE, FROM_CHANGES, "WHERE h.calendar_id = $1 AND h.revision = $2"]);
         let row = row.bind(calendar.0).bind(revision.0).optional().await?;
         row.as_ref().map(change).transpose()
     }
 
     /// The rows of a calendar after `since`, the earliest first, at most `limit`.
     pub async fn changes_after(&mut self, calendar: CalendarId, since: Revision, limit: usize) -> Result<Vec<Change>> {
-        self.joined(&[CHANGE, "WHERE h.calendar_id = $1 AND h.revision > $2 ORDER BY h.revision LIMIT $3"])
+        self.joined(&[
+            CHANGE,
+            FROM_CHANGES,
+            "WHERE h.calendar_id = $1 AND h.revision > $2 ORDER BY h.revision LIMIT $3",
+        ])
+        .bind(calendar.0)
+        .bind(since.0)
+        .bind(signed(limit))
+        .all(change)
+        .await
+    }
+
+    /// The rows of a calendar that a run added, the earliest first.
+    pub async fn changes_of_run(&mut self, calendar: CalendarId, run: uuid::Uuid) -> Result<Vec<Change>> {
+        self.joined(&[CHANGE, FROM_CHANGES, "WHERE h.calendar_id = $1 AND c.run = $2 ORDER BY h.revision"])
             .bind(calendar.0)
-            .bind(since.0)
-            .bind(signed(limit))
+            .bind(run.to_string())
             .all(change)
             .await
     }
@@ -123,6 +159,8 @@ impl Transaction {
     /// The row that stands for a cause, made when there is none yet.
     pub async fn cause(&mut self, caller: Caller, run: Option<&Run>) -> Result<CauseId> {
         let (way, credential) = way(caller.way);
+        let kind =
+            KINDS.iter().find(|(kind, _)| run.is_some_and(|run| run.kind == *kind)).map_or("", |(_, mark)| *mark);
         let row = self
             .sql(
                 "INSERT INTO causes (principal_id, principal_name, way, credential_id, run, label)
@@ -131,7 +169,7 @@ impl Transaction {
                  ON CONFLICT (principal_id, way, credential_id, run) DO UPDATE SET label = excluded.label RETURNING id",
             )
             .bind(caller.principal.0)
-            .bind(way)
+            .bind(format!("{way}{kind}"))
             .bind(credential)
             .bind(run.map(|run| run.id.to_string()).unwrap_or_default())
             .bind(run.map(|run| run.label.as_str()))

@@ -5,7 +5,7 @@ use super::sqlite::{self, Sqlite};
 use super::transaction::Transaction;
 use crate::{Error, Problem, Result};
 use sqlx::postgres::PgConnectOptions;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the database is, as the configuration says it: `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/NAME`.
 #[derive(Clone)]
@@ -75,6 +75,27 @@ impl Database {
             DatabaseAddress::Sqlite(file) => Database::Sqlite(Sqlite::open(file).await?),
             DatabaseAddress::Postgres(options) => Database::Postgres(Postgres::open((**options).clone()).await?),
         })
+    }
+
+    /// Opens what is at `address` to read it with the tables that it has, of whatever version. A file has to be there.
+    ///
+    /// # Errors
+    /// Those of [`Database::open`].
+    pub async fn open_as_it_is(address: &DatabaseAddress) -> Result<Self> {
+        Ok(match address {
+            DatabaseAddress::Sqlite(file) => Database::Sqlite(Sqlite::open_to_read(file).await?),
+            DatabaseAddress::Postgres(options) => {
+                Database::Postgres(Postgres::open_as_it_is((**options).clone()).await?)
+            }
+        })
+    }
+
+    /// Opens a file of SQLite that nobody writes to read it with the tables that it has; nothing is written, not even beside it.
+    ///
+    /// # Errors
+    /// `Internal` for what is none.
+    pub async fn open_copy(file: &Path) -> Result<Self> {
+        Ok(Database::Sqlite(Sqlite::open_copy(file).await?))
     }
 
     /// A consistent view: every statement sees the same snapshot. Writes through it fail.

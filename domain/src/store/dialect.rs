@@ -43,6 +43,15 @@ impl Transaction {
         }
     }
 
+    /// The entity tag of the version `b.after`.
+    pub(super) fn digest_etag(&self) -> &'static str {
+        if self.is_postgres() {
+            r#"'"' || encode(b.after, 'hex') || '"'"#
+        } else {
+            r#"'"' || lower(hex(b.after)) || '"'"#
+        }
+    }
+
     /// How large the database is, as `octets`.
     pub(super) fn database_size(&self) -> &'static str {
         if self.is_postgres() {

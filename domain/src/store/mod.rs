@@ -5,6 +5,7 @@
 //! is in `dialect`, `sqlite` and `postgres`.
 
 mod accounts;
+mod backup;
 mod bin;
 mod calendars;
 mod changes;
@@ -13,21 +14,27 @@ mod database;
 mod dialect;
 mod error;
 mod health;
+mod history;
 mod jobs;
 mod login_tries;
 mod notices;
 mod objects;
+mod portable;
 mod postgres;
 mod sqlite;
 mod sqlite_readers;
 mod statement;
 mod transaction;
+mod verify;
 
+pub(crate) use backup::open_staged;
 pub use database::{Database, DatabaseAddress};
 pub use jobs::{JobLease, JobProgress};
 pub use notices::{Listener, Notice};
+pub(crate) use objects::minutes;
 pub use objects::{FoundObject, Standing};
 pub use transaction::Transaction;
+pub use verify::{CheckedCalendar, LoggedAs, StoredObject};
 
 pub use crate::model::object::ObjectId;
 

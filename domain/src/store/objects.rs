@@ -12,7 +12,7 @@ use kalends_ical::instances::{Extent, Window};
 use std::collections::HashMap;
 
 /// Most objects that are read at once, however small they are.
-const PAGE_OBJECTS: i64 = 500;
+pub(super) const PAGE_OBJECTS: i64 = 500;
 
 /// Without the text, which may be long.
 pub(super) const HEAD: &str = "SELECT o.id, o.calendar_id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at FROM objects o ";
@@ -24,9 +24,9 @@ const OBJECT_OF_CALENDAR: &str =
     "LEFT JOIN objects o ON o.calendar_id = c.id AND o.name = $4 WHERE p.slug = $2 AND c.slug = $3";
 /// Around a SELECT of `id`, `size` and, to order by, `name`, with the octets that may come together bound as the third: the first
 /// objects that have no more together, one at least. The texts of others are not read.
-const FIRST_THAT_FIT: &str = "WHERE o.id IN (SELECT id FROM (
+pub(super) const FIRST_THAT_FIT: &str = "WHERE o.id IN (SELECT id FROM (
         SELECT id, size, sum(size) OVER (ORDER BY name) AS together FROM (";
-const UP_TO_OCTETS: &str = ") AS next) AS summed WHERE together <= $3 OR together = size) ORDER BY ";
+pub(super) const UP_TO_OCTETS: &str = ") AS next) AS summed WHERE together <= $3 OR together = size) ORDER BY ";
 
 pub(super) fn head(row: &Row) -> Result<ObjectHead> {
     let component: &str = row.get("component")?;
@@ -62,7 +62,7 @@ fn minute(seconds: i64) -> i32 {
 }
 
 /// The interval that stands for an extent; no start and no end reach to the limits.
-fn minutes(extent: &Extent) -> (i32, i32) {
+pub(crate) fn minutes(extent: &Extent) -> (i32, i32) {
     let first = extent.first_start.map_or(i32::MIN, minute);
     let last = extent.last_end.map_or(i32::MAX, |end| minute(end).saturating_add(1));
     (first, last.max(first))

@@ -11,6 +11,8 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres"
 
 /// Oldest version whose behaviour is tested.
 const MIN_VERSION: i32 = 15;
+/// What nodes call themselves.
+pub(super) const APPLICATION: &str = "kalends";
 /// Connections of one node.
 const MAX_CONNECTIONS: u32 = 16;
 /// How long a request waits for a connection.
@@ -28,7 +30,21 @@ impl Postgres {
     /// # Errors
     /// `Unavailable`, `Internal`; `BadInput` for a server that is too old.
     pub async fn open(options: PgConnectOptions) -> Result<Self> {
-        let options = options.application_name("kalends").options([
+        let opened = Self::connect(options, APPLICATION).await?;
+        MIGRATIONS.run(&opened.pool).await.map_err(|error| Error::Internal(error.into()))?;
+        Ok(opened)
+    }
+
+    /// Connects to what is there, with the tables that it has, as a program that serves nobody.
+    ///
+    /// # Errors
+    /// Those of [`Postgres::open`].
+    pub(super) async fn open_as_it_is(options: PgConnectOptions) -> Result<Self> {
+        Self::connect(options, "kalends maintenance").await
+    }
+
+    async fn connect(options: PgConnectOptions, application: &str) -> Result<Self> {
+        let options = options.application_name(application).options([
             // What a transaction waits for another at most; the retries come after.
             ("lock_timeout", "30s"),
             // A node that went away keeps no lock.
@@ -45,7 +61,6 @@ impl Postgres {
             let message = format!("PostgreSQL {MIN_VERSION} or newer is needed; the server is {}", version / 10_000);
             return Err(Error::bad_input("database", Problem::Configuration(message)));
         }
-        MIGRATIONS.run(&pool).await.map_err(|error| Error::Internal(error.into()))?;
         Ok(Postgres { pool })
     }
 

@@ -14,6 +14,9 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 /// How many connections read at once, each in a transaction or each a single statement.
 const MAX_READERS: u32 = 4;
 
+/// How long whoever writes waits for another process that does.
+const MAX_WAIT: Duration = Duration::from_secs(10);
+
 /// A database file and its pools.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
@@ -21,6 +24,11 @@ pub struct Sqlite {
     readers: SqlitePool,
     /// For single statements.
     once: SqliteReaders,
+}
+
+/// A connection to a file does not go away while nobody uses it.
+fn pool() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().test_before_acquire(false)
 }
 
 impl Sqlite {
@@ -36,17 +44,51 @@ impl Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             // An acknowledged write survives a power cut, not only a crash of the process.
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10))
+            .busy_timeout(MAX_WAIT)
             .pragma("temp_store", "memory")
             .pragma("mmap_size", "268435456");
-        // A connection to a file does not go away while nobody uses it.
-        let pool = || SqlitePoolOptions::new().test_before_acquire(false);
-        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+        // This connection stays open: by that others can tell that the file is in use.
+        let writer =
+            pool().max_connections(1).idle_timeout(None).max_lifetime(None).connect_with(options.clone()).await?;
         MIGRATIONS.run(&writer).await.map_err(|error| Error::Internal(error.into()))?;
+        Self::with(writer, options).await
+    }
+
+    /// Opens a file that is there, to read it with the tables that it has.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub(super) async fn open_to_read(file: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new().filename(file).busy_timeout(MAX_WAIT);
+        let writer = pool().max_connections(1).connect_lazy_with(options.clone());
+        Self::with(writer, options).await
+    }
+
+    /// Opens a file that nobody writes, and writes nothing beside it either.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub(super) async fn open_copy(file: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(true);
+        let writer = pool().max_connections(1).connect_lazy_with(options.clone());
+        Self::with(writer, options).await
+    }
+
+    /// Opens a file that nobody else has open.
+    pub(super) async fn open_with(options: SqliteConnectOptions) -> Result<Self> {
+        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+        Self::with(writer, options).await
+    }
+
+    async fn with(writer: SqlitePool, options: SqliteConnectOptions) -> Result<Self> {
         let options = options.pragma("query_only", "on");
         let readers = pool().max_connections(MAX_READERS).connect_with(options.clone()).await?;
         let once = SqliteReaders::new(options, MAX_READERS)?;
         Ok(Sqlite { writer, readers, once })
+    }
+
+    pub(super) fn writer(&self) -> &SqlitePool {
+        &self.writer
     }
 
     /// Waits for open transactions and closes the file, the write-ahead log folded in.

@@ -144,3 +144,27 @@ async fn an_app_password_that_one_node_revokes_is_refused_by_the_others_at_once(
         }
     }
 }
+
+#[tokio::test]
+async fn wrong_passwords_count_on_every_node_and_through_a_restart() {
+    let home = Home::new().await;
+    home.kalends.set_password(home.anna.principal, "a long sentence").await.unwrap();
+    let nodes = [home.cold(), home.reopened().await];
+    let mut wrong = 0;
+    let wait = loop {
+        match nodes[wrong % 2].sign_in("anna", "not that one").await {
+            Err(Error::BadCredentials) => wrong += 1,
+            Err(Error::TooManyTries { seconds }) => break seconds,
+            other => panic!("{other:?}"),
+        }
+        assert!(wrong < 10);
+    };
+    assert!(wrong >= 5 && (1..=60).contains(&wait), "{wrong} wrong ones, {wait} s");
+    let restarted = home.reopened().await;
+    for node in nodes.iter().chain([&restarted]) {
+        assert!(matches!(node.sign_in("anna", "a long sentence").await, Err(Error::TooManyTries { .. })));
+    }
+    home.run("UPDATE login_tries SET last_at = last_at - 120000").await;
+    restarted.sign_in("anna", "a long sentence").await.unwrap();
+    assert_eq!(home.count("login_tries").await, 0, "the right one ends it");
+}

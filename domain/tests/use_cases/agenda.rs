@@ -230,10 +230,10 @@ async fn the_calendars_of_others_are_neither_seen_nor_written() {
     let not_found = |outcome: Result<(), Error>| assert!(matches!(outcome, Err(Error::NotFound(_))), "{outcome:?}");
     not_found(home.kalends.event(ben, home.calendar, &name, None).await.map(drop));
     not_found(home.kalends.create_event(ben, home.calendar, &plan).await.map(drop));
-    not_found(home.kalends.update_event(ben, change(&home, &name, &etag, WHOLE), &plan, home.calendar).await);
+    not_found(home.kalends.update_event(ben, change(&home, &name, &etag, WHOLE), &plan, home.calendar).await.map(drop));
     not_found(home.kalends.delete_event(ben, change(&home, &name, &etag, WHOLE)).await.map(drop));
     // And what is one's own can't be put there either.
-    not_found(home.kalends.update_event(home.anna, change(&home, &name, &etag, WHOLE), &plan, his).await);
+    not_found(home.kalends.update_event(home.anna, change(&home, &name, &etag, WHOLE), &plan, his).await.map(drop));
     assert_eq!(home.march(home.calendar).await, [("Dentist".to_owned(), time("2026-03-05T09:00:00"))]);
 }
 

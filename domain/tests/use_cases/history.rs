@@ -95,6 +95,27 @@ async fn others_read_no_history() {
 }
 
 #[tokio::test]
+async fn all_versions_say_together_what_each_said() {
+    let home = Home::new().await;
+    let titles = ["A", "B", "C", "A", "D", "B"];
+    for title in titles {
+        home.put("a.ics", &event_titled("a", title)).await.unwrap();
+    }
+    home.delete("a.ics").await;
+    let versions = home.kalends.object_versions(home.anna, home.calendar, "a.ics").await.unwrap();
+    let said: Vec<_> =
+        versions.iter().map(|version| version.event.as_ref().map(|event| event.draft.summary.as_str())).collect();
+    let newest_first: Vec<_> = [None].into_iter().chain(titles.into_iter().rev().map(Some)).collect();
+    assert_eq!(said, newest_first);
+    assert!(versions[1..].iter().all(|version| version.is_kept));
+    // What comes back under the name has what was before it behind it.
+    home.kalends.restore_version(home.anna, home.calendar, Revision(6), Precondition::Absent).await.unwrap();
+    let again = home.kalends.object_versions(home.anna, home.calendar, "a.ics").await.unwrap();
+    assert_eq!(again[0].event, versions[1].event);
+    assert_eq!(again[1..], versions);
+}
+
+#[tokio::test]
 async fn what_happened_in_a_calendar_is_listed_from_any_point_on() {
     let home = Home::new().await;
     home.put("a.ics", &event_titled("a", "A")).await.unwrap();

@@ -58,7 +58,7 @@ async fn a_large_import_goes_on_where_it_was_interrupted_and_counts_once() {
     let held = home.kalends.calendar_by_id(home.anna, home.calendar).await.unwrap();
     assert_eq!(held.revision, Revision(EVENTS as i64), "each was stored once");
     let runs: Vec<_> = home.kalends.calendar_history(home.anna, home.calendar, Revision(0), 2000).await.unwrap();
-    let runs: std::collections::HashSet<_> = runs.into_iter().filter_map(|change| change.cause?.run).collect();
+    let runs: std::collections::HashSet<_> = runs.into_iter().filter_map(|change| Some(change.cause?.run?.0)).collect();
     assert_eq!(runs.len(), 1, "they are one run");
 }
 

@@ -4,14 +4,17 @@
 mod access;
 mod accounts;
 mod agenda;
+mod as_of;
 mod bin;
 mod calendars;
 mod changes;
 mod concurrency;
 mod history;
+mod history_properties;
 mod jobs;
 mod live;
 mod objects;
 mod quota;
 mod synchronisation;
 mod transfer;
+mod undo;

@@ -1,4 +1,4 @@
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
 import { randomBytes } from "node:crypto";
 import { Server } from "./server.js";
 
@@ -30,13 +30,27 @@ export class Account {
     readonly password: string,
   ) {}
 
-  /** The one-time link's path, with which a password is chosen. */
-  static async invite(server: Server): Promise<{ name: string; path: string }> {
+  /** The one-time link's path, with which a password is chosen; `more` are options of `kalends user add`. */
+  static async invite(server: Server, ...more: string[]): Promise<{ name: string; path: string }> {
     const name = `p${randomBytes(5).toString("hex")}`;
-    const printed = await server.command("user", "add", name, "--display-name", "Robin Doe");
+    const printed = await server.command("user", "add", name, "--display-name", "Robin Doe", ...more);
     const path = printed.match(/\/welcome\/\S+/)?.[0];
     if (!path) throw new Error(`no one-time link in: ${printed}`);
     return { name, path };
+  }
+
+  /** An account whose password is chosen, signed in in `context`. */
+  static async signUp(server: Server, context: BrowserContext, ...more: string[]): Promise<Account> {
+    const { name, path } = await Account.invite(server, ...more);
+    const password = "correct horse battery";
+    const secret = path.slice("/welcome/".length);
+    const response = await context.request.post(`${server.url}/fn/choose_password`, {
+      form: { secret, password, repeated: password, time_zone: "Europe/Zurich" },
+      headers: { accept: "text/html", origin: server.url },
+      maxRedirects: 0,
+    });
+    expect(response.status(), await response.text()).toBeLessThan(400);
+    return new Account(server, name, password);
   }
 
   /** Address of the first calendar by CalDAV. */
@@ -87,18 +101,7 @@ export const test = base.extend<ForTest, { server: Server; serverOptions: string
     { scope: "worker" },
   ],
   baseURL: async ({ server }, use) => use(server.url),
-  account: async ({ server, context }, use) => {
-    const { name, path } = await Account.invite(server);
-    const password = "correct horse battery";
-    const secret = path.slice("/welcome/".length);
-    const response = await context.request.post(`${server.url}/fn/choose_password`, {
-      form: { secret, password, repeated: password, time_zone: "Europe/Zurich" },
-      headers: { accept: "text/html", origin: server.url },
-      maxRedirects: 0,
-    });
-    expect(response.status(), await response.text()).toBeLessThan(400);
-    await use(new Account(server, name, password));
-  },
+  account: async ({ server, context }, use) => use(await Account.signUp(server, context)),
   hydrated: async ({}, use) =>
     use(async (page) => {
       await page.waitForFunction(() => document.documentElement.dataset.hydrated === "true");

@@ -14,7 +14,7 @@ use setting::Setting;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The options that say where the file is; neither can stand in it with that meaning.
 const FILE_OPTION: &str = "config";
@@ -89,6 +89,14 @@ impl Configuration {
     pub fn origin(&self, option: &str) -> Origin {
         let found = self.effective.iter().find(|it| it.setting.key() == option);
         found.map_or(Origin::Default, |it| it.origin.clone())
+    }
+
+    /// The files in which secrets stand that are in force, each with the key of one.
+    pub fn files_with_secrets(&self) -> impl Iterator<Item = (&Path, &str)> {
+        self.effective.iter().filter(|it| it.setting.is_secret()).filter_map(|it| match &it.origin {
+            Origin::SecretFile { path, .. } | Origin::File { path, .. } => Some((path.as_path(), it.setting.key())),
+            _ => None,
+        })
     }
 }
 

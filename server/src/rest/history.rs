@@ -7,10 +7,11 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, Utc};
 use kalends_domain::Error;
+use kalends_domain::as_of::{AsOfPage, Became, ShownAsOf};
 use kalends_domain::calendars::{CalendarId, Revision};
-use kalends_domain::history::{Cause, Change};
+use kalends_domain::history::{Cause, Change, RunKind};
 use kalends_domain::objects::Precondition;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -39,6 +40,45 @@ pub async fn changes(
     let reached = changes.last().map_or(page.since, |change| change.revision.0);
     let changes: Vec<Value> = changes.iter().map(|change| said(calendar, change)).collect();
     Ok(Json(json!({ "calendar": calendar.0, "reached": reached, "changes": changes })))
+}
+
+#[derive(Deserialize)]
+pub struct Then {
+    at: DateTime<Utc>,
+    /// The name of the last object of the page before.
+    #[serde(default)]
+    after: String,
+    limit: Option<usize>,
+}
+
+/// `GET /calendars/{id}/as-of?at=&after=&limit=`: every object as it stood then, in the order of the names.
+pub async fn as_of(
+    State(rest): State<Rest>,
+    known: Known,
+    Path(calendar): Path<String>,
+    then: Result<Query<Then>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Query(Then { at, after, limit }) = then?;
+    let calendar = calendar_id(&calendar)?;
+    let page = AsOfPage::Everything { after };
+    let found = rest.kalends.calendar_as_of(known.caller, calendar, at, &page, limit.unwrap_or(USUAL)).await?;
+    let objects: Vec<Value> = found.objects.iter().map(|shown| stood(calendar, shown)).collect();
+    let next = found.next.map(|next| match next {
+        AsOfPage::Everything { after } => after,
+        AsOfPage::Different { .. } => String::new(),
+    });
+    Ok(Json(json!({
+        "calendar": calendar.0,
+        "at": at.to_rfc3339_opts(SecondsFormat::Millis, true),
+        "revision": found.then.0,
+        "now": found.now.0,
+        "same": found.differences.same,
+        "changed": found.differences.changed,
+        "deleted": found.differences.deleted,
+        "added": found.differences.added,
+        "objects": objects,
+        "next": next,
+    })))
 }
 
 /// `GET /calendars/{id}/objects/{name}/versions`: the newest first.
@@ -101,6 +141,25 @@ fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
     }
 }
 
+fn stood(calendar: CalendarId, shown: &ShownAsOf) -> Value {
+    let object = &shown.object;
+    let href = object.stood.filter(|_| shown.is_kept);
+    let href = href.map(|revision| format!("/api/v1.0/calendars/{}/versions/{}", calendar.0, revision.0));
+    json!({
+        "name": object.name,
+        "title": shown.title,
+        "etag": object.then.map(|digest| digest.etag()),
+        "revision": object.stood.map(|revision| revision.0),
+        "since": match object.became {
+            Became::Same => "same",
+            Became::Changed => "changed",
+            Became::Deleted => "deleted",
+            Became::Added => "added",
+        },
+        "href": href,
+    })
+}
+
 fn said(calendar: CalendarId, change: &Change) -> Value {
     let etag = change.after.map(|digest| digest.etag());
     let href = change.object.map(|_| format!("/api/v1.0/calendars/{}/versions/{}", calendar.0, change.revision.0));
@@ -117,6 +176,11 @@ fn said(calendar: CalendarId, change: &Change) -> Value {
 }
 
 fn by(cause: &Cause) -> Value {
-    let run = cause.run.map(|run| run.to_string());
-    json!({ "name": cause.principal_name, "way": cause.way, "label": cause.label, "run": run })
+    let (run, kind) = match cause.run {
+        Some((run, RunKind::Import)) => (Some(run.to_string()), Some("import")),
+        Some((run, RunKind::Restore)) => (Some(run.to_string()), Some("restore")),
+        Some((run, RunKind::TakenBack)) => (Some(run.to_string()), Some("undo")),
+        None => (None, None),
+    };
+    json!({ "name": cause.principal_name, "way": cause.way, "label": cause.label, "run": run, "kind": kind })
 }

@@ -40,6 +40,7 @@ pub fn router(kalends: Kalends, site: Site, closing: CancellationToken, most: us
         .route("/api/v1.0/stream", get(stream::stream))
         .route("/api/v1.0/calendars", get(calendars::list))
         .route("/api/v1.0/calendars/{id}/changes", get(history::changes))
+        .route("/api/v1.0/calendars/{id}/as-of", get(history::as_of))
         .route("/api/v1.0/calendars/{id}/objects/{name}/versions", get(history::versions))
         .route("/api/v1.0/calendars/{id}/versions/{revision}", get(history::version))
         .route("/api/v1.0/calendars/{id}/versions/{revision}/restore", post(history::restore))

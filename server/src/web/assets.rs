@@ -54,11 +54,11 @@ fn add(assets: &mut Assets, tag: &BytesStart) {
     }
 }
 
-/// Of the scripts that the page names itself there is one.
+/// The scripts that the page names itself.
 fn add_script(assets: &mut Assets, tag: &BytesStart) {
-    if let Some(path) = attribute(tag, "src") {
-        assets.live = Some(Asset { integrity: attribute(tag, "integrity"), path });
-    }
+    let Some(path) = attribute(tag, "src") else { return };
+    let script = if path.contains("/undo-") { &mut assets.undo } else { &mut assets.live };
+    *script = Some(Asset { integrity: attribute(tag, "integrity"), path });
 }
 
 fn attribute(tag: &BytesStart, name: &str) -> Option<String> {

@@ -4,12 +4,13 @@ use super::{WebState, failed, render};
 use axum::Form;
 use axum::body::Body;
 use axum::extract::{FromRequest, Path, Request, State};
-use axum::http::{Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Json, Redirect, Response};
+use kalends_app::flash::{self, Flash};
 use kalends_app::return_path::back_path;
 use kalends_app::session::CurrentUser;
 use kalends_app::wire::ApiError;
-use kalends_app::{calendars, event};
+use kalends_app::{bin, calendars, event, jobs, undo};
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId;
 use leptos::prelude::provide_context;
@@ -22,12 +23,48 @@ pub async fn event(State(state): State<WebState>, request: Request) -> Response 
     };
     let (path, query) = (page.uri().path(), page.uri().query().unwrap_or_default());
     match event::server::post(&state.web.kalends, user.as_ref(), page.headers(), path, query, &form).await {
-        Ok(next) => Redirect::to(&next).into_response(),
+        Ok(done) if done.undo.is_empty() => Redirect::to(&done.next).into_response(),
+        Ok(done) => go_on(&state, &done.next, undo::leave(done.said, done.undo)),
         Err(refused) => {
             let status = refused.notice.as_ref().map_or(StatusCode::UNPROCESSABLE_ENTITY, ApiError::status);
             again(&state, page, *refused, status).await
         }
     }
+}
+
+/// Takes an edit back: says to the script what became of it, and to a plain form by the page that it names.
+pub async fn undo(State(state): State<WebState>, request: Request) -> Response {
+    let Posted { page, user, form } = match Posted::read(request).await {
+        Ok(posted) => posted,
+        Err(response) => return response,
+    };
+    let asked = undo::server::Posted::read(&form);
+    let answer = asked.take_back(&state.web.kalends, user.as_ref()).await;
+    if page.headers().get(header::ACCEPT).is_none_or(|accepted| accepted.as_bytes() != b"application/json") {
+        return go_on(&state, asked.back, undo::left(&asked, answer));
+    }
+    match answer {
+        Ok(answer) => Json(answer).into_response(),
+        Err(error) => {
+            let text = serde_json::json!({ "text": error.to_string() });
+            let mut response = (error.status(), Json(text)).into_response();
+            if error == ApiError::SignedOut {
+                // RFC 9110 section 15.5.2 wants one; browsers ask for no password by it.
+                let challenge = HeaderValue::from_static("Cookie realm=\"Kalends\"");
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+            }
+            response
+        }
+    }
+}
+
+/// Leads to a page that has something to say.
+fn go_on(state: &WebState, to: &str, said: Flash) -> Response {
+    let mut response = Redirect::to(to).into_response();
+    if let Some(cookie) = flash::header(said, state.web.site.secure()) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// Makes, changes or deletes a calendar.
@@ -43,6 +80,46 @@ pub async fn calendar(State(state): State<WebState>, id: Option<Path<i64>>, requ
             again(&state, page, *refused, status).await
         }
     }
+}
+
+/// Brings back what rests in the bin, or removes it for good.
+pub async fn bin(State(state): State<WebState>, request: Request) -> Response {
+    let Posted { page, user, form } = match Posted::read(request).await {
+        Ok(posted) => posted,
+        Err(response) => return response,
+    };
+    let Some(user) = user else { return Redirect::to("/sign-in?next=/bin").into_response() };
+    let Some(wish) = bin::Wish::read(|name| value(&form, name)) else { return StatusCode::BAD_REQUEST.into_response() };
+    match bin::server::fulfil(&state.web.kalends, &user, wish).await {
+        Ok(done) => Redirect::to(&format!("/bin?done={done}")).into_response(),
+        Err(error) => {
+            let status = error.status();
+            again(&state, page, bin::WishRefused(error), status).await
+        }
+    }
+}
+
+/// Has a job tried again, removed, or begun.
+pub async fn jobs(State(state): State<WebState>, request: Request) -> Response {
+    let Posted { page, user, form } = match Posted::read(request).await {
+        Ok(posted) => posted,
+        Err(response) => return response,
+    };
+    let Some(user) = user else { return Redirect::to("/sign-in?next=/admin/jobs").into_response() };
+    let Some(wish) = jobs::Wish::read(|name| value(&form, name)) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    match jobs::server::fulfil(&state.web.kalends, &user, wish).await {
+        Ok(()) => Redirect::to("/admin/jobs").into_response(),
+        Err(error) => {
+            let status = error.status();
+            again(&state, page, jobs::WishRefused(error), status).await
+        }
+    }
+}
+
+fn value(form: &[(String, String)], wanted: &str) -> Option<String> {
+    form.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
 }
 
 /// Keeps which calendars the agenda shows, and goes back to it.
@@ -71,14 +148,14 @@ pub async fn visible_calendars(State(state): State<WebState>, request: Request) 
 }
 
 /// A form, who posted it, and the request for the page that it is on.
-struct Posted {
-    page: Request,
-    user: Option<User>,
-    form: Vec<(String, String)>,
+pub(super) struct Posted {
+    pub page: Request,
+    pub user: Option<User>,
+    pub form: Vec<(String, String)>,
 }
 
 impl Posted {
-    async fn read(request: Request) -> Result<Self, Response> {
+    pub async fn read(request: Request) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let mut page = Request::from_parts(parts.clone(), Body::empty());
         *page.method_mut() = Method::GET;
@@ -90,7 +167,7 @@ impl Posted {
 }
 
 /// The page again, with what was refused.
-async fn again(
+pub(super) async fn again(
     state: &WebState,
     page: Request,
     refused: impl Clone + Send + Sync + 'static,

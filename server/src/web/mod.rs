@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod failed;
 mod forms;
+mod history;
 mod live_reload;
 mod refusals;
 pub mod session;
@@ -67,10 +68,15 @@ pub fn router(web: Web) -> Router {
         .leptos_routes_with_handler(ROUTES.clone(), get(page))
         .route("/fn/{*function}", get(server_function).post(server_function))
         .route("/event/new", post(forms::event))
+        .route("/undo", post(forms::undo))
         .route("/event/{calendar}/{name}", post(forms::event))
+        .route("/event/{calendar}/{name}/history", post(history::restore_version))
         .route("/calendars/new", post(forms::calendar))
         .route("/calendars/visible", post(forms::visible_calendars))
         .route("/calendars/{id}", post(forms::calendar))
+        .route("/bin", post(forms::bin))
+        .route("/admin/jobs", post(forms::jobs))
+        .route("/calendars/{id}/as-of", post(history::bring_back))
         .merge(transfer::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.web.site.clone(), session::same_site))

@@ -16,8 +16,11 @@ use kalends_domain::Kalends;
 use kalends_domain::access::Caller;
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId;
+use kalends_domain::jobs::JobId;
 use leptos::prelude::provide_context;
 
+/// A file of so many octets or more is imported by a job: nobody has to wait for it.
+const LARGE: usize = 1024 * 1024;
 /// What surrounds the file in the posted form.
 const FORM_OCTETS: usize = 64 * 1024;
 
@@ -56,6 +59,8 @@ fn file_name(calendar: &str) -> String {
 }
 
 /// Takes the file in and answers with the import page, which shows the report.
+///
+/// What takes longer is done by a job, of which the page that this leads to says how far it has come.
 async fn import(State(state): State<WebState>, request: Request) -> Response {
     let Some(caller) = signed_in(&request) else { return Redirect::to("/sign-in?next=/import").into_response() };
     let (parts, body) = request.into_parts();
@@ -63,6 +68,11 @@ async fn import(State(state): State<WebState>, request: Request) -> Response {
     let outcome = match Multipart::from_request(Request::from_parts(parts, body), &()).await {
         Ok(form) => take_in(&state.web.kalends, caller, form).await,
         Err(rejection) => Err(bad("file", rejection.body_text())),
+    };
+    let outcome = match outcome {
+        Ok(TakenIn::ByJob(JobId(job))) => return Redirect::to(&format!("/import/{job}")).into_response(),
+        Ok(TakenIn::Done(report)) => Ok(report),
+        Err(error) => Err(error),
     };
     let status = outcome.as_ref().map_or_else(ApiError::status, |_| StatusCode::OK);
     let outcome = ImportOutcome(outcome);
@@ -73,7 +83,13 @@ async fn import(State(state): State<WebState>, request: Request) -> Response {
     response
 }
 
-async fn take_in(kalends: &Kalends, caller: Caller, mut form: Multipart) -> Result<ImportReport, ApiError> {
+/// What became of a file that was posted.
+enum TakenIn<Report> {
+    Done(Report),
+    ByJob(JobId),
+}
+
+async fn take_in(kalends: &Kalends, caller: Caller, mut form: Multipart) -> Result<TakenIn<ImportReport>, ApiError> {
     let (mut calendar, mut name, mut file) = (None, String::new(), None);
     while let Some(field) = form.next_field().await.map_err(|error| unreadable(kalends, &error))? {
         match field.name() {
@@ -104,8 +120,16 @@ async fn take_in(kalends: &Kalends, caller: Caller, mut form: Multipart) -> Resu
             )
         }
     };
-    match kalends.import(caller, calendar.id, &called, file).await {
-        Ok(report) => Ok(ImportReport::new(calendar.details.display_name, report)),
+    let imported = match file.len() {
+        0..LARGE => kalends.import(caller, calendar.id, &called, file).await.map(TakenIn::Done),
+        _ => kalends.begin_import(caller, (calendar.id, made), &called, &file).await.map(TakenIn::ByJob),
+    };
+    match imported {
+        Ok(TakenIn::ByJob(job)) => Ok(TakenIn::ByJob(job)),
+        Ok(TakenIn::Done(report)) => {
+            let calendar = (calendar.id, calendar.details.display_name);
+            Ok(TakenIn::Done(ImportReport::new(calendar, called, report)))
+        }
         Err(error) => {
             if made {
                 // Nothing came in; the calendar that was made for it goes again.

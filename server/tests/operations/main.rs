@@ -1,8 +1,11 @@
-//! The program as whoever runs it meets it: configuration, health, log, metrics.
+//! The program as whoever runs it meets it: configuration, health, log, metrics, backup, doctor.
 #![allow(clippy::unwrap_used)]
 
+mod backup;
 mod configuration;
+mod doctor;
 mod health;
+mod jobs;
 mod log;
 mod metrics;
 

@@ -3,6 +3,7 @@
 
 mod connections;
 mod headers;
+mod history;
 mod load;
 mod rest;
 mod stream;

@@ -74,6 +74,41 @@ async fn a_version_comes_back_to_who_says_what_stands_there() {
 }
 
 #[tokio::test]
+async fn a_calendar_is_listed_as_it_was() {
+    let server = Server::with_pages().await;
+    let (ada, client) = person(&server, "ada").await;
+    for (name, title) in [("a", "One"), ("b", "Two"), ("c", "Three")] {
+        client.add(&client.at(&format!("{name}.ics")), &event_titled(name, title)).await;
+    }
+    let id = ada.calendar.0;
+    let changes = json(&get(&server, &ada, &format!("/calendars/{id}/changes?since=2")).await.text);
+    let at = changes["changes"][0]["at"].as_str().unwrap().to_owned();
+    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    client.put(&client.at("a.ics"), event_titled("a", "Changed")).await;
+    client.delete(&client.at("b.ics")).await;
+    let as_of = async |more: &str| get(&server, &ada, &format!("/calendars/{id}/as-of?at={at}{more}")).await;
+    let then = json(&as_of("").await.text);
+    assert_eq!((&then["revision"], &then["now"], &then["at"]), (&3.into(), &5.into(), &at.clone().into()));
+    assert_eq!((&then["same"], &then["changed"], &then["deleted"]), (&1.into(), &1.into(), &1.into()));
+    let said: Vec<_> = then["objects"].as_array().unwrap().iter().map(|o| (&o["title"], &o["since"])).collect();
+    let row = |title: &str, since: &str| (Value::from(title), Value::from(since));
+    let rows = [row("One", "changed"), row("Two", "deleted"), row("Three", "same")];
+    assert_eq!(said, rows.iter().map(|(title, since)| (title, since)).collect::<Vec<_>>());
+    for (object, title) in then["objects"].as_array().unwrap().iter().zip(["One", "Two", "Three"]) {
+        let text = get(&server, &ada, object["href"].as_str().unwrap().strip_prefix("/api/v1.0").unwrap()).await.text;
+        assert!(text.contains(title), "{text}");
+    }
+    let part = json(&as_of("&limit=2").await.text);
+    assert_eq!((part["objects"].as_array().unwrap().len(), &part["next"]), (2, &"b.ics".into()));
+    let rest = json(&as_of("&limit=2&after=b.ics").await.text);
+    assert_eq!((&rest["objects"][0]["name"], &rest["next"]), (&"c.ics".into(), &Value::Null));
+    for at in ["", "?at=", "?at=yesterday"] {
+        let answer = get(&server, &ada, &format!("/calendars/{id}/as-of{at}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{at}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_and_what_is_anothers_is_not_found() {
     let server = Server::with_pages().await;
     let (ada, client) = person(&server, "ada").await;
@@ -84,6 +119,7 @@ async fn what_is_not_there_and_what_is_anothers_is_not_found() {
         format!("/calendars/{id}/changes"),
         format!("/calendars/{id}/versions/1"),
         format!("/calendars/{id}/objects/a.ics/versions"),
+        format!("/calendars/{id}/as-of?at=2026-11-27T15:04:05Z"),
         "/calendars/none/changes".to_owned(),
         "/calendars/99999/changes".to_owned(),
     ] {

@@ -10,8 +10,9 @@ use crate::event::picker::Picking;
 use crate::event::scope::{ScopeAsk, ScopeChoice, ScopeVerb};
 use crate::live::{self, News};
 use crate::reading::Reader;
-use crate::state::{AgendaRefresh, Toasts};
+use crate::state::AgendaRefresh;
 use crate::thin::Effect;
+use crate::undo::{Editing, Toasts};
 use crate::wire::ApiError;
 use crate::words;
 use chrono::TimeDelta;
@@ -207,16 +208,19 @@ impl FormState {
 
     fn save(self, scope: ScopeChoice, typed: EventFields) {
         self.busy.set(true);
+        let editing = Editing::begin();
         leptos::task::spawn_local(async move {
+            let _editing = editing;
             let setup = self.stored.get_value();
             let saved = match setup.event.clone() {
                 Some(event) => update_event(event, scope, typed.clone()).await,
                 None => create_event(typed.clone()).await,
             };
             let error = match saved {
-                Ok(()) => {
+                Ok(undo) => {
                     self.refresh.notify();
-                    self.toasts.info(if setup.event.is_some() { words::event_saved() } else { words::event_created() });
+                    let said = if setup.event.is_some() { words::event_saved() } else { words::event_created() };
+                    self.toasts.undoable(said, &undo);
                     // The page may be gone by now.
                     self.on_saved.try_run(());
                     return;

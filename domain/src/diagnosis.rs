@@ -1,0 +1,57 @@
+//! What a database says about itself, for whoever looks for what is wrong.
+
+use crate::Result;
+use crate::jobs::{Job, MAX_LISTED};
+use crate::store::Database;
+use chrono::{DateTime, Utc};
+
+/// Of which version the tables are; see [`tables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tables {
+    /// `None`: there are none.
+    pub found: Option<i64>,
+    /// Those of this program.
+    pub wanted: i64,
+}
+
+/// What clocks say; see [`clocks`].
+#[derive(Clone, Copy, Debug)]
+pub struct Clocks {
+    /// When the newest change was made, by the clock of whoever made it.
+    pub newest_change: Option<DateTime<Utc>>,
+    /// Of the machine that the database runs on.
+    pub database: DateTime<Utc>,
+}
+
+/// # Errors
+/// `Unavailable`, `Internal`
+pub async fn tables(database: &Database) -> Result<Tables> {
+    let wanted = database.wanted_schema_version();
+    let has_tables = database.has_tables().await?;
+    let found = if has_tables { Some(database.once().await?.schema_version().await?) } else { None };
+    Ok(Tables { found, wanted })
+}
+
+/// # Errors
+/// `Unavailable`, `Internal`
+pub async fn clocks(database: &Database) -> Result<Clocks> {
+    let (newest, now) = database.once().await?.clocks().await?;
+    let time = |millis| DateTime::from_timestamp_millis(millis);
+    Ok(Clocks { newest_change: newest.and_then(time), database: time(now).unwrap_or_default() })
+}
+
+/// The jobs, those that have not ended or are dead first.
+///
+/// # Errors
+/// `Unavailable`, `Internal`
+pub async fn jobs(database: &Database) -> Result<Vec<Job>> {
+    database.once().await?.jobs(MAX_LISTED).await
+}
+
+/// How much the database takes, in octets.
+///
+/// # Errors
+/// `Unavailable`, `Internal`
+pub async fn size(database: &Database) -> Result<u64> {
+    database.once().await?.database_octets().await
+}

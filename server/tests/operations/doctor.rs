@@ -1,0 +1,161 @@
+//! `kalends doctor`.
+
+use crate::KALENDS;
+use kalends_test_support::client::Client;
+use kalends_test_support::database::TestDatabase;
+use kalends_test_support::program::{Program, command, errors, printed};
+use kalends_test_support::texts::event;
+use serde_json::Value;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+fn kalends(database: &TestDatabase) -> Command {
+    let mut command = command(KALENDS, database);
+    command.env("KALENDS_DATA", database.folder()).env("KALENDS_PUBLIC_URL", "https://cal.example.org");
+    command
+}
+
+/// What is found as (check, state, text, hint), and whether the program is content.
+fn findings(mut command: Command) -> (Vec<[String; 4]>, bool) {
+    let output = command.args(["doctor", "--json"]).output().unwrap();
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", errors(&output)));
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    let all = found.as_array().unwrap().iter();
+    (all.map(|it| ["check", "state", "text", "hint"].map(|key| text(it, key))).collect(), output.status.success())
+}
+
+#[track_caller]
+fn assert_found(command: Command, (check, state, text, hint): (&str, &str, &str, &str)) {
+    let (all, is_content) = findings(command);
+    let is_it = |found: &&[String; 4]| found[0] == check && found[1] == state && found[2].contains(text);
+    let found = all.iter().find(is_it).unwrap_or_else(|| panic!("no {check}, {state}: {text} in {all:#?}"));
+    assert!(found[3].contains(hint), "{found:?}");
+    let is_well = all.iter().all(|found| found[1] != "wrong");
+    assert_eq!(is_content, is_well, "{all:#?}");
+}
+
+async fn installation() -> TestDatabase {
+    let database = TestDatabase::fresh().await;
+    printed(kalends(&database), &["user", "add", "ada"]);
+    let password = printed(kalends(&database), &["user", "app-password", "ada", "test"]);
+    let program = Program::start(kalends(&database));
+    let ada = Client::new(program.address, "ada", &password);
+    for more in ["", "LOCATION:Here\r\n"] {
+        assert!(ada.put(&ada.at("one.ics"), event("one", "20260301T090000Z", more)).await.status < 300);
+    }
+    database
+}
+
+#[tokio::test]
+async fn an_installation_that_is_well_is_said_to_be_so() {
+    let database = installation().await;
+    fs::set_permissions(database.folder(), fs::Permissions::from_mode(0o700)).unwrap();
+    let folder = database.folder().join("backups");
+    let kalends = |database: &TestDatabase| {
+        let mut command = kalends(database);
+        command.env("KALENDS_BACKUP_FOLDER", &folder);
+        command
+    };
+    assert_found(kalends(&database), ("backups", "wrong", "backups cannot be read", "backup-folder"));
+    fs::create_dir(&folder).unwrap();
+    assert_found(kalends(&database), ("backups", "wrong", "there is none in", "kalends jobs list"));
+    let old = folder.join("kalends-20260101T000000Z.sqlite");
+    fs::write(&old, "").unwrap();
+    assert_found(kalends(&database), ("backups", "wrong", "is of 2026-01-01T00:00:00Z", "kalends jobs list"));
+    let program = Program::start(kalends(&database));
+    printed(kalends(&database), &["jobs", "begin", "backup"]);
+    for _ in 0..200 {
+        if fs::read_dir(&folder).unwrap().count() > 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    drop(program);
+    let (all, is_content) = findings(kalends(&database));
+    assert!(is_content && all.iter().all(|found| found[1] == "fine"), "{all:#?}");
+    let checks: Vec<&str> = all.iter().map(|found| found[0].as_str()).collect();
+    for check in ["public URL", "front-end", "backups", "tables", "clock", "jobs", "disk", "data"] {
+        assert!(checks.contains(&check), "{check} is not in {checks:?}");
+    }
+    let text = printed(kalends(&database), &["doctor"]);
+    assert!(text.lines().count() == all.len() && text.contains("1 objects, 1 former versions"), "{text}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_settings_is_said_with_what_to_do() {
+    let database = installation().await;
+    let with = |name: &str, value: &str| {
+        let mut command = kalends(&database);
+        command.env(name, value);
+        command
+    };
+    for (name, value, found) in [
+        (
+            "KALENDS_PUBLIC_URL",
+            "https://example.org/calendar",
+            ("public URL", "wrong", "has a path", "a host name of its own"),
+        ),
+        ("KALENDS_PUBLIC_URL", "cal.example.org", ("public URL", "wrong", "is no address", "public-url")),
+        ("KALENDS_PUBLIC_URL", "http://cal.example.org", ("public URL", "note", "unencrypted", "HTTPS")),
+        (
+            "KALENDS_LISTEM",
+            "x",
+            ("settings", "note", "KALENDS_LISTEM is set and is no setting", "docs/configuration.md"),
+        ),
+        ("KALENDS_DIST", "/no/such/dist", ("front-end", "wrong", "/no/such/dist", "cargo xtask build")),
+        (
+            "KALENDS_DATABASE_URL",
+            "sqlite:/no/such/file",
+            ("database", "wrong", "there is none at /no/such/file", "start the server"),
+        ),
+        (
+            "KALENDS_DATABASE_URL",
+            "postgres://a:secret@127.0.0.1:1/c",
+            ("database", "wrong", "cannot be opened", "correct database"),
+        ),
+    ] {
+        assert_found(with(name, value), found);
+    }
+    let file = database.folder().join("token");
+    fs::write(&file, "secret").unwrap();
+    for (mode, state, hint) in [(0o644, "note", "chmod o-r"), (0o666, "wrong", "chmod o-w")] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let command = with("KALENDS_METRICS_TOKEN_FILE", file.to_str().unwrap());
+        assert_found(command, ("permissions", state, "metrics-token", hint));
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_data_is_said_with_what_to_do() {
+    let database = installation().await;
+    let steps = [
+        (
+            "DELETE FROM object_extents",
+            ("data", "wrong", "ada/personal/one.ics: it is missing in the index", "kalends reindex"),
+        ),
+        ("UPDATE calendars SET octets = 1", ("data", "wrong", "octets, and counts 1", "restore a backup")),
+        (
+            "UPDATE versions SET base = digest",
+            ("data", "wrong", "what it was compressed against is missing", "restore a backup"),
+        ),
+        (
+            "UPDATE jobs SET state = 'dead', error = 'no room' WHERE id = (SELECT max(id) FROM jobs WHERE kind = 'clean')",
+            ("jobs", "wrong", "(clean) failed for good: no room", "kalends jobs retry"),
+        ),
+        (
+            "UPDATE jobs SET state = 'waiting', due_at = 1",
+            ("jobs", "note", "(clean) waits since 1970-01-01", "is one running"),
+        ),
+        ("UPDATE changes SET changed_at = 32503680000000", ("clock", "wrong", "3000-01-01", "NTP")),
+        (
+            "UPDATE _sqlx_migrations SET version = 999 WHERE version = 3",
+            ("tables", "wrong", "a later program", "later program"),
+        ),
+        ("DELETE FROM _sqlx_migrations WHERE version > 1", ("tables", "wrong", "of version 1,", "kalends migrate")),
+    ];
+    for (statement, found) in steps {
+        database.run(statement.to_owned()).await;
+        assert_found(kalends(&database), found);
+    }
+}
