@@ -168,7 +168,7 @@ test.describe("without scripts", () => {
     expect(await account.get("walk.ics")).toContain("SUMMARY:Run");
     await all();
     await expect(page.getByText("It is back.")).toBeVisible();
-    await expect(page.getByText("Everything is as it was.")).toHaveCount(2);
+    await expect(page.getByText("Everything is as it was.")).toBeVisible();
     for (const [name, title] of [["lunch", "Lunch"], ["talk", "Talk"], ["walk", "Walk"]] as const) {
       expect(await account.get(`${name}.ics`)).toContain(`SUMMARY:${title}\r`);
     }

@@ -192,8 +192,9 @@ fn Events(then: CalendarThen, everything: bool, here: String) -> impl IntoView {
     let whole = if everything { "&all" } else { "" };
     let next = next.map(|next| format!("{here}{whole}&from={}", Url::escape(&next)));
     if events.is_empty() {
-        let none = if everything { words::server_as_of_empty() } else { words::server_as_of_same() };
-        return view! { <p class="card card--padded lead">{none}</p> }.into_any();
+        // That nothing is different stands above.
+        let none = everything.then(|| view! { <p class="card card--padded lead">{words::server_as_of_empty()}</p> });
+        return none.into_any();
     }
     let rows: Vec<_> = events
         .into_iter()
