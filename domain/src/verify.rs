@@ -159,7 +159,7 @@ async fn check_objects(
         let Some((last, _)) = page.last() else { return Ok(()) };
         after = *last;
         found.objects += page.len() as u64;
-        let (calendars, limits) = (calendars.clone(), limits.text.clone());
+        let (calendars, limits) = (calendars.clone(), limits.text);
         let damages = on_a_thread(move || {
             let mut damages = Vec::new();
             for (id, object) in page {

@@ -9,7 +9,7 @@ use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_domain::verify::{Harm, verify};
 use kalends_domain::{Error, Limits, diagnosis};
 use kalends_server::web::assets;
-use rustix::fs::{Access, access, statvfs};
+use rustix::fs::{Access as Permission, access as probe, statvfs};
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt;
@@ -203,7 +203,7 @@ impl<'d> Doctor<'d> {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut is_fine = true;
         for path in [folder, file] {
-            if path.exists() && access(path, Access::READ_OK | Access::WRITE_OK).is_err() {
+            if path.exists() && probe(path, Permission::READ_OK | Permission::WRITE_OK).is_err() {
                 let text = format!("{} cannot be written", path.display());
                 self.add(
                     CHECK,

@@ -77,7 +77,7 @@ async fn texts(ada: &Client) -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
     for name in ada.properties(&ada.at(""), "1", "<D:getetag/>").await.names() {
         if name.ends_with(".ics") {
-            let answer = ada.get(&ada.at(&name)).await;
+            let answer = ada.get(&ada.at(name)).await;
             assert_eq!(answer.status, 200, "{name}");
             texts.insert(name.to_owned(), answer.text());
         }

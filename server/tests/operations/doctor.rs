@@ -16,6 +16,13 @@ fn kalends(database: &TestDatabase) -> Command {
     command
 }
 
+/// At the address on which it listens.
+fn serving(database: &TestDatabase) -> Command {
+    let mut command = kalends(database);
+    command.env_remove("KALENDS_PUBLIC_URL");
+    command
+}
+
 /// What is found as (check, state, text, hint), and whether the program is content.
 fn findings(mut command: Command) -> (Vec<[String; 4]>, bool) {
     let output = command.args(["doctor", "--json"]).output().unwrap();
@@ -39,7 +46,7 @@ async fn installation() -> TestDatabase {
     let database = TestDatabase::fresh().await;
     printed(kalends(&database), &["user", "add", "ada"]);
     let password = printed(kalends(&database), &["user", "app-password", "ada", "test"]);
-    let program = Program::start(kalends(&database));
+    let program = Program::start(serving(&database));
     let ada = Client::new(program.address, "ada", &password);
     for more in ["", "LOCATION:Here\r\n"] {
         assert!(ada.put(&ada.at("one.ics"), event("one", "20260301T090000Z", more)).await.status < 300);
@@ -63,7 +70,9 @@ async fn an_installation_that_is_well_is_said_to_be_so() {
     let old = folder.join("kalends-20260101T000000Z.sqlite");
     fs::write(&old, "").unwrap();
     assert_found(kalends(&database), ("backups", "wrong", "is of 2026-01-01T00:00:00Z", "kalends jobs list"));
-    let program = Program::start(kalends(&database));
+    let mut served = kalends(&database);
+    served.env_remove("KALENDS_PUBLIC_URL");
+    let program = Program::start(served);
     printed(kalends(&database), &["jobs", "begin", "backup"]);
     for _ in 0..200 {
         if fs::read_dir(&folder).unwrap().count() > 1 {
