@@ -72,7 +72,8 @@ pub fn EventDialog() -> impl IntoView {
         if let News::Calendar { calendar: changed, .. } | News::Gone(changed) = news
             && let Some(EventTarget::Existing { calendar, name, instance }) = target.get_untracked()
             && calendar == changed
-            && stage.with_untracked(|stage| matches!(stage, Some(Stage::Details(_))))
+            // A form says so itself.
+            && stage.with_untracked(|stage| !matches!(stage, Some(Stage::Form(_))))
         {
             state.load(calendar, name, instance);
         }

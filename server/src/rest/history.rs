@@ -175,7 +175,7 @@ fn said(calendar: CalendarId, change: &Change) -> Value {
     })
 }
 
-fn by(cause: &Cause) -> Value {
+pub(super) fn by(cause: &Cause) -> Value {
     let (run, kind) = match cause.run {
         Some((run, RunKind::Import)) => (Some(run.to_string()), Some("import")),
         Some((run, RunKind::Restore)) => (Some(run.to_string()), Some("restore")),

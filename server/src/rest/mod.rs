@@ -1,5 +1,6 @@
 //! The interface for programs, `/api/v1.0/`: JSON and streams of events, for whoever is signed in or has an app password.
 
+mod bin;
 mod calendars;
 mod history;
 mod places;
@@ -14,7 +15,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use kalends_app::session::Site;
 use kalends_domain::access::Caller;
 use kalends_domain::calendars::CalendarId;
@@ -44,6 +45,11 @@ pub fn router(kalends: Kalends, site: Site, closing: CancellationToken, most: us
         .route("/api/v1.0/calendars/{id}/objects/{name}/versions", get(history::versions))
         .route("/api/v1.0/calendars/{id}/versions/{revision}", get(history::version))
         .route("/api/v1.0/calendars/{id}/versions/{revision}/restore", post(history::restore))
+        .route("/api/v1.0/bin", get(bin::list))
+        .route("/api/v1.0/bin/calendars/{id}", delete(bin::purge_calendar))
+        .route("/api/v1.0/bin/calendars/{id}/restore", post(bin::restore_calendar))
+        .route("/api/v1.0/calendars/{id}/bin/{object}", delete(bin::purge_object))
+        .route("/api/v1.0/calendars/{id}/bin/{object}/restore", post(bin::restore_object))
         .layer(from_fn_with_state(site, session::same_site))
         .with_state(Rest { kalends, closing, places: Arc::new(Places::new(most)) })
         .layer(map_response(private))

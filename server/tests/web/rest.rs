@@ -133,3 +133,44 @@ async fn what_is_not_there_and_what_is_anothers_is_not_found() {
     let answer = anonymous.send(Method::GET, "/api/v1.0/calendars", "", "", "").await.unwrap();
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn what_was_deleted_is_listed_and_comes_back_or_goes_for_good() {
+    let server = Server::with_pages().await;
+    let (ada, client) = person(&server, "ada").await;
+    let (ben, other) = person(&server, "ben").await;
+    for name in ["a", "b"] {
+        client.add(&client.at(&format!("{name}.ics")), &event_titled(name, &format!("Title {name}"))).await;
+        client.request("DELETE", &client.at(&format!("{name}.ics"))).send().await;
+    }
+    let listed = json(&get(&server, &ada, "/bin").await.text);
+    let objects = listed["objects"].as_array().unwrap();
+    let titles: Vec<&Value> = objects.iter().map(|object| &object["title"]).collect();
+    assert_eq!(titles, ["Title b", "Title a"]);
+    assert_eq!((&objects[0]["by"]["label"], &listed["more"]), (&"DAVx5".into(), &false.into()));
+    assert_eq!(json(&get(&server, &ben, "/bin").await.text)["objects"].as_array().unwrap().len(), 0);
+
+    let at = |object: &Value| format!("/api/v1.0/calendars/{}/bin/{}", ada.calendar.0, object["id"]);
+    let restore = format!("{}/restore", at(&objects[1]));
+    assert_eq!(other.request("POST", &restore).send().await.status, 404);
+    assert_eq!(other.request("DELETE", &at(&objects[0])).send().await.status, 404);
+    let returned = client.request("POST", &restore).send().await;
+    assert_eq!((returned.status, &json(&returned.text())["name"]), (201, &"a.ics".into()));
+    assert_eq!(client.request("POST", &restore).send().await.status, 404);
+    assert_eq!(client.get(&client.at("a.ics")).await.text(), event_titled("a", "Title a"));
+    assert_eq!(client.request("DELETE", &at(&objects[0])).send().await.status, 204);
+    assert_eq!(json(&get(&server, &ada, "/bin").await.text)["objects"].as_array().unwrap().len(), 0);
+
+    client.request("DELETE", &client.at("")).send().await;
+    let listed = json(&get(&server, &ada, "/bin").await.text);
+    let calendar = &listed["calendars"][0];
+    assert_eq!((&calendar["slug"], &calendar["objects"]), (&"personal".into(), &1.into()));
+    let path = format!("/api/v1.0/bin/calendars/{}", calendar["id"]);
+    assert_eq!(other.request("POST", &format!("{path}/restore")).send().await.status, 404);
+    let back = client.request("POST", &format!("{path}/restore")).send().await;
+    assert_eq!((back.status, &json(&back.text())["slug"]), (200, &"personal".into()));
+    assert_eq!(client.get(&client.at("a.ics")).await.status, 200);
+    client.request("DELETE", &client.at("")).send().await;
+    assert_eq!(client.request("DELETE", &path).send().await.status, 204);
+    assert_eq!(client.request("POST", &format!("{path}/restore")).send().await.status, 404);
+}
