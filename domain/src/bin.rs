@@ -2,6 +2,7 @@
 
 use crate::access::{self, Access, Caller};
 use crate::calendars::CalendarId;
+use crate::history::{EventFacts, MAX_OCTETS, text_of};
 use crate::jobs::JobKind;
 pub use crate::model::bin::{BinnedCalendar, BinnedObject};
 pub use crate::model::object::ObjectId;
@@ -14,7 +15,7 @@ use chrono::{DateTime, Utc};
 use kalends_ical::{CalendarObject, edit};
 
 /// Most objects that are listed at once.
-pub const MAX_LISTED: usize = 200;
+pub const MAX_LISTED: usize = 50;
 
 /// What rests in the bin that the caller could bring back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Bin {
     pub calendars: Vec<BinnedCalendar>,
     /// Of every calendar that they may write to, the last that was deleted first.
     pub objects: Vec<BinnedObject>,
+    /// What each of them said, in the same order; `None` for what is no event.
+    pub events: Vec<Option<EventFacts>>,
     /// There are more after these.
     pub more: bool,
 }
@@ -59,7 +62,27 @@ impl Kalends {
             Ok(home) => tx.binned_calendars(home, since).await?,
             Err(_) => Vec::new(),
         };
-        Ok(Bin { calendars, objects, more })
+        let mut texts = Vec::with_capacity(objects.len());
+        let mut octets = 0;
+        for resting in &objects {
+            // What is beyond what is read together is listed by its title.
+            let change = match octets < MAX_OCTETS {
+                true => tx.change(resting.calendar, resting.revision).await?,
+                false => None,
+            };
+            let text = match change {
+                Some(change) => text_of(&mut tx, resting.calendar, &change).await?,
+                None => None,
+            };
+            octets += text.as_ref().map_or(0, String::len);
+            texts.push(text);
+        }
+        drop(tx);
+        let limits = self.limits.clone();
+        let facts = move |text: Option<String>| EventFacts::of(&CalendarObject::parse(&text?, &limits.text).ok()?);
+        let read = move || Ok(texts.into_iter().map(facts).collect());
+        let events = self.parse_on_a_thread(octets, read).await?;
+        Ok(Bin { calendars, objects, events, more })
     }
 
     /// Brings an object back into its calendar as it was when it was deleted: under its name and UID, or as another object beside the one

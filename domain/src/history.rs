@@ -73,6 +73,20 @@ pub(crate) fn title_of(object: &CalendarObject) -> Option<String> {
     object.master.as_ref().or(object.overrides.first()).and_then(|entry| entry.summary.clone())
 }
 
+/// The text that a change led to, or that a removal took away, if it is kept.
+pub(crate) async fn text_of(tx: &mut Transaction, calendar: CalendarId, change: &Change) -> Result<Option<String>> {
+    let led_to = match (change, change.previous) {
+        (Change { after: None, removed: true, .. }, Some(previous)) => tx.change(calendar, previous).await?,
+        _ => Some(change.clone()),
+    };
+    match led_to {
+        Some(Change { object: Some(object), after: Some(digest), .. }) => {
+            versions::version(tx, calendar, object, digest).await
+        }
+        _ => Ok(None),
+    }
+}
+
 /// Most octets of texts that are read together.
 pub(crate) const MAX_OCTETS: usize = 16 * 1024 * 1024;
 
@@ -215,16 +229,7 @@ impl Kalends {
         let mut tx = self.db.read().await?;
         access::calendar(&mut tx, caller, calendar, Access::Read).await?;
         let change = tx.change(calendar, revision).await?.ok_or(Error::NotFound("the change"))?;
-        let led_to = match (&change, change.previous) {
-            (Change { after: None, removed: true, .. }, Some(previous)) => tx.change(calendar, previous).await?,
-            _ => Some(change.clone()),
-        };
-        let text = match led_to {
-            Some(Change { object: Some(object), after: Some(digest), .. }) => {
-                versions::version(&mut tx, calendar, object, digest).await?
-            }
-            _ => None,
-        };
+        let text = text_of(&mut tx, calendar, &change).await?;
         Ok((change, text.ok_or(Error::NotFound("the version"))?))
     }
 

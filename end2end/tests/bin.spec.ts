@@ -18,7 +18,7 @@ test("what was deleted rests in the bin, with who deleted it, and comes back", a
   await page.getByRole("link", { name: "Bin", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Bin", level: 1 })).toBeVisible();
   const row = page.getByRole("listitem").filter({ hasText: "Lunch" });
-  await expect(row).toContainText("Personal");
+  await expect(row).toContainText("Tuesday, 2 March 2027, 12:00 – 13:00 · Personal");
   await expect(row).toContainText(/Deleted .+ by Robin Doe, with tests/);
   await expect(row).toContainText("29 days left");
   await row.getByRole("button", { name: "Restore" }).click();

@@ -35,7 +35,6 @@ CREATE TABLE bin (
     uid         TEXT NOT NULL,
     component   TEXT NOT NULL,
     summary     TEXT,
-    first_start BIGINT,                    -- as of objects
     deleted_at  BIGINT NOT NULL,            -- 0: it is to go at once
     PRIMARY KEY (calendar_id, object_id)
 );

@@ -35,7 +35,6 @@ CREATE TABLE bin (
     uid         TEXT NOT NULL,
     component   TEXT NOT NULL,
     summary     TEXT,
-    first_start INTEGER,                    -- as of objects
     deleted_at  INTEGER NOT NULL,           -- 0: it is to go at once
     PRIMARY KEY (calendar_id, object_id)
 ) STRICT, WITHOUT ROWID;

@@ -245,7 +245,10 @@ server-as-of-no-time = This is not understood as a date and a time.
 # What happened so long ago is not kept any more.
 server-as-of-too-old = What happened before that is not kept any more. Choose a later time.
 # $when such as “Fri, 27 Nov 2026, 15:04”, $events such as “3 events”.
-server-as-of-then = On { $when } there were { $events }.
+server-as-of-then = { $count ->
+    [one] On { $when } there was { $events }.
+   *[other] On { $when } there were { $events }.
+}
 server-as-of-before-it = There was no such calendar yet.
 # What became of them since.
 server-as-of-changed = { $count ->

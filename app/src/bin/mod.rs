@@ -39,7 +39,7 @@ pub struct BinnedEvent {
     pub calendar: CalendarId,
     pub object: i64,
     pub title: String,
-    /// When it began, in words; empty: it had no time.
+    /// When it was, in words; empty: it is not known or has no time.
     pub when: String,
     pub calendar_name: String,
     pub color: String,

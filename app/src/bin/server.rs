@@ -23,11 +23,11 @@ pub async fn contents(kalends: &Kalends, user: &User, piece: usize) -> Result<Bi
         objects: calendar.objects,
         deleted: deletion(&reader, calendar.deleted_at, age, calendar.cause.as_ref()),
     });
-    let events = bin.objects.into_iter().map(|object| BinnedEvent {
+    let events = bin.objects.into_iter().zip(bin.events).map(|(object, event)| BinnedEvent {
         calendar: object.calendar.0,
         object: object.object.0,
         title: title_or_none(object.summary.as_deref().unwrap_or_default()).to_owned(),
-        when: object.first_start.map(|start| reader.moment(reader.local(start))).unwrap_or_default(),
+        when: event.map(|event| reader.when(&event)).unwrap_or_default(),
         calendar_name: object.calendar_name,
         color: object.color,
         deleted: deletion(&reader, object.deleted_at, age, object.cause.as_ref()),

@@ -80,7 +80,10 @@ fn Loaded(then: CalendarThen, format: Format, now: NaiveDateTime) -> impl IntoVi
     let summary = if then.is_before_it {
         words::server_as_of_before_it().to_owned()
     } else {
-        words::server_as_of_then(&moment(format, at), &words::calendars_events(count(same + changed + deleted)))
+        {
+            let events = count(same + changed + deleted);
+            words::server_as_of_then(events, &moment(format, at), &words::calendars_events(events))
+        }
     };
     let tab = |path: String, is: bool, text: String| {
         view! { <a href=path aria-current=is.then_some("page")>{text}</a> }

@@ -73,7 +73,7 @@ fn Loaded(progress: ImportUnderWay) -> impl IntoView {
                     <Meta http_equiv="refresh" content=LOOK />
                 </noscript>
                 <section class="card card--padded stack" data-follows=follows data-every=LOOK>
-                    <p>{words::server_import_under_way(&calendar, &file)}</p>
+                    <p>{words::server_import_under_way(&file, &calendar)}</p>
                     {bar}
                 </section>
             }

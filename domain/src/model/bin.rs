@@ -20,8 +20,6 @@ pub struct BinnedObject {
     pub uid: String,
     pub kind: ComponentKind,
     pub summary: Option<String>,
-    /// When its first instance began; `None`: it had no start.
-    pub first_start: Option<DateTime<Utc>>,
     pub deleted_at: DateTime<Utc>,
     pub cause: Option<Cause>,
 }

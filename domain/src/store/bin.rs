@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use kalends_ical::ComponentKind;
 
 const OBJECT: &[&str] = &[
-    "SELECT b.calendar_id, b.object_id, b.revision, b.uid, b.component, b.summary, b.first_start, b.deleted_at,
+    "SELECT b.calendar_id, b.object_id, b.revision, b.uid, b.component, b.summary, b.deleted_at,
         h.name, k.display_name, k.color, ",
     CAUSE,
     " FROM bin b JOIN calendars k ON k.id = b.calendar_id
@@ -22,7 +22,6 @@ const OBJECT: &[&str] = &[
 
 fn object(row: &Row) -> Result<BinnedObject> {
     let component: &str = row.get("component")?;
-    let first_start = row.get::<Option<i64>>("first_start")?;
     Ok(BinnedObject {
         calendar: CalendarId(row.get("calendar_id")?),
         calendar_name: row.get("display_name")?,
@@ -33,7 +32,6 @@ fn object(row: &Row) -> Result<BinnedObject> {
         uid: row.get("uid")?,
         kind: ComponentKind::from_name(component).ok_or_else(|| broken("component"))?,
         summary: row.get("summary")?,
-        first_start: first_start.and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
         deleted_at: row.instant("deleted_at")?,
         cause: cause_of(row)?,
     })
@@ -65,8 +63,8 @@ impl Transaction {
         let before = self.joined(&["DELETE FROM bin WHERE calendar_id = $1 AND ", has_uid]);
         before.bind(calendar.0).bind(&standing.object.head.uid).run().await?;
         self.sql(
-            "INSERT INTO bin (calendar_id, object_id, revision, uid, component, summary, first_start, deleted_at)
-             SELECT calendar_id, id, $2, uid, component, summary, first_start, $3 FROM objects WHERE id = $1",
+            "INSERT INTO bin (calendar_id, object_id, revision, uid, component, summary, deleted_at)
+             SELECT calendar_id, id, $2, uid, component, summary, $3 FROM objects WHERE id = $1",
         )
         .bind(standing.id.0)
         .bind(revision.0)
