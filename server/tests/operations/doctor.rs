@@ -74,8 +74,11 @@ async fn an_installation_that_is_well_is_said_to_be_so() {
     served.env_remove("KALENDS_PUBLIC_URL");
     let program = Program::start(served);
     printed(kalends(&database), &["jobs", "begin", "backup"]);
-    for _ in 0..200 {
-        if fs::read_dir(&folder).unwrap().count() > 1 {
+    // One that is being made has another name.
+    let is_made = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with("kalends-");
+    let made = || fs::read_dir(&folder).unwrap().map(Result::unwrap).filter(is_made).count();
+    for _ in 0..600 {
+        if made() > 1 {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
