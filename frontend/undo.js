@@ -155,7 +155,7 @@
     say(`${done} ${said.text}`.trim(), { offers: said.undo && other[from] });
   };
   let turn = Promise.resolve();
-  const go = (from) => (turn = turn.then(() => move(from)));
+  const go = (from) => (turn = turn.then(() => move(from)).catch(() => undefined));
 
   addEventListener(NAME, ({ detail }) => {
     const [kind, undo, ...rest] = detail.split(" ");

@@ -282,7 +282,7 @@ async fn revision_at(tx: &mut Transaction, calendar: &Held, at: DateTime<Utc>) -
     let oldest = tx.oldest_change(calendar.id).await?;
     let begins =
         oldest.is_none_or(|oldest| oldest == Revision(1)) && (oldest.is_some() || calendar.revision == Revision(0));
-    if begins { Ok(Revision(0)) } else { Err(Error::NotFound("the time")) }
+    if begins && calendar.log_whole_after == Revision(0) { Ok(Revision(0)) } else { Err(Error::NotFound("the time")) }
 }
 
 /// The text that an object had, if it is kept.

@@ -118,6 +118,9 @@ pub async fn back_up(database: &Database, file: &Path, replaces: bool) -> Outcom
     Ok(fs::metadata(file).map_err(of_file(file))?.len())
 }
 
+/// What a backup is called that turned out to be damaged.
+const DAMAGED: &str = "kalends-damaged.sqlite";
+
 /// Where servers write backups by themselves, and how often.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackupPlan {
@@ -179,12 +182,21 @@ pub async fn back_up_by_plan(database: &Database, plan: &BackupPlan, limits: &Li
     let octets = back_up(database, &file, false).await?;
     let found = verify_file(&file, limits).await?;
     if found.is_content_damaged {
+        // Not one of those that are kept and counted, and of several the last.
+        let file = aside(&file, &plan.folder)?;
         return Err(BackupError::Damaged(file, Box::new(found)));
     }
     let (tidied, folder) = (plan.clone(), plan.folder.clone());
     let tidied = on_a_thread(move || Ok(tidied.tidy()));
     tidied.await?.map_err(of_file(&folder))?;
     Ok(Made { file, octets })
+}
+
+/// Calls a backup by the name of one that is damaged.
+fn aside(file: &Path, folder: &Path) -> Outcome<PathBuf> {
+    let damaged = folder.join(DAMAGED);
+    fs::rename(file, &damaged).map_err(of_file(&damaged))?;
+    Ok(damaged)
 }
 
 /// Checks a backup. It is not changed.

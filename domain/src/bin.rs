@@ -96,12 +96,13 @@ impl Kalends {
         let found = tx.binned(calendar, object, self.bin_since()).await?.ok_or(NOT_THERE)?;
         drop(tx);
         let (_, text) = self.version_at(caller, calendar, found.revision).await?;
+        let octets = text.len();
         let limits = self.limits.clone();
         let prepare = move || {
             let copy = edit::copy_of(&CalendarObject::parse(&text, &limits.text)?, &text, Utc::now());
             Ok((index(&text, &limits)?, text, index(&copy.text, &limits)?, copy.text))
         };
-        let (original, text, copied, copy) = self.parse_on_a_thread(found.uid.len(), prepare).await?;
+        let (original, text, copied, copy) = self.parse_on_a_thread(octets, prepare).await?;
         self.write(caller, async |mut write: Write| {
             let held = write.calendar(calendar, Access::Write).await?;
             // Of two who bring it back one finds it.
@@ -154,7 +155,8 @@ impl Kalends {
     /// `NotFound` for what does not rest in that calendar's bin; `Forbidden`.
     pub async fn purge_object(&self, caller: Caller, calendar: CalendarId, object: ObjectId) -> Result<()> {
         self.write(caller, async |mut write: Write| {
-            write.calendar(calendar, Access::Write).await?;
+            // More than it takes to delete: whoever may only write must not be able to destroy what others have.
+            write.calendar(calendar, Access::Administer).await?;
             write.tx.binned(calendar, object, self.bin_since()).await?.ok_or(NOT_THERE)?;
             write.tx.expire_binned(calendar, object).await?;
             write.commit(()).await
@@ -170,6 +172,8 @@ impl Kalends {
     pub async fn purge_calendar(&self, caller: Caller, calendar: CalendarId) -> Result<()> {
         let home = access::own_home(caller)?;
         self.write(caller, async |mut write: Write| {
+            // Whoever brings it back at the same moment is waited for.
+            write.tx.lock_home(home).await?;
             let resting = write.tx.binned_calendars(home, self.bin_since()).await?;
             resting.into_iter().find(|resting| resting.id == calendar).ok_or(NOT_THERE)?;
             write.tx.expire_binned_calendar(calendar).await?;
@@ -179,20 +183,21 @@ impl Kalends {
         self.begin_job(JobKind::Clean).await.map(drop)
     }
 
-    /// Removes everything from the bin for good that [`Kalends::bin`] lists, and what comes after it.
+    /// Removes everything from the bin for good that is of calendars which the caller administers, and their own calendars that rest there.
     ///
     /// # Errors
     /// `NotFound` for an account that is gone.
     pub async fn empty_bin(&self, caller: Caller) -> Result<()> {
         self.write(caller, async |mut write: Write| {
             let (_, calendars) = access::readable_calendars(&mut write.tx, caller).await?;
-            let mut writable: Vec<CalendarId> =
-                calendars.iter().filter(|held| held.may_write()).map(|calendar| calendar.id).collect();
-            writable.sort_unstable();
-            for calendar in writable {
+            let mut administered: Vec<CalendarId> =
+                calendars.iter().filter(|held| held.may_administer()).map(|calendar| calendar.id).collect();
+            administered.sort_unstable();
+            for calendar in administered {
                 write.tx.expire_bin(calendar).await?;
             }
             if let Ok(home) = access::own_home(caller) {
+                write.tx.lock_home(home).await?;
                 for resting in write.tx.binned_calendars(home, self.bin_since()).await? {
                     write.tx.expire_binned_calendar(resting.id).await?;
                 }

@@ -24,6 +24,8 @@ const MAX_LABEL: usize = 200;
 /// How many objects one transaction takes, so that an import of many does not keep other writers waiting.
 const BATCH: usize = 200;
 
+/// Longest title in a report, in characters.
+const MAX_TITLE: usize = 200;
 /// Most of what became of a file's objects that a report names one by one.
 pub const MAX_NAMED: usize = 200;
 
@@ -331,13 +333,13 @@ pub(crate) fn import_run(file_name: &str) -> Run {
 
 impl ImportReport {
     fn add(&mut self, outcome: Result<Outcome>, part: &Part) {
-        let Part { title, line, .. } = part;
+        let (title, line) = (part.title.chars().take(MAX_TITLE).collect::<String>(), part.line);
         match outcome {
-            Ok(Outcome::Added) => self.added.push(title.clone()),
-            Ok(Outcome::Replaced) => self.replaced.push(title.clone()),
+            Ok(Outcome::Added) => self.added.push(title),
+            Ok(Outcome::Replaced) => self.replaced.push(title),
             Ok(Outcome::Unchanged) => self.unchanged += 1,
             Err(error) => {
-                self.refused.push(Refusal { what: title.clone(), line: *line, why: error.to_string() });
+                self.refused.push(Refusal { what: title, line, why: error.to_string() });
             }
         }
     }
@@ -358,7 +360,8 @@ fn divide(file: &[u8], nesting: usize, handled: usize, batches: &mpsc::Sender<(V
 }
 
 fn check(part: Part, limits: &Limits) -> Result<Checked, Refusal> {
-    let refused = |line: usize, why: String| Refusal { what: part.title.clone(), line, why };
+    let title = || part.title.chars().take(MAX_TITLE).collect();
+    let refused = |line: usize, why: String| Refusal { what: title(), line, why };
     if let Some(SyntaxError { line, message }) = &part.fault {
         return Err(refused(*line, message.clone()));
     }

@@ -45,17 +45,24 @@ async fn calendars(kalends: &Kalends, now: DateTime<Utc>) -> Result<u64> {
     let mut gone = 0;
     loop {
         let mut tx = kalends.db.write().await?;
-        let Some(expired) = tx.expired_calendar(now - kalends.limits.bin_age).await? else { return Ok(gone) };
-        gone += u64::from(tx.delete_piece_of_calendar(expired).await?);
+        let before = now - kalends.limits.bin_age;
+        let Some(expired) = tx.expired_calendar(before).await? else { return Ok(gone) };
+        gone += u64::from(tx.delete_piece_of_calendar(expired, before).await?);
         tx.commit().await?;
     }
 }
 
 async fn binned(kalends: &Kalends, now: DateTime<Utc>) -> Result<u64> {
-    let mut tx = kalends.db.write().await?;
-    let gone = tx.delete_from_bin(now - kalends.limits.bin_age).await?;
-    tx.commit().await?;
-    Ok(gone)
+    let mut gone = 0;
+    loop {
+        let mut tx = kalends.db.write().await?;
+        let piece = tx.delete_from_bin(now - kalends.limits.bin_age).await?;
+        tx.commit().await?;
+        if piece == 0 {
+            return Ok(gone);
+        }
+        gone += piece;
+    }
 }
 
 async fn versions(kalends: &Kalends, now: DateTime<Utc>) -> Result<u64> {

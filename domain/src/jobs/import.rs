@@ -163,7 +163,11 @@ pub(super) async fn import(lease: &Lease) -> Result<Ended> {
         // Trying again would come to the same.
         Err(error) => {
             if made_for_it && handled == 0 {
-                kalends.discard_calendar(caller, calendar).await?;
+                match kalends.discard_calendar(caller, calendar).await {
+                    // Somebody has deleted it.
+                    Ok(()) | Err(Error::NotFound(_)) => {}
+                    Err(error) => return Err(error),
+                }
             }
             Outcome::Refused(error.to_string())
         }

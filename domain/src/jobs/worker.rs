@@ -9,7 +9,7 @@ use chrono::{TimeDelta, Utc};
 use rand::Rng;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -20,6 +20,8 @@ const MAX_JOBS: usize = 2;
 const MAX_ATTEMPTS: u32 = 10;
 /// How often a node looks whether a job is due; what this node enqueues is begun at once.
 const LOOK: Duration = Duration::from_secs(2);
+/// How often a node looks whether what is always to be done waits.
+const RECURRING: Duration = Duration::from_secs(60);
 /// How often a node says that it is still at a job.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a job that failed waits at first, and at most.
@@ -62,10 +64,11 @@ impl Worker {
     /// Does what is due until the token is cancelled; jobs under way are handed back then.
     pub async fn run(self) {
         let mut running = JoinSet::new();
-        let mut is_prepared = false;
+        let mut prepared: Option<Instant> = None;
         while !self.stop.is_cancelled() {
-            if !is_prepared {
-                is_prepared = self.told(self.kalends.begin_recurring().await).is_some();
+            // Again and again: somebody may have removed it.
+            if prepared.is_none_or(|at| at.elapsed() > RECURRING) {
+                prepared = self.told(self.kalends.begin_recurring().await).map(|()| Instant::now());
             }
             while running.len() < MAX_JOBS {
                 let Some(Some((held, job))) = self.told(self.next().await) else { break };
@@ -95,7 +98,7 @@ impl Worker {
     }
 
     async fn next(&self) -> Result<Option<(JobLease, Job)>> {
-        if !self.kalends.db.once().await?.has_due_job().await? {
+        if !self.kalends.db.once().await?.has_due_job(&self.kalends.kinds()).await? {
             return Ok(None);
         }
         let mut tx = self.kalends.db.write().await?;

@@ -122,7 +122,14 @@ impl Transaction {
 
     /// [`Transaction::expire_binned`] for all that rests in a calendar's bin.
     pub async fn expire_bin(&mut self, calendar: CalendarId) -> Result<()> {
-        self.sql("UPDATE bin SET deleted_at = 0 WHERE calendar_id = $1").bind(calendar.0).run().await?;
+        // What is there again is not shown in the bin, and has its history.
+        let parts = [
+            "UPDATE bin AS b SET deleted_at = 0 WHERE b.calendar_id = $1
+                AND NOT EXISTS (SELECT 1 FROM objects o WHERE o.calendar_id = b.calendar_id AND ",
+            self.same_uid(),
+            ")",
+        ];
+        self.joined(&parts).bind(calendar.0).run().await?;
         Ok(())
     }
 
@@ -189,7 +196,10 @@ impl Transaction {
 
     /// It is not shown any more and goes with the next cleaning.
     pub async fn expire_binned_calendar(&mut self, id: CalendarId) -> Result<()> {
-        self.sql("UPDATE calendars SET deleted_at = 0 WHERE id = $1").bind(id.0).run().await?;
+        self.sql("UPDATE calendars SET deleted_at = 0 WHERE id = $1 AND deleted_at IS NOT NULL")
+            .bind(id.0)
+            .run()
+            .await?;
         Ok(())
     }
 }

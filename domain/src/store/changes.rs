@@ -178,7 +178,9 @@ impl Transaction {
         Ok(CauseId(row.get("id")?))
     }
 
-    /// Keeps a text that an object has no more. One that it had before and lost before is kept as `version` has it.
+    /// Keeps a text that an object has no more; never as of before those that it is kept with, which it may be needed for, whatever the
+    /// clocks of nodes say.
+    /// One that it had before and lost before is kept as `version` has it.
     pub async fn keep_version(
         &mut self,
         calendar: CalendarId,
@@ -187,7 +189,9 @@ impl Transaction {
         at: DateTime<Utc>,
     ) -> Result<()> {
         self.sql(
-            "INSERT INTO versions (calendar_id, object_id, digest, base, content, kept_at) VALUES ($1, $2, $3, $4, $5, $6)
+            "INSERT INTO versions (calendar_id, object_id, digest, base, content, kept_at) VALUES ($1, $2, $3, $4, $5, (
+                SELECT CASE WHEN max(kept_at) > $6 THEN max(kept_at) ELSE $6 END FROM versions
+                WHERE calendar_id = $1 AND object_id = $2))
              ON CONFLICT (calendar_id, object_id, digest) DO UPDATE SET base = excluded.base, content = excluded.content,
                 kept_at = excluded.kept_at",
         )

@@ -1,7 +1,7 @@
 //! Taking away what is kept for a time only, in pieces, so that other writers do not wait long.
 
 use super::Transaction;
-use super::statement::millis;
+use super::statement::{Row, millis};
 use crate::Result;
 use crate::model::calendar::{CalendarId, Revision};
 use chrono::{DateTime, Utc};
@@ -27,15 +27,30 @@ impl Transaction {
         self.sql("DELETE FROM sign_in_links WHERE expires_at <= $1").bind(millis(now)).run().await
     }
 
-    /// Takes from the bin what has rested there since before `before`. What somebody wanted gone for good goes with every version of it.
+    /// Takes some of what has rested in the bin since before `before` from there. What somebody wanted gone for good goes with every
+    /// version of it. Yields how much that was.
     pub async fn delete_from_bin(&mut self, before: DateTime<Utc>) -> Result<u64> {
-        self.sql(
-            "DELETE FROM versions WHERE EXISTS (SELECT 1 FROM bin b WHERE b.deleted_at = 0
-                AND b.calendar_id = versions.calendar_id AND b.object_id = versions.object_id)",
-        )
-        .run()
-        .await?;
-        self.sql("DELETE FROM bin WHERE deleted_at < $1").bind(millis(before)).run().await
+        let lock = if self.is_postgres() { " FOR UPDATE" } else { "" };
+        let oldest = [
+            "SELECT calendar_id, object_id, deleted_at FROM bin WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2",
+            lock,
+        ];
+        let read = |row: &Row| Ok((row.get("calendar_id")?, row.get("object_id")?, row.get("deleted_at")?));
+        let resting: Vec<(i64, i64, i64)> = self.joined(&oldest).bind(millis(before)).bind(PIECE).all(read).await?;
+        for (calendar, object, deleted_at) in &resting {
+            let tables: &[&'static str] = if *deleted_at == 0 {
+                &[
+                    "DELETE FROM versions WHERE calendar_id = $1 AND object_id = $2",
+                    "DELETE FROM bin WHERE calendar_id = $1 AND object_id = $2",
+                ]
+            } else {
+                &["DELETE FROM bin WHERE calendar_id = $1 AND object_id = $2"]
+            };
+            for statement in tables {
+                self.sql(statement).bind(*calendar).bind(*object).run().await?;
+            }
+        }
+        Ok(resting.len() as u64)
     }
 
     /// A calendar that has rested in the bin since before `before`.
@@ -45,8 +60,14 @@ impl Transaction {
         row.map(|row| Ok(CalendarId(row.get("id")?))).transpose()
     }
 
-    /// Removes some of what an expired calendar holds, and at last the calendar. Yields whether it is gone.
-    pub async fn delete_piece_of_calendar(&mut self, id: CalendarId) -> Result<bool> {
+    /// Removes some of what a calendar holds that has rested in the bin since before `before`, and at last the calendar. Yields whether it
+    /// is gone.
+    pub async fn delete_piece_of_calendar(&mut self, id: CalendarId, before: DateTime<Utc>) -> Result<bool> {
+        // From here on nobody brings it back; somebody may have a moment ago.
+        let expire = self.sql("UPDATE calendars SET deleted_at = 0 WHERE id = $1 AND deleted_at < $2");
+        if expire.bind(id.0).bind(millis(before)).run().await? == 0 {
+            return Ok(false);
+        }
         // Row by row through the trigger: a cascade alone would leave the interval tree of SQLite behind.
         let pieces = [
             "DELETE FROM objects WHERE id IN (SELECT id FROM objects WHERE calendar_id = $1 LIMIT $2)",

@@ -34,6 +34,12 @@ fn job(row: &Row) -> Result<Job> {
     })
 }
 
+/// The names of kinds as a JSON array.
+fn names(kinds: &[JobKind]) -> Result<String> {
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+    serde_json::to_string(&names).map_err(|_| broken("kind"))
+}
+
 /// A node's right to do a job.
 #[derive(Clone, Copy, Debug)]
 pub struct JobLease {
@@ -93,19 +99,27 @@ impl Transaction {
         row.map(|row| row.get("content")).transpose()
     }
 
-    /// Whether there is a job that could be taken now.
-    pub async fn has_due_job(&mut self) -> Result<bool> {
-        let now = self.now();
-        let parts = ["SELECT id FROM jobs WHERE ", CLAIMABLE[0], now, CLAIMABLE[1], now, CLAIMABLE[2], " LIMIT 1"];
-        Ok(self.joined(&parts).optional().await?.is_some())
+    /// Whether there is a job of `kinds` that could be taken now.
+    pub async fn has_due_job(&mut self, kinds: &[JobKind]) -> Result<bool> {
+        let (now, values) = (self.now(), self.json_values());
+        let parts = [
+            "SELECT id FROM jobs WHERE kind IN (SELECT value FROM ",
+            values,
+            ") AND ",
+            CLAIMABLE[0],
+            now,
+            CLAIMABLE[1],
+            now,
+            CLAIMABLE[2],
+            " LIMIT 1",
+        ];
+        Ok(self.joined(&parts).bind(names(kinds)?).optional().await?.is_some())
     }
 
     /// Takes the job that has been due for the longest, of `kinds`, for `lease`.
     pub async fn claim_job(&mut self, kinds: &[JobKind], lease: TimeDelta) -> Result<Option<(JobLease, Job)>> {
         let now = self.now();
         let token = Uuid::new_v4();
-        let kinds = serde_json::to_string(&kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>());
-        let kinds = kinds.map_err(|_| broken("kind"))?;
         // Two nodes do not wait for each other: each takes another one.
         let lock = if self.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
         let values = self.json_values();
@@ -125,7 +139,8 @@ impl Transaction {
             ") RETURNING ",
             COLUMNS,
         ]);
-        let row = statement.bind(kinds).bind(token.to_string()).bind(lease.num_milliseconds()).optional().await?;
+        let row =
+            statement.bind(names(kinds)?).bind(token.to_string()).bind(lease.num_milliseconds()).optional().await?;
         let Some(row) = row else { return Ok(None) };
         let job = job(&row)?;
         let kind = JobKind::from_name(&job.kind).ok_or_else(|| broken("kind"))?;

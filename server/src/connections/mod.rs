@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use stream::ClientStream;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, timeout};
 use tower::ServiceExt;
 
@@ -57,6 +57,9 @@ impl Default for ConnectionLimits {
 
 /// How long requests under way may take once the server is told to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(30);
+/// How long connections may be idle once the server is to stop. A request that a proxy sends on one just then would be lost if it was
+/// closed at once, and not every proxy sends it again.
+const LAST_REQUESTS: Duration = Duration::from_secs(1);
 /// After an error of `accept` that is the machine's, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
@@ -67,6 +70,8 @@ enum Notice {
     Stay,
     /// Connections wait for room: those that are idle make some.
     Crowded,
+    /// The next answer on a connection is its last.
+    Leave,
     Stop,
 }
 
@@ -97,23 +102,35 @@ pub async fn serve(listener: TcpListener, app: Router, limits: ConnectionLimits,
             (place, stream)
         };
         tokio::select! {
-            (place, stream) = accepted => {
-                let connection = connection(stream, app.clone(), limits, notice.clone());
-                tokio::spawn(async move {
-                    let _open = Open::connection();
-                    connection.await;
-                    drop(place);
-                });
-            }
+            (place, stream) = accepted => begin(place, connection(stream, app.clone(), limits, notice.clone())),
             () = &mut stop => break,
         }
     }
+    notices.send_replace(Notice::Leave);
+    // Who has connected already may have sent a request.
+    while let Ok(place) = places.clone().try_acquire_owned()
+        && let Ok(Ok((stream, _))) = timeout(Duration::ZERO, listener.accept()).await
+    {
+        begin(place, connection(stream, app.clone(), limits, notice.clone()));
+    }
     drop(listener);
-    notices.send_replace(Notice::Stop);
     let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
+    if timeout(LAST_REQUESTS, places.acquire_many(all)).await.is_ok() {
+        return;
+    }
+    notices.send_replace(Notice::Stop);
     if timeout(LAST_ANSWERS, places.acquire_many(all)).await.is_err() {
         tracing::warn!("requests that did not end were broken off");
     }
+}
+
+/// Serves a connection, which has its place until it ends.
+fn begin(place: OwnedSemaphorePermit, connection: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(async move {
+        let _open = Open::connection();
+        connection.await;
+        drop(place);
+    });
 }
 
 async fn accept(listener: &TcpListener) -> TcpStream {
@@ -134,7 +151,18 @@ async fn connection(stream: TcpStream, app: Router, limits: ConnectionLimits, mu
         tracing::debug!(%error, "TCP_NODELAY cannot be set");
     }
     let exchange = Arc::new(Exchange::default());
-    let service = service_fn(|request| answer(app.clone(), request, exchange.clone(), limits));
+    let told = notice.clone();
+    let service = service_fn(|request| {
+        let answered = answer(app.clone(), request, exchange.clone(), limits);
+        let is_last = || matches!(*told.borrow(), Notice::Leave | Notice::Stop);
+        async move {
+            let mut response = answered.await?;
+            if is_last() {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(response)
+        }
+    });
     let stream = TokioIo::new(ClientStream::new(stream, exchange.clone(), limits));
     let mut http = http1::Builder::new();
     // The time to read a header begins with the waiting for it.
@@ -150,7 +178,7 @@ async fn connection(stream: TcpStream, app: Router, limits: ConnectionLimits, mu
             }
             changed = notice.changed() => {
                 // An idle connection closes at once, another one after its answer.
-                if changed.is_err() || *notice.borrow_and_update() != Notice::Stay {
+                if changed.is_err() || matches!(*notice.borrow_and_update(), Notice::Crowded | Notice::Stop) {
                     connection.as_mut().graceful_shutdown();
                 }
             }
