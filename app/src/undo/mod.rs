@@ -30,7 +30,7 @@ pub fn MessageRegion() -> impl IntoView {
     #[cfg(feature = "ssr")]
     let note = note::note();
     #[cfg(not(feature = "ssr"))]
-    let note = "";
+    let note = String::new();
     fixed(&["<div class=toasts role=status aria-live=polite>", &note, "</div>"])
 }
 
