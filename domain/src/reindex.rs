@@ -11,9 +11,6 @@ impl Kalends {
     /// Derives anew everything that is derived from the objects' texts; texts, revisions and the change log stay as they are.
     /// Yields the number of objects. An object that cannot be read any more keeps its old index and is named in the log.
     pub async fn reindex(&self) -> Result<u64> {
-        let mut tx = self.db.write().await?;
-        tx.remove_orphaned_extents().await?;
-        tx.commit().await?;
         let mut done = 0;
         let mut after = ObjectId(0);
         loop {
@@ -45,8 +42,11 @@ impl Kalends {
         }
     }
 
-    /// The next objects after the one with the id `after`: the id of the last, and how many could be indexed; `None` where there are none.
+    /// Extents of objects that are not there go first. The next objects after the one with the id `after`: the id of the last, and how many could be indexed; `None` where there are none.
     async fn reindex_after(&self, tx: &mut Transaction, after: ObjectId) -> Result<Option<(ObjectId, u64)>> {
+        if after == ObjectId(0) {
+            tx.remove_orphaned_extents().await?;
+        }
         let batch = tx.texts_after(after, PAGE_OCTETS).await?;
         let Some((last, _, _)) = batch.last() else { return Ok(None) };
         let (last, mut done) = (*last, 0);

@@ -1,7 +1,7 @@
 //! Taking away what is kept for a time only, in pieces, so that other writers do not wait long.
 
-use super::Transaction;
 use super::statement::{Row, millis};
+use super::{ObjectId, Transaction};
 use crate::Result;
 use crate::model::calendar::{CalendarId, Revision};
 use chrono::{DateTime, Utc};
@@ -38,17 +38,11 @@ impl Transaction {
         let read = |row: &Row| Ok((row.get("calendar_id")?, row.get("object_id")?, row.get("deleted_at")?));
         let resting: Vec<(i64, i64, i64)> = self.joined(&oldest).bind(millis(before)).bind(PIECE).all(read).await?;
         for (calendar, object, deleted_at) in &resting {
-            let tables: &[&'static str] = if *deleted_at == 0 {
-                &[
-                    "DELETE FROM versions WHERE calendar_id = $1 AND object_id = $2",
-                    "DELETE FROM bin WHERE calendar_id = $1 AND object_id = $2",
-                ]
-            } else {
-                &["DELETE FROM bin WHERE calendar_id = $1 AND object_id = $2"]
-            };
-            for statement in tables {
-                self.sql(statement).bind(*calendar).bind(*object).run().await?;
+            if *deleted_at == 0 {
+                let versions = self.sql("DELETE FROM versions WHERE calendar_id = $1 AND object_id = $2");
+                versions.bind(*calendar).bind(*object).run().await?;
             }
+            self.take_from_bin(CalendarId(*calendar), ObjectId(*object)).await?;
         }
         Ok(resting.len() as u64)
     }

@@ -101,19 +101,15 @@ impl Transaction {
 
     /// Whether there is a job of `kinds` that could be taken now.
     pub async fn has_due_job(&mut self, kinds: &[JobKind]) -> Result<bool> {
-        let (now, values) = (self.now(), self.json_values());
-        let parts = [
-            "SELECT id FROM jobs WHERE kind IN (SELECT value FROM ",
-            values,
-            ") AND ",
-            CLAIMABLE[0],
-            now,
-            CLAIMABLE[1],
-            now,
-            CLAIMABLE[2],
-            " LIMIT 1",
-        ];
+        let parts = [&self.claimable()[..], &[" LIMIT 1"]].concat();
         Ok(self.joined(&parts).bind(names(kinds)?).optional().await?.is_some())
+    }
+
+    /// A SELECT of the ids of those that can be taken; bound as the first are their kinds as a JSON array.
+    fn claimable(&self) -> [&'static str; 8] {
+        let (now, values) = (self.now(), self.json_values());
+        let [waits, runs, end] = CLAIMABLE;
+        ["SELECT id FROM jobs WHERE kind IN (SELECT value FROM ", values, ") AND ", waits, now, runs, now, end]
     }
 
     /// Takes the job that has been due for the longest, of `kinds`, for `lease`.
@@ -122,23 +118,14 @@ impl Transaction {
         let token = Uuid::new_v4();
         // Two nodes do not wait for each other: each takes another one.
         let lock = if self.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
-        let values = self.json_values();
-        let statement = self.joined(&[
+        let taken = [
             "UPDATE jobs SET state = 'running', attempts = attempts + 1, leased_by = $2, leased_until = ",
             now,
-            " + $3 WHERE id = (SELECT id FROM jobs WHERE kind IN (SELECT value FROM ",
-            values,
-            ") AND ",
-            CLAIMABLE[0],
-            now,
-            CLAIMABLE[1],
-            now,
-            CLAIMABLE[2],
-            " ORDER BY due_at, id LIMIT 1",
-            lock,
-            ") RETURNING ",
-            COLUMNS,
-        ]);
+            " + $3 WHERE id = (",
+        ];
+        let first = [" ORDER BY due_at, id LIMIT 1", lock, ") RETURNING ", COLUMNS];
+        let parts = [&taken[..], &self.claimable(), &first].concat();
+        let statement = self.joined(&parts);
         let row =
             statement.bind(names(kinds)?).bind(token.to_string()).bind(lease.num_milliseconds()).optional().await?;
         let Some(row) = row else { return Ok(None) };
