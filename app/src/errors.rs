@@ -67,6 +67,13 @@ fn said(problem: Problem) -> String {
         Problem::PartOfSeries => words::server_value_whole_series().into(),
         Problem::HeldAlready => words::server_value_holds_it().into(),
         Problem::Unstorable => words::server_value_unstorable().into(),
+        Problem::Access => words::server_value_access().into(),
+        Problem::Past => words::server_value_past().into(),
+        Problem::Oneself => words::server_value_oneself().into(),
+        Problem::TeamKind => words::server_value_team_kind().into(),
+        Problem::EndBeforeStart => words::server_edit_end_before_start().into(),
+        Problem::LastManager => words::server_value_last_manager().into(),
+        Problem::OwnsCalendars => words::server_value_owns_calendars().into(),
         Problem::Edit(problem) => said_of_edit(problem),
         // No page leads to it.
         Problem::Configuration(why) => why,
@@ -107,6 +114,8 @@ fn not_found(what: &str) -> &'static str {
         "the change" => words::server_version_not_found(),
         "the time" => words::server_as_of_too_old(),
         "the version" => words::server_history_not_kept(),
+        "the person" => words::server_person_not_found(),
+        "the group" => words::server_team_not_found(),
         _ => words::server_not_found(),
     }
 }

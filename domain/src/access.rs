@@ -2,29 +2,104 @@
 
 use crate::calendars::{Calendar, CalendarId, CalendarView, Revision};
 use crate::model::calendar::SeenCalendar;
+use crate::model::share::{Answer, Party, Role};
 use crate::store::{FoundObject, Transaction};
-use crate::{Error, Result};
+use crate::{Error, Problem, Result};
+use std::borrow::Cow;
 use std::ops::Deref;
 
 pub use crate::model::principal::{Access, Caller, Principal, PrincipalId, Way};
 
-/// A calendar that a caller has access to. Only this module makes one.
+/// A calendar that a caller has access to. Only this module makes one. Its name, colour and place are those that the caller gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
     calendar: Calendar,
+    owner: Party,
     access: Access,
+    sight: Sight,
+    in_person: bool,
     view: CalendarView,
+}
+
+/// What of an object somebody who may read it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sight {
+    /// All of it: for its owner, and those who belong to the team that owns it.
+    Whole,
+    /// All of it with alarms of their own: for those who administer it for its owner.
+    OwnAlarms,
+    /// When somebody is busy, of what is private or confidential; all of the rest, with alarms of their own.
+    Guarded,
 }
 
 impl Held {
     fn new(seen: SeenCalendar, caller: Caller) -> Self {
-        let SeenCalendar { calendar, access, view } = seen;
-        Held { calendar, access: access.min(caller.ceiling), view }
+        let SeenCalendar { mut calendar, granted, as_member, owner, in_person, view } = seen;
+        let sight = match (granted, as_member) {
+            (Access::Owner, _) => Sight::Whole,
+            (_, member) if member > Access::None => Sight::Whole,
+            (granted, _) if granted >= Access::Administer => Sight::OwnAlarms,
+            _ => Sight::Guarded,
+        };
+        let access = granted.max(as_member).min(caller.ceiling);
+        let details = &mut calendar.details;
+        details.display_name = view.name.clone().unwrap_or_else(|| std::mem::take(&mut details.display_name));
+        details.color = view.color.clone().unwrap_or_else(|| std::mem::take(&mut details.color));
+        details.order = view.order.unwrap_or(details.order);
+        Held { calendar, owner, access, sight, in_person, view }
     }
 
     /// How the caller sees it.
-    pub fn view(&self) -> CalendarView {
-        self.view
+    pub fn view(&self) -> &CalendarView {
+        &self.view
+    }
+
+    /// The segment of its address in the home of `who`, its owner or somebody it was shared with.
+    pub fn slug_in(&self, who: &Principal) -> Cow<'_, str> {
+        if self.owner.id == who.id {
+            Cow::Borrowed(&self.calendar.slug)
+        } else {
+            Cow::Owned(format!("{SHARED}{}", self.calendar.id.0))
+        }
+    }
+
+    /// Whose it is: a person's, a group's or a mission's.
+    pub fn owner(&self) -> &Party {
+        &self.owner
+    }
+
+    /// Whether it stands among the caller's calendars: one that was shared with them in person does once they have said so, one of a
+    /// team or for everyone until they say otherwise.
+    pub fn is_listed(&self) -> bool {
+        match self.view.answer {
+            Some(answer) => answer == Answer::Accepted,
+            None => !self.in_person,
+        }
+    }
+
+    /// Whether it was shared with the caller, who has said nothing to it.
+    pub fn is_offered(&self) -> bool {
+        self.in_person && self.view.answer.is_none()
+    }
+
+    /// Whether its name, colour and place are the caller's to set for everybody; others give it their own.
+    pub fn is_own(&self) -> bool {
+        self.access == Access::Owner
+    }
+
+    /// Whether what is private or confidential is shown to the caller as anything else is.
+    pub fn sees_private(&self) -> bool {
+        self.sight != Sight::Guarded
+    }
+
+    /// Whether the alarms in the objects are not the caller's, who has their own.
+    pub(crate) fn has_own_alarms(&self) -> bool {
+        self.sight != Sight::Whole
+    }
+
+    /// Whether the caller learns what is in it, not only when somebody is busy.
+    pub fn may_read(&self) -> bool {
+        self.access >= Access::Read
     }
 
     /// What the caller may do with it.
@@ -80,6 +155,27 @@ pub(crate) async fn calendar(tx: &mut Transaction, caller: Caller, id: CalendarI
     Held::new(found, caller).with(needed)
 }
 
+/// What the segment of a calendar's address begins with in the home of somebody it was shared with; its id follows.
+const SHARED: &str = "shared-";
+
+/// The id of the calendar that this segment names in the home of somebody it was shared with. No calendar is called so by its owner.
+pub(crate) fn shared_id(slug: &str) -> Option<CalendarId> {
+    let id = slug.strip_prefix(SHARED)?;
+    // One calendar has one name.
+    id.parse().ok().filter(|number: &i64| number.to_string() == id).map(CalendarId)
+}
+
+/// Where the calendar is that the caller finds at `/{owner}/{slug}/`: among what was shared with them, if that is their own home and no
+/// calendar of theirs is called so.
+async fn shared_at(tx: &mut Transaction, caller: Caller, owner: &str, slug: &str) -> Result<Option<Held>> {
+    let Some(id) = shared_id(slug) else { return Ok(None) };
+    let Some(party) = tx.party_by_slug(owner).await?.filter(|party| party.id == caller.principal) else {
+        return Ok(None);
+    };
+    let held = seen(tx, caller, id).await?;
+    Ok(held.filter(|held| held.owner.id != party.id))
+}
+
 /// The calendar at `/{owner}/{slug}/`.
 ///
 /// # Errors
@@ -91,8 +187,11 @@ pub(crate) async fn calendar_at(
     slug: &str,
     needed: Access,
 ) -> Result<Held> {
-    let found = tx.calendar_at(owner, slug, caller.principal).await?.ok_or(Error::NotFound("the calendar"))?;
-    Held::new(found, caller).with(needed)
+    let held = match tx.calendar_at(owner, slug, caller.principal).await? {
+        Some(found) => Held::new(found, caller),
+        None => shared_at(tx, caller, owner, slug).await?.ok_or(Error::NotFound("the calendar"))?,
+    };
+    held.with(needed)
 }
 
 /// The calendar at `/{owner}/{slug}/` and the object in it that has `name`, where the caller may read it.
@@ -105,7 +204,15 @@ pub(crate) async fn place(
     address: (&str, &str, &str),
     with_text: bool,
 ) -> Result<(Held, Option<FoundObject>)> {
-    let found = tx.place(address, caller.principal, with_text).await?.ok_or(Error::NotFound("the calendar"))?;
+    let (owner, slug, name) = address;
+    let found = match tx.place(address, caller.principal, with_text).await? {
+        Some(found) => found,
+        None => {
+            let held = shared_at(tx, caller, owner, slug).await?.ok_or(Error::NotFound("the calendar"))?;
+            let own = (held.owner_slug.as_str(), held.slug.as_str(), name);
+            tx.place(own, caller.principal, with_text).await?.ok_or(Error::NotFound("the calendar"))?
+        }
+    };
     let held = Held::new(found.0, caller).with(Access::FreeBusy)?;
     let object = found.1.filter(|_| held.access >= Access::Read);
     Ok((held, object))
@@ -125,32 +232,89 @@ pub(crate) async fn calendar_to_change(
     calendar(tx, caller, id, needed).await
 }
 
-/// The caller's own home, to make calendars in.
+/// [`calendar`], for what shows objects as they are or were, private ones among them.
 ///
 /// # Errors
-/// `Forbidden` when the credential is not for that.
-pub(crate) fn own_home(caller: Caller) -> Result<PrincipalId> {
-    if caller.ceiling < Access::Owner { Err(Error::Forbidden { needed: Access::Owner }) } else { Ok(caller.principal) }
+/// Those of [`calendar`]; `Forbidden` for those who are not shown what is private.
+pub(crate) async fn calendar_in_full(
+    tx: &mut Transaction,
+    caller: Caller,
+    id: CalendarId,
+    needed: Access,
+) -> Result<Held> {
+    let held = calendar(tx, caller, id, needed).await?;
+    if held.sees_private() { Ok(held) } else { Err(Error::Forbidden { needed: Access::Administer }) }
 }
 
-/// The calendars in the home of `home` that the caller may read, in display order.
-pub(crate) async fn calendars_of(tx: &mut Transaction, caller: Caller, home: PrincipalId) -> Result<Vec<Held>> {
-    let found = tx.calendars(home, caller.principal).await?;
-    let held = found.into_iter().map(|found| Held::new(found, caller));
-    Ok(held.filter(|held| held.access >= Access::Read).collect())
+/// A home that the caller may make calendars in: their own, or that of a team that they manage.
+///
+/// # Errors
+/// `Forbidden` when the credential or their role is not for that; `NotFound` for what they do not belong to.
+pub(crate) async fn home_to_fill(tx: &mut Transaction, caller: Caller, home: PrincipalId) -> Result<PrincipalId> {
+    require_own(caller)?;
+    if home == caller.principal {
+        return Ok(home);
+    }
+    match tx.membership(home, caller.principal).await? {
+        Some(Role::Manager) => Ok(home),
+        Some(_) => Err(Error::Forbidden { needed: Access::Owner }),
+        None => Err(Error::NotFound("the group")),
+    }
 }
 
-/// The calendars anywhere that the caller may read, with the revision of their list.
-pub(crate) async fn readable_calendars(tx: &mut Transaction, caller: Caller) -> Result<(Revision, Vec<Held>)> {
+/// The homes whose calendars are the caller's to remove and bring back: their own, and those of the teams that they manage, in the order
+/// of their ids.
+pub(crate) async fn homes(tx: &mut Transaction, caller: Caller) -> Result<Vec<PrincipalId>> {
+    if require_own(caller).is_err() {
+        return Ok(Vec::new());
+    }
+    let teams = tx.teams_of(caller.principal).await?.into_iter();
+    let managed = teams.filter(|team| team.role == Some(Role::Manager)).map(|team| team.party.id);
+    let mut homes: Vec<PrincipalId> = managed.chain([caller.principal]).collect();
+    homes.sort_unstable();
+    Ok(homes)
+}
+
+/// # Errors
+/// `Forbidden` when the credential may not do all that its principal may.
+pub(crate) fn require_own(caller: Caller) -> Result<()> {
+    if caller.ceiling < Access::Owner { Err(Error::Forbidden { needed: Access::Owner }) } else { Ok(()) }
+}
+
+/// What may be granted to others: everything below what an owner has.
+///
+/// # Errors
+/// `BadInput` (access)
+pub(crate) fn check_grantable(access: Access) -> Result<()> {
+    let grantable = access > Access::None && access < Access::Owner;
+    if grantable { Ok(()) } else { Err(Error::bad_input("access", Problem::Access)) }
+}
+
+/// The calendars anywhere that the caller has access to, in display order, with the revision of their list.
+async fn reached(tx: &mut Transaction, caller: Caller) -> Result<(Revision, impl Iterator<Item = Held>)> {
     let list = tx.home_revision(caller.principal).await?.ok_or(Error::NotFound("the account"))?;
     let found = tx.calendars_reached(caller.principal).await?;
-    let held = found.into_iter().map(|found| Held::new(found, caller));
-    Ok((list, held.filter(|held| held.access >= Access::Read).collect()))
+    let mut held: Vec<Held> = found.into_iter().map(|found| Held::new(found, caller)).collect();
+    // Their own order may be another than the owner's.
+    held.sort_by_key(|held| (held.details.order, held.id));
+    Ok((list, held.into_iter().filter(|held| held.access > Access::None)))
 }
 
-/// The calendar with this id, `None` where the caller may not read it.
-pub(crate) async fn readable(tx: &mut Transaction, caller: Caller, id: CalendarId) -> Result<Option<Held>> {
-    match calendar(tx, caller, id, Access::Read).await {
+/// The calendars that stand in the caller's list, in display order, with its revision.
+pub(crate) async fn listed_calendars(tx: &mut Transaction, caller: Caller) -> Result<(Revision, Vec<Held>)> {
+    let (list, held) = reached(tx, caller).await?;
+    Ok((list, held.filter(Held::is_listed).collect()))
+}
+
+/// The calendars of others that the caller has access to and does not have in their list.
+pub(crate) async fn unlisted_calendars(tx: &mut Transaction, caller: Caller) -> Result<Vec<Held>> {
+    let (_, held) = reached(tx, caller).await?;
+    Ok(held.filter(|held| !held.is_listed()).collect())
+}
+
+/// The calendar with this id, `None` where the caller has no access to it.
+pub(crate) async fn seen(tx: &mut Transaction, caller: Caller, id: CalendarId) -> Result<Option<Held>> {
+    match calendar(tx, caller, id, Access::FreeBusy).await {
         Ok(held) => Ok(Some(held)),
         Err(Error::NotFound(_) | Error::Forbidden { .. }) => Ok(None),
         Err(error) => Err(error),

@@ -18,8 +18,8 @@ pub use sign_in_counter::SignIns;
 pub const MIN_PASSWORD: usize = 10;
 /// Longest password of an account, in characters; hashing more only costs time.
 pub const MAX_PASSWORD: usize = 200;
-/// Names that no account gets: they begin the other paths beside `/api/v1.0/caldav/{name}/`.
-pub const RESERVED_USER_NAMES: [&str; 2] = ["calendars", "principals"];
+/// Names that no account gets: those that begin the other paths beside `/api/v1.0/caldav/{name}/`, and the one for all accounts.
+pub const RESERVED_USER_NAMES: [&str; 3] = ["calendars", "principals", crate::sharing::EVERYONE];
 const LINK_HOURS: i64 = 24;
 const MAX_LABEL: usize = 100;
 const MAX_DISPLAY_NAME: usize = 250;

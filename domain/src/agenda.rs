@@ -1,6 +1,6 @@
 //! What the agenda shows: instances in a span of days.
 
-use crate::access::{self, Caller};
+use crate::access::{self, Caller, Held};
 use crate::calendars::CalendarId;
 use crate::objects::ObjectHead;
 use crate::parsed::{Candidates, PAGE_OCTETS};
@@ -8,7 +8,8 @@ use crate::thread::on_a_thread;
 use crate::{Kalends, Result};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use kalends_ical::instances::{Window, instances};
+use kalends_ical::entry::Entry;
+use kalends_ical::instances::{Instance, Window, instances};
 use kalends_ical::placement::When;
 use kalends_ical::time::Zone;
 use kalends_ical::value::Moment;
@@ -36,6 +37,42 @@ pub struct AgendaInstance {
     pub status: Option<String>,
     /// Whether the caller may change it.
     pub editable: bool,
+    /// Whether the caller learns when it is and nothing else: all that could name it is empty.
+    pub busy: bool,
+}
+
+/// What of a calendar's events a caller is shown.
+#[derive(Clone, Copy)]
+struct Shown {
+    editable: bool,
+    /// Whether all are busy times.
+    busy: bool,
+    /// Whether those that are private are.
+    hides_private: bool,
+}
+
+impl Shown {
+    fn of(calendar: &Held) -> Self {
+        let (busy, hides_private) = (!calendar.may_read(), !calendar.sees_private());
+        Shown { editable: calendar.may_write(), busy, hides_private }
+    }
+}
+
+/// When somebody is busy; `None` where the instance does not keep them so.
+fn busy_time(head: &ObjectHead, instance: &Instance, viewer: &Zone, entry: &Entry) -> Option<AgendaInstance> {
+    (!entry.transparent && entry.status.as_deref() != Some("CANCELLED")).then(|| AgendaInstance {
+        calendar: head.calendar,
+        name: String::new(),
+        etag: String::new(),
+        recurrence_id: None,
+        summary: String::new(),
+        location: None,
+        when: When::seen(instance, viewer),
+        transparent: false,
+        status: None,
+        editable: false,
+        busy: true,
+    })
 }
 
 /// One object's events in a window, as the viewer sees them.
@@ -45,7 +82,7 @@ fn seen(
     window: Window,
     viewer: &Zone,
     limit: usize,
-    editable: bool,
+    shown: Shown,
 ) -> Result<Vec<AgendaInstance>> {
     let found = match instances(object, window, viewer, limit) {
         // One series of too many instances must not hide all the others.
@@ -60,6 +97,9 @@ fn seen(
             Some(index) => &object.overrides[index],
             None => object.master.as_ref()?,
         };
+        if shown.busy || shown.hides_private && entry.is_guarded() {
+            return busy_time(head, &instance, viewer, entry);
+        }
         Some(AgendaInstance {
             calendar: head.calendar,
             name: head.name.clone(),
@@ -70,7 +110,9 @@ fn seen(
             location: object.component(entry).property("LOCATION").map(|p| p.text()).filter(|l| !l.is_empty()),
             transparent: entry.transparent,
             status: entry.status.clone(),
-            editable,
+            // An object of which a part is hidden is not the caller's to write.
+            editable: shown.editable && !(shown.hides_private && head.guarded),
+            busy: false,
         })
     });
     Ok(seen.collect())
@@ -78,7 +120,7 @@ fn seen(
 
 impl Kalends {
     /// The instances of events in `calendars` that touch the days `from` to `to` (exclusive) in `viewer`'s zone, in the order of their starts
-    /// (all-day before timed). Calendars that the caller may not read are left out.
+    /// (all-day before timed). Of calendars that the caller may not read, and of what is private, they are shown when somebody is busy.
     pub async fn agenda(
         &self,
         caller: Caller,
@@ -146,11 +188,12 @@ impl Kalends {
             Expansion { window, viewer: viewer.clone(), limit: self.limits.instances, seen: Vec::new() };
         let (mut waiting, mut octets) = (Vec::new(), 0);
         for id in calendars {
-            let Some(held) = access::readable(&mut tx, caller, *id).await? else { continue };
+            let Some(held) = access::seen(&mut tx, caller, *id).await? else { continue };
             let mut candidates = Candidates::new(*id, window, Some(ComponentKind::Event));
             while let Some(page) = candidates.next_parsed(self, &mut tx).await? {
-                octets += page.iter().map(|(_, head, _)| head.size).sum::<usize>();
-                waiting.extend(page.into_iter().map(|(_, head, object)| (head, object, held.may_write())));
+                octets += page.iter().map(|(head, _)| head.size).sum::<usize>();
+                let shown = Shown::of(&held);
+                waiting.extend(page.into_iter().map(|(head, object)| (held.shown_head(head), object, shown)));
                 // What waits is bounded; most spans of most people have less, and give the connection back first.
                 if octets > PAGE_OCTETS {
                     octets = 0;
@@ -173,11 +216,11 @@ struct Expansion {
 }
 
 impl Expansion {
-    /// With the instances of `objects`, each with whether the caller may change it.
-    async fn with(mut self, objects: Vec<(ObjectHead, Arc<CalendarObject>, bool)>) -> Result<Self> {
+    /// With the instances of `objects`.
+    async fn with(mut self, objects: Vec<(ObjectHead, Arc<CalendarObject>, Shown)>) -> Result<Self> {
         on_a_thread(move || {
-            for (head, object, editable) in objects {
-                self.seen.extend(seen(&object, &head, self.window, &self.viewer, self.limit, editable)?);
+            for (head, object, shown) in objects {
+                self.seen.extend(seen(&object, &head, self.window, &self.viewer, self.limit, shown)?);
             }
             Ok(self)
         })

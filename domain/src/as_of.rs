@@ -88,7 +88,7 @@ impl Kalends {
     ) -> Result<CalendarAsOf> {
         let limit = limit.min(MAX_OBJECTS);
         let mut tx = self.db.read().await?;
-        let held = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+        let held = access::calendar_in_full(&mut tx, caller, calendar, Access::Read).await?;
         let then = revision_at(&mut tx, &held, at).await?;
         let differences = tx.differences(calendar, then).await?;
         let mut objects = tx.objects_as_of(calendar, then, page, limit + 1).await?;
@@ -163,7 +163,7 @@ impl Kalends {
         name: &str,
     ) -> Result<String> {
         let mut tx = self.db.read().await?;
-        let held = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+        let held = access::calendar_in_full(&mut tx, caller, calendar, Access::Read).await?;
         let then = revision_at(&mut tx, &held, at).await?;
         let text = match tx.object_as_of(calendar, then, name).await? {
             Some(ObjectAsOf { became: Became::Added, .. }) => return Err(Error::NotFound("the object")),
@@ -189,7 +189,7 @@ impl Kalends {
         seen: Revision,
     ) -> Result<Restored> {
         let mut tx = self.db.read().await?;
-        let held = access::calendar(&mut tx, caller, calendar, Access::Write).await?;
+        let held = access::calendar_in_full(&mut tx, caller, calendar, Access::Write).await?;
         let then = revision_at(&mut tx, &held, at).await?;
         if tx.has_changed_after(calendar, seen, name).await? {
             return Err(Error::PreconditionFailed);
@@ -228,7 +228,7 @@ impl Kalends {
 
     async fn plan(&self, caller: Caller, calendar: CalendarId, at: DateTime<Utc>, seen: Revision) -> Result<Plan> {
         let mut tx = self.db.read().await?;
-        let held = access::calendar(&mut tx, caller, calendar, Access::Write).await?;
+        let held = access::calendar_in_full(&mut tx, caller, calendar, Access::Write).await?;
         if held.revision != seen {
             return Err(Error::PreconditionFailed);
         }
@@ -302,7 +302,7 @@ async fn carry_out(write: &mut Write, calendar: &Held, plan: &Plan) -> Result<Br
     // Names that are another object's now are freed first, and so are the UIDs that those have.
     for former in &plan.restore {
         let standing = write.tx.object_head(calendar.id, &former.name).await?;
-        if standing.is_some_and(|(_, head)| head.uid != former.index.uid) {
+        if standing.is_some_and(|head| head.uid != former.index.uid) {
             write.remove(calendar, &former.name, &Precondition::None).await?;
         }
     }

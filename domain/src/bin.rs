@@ -1,6 +1,6 @@
 //! The bin: what was deleted rests there for a time and can be brought back.
 
-use crate::access::{self, Access, Caller};
+use crate::access::{self, Access, Caller, PrincipalId};
 use crate::calendars::CalendarId;
 use crate::history::{EventFacts, MAX_OCTETS, text_of};
 use crate::jobs::JobKind;
@@ -51,17 +51,20 @@ impl Kalends {
     pub async fn bin(&self, caller: Caller, piece: usize) -> Result<Bin> {
         let since = self.bin_since();
         let mut tx = self.db.read().await?;
-        let (_, calendars) = access::readable_calendars(&mut tx, caller).await?;
-        let writable: Vec<CalendarId> =
-            calendars.iter().filter(|held| held.may_write()).map(|calendar| calendar.id).collect();
+        let (_, calendars) = access::listed_calendars(&mut tx, caller).await?;
+        let writable: Vec<CalendarId> = calendars
+            .iter()
+            .filter(|held| held.may_write() && held.sees_private())
+            .map(|calendar| calendar.id)
+            .collect();
         let skipped = piece.saturating_mul(MAX_LISTED);
         let mut objects = tx.bin(&writable, since, (skipped, MAX_LISTED + 1)).await?;
         let more = objects.len() > MAX_LISTED;
         objects.truncate(MAX_LISTED);
-        let calendars = match access::own_home(caller) {
-            Ok(home) => tx.binned_calendars(home, since).await?,
-            Err(_) => Vec::new(),
-        };
+        let mut calendars = Vec::new();
+        for home in access::homes(&mut tx, caller).await? {
+            calendars.extend(tx.binned_calendars(home, since).await?);
+        }
         let mut texts = Vec::with_capacity(objects.len());
         let mut octets = 0;
         for resting in &objects {
@@ -92,7 +95,7 @@ impl Kalends {
     /// `NotFound` for what does not rest in that calendar's bin; `Forbidden`; `QuotaExceeded`.
     pub async fn restore_object(&self, caller: Caller, calendar: CalendarId, object: ObjectId) -> Result<Returned> {
         let mut tx = self.db.read().await?;
-        access::calendar(&mut tx, caller, calendar, Access::Write).await?;
+        access::calendar_in_full(&mut tx, caller, calendar, Access::Write).await?;
         let found = tx.binned(calendar, object, self.bin_since()).await?.ok_or(NOT_THERE)?;
         drop(tx);
         let (_, text) = self.version_at(caller, calendar, found.revision).await?;
@@ -125,13 +128,10 @@ impl Kalends {
     /// # Errors
     /// `NotFound` for what does not rest in the caller's bin; `Forbidden`; `QuotaExceeded`.
     pub async fn restore_calendar(&self, caller: Caller, calendar: CalendarId) -> Result<String> {
-        let home = access::own_home(caller)?;
         self.write(caller, async |mut write: Write| {
+            let (home, found) = self.binned_calendar(&mut write, calendar).await?;
             let tx = &mut write.tx;
-            tx.lock_home(home).await?;
             tx.lock_calendar(calendar).await?;
-            let resting = tx.binned_calendars(home, self.bin_since()).await?;
-            let found = resting.into_iter().find(|resting| resting.id == calendar).ok_or(NOT_THERE)?;
             if tx.count_calendars(home).await? >= self.limits.account_calendars as u64 {
                 return Err(Error::QuotaExceeded { limit: self.limits.account_calendars as u64, unit: "calendars" });
             }
@@ -147,6 +147,23 @@ impl Kalends {
             write.commit(slug).await
         })
         .await
+    }
+
+    /// The home that a calendar in the caller's bin was in, which nobody else changes until the write ends, and the calendar.
+    ///
+    /// # Errors
+    /// `NotFound`
+    async fn binned_calendar(&self, write: &mut Write, id: CalendarId) -> Result<(PrincipalId, BinnedCalendar)> {
+        let caller = write.caller();
+        for home in access::homes(&mut write.tx, caller).await? {
+            // Whoever brings it back, or removes it, at the same moment is waited for.
+            write.tx.lock_home(home).await?;
+            let resting = write.tx.binned_calendars(home, self.bin_since()).await?;
+            if let Some(found) = resting.into_iter().find(|resting| resting.id == id) {
+                return Ok((home, found));
+            }
+        }
+        Err(NOT_THERE)
     }
 
     /// Removes an object from the bin for good, with every version of it.
@@ -170,12 +187,8 @@ impl Kalends {
     /// # Errors
     /// `NotFound` for what does not rest in the caller's bin; `Forbidden`.
     pub async fn purge_calendar(&self, caller: Caller, calendar: CalendarId) -> Result<()> {
-        let home = access::own_home(caller)?;
         self.write(caller, async |mut write: Write| {
-            // Whoever brings it back at the same moment is waited for.
-            write.tx.lock_home(home).await?;
-            let resting = write.tx.binned_calendars(home, self.bin_since()).await?;
-            resting.into_iter().find(|resting| resting.id == calendar).ok_or(NOT_THERE)?;
+            self.binned_calendar(&mut write, calendar).await?;
             write.tx.expire_binned_calendar(calendar).await?;
             write.commit(()).await
         })
@@ -189,14 +202,14 @@ impl Kalends {
     /// `NotFound` for an account that is gone.
     pub async fn empty_bin(&self, caller: Caller) -> Result<()> {
         self.write(caller, async |mut write: Write| {
-            let (_, calendars) = access::readable_calendars(&mut write.tx, caller).await?;
+            let (_, calendars) = access::listed_calendars(&mut write.tx, caller).await?;
             let mut administered: Vec<CalendarId> =
                 calendars.iter().filter(|held| held.may_administer()).map(|calendar| calendar.id).collect();
             administered.sort_unstable();
             for calendar in administered {
                 write.tx.expire_bin(calendar).await?;
             }
-            if let Ok(home) = access::own_home(caller) {
+            for home in access::homes(&mut write.tx, caller).await? {
                 write.tx.lock_home(home).await?;
                 for resting in write.tx.binned_calendars(home, self.bin_since()).await? {
                     write.tx.expire_binned_calendar(resting.id).await?;

@@ -24,6 +24,19 @@ pub struct CalendarPatch {
     pub remove_dead: Vec<(String, String)>,
 }
 
+impl CalendarPatch {
+    /// Whether it changes what everybody sees.
+    fn is_for_all(&self) -> bool {
+        let texts = self.description.is_some() || self.timezone.is_some();
+        texts || !self.set_dead.is_empty() || !self.remove_dead.is_empty()
+    }
+
+    /// Everybody may give what they see a name and a colour of their own.
+    fn needed_access(&self) -> Access {
+        if self.is_for_all() { Access::Administer } else { Access::Read }
+    }
+}
+
 impl CalendarDetails {
     fn check(&self) -> Result<()> {
         let name = self.display_name.trim();
@@ -96,21 +109,27 @@ fn check_slug(slug: &str) -> Result<()> {
     {
         return Err(Error::bad_input("slug", Problem::Segment));
     }
+    if access::shared_id(slug).is_some() {
+        return Err(Error::bad_input("slug", Problem::Reserved(slug.to_owned())));
+    }
     Ok(())
 }
 
 impl Kalends {
-    /// The calendars in the home of `home` that the caller may read, in display order.
-    pub async fn calendars(&self, caller: Caller, home: PrincipalId) -> Result<Vec<Held>> {
-        access::calendars_of(&mut self.db.once().await?, caller, home).await
-    }
-
-    /// The calendars anywhere that the caller may read, in display order, with the revision of the list.
+    /// The calendars that stand in the caller's list, in display order: their own, those of their teams, and what was shared with them.
     ///
     /// # Errors
     /// `NotFound` for an account that is gone.
-    pub async fn readable_calendars(&self, caller: Caller) -> Result<(Revision, Vec<Held>)> {
-        access::readable_calendars(&mut self.db.read().await?, caller).await
+    pub async fn calendars(&self, caller: Caller) -> Result<Vec<Held>> {
+        Ok(self.calendar_list(caller).await?.1)
+    }
+
+    /// [`Kalends::calendars`], with the revision of the list.
+    ///
+    /// # Errors
+    /// `NotFound` for an account that is gone.
+    pub async fn calendar_list(&self, caller: Caller) -> Result<(Revision, Vec<Held>)> {
+        access::listed_calendars(&mut self.db.read().await?, caller).await
     }
 
     /// The revision of the caller's list of calendars, which every change to it raises.
@@ -135,8 +154,7 @@ impl Kalends {
     /// Makes a calendar in the home of the caller. Without a slug one is chosen.
     ///
     /// # Errors
-    /// `AlreadyExists`, `BadInput` (name, color, components, description, time zone, slug), `InvalidCalendarData` (time zone),
-    /// `PropertyTooLarge`, `TooManyProperties`, `QuotaExceeded`.
+    /// Those of [`Kalends::create_calendar_for`].
     pub async fn create_calendar(
         &self,
         caller: Caller,
@@ -144,7 +162,23 @@ impl Kalends {
         details: CalendarDetails,
         dead: Vec<DeadProperty>,
     ) -> Result<Calendar> {
-        let home = access::own_home(caller)?;
+        self.create_calendar_for(caller, caller.principal, slug, details, dead).await
+    }
+
+    /// Makes a calendar that belongs to `owner`: the caller, or a team that they manage. Without a slug one is chosen.
+    ///
+    /// # Errors
+    /// `NotFound` (the team), `Forbidden`, `AlreadyExists`, `BadInput` (name, color, components, description, time zone, slug), `InvalidCalendarData` (time zone),
+    /// `PropertyTooLarge`, `TooManyProperties`, `QuotaExceeded`.
+    pub async fn create_calendar_for(
+        &self,
+        caller: Caller,
+        owner: PrincipalId,
+        slug: Option<&str>,
+        details: CalendarDetails,
+        dead: Vec<DeadProperty>,
+    ) -> Result<Calendar> {
+        access::require_own(caller)?;
         details.check()?;
         check_texts(details.description.as_deref(), details.timezone.as_deref(), &self.limits)?;
         check_dead(&dead, &[], &[], &self.limits)?;
@@ -152,7 +186,8 @@ impl Kalends {
         check_slug(&slug)?;
         self.write(caller, async |mut write: Write| {
             let tx = &mut write.tx;
-            tx.lock_home(home).await?;
+            tx.lock_home(owner).await?;
+            let home = access::home_to_fill(tx, caller, owner).await?;
             if tx.count_calendars(home).await? >= self.limits.account_calendars as u64 {
                 return Err(Error::QuotaExceeded { limit: self.limits.account_calendars as u64, unit: "calendars" });
             }
@@ -172,11 +207,12 @@ impl Kalends {
 
     /// Makes a calendar called `display_name` at the end of the list, in a colour of its own.
     pub async fn create_named_calendar(&self, caller: Caller, display_name: &str) -> Result<Calendar> {
-        let taken = self.calendars(caller, caller.principal).await?.len();
+        let taken = self.calendars(caller).await?.len();
         self.create_calendar(caller, None, CalendarDetails::named(display_name, taken), Vec::new()).await
     }
 
-    /// Changes properties; all of `patch` or nothing.
+    /// Changes properties; all of `patch` or nothing. Its name, colour and place are what everybody sees where the calendar is the caller's
+    /// own, and else what they alone see.
     ///
     /// # Errors
     /// Those of [`Kalends::create_calendar`] for the values of `patch`; `NotFound`, `Forbidden`.
@@ -184,7 +220,9 @@ impl Kalends {
         let text = |text: &Option<Option<String>>| text.clone().flatten();
         check_texts(text(&patch.description).as_deref(), text(&patch.timezone).as_deref(), &self.limits)?;
         self.write(caller, async |mut write: Write| {
-            let mut calendar = write.calendar(id, Access::Administer).await?.into_calendar();
+            let held = write.calendar(id, patch.needed_access()).await?;
+            let (is_own, mut view) = (held.is_own(), held.view().clone());
+            let mut calendar = held.into_calendar();
             let tx = &mut write.tx;
             if !patch.set_dead.is_empty() {
                 check_dead(&patch.set_dead, &tx.dead_properties(id).await?, &patch.remove_dead, &self.limits)?;
@@ -196,14 +234,26 @@ impl Kalends {
             details.order = patch.order.unwrap_or(details.order);
             details.timezone = patch.timezone.clone().unwrap_or_else(|| details.timezone.clone());
             details.check()?;
-            tx.update_calendar(id, details).await?;
+            if is_own {
+                tx.update_calendar(id, details).await?;
+            } else {
+                tx.update_calendar_texts(id, details).await?;
+                view.name = patch.display_name.clone().or(view.name);
+                view.color = patch.color.clone().or(view.color);
+                view.order = patch.order.or(view.order);
+                tx.set_view(caller.principal, id, &view).await?;
+            }
             for property in &patch.set_dead {
                 tx.set_dead_property(id, property).await?;
             }
             for (namespace, name) in &patch.remove_dead {
                 tx.remove_dead_property(id, namespace, name).await?;
             }
-            write.calendar_changed(id).await?;
+            if is_own || patch.is_for_all() {
+                write.calendar_changed(id).await?;
+            } else {
+                write.list_changed().await?;
+            }
             write.commit(calendar).await
         })
         .await
@@ -236,15 +286,15 @@ impl Kalends {
         .await
     }
 
-    /// The caller's agenda leaves out `hidden` and shows the others of their home.
+    /// The caller's agenda leaves out `hidden` and shows the others of their list.
     pub async fn hide_calendars(&self, caller: Caller, hidden: &[CalendarId]) -> Result<()> {
         self.write(caller, async |mut write: Write| {
-            let calendars = access::calendars_of(&mut write.tx, caller, caller.principal).await?;
+            let (_, calendars) = access::listed_calendars(&mut write.tx, caller).await?;
             let mut changed = false;
             for held in calendars {
-                let view = CalendarView { hidden: hidden.contains(&held.id), ..held.view() };
-                if view != held.view() {
-                    write.tx.set_view(caller.principal, held.id, view).await?;
+                let view = CalendarView { hidden: hidden.contains(&held.id), ..held.view().clone() };
+                if view != *held.view() {
+                    write.tx.set_view(caller.principal, held.id, &view).await?;
                     changed = true;
                 }
             }
@@ -267,8 +317,8 @@ impl Kalends {
                 return Ok(());
             }
             write.tx.clear_default(caller.principal).await?;
-            let view = CalendarView { is_default: true, ..held.view() };
-            write.tx.set_view(caller.principal, id, view).await?;
+            let view = CalendarView { is_default: true, ..held.view().clone() };
+            write.tx.set_view(caller.principal, id, &view).await?;
             write.list_changed().await?;
             write.commit(()).await
         })

@@ -172,7 +172,7 @@ impl ChangeReader {
         let mut changes = Changes::default();
         for change in page {
             match change {
-                Change::Written(head) => changes.changed.push(head),
+                Change::Written(head) => changes.changed.push(calendar.shown_head(head)),
                 Change::Removed(_, name) => changes.removed.push(name),
             }
         }

@@ -124,6 +124,20 @@ pub enum Problem {
     HeldAlready,
     #[error("it has a character that cannot be stored")]
     Unstorable,
+    #[error("free-busy, read, write or administer")]
+    Access,
+    #[error("a time to come")]
+    Past,
+    #[error("somebody else than yourself and the owner")]
+    Oneself,
+    #[error("group or mission")]
+    TeamKind,
+    #[error("not before the start")]
+    EndBeforeStart,
+    #[error("somebody has to manage it")]
+    LastManager,
+    #[error("it has calendars still, here or in the bin")]
+    OwnsCalendars,
     #[error(transparent)]
     Edit(kalends_ical::Problem),
     /// Of the configuration, which no page shows.

@@ -103,7 +103,8 @@ impl Kalends {
     ) -> Result<EventDetails> {
         let mut tx = self.db.read().await?;
         let held = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
-        let Object { head, text } = stored_event(&mut tx, calendar, name).await?;
+        let stored = stored_event(&mut tx, &held, name).await?;
+        let Object { head, text } = self.shown_object(&mut tx, caller, &held, stored).await?;
         drop(tx);
         let (limits, opened) = (self.limits.clone(), instance.cloned());
         self.parse_on_a_thread(text.len(), move || {
@@ -222,11 +223,11 @@ impl Kalends {
         edit: impl FnOnce(&CalendarObject, &str) -> kalends_ical::Result<Edited> + Send + 'static,
     ) -> Result<Prepared> {
         let mut tx = self.db.read().await?;
-        access::calendar(&mut tx, caller, change.calendar, Access::Write).await?;
-        let stored = stored_event(&mut tx, change.calendar, change.name).await?;
+        let held = access::calendar(&mut tx, caller, change.calendar, Access::Write).await?;
+        let stored = stored_event(&mut tx, &held, change.name).await?;
         drop(tx);
         // Before the edit, which may find that the instance is gone.
-        if stored.head.etag != change.etag {
+        if held.shown_head(stored.head.clone()).etag != change.etag {
             return Err(Error::PreconditionFailed);
         }
         let limits = self.limits.clone();
@@ -244,8 +245,10 @@ impl Kalends {
     }
 }
 
-async fn stored_event(tx: &mut Transaction, calendar: CalendarId, name: &str) -> Result<Object> {
-    let stored = tx.object(calendar, name).await?.filter(|object| object.head.kind == ComponentKind::Event);
+/// An event of which the caller sees more than when it is.
+async fn stored_event(tx: &mut Transaction, calendar: &Held, name: &str) -> Result<Object> {
+    let stored = tx.object(calendar.id, name).await?;
+    let stored = stored.filter(|object| object.head.kind == ComponentKind::Event && !calendar.hides(&object.head));
     stored.ok_or(Error::NotFound("the event"))
 }
 

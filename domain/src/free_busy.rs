@@ -36,7 +36,7 @@ impl Kalends {
             drop(tx);
             let (floating, limit) = (floating.clone(), self.limits.instances);
             all = on_a_thread(move || {
-                for (_, _, object) in objects {
+                for (_, object) in objects {
                     busy::add_busy(&object, window, &floating, limit, &mut all);
                 }
                 Ok(busy::merged(all, start, end))

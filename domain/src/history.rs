@@ -111,7 +111,7 @@ impl Kalends {
         limit: usize,
     ) -> Result<Vec<Change>> {
         let mut tx = self.db.read().await?;
-        access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+        access::calendar_in_full(&mut tx, caller, calendar, Access::Read).await?;
         tx.changes_after(calendar, since, limit.min(MAX_CHANGES)).await
     }
 
@@ -130,7 +130,7 @@ impl Kalends {
     ) -> Result<CalendarChanges> {
         let limit = limit.min(MAX_CHANGES);
         let mut tx = self.db.read().await?;
-        access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+        access::calendar_in_full(&mut tx, caller, calendar, Access::Read).await?;
         let mut found = tx.changes_before(calendar, before.unwrap_or(Revision(i64::MAX)), filter, limit + 1).await?;
         let makers = tx.change_makers(calendar).await?;
         let more = found.len() > limit;
@@ -158,9 +158,9 @@ impl Kalends {
     /// `NotFound` for the calendar, and for a name that none ever had.
     pub async fn object_history(&self, caller: Caller, calendar: CalendarId, name: &str) -> Result<Vec<Change>> {
         let mut tx = self.db.read().await?;
-        access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+        access::calendar_in_full(&mut tx, caller, calendar, Access::Read).await?;
         let newest = match tx.object_head(calendar, name).await? {
-            Some((_, head)) => Some(head.revision),
+            Some(head) => Some(head.revision),
             None => tx.last_removal(calendar, name, Revision(i64::MAX)).await?,
         };
         chain(&mut tx, calendar, newest.ok_or(Error::NotFound("the object"))?, MAX_CHANGES).await
@@ -212,7 +212,7 @@ impl Kalends {
         let missing = Error::NotFound("the version");
         let (Some(object), Some(digest)) = (change.object, change.after) else { return Err(missing) };
         let mut tx = self.db.read().await?;
-        access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+        access::calendar_in_full(&mut tx, caller, calendar, Access::Read).await?;
         versions::version(&mut tx, calendar, object, digest).await?.ok_or(missing)
     }
 
@@ -227,7 +227,7 @@ impl Kalends {
         revision: Revision,
     ) -> Result<(Change, String)> {
         let mut tx = self.db.read().await?;
-        access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+        access::calendar_in_full(&mut tx, caller, calendar, Access::Read).await?;
         let change = tx.change(calendar, revision).await?.ok_or(Error::NotFound("the change"))?;
         let text = text_of(&mut tx, calendar, &change).await?;
         Ok((change, text.ok_or(Error::NotFound("the version"))?))

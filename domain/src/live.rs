@@ -61,7 +61,7 @@ impl Kalends {
     /// `NotFound` for an account that is gone.
     pub async fn told(&self, caller: Caller) -> Result<Told> {
         let mut tx = self.db.read().await?;
-        let (list, calendars) = access::readable_calendars(&mut tx, caller).await?;
+        let (list, calendars) = access::listed_calendars(&mut tx, caller).await?;
         Ok(Told { list, calendars: calendars.into_iter().map(|held| (held.id, held.revision)).collect() })
     }
 }

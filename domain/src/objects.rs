@@ -9,6 +9,7 @@ use crate::retry::retry;
 use crate::store::{FoundObject, Index, Transaction, Usage};
 use crate::write::Write;
 use crate::{Error, Kalends, Limits, Result};
+use kalends_ical::alarms::has_alarms;
 use kalends_ical::instances;
 use kalends_ical::syntax::{Property, SyntaxError};
 use kalends_ical::{CalendarObject, ComponentKind};
@@ -74,6 +75,8 @@ pub(crate) fn index_of(object: CalendarObject, text: &str) -> Index {
     let shown = object.master.as_ref().or(object.overrides.first());
     Index {
         extent: instances::extent(&object),
+        guarded: object.is_guarded(),
+        alarmed: has_alarms(&object),
         summary: shown.and_then(|entry| entry.summary.clone()),
         uid: object.uid,
         kind: object.kind,
@@ -126,8 +129,9 @@ impl Kalends {
     /// are left when it is empty.
     pub async fn object_heads(&self, caller: Caller, calendar: CalendarId, after: &str) -> Result<Vec<ObjectHead>> {
         let mut tx = self.db.read().await?;
-        access::calendar(&mut tx, caller, calendar, Access::Read).await?;
-        tx.object_heads(calendar, after, PAGE_OBJECTS).await
+        let held = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+        let heads = tx.object_heads(calendar, after, PAGE_OBJECTS).await?;
+        Ok(heads.into_iter().map(|head| held.shown_head(head)).collect())
     }
 
     /// How many objects of each type a calendar holds; types without any are not named.
@@ -144,8 +148,9 @@ impl Kalends {
 
     pub async fn object(&self, caller: Caller, calendar: CalendarId, name: &str) -> Result<Object> {
         let mut tx = self.db.read().await?;
-        access::calendar(&mut tx, caller, calendar, Access::Read).await?;
-        tx.object(calendar, name).await?.ok_or(Error::NotFound("the object"))
+        let held = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+        let object = tx.object(calendar, name).await?.ok_or(Error::NotFound("the object"))?;
+        self.shown_object(&mut tx, caller, &held, object).await
     }
 
     /// What is at `/{owner}/{slug}/{name}`. Without any access to the calendar it is not found.
@@ -153,6 +158,15 @@ impl Kalends {
         let with_text = reads == Reads::Text;
         let mut tx = self.db.once().await?;
         let (calendar, object) = access::place(&mut tx, caller, (owner, slug, name), with_text).await?;
+        let object = match object {
+            Some(FoundObject { head, text: Some(text) }) => {
+                let Object { head, text } =
+                    self.shown_object(&mut tx, caller, &calendar, Object { head, text }).await?;
+                Some(FoundObject { head, text: Some(text) })
+            }
+            Some(FoundObject { head, text: None }) => Some(FoundObject { head: calendar.shown_head(head), text: None }),
+            None => None,
+        };
         Ok(Place { calendar, name: name.to_owned(), object })
     }
 
@@ -166,8 +180,9 @@ impl Kalends {
         after: &str,
     ) -> Result<Vec<Object>> {
         let mut tx = self.db.read().await?;
-        access::calendar(&mut tx, caller, calendar, Access::Read).await?;
-        tx.objects_named(calendar, names, after, PAGE_OCTETS).await
+        let held = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+        let objects = tx.objects_named(calendar, names, after, PAGE_OCTETS).await?;
+        self.shown_objects(&mut tx, caller, &held, objects).await
     }
 
     /// Stores `text` under `name`: checks access, precondition and content, stores, indexes, logs, in one transaction.
@@ -206,7 +221,7 @@ impl Kalends {
         };
         self.write_in_run(run, caller, async |mut write: Write| {
             let calendar = write.calendar(calendar, Access::Write).await?;
-            let written = write.store(&calendar, name, text, &index, &precondition).await?;
+            let written = write.store_seen(&calendar, name, text, &index, &precondition).await?;
             write.commit(written).await
         })
         .await
@@ -261,7 +276,7 @@ impl Kalends {
             let mut write = self.begin_write(None, caller).await?;
             let (from, to) = write.calendars((*from, needed), (*to, Access::Write)).await?;
             let now = write.tx.object_head(from.id, from_name).await?;
-            if now.is_none_or(|(_, head)| head.etag != source.object.head.etag) {
+            if now.is_none_or(|head| from.shown_head(head).etag != source.object.head.etag) {
                 return Err(Error::Contended);
             }
             let replaced = write.tx.object_head(to.id, to_name).await?.is_some();
@@ -274,7 +289,7 @@ impl Kalends {
             // An object of another UID that stands there is in the way, whether or not it may be overwritten: a name keeps its UID
             // (RFC 4791 section 5.3.2.1, no-uid-conflict).
             let text = &source.object.text;
-            let written = write.store(&to, to_name, text, &source.index, &Precondition::None).await?;
+            let written = write.store_seen(&to, to_name, text, &source.index, &Precondition::None).await?;
             write.commit(Written { created: !replaced, ..written }).await
         })
         .await
@@ -283,12 +298,13 @@ impl Kalends {
     async fn source(&self, caller: Caller, what: &CopyMove, needed: Access) -> Result<Source> {
         let (from, from_name) = &what.from;
         let mut tx = self.db.read().await?;
-        access::calendar(&mut tx, caller, *from, needed).await?;
+        let held = access::calendar(&mut tx, caller, *from, needed).await?;
         access::calendar(&mut tx, caller, what.to.0, Access::Write).await?;
         if what.from == what.to {
             return Err(Error::Forbidden { needed: Access::Write });
         }
         let object = tx.object(*from, from_name).await?.ok_or(Error::NotFound("the object"))?;
+        let object = self.shown_object(&mut tx, caller, &held, object).await?;
         drop(tx);
         what.precondition.check(Some(&object.head.etag))?;
         let index = self.indexed(&object.text).await?;

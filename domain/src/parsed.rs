@@ -43,7 +43,7 @@ pub(crate) const PAGE_OCTETS: usize = 1024 * 1024;
 const PAGE_HEADS: usize = 1000;
 
 /// Parsed objects with what the store knows of them.
-pub(crate) type Page = Vec<(ObjectId, ObjectHead, Arc<CalendarObject>)>;
+pub(crate) type Page = Vec<(ObjectHead, Arc<CalendarObject>)>;
 
 /// The objects of a calendar whose extent touches a window, in pages, so that what is in memory does not grow with the calendar.
 pub(crate) struct Candidates {
@@ -59,30 +59,30 @@ impl Candidates {
         Candidates { calendar, window, kind, after: Some(ObjectId(0)) }
     }
 
-    async fn read(&mut self, tx: &mut Transaction) -> Result<Option<Vec<(ObjectId, ObjectHead)>>> {
+    async fn read(&mut self, tx: &mut Transaction) -> Result<Option<Vec<ObjectHead>>> {
         let Some(after) = self.after else { return Ok(None) };
         let heads = tx.candidates(self.calendar, self.window, self.kind, after, PAGE_HEADS).await?;
-        self.after = heads.last().map(|(id, _)| *id).filter(|_| heads.len() == PAGE_HEADS);
+        self.after = heads.last().map(|head| head.id).filter(|_| heads.len() == PAGE_HEADS);
         Ok((!heads.is_empty()).then_some(heads))
     }
 
     /// The next page of heads.
     pub async fn next_heads(&mut self, tx: &mut Transaction) -> Result<Option<Vec<ObjectHead>>> {
-        Ok(self.read(tx).await?.map(|heads| heads.into_iter().map(|(_, head)| head).collect()))
+        self.read(tx).await
     }
 
     /// The next page of objects.
     pub async fn next_parsed(&mut self, kalends: &Kalends, tx: &mut Transaction) -> Result<Option<Page>> {
         let Some(mut heads) = self.read(tx).await? else { return Ok(None) };
         let mut octets = 0;
-        let fitting = heads.iter().take_while(|(_, head)| {
+        let fitting = heads.iter().take_while(|head| {
             octets += head.size;
             octets <= PAGE_OCTETS
         });
         let count = fitting.count().max(1);
         if count < heads.len() {
             heads.truncate(count);
-            self.after = heads.last().map(|(id, _)| *id);
+            self.after = heads.last().map(|head| head.id);
         }
         kalends.parsed(tx, heads).await.map(Some)
     }
@@ -90,11 +90,10 @@ impl Candidates {
 
 impl Kalends {
     /// The objects of `heads`, in their order, parsed now or before.
-    async fn parsed(&self, tx: &mut Transaction, heads: Vec<(ObjectId, ObjectHead)>) -> Result<Page> {
-        let known: Vec<Option<Parsed>> =
-            heads.iter().map(|(id, head)| self.parsed.get(&(*id, head.revision))).collect();
+    async fn parsed(&self, tx: &mut Transaction, heads: Vec<ObjectHead>) -> Result<Page> {
+        let known: Vec<Option<Parsed>> = heads.iter().map(|head| self.parsed.get(&(head.id, head.revision))).collect();
         let missing: Vec<ObjectId> =
-            heads.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|((id, _), _)| *id).collect();
+            heads.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(head, _)| head.id).collect();
         let texts = tx.texts(&missing).await?;
         if texts.is_empty() {
             return self.complete(heads, known, texts);
@@ -105,25 +104,20 @@ impl Kalends {
     }
 
     /// Parses `texts`, those of the heads that are not `known`, in their order.
-    fn complete(
-        &self,
-        heads: Vec<(ObjectId, ObjectHead)>,
-        known: Vec<Option<Parsed>>,
-        texts: Vec<String>,
-    ) -> Result<Page> {
+    fn complete(&self, heads: Vec<ObjectHead>, known: Vec<Option<Parsed>>, texts: Vec<String>) -> Result<Page> {
         let mut texts = texts.into_iter();
         let mut objects = Vec::with_capacity(heads.len());
-        for ((id, head), known) in heads.into_iter().zip(known) {
+        for (head, known) in heads.into_iter().zip(known) {
             let object = match known {
                 Some(parsed) => parsed.object,
                 None => {
                     let Some(text) = texts.next() else { break };
                     let object = Arc::new(CalendarObject::parse(&text, &self.limits.text)?);
-                    self.parsed.insert((id, head.revision), Parsed { object: object.clone(), octets: text.len() });
+                    self.parsed.insert((head.id, head.revision), Parsed { object: object.clone(), octets: text.len() });
                     object
                 }
             };
-            objects.push((id, head, object));
+            objects.push((head, object));
         }
         Ok(objects)
     }

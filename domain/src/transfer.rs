@@ -299,6 +299,7 @@ impl Export {
         let mut tx = self.kalends.db.read().await?;
         let calendar = access::calendar(&mut tx, self.caller, self.calendar, Access::Read).await?;
         let objects = tx.objects_after(calendar.id, after, PAGE_OCTETS).await?;
+        let objects = self.kalends.shown_objects(&mut tx, self.caller, &calendar, objects).await?;
         drop(tx);
         let Some(last) = objects.last().map(|object| object.head.name.clone()) else {
             return Ok((Joined::END.to_owned(), None));
@@ -380,12 +381,12 @@ async fn import_one(write: &mut Write, calendar: &Held, checked: &Checked, known
         Some(Known { same: true, .. }) => Ok(Outcome::Unchanged),
         Some(Known { name, etag, .. }) => {
             let compared = Precondition::Matches(vec![etag.clone()]);
-            write.store(calendar, name, &part.text, index, &compared).await?;
+            write.store_seen(calendar, name, &part.text, index, &compared).await?;
             Ok(Outcome::Replaced)
         }
         None => {
             let name = free_name(&mut write.tx, calendar.id, &index.uid).await?;
-            write.store(calendar, &name, &part.text, index, &Precondition::Absent).await?;
+            write.store_seen(calendar, &name, &part.text, index, &Precondition::Absent).await?;
             Ok(Outcome::Added)
         }
     }

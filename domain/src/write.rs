@@ -4,11 +4,11 @@
 use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::calendars::{Calendar, CalendarId, Revision};
 use crate::model::announcement::Announcement;
-use crate::model::object::{Object, ObjectId, Precondition, Written, check_name};
+use crate::model::object::{Object, ObjectHead, ObjectId, Precondition, Written, check_name};
 use crate::model::version::{CauseId, Digest, Run, Undo};
 use crate::retry::retry;
 use crate::store::{Growth, Index, NewChange, NewText, Standing, Transaction, Usage};
-use crate::{Error, Kalends, Result, versions};
+use crate::{Error, Kalends, Limits, Result, versions};
 use chrono::Utc;
 use tokio::sync::broadcast;
 
@@ -144,6 +144,15 @@ impl Write {
         Ok(held)
     }
 
+    pub fn limits(&self) -> &Limits {
+        self.kalends.limits()
+    }
+
+    /// Who writes.
+    pub fn caller(&self) -> Caller {
+        self.caller
+    }
+
     /// What takes back all that was written so far.
     pub fn undo(&self) -> Undo {
         self.undo.clone()
@@ -161,10 +170,26 @@ impl Write {
         index: &Index,
         precondition: &Precondition,
     ) -> Result<Written> {
+        self.store_even(calendar, name, text, index, precondition, false).await
+    }
+
+    /// [`Write::store`], which counts as a change also where the text is the same if `is_change`.
+    ///
+    /// # Errors
+    /// Those of [`Write::store`].
+    pub async fn store_even(
+        &mut self,
+        calendar: &Held,
+        name: &str,
+        text: &str,
+        index: &Index,
+        precondition: &Precondition,
+        is_change: bool,
+    ) -> Result<Written> {
         check_name(name)?;
         let found = self.tx.in_the_way(calendar.id, name, &index.uid).await?;
         let existing = found.named;
-        precondition.check(existing.as_ref().map(|standing| standing.object.head.etag.as_str()))?;
+        check_standing(calendar, existing.as_ref(), precondition)?;
         if !calendar.details.components.contains(&index.kind) {
             return Err(Error::UnsupportedComponent(index.kind.name().to_owned()));
         }
@@ -178,8 +203,8 @@ impl Write {
                 return Err(Error::UidConflict { name: name.to_owned() });
             }
             // The same octets again are no change; clients that repeat a PUT after a lost answer cause no sync traffic.
-            if object.head.etag == etag {
-                return Ok(Written { created: false, etag, revision: object.head.revision });
+            if object.head.etag == etag && !is_change {
+                return Ok(written(calendar, false, object.head.clone()));
             }
         }
         let growth = growth(existing.as_ref().map(|standing| standing.object.head.size), Some(text.len()));
@@ -195,7 +220,11 @@ impl Write {
         };
         let change = Made { object: id, name, revision, before: existing.as_ref(), after: Some((text, index.digest)) };
         self.log(calendar, change).await?;
-        Ok(Written { created: existing.is_none(), etag, revision })
+        let (created, guarded, alarmed) = (existing.is_none(), index.guarded, index.alarmed);
+        let Some(head) = existing.map(|standing| standing.object.head) else {
+            return Ok(Written { created, etag, altered: false, revision });
+        };
+        Ok(written(calendar, created, ObjectHead { etag, revision, guarded, alarmed, ..head }))
     }
 
     /// Removes an object, which rests in the bin from then on.
@@ -216,7 +245,7 @@ impl Write {
 
     async fn take_out(&mut self, calendar: &Held, name: &str, precondition: &Precondition, rests: bool) -> Result<()> {
         let standing = self.tx.standing(calendar.id, name).await?.ok_or(Error::NotFound("the object"))?;
-        precondition.check(Some(&standing.object.head.etag))?;
+        check_standing(calendar, Some(&standing), precondition)?;
         let growth = growth(Some(standing.object.head.size), None);
         let revision = self.tx.raise_revision(calendar.id, growth).await?;
         if rests {
@@ -231,7 +260,8 @@ impl Write {
     async fn log(&mut self, calendar: &Calendar, made: Made<'_>) -> Result<()> {
         let Made { object, name, revision, before, after } = made;
         let cause = self.cause().await?;
-        if let Some(Standing { object: Object { text, .. }, .. }) = before {
+        let kept = |before: &&Standing| after.is_none_or(|(_, digest)| Digest::of(&before.object.text) != digest);
+        if let Some(Standing { object: Object { text, .. }, .. }) = before.filter(kept) {
             let version = versions::stored(text, Digest::of(text), after).await?;
             self.tx.keep_version(calendar.id, object, &version, Utc::now()).await?;
         }
@@ -284,9 +314,14 @@ impl Write {
     /// others now.
     pub async fn calendar_changed(&mut self, calendar: CalendarId) -> Result<()> {
         let raised = self.tx.raise_homes(calendar).await?;
+        self.homes_raised(raised);
+        Ok(())
+    }
+
+    /// To be said after the commit: lists of calendars that are others now.
+    pub fn homes_raised(&mut self, raised: Vec<(PrincipalId, Revision)>) {
         self.announcements
             .extend(raised.into_iter().map(|(principal, revision)| Announcement::Home { principal, revision }));
-        Ok(())
     }
 
     /// A calendar goes into the bin, out of every list in which it stands. All that rest there hold as much as an account may, and no more:
@@ -309,6 +344,23 @@ impl Write {
         self.announcements.push(Announcement::Home { principal, revision });
         Ok(())
     }
+}
+
+/// Whoever may not see what stands there may not put anything in its place. The entity tag may be the one of what the caller is shown.
+///
+/// # Errors
+/// `Forbidden`, `PreconditionFailed`
+fn check_standing(calendar: &Held, standing: Option<&Standing>, precondition: &Precondition) -> Result<()> {
+    let Some(Standing { object: Object { head, .. }, .. }) = standing else { return precondition.check(None) };
+    calendar.require_whole(head)?;
+    let shown = calendar.shown_head(head.clone());
+    precondition.check(Some(&shown.etag)).or_else(|_| precondition.check(Some(&head.etag)))
+}
+
+/// What became of an object that has this head now.
+fn written(calendar: &Held, created: bool, head: ObjectHead) -> Written {
+    let head = calendar.shown_head(head);
+    Written { created, etag: head.etag, altered: head.altered, revision: head.revision }
 }
 
 /// By how much a calendar grows when an object of `before` octets becomes one of `after`; `None`: there is none.

@@ -34,12 +34,8 @@ async fn fill(kalends: &Kalends) -> Result<()> {
         .await?;
     let caller = Caller::command(user.principal.id);
     kalends.set_password(caller.principal, PASSWORD).await?;
-    let personal = kalends
-        .calendars(caller, caller.principal)
-        .await?
-        .first()
-        .map(|calendar| calendar.id)
-        .ok_or(Error::NotFound("the calendar"))?;
+    let personal =
+        kalends.calendars(caller).await?.first().map(|calendar| calendar.id).ok_or(Error::NotFound("the calendar"))?;
     let mut made = vec![personal];
     for (taken, name) in ["Work", "Family", "Travel"].into_iter().enumerate() {
         made.push(

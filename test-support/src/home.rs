@@ -2,12 +2,13 @@
 
 use crate::database::TestDatabase;
 use chrono_tz::Europe::Zurich;
-use kalends_domain::access::{Caller, PrincipalId};
+use kalends_domain::access::{Access, Caller};
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::{CalendarId, Revision};
 use kalends_domain::changes::ChangeReader;
 use kalends_domain::objects::{ObjectHead, Precondition, Written};
 use kalends_domain::query::Query;
+use kalends_domain::sharing::Answer;
 use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_domain::{Kalends, Limits, Result};
 use kalends_ical::query::Filter;
@@ -126,23 +127,10 @@ impl Home {
         self.run(&format!("DELETE FROM changes WHERE calendar_id = {calendar} AND revision <= {revision}")).await;
     }
 
-    /// Lets `to` do so much with Anna's calendar, which no use case does yet.
-    pub async fn grant(&self, to: PrincipalId, access: i64) {
-        let (calendar, to) = (self.calendar.0, to.0);
-        let row = format!("INSERT INTO grants (calendar_id, principal_id, access) VALUES ({calendar}, {to}, {access})");
-        self.database.run(row).await;
-    }
-
-    /// As [`Home::grant`], in place of what was granted before.
-    pub async fn regrant(&self, to: PrincipalId, access: i64) {
-        self.database.run(format!("UPDATE grants SET access = {access} WHERE principal_id = {}", to.0)).await;
-    }
-
-    /// Makes `member` a member of `group`, who may do so much with its calendars, which no use case does yet.
-    pub async fn join(&self, group: PrincipalId, member: PrincipalId, access: i64) {
-        let (group, member) = (group.0, member.0);
-        let row = format!("INSERT INTO memberships (group_id, member_id, access) VALUES ({group}, {member}, {access})");
-        self.database.run(row).await;
+    /// Shares Anna's calendar with a person, who accepts it, in the place of what was shared with them before.
+    pub async fn share(&self, with: Caller, access: Access) {
+        self.kalends.share(self.anna, self.calendar, with.principal, access, None).await.unwrap();
+        self.kalends.answer_share(with, self.calendar, Answer::Accepted).await.unwrap();
     }
 }
 
@@ -165,7 +153,7 @@ pub async fn user(kalends: &Kalends, slug: &str) -> Caller {
 }
 
 pub async fn first_calendar(kalends: &Kalends, who: Caller) -> CalendarId {
-    kalends.calendars(who, who.principal).await.unwrap()[0].id
+    kalends.calendars(who).await.unwrap()[0].id
 }
 
 /// The pages of changes together.

@@ -57,6 +57,14 @@ server-value-no-components = At least one type of component.
 server-value-whole-series = Only a whole series can move to another calendar.
 server-value-holds-it = That calendar holds this event already.
 server-value-unstorable = It has a character that cannot be stored.
+server-value-access = It can be shared for busy times, for reading, for writing or for administering.
+server-value-past = Choose a time to come.
+server-value-oneself = Choose somebody else than yourself and the owner.
+server-value-team-kind = It is a group or a mission.
+server-value-last-manager = Somebody has to manage it: make another member its manager first.
+server-value-owns-calendars = It still has calendars, here or in the bin. Remove those first.
+server-person-not-found = Nobody has this name here.
+server-team-not-found = There is no such group, or you do not belong to it.
 
 # What is wrong with how an event is to be changed.
 server-edit-end-before-start = The end is before the start.
@@ -123,6 +131,7 @@ server-jobs-clean = Cleaning up
 server-jobs-reindex = Indexing anew
 server-jobs-import = Import of a file
 server-jobs-backup = Backup
+server-jobs-end-shares = Ending shares whose time is over
 server-jobs-begin-clean = Clean up now
 server-jobs-begin-reindex = Index anew
 server-jobs-again = Look again

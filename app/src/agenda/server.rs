@@ -43,7 +43,7 @@ pub async fn events_between(
     }
     let caller = user.on_a_page();
     let calendars: Vec<_> = if only.is_empty() {
-        kalends.calendars(caller, caller.principal).await?.into_iter().map(|calendar| calendar.id).collect()
+        kalends.calendars(caller).await?.into_iter().map(|calendar| calendar.id).collect()
     } else {
         let wrong =
             |_| ApiError::BadInput { field: "calendars".into(), message: words::errors_calendar_not_found().into() };

@@ -13,7 +13,7 @@ use leptos::prelude::use_context;
 /// The person's calendars in display order, as they see them.
 pub async fn list(kalends: &Kalends, user: &User) -> Result<Vec<CalendarInfo>, ApiError> {
     let caller = user.on_a_page();
-    let calendars = kalends.calendars(caller, caller.principal).await?;
+    let calendars = kalends.calendars(caller).await?;
     Ok(calendars
         .into_iter()
         .map(|calendar| CalendarInfo {
@@ -80,7 +80,7 @@ pub async fn save(
             kalends.update_calendar(caller, Calendar(id), patch).await?
         }
         None => {
-            let taken = kalends.calendars(caller, caller.principal).await?.len();
+            let taken = kalends.calendars(caller).await?.len();
             let details = CalendarDetails { color, ..CalendarDetails::named(name, taken) };
             kalends.create_calendar(caller, None, details, Vec::new()).await?
         }

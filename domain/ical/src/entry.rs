@@ -36,6 +36,28 @@ impl ComponentKind {
     }
 }
 
+/// CLASS (RFC 5545 section 3.8.1.3): what people who may read the calendar may know of a component. The later the stricter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Class {
+    #[default]
+    Public,
+    Private,
+    Confidential,
+}
+
+impl Class {
+    /// What the component itself says; `None`: nothing. A value that is not known counts as PRIVATE (section 3.8.1.3), of several
+    /// lines the strictest.
+    pub(super) fn of(component: &Component) -> Option<Self> {
+        let read = |property: &Property| match property.value.trim().to_uppercase().as_str() {
+            "PUBLIC" => Class::Public,
+            "CONFIDENTIAL" => Class::Confidential,
+            _ => Class::Private,
+        };
+        component.properties("CLASS").map(read).max()
+    }
+}
+
 /// One VEVENT, VTODO, VJOURNAL or VFREEBUSY of the object with what recurrence and display need.
 ///
 /// Where clients write a time without its zone beside one with a zone, it stands here in that zone; see [`super::CalendarObject::parse`].
@@ -60,6 +82,16 @@ pub struct Entry {
     pub status: Option<String>,
     /// TRANSP:TRANSPARENT.
     pub transparent: bool,
+    /// CLASS as it counts. An override without one is of the class that it would have without being an override: a client that
+    /// leaves CLASS out of an exception has not said that everybody may read it.
+    pub class: Class,
+}
+
+impl Entry {
+    /// Whether people who may read the calendar may not know more of it than when it is: it is private or confidential.
+    pub fn is_guarded(&self) -> bool {
+        self.class != Class::Public
+    }
 }
 
 /// How an entry ends.
@@ -136,6 +168,7 @@ pub(super) fn read(
         transparent: component
             .property("TRANSP")
             .is_some_and(|transparency| transparency.value.trim().eq_ignore_ascii_case("TRANSPARENT")),
+        class: Class::of(component).unwrap_or_default(),
     };
     if kind == ComponentKind::FreeBusy {
         for property in component.properties("FREEBUSY") {

@@ -4,6 +4,7 @@
 //! The stored text is the truth. [`syntax`] keeps the octet span of every content line, so that [`edit`] can
 //! replace single properties and leave every other octet as it was.
 
+pub mod alarms;
 pub mod busy;
 pub mod edit;
 pub mod entry;
@@ -16,6 +17,7 @@ pub mod placement;
 pub mod project;
 pub mod query;
 pub mod recurrence;
+pub mod redact;
 pub mod split;
 pub mod syntax;
 pub mod time;
@@ -23,7 +25,7 @@ pub mod unfold;
 pub mod value;
 mod write;
 
-pub use entry::ComponentKind;
+pub use entry::{Class, ComponentKind};
 pub use error::{Error, Problem, Result};
 pub use object::CalendarObject;
 

@@ -1,6 +1,6 @@
 //! A calendar object resource (RFC 4791 section 4.1): one UID, one type of component, its overrides.
 
-use super::entry::{self, ComponentKind, Entry};
+use super::entry::{self, Class, ComponentKind, Entry};
 use super::syntax::{self, Component, SyntaxError};
 use super::value::Moment;
 use crate::time::{Zone, Zones};
@@ -64,6 +64,7 @@ impl CalendarObject {
         }
         let mut object = CalendarObject { calendar, uid, kind, master, overrides, zones };
         object.settle_overrides()?;
+        object.settle_classes();
         Ok(object)
     }
 
@@ -87,6 +88,39 @@ impl CalendarObject {
             }
         }
         Ok(())
+    }
+
+    /// Gives overrides without CLASS the strictest class of what they would be otherwise: the master, and the overrides with
+    /// THISANDFUTURE that come before.
+    fn settle_classes(&mut self) {
+        let instant = |entry: &Entry| entry.recurrence_id.as_ref().map(|id| self.zones.instant(&id.moment, &Zone::UTC));
+        let of_later = |class: Class| {
+            let reaches = |entry: &&Entry| entry.recurrence_id.as_ref().is_some_and(|id| id.this_and_future);
+            self.overrides.iter().filter(reaches).filter(|entry| entry.class == class).filter_map(instant).min()
+        };
+        let of_master = self.master.as_ref().map_or(Class::Public, |master| master.class);
+        let later = [Class::Private, Class::Confidential].map(|class| (class, of_later(class)));
+        let inherited = |entry: &Entry| {
+            let covering = later.iter().filter(|(_, from)| from.is_some() && *from <= instant(entry));
+            covering.map(|(class, _)| *class).fold(of_master, Class::max)
+        };
+        let is_silent = |entry: &Entry| Class::of(&self.calendar.components[entry.component]).is_none();
+        let classes: Vec<_> =
+            self.overrides.iter().map(|entry| if is_silent(entry) { inherited(entry) } else { entry.class }).collect();
+        for (entry, class) in self.overrides.iter_mut().zip(classes) {
+            entry.class = class;
+        }
+    }
+
+    /// The master and the overrides.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.master.iter().chain(&self.overrides)
+    }
+
+    /// Whether people who may read the calendar may not know all of it: a component is private or confidential. Which ones,
+    /// [`Entry::is_guarded`] says; what such people may know, [`super::redact::redacted`].
+    pub fn is_guarded(&self) -> bool {
+        self.entries().any(Entry::is_guarded)
     }
 
     /// Whether it has, or once had, more than one instance.

@@ -39,6 +39,23 @@ pub struct Component {
     pub line: usize,
 }
 
+/// What stands between BEGIN and END.
+#[derive(Clone, Copy, Debug)]
+pub enum Element<'a> {
+    Property(&'a Property),
+    Component(&'a Component),
+}
+
+impl Element<'_> {
+    /// Where it stands in the source.
+    pub fn span(&self) -> &Range<usize> {
+        match self {
+            Element::Property(property) => &property.span,
+            Element::Component(component) => &component.span,
+        }
+    }
+}
+
 /// What is wrong with the text, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {message}")]
@@ -74,6 +91,20 @@ impl Component {
     /// Every property called `name` (given in upper case), in the order of the text.
     pub fn properties<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Property> {
         self.properties.iter().filter(move |p| p.name == name)
+    }
+
+    /// Its properties and components in the order of the text. What is between them is blank.
+    pub fn elements(&self) -> Vec<Element<'_>> {
+        let properties = self.properties.iter().map(Element::Property);
+        let mut elements: Vec<_> = properties.chain(self.components.iter().map(Element::Component)).collect();
+        elements.sort_by_key(|element| element.span().start);
+        elements
+    }
+
+    /// Where the line after BEGIN stands in `text`, the source.
+    pub fn body_start(&self, text: &str) -> usize {
+        let begin = Lines::of(&text[self.span.clone()]).next();
+        self.span.start + begin.map_or(0, |line| line.span.end)
     }
 }
 

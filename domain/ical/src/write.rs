@@ -26,6 +26,11 @@ pub(super) fn fold(out: &mut String, line: &str, line_break: &str) {
     out.push_str(line_break);
 }
 
+/// The line break that `source`, whole lines, ends with.
+pub(super) fn line_break(source: &str) -> &'static str {
+    if source.ends_with('\n') && !source.ends_with(CRLF) { "\n" } else { CRLF }
+}
+
 /// A content line, not folded and without its break.
 pub(super) fn line(name: &str, params: &[Parameter], value: &str) -> String {
     let mut line = String::with_capacity(name.len() + value.len() + 1);

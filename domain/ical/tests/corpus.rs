@@ -6,9 +6,12 @@
 #![allow(clippy::unwrap_used)]
 
 use chrono::{DateTime, Utc};
+use kalends_ical::alarms::{has_alarms, split_alarms, with_alarms};
 use kalends_ical::edit::{self, Scope};
 use kalends_ical::instances::{Window, instances};
+use kalends_ical::redact::redacted;
 use kalends_ical::split::split;
+use kalends_ical::syntax::{Component, Property};
 use kalends_ical::time::Zone;
 use kalends_ical::{CalendarObject, ComponentKind};
 use kalends_ical::{Error, Limits};
@@ -78,6 +81,25 @@ fn check(path: &Path, text: &str, object: &CalendarObject) {
     };
     let found = instances(object, window, &Zone::UTC, 100_000);
     let found = found.unwrap_or_else(|error| panic!("{name}: {error}"));
+    let read = |text: &str| {
+        CalendarObject::parse(text, &Limits::default()).unwrap_or_else(|error| panic!("{name}: {error}\n{text}"))
+    };
+    let (bare, alarms) = split_alarms(object, text);
+    assert!(!bare.contains("BEGIN:VALARM") && alarms.is_empty() != has_alarms(object), "{name}");
+    assert_eq!(with_alarms(&read(&bare), &bare, &alarms), text, "{name}");
+    let classified = text.replace("\nUID", "\nCLASS:PRIVATE\nUID");
+    for text in [text, &classified] {
+        let object = read(text);
+        let shown = redacted(&object, text, "Busy");
+        assert_eq!(shown != text, object.is_guarded(), "{name}");
+        let shown = read(&shown);
+        let mut entries = object.entries().zip(shown.entries());
+        assert!(entries.all(|(before, after)| !before.is_guarded() || is_bare(shown.component(after))), "{name}");
+        // A to-do without dates is in every window when it does not say when it was completed.
+        if object.kind != ComponentKind::Todo {
+            assert_eq!(instances(&shown, window, &Zone::UTC, 100_000).unwrap(), found, "{name}");
+        }
+    }
     if object.kind != ComponentKind::Event {
         return;
     }
@@ -111,6 +133,15 @@ fn check(path: &Path, text: &str, object: &CalendarObject) {
         }
         edit::remove(object, text, scope, now()).unwrap_or_else(|error| panic!("{name} {scope:?}: {error}"));
     }
+}
+
+/// Whether the component says nothing of what it is about.
+fn is_bare(component: &Component) -> bool {
+    let says = |property: &Property| match property.name.as_str() {
+        "SUMMARY" => property.value != "Busy",
+        name => name.starts_with("X-") || ["DESCRIPTION", "LOCATION", "ATTENDEE", "ORGANIZER"].contains(&name),
+    };
+    component.components.is_empty() && !component.properties.iter().any(says)
 }
 
 /// Every physical line is still there, byte for byte and in its order, except for those that an edit of the title changes.

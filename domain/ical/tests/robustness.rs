@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+use kalends_ical::alarms::{Alarms, split_alarms, with_alarms};
 use kalends_ical::edit::{Scope, draft_of, remove, update};
+use kalends_ical::entry::Entry;
 use kalends_ical::instances::{Window, extent, instances};
 use kalends_ical::join::Joined;
+use kalends_ical::redact::redacted;
 use kalends_ical::split::split;
 use kalends_ical::time::Zone;
 use kalends_ical::{CalendarObject, ComponentKind};
@@ -23,6 +26,27 @@ static FILES: LazyLock<Vec<String>> = LazyLock::new(|| {
     files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
 });
 
+/// What others may have of an object is an object with the same components, and alarms that are taken away come back.
+fn show_to_others(object: &CalendarObject, text: &str) {
+    let read =
+        |text: &str| CalendarObject::parse(text, &Limits::default()).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let (bare, alarms) = split_alarms(object, text);
+    assert_eq!(with_alarms(&read(&bare), &bare, &alarms), text);
+    assert_eq!(Alarms::from_text(&alarms.to_text()), Some(alarms));
+    let left = read(&redacted(object, text, "Busy"));
+    let all = |object: &CalendarObject| {
+        let entry = |entry: &Entry| {
+            let Entry { start, end, recurrence_id, rules, exclusion_rules, dates, exclusion_dates, .. } = entry;
+            let rest = (&entry.status, entry.transparent, entry.class);
+            format!(
+                "{start:?} {end:?} {recurrence_id:?} {rules:?} {exclusion_rules:?} {dates:?} {exclusion_dates:?} {rest:?}"
+            )
+        };
+        object.entries().map(entry).collect::<Vec<_>>()
+    };
+    assert_eq!(all(&left), all(object));
+}
+
 /// Does with a text what the surfaces do with one.
 fn use_all_of(text: &str) {
     if let Ok(parts) = split(text, 8) {
@@ -33,6 +57,7 @@ fn use_all_of(text: &str) {
     let Ok(object) = CalendarObject::parse(text, &Limits::default()) else { return };
     assert!(!Joined::default().add(text).unwrap().is_empty());
     let _ = extent(&object);
+    show_to_others(&object, text);
     let window = Window {
         start: Some("2026-01-01T00:00:00Z".parse().unwrap()),
         end: Some("2026-03-01T00:00:00Z".parse().unwrap()),
@@ -77,7 +102,7 @@ proptest! {
     #[test]
     fn files_that_came_apart(
         file in any::<Index>(),
-        cuts in prop::collection::vec((any::<Index>(), 0..30_usize, prop::sample::select(vec!["", "0", "9", "T", "Z", ";", ":", ",", "=", "\"", "\n", "\r", " ", "\\", "-", "é", "\u{0}", "99999999", "BEGIN:VEVENT\n", "RRULE:FREQ=SECONDLY\n", "EXDATE:20260107T193000\n"])), 1..6),
+        cuts in prop::collection::vec((any::<Index>(), 0..30_usize, prop::sample::select(vec!["", "0", "9", "T", "Z", ";", ":", ",", "=", "\"", "\n", "\r", " ", "\\", "-", "é", "\u{0}", "99999999", "BEGIN:VEVENT\n", "RRULE:FREQ=SECONDLY\n", "CLASS:PRIVATE\n", "BEGIN:VALARM\nEND:VALARM\n", "X-MOZ-LASTACK:1\n", "EXDATE:20260107T193000\n"])), 1..6),
         by_lines in any::<bool>(),
     ) {
         let mut text = file.get(&FILES).clone();
@@ -153,7 +178,13 @@ fn large_objects_take_linear_time() {
         assert!(text.len() <= Limits::default().object_octets, "{shape}: {}", text.len());
         let begin = Instant::now();
         match CalendarObject::parse(&text, &Limits::default()) {
-            Ok(_) | Err(Error::InvalidCalendarData(_) | Error::InvalidCalendarObject(_)) => {}
+            Ok(object) => {
+                let (bare, alarms) = split_alarms(&object, &text);
+                assert!(Alarms::from_text(&alarms.to_text()).is_some(), "{shape}");
+                assert_eq!(with_alarms(&object, &text, &alarms), text, "{shape}");
+                assert!(bare.len() <= text.len() && redacted(&object, &text, "Busy") == text, "{shape}");
+            }
+            Err(Error::InvalidCalendarData(_) | Error::InvalidCalendarObject(_)) => {}
             Err(error) => panic!("{shape}: {error}"),
         }
         let took = begin.elapsed();

@@ -5,6 +5,7 @@ mod backups;
 mod cleaning;
 mod import;
 mod lease;
+mod shares;
 mod worker;
 
 pub use crate::model::job::{Job, JobId, JobKind, JobState};
@@ -12,6 +13,7 @@ pub use import::{ImportProgress, ImportState};
 pub use worker::{JobCounter, Worker};
 
 pub(crate) use lease::{Ended, Lease};
+pub(crate) use shares::end_of_share;
 
 use crate::model::job::NewJob;
 use crate::model::principal::Caller;
@@ -102,7 +104,7 @@ impl Kalends {
         match kind {
             JobKind::Clean => Some(TimeDelta::hours(1)),
             JobKind::Backup => self.limits.backups.as_ref().map(|plan| plan.interval),
-            JobKind::Reindex | JobKind::Import => None,
+            JobKind::Reindex | JobKind::Import | JobKind::EndShares => None,
         }
     }
 

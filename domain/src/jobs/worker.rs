@@ -177,6 +177,7 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::Reindex => lease.kalends.reindex_as(lease).await,
         JobKind::Import => import::import(lease).await,
         JobKind::Backup => backups::back_up(lease).await,
+        JobKind::EndShares => super::shares::end(lease).await,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Calendar collections as they are stored.
 
 use super::principal::{Access, PrincipalId};
+use super::share::{Answer, Party};
 use chrono::{DateTime, Utc};
 use kalends_ical::ComponentKind;
 
@@ -35,19 +36,33 @@ pub struct Calendar {
 }
 
 /// How a person sees a calendar, theirs or another's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CalendarView {
     /// The agenda leaves it out.
     pub hidden: bool,
     /// New events go there, unless somebody says otherwise.
     pub is_default: bool,
+    /// What they said when it was shared with them.
+    pub answer: Option<Answer>,
+    /// What they call it; `None`: as its owner does.
+    pub name: Option<String>,
+    /// The colour they gave it, `#RRGGBB`.
+    pub color: Option<String>,
+    /// Its place in their list.
+    pub order: Option<i64>,
 }
 
 /// A calendar, what a principal may do with it, and how they see it.
 #[derive(Clone, Debug)]
 pub struct SeenCalendar {
     pub calendar: Calendar,
-    pub access: Access,
+    /// What was granted to the principal: as the owner, in person, through a team, or with everyone.
+    pub granted: Access,
+    /// What comes from belonging to the team that owns it.
+    pub as_member: Access,
+    pub owner: Party,
+    /// Whether it was shared with the principal in person, so that they are asked.
+    pub in_person: bool,
     pub view: CalendarView,
 }
 

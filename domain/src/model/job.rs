@@ -18,10 +18,13 @@ pub enum JobKind {
     Import,
     /// Writes a backup into the folder for them.
     Backup,
+    /// Ends what was shared until a time that has come.
+    EndShares,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 4] = [JobKind::Clean, JobKind::Reindex, JobKind::Import, JobKind::Backup];
+    pub const ALL: [JobKind; 5] =
+        [JobKind::Clean, JobKind::Reindex, JobKind::Import, JobKind::Backup, JobKind::EndShares];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -29,6 +32,7 @@ impl JobKind {
             JobKind::Reindex => "reindex",
             JobKind::Import => "import",
             JobKind::Backup => "backup",
+            JobKind::EndShares => "end-shares",
         }
     }
 

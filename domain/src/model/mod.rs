@@ -8,4 +8,5 @@ pub mod calendar;
 pub mod job;
 pub mod object;
 pub mod principal;
+pub mod share;
 pub mod version;

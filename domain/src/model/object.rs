@@ -12,6 +12,7 @@ pub struct ObjectId(pub i64);
 /// A stored object without its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectHead {
+    pub id: ObjectId,
     pub calendar: CalendarId,
     /// The object's own URL segment (decoded), such as `abc.ics`.
     pub name: String,
@@ -25,6 +26,12 @@ pub struct ObjectHead {
     pub revision: Revision,
     pub created_at: DateTime<Utc>,
     pub modified_at: DateTime<Utc>,
+    /// Whether a component of it is private or confidential (CLASS, RFC 5545 section 3.8.1.3).
+    pub guarded: bool,
+    /// Whether it has alarms, or what acknowledges them.
+    pub alarmed: bool,
+    /// Whether it is shown otherwise than it is stored: `size` is not that of what is shown.
+    pub altered: bool,
 }
 
 /// A stored object: the text is byte for byte what was accepted.
@@ -53,6 +60,8 @@ pub enum Precondition {
 pub struct Written {
     pub created: bool,
     pub etag: String,
+    /// Whether the caller is shown other octets than were written: `etag` is not that of what they wrote.
+    pub altered: bool,
     pub revision: Revision,
 }
 

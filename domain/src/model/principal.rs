@@ -4,6 +4,11 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PrincipalId(pub i64);
 
+impl PrincipalId {
+    /// All who have an account, as somebody to share with.
+    pub const EVERYONE: Self = PrincipalId(0);
+}
+
 /// A person, group or mission that can own calendars and be granted access.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
@@ -57,6 +62,16 @@ impl Access {
     /// The highest level that `number` reaches.
     pub(crate) fn from_number(number: i64) -> Self {
         LEVELS.iter().rev().find(|(_, least)| number >= *least).map_or(Access::None, |(access, _)| *access)
+    }
+
+    /// The number that stands for it in the database.
+    pub(crate) fn number(self) -> i64 {
+        LEVELS.iter().find(|(access, _)| *access == self).map_or(0, |(_, number)| *number)
+    }
+
+    /// The level of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        LEVELS.iter().map(|(access, _)| *access).find(|access| access.to_string() == name)
     }
 }
 

@@ -1,27 +1,48 @@
 //! Calendar collections.
 
-use super::statement::{Row, millis};
+use super::statement::{Row, broken, millis};
 use super::{Transaction, Usage};
 use crate::Result;
 use crate::model::calendar::{
     Calendar, CalendarDetails, CalendarId, CalendarView, DeadProperty, Revision, SeenCalendar,
 };
 use crate::model::principal::{Access, PrincipalId};
+use crate::model::share::{Answer, Party, PartyKind};
 use chrono::{DateTime, Utc};
 use kalends_ical::ComponentKind;
 
 /// Calendars with the access of the principal that is bound as the first: as their owner, or the highest of what was granted to the
-/// principal and its groups. Of what a group owns, its members have what their membership says.
-pub(super) const CALENDAR: &str =
-    "SELECT c.id AS calendar_id, c.owner_id, p.slug AS owner_slug, c.slug, c.display_name, c.description, c.color, c.sort_order,
+/// principal, its teams and everyone, and has not ended. Of what a team owns, its members have what their membership says; once a
+/// mission is over, all but its managers only read. `$now`: the time that it is for the database.
+macro_rules! calendar {
+    ($now:literal) => {
+        concat!(
+            "SELECT c.id AS calendar_id, c.owner_id, p.slug AS owner_slug, p.kind AS owner_kind, p.display_name AS owner_name,
+        c.slug, c.display_name, c.description, c.color, c.sort_order,
         c.timezone, c.components, c.revision AS calendar_revision, c.log_whole_after, c.objects, c.created_at AS calendar_created_at,
         coalesce(h.changed_at, c.created_at) AS changed_at,
         CASE WHEN c.owner_id = $1 THEN 50 ELSE coalesce((
-            SELECT max(g.access) FROM grants g WHERE g.calendar_id = c.id AND (
-                g.principal_id = $1 OR g.principal_id IN (SELECT m.group_id FROM memberships m WHERE m.member_id = $1))
+            SELECT max(g.access) FROM grants g
+            WHERE g.calendar_id = c.id AND (g.ends_at IS NULL OR g.ends_at > ",
+            $now,
+            ") AND (
+                g.principal_id = $1 OR g.principal_id = 0
+                OR g.principal_id IN (SELECT m.group_id FROM memberships m WHERE m.member_id = $1))
         ), 0) END AS granted,
-        coalesce((SELECT m.access FROM memberships m WHERE m.group_id = c.owner_id AND m.member_id = $1), 0) AS as_member,
-        coalesce(v.hidden, FALSE) AS hidden, coalesce(v.is_default, FALSE) AS is_default ";
+        coalesce((
+            SELECT CASE WHEN m.access >= 50 OR t.ends_at IS NULL OR t.ends_at > ",
+            $now,
+            " THEN m.access WHEN m.access > 20 THEN 20 ELSE m.access END
+            FROM memberships m LEFT JOIN teams t ON t.principal_id = m.group_id
+            WHERE m.group_id = c.owner_id AND m.member_id = $1), 0) AS as_member,
+        coalesce(v.hidden, FALSE) AS hidden, coalesce(v.is_default, FALSE) AS is_default,
+        v.answer, v.own_name, v.own_color, v.own_order,
+        EXISTS (SELECT 1 FROM grants g WHERE g.calendar_id = c.id AND g.principal_id = $1) AS in_person "
+        )
+    };
+}
+const SQLITE_CALENDAR: &str = calendar!("CAST(unixepoch('subsec') * 1000 AS INTEGER)");
+const POSTGRES_CALENDAR: &str = calendar!("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)");
 /// Without those in the bin.
 pub(super) const FROM_CALENDARS: &str =
     "FROM calendars c JOIN principals p ON p.id = c.owner_id AND c.deleted_at IS NULL
@@ -29,11 +50,38 @@ pub(super) const FROM_CALENDARS: &str =
     LEFT JOIN calendar_views v ON v.calendar_id = c.id AND v.principal_id = $1 ";
 
 pub(super) fn seen(row: &Row) -> Result<SeenCalendar> {
-    let number: i64 = row.get::<i64>("granted")?.max(row.get("as_member")?);
+    let answer: Option<&str> = row.get("answer")?;
+    let owner = Party {
+        id: PrincipalId(row.get("owner_id")?),
+        kind: party_kind(row.get("owner_kind")?, PrincipalId(row.get("owner_id")?))?,
+        slug: row.get("owner_slug")?,
+        display_name: row.get("owner_name")?,
+    };
     Ok(SeenCalendar {
         calendar: calendar(row)?,
-        access: Access::from_number(number),
-        view: CalendarView { hidden: row.get("hidden")?, is_default: row.get("is_default")? },
+        granted: Access::from_number(row.get("granted")?),
+        as_member: Access::from_number(row.get("as_member")?),
+        owner,
+        in_person: row.get("in_person")?,
+        view: CalendarView {
+            hidden: row.get("hidden")?,
+            is_default: row.get("is_default")?,
+            answer: answer.and_then(Answer::from_name),
+            name: row.get("own_name")?,
+            color: row.get("own_color")?,
+            order: row.get("own_order")?,
+        },
+    })
+}
+
+/// A principal's kind as the database has it.
+pub(super) fn party_kind(name: &str, id: PrincipalId) -> Result<PartyKind> {
+    Ok(match name {
+        "person" => PartyKind::Person,
+        "group" if id == PrincipalId::EVERYONE => PartyKind::Everyone,
+        "group" => PartyKind::Group,
+        "mission" => PartyKind::Mission,
+        _ => return Err(broken("kind")),
     })
 }
 
@@ -65,6 +113,11 @@ fn component_names(kinds: &[ComponentKind]) -> String {
 }
 
 impl Transaction {
+    /// What a SELECT of calendars begins with; see `calendar!`.
+    pub(super) fn select_calendar(&self) -> &'static str {
+        if self.is_postgres() { POSTGRES_CALENDAR } else { SQLITE_CALENDAR }
+    }
+
     /// Holds other writers of the calendar back until this transaction ends; whoever locks several does so in the order of their ids.
     pub async fn lock_calendar(&mut self, id: CalendarId) -> Result<()> {
         if self.is_postgres() {
@@ -83,21 +136,21 @@ impl Transaction {
 
     /// The calendars of `owner` in display order, with the access of `principal`.
     pub async fn calendars(&mut self, owner: PrincipalId, principal: PrincipalId) -> Result<Vec<SeenCalendar>> {
-        let statement = self.joined(&[CALENDAR, FROM_CALENDARS, "WHERE c.owner_id = $2 ORDER BY c.sort_order, c.id"]);
+        let parts = [self.select_calendar(), FROM_CALENDARS, "WHERE c.owner_id = $2 ORDER BY c.sort_order, c.id"];
+        let statement = self.joined(&parts);
         statement.bind(principal.0).bind(owner.0).all(seen).await
     }
 
-    /// The calendars that `principal` owns or has any grant for, also through groups, with that access.
+    /// The calendars that `principal` owns or was given a grant for, also through teams or with everyone, with the access that they have
+    /// now.
     pub async fn calendars_reached(&mut self, principal: PrincipalId) -> Result<Vec<SeenCalendar>> {
         let reached = "WHERE c.id IN (
             SELECT id FROM calendars WHERE owner_id = $1
-            UNION SELECT calendar_id FROM grants WHERE principal_id = $1
+            UNION SELECT calendar_id FROM grants WHERE principal_id = $1 OR principal_id = 0
             UNION SELECT g.calendar_id FROM memberships m JOIN grants g ON g.principal_id = m.group_id WHERE m.member_id = $1
             UNION SELECT o.id FROM memberships m JOIN calendars o ON o.owner_id = m.group_id WHERE m.member_id = $1)";
-        self.joined(&[CALENDAR, FROM_CALENDARS, reached, " ORDER BY c.sort_order, c.id"])
-            .bind(principal.0)
-            .all(seen)
-            .await
+        let parts = [self.select_calendar(), FROM_CALENDARS, reached, " ORDER BY c.sort_order, c.id"];
+        self.joined(&parts).bind(principal.0).all(seen).await
     }
 
     /// The revision of a principal's list of calendars.
@@ -121,7 +174,8 @@ impl Transaction {
 
     /// The calendar, with the access of `principal`.
     pub async fn calendar(&mut self, id: CalendarId, principal: PrincipalId) -> Result<Option<SeenCalendar>> {
-        let statement = self.joined(&[CALENDAR, FROM_CALENDARS, "WHERE c.id = $2"]);
+        let parts = [self.select_calendar(), FROM_CALENDARS, "WHERE c.id = $2"];
+        let statement = self.joined(&parts);
         statement.bind(principal.0).bind(id.0).optional().await?.as_ref().map(seen).transpose()
     }
 
@@ -132,7 +186,8 @@ impl Transaction {
         slug: &str,
         principal: PrincipalId,
     ) -> Result<Option<SeenCalendar>> {
-        let statement = self.joined(&[CALENDAR, FROM_CALENDARS, "WHERE p.slug = $2 AND c.slug = $3"]);
+        let parts = [self.select_calendar(), FROM_CALENDARS, "WHERE p.slug = $2 AND c.slug = $3"];
+        let statement = self.joined(&parts);
         statement.bind(principal.0).bind(owner).bind(slug).optional().await?.as_ref().map(seen).transpose()
     }
 
@@ -169,6 +224,17 @@ impl Transaction {
         row.map(|row| Ok(CalendarId(row.get("id")?))).transpose()
     }
 
+    /// Changes what only who administers a calendar sets; see [`Transaction::update_calendar`].
+    pub async fn update_calendar_texts(&mut self, id: CalendarId, details: &CalendarDetails) -> Result<()> {
+        self.sql("UPDATE calendars SET description = $1, timezone = $2 WHERE id = $3")
+            .bind(&details.description)
+            .bind(&details.timezone)
+            .bind(id.0)
+            .run()
+            .await?;
+        Ok(())
+    }
+
     pub async fn update_calendar(&mut self, id: CalendarId, details: &CalendarDetails) -> Result<()> {
         self.sql("UPDATE calendars SET display_name = $1, description = $2, color = $3, sort_order = $4, timezone = $5 WHERE id = $6")
             .bind(&details.display_name)
@@ -183,15 +249,21 @@ impl Transaction {
     }
 
     /// How `principal` sees the calendar from now on.
-    pub async fn set_view(&mut self, principal: PrincipalId, id: CalendarId, view: CalendarView) -> Result<()> {
+    pub async fn set_view(&mut self, principal: PrincipalId, id: CalendarId, view: &CalendarView) -> Result<()> {
         self.sql(
-            "INSERT INTO calendar_views (principal_id, calendar_id, hidden, is_default) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (principal_id, calendar_id) DO UPDATE SET hidden = excluded.hidden, is_default = excluded.is_default",
+            "INSERT INTO calendar_views (principal_id, calendar_id, hidden, is_default, answer, own_name, own_color, own_order)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (principal_id, calendar_id) DO UPDATE SET hidden = excluded.hidden, is_default = excluded.is_default,
+                answer = excluded.answer, own_name = excluded.own_name, own_color = excluded.own_color, own_order = excluded.own_order",
         )
         .bind(principal.0)
         .bind(id.0)
         .bind(view.hidden)
         .bind(view.is_default)
+        .bind(view.answer.map(Answer::name))
+        .bind(&view.name)
+        .bind(&view.color)
+        .bind(view.order)
         .run()
         .await?;
         Ok(())

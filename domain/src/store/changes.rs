@@ -68,7 +68,7 @@ pub(super) fn change(row: &Row) -> Result<Change> {
     })
 }
 
-fn home(row: &Row) -> Result<(PrincipalId, Revision)> {
+pub(super) fn home(row: &Row) -> Result<(PrincipalId, Revision)> {
     Ok((PrincipalId(row.get("id")?), Revision(row.get("home_revision")?)))
 }
 
@@ -228,7 +228,8 @@ impl Transaction {
                 SELECT owner_id FROM calendars WHERE id = $1
                 UNION SELECT m.member_id FROM calendars c JOIN memberships m ON m.group_id = c.owner_id WHERE c.id = $1
                 UNION SELECT principal_id FROM grants WHERE calendar_id = $1
-                UNION SELECT m.member_id FROM grants g JOIN memberships m ON m.group_id = g.principal_id WHERE g.calendar_id = $1)
+                UNION SELECT m.member_id FROM grants g JOIN memberships m ON m.group_id = g.principal_id WHERE g.calendar_id = $1
+                UNION SELECT u.principal_id FROM grants g JOIN users u ON g.calendar_id = $1 AND g.principal_id = 0)
              RETURNING id, home_revision",
         )
         .bind(calendar.0)

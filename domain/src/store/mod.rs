@@ -21,9 +21,11 @@ mod notices;
 mod objects;
 mod portable;
 mod postgres;
+mod shares;
 mod sqlite;
 mod sqlite_readers;
 mod statement;
+mod teams;
 mod transaction;
 mod verify;
 
@@ -55,6 +57,10 @@ pub struct Index {
     pub digest: Digest,
     pub extent: Extent,
     pub summary: Option<String>,
+    /// Whether a component is private or confidential.
+    pub guarded: bool,
+    /// Whether it has alarms, or what acknowledges them.
+    pub alarmed: bool,
 }
 
 /// An object about to be stored.

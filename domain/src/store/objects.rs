@@ -1,6 +1,6 @@
 //! Calendar object resources and what is derived from them.
 
-use super::calendars::{CALENDAR, FROM_CALENDARS, seen};
+use super::calendars::{FROM_CALENDARS, seen};
 use super::statement::{Row, Statement, broken, millis, signed};
 use super::{Index, NewText, ObjectId, Transaction};
 use crate::Result;
@@ -15,11 +15,10 @@ use std::collections::HashMap;
 pub(super) const PAGE_OBJECTS: i64 = 500;
 
 /// Without the text, which may be long.
-pub(super) const HEAD: &str = "SELECT o.id, o.calendar_id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at FROM objects o ";
+pub(super) const HEAD: &str = "SELECT o.id, o.calendar_id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at, o.guarded, o.alarmed FROM objects o ";
 const OBJECT: &str = "SELECT o.* FROM objects o ";
-/// What [`HEAD`] selects, beside what stands in [`CALENDAR`].
-const OBJECT_BESIDE_CALENDAR: &str =
-    ", o.id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at ";
+/// What [`HEAD`] selects, beside what stands in `calendar!`.
+const OBJECT_BESIDE_CALENDAR: &str = ", o.id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at, o.guarded, o.alarmed ";
 const OBJECT_OF_CALENDAR: &str =
     "LEFT JOIN objects o ON o.calendar_id = c.id AND o.name = $4 WHERE p.slug = $2 AND c.slug = $3";
 /// Around a SELECT of `id`, `size` and, to order by, `name`, with the octets that may come together bound as the third: the first
@@ -31,6 +30,7 @@ pub(super) const UP_TO_OCTETS: &str = ") AS next) AS summed WHERE together <= $3
 pub(super) fn head(row: &Row) -> Result<ObjectHead> {
     let component: &str = row.get("component")?;
     Ok(ObjectHead {
+        id: ObjectId(row.get("id")?),
         calendar: CalendarId(row.get("calendar_id")?),
         name: row.get("name")?,
         uid: row.get("uid")?,
@@ -40,6 +40,9 @@ pub(super) fn head(row: &Row) -> Result<ObjectHead> {
         revision: Revision(row.get("revision")?),
         created_at: row.instant("created_at")?,
         modified_at: row.instant("modified_at")?,
+        guarded: row.get("guarded")?,
+        alarmed: row.get("alarmed")?,
+        altered: false,
     })
 }
 
@@ -50,10 +53,6 @@ fn object(row: &Row) -> Result<Object> {
 fn standing(row: &Row) -> Result<Standing> {
     let span = (row.get("first_start")?, row.get("last_end")?);
     Ok(Standing { id: ObjectId(row.get("id")?), object: object(row)?, span })
-}
-
-fn head_with_id(row: &Row) -> Result<(ObjectId, ObjectHead)> {
-    Ok((ObjectId(row.get("id")?), head(row)?))
 }
 
 /// Minutes as the index of extents has them: rounded down, clamped to 32 bits.
@@ -114,14 +113,14 @@ impl Transaction {
             .await
     }
 
-    pub async fn object_head(&mut self, calendar: CalendarId, name: &str) -> Result<Option<(ObjectId, ObjectHead)>> {
+    pub async fn object_head(&mut self, calendar: CalendarId, name: &str) -> Result<Option<ObjectHead>> {
         let row = self
             .joined(&[HEAD, "WHERE o.calendar_id = $1 AND o.name = $2"])
             .bind(calendar.0)
             .bind(name)
             .optional()
             .await?;
-        row.as_ref().map(head_with_id).transpose()
+        row.as_ref().map(head).transpose()
     }
 
     /// The calendar at `/{owner}/{slug}/`, with the access of `principal`, and the object in it that has `name`; its text only where
@@ -133,14 +132,8 @@ impl Transaction {
         with_text: bool,
     ) -> Result<Option<(SeenCalendar, Option<FoundObject>)>> {
         let text = if with_text { ", o.text " } else { "" };
-        let row = self
-            .joined(&[CALENDAR, OBJECT_BESIDE_CALENDAR, text, FROM_CALENDARS, OBJECT_OF_CALENDAR])
-            .bind(principal.0)
-            .bind(owner)
-            .bind(slug)
-            .bind(name)
-            .optional()
-            .await?;
+        let parts = [self.select_calendar(), OBJECT_BESIDE_CALENDAR, text, FROM_CALENDARS, OBJECT_OF_CALENDAR];
+        let row = self.joined(&parts).bind(principal.0).bind(owner).bind(slug).bind(name).optional().await?;
         let Some(row) = row else { return Ok(None) };
         let object = match row.get::<Option<i64>>("id")? {
             Some(_) => {
@@ -184,7 +177,7 @@ impl Transaction {
         kind: Option<ComponentKind>,
         after: ObjectId,
         limit: usize,
-    ) -> Result<Vec<(ObjectId, ObjectHead)>> {
+    ) -> Result<Vec<ObjectHead>> {
         let until = window.end.map_or(i32::MAX, |end| minute(end.timestamp()));
         let from = window.start.map_or(i32::MIN, |start| minute(start.timestamp()));
         let touching = self.touching();
@@ -192,7 +185,7 @@ impl Transaction {
             [HEAD, "WHERE o.id IN (", touching, ") AND ($5 IS NULL OR o.component = $5) ORDER BY o.id LIMIT $6"];
         let statement = self.joined(&parts).bind(calendar.0).bind(i64::from(until)).bind(i64::from(from));
         let statement = statement.bind(after.0).bind(kind.map(ComponentKind::name)).bind(signed(limit));
-        statement.all(head_with_id).await
+        statement.all(head).await
     }
 
     /// The texts of `ids`, in their order; every id must be there.
@@ -268,8 +261,8 @@ impl Transaction {
     pub async fn insert_object(&mut self, new: NewText<'_>) -> Result<ObjectId> {
         let statement = self.sql(
             "INSERT INTO objects (calendar_id, name, text, size, revision, created_at, modified_at,
-                uid, component, etag, first_start, last_end, recurring, summary)
-             VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id",
+                uid, component, etag, first_start, last_end, recurring, summary, guarded, alarmed)
+             VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id",
         );
         let statement = statement.bind(new.calendar.0).bind(new.name).bind(new.text).bind(signed(new.text.len()));
         let row = bind_index(statement.bind(new.revision.0).bind(millis(new.at)), new.index).one().await?;
@@ -283,7 +276,8 @@ impl Transaction {
         let id = standing.id;
         let statement = self.sql(
             "UPDATE objects SET text = $2, size = $3, revision = $4, modified_at = $5,
-                uid = $6, component = $7, etag = $8, first_start = $9, last_end = $10, recurring = $11, summary = $12
+                uid = $6, component = $7, etag = $8, first_start = $9, last_end = $10, recurring = $11, summary = $12,
+                guarded = $13, alarmed = $14 OR EXISTS (SELECT 1 FROM personal_alarms a WHERE a.object_id = $1)
              WHERE id = $1",
         );
         let statement = statement.bind(id.0).bind(new.text).bind(signed(new.text.len()));
@@ -318,7 +312,8 @@ impl Transaction {
     /// Replaces what is derived from the text, and nothing else.
     pub async fn reindex_object(&mut self, id: ObjectId, calendar: CalendarId, index: &Index) -> Result<()> {
         let statement = self.sql(
-            "UPDATE objects SET uid = $2, component = $3, etag = $4, first_start = $5, last_end = $6, recurring = $7, summary = $8
+            "UPDATE objects SET uid = $2, component = $3, etag = $4, first_start = $5, last_end = $6, recurring = $7, summary = $8,
+                guarded = $9, alarmed = $10 OR EXISTS (SELECT 1 FROM personal_alarms a WHERE a.object_id = $1)
              WHERE id = $1",
         );
         bind_index(statement.bind(id.0), index).run().await?;
@@ -330,5 +325,5 @@ impl Transaction {
 fn bind_index<'t>(statement: Statement<'t>, index: &Index) -> Statement<'t> {
     let statement = statement.bind(&index.uid).bind(index.kind.name()).bind(index.digest.etag());
     let statement = statement.bind(index.extent.first_start).bind(index.extent.last_end).bind(index.extent.recurring);
-    statement.bind(&index.summary)
+    statement.bind(&index.summary).bind(index.guarded).bind(index.alarmed)
 }

@@ -159,6 +159,11 @@ pub(super) async fn export(postgres: &Postgres, path: &Path) -> Result<()> {
     let mut server = postgres.pool().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?;
     let tables = tables(&mut file, &mut server).await?;
     let mut transaction = file.begin().await?;
+    // The migrations put rows into some.
+    for table in tables.iter().rev() {
+        let statement = of_names(format!("DELETE FROM {}", quoted(&table.name)));
+        transaction.execute(statement).await?;
+    }
     for table in &tables {
         let mut rows = server.fetch(of_names(table.select()));
         let mut page = Vec::new();

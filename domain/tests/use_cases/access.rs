@@ -1,8 +1,11 @@
 //! The one door: what each level of access opens.
 
 use chrono::{TimeDelta, Utc};
-use kalends_domain::access::{Access, Caller, Held};
+use kalends_domain::access::{Access, Caller};
+use kalends_domain::calendars::CalendarDetails;
 use kalends_domain::objects::Precondition;
+use kalends_domain::sharing::PartyKind;
+use kalends_domain::teams::{Role, TeamDetails};
 use kalends_domain::{Error, Result};
 use kalends_ical::time::Zone;
 use kalends_test_support::home::{Home, user};
@@ -13,6 +16,10 @@ async fn at_home() -> (Home, Caller) {
     let home = Home::new().await;
     let ben = user(&home.kalends, "ben").await;
     (home, ben)
+}
+
+fn named(name: &str) -> TeamDetails {
+    TeamDetails { name: name.into(), ..TeamDetails::default() }
 }
 
 /// How far each of three use cases lets `caller`: busy times, reading, writing.
@@ -42,11 +49,13 @@ fn told(outcomes: [Result<()>; 3]) -> String {
 
 #[tokio::test]
 async fn each_level_opens_what_it_is_for_and_names_what_it_is_not() {
-    for (level, expected) in [(None, "nnn"), (Some(10), "yff"), (Some(20), "yyf"), (Some(30), "yyy"), (Some(40), "yyy")]
-    {
+    use Access::{Administer, FreeBusy, Read, Write};
+    let levels =
+        [(None, "nnn"), (Some(FreeBusy), "yff"), (Some(Read), "yyf"), (Some(Write), "yyy"), (Some(Administer), "yyy")];
+    for (level, expected) in levels {
         let (home, ben) = at_home().await;
         if let Some(level) = level {
-            home.grant(ben.principal, level).await;
+            home.share(ben, level).await;
         }
         assert_eq!(told(may(&home, ben).await), expected, "{level:?}");
         assert_eq!(told(may(&home, home.anna).await), "yyy");
@@ -60,11 +69,11 @@ async fn each_level_opens_what_it_is_for_and_names_what_it_is_not() {
 #[tokio::test]
 async fn the_highest_of_own_and_group_grants_counts_and_a_credential_is_a_ceiling() {
     let (home, ben) = at_home().await;
-    let group = user(&home.kalends, "group").await.principal;
-    home.join(group, ben.principal, 20).await;
-    home.grant(ben.principal, 10).await;
+    let group = home.kalends.create_team(home.anna, PartyKind::Group, named("Choir")).await.unwrap().party.id;
+    home.kalends.set_member(home.anna, group, ben.principal, Role::Guest).await.unwrap();
+    home.share(ben, Access::FreeBusy).await;
     assert_eq!(told(may(&home, ben).await), "yff");
-    home.grant(group, 30).await;
+    home.kalends.share(home.anna, home.calendar, group, Access::Write, None).await.unwrap();
     assert_eq!(told(may(&home, ben).await), "yyy");
     let only_reads = Caller { ceiling: Access::Read, ..ben };
     assert_eq!(told(may(&home, only_reads).await), "yyf");
@@ -73,8 +82,11 @@ async fn the_highest_of_own_and_group_grants_counts_and_a_credential_is_a_ceilin
     assert!(home.kalends.create_named_calendar(owner_who_reads, "More").await.is_err());
 
     // Of the group's own calendars its members have what their membership says.
-    let held = home.kalends.calendars(ben, group).await.unwrap();
-    assert_eq!(held.iter().map(Held::access).collect::<Vec<_>>(), [Access::Read]);
-    assert!(!held[0].may_write() && !held[0].may_administer());
-    assert!(home.kalends.calendars(home.anna, group).await.unwrap().is_empty());
+    let details = CalendarDetails::named("Rehearsals", 0);
+    assert!(home.kalends.create_calendar_for(ben, group, None, details.clone(), Vec::new()).await.is_err());
+    let rehearsals = home.kalends.create_calendar_for(home.anna, group, None, details, Vec::new()).await.unwrap().id;
+    let held = home.kalends.calendars(ben).await.unwrap();
+    let held = held.iter().find(|held| held.id == rehearsals).unwrap();
+    assert_eq!(held.access(), Access::Read);
+    assert!(!held.may_write() && !held.may_administer());
 }

@@ -15,6 +15,7 @@ mod jobs;
 mod live;
 mod objects;
 mod quota;
+mod sharing;
 mod synchronisation;
 mod transfer;
 mod undo;

@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use chrono_tz::Europe::Zurich;
 use kalends_domain::Error;
-use kalends_domain::access::Caller;
+use kalends_domain::access::{Access, Caller};
 use kalends_domain::calendars::{CalendarDetails, CalendarId, Revision};
 use kalends_domain::events::EventChange;
 use kalends_domain::objects::Precondition;
@@ -214,7 +214,7 @@ async fn only_who_may_write_takes_back() {
     let ben = user(&home.kalends, "ben").await;
     let refused = home.kalends.undo(ben, &undo, None).await;
     assert!(matches!(refused, Err(Error::NotFound("the calendar"))), "{refused:?}");
-    home.grant(ben.principal, 20).await;
+    home.share(ben, Access::Read).await;
     let refused = home.kalends.undo(ben, &undo, None).await;
     assert!(matches!(refused, Err(Error::Forbidden { .. })), "{refused:?}");
     let nothing = home.kalends.undo(home.anna, &Undo(vec![(home.calendar, Revision(99))]), None).await;

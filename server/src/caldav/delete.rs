@@ -8,6 +8,7 @@ use super::target::Target;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kalends_domain::objects::Place;
+use kalends_domain::sharing::Answer;
 
 pub async fn answer(call: Call) -> Result<Response, Failure> {
     match &call.target {
@@ -21,7 +22,13 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
                 return Err(Failure::bad_request("A collection is deleted whole: Depth is infinity."));
             }
             conditions::check(&call).await?;
-            let deleted = call.kalends.delete_calendar(call.caller, calendar.id).await;
+            // Whoever removes what was shared with them from their home leaves it; the calendar stays.
+            let is_shared = calendar.owner().id != call.who.id && !calendar.is_own();
+            let deleted = if is_shared && call.is_in_own_home() {
+                call.kalends.answer_share(call.caller, calendar.id, Answer::Declined).await
+            } else {
+                call.kalends.delete_calendar(call.caller, calendar.id).await
+            };
             deleted.map_err(|error| call.failure(error))?;
         }
         Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),

@@ -22,7 +22,7 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         check(document, call.method)?;
     }
     conditions::check(&call).await?;
-    let taken = call.kalends.calendars(call.caller, call.who.id).await?.len();
+    let taken = call.kalends.calendars(call.caller).await?.len();
     let update =
         document.as_ref().map(|document| Update::of(document, Stage::Making, call.kalends.limits().dead_properties));
     let defaults = CalendarDetails::named(slug, taken);

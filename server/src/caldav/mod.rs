@@ -163,6 +163,14 @@ impl Call {
         Failure::of(error, &self.href, &collection)
     }
 
+    /// Whether the request names something in the home of whoever sends it.
+    fn is_in_own_home(&self) -> bool {
+        match &self.resource {
+            Resource::Calendar { owner, .. } | Resource::Object { owner, .. } => *owner == self.who.slug,
+            _ => false,
+        }
+    }
+
     /// What `address` leads to, an address that the request names beside its own.
     async fn target_at(&self, address: &Address) -> Result<Target, Failure> {
         Ok(Target::resolve(&self.kalends, &self.who, self.caller, address, Reads::Head).await?)

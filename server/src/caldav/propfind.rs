@@ -63,8 +63,8 @@ impl Listing {
             Target::Home => {
                 self.target(&mut out, &View::Home { owner: who, quota });
                 if self.members {
-                    for calendar in kalends.calendars(*caller, who.id).await? {
-                        let href = self.call.tree.calendar_href(&who.slug, &calendar.slug);
+                    for calendar in kalends.calendars(*caller).await?.into_iter().filter(Held::may_read) {
+                        let href = self.call.tree.calendar_href(&who.slug, &calendar.slug_in(who));
                         self.calendar(&mut out, &href, &calendar, quota).await?;
                     }
                 }

@@ -32,7 +32,8 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         .map_err(|error| call.failure(error))?;
 
     let status = if written.created { StatusCode::CREATED } else { StatusCode::NO_CONTENT };
-    let representation = Preferences::of(&call.headers).representation;
+    // Of what is shown to the client otherwise than it is stored, what it sent is no representation.
+    let representation = Preferences::of(&call.headers).representation && !written.altered;
     let is_as_sent = matches!(text, Cow::Borrowed(_));
     let mut response = if representation {
         // RFC 8144 section 3
@@ -47,6 +48,7 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     };
     // Without the tag the client learns that it has other octets than the server, and fetches those (RFC 4791 section 5.3.4).
     if (is_as_sent || representation)
+        && !written.altered
         && let Ok(etag) = HeaderValue::from_str(&written.etag)
     {
         response.headers_mut().insert(header::ETAG, etag);

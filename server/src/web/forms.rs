@@ -133,7 +133,7 @@ pub async fn visible_calendars(State(state): State<WebState>, request: Request) 
     let caller = user.on_a_page();
     let shown = |id: CalendarId| form.iter().any(|(name, value)| name == "show" && value.parse() == Ok(id.0));
     let hide = async {
-        let all = kalends.calendars(caller, user.principal.id).await?;
+        let all = kalends.calendars(caller).await?;
         let hidden: Vec<CalendarId> = all.into_iter().map(|calendar| calendar.id).filter(|id| !shown(*id)).collect();
         kalends.hide_calendars(caller, &hidden).await
     };

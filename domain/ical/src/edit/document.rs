@@ -1,7 +1,7 @@
 //! A calendar's text in pieces that can be changed one by one and that otherwise come back octet by octet.
 
 use crate::object::CalendarObject;
-use crate::syntax::{Component, Lines, Parameter, Property};
+use crate::syntax::{Component, Element, Parameter, Property};
 use crate::value::Moment;
 use crate::write::{self, CRLF};
 
@@ -54,30 +54,24 @@ impl Document {
 
 impl Tree {
     pub(super) fn of(component: &Component, text: &str) -> Self {
-        enum Part<'a> {
-            Line(&'a Property),
-            Component(&'a Component),
-        }
-        let lines = component.properties.iter().map(|property| (&property.span, Part::Line(property)));
-        let components = component.components.iter().map(|child| (&child.span, Part::Component(child)));
-        let mut parts: Vec<_> = lines.chain(components).collect();
-        parts.sort_by_key(|(span, _)| span.start);
-
-        let begin = Lines::of(&text[component.span.clone()]).next().map_or(0, |line| line.span.end);
-        let mut position = component.span.start + begin;
+        let elements = component.elements();
+        let mut position = component.body_start(text);
         let mut tree = Tree {
             name: component.name.clone(),
             begin: text[component.span.start..position].to_owned(),
-            pieces: Vec::with_capacity(parts.len()),
+            pieces: Vec::with_capacity(elements.len()),
             end: String::new(),
         };
-        for (span, part) in parts {
+        for element in elements {
+            let span = element.span();
             if position < span.start {
                 tree.pieces.push(Piece::Gap(text[position..span.start].to_owned()));
             }
-            tree.pieces.push(match part {
-                Part::Line(property) => Piece::Line { property: property.clone(), text: text[span.clone()].to_owned() },
-                Part::Component(child) => Piece::Tree(Tree::of(child, text)),
+            tree.pieces.push(match element {
+                Element::Property(property) => {
+                    Piece::Line { property: property.clone(), text: text[span.clone()].to_owned() }
+                }
+                Element::Component(child) => Piece::Tree(Tree::of(child, text)),
             });
             position = span.end;
         }

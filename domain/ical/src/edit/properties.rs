@@ -11,8 +11,8 @@ use proptest::sample::Index;
 
 /// A series with exceptions, and one of its instances.
 #[derive(Clone, Debug)]
-struct Sample {
-    text: String,
+pub(crate) struct Sample {
+    pub(crate) text: String,
     /// RECURRENCE-ID of the instance, as [`shown`] says it.
     id: String,
     form: Moment,
@@ -69,7 +69,7 @@ fn rule(start: NaiveDate, kind: usize, interval: u32) -> String {
 }
 
 prop_compose! {
-    fn samples(kinds: std::ops::Range<usize>)(
+    pub(crate) fn samples(kinds: std::ops::Range<usize>)(
         form in forms(),
         kind in kinds,
         interval in 1..4_u32,

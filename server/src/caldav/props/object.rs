@@ -41,6 +41,8 @@ impl ObjectView<'_> {
             Live::ResourceType => xml.empty(tag),
             Live::GetEtag => xml.leaf(tag, &self.head.etag),
             Live::GetContentType => xml.leaf(tag, content_type(self.head.kind)),
+            // That of what is shown otherwise than it is stored is known once it is read.
+            Live::GetContentLength if self.head.altered => return false,
             Live::GetContentLength => xml.leaf(tag, &self.head.size.to_string()),
             Live::GetLastModified => xml.leaf(tag, &self.head.modified_at.format(HTTP_DATE).to_string()),
             Live::CreationDate => xml.leaf(tag, &self.head.created_at.to_rfc3339_opts(SecondsFormat::Secs, true)),

@@ -1,0 +1,206 @@
+//! Sharing: with a person, a group, a mission or everyone, and what those say to it.
+
+use crate::access::{self, Access, Caller, Held, PrincipalId};
+use crate::calendars::{CalendarId, CalendarView};
+pub use crate::model::share::{Answer, Party, PartyKind, Share};
+use crate::write::Write;
+use crate::{Error, Kalends, Problem, Result};
+use chrono::{DateTime, Utc};
+
+/// Most that a calendar is shared with: each is a row that every look at the calendar may touch.
+const MAX_SHARES: usize = 1000;
+/// Most people and teams that are found at once.
+const MAX_FOUND: usize = 10;
+/// Shortest text that is searched for, in characters: nobody lists all people by their first letters.
+const MIN_SEARCHED: usize = 2;
+
+impl Kalends {
+    /// With whom a calendar is shared.
+    ///
+    /// # Errors
+    /// `NotFound`; `Forbidden` for those who do not administer it.
+    pub async fn shares(&self, caller: Caller, calendar: CalendarId) -> Result<Vec<Share>> {
+        let mut tx = self.db.read().await?;
+        access::calendar(&mut tx, caller, calendar, Access::Administer).await?;
+        tx.shares(calendar).await
+    }
+
+    /// Gives `with` this access until `ends_at`, in the place of what they had. A person who had none is asked whether they want it.
+    ///
+    /// # Errors
+    /// `NotFound` (the calendar, the person); `Forbidden`; `BadInput` (access, with, end); `QuotaExceeded` for more than a calendar is
+    /// shared with.
+    pub async fn share(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        with: PrincipalId,
+        access: Access,
+        ends_at: Option<DateTime<Utc>>,
+    ) -> Result<()> {
+        access::require_own(caller)?;
+        access::check_grantable(access)?;
+        let now = Utc::now();
+        if ends_at.is_some_and(|end| end <= now) {
+            return Err(Error::bad_input("end", Problem::Past));
+        }
+        self.write(caller, async |mut write: Write| {
+            let held = write.calendar(calendar, Access::Administer).await?;
+            let party = write.tx.party(with).await?.ok_or(Error::NotFound("the person"))?;
+            if with == held.owner().id || with == caller.principal {
+                return Err(Error::bad_input("with", Problem::Oneself));
+            }
+            let shares = write.tx.shares(calendar).await?;
+            let is_new = !shares.iter().any(|share| share.with.id == with);
+            if is_new && shares.len() >= MAX_SHARES {
+                return Err(Error::QuotaExceeded { limit: MAX_SHARES as u64, unit: "shares" });
+            }
+            // What they see already, through a team or with everyone, must not go from their list until they have answered.
+            let keeps = party.kind == PartyKind::Person && is_new && self.reaches(&mut write, with, calendar).await?;
+            write.tx.set_grant(calendar, with, access, ends_at, now).await?;
+            if keeps {
+                let view =
+                    CalendarView { answer: Some(Answer::Accepted), ..self.view_of(&mut write, with, calendar).await? };
+                write.tx.set_view(with, calendar, &view).await?;
+            }
+            if let Some(end) = ends_at {
+                write.tx.enqueue_job(&crate::jobs::end_of_share(end)).await?;
+            }
+            write.calendar_changed(calendar).await?;
+            write.commit(()).await
+        })
+        .await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Whether the person has the calendar in their list without being asked.
+    async fn reaches(&self, write: &mut Write, person: PrincipalId, calendar: CalendarId) -> Result<bool> {
+        let held = access::seen(&mut write.tx, Caller::page(person), calendar).await?;
+        Ok(held.is_some_and(|held| held.is_listed()))
+    }
+
+    async fn view_of(&self, write: &mut Write, person: PrincipalId, calendar: CalendarId) -> Result<CalendarView> {
+        let held = access::seen(&mut write.tx, Caller::page(person), calendar).await?;
+        Ok(held.map(|held| held.view().clone()).unwrap_or_default())
+    }
+
+    /// Takes back what was shared with somebody.
+    ///
+    /// # Errors
+    /// `NotFound` (the calendar, or nothing was shared with them); `Forbidden`.
+    pub async fn unshare(&self, caller: Caller, calendar: CalendarId, with: PrincipalId) -> Result<()> {
+        access::require_own(caller)?;
+        self.write(caller, async |mut write: Write| {
+            write.calendar(calendar, Access::Administer).await?;
+            write.end_share(calendar, with).await?;
+            write.commit(()).await
+        })
+        .await
+    }
+
+    /// Ends the shares whose time is over: the lists of those that had them say so.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub(crate) async fn end_shares(&self) -> Result<u64> {
+        let ended = self.db.read().await?.ended_shares().await?;
+        let mut count = 0;
+        for (calendar, with) in ended {
+            // For whoever runs the server: nobody asked for it now.
+            let caller = Caller::command(with);
+            let done = self.write(caller, async |mut write: Write| {
+                write.tx.lock_calendar(calendar).await?;
+                write.end_share(calendar, with).await?;
+                write.commit(()).await
+            });
+            match done.await {
+                Ok(()) => count += 1,
+                // Somebody took it back, or gave it anew, meanwhile.
+                Err(Error::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(count)
+    }
+
+    /// What was shared with the caller and does not stand in their list: what they were not asked about yet, and what they declined.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub async fn offers(&self, caller: Caller) -> Result<Vec<Held>> {
+        access::unlisted_calendars(&mut self.db.read().await?, caller).await
+    }
+
+    /// The caller wants a calendar that was shared with them in their list, or no longer.
+    ///
+    /// # Errors
+    /// `NotFound`; `BadInput` (answer) for their own.
+    pub async fn answer_share(&self, caller: Caller, calendar: CalendarId, answer: Answer) -> Result<()> {
+        access::require_own(caller)?;
+        self.write(caller, async |mut write: Write| {
+            let held = access::calendar(&mut write.tx, caller, calendar, Access::FreeBusy).await?;
+            if held.owner().id == caller.principal {
+                return Err(Error::bad_input("answer", Problem::Oneself));
+            }
+            let view = CalendarView { answer: Some(answer), is_default: false, ..held.view().clone() };
+            write.tx.set_view(caller.principal, calendar, &view).await?;
+            write.list_changed().await?;
+            write.commit(()).await
+        })
+        .await
+    }
+
+    /// People, and teams of the caller, that a name or address begins with or has a word that does: whom something can be shared with.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub async fn find_parties(&self, caller: Caller, wanted: &str) -> Result<Vec<Party>> {
+        let wanted = wanted.trim().to_lowercase();
+        if wanted.chars().count() < MIN_SEARCHED {
+            return Ok(Vec::new());
+        }
+        self.db.once().await?.parties_like(caller.principal, &wanted, MAX_FOUND).await
+    }
+
+    /// Somebody by their name in URLs; `everyone`: all who have an account.
+    ///
+    /// # Errors
+    /// `NotFound`, also for a team that the caller does not belong to.
+    pub async fn party(&self, caller: Caller, name: &str) -> Result<Party> {
+        const UNKNOWN: Error = Error::NotFound("the person");
+        let mut tx = self.db.read().await?;
+        let name = name.trim().to_lowercase();
+        if name == EVERYONE {
+            return tx.party(PrincipalId::EVERYONE).await?.ok_or(UNKNOWN);
+        }
+        let found = tx.party_by_slug(&name).await?.ok_or(UNKNOWN)?;
+        let is_known = match found.kind {
+            PartyKind::Person => true,
+            PartyKind::Everyone => false,
+            PartyKind::Group | PartyKind::Mission => tx.membership(found.id, caller.principal).await?.is_some(),
+        };
+        if is_known { Ok(found) } else { Err(UNKNOWN) }
+    }
+}
+
+/// What stands for all who have an account where somebody is named.
+pub const EVERYONE: &str = "everyone";
+
+impl Write {
+    /// # Errors
+    /// `NotFound` when nothing was shared with them.
+    async fn end_share(&mut self, calendar: CalendarId, with: PrincipalId) -> Result<()> {
+        // Those in whose list it stands learn that it goes.
+        self.calendar_changed(calendar).await?;
+        if !self.tx.delete_grant(calendar, with).await? {
+            return Err(Error::NotFound("what was shared"));
+        }
+        // What they see still, through a team or with everyone, stays as it is.
+        let still = access::seen(&mut self.tx, Caller::page(with), calendar).await?;
+        if still.is_none() {
+            self.tx.forget_view(calendar, with).await?;
+        }
+        Ok(())
+    }
+}
