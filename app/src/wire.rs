@@ -22,8 +22,20 @@ pub struct CalendarInfo {
     pub visible: bool,
     /// Whether the viewer may change its events.
     pub editable: bool,
-    /// Whether the viewer may rename, recolour or delete it.
+    /// Whether its name and colour are everybody's, and the viewer may delete it; otherwise they are the viewer's own.
     pub owned: bool,
+    /// Whether the viewer says with whom it is shared, and sees what was in it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub administered: bool,
+    /// The heading that it stands under; the viewer's own calendars have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
+    /// Who shared it with the viewer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Whether the viewer is asked whether they want it. Until then nothing of it is shown.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub offered: bool,
     /// Whether new events go here unless the viewer says otherwise.
     pub is_default: bool,
     pub order: i64,
@@ -67,7 +79,7 @@ pub enum Status {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventInstance {
     pub calendar: CalendarId,
-    /// Name of the calendar object resource.
+    /// Name of the calendar object resource; empty for a busy time.
     pub name: String,
     pub etag: String,
     /// Which instance of a recurring event; see [`InstanceKey`].
@@ -85,11 +97,21 @@ pub struct EventInstance {
     pub status: Status,
 }
 
+/// How many calendars are offered to the viewer.
+pub fn offers(calendars: &[CalendarInfo]) -> usize {
+    calendars.iter().filter(|calendar| calendar.offered).count()
+}
+
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
 impl EventInstance {
+    /// Whether the viewer learns when it is and nothing else.
+    pub fn is_busy_time(&self) -> bool {
+        self.name.is_empty()
+    }
+
     pub fn recurring(&self) -> bool {
         self.instance.is_some()
     }

@@ -150,7 +150,9 @@ impl Kalends {
         let local = zone.to_local(now);
         let midnight = zone.to_utc(local.date().and_time(NaiveTime::MIN));
         let ahead = |instance: &AgendaInstance| {
-            instance.status.as_deref() != Some("CANCELLED")
+            // What keeps others busy is not next for the caller.
+            !instance.busy
+                && instance.status.as_deref() != Some("CANCELLED")
                 && match instance.when {
                     When::Days { last, .. } => last >= local.date(),
                     When::Times { start, end } => end > local || start >= local,

@@ -33,7 +33,7 @@ impl CalendarPatch {
 
     /// Everybody may give what they see a name and a colour of their own.
     fn needed_access(&self) -> Access {
-        if self.is_for_all() { Access::Administer } else { Access::Read }
+        if self.is_for_all() { Access::Administer } else { Access::FreeBusy }
     }
 }
 

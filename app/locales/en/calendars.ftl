@@ -17,6 +17,12 @@ calendars-default = default
 calendars-show-chosen = Show the chosen ones
 calendars-import = Import a calendar file
 calendars-bin = Bin
+# Leads to what others have shared with the person.
+calendars-shared = Shared with me
+# Leads to with whom a calendar is shared.
+calendars-share = Share
+# Leads to where one gives up what was shared.
+calendars-leave = Leave
 # Leads to the form of a calendar.
 calendars-change = Change { $name }
 calendars-change-title = Name, colour and more

@@ -63,6 +63,10 @@ server-value-oneself = Choose somebody else than yourself and the owner.
 server-value-team-kind = It is a group or a mission.
 server-value-last-manager = Somebody has to manage it: make another member its manager first.
 server-value-owns-calendars = It still has calendars, here or in the bin. Remove those first.
+# The title of an event of which the person learns only when it is.
+server-busy-time = Busy
+# The heading above calendars that others have shared with the person.
+server-shared-with-me = Shared with me
 server-person-not-found = Nobody has this name here.
 server-team-not-found = There is no such group, or you do not belong to it.
 

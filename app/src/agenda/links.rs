@@ -11,8 +11,11 @@ pub fn view(view: View, date: NaiveDate) -> String {
     format!("/agenda/{}/{date}", view.slug())
 }
 
-/// The page of an event, which leads back to `back`.
-pub fn event(event: &EventInstance, back: &str) -> String {
+/// The page of an event, which leads back to `back`; a busy time has none.
+pub fn event(event: &EventInstance, back: &str) -> Option<String> {
+    if event.is_busy_time() {
+        return None;
+    }
     let mut path = format!("/event/{}/", event.calendar);
     escape(&mut path, &event.name);
     path.push('?');
@@ -23,7 +26,7 @@ pub fn event(event: &EventInstance, back: &str) -> String {
     }
     path.push_str("back=");
     escape(&mut path, back);
-    path
+    Some(path)
 }
 
 /// The page of an event's history, which leads back to `back`.

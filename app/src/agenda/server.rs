@@ -61,7 +61,7 @@ impl From<AgendaInstance> for EventInstance {
             name: instance.name,
             etag: instance.etag,
             instance: instance.recurrence_id.as_ref().map(instance_key::encode),
-            title: instance.summary,
+            title: if instance.busy { words::server_busy_time().to_owned() } else { instance.summary },
             location: instance.location,
             when: instance.when,
             editable: instance.editable,

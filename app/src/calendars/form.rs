@@ -98,13 +98,23 @@ pub fn CalendarForm(
         }
     });
     let heading = if id.is_some() { words::common_calendar() } else { words::calendars_new() };
-    let delete = stored.clone().map(|stored| {
+    let editable = stored.as_ref().is_none_or(|stored| stored.calendar.editable);
+    let access = stored.as_ref().map(|stored| (stored.calendar.owned, stored.calendar.administered));
+    let delete = stored.filter(|stored| stored.calendar.owned).map(|stored| {
         view! { <DeleteFields stored=stored on_confirm=Callback::new(move |event| state.delete(&event)) /> }
     });
-    let export = id.map(|id| {
+    let export = id.zip(access).map(|(id, (owned, administered))| {
+        let administer = administered.then(|| {
+            view! {
+                <a href=format!("/calendars/{id}/sharing")>{words::calendars_share()}</a>
+                <a href=format!("/calendars/{id}/changes")>{words::common_history()}</a>
+            }
+        });
+        let leave = (!owned).then(|| view! { <a href="/shared">{words::calendars_leave()}</a> });
         view! {
             <p class="hint row">
-                <a href=format!("/calendars/{id}/changes")>{words::common_history()}</a>
+                {administer}
+                {leave}
                 <a href=format!("/calendars/{id}/export.ics") rel="external" download>
                     {words::calendars_download()}
                 </a>
@@ -129,10 +139,12 @@ pub fn CalendarForm(
                 {state.notice()}
                 {state.name_field(&fields.name)}
                 <ColorFields color=fields.color.clone() />
-                <label class="choice">
-                    <input class="checkbox" type="checkbox" name="is_default" checked=fields.is_default />
-                    {words::calendars_new_events()}
-                </label>
+                {editable.then(|| view! {
+                    <label class="choice">
+                        <input class="checkbox" type="checkbox" name="is_default" checked=fields.is_default />
+                        {words::calendars_new_events()}
+                    </label>
+                })}
                 {export}
             </div>
             <div class="dialog__foot calendar-form__foot">

@@ -8,7 +8,7 @@ use crate::state::Calendars;
 use crate::thin::OnAttribute;
 use crate::ui::{Icon, fixed, icon};
 use crate::undo::Toasts;
-use crate::wire::{CalendarId, CalendarInfo};
+use crate::wire::{CalendarId, CalendarInfo, offers};
 use crate::words;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -36,7 +36,7 @@ pub fn CalendarSidebar() -> impl IntoView {
         });
     });
     // What was ticked before the page was taken over holds.
-    if let Some(ticked) = browser::ticked(".calendars__list") {
+    if let Some(ticked) = browser::ticked(".calendars form") {
         Effect::new(move |_| {
             let list = calendars.list.get_untracked();
             for calendar in list {
@@ -55,7 +55,36 @@ pub fn CalendarSidebar() -> impl IntoView {
         });
         view! { <Row id=id calendar=calendar show=show target=target /> }
     };
-    let ids = move || calendars.list.with(|list| list.iter().map(|calendar| calendar.id).collect::<Vec<_>>());
+    // One list after the other: the person's own, and one under each heading, which is there as long as it has calendars.
+    let ids = move |section: Option<&str>| {
+        calendars.list.with(|list| {
+            let listed = list.iter().filter(|calendar| !calendar.offered && calendar.section.as_deref() == section);
+            listed.map(|calendar| calendar.id).collect::<Vec<_>>()
+        })
+    };
+    let headings = move || {
+        calendars.list.with(|list| {
+            let mut headings: Vec<String> = list
+                .iter()
+                .filter(|calendar| !calendar.offered)
+                .filter_map(|calendar| calendar.section.clone())
+                .collect();
+            headings.dedup();
+            headings
+        })
+    };
+    let section = move |heading: String| {
+        let of = heading.clone();
+        view! {
+            <details class="calendars__section" open>
+                <summary dir="auto">{heading}</summary>
+                <ul class="calendars__list">
+                    <For each=move || ids(Some(&of)) key=|id| *id children=row />
+                </ul>
+            </details>
+        }
+    };
+    let offers = move || calendars.list.with(|list| offers(list));
     view! {
         <section class="calendars" aria-labelledby="calendars-heading">
             <div class="calendars__head">
@@ -72,10 +101,15 @@ pub fn CalendarSidebar() -> impl IntoView {
             </div>
             <form method="post" action="/calendars/visible">
                 <ul class="calendars__list">
-                    <For each=ids key=|id| *id children=row />
+                    <For each=move || ids(None) key=|id| *id children=row />
                 </ul>
+                <For each=headings key=String::clone children=section />
                 {fixed(&["<noscript><button class=\"button button--small\">", words::calendars_show_chosen(), "</button></noscript>"])}
             </form>
+            <a class="calendars__import" href="/shared">
+                {words::calendars_shared()}
+                {move || (offers() > 0).then(|| view! { <span class="calendars__default">{offers()}</span> })}
+            </a>
             <a class="calendars__import" href="/import">
                 {words::calendars_import()}
             </a>
@@ -100,19 +134,18 @@ fn Row(
     let name = move || get(|calendar| calendar.name.clone());
     let is = move |part: fn(&CalendarInfo) -> bool| calendar.with(|calendar| calendar.as_ref().is_some_and(part));
     let visible = move || is(|calendar| calendar.visible);
-    let settings = untrack(|| is(|calendar| calendar.owned)).then(|| {
-        view! {
-            <a
-                class="icon-button icon-button--small calendars__settings"
-                href=path(id)
-                aria-label=move || words::calendars_change(&name())
-                title=words::calendars_change_title()
-                on:click=move |event| instead(&event, move || target.set(Some(Some(id))))
-            >
-                <Icon d=icon::MORE />
-            </a>
-        }
-    });
+    let settings = view! {
+        <a
+            class="icon-button icon-button--small calendars__settings"
+            href=path(id)
+            aria-label=move || words::calendars_change(&name())
+            title=words::calendars_change_title()
+            on:click=move |event| instead(&event, move || target.set(Some(Some(id))))
+        >
+            <Icon d=icon::MORE />
+        </a>
+    };
+    let from = move || calendar.with(|calendar| calendar.as_ref().and_then(|calendar| calendar.from.clone()));
     view! {
         <li class="calendars__row">
             <label class="choice calendars__choice" style=move || format!("--checkbox-color: {}", get(|c| c.color.clone()))>
@@ -128,6 +161,7 @@ fn Row(
                 <span class="calendars__name" dir="auto" title=name>
                     {name}
                 </span>
+                {move || from().map(|from| view! { <span class="calendars__default" dir="auto">{from}</span> })}
                 {move || is(|calendar| calendar.is_default).then(|| view! { <span class="calendars__default" title=words::calendars_new_events()>{words::calendars_default()}</span> })}
             </label>
             {settings}
@@ -144,5 +178,5 @@ fn instead(event: &MouseEvent, effect: impl FnOnce()) {
 }
 
 fn hidden(calendars: &[CalendarInfo]) -> Vec<CalendarId> {
-    calendars.iter().filter(|calendar| !calendar.visible).map(|calendar| calendar.id).collect()
+    calendars.iter().filter(|calendar| !calendar.visible && !calendar.offered).map(|calendar| calendar.id).collect()
 }

@@ -193,7 +193,40 @@ mod tests {
         .replace("\r\n", "\n");
         let found = busy(&text);
         assert_eq!(shown(&found), shown(&text));
-        assert_snapshot!(found, @"");
+        assert_snapshot!(found, @r"
+        BEGIN:VCALENDAR
+        VERSION:2.0
+        PRODID:-//Example//EN
+        CALSCALE:GREGORIAN
+        BEGIN:VTIMEZONE
+        TZID:Home
+        X-LIC-LOCATION:Europe/Zurich
+        END:VTIMEZONE
+        BEGIN:VEVENT
+        UID:1
+        DTSTAMP:20260101T000000Z
+        DTSTART;TZID=Home:20260327T090000
+        DTEND;TZID=Home:20260327T
+         100000
+        RRULE:FREQ=DAILY;COUNT=5
+        EXDATE;TZID=Home:20260330T090000
+        RDATE;VALUE=PERIOD;TZID=Home:20260401T090000/PT1H
+        SEQUENCE:2
+        STATUS:TENTATIVE
+        TRANSP:OPAQUE
+        CLASS:PRIVATE
+        SUMMARY:Busy
+        END:VEVENT
+        BEGIN:VEVENT
+        UID:1
+        RECURRENCE-ID;TZID=Home:20260329T090000
+        DTSTART;TZID=Home:20260329T140000
+        CLASS:PUBLIC
+        SUMMARY:Open
+        X-A;B=c:d
+        END:VEVENT
+        END:VCALENDAR
+        ");
     }
 
     #[test]

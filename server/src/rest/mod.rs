@@ -2,20 +2,22 @@
 
 mod bin;
 mod calendars;
+mod groups;
 mod history;
 mod places;
 mod problem;
+mod shares;
 mod stream;
 
 use crate::credentials::Credential;
 use crate::web::session;
 use axum::Router;
-use axum::extract::FromRequestParts;
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use kalends_app::session::Site;
 use kalends_domain::access::Caller;
 use kalends_domain::calendars::CalendarId;
@@ -50,9 +52,25 @@ pub fn router(kalends: Kalends, site: Site, closing: CancellationToken, most: us
         .route("/api/v1.0/bin/calendars/{id}/restore", post(bin::restore_calendar))
         .route("/api/v1.0/calendars/{id}/bin/{object}", delete(bin::purge_object))
         .route("/api/v1.0/calendars/{id}/bin/{object}/restore", post(bin::restore_object))
+        .merge(sharing())
+        .layer(DefaultBodyLimit::max(shares::MAX_BODY))
         .layer(from_fn_with_state(site, session::same_site))
         .with_state(Rest { kalends, closing, places: Arc::new(Places::new(most)) })
         .layer(map_response(private))
+}
+
+fn sharing() -> Router<Rest> {
+    Router::new()
+        .route("/api/v1.0/calendars/{id}/shares", get(shares::list))
+        .route("/api/v1.0/calendars/{id}/shares/{who}", put(shares::put).delete(shares::delete))
+        .route("/api/v1.0/calendars/{id}/answer", put(shares::answer))
+        .route("/api/v1.0/offers", get(shares::offers))
+        .route("/api/v1.0/parties", get(shares::parties))
+        .route("/api/v1.0/groups", get(groups::list_groups).post(groups::create_group))
+        .route("/api/v1.0/missions", get(groups::list_missions).post(groups::create_mission))
+        .route("/api/v1.0/groups/{name}", get(groups::get).put(groups::put).delete(groups::delete))
+        .route("/api/v1.0/groups/{name}/members/{person}", put(groups::put_member).delete(groups::delete_member))
+        .route("/api/v1.0/groups/{name}/calendars", post(groups::create_calendar))
 }
 
 /// Answers belong to one person.

@@ -11,4 +11,5 @@ mod objects;
 mod other_calendars;
 mod outage;
 mod reports;
+mod sharing;
 mod update;

@@ -67,11 +67,22 @@ fn classes(event: &EventInstance, kind: &str, from_before: bool, goes_on: bool) 
         (event.status == Status::Cancelled, " chip--cancelled"),
         (event.transparent, " chip--free"),
         (event.editable, " chip--editable"),
+        (event.is_busy_time(), " chip--busy"),
     ];
     for (_, mark) in marks.into_iter().filter(|(holds, _)| *holds) {
         class.push_str(mark);
     }
     class
+}
+
+/// The event's number where it can be opened; a busy time is as good as the free time around it.
+fn index(event: &EventInstance, number: usize) -> Option<String> {
+    (!event.is_busy_time()).then(|| number.to_string())
+}
+
+/// What it is for those who hear it, where it is no link.
+fn role(event: &EventInstance) -> Option<&'static str> {
+    event.is_busy_time().then_some("note")
 }
 
 /// A bar over days, or a line with its time, in a day's cell.
@@ -89,7 +100,8 @@ pub fn segment(agenda: Agenda, event: &EventInstance, segment: &Segment, back: &
             style=style
             href=links::event(event, back)
             aria-label=said
-            data-event=segment.event.to_string()
+            role=role(event)
+            data-event=index(event, segment.event)
             data-room=segment.room.to_string()
             draggable="false"
         >
@@ -114,7 +126,8 @@ pub fn listed(agenda: Agenda, index: usize, event: &EventInstance, back: &str) -
             style=format!("--calendar:var(--cal-{})", event.calendar)
             href=links::event(event, back)
             aria-label=said
-            data-event=index.to_string()
+            role=role(event)
+            data-event=self::index(event, index)
         >
             <span class="chip__time">{time}</span>
             " "
@@ -164,7 +177,8 @@ pub fn block(agenda: Agenda, event: &EventInstance, block: &Block, back: &str) -
             style=style
             href=links::event(event, back)
             aria-label=said
-            data-event=block.event.to_string()
+            role=role(event)
+            data-event=index(event, block.event)
             data-top=block.top.to_string()
             draggable="false"
         >

@@ -84,7 +84,7 @@ async fn object(report: &ObjectReport, href: &str) -> Result<Option<Asked>, Fail
     let Ok(address) = Address::parse(path) else { return Ok(None) };
     let href = address.href();
     let Address { resource: Resource::Object { owner, calendar, name }, tree } = address else { return Ok(None) };
-    if owner != report.calendar.owner_slug || calendar != report.calendar.slug {
+    if !report.is_at(&owner, &calendar) {
         return Ok(None);
     }
     let name = target::object_name(&call.kalends, &report.calendar, &name, tree).await?;

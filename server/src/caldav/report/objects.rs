@@ -4,7 +4,7 @@ use super::super::Call;
 use super::super::error::Failure;
 use super::super::headers::Preferences;
 use super::super::props::{CalendarData, Live, ObjectView, PropertyRequest, View};
-use super::super::resource;
+use super::super::resource::{self, Resource};
 use super::super::stream::Multistatus;
 use super::super::target::Target;
 use super::super::xml::Element;
@@ -48,9 +48,22 @@ impl ObjectReport {
         Ok(ObjectReport { call, calendar, preferences, properties, data, floating, asked_at: None })
     }
 
-    /// Where the calendar is.
+    /// Where the calendar is for the client: what is shared with it stands in more than one home.
     pub fn collection(&self) -> String {
-        self.call.tree.calendar_href(&self.calendar.owner_slug, &self.calendar.slug)
+        let (owner, slug) = self.place();
+        self.call.tree.calendar_href(owner, slug)
+    }
+
+    fn place(&self) -> (&str, &str) {
+        match &self.call.resource {
+            Resource::Calendar { owner, slug } | Resource::Object { owner, calendar: slug, .. } => (owner, slug),
+            _ => (&self.calendar.owner_slug, &self.calendar.slug),
+        }
+    }
+
+    /// Whether the calendar is at `/{owner}/{slug}/`.
+    pub fn is_at(&self, owner: &str, slug: &str) -> bool {
+        (owner, slug) == self.place() || (owner, slug) == (&*self.calendar.owner_slug, &*self.calendar.slug)
     }
 
     fn href(&self, name: &str) -> String {
