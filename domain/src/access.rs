@@ -102,6 +102,19 @@ impl Held {
         self.access >= Access::Read
     }
 
+    /// What the caller sees of it and may do with it, as one letter that is another when that is.
+    pub(crate) fn mark(&self) -> char {
+        match (self.access, self.sight) {
+            (Access::None | Access::FreeBusy, _) => 'f',
+            (Access::Read, Sight::Guarded) => 'r',
+            (Access::Read, _) => 'g',
+            (Access::Write, Sight::Guarded) => 'w',
+            (Access::Write, _) => 'm',
+            (Access::Administer, _) => 'a',
+            (Access::Owner, _) => 'o',
+        }
+    }
+
     /// What the caller may do with it.
     pub fn access(&self) -> Access {
         self.access

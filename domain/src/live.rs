@@ -14,19 +14,22 @@ use tokio::sync::broadcast::error::RecvError;
 pub enum News {
     /// What is in the calendar: it has this revision now.
     Calendar { calendar: CalendarId, revision: Revision },
-    /// The calendar is gone, or the caller may not read it any more.
+    /// The calendar is gone from the caller's list, or what they see of it is less or more from now on: then it comes anew.
     Gone { calendar: CalendarId },
     /// The caller's list of calendars, or what it says of one of them.
     List { revision: Revision },
 }
 
 /// How far somebody has been told: the revisions of the list and of each calendar. Its text is a cursor, from which following goes
-/// on without gaps or doubles: `7,12:345,13:9`.
+/// on without gaps or doubles: `7,12:345w,13:9`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
     list: Revision,
-    calendars: BTreeMap<CalendarId, Revision>,
+    calendars: BTreeMap<CalendarId, (Revision, Mark)>,
 }
+
+/// What somebody sees of a calendar, as one letter; `None`: they were not told.
+type Mark = Option<char>;
 
 /// Tells a caller what changes. It reads the state at the beginning and after every gap, so that it never has to keep more than one
 /// piece of news of each calendar, however slowly it is read.
@@ -36,6 +39,8 @@ pub struct Follower {
     announcements: broadcast::Receiver<Announcement>,
     told: Told,
     waiting: VecDeque<News>,
+    /// What the caller saw of each calendar when it was looked at last.
+    marks: BTreeMap<CalendarId, Mark>,
     /// Something was missed, or the list of calendars has changed.
     is_behind: bool,
 }
@@ -50,7 +55,8 @@ impl Kalends {
         // Subscribing comes before reading: what happens in between is told, and what is told twice has the same revision.
         let announcements = self.announcements();
         let (kalends, waiting) = (self.clone(), VecDeque::new());
-        let mut follower = Follower { kalends, caller, announcements, told, waiting, is_behind: true };
+        let marks = BTreeMap::new();
+        let mut follower = Follower { kalends, caller, announcements, told, waiting, marks, is_behind: true };
         follower.catch_up().await?;
         Ok(follower)
     }
@@ -62,7 +68,10 @@ impl Kalends {
     pub async fn told(&self, caller: Caller) -> Result<Told> {
         let mut tx = self.db.read().await?;
         let (list, calendars) = access::listed_calendars(&mut tx, caller).await?;
-        Ok(Told { list, calendars: calendars.into_iter().map(|held| (held.id, held.revision)).collect() })
+        Ok(Told {
+            list,
+            calendars: calendars.into_iter().map(|held| (held.id, (held.revision, Some(held.mark())))).collect(),
+        })
     }
 }
 
@@ -77,12 +86,12 @@ impl Follower {
                 self.catch_up().await?;
             }
             if let Some(news) = self.waiting.pop_front() {
-                self.told.take(news);
+                self.told.take(news, &self.marks);
                 return Ok(news);
             }
             match self.announcements.recv().await {
                 Ok(Announcement::Calendar { calendar, revision }) => {
-                    if self.told.calendars.get(&calendar).is_some_and(|told| *told < revision) {
+                    if self.told.calendars.get(&calendar).is_some_and(|(told, _)| *told < revision) {
                         self.waiting.push_back(News::Calendar { calendar, revision });
                     }
                 }
@@ -104,7 +113,12 @@ impl Follower {
     }
 
     async fn catch_up(&mut self) -> Result<()> {
-        self.waiting = self.told.differences(&self.kalends.told(self.caller).await?);
+        let now = self.kalends.told(self.caller).await?;
+        self.waiting = self.told.differences(&now);
+        self.marks = now.calendars.into_iter().map(|(id, (_, mark))| (id, mark)).collect();
+        for (id, (_, mark)) in &mut self.told.calendars {
+            *mark = mark.or(self.marks.get(id).copied().flatten());
+        }
         self.is_behind = false;
         Ok(())
     }
@@ -113,19 +127,32 @@ impl Follower {
 impl Told {
     /// The news from here to `now`. A calendar whose revision fell, as one of an older copy of the database, has changed as well.
     fn differences(&self, now: &Told) -> VecDeque<News> {
-        let gone = self.calendars.keys().filter(|id| !now.calendars.contains_key(id));
+        let is_seen_otherwise = |id: &CalendarId, mark: Mark| {
+            let sees = now.calendars.get(id).and_then(|(_, mark)| *mark);
+            mark.zip(sees).is_some_and(|(told, sees)| told != sees)
+        };
+        let otherwise: Vec<CalendarId> =
+            self.calendars.iter().filter(|(id, (_, mark))| is_seen_otherwise(id, *mark)).map(|(id, _)| *id).collect();
+        let gone = self.calendars.keys().filter(|id| !now.calendars.contains_key(id) || otherwise.contains(id));
         let mut news: VecDeque<News> = gone.map(|calendar| News::Gone { calendar: *calendar }).collect();
         if self.list != now.list {
             news.push_back(News::List { revision: now.list });
         }
-        let changed = now.calendars.iter().filter(|(id, revision)| self.calendars.get(id) != Some(revision));
-        news.extend(changed.map(|(calendar, revision)| News::Calendar { calendar: *calendar, revision: *revision }));
+        let changed = now.calendars.iter().filter(|(id, (revision, _))| {
+            self.calendars.get(id).map(|(told, _)| told) != Some(revision) || otherwise.contains(id)
+        });
+        news.extend(
+            changed.map(|(calendar, (revision, _))| News::Calendar { calendar: *calendar, revision: *revision }),
+        );
         news
     }
 
-    fn take(&mut self, news: News) {
+    fn take(&mut self, news: News, marks: &BTreeMap<CalendarId, Mark>) {
         match news {
-            News::Calendar { calendar, revision } => drop(self.calendars.insert(calendar, revision)),
+            News::Calendar { calendar, revision } => {
+                let mark = marks.get(&calendar).copied().flatten();
+                self.calendars.insert(calendar, (revision, mark));
+            }
             News::Gone { calendar } => drop(self.calendars.remove(&calendar)),
             News::List { revision } => self.list = revision,
         }
@@ -135,7 +162,9 @@ impl Told {
 impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.list.0)?;
-        self.calendars.iter().try_for_each(|(calendar, revision)| write!(f, ",{}:{}", calendar.0, revision.0))
+        self.calendars.iter().try_for_each(|(calendar, (revision, mark))| {
+            write!(f, ",{}:{}{}", calendar.0, revision.0, mark.map(String::from).unwrap_or_default())
+        })
     }
 }
 
@@ -151,7 +180,10 @@ impl FromStr for Told {
         let (list, calendars) = text.split_once(',').unwrap_or((text, ""));
         let calendars = calendars.split(',').filter(|part| !part.is_empty()).map(|part| {
             let (calendar, revision) = part.split_once(':').ok_or(NoCursor)?;
-            Ok((CalendarId(number(calendar)?), Revision(number(revision)?)))
+            let mark = revision.chars().last().filter(char::is_ascii_lowercase);
+            // One octet: it is a letter of ASCII.
+            let revision = &revision[..revision.len() - usize::from(mark.is_some())];
+            Ok((CalendarId(number(calendar)?), (Revision(number(revision)?), mark)))
         });
         Ok(Told { list: Revision(number(list)?), calendars: calendars.collect::<std::result::Result<_, _>>()? })
     }
@@ -163,7 +195,7 @@ mod tests {
     use super::*;
 
     fn told(list: i64, calendars: &[(i64, i64)]) -> Told {
-        let calendars = calendars.iter().map(|(id, revision)| (CalendarId(*id), Revision(*revision))).collect();
+        let calendars = calendars.iter().map(|(id, revision)| (CalendarId(*id), (Revision(*revision), None))).collect();
         Told { list: Revision(list), calendars }
     }
 
@@ -175,7 +207,12 @@ mod tests {
             assert_eq!(expected.to_string(), text);
             assert_eq!(text.parse(), Ok(expected));
         }
-        for text in ["", "x", "7,12", "7,12:", "7,a:1", "7;12:3", "99999999999999999999"] {
+        let marked: Told = "7,12:345w".parse().unwrap();
+        assert_eq!(marked.calendars[&CalendarId(12)], (Revision(345), Some('w')));
+        assert_eq!(marked.to_string(), "7,12:345w");
+        for text in
+            ["", "x", "7,12:w", "7,12:3ww", "7,12:3W", "7,12", "7,12:", "7,a:1", "7;12:3", "99999999999999999999"]
+        {
             assert_eq!(text.parse::<Told>(), Err(NoCursor), "{text}");
         }
     }
@@ -194,8 +231,20 @@ mod tests {
         ];
         assert_eq!(news, expected);
         let mut reached = before;
-        news.into_iter().for_each(|news| reached.take(news));
+        news.into_iter().for_each(|news| reached.take(news, &BTreeMap::new()));
         assert_eq!(reached, now);
         assert!(reached.differences(&now).is_empty());
+    }
+
+    #[test]
+    fn what_is_seen_otherwise_comes_anew() {
+        let told = |text: &str| text.parse::<Told>().unwrap();
+        let (calendar, revision) = (CalendarId(2), Revision(6));
+        let anew = [News::Gone { calendar }, News::Calendar { calendar, revision }];
+        assert_eq!(told("1,1:5o,2:6w").differences(&told("1,1:5o,2:6f")), anew);
+        // A cursor of before this was told, and who has been told already.
+        for before in ["1,1:5,2:6", "1,1:5o,2:6f"] {
+            assert!(told(before).differences(&told("1,1:5o,2:6f")).is_empty());
+        }
     }
 }

@@ -110,7 +110,11 @@ impl Weeks {
     /// Takes out what is of a calendar that is gone.
     pub fn forget(&mut self, calendar: CalendarId) {
         self.newest.retain(|(id, _)| *id != calendar);
-        self.weeks.iter_mut().for_each(|(_, week)| week.events.retain(|event| event.calendar != calendar));
+        for (_, week) in &mut self.weeks {
+            week.events.retain(|event| event.calendar != calendar);
+            // It may come back, with the same revision and other events.
+            week.revisions.retain(|(id, _)| *id != calendar);
+        }
     }
 
     /// Whether something can be shown for all of `span`, be it outdated.
@@ -268,6 +272,9 @@ mod tests {
         assert_eq!(weeks.missing(both).unwrap().span, span("2026-11-16", "2026-11-23"));
         weeks.forget(1);
         assert_eq!(names(&weeks, first), [""; 0]);
+        assert!(weeks.hear(1, 5));
+        assert_eq!(weeks.missing(first).unwrap().calendars, [1]);
+        weeks.forget(1);
         // An answer that is overtaken by a newer one does not count.
         weeks.hear(2, 10);
         let slow = weeks.missing(first).unwrap();

@@ -56,33 +56,36 @@ pub fn CalendarSidebar() -> impl IntoView {
         view! { <Row id=id calendar=calendar show=show target=target /> }
     };
     // One list after the other: the person's own, and one under each heading, which is there as long as it has calendars.
-    let ids = move |section: Option<&str>| {
-        calendars.list.with(|list| {
-            let listed = list.iter().filter(|calendar| !calendar.offered && calendar.section.as_deref() == section);
-            listed.map(|calendar| calendar.id).collect::<Vec<_>>()
-        })
+    let list = move |section: Option<String>| {
+        let ids = move || {
+            calendars.list.with(|list| {
+                let listed = list.iter().filter(|calendar| !calendar.offered && calendar.section == section);
+                listed.map(|calendar| calendar.id).collect::<Vec<_>>()
+            })
+        };
+        view! {
+            <ul class="calendars__list">
+                <For each=ids key=|id| *id children=row />
+            </ul>
+        }
+        .into_any()
     };
-    let headings = move || {
+    let headings = Memo::new(move |_| {
         calendars.list.with(|list| {
-            let mut headings: Vec<String> = list
-                .iter()
-                .filter(|calendar| !calendar.offered)
-                .filter_map(|calendar| calendar.section.clone())
-                .collect();
+            let listed = list.iter().filter(|calendar| !calendar.offered);
+            let mut headings: Vec<String> = listed.filter_map(|calendar| calendar.section.clone()).collect();
             headings.dedup();
             headings
         })
-    };
+    });
     let section = move |heading: String| {
-        let of = heading.clone();
         view! {
             <details class="calendars__section" open>
-                <summary dir="auto">{heading}</summary>
-                <ul class="calendars__list">
-                    <For each=move || ids(Some(&of)) key=|id| *id children=row />
-                </ul>
+                <summary dir="auto">{heading.clone()}</summary>
+                {list(Some(heading))}
             </details>
         }
+        .into_any()
     };
     let offers = move || calendars.list.with(|list| offers(list));
     view! {
@@ -100,10 +103,8 @@ pub fn CalendarSidebar() -> impl IntoView {
                 </a>
             </div>
             <form method="post" action="/calendars/visible">
-                <ul class="calendars__list">
-                    <For each=move || ids(None) key=|id| *id children=row />
-                </ul>
-                <For each=headings key=String::clone children=section />
+                {list(None)}
+                {move || headings.get().into_iter().map(section).collect_view()}
                 {fixed(&["<noscript><button class=\"button button--small\">", words::calendars_show_chosen(), "</button></noscript>"])}
             </form>
             <a class="calendars__import" href="/shared">

@@ -138,9 +138,14 @@ async fn others_are_told_of_what_they_may_read_and_of_its_end() {
     assert_eq!(heard.pop(), Some(News::List { revision: Revision(2) }));
     home.put("b.ics", &event_titled("b", "B")).await.unwrap();
     assert_eq!(next(&mut follower).await, came_to(home.calendar, 2));
-    home.kalends.unshare(home.anna, home.calendar, ben.principal).await.unwrap();
+    // What he sees from now on is less: it comes anew.
+    home.kalends.share(home.anna, home.calendar, ben.principal, Access::FreeBusy, None).await.unwrap();
     assert_eq!(next(&mut follower).await, News::Gone { calendar: home.calendar });
     assert_eq!(next(&mut follower).await, News::List { revision: Revision(3) });
+    assert_eq!(next(&mut follower).await, came_to(home.calendar, 2));
+    home.kalends.unshare(home.anna, home.calendar, ben.principal).await.unwrap();
+    assert_eq!(next(&mut follower).await, News::Gone { calendar: home.calendar });
+    assert_eq!(next(&mut follower).await, News::List { revision: Revision(4) });
     home.put("c.ics", &event_titled("c", "C")).await.unwrap();
     assert!(nothing_more(&mut follower).await);
     home.kalends.put_object(ben, own, "d.ics", &event_titled("d", "D"), Precondition::None).await.unwrap();
