@@ -19,7 +19,9 @@ pub struct Held {
 impl Held {
     fn new(seen: SeenCalendar, caller: Caller) -> Self {
         let SeenCalendar { calendar, access, view } = seen;
-        Held { calendar, access: access.min(caller.ceiling), view }
+        let is_hidden = caller.only.is_some_and(|only| only != calendar.id);
+        let access = if is_hidden { Access::None } else { access.min(caller.ceiling) };
+        Held { calendar, access, view }
     }
 
     /// How the caller sees it.
@@ -125,12 +127,17 @@ pub(crate) async fn calendar_to_change(
     calendar(tx, caller, id, needed).await
 }
 
+/// Whether the caller's credential is for making calendars.
+pub fn may_make_calendars(caller: Caller) -> bool {
+    caller.ceiling >= Access::Owner && caller.only.is_none()
+}
+
 /// The caller's own home, to make calendars in.
 ///
 /// # Errors
 /// `Forbidden` when the credential is not for that.
 pub(crate) fn own_home(caller: Caller) -> Result<PrincipalId> {
-    if caller.ceiling < Access::Owner { Err(Error::Forbidden { needed: Access::Owner }) } else { Ok(caller.principal) }
+    if may_make_calendars(caller) { Ok(caller.principal) } else { Err(Error::Forbidden { needed: Access::Owner }) }
 }
 
 /// The calendars in the home of `home` that the caller may read, in display order.

@@ -114,6 +114,13 @@ pub enum Problem {
     Reserved(String),
     #[error("an address such as ada@example.org")]
     Email,
+    #[error("a time that has not passed")]
+    Past,
+    #[error("nobody can sign in with that account")]
+    NotActive,
+    /// Nobody would be left to look after people's accounts.
+    #[error("this is the last administrator who can sign in")]
+    LastAdministrator,
     #[error("written #RRGGBB or #RRGGBBAA")]
     Color,
     #[error("at least one type of component")]
