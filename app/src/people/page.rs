@@ -137,12 +137,12 @@ fn Invite(flash: Option<Flash>) -> impl IntoView {
             <p>{words::server_people_invite_lead()}</p>
             <form class="stack" method="post" action=PATH>
                 <input type="hidden" name="do" value="invite" />
+                <div class="field">
+                    <label class="label" for="slug">{words::common_user_name()}</label>
+                    <input id="slug" class="input" name="slug" value=slug required maxlength="64" autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="slug-hint" />
+                    <p id="slug-hint" class="hint">{words::server_people_slug_hint()}</p>
+                </div>
                 <div class="grid-2">
-                    <div class="field">
-                        <label class="label" for="slug">{words::common_user_name()}</label>
-                        <input id="slug" class="input" name="slug" value=slug required maxlength="64" autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="slug-hint" />
-                        <p id="slug-hint" class="hint">{words::server_people_slug_hint()}</p>
-                    </div>
                     <div class="field">
                         <label class="label" for="name">{words::settings_name()}</label>
                         <input id="name" class="input" name="name" dir="auto" value=name maxlength="250" autocomplete="off" />

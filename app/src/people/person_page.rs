@@ -179,7 +179,7 @@ fn DeleteSection(id: i64, heirs: Vec<(String, String)>, days: usize, flash: Opti
         <section class="card section" aria-labelledby="delete">
             <h2 id="delete">{words::server_people_delete()}</h2>
             <p>{words::server_people_delete_what(days)}</p>
-            <details open=kept.is_some()>
+            <details class="person__delete" open=kept.is_some()>
                 <summary class="button">{words::server_people_delete_open()}</summary>
                 <form class="stack" method="post" action=format!("{PATH}/{id}")>
                     <input type="hidden" name="do" value="delete" />

@@ -49,7 +49,8 @@ struct Tries {
 impl Tries {
     fn next_allowed(&self, free: u64) -> DateTime<Utc> {
         match self.count.checked_sub(free) {
-            None => self.last,
+            // Also where another node, whose clock is ahead, has counted the last.
+            None => DateTime::<Utc>::MIN_UTC,
             // Beyond six doublings it is the longest wait anyway.
             Some(over) => self.last + TimeDelta::seconds(1 << over.min(6)).min(MAX_WAIT),
         }

@@ -4,7 +4,10 @@ use kalends_domain::access::Caller;
 use kalends_domain::accounts::{AccountState, CredentialKind, NewAppPassword, NewUser, Origin};
 use kalends_domain::people::{Administrator, Inheritance, MAX_LISTED, PersonPatch};
 use kalends_domain::{Error, Problem};
+use kalends_test_support::database::TestDatabase;
 use kalends_test_support::home::{Home, new_user, user};
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
 /// Anna's home, who is an administrator.
 pub async fn administered() -> (Home, Administrator) {
@@ -186,4 +189,31 @@ async fn of_two_administrators_who_disable_each_other_one_stays() {
     let listed = home.kalends.people(Administrator::Operator, "", 0).await.unwrap().people;
     let active = listed.iter().filter(|person| person.user.state == AccountState::Active).count();
     assert!(active >= 1);
+}
+
+#[tokio::test]
+async fn whoever_is_disabled_on_one_node_is_refused_by_the_others_at_once() {
+    let (home, by) = administered().await;
+    let ben = user(&home.kalends, "ben").await.principal;
+    let nodes = [home.reopened().await, home.reopened().await];
+    // SQLite has one node; another process that has the file open asks again after some seconds.
+    if !TestDatabase::is_postgres() {
+        return;
+    }
+    let (_, secret) = home.kalends.create_app_password(ben, "phone").await.unwrap();
+    // A node that hears nothing yet forgets what it knows when it does: this is for what it hears.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    for node in nodes.iter().chain(&nodes) {
+        assert!(node.authenticate_client("ben", &secret.0).await.is_ok());
+    }
+    let mut heard = nodes[0].revocations();
+    home.kalends.set_enabled(by, ben, false).await.unwrap();
+    timeout(Duration::from_secs(5), heard.changed()).await.expect("streams on other nodes look again").unwrap();
+    let disabled = Instant::now();
+    for node in &nodes {
+        while node.authenticate_client("ben", &secret.0).await.is_ok() {
+            assert!(disabled.elapsed() < Duration::from_secs(5), "remembered for as long as without a word");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
 }
