@@ -62,6 +62,8 @@ fn said(problem: Problem) -> String {
         Problem::Segment => words::server_value_segment().into(),
         Problem::UserName => words::server_value_user_name().into(),
         Problem::Email => words::server_value_email().into(),
+        Problem::NotActive => words::server_value_not_active().into(),
+        Problem::LastAdministrator => words::server_value_last_administrator().into(),
         Problem::Color => words::server_value_color().into(),
         Problem::NoComponents => words::server_value_no_components().into(),
         Problem::PartOfSeries => words::server_value_whole_series().into(),
@@ -109,6 +111,7 @@ fn not_found(what: &str) -> &'static str {
         "the calendar" => words::errors_calendar_not_found(),
         "the event" => words::server_event_not_found(),
         "the instance" => words::server_instance_not_found(),
+        "the session" => words::server_session_not_found(),
         "the link" => words::server_link_not_found(),
         "the object" => words::server_object_not_found(),
         "the change" => words::server_version_not_found(),
@@ -132,6 +135,7 @@ fn quota(limit: usize, unit: &str) -> String {
     match unit {
         "objects" => words::server_quota_objects(limit),
         "calendars" => words::server_quota_calendars(limit),
+        "app passwords" => words::server_quota_app_passwords(limit),
         _ => words::server_quota_octets(limit),
     }
 }

@@ -31,6 +31,8 @@ pub mod locale;
 mod not_found;
 pub mod notation;
 mod page_title;
+#[cfg(feature = "ssr")]
+pub mod people;
 pub mod plain;
 #[cfg(feature = "ssr")]
 mod policy;
@@ -64,7 +66,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 use plain::{
     AsOfPage, BinPage, CalendarPage, ChangesPage, DashboardPage, HistoryPage, ImportPage, ImportProgressPage, JobsPage,
-    NotFoundPage, SettingsPage, SignInPage, WelcomePage,
+    NotFoundPage, PeoplePage, PersonPage, SettingsPage, SignInPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -226,6 +228,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/import/:job") view=ImportProgressPage ssr=SsrMode::Async />
                 <Route path=path!("/bin") view=BinPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/jobs") view=JobsPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/people") view=PeoplePage ssr=SsrMode::Async />
+                <Route path=path!("/admin/people/:id") view=PersonPage ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
             </Routes>
         </Router>

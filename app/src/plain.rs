@@ -11,14 +11,15 @@ pub use crate::{
     import::{ImportPage, ImportProgressPage},
     jobs::JobsPage,
     not_found::NotFoundPage,
+    people::{PeoplePage, PersonPage},
     settings::SettingsPage,
 };
 #[cfg(not(feature = "ssr"))]
 pub use {
     FromServer as AsOfPage, FromServer as BinPage, FromServer as CalendarPage, FromServer as ChangesPage,
     FromServer as DashboardPage, FromServer as HistoryPage, FromServer as ImportPage, FromServer as ImportProgressPage,
-    FromServer as JobsPage, FromServer as NotFoundPage, FromServer as SettingsPage, FromServer as SignInPage,
-    FromServer as WelcomePage,
+    FromServer as JobsPage, FromServer as NotFoundPage, FromServer as PeoplePage, FromServer as PersonPage,
+    FromServer as SettingsPage, FromServer as SignInPage, FromServer as WelcomePage,
 };
 
 /// Whether the page at `path` is one of them: every page but the agenda and the event form, and what leads
@@ -118,6 +119,8 @@ mod tests {
             "/",
             "/bin",
             "/admin/jobs",
+            "/admin/people",
+            "/admin/people/7",
             "/import/7",
             "/event/3/a.ics/history",
             "/settings",

@@ -1,13 +1,14 @@
 //! What server functions take from their request and give along with the answer: the use cases, who asks, cookies.
 
 use crate::locale;
-use crate::session::{CurrentUser, SESSION_COOKIE, Site};
+use crate::session::{ClientAddress, CurrentUser, DEVICE_COOKIE, SESSION_COOKIE, SessionSecret, Site};
 use crate::wire::{ApiError, Viewer};
 use crate::words::{self, Language};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
+use chrono::TimeDelta;
 use kalends_domain::Kalends;
-use kalends_domain::accounts::{Secret, User};
+use kalends_domain::accounts::{Origin, SignedIn, User};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
@@ -52,10 +53,32 @@ pub fn cookie_header(name: &str, value: &str, seconds: u32, secure: bool) -> Opt
     HeaderValue::from_str(&cookie).ok()
 }
 
-/// Hands a session to the browser, for as long as it can last.
-pub fn keep_session(secret: &Secret) {
-    let life = use_context::<Kalends>().map_or(0, |kalends| kalends.limits().session_life.num_seconds());
-    set_cookie(SESSION_COOKIE, &secret.0, u32::try_from(life).unwrap_or(u32::MAX));
+/// Where the request signs in from.
+pub fn origin() -> Origin {
+    let request = use_context::<Parts>();
+    let headers = request.as_ref().map(|parts| &parts.headers);
+    let user_agent = headers.and_then(|headers| headers.get(header::USER_AGENT)?.to_str().ok());
+    Origin {
+        address: use_context::<ClientAddress>().and_then(|address| address.0),
+        user_agent: user_agent.map(str::to_owned),
+        device: headers.and_then(|headers| locale::cookie(headers, DEVICE_COOKIE)).map(str::to_owned),
+    }
+}
+
+/// Hands a session to the browser, for as long as it can last, and what tells the browser later.
+pub fn keep_session(signed_in: &SignedIn) {
+    let Some(kalends) = use_context::<Kalends>() else { return };
+    let seconds = |life: TimeDelta| u32::try_from(life.num_seconds()).unwrap_or(u32::MAX);
+    set_cookie(SESSION_COOKIE, &signed_in.session.0, seconds(kalends.limits().session_life));
+    set_cookie(DEVICE_COOKIE, &signed_in.device.0, seconds(kalends.device_life()));
+}
+
+/// The secret of the session that the request came with.
+pub fn session_secret() -> Result<String, ApiError> {
+    match use_context::<SessionSecret>() {
+        Some(SessionSecret(Some(secret))) => Ok(secret),
+        _ => Err(ApiError::SignedOut),
+    }
 }
 
 pub fn end_session() {

@@ -41,7 +41,8 @@ impl Held {
             (granted, _) if granted >= Access::Administer => Sight::OwnAlarms,
             _ => Sight::Guarded,
         };
-        let access = granted.max(as_member).min(caller.ceiling);
+        let is_hidden = caller.only.is_some_and(|only| only != calendar.id);
+        let access = if is_hidden { Access::None } else { granted.max(as_member).min(caller.ceiling) };
         let details = &mut calendar.details;
         details.display_name = view.name.clone().unwrap_or_else(|| std::mem::take(&mut details.display_name));
         details.color = view.color.clone().unwrap_or_else(|| std::mem::take(&mut details.color));
@@ -259,6 +260,11 @@ pub(crate) async fn calendar_in_full(
     if held.sees_private() { Ok(held) } else { Err(Error::Forbidden { needed: Access::Administer }) }
 }
 
+/// Whether the caller's credential is for making calendars.
+pub fn may_make_calendars(caller: Caller) -> bool {
+    caller.ceiling >= Access::Owner && caller.only.is_none()
+}
+
 /// A home that the caller may make calendars in: their own, or that of a team that they manage.
 ///
 /// # Errors
@@ -291,7 +297,7 @@ pub(crate) async fn homes(tx: &mut Transaction, caller: Caller) -> Result<Vec<Pr
 /// # Errors
 /// `Forbidden` when the credential may not do all that its principal may.
 pub(crate) fn require_own(caller: Caller) -> Result<()> {
-    if caller.ceiling < Access::Owner { Err(Error::Forbidden { needed: Access::Owner }) } else { Ok(()) }
+    if may_make_calendars(caller) { Ok(()) } else { Err(Error::Forbidden { needed: Access::Owner }) }
 }
 
 /// What may be granted to others: everything below what an owner has.

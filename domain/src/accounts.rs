@@ -1,17 +1,24 @@
-//! People: local accounts, sessions, app passwords.
+//! Local accounts: their passwords, and the links by which one is chosen.
 
+pub(crate) mod credentials;
 pub(crate) mod hashing;
 pub(crate) mod login_throttle;
 mod secrets;
+pub(crate) mod sessions;
 pub(crate) mod sign_in_counter;
 pub(crate) mod verified;
 
-use crate::access::{Caller, Principal, PrincipalId};
+use crate::access::PrincipalId;
 use crate::calendars::CalendarDetails;
-pub use crate::model::account::{AppPassword, NewUser, Preferences, Theme, User};
+pub use crate::model::account::{
+    AccountState, AppPassword, CredentialKind, NewAppPassword, NewUser, Origin, Person, Preferences, Session,
+    SessionId, Theme, User,
+};
 use crate::{Error, Kalends, Problem, Result};
 use chrono::{TimeDelta, Utc};
+pub use credentials::MAX_APP_PASSWORDS;
 use login_throttle::LoginThrottle;
+pub use sessions::{Sessions, SignedIn};
 pub use sign_in_counter::SignIns;
 
 /// Shortest password of an account, in characters.
@@ -20,10 +27,13 @@ pub const MIN_PASSWORD: usize = 10;
 pub const MAX_PASSWORD: usize = 200;
 /// Names that no account gets: those that begin the other paths beside `/api/v1.0/caldav/{name}/`, and the one for all accounts.
 pub const RESERVED_USER_NAMES: [&str; 3] = ["calendars", "principals", crate::sharing::EVERYONE];
+/// What every token begins with.
+pub const TOKEN_PREFIX: &str = "kalends_";
 const LINK_HOURS: i64 = 24;
-const MAX_LABEL: usize = 100;
 const MAX_DISPLAY_NAME: usize = 250;
-/// "Last used" of an app password or a session is kept to this precision, so that reading does not turn into writing.
+/// Longest address of e-mail, in octets (RFC 5321 section 4.5.3.1.3).
+const MAX_EMAIL: usize = 254;
+/// "Last used" of a credential is kept to this precision, so that reading does not turn into writing.
 const TOUCH_MINUTES: i64 = 10;
 
 /// A secret that is shown to its owner once.
@@ -37,6 +47,8 @@ impl std::fmt::Debug for Secret {
 }
 
 impl NewUser {
+    /// # Errors
+    /// `BadInput`
     fn check(&self) -> Result<()> {
         let slug_char = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
         if self.slug.is_empty()
@@ -49,13 +61,24 @@ impl NewUser {
         if RESERVED_USER_NAMES.contains(&self.slug.as_str()) {
             return Err(Error::bad_input("user name", Problem::Reserved(self.slug.clone())));
         }
-        if self.display_name.trim().is_empty() || self.display_name.chars().count() > MAX_DISPLAY_NAME {
-            return Err(Error::bad_input("display name", Problem::Length { least: 1, most: MAX_DISPLAY_NAME }));
-        }
-        if self.email.as_ref().is_some_and(|email| !email.contains('@') || email.contains(char::is_whitespace)) {
-            return Err(Error::bad_input("e-mail", Problem::Email));
-        }
-        Ok(())
+        check_profile(&self.display_name, self.email.as_deref())
+    }
+}
+
+/// # Errors
+/// `BadInput`
+pub(crate) fn check_profile(display_name: &str, email: Option<&str>) -> Result<()> {
+    let is_name = !display_name.trim().is_empty()
+        && display_name.chars().count() <= MAX_DISPLAY_NAME
+        && !display_name.chars().any(char::is_control);
+    if !is_name {
+        return Err(Error::bad_input("display name", Problem::Name { least: 1, most: MAX_DISPLAY_NAME }));
+    }
+    let is_address =
+        |email: &str| email.contains('@') && !email.contains(|c: char| c.is_whitespace() || c.is_control());
+    match email {
+        Some(email) if email.len() > MAX_EMAIL || !is_address(email) => Err(Error::bad_input("e-mail", Problem::Email)),
+        _ => Ok(()),
     }
 }
 
@@ -117,21 +140,24 @@ impl Kalends {
         let mut tx = self.db.write().await?;
         tx.set_password_hash(id, &hash).await?;
         tx.delete_sessions(id).await?;
-        tx.commit().await
+        tx.tell_revoked().await?;
+        tx.commit().await?;
+        self.verified.forget_all();
+        Ok(())
     }
 
     /// Sets a new password for someone who knows the old one, and opens a session in place of those that it ends.
     ///
     /// # Errors
     /// `BadCredentials` when `old` is wrong, `TooManyTries` when it was too often; `BadInput`; `Busy`.
-    pub async fn change_password(&self, id: PrincipalId, old: &str, new: &str) -> Result<Secret> {
+    pub async fn change_password(&self, id: PrincipalId, old: &str, new: &str, origin: &Origin) -> Result<SignedIn> {
         let mut tx = self.db.read().await?;
         let user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
         let hash = tx.password_hash(id).await?;
         drop(tx);
-        self.verify_password(&user.principal.slug, old, hash).await?;
+        self.verify_password(&user.principal.slug, old, hash, origin).await?;
         self.set_password(id, new).await?;
-        self.open_session(id).await
+        self.open_session(id, origin).await
     }
 
     /// A secret that lets its holder choose a password once, within a day. Earlier links of the account end.
@@ -154,7 +180,7 @@ impl Kalends {
     ///
     /// # Errors
     /// `NotFound` for a link that is unknown, used or expired; `BadInput` for the password, which leaves the link usable.
-    pub async fn redeem_sign_in_link(&self, secret: &str, password: &str) -> Result<Secret> {
+    pub async fn redeem_sign_in_link(&self, secret: &str, password: &str, origin: &Origin) -> Result<SignedIn> {
         check_password(password)?;
         let hash = self.hashing.hash_password(password).await?;
         let now = Utc::now();
@@ -164,25 +190,28 @@ impl Kalends {
         tx.delete_sign_in_links(user).await?;
         tx.set_password_hash(user, &hash).await?;
         tx.delete_sessions(user).await?;
+        tx.tell_revoked().await?;
         tx.commit().await?;
-        self.open_session(user).await
+        self.verified.forget_all();
+        self.open_session(user, origin).await
     }
 
-    /// Opens a session; takes the same time for an unknown name as for a wrong password.
+    /// Opens a session; takes the same time for a name without an account, or with one that nobody can sign in with, as for a wrong
+    /// password.
     ///
     /// # Errors
     /// `BadCredentials`; `TooManyTries` after several wrong passwords, without looking at this one; `Busy`.
-    pub async fn sign_in(&self, name: &str, password: &str) -> Result<Secret> {
+    pub async fn sign_in(&self, name: &str, password: &str, origin: &Origin) -> Result<SignedIn> {
         let mut tx = self.db.read().await?;
         let name = name.trim().to_lowercase();
-        let user = tx.user_by_slug(&name).await?;
+        let user = tx.user_by_slug(&name).await?.filter(|user| user.state == AccountState::Active);
         let hash = match &user {
             Some(user) => tx.password_hash(user.principal.id).await?,
             None => None,
         };
         drop(tx);
-        self.verify_password(&name, password, hash).await?;
-        self.open_session(user.ok_or(Error::BadCredentials)?.principal.id).await
+        self.verify_password(&name, password, hash, origin).await?;
+        self.open_session(user.ok_or(Error::BadCredentials)?.principal.id, origin).await
     }
 
     /// How often a password of an account was tried.
@@ -196,11 +225,11 @@ impl Kalends {
     }
 
     /// Compares a password, unless there were too many wrong ones for this name.
-    async fn verify_password(&self, name: &str, password: &str, hash: Option<String>) -> Result<()> {
+    async fn verify_password(&self, name: &str, password: &str, hash: Option<String>, origin: &Origin) -> Result<()> {
         // A try that finds no room is none: it must not count as a wrong one.
         let room = self.hashing.room().await?;
-        let throttle = LoginThrottle(&self.db);
-        if let Err(error) = throttle.begin(name).await {
+        let throttle = LoginThrottle::new(&self.db, name, origin).await?;
+        if let Err(error) = throttle.begin().await {
             self.password_sign_ins.add(false);
             return Err(error);
         }
@@ -209,112 +238,6 @@ impl Kalends {
         if !is_good {
             return Err(Error::BadCredentials);
         }
-        throttle.release(name).await
-    }
-
-    async fn open_session(&self, id: PrincipalId) -> Result<Secret> {
-        let secret = secrets::random_token();
-        let now = Utc::now();
-        let mut tx = self.db.write().await?;
-        tx.insert_session(&secrets::hash(&secret.0), id, now, now + self.limits.session_life).await?;
-        tx.commit().await?;
-        Ok(secret)
-    }
-
-    /// The account of a session that is open, which counts as a use of it.
-    ///
-    /// # Errors
-    /// `BadCredentials` for a session that is unknown or over: too old, or not used for too long (see [`crate::Limits`]).
-    pub async fn session_user(&self, secret: &str) -> Result<User> {
-        let (hash, now) = (secrets::hash(secret), Utc::now());
-        let found = self.db.once().await?.session_user(&hash, now, now - self.limits.session_idle).await?;
-        let (user, used_at) = found.ok_or(Error::BadCredentials)?;
-        if now - used_at > TimeDelta::minutes(TOUCH_MINUTES).min(self.limits.session_idle / 4) {
-            let mut tx = self.db.write().await?;
-            tx.touch_session(&hash, now).await?;
-            tx.commit().await?;
-        }
-        Ok(user)
-    }
-
-    /// Whether a session is open, which does not count as a use of it.
-    ///
-    /// # Errors
-    /// `BadCredentials` for a session that is unknown or over.
-    pub async fn check_session(&self, secret: &str) -> Result<()> {
-        let (hash, now) = (secrets::hash(secret), Utc::now());
-        let found = self.db.once().await?.session_user(&hash, now, now - self.limits.session_idle).await?;
-        found.map(drop).ok_or(Error::BadCredentials)
-    }
-
-    pub async fn sign_out(&self, secret: &str) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        tx.delete_session(&secrets::hash(secret)).await?;
-        tx.commit().await
-    }
-
-    /// The oldest first.
-    pub async fn app_passwords(&self, id: PrincipalId) -> Result<Vec<AppPassword>> {
-        self.db.read().await?.app_passwords(id).await
-    }
-
-    /// # Errors
-    /// `BadInput` for an empty or overlong label.
-    pub async fn create_app_password(&self, id: PrincipalId, label: &str) -> Result<(AppPassword, Secret)> {
-        let label = label.trim();
-        if label.is_empty() || label.chars().count() > MAX_LABEL {
-            return Err(Error::bad_input("label", Problem::Length { least: 1, most: MAX_LABEL }));
-        }
-        let secret = secrets::random_app_password();
-        let now = Utc::now();
-        let mut tx = self.db.write().await?;
-        let new_id = tx.insert_app_password(id, label, &secrets::hash(&secret.0), now).await?;
-        tx.commit().await?;
-        Ok((AppPassword { id: new_id, label: label.to_owned(), created_at: now, last_used_at: None }, secret))
-    }
-
-    /// # Errors
-    /// `NotFound` for one that is not there or not of this account.
-    pub async fn revoke_app_password(&self, id: PrincipalId, app_password: i64) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        if !tx.delete_app_password(id, app_password).await? {
-            return Err(Error::NotFound("the app password"));
-        }
-        tx.tell_revoked().await?;
-        tx.commit().await?;
-        self.verified.forget_all();
-        Ok(())
-    }
-
-    /// HTTP Basic for CalDAV clients: only app passwords, never the account's own.
-    ///
-    /// # Errors
-    /// `BadCredentials`.
-    pub async fn authenticate_client(&self, name: &str, secret: &str) -> Result<(Principal, Caller)> {
-        let name = name.trim().to_lowercase();
-        let secret = secrets::normal_app_password(secret);
-        let (principal, app_password) = match self.verified.get(&name, &secret) {
-            Some(known) => known,
-            None => {
-                let asked = self.verified.begin();
-                let found = self.db.once().await?.app_password_owner(&name, &secrets::hash(&secret)).await?;
-                let Some(found) = found else {
-                    self.app_password_sign_ins.add(false);
-                    return Err(Error::BadCredentials);
-                };
-                self.verified.insert(&name, &secret, &found, asked);
-                found
-            }
-        };
-        self.app_password_sign_ins.add(true);
-        let now = Utc::now();
-        if app_password.last_used_at.is_none_or(|used| now - used > TimeDelta::minutes(TOUCH_MINUTES)) {
-            let mut tx = self.db.write().await?;
-            tx.touch_app_password(app_password.id, now).await?;
-            tx.commit().await?;
-            self.verified.forget(&name, &secret);
-        }
-        let caller = Caller::app_password(principal.id, app_password.id);
-        Ok((principal, caller))
+        throttle.release().await
     }
 }

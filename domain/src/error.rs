@@ -114,6 +114,13 @@ pub enum Problem {
     Reserved(String),
     #[error("an address such as ada@example.org")]
     Email,
+    #[error("a time that has not passed")]
+    Past,
+    #[error("nobody can sign in with that account")]
+    NotActive,
+    /// Nobody would be left to look after people's accounts.
+    #[error("this is the last administrator who can sign in")]
+    LastAdministrator,
     #[error("written #RRGGBB or #RRGGBBAA")]
     Color,
     #[error("at least one type of component")]
@@ -126,8 +133,6 @@ pub enum Problem {
     Unstorable,
     #[error("free-busy, read, write or administer")]
     Access,
-    #[error("a time to come")]
-    Past,
     #[error("somebody else than yourself and the owner")]
     Oneself,
     #[error("group or mission")]

@@ -24,6 +24,7 @@ mod model;
 mod nodes;
 pub mod objects;
 mod parsed;
+pub mod people;
 pub mod query;
 mod reindex;
 mod retry;

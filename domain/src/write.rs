@@ -9,7 +9,7 @@ use crate::model::version::{CauseId, Digest, Run, Undo};
 use crate::retry::retry;
 use crate::store::{Growth, Index, NewChange, NewText, Standing, Transaction, Usage};
 use crate::{Error, Kalends, Limits, Result, versions};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use tokio::sync::broadcast;
 
 /// How many announcements wait for a reader that is slow; after that it is told that it missed some.
@@ -336,6 +336,16 @@ impl Write {
         let limits = self.kalends.limits();
         let most = Usage { objects: limits.account_objects, octets: limits.account_octets };
         self.tx.bound_binned_calendars(calendar.owner, most).await
+    }
+
+    /// A calendar goes into the bin with the account that owns it, whatever that holds: it comes back with the account.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`; `Contended`
+    pub async fn remove_calendar_with_account(&mut self, id: CalendarId, at: DateTime<Utc>) -> Result<()> {
+        self.calendar_changed(id).await?;
+        let cause = self.cause().await?;
+        self.tx.put_calendar_into_bin(id, cause, at).await
     }
 
     /// The caller's own list of calendars is another now.

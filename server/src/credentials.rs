@@ -1,4 +1,4 @@
-//! Who sends a request: HTTP Basic (RFC 7617) with app passwords, or the session of a browser.
+//! Who sends a request: HTTP Basic (RFC 7617) with app passwords, bearer tokens (RFC 6750), or the session of a browser.
 
 use crate::web::session;
 use axum::http::{HeaderMap, header};
@@ -15,16 +15,17 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// What a request came with to say who sends it.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credential {
     AppPassword { name: String, secret: String },
+    Token(String),
     Session(String),
 }
 
 impl Credential {
-    /// The app password, which other programs send, or else the session's cookie.
+    /// The app password or token, which other programs send, or else the session's cookie.
     pub fn of(headers: &HeaderMap) -> Option<Self> {
-        app_password(headers).or_else(|| session::secret(headers).map(Credential::Session))
+        authorization(headers).or_else(|| session::secret(headers).map(Credential::Session))
     }
 
     /// # Errors
@@ -32,6 +33,7 @@ impl Credential {
     pub async fn caller(&self, kalends: &Kalends) -> Result<Caller, Error> {
         match self {
             Credential::AppPassword { name, secret } => Ok(kalends.authenticate_client(name, secret).await?.1),
+            Credential::Token(secret) => Ok(kalends.authenticate_token(secret).await?.1),
             Credential::Session(secret) => Ok(kalends.session_user(secret).await?.on_a_page()),
         }
     }
@@ -42,31 +44,36 @@ impl Credential {
     /// `BadCredentials`
     pub async fn check(&self, kalends: &Kalends) -> Result<(), Error> {
         match self {
-            Credential::AppPassword { name, secret } => kalends.authenticate_client(name, secret).await.map(drop),
             Credential::Session(secret) => kalends.check_session(secret).await,
+            Credential::AppPassword { .. } | Credential::Token(_) => self.caller(kalends).await.map(drop),
         }
     }
 }
 
-/// Who sends a request with an app password.
+/// Who sends a request with an app password or a token.
 ///
 /// # Errors
 /// `BadCredentials` without credentials or with wrong ones.
 pub async fn authenticate_client(kalends: &Kalends, headers: &HeaderMap) -> Result<(Principal, Caller), Error> {
-    let Some(Credential::AppPassword { name, secret }) = app_password(headers) else {
-        return Err(Error::BadCredentials);
-    };
     // Seldom has the database to be asked: the room for that is not carried along with every request.
-    Box::pin(kalends.authenticate_client(&name, &secret)).await
+    match authorization(headers) {
+        Some(Credential::AppPassword { name, secret }) => Box::pin(kalends.authenticate_client(&name, &secret)).await,
+        Some(Credential::Token(secret)) => Box::pin(kalends.authenticate_token(&secret)).await,
+        Some(Credential::Session(_)) | None => Err(Error::BadCredentials),
+    }
 }
 
-fn app_password(headers: &HeaderMap) -> Option<Credential> {
+fn authorization(headers: &HeaderMap) -> Option<Credential> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, encoded) = value.split_once(' ')?;
+    let encoded = encoded.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(Credential::Token(encoded.to_owned()));
+    }
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
-    let decoded = String::from_utf8(BASE64.decode(encoded.trim()).ok()?).ok()?;
+    let decoded = String::from_utf8(BASE64.decode(encoded).ok()?).ok()?;
     let (name, secret) = decoded.split_once(':')?;
     Some(Credential::AppPassword { name: name.to_owned(), secret: secret.to_owned() })
 }
@@ -76,20 +83,28 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn of(value: &str) -> Option<(String, String)> {
-        match app_password(&HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().unwrap())]))? {
-            Credential::AppPassword { name, secret } => Some((name, secret)),
-            Credential::Session(_) => None,
-        }
+    fn of(value: &str) -> Option<Credential> {
+        authorization(&HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().unwrap())]))
+    }
+
+    fn basic(name: &str, secret: &str) -> Option<Credential> {
+        Some(Credential::AppPassword { name: name.to_owned(), secret: secret.to_owned() })
     }
 
     #[test]
     fn basic_credentials_are_read() {
-        assert_eq!(of("Basic YWRhOnMzY3JldDp4"), Some(("ada".into(), "s3cret:x".into())));
-        assert_eq!(of("basic YWRhOsO8"), Some(("ada".into(), "ü".into())));
-        assert_eq!(of("Basic YWRhOg=="), Some(("ada".into(), String::new())));
-        assert_eq!(of("Bearer YWRhOg=="), None);
+        assert_eq!(of("Basic YWRhOnMzY3JldDp4"), basic("ada", "s3cret:x"));
+        assert_eq!(of("basic YWRhOsO8"), basic("ada", "ü"));
+        assert_eq!(of("Basic YWRhOg=="), basic("ada", ""));
+        assert_eq!(of("Digest YWRhOg=="), None);
         assert_eq!(of("Basic YW*hOg=="), None);
         assert_eq!(of("Basic"), None);
+    }
+
+    #[test]
+    fn bearer_tokens_are_read() {
+        assert_eq!(of("Bearer kalends_x"), Some(Credential::Token("kalends_x".into())));
+        assert_eq!(of("bearer  kalends_x "), Some(Credential::Token("kalends_x".into())));
+        assert_eq!(of("Bearer"), None);
     }
 }

@@ -4,6 +4,7 @@
 #![recursion_limit = "512"]
 
 pub mod caldav;
+pub mod client_address;
 pub mod connections;
 mod credentials;
 pub mod demo;
@@ -14,5 +15,6 @@ mod process;
 mod request_id;
 pub mod rest;
 pub mod serve;
+mod take_out;
 mod unread_body;
 pub mod web;

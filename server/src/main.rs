@@ -6,15 +6,17 @@ mod job_commands;
 mod logging;
 mod maintenance;
 mod options;
+mod user_commands;
 
 use clap::{Parser, Subcommand};
 use configuration::{Configuration, ConfigurationError};
 use doctor::Doctor;
 use job_commands::JobsCommand;
-use kalends_domain::access::{Caller, PrincipalId};
-use kalends_domain::accounts::{NewUser, Preferences};
+use kalends_domain::access::Caller;
+use kalends_domain::accounts::{AccountState, NewUser, Preferences};
 use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_domain::{Kalends, Limits};
+use kalends_server::client_address::TrustedProxies;
 use kalends_server::{demo, health, serve};
 use maintenance::{MaintenanceCommand, Place};
 use std::error::Error;
@@ -22,6 +24,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use user_commands::UserCommand;
 
 /// A self-hosted calendar: CalDAV server and agenda in one program.
 #[derive(Parser)]
@@ -101,6 +104,10 @@ struct ServeArguments {
     /// How browsers reach this server, when that is not http and the listening address: `https://cal.example.org`.
     #[arg(long, env = "KALENDS_PUBLIC_URL")]
     public_url: Option<String>,
+    /// The proxies before this server, whose X-Forwarded-For says where requests come from: addresses and networks with commas between
+    /// them, such as `127.0.0.1,10.0.0.0/8`. Default: nobody is believed.
+    #[arg(long, env = "KALENDS_TRUSTED_PROXIES")]
+    trusted_proxies: Option<TrustedProxies>,
     /// Folder that the front-end build wrote.
     #[arg(long, env = "KALENDS_DIST", default_value = "dist")]
     dist: PathBuf,
@@ -117,24 +124,6 @@ struct ServeArguments {
     metrics: options::MetricsOptions,
     #[command(flatten)]
     connections: options::ConnectionOptions,
-}
-
-#[derive(Subcommand)]
-enum UserCommand {
-    /// Make an account; prints a one-time link to choose its password.
-    Add {
-        name: String,
-        #[arg(long)]
-        display_name: Option<String>,
-        #[arg(long)]
-        email: Option<String>,
-        #[arg(long)]
-        admin: bool,
-    },
-    /// Print a new one-time link to choose a password.
-    Link { name: String },
-    /// Make an app password for CalDAV clients and print it; it cannot be shown again.
-    AppPassword { name: String, label: String },
 }
 
 /// Gives back what a burst of work took, which the system's own allocator keeps on every thread (`benches/memory.py`).
@@ -205,6 +194,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
             let options = serve::Options {
                 listen: options.listen.listen,
                 public_url,
+                trusted_proxies: options.trusted_proxies.unwrap_or_default(),
                 dist: options.dist,
                 live_reload: options.live_reload,
                 connections: options.connections.into(),
@@ -214,7 +204,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
             serve::run(kalends, options).await?;
         }
         DatabaseCommand::Migrate => println!("{address} is up to date."),
-        DatabaseCommand::User(command) => user(&kalends, command).await?,
+        DatabaseCommand::User(command) => user_commands::run(&kalends, command).await?,
         DatabaseCommand::Import { user, calendar, file } => import(&kalends, &user, &calendar, &file).await?,
         DatabaseCommand::Export { user, calendar } => {
             let caller = Caller::command(kalends.user_by_slug(&user).await?.principal.id);
@@ -266,41 +256,11 @@ async fn first_administrator(kalends: &Kalends) -> Outcome<Option<serve::SignIn>
             .await?;
     }
     let Ok(admin) = kalends.user_by_slug("admin").await else { return Ok(None) };
-    if kalends.has_password(admin.principal.id).await? {
+    if admin.state != AccountState::Active || kalends.has_password(admin.principal.id).await? {
         return Ok(None);
     }
     let link = kalends.create_sign_in_link(admin.principal.id).await?;
     Ok(Some(serve::SignIn::Link(link)))
-}
-
-async fn user(kalends: &Kalends, command: UserCommand) -> Outcome {
-    match command {
-        UserCommand::Add { name, display_name, email, admin } => {
-            let user = kalends
-                .create_user(NewUser {
-                    display_name: display_name.unwrap_or_else(|| name.clone()),
-                    slug: name,
-                    email,
-                    is_admin: admin,
-                    preferences: Preferences::default(),
-                })
-                .await?;
-            print_link(kalends, user.principal.id).await
-        }
-        UserCommand::Link { name } => print_link(kalends, kalends.user_by_slug(&name).await?.principal.id).await,
-        UserCommand::AppPassword { name, label } => {
-            let user = kalends.user_by_slug(&name).await?;
-            let (_, secret) = kalends.create_app_password(user.principal.id, &label).await?;
-            println!("{}", secret.0);
-            Ok(())
-        }
-    }
-}
-
-async fn print_link(kalends: &Kalends, id: PrincipalId) -> Outcome {
-    let link = kalends.create_sign_in_link(id).await?;
-    println!("Within a day, choose the password at: {}", serve::link_path(&link));
-    Ok(())
 }
 
 async fn import(kalends: &Kalends, user: &str, calendar: &str, file: &Path) -> Outcome {

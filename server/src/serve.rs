@@ -1,9 +1,10 @@
 //! `kalends serve`: puts the surfaces together and runs until it is told to stop.
 
+use crate::client_address::{self, TrustedProxies};
 use crate::connections::{self, ConnectionLimits};
 use crate::{caldav, health, host, metrics, request_id, rest, web};
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use kalends_app::session::Site;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::Secret;
@@ -19,6 +20,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Scheme and authority that browsers use, without a trailing slash; `None`: http and the listening address.
     pub public_url: Option<String>,
+    /// Whose word about where a request comes from is taken.
+    pub trusted_proxies: TrustedProxies,
     pub dist: PathBuf,
     /// Pages load themselves again when the server was started anew, and stopping does not wait for them.
     pub live_reload: bool,
@@ -78,6 +81,7 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let app = app(web::Web {
         kalends,
         site,
+        trusted_proxies: options.trusted_proxies,
         assets,
         dist: options.dist,
         closing: closing.clone(),
@@ -122,7 +126,7 @@ fn most_streams(limits: ConnectionLimits) -> usize {
 
 /// Every surface.
 pub fn app(web: web::Web) -> Router {
-    let kalends = web.kalends.clone();
+    let (kalends, trusted) = (web.kalends.clone(), web.trusted_proxies.clone());
     let rest = rest::router(kalends.clone(), web.site.clone(), web.closing.clone(), web.max_streams);
     let pages = caldav::with_server_root(web::router(web), kalends.clone());
     Router::new()
@@ -130,6 +134,7 @@ pub fn app(web: web::Web) -> Router {
         .merge(caldav::router(kalends))
         .merge(rest)
         .merge(pages)
+        .layer(from_fn_with_state(trusted, client_address::find))
         .layer(from_fn(host::require))
         .layer(CatchPanicLayer::custom(web::failed::answer_panic))
         .layer(from_fn(web::session::accept_language))

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::middleware::from_fn;
 use kalends_app::Assets;
 use kalends_app::session::Site;
-use kalends_domain::accounts::NewUser;
+use kalends_domain::accounts::{NewUser, Origin};
 use kalends_domain::{Kalends, Limits};
 use kalends_server::connections::{self, ConnectionLimits};
 use kalends_server::web::Web;
@@ -54,6 +54,7 @@ impl Server {
         let web = Web {
             kalends: kalends.clone(),
             site: Site { public_url: "http://cal.example.org".into() },
+            trusted_proxies: "127.0.0.1".parse().unwrap(),
             assets: Assets::default(),
             dist: database.folder().join("no-such-dist"),
             closing: closing.clone(),
@@ -76,7 +77,7 @@ impl Server {
     pub async fn person(&self, name: &str) -> Person {
         let caller = user(&self.kalends, name).await;
         self.kalends.set_password(caller.principal, PASSWORD).await.unwrap();
-        let session = self.kalends.sign_in(name, PASSWORD).await.unwrap();
+        let session = self.kalends.sign_in(name, PASSWORD, &Origin::default()).await.unwrap().session;
         let calendar = first_calendar(&self.kalends, caller).await;
         Person { caller, calendar, cookie: format!("kalends_session={}", session.0) }
     }

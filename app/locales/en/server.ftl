@@ -6,6 +6,7 @@ server-app-password-not-found = The app password was not found.
 server-event-not-found = The event was not found.
 server-instance-not-found = The instance was not found.
 server-link-not-found = The link was not found.
+server-session-not-found = That browser is signed out already.
 server-object-not-found = The object was not found.
 server-forbidden = You may not change this calendar.
 server-bad-credentials = The name or the password is wrong.
@@ -30,6 +31,7 @@ server-sync-token = The sync-token is not valid for this calendar.
 server-quota-octets = The account may hold { NUMBER($limit) } octets and no more.
 server-quota-objects = The account may hold { NUMBER($limit) } objects and no more.
 server-quota-calendars = The account may hold { NUMBER($limit) } calendars and no more.
+server-quota-app-passwords = The account may have { NUMBER($limit) } app passwords and tokens and no more.
 # Of a form that another site sent.
 server-other-site = This request came from another site.
 # Pages that stand in the place of one that could not be made.
@@ -52,6 +54,9 @@ server-value-segment = 1 to 255 octets without “/” and control characters.
 server-value-user-name = 1 to 64 of a–z, 0–9, “.”, “_” and “-”, not beginning with “.”.
 server-value-reserved = “{ $name }” means something else in addresses.
 server-value-email = An address such as ada@example.org.
+# Of an account that is disabled, deleted or not there.
+server-value-not-active = Nobody can sign in with that account.
+server-value-last-administrator = This is the last administrator who can sign in. Make somebody else one first.
 server-value-color = Written #RRGGBB or #RRGGBBAA.
 server-value-no-components = At least one type of component.
 server-value-whole-series = Only a whole series can move to another calendar.
@@ -161,6 +166,118 @@ server-import-kept = What came in before that stays: { NUMBER($count) } new or r
 
 # Closes a message.
 server-dismiss = Dismiss
+# The browsers that somebody is signed in with.
+server-sessions = Signed in
+server-sessions-lead = The browsers that are signed in with your account. Sign out what you do not know, and change your password then.
+server-sessions-end-others = Sign out all others
+server-sessions-ended = Every other browser is signed out.
+server-session-browser = { $browser } on { $system }
+# A browser that is not known, on a system that is.
+server-session-some-browser = A browser on { $system }
+server-session-unknown = An unknown browser
+server-session-this = This browser
+# $opened, $date: days; $time: of the last use; $address: of the network.
+server-session-about = Since { $opened }, last used { $date }, { $time }
+server-session-about-from = Since { $opened } from { $address }, last used { $date }, { $time }
+server-session-end = Sign out
+server-session-ended = It is signed out.
+
+# What a new app password or token is for.
+server-settings-kind = Kind
+server-settings-kind-app-password = App password, for calendar programs
+server-settings-kind-token = Token, for scripts
+server-settings-may = May
+server-settings-may-write = Read and change
+server-settings-may-read = Only read
+server-settings-for-calendar = For
+server-settings-every-calendar = All calendars
+server-settings-end = Until the end of (empty: without an end)
+server-settings-end-wrong = This is not understood as a day.
+# What an app password or token in the list is for.
+server-settings-scope-all = Reads and changes everything
+server-settings-scope-read = Only reads
+server-settings-scope-one = Reads and changes { $calendar }
+server-settings-scope-read-one = Only reads { $calendar }
+# Stands for the name of a calendar.
+server-settings-scope-gone = a calendar that was deleted
+server-settings-until = until { $date }, { $time }
+server-settings-ended = Ended
+server-settings-token = Token
+server-settings-copy-token = Copy token
+server-settings-token-copy-now = Copy the new token now.
+
+# All that somebody has, as a file.
+server-take-out = Take everything out
+server-take-out-lead = All your calendars and settings in one archive: an .ics file for each calendar, which every calendar program reads, and the settings as JSON.
+server-take-out-do = Download
+
+# The pages on which administrators look after people.
+server-people-title = People
+server-people-lead = Everybody who has an account.
+server-people-all = All people
+server-people-search = Name or e-mail
+server-people-find = Find
+server-people-none = Nobody is called like that.
+server-people-earlier = Earlier
+server-people-more = More
+server-people-seen = last seen { $when }
+server-people-never-seen = never seen
+server-people-calendars = { $count ->
+    [0] no calendars
+    [one] { $count } calendar
+   *[other] { $count } calendars
+}
+server-people-administrator = Administrator
+server-people-is-administrator = Looks after people and the server (administrator)
+# States of an account, beside a name.
+server-people-invited = Invited
+server-people-disabled = Disabled
+server-people-in-bin = Deleted
+server-people-disabled-since = Nobody can sign in with this account since { $when }. Its calendars are as they were.
+# $left such as “29 days left”.
+server-people-rests = Deleted on { $when }, and for good after that: { $left }.
+server-people-invite = Invite somebody
+server-people-invite-lead = You get a link, good for a day and once, to hand on: who follows it chooses the password.
+server-people-invite-do = Make the account
+server-people-slug-hint = Small letters, digits, “.”, “_” and “-”. It cannot be changed.
+server-people-link = One-time link
+server-people-link-copy = Copy the link now and hand it on.
+server-people-link-once = It is good for a day and once, and not shown again.
+server-people-link-copy-it = Copy the link
+server-people-made = Made
+server-people-last-seen = Last seen
+server-people-never = Never
+server-people-account = Account
+server-people-signing-in = Signing in
+server-people-signing-in-what = A link lets this person choose a new password; the old one holds until then. Disabling signs every browser and program out at once, and keeps the calendars.
+server-people-enable-what = Enabling lets this person sign in again, with the password and the app passwords of before.
+server-people-new-link = New one-time link
+server-people-disable = Disable
+server-people-enable = Enable
+server-people-disabled-done = Disabled. Every browser and program is signed out.
+server-people-enabled-done = Enabled.
+server-people-take-out = All calendars and settings of this person in one archive, before the account goes or when they ask for it.
+server-people-delete = Delete the account
+server-people-delete-what = { $days ->
+    [one] The account rests in the bin for { $days } day, in which you can bring it back. Its user name stays taken until then.
+   *[other] The account rests in the bin for { $days } days, in which you can bring it back. Its user name stays taken until then.
+}
+server-people-delete-open = Delete …
+server-people-delete-sure = Yes, delete the account
+server-people-fate = What becomes of the calendars?
+server-people-fate-bin = They go into the bin with the account, and come back with it
+server-people-fate-hand-over = Somebody else gets them, with everything in them and their history
+server-people-heir = User name of who gets them
+server-people-heir-unknown = Nobody of that user name gets them: there is no such account.
+server-people-deleted = Deleted. Account and calendars rest in the bin.
+server-people-handed-over = { $count ->
+    [one] Deleted. { $name } has { $count } calendar more.
+   *[other] Deleted. { $name } has { $count } calendars more.
+}
+server-people-over-quota = { $name } holds more than an account may now: nothing can be added until something is removed.
+server-people-restore = Bring the account back
+server-people-restored = The account is back, with the calendars that went with it.
+
 # Takes back what was just done, and does it again.
 server-undo = Undo
 server-redo = Redo

@@ -13,7 +13,7 @@ use super::server;
 use crate::{
     flash,
     return_path::{own_path, sign_in_path},
-    server_context::{end_session, kalends, signed_in, viewer},
+    server_context::{end_session, kalends, origin, signed_in, viewer},
     session::{CurrentUser, SessionSecret},
 };
 
@@ -32,7 +32,7 @@ pub async fn sign_in(
     #[server(default)] next: String,
     #[server(default)] time_zone: String,
 ) -> Result<(), ApiError> {
-    match kalends()?.sign_in(&name, &password).await {
+    match kalends()?.sign_in(&name, &password, &origin()).await {
         Ok(secret) => {
             server::welcome_in(&secret, &time_zone).await?;
             leptos_axum::redirect(own_path(Some(&next)).unwrap_or("/"));
@@ -85,7 +85,7 @@ pub async fn choose_password(
     #[server(default)] time_zone: String,
 ) -> Result<(), ApiError> {
     let chosen = match server::same(&password, &repeated) {
-        Ok(()) => kalends()?.redeem_sign_in_link(&secret, &password).await.map_err(ApiError::from),
+        Ok(()) => kalends()?.redeem_sign_in_link(&secret, &password, &origin()).await.map_err(ApiError::from),
         Err(error) => Err(error),
     };
     match chosen {

@@ -4,7 +4,7 @@ use crate::server_context::{kalends, keep_session};
 use crate::wire::ApiError;
 use crate::words;
 use kalends_domain::Kalends;
-use kalends_domain::accounts::{Secret, User};
+use kalends_domain::accounts::{SignedIn, User};
 
 /// Refuses a new password that was not repeated as it is.
 pub fn same(password: &str, repeated: &str) -> Result<(), ApiError> {
@@ -27,9 +27,9 @@ pub async fn adopt(kalends: &Kalends, user: User, time_zone: &str) -> Result<(),
 }
 
 /// Hands the session to the browser, and keeps its zone for someone who has none.
-pub async fn welcome_in(session: &Secret, time_zone: &str) -> Result<(), ApiError> {
-    keep_session(session);
+pub async fn welcome_in(signed_in: &SignedIn, time_zone: &str) -> Result<(), ApiError> {
+    keep_session(signed_in);
     let kalends = kalends()?;
-    let user = kalends.session_user(&session.0).await?;
+    let user = kalends.session_user(&signed_in.session.0).await?;
     adopt(&kalends, user, time_zone).await
 }

@@ -1,16 +1,18 @@
-//! A person's preferences, password and app passwords.
+//! A person's preferences, password, app passwords and tokens, and sessions.
 
+use super::user_agent;
 use crate::account;
 use crate::flash::{self, APP_PASSWORD, Flash, answer};
 use crate::json::Json;
-use crate::server_context::{self, keep_session, signed_in};
+use crate::server_context::{self, keep_session, origin, session_secret, signed_in};
 use crate::session::Site;
 use crate::wire::ApiError;
 use crate::words;
 use crate::zones;
-use chrono::{NaiveDateTime, Weekday};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
-use kalends_domain::accounts::Theme;
+use kalends_domain::accounts::{AppPassword, CredentialKind, NewAppPassword, Theme};
+use kalends_domain::calendars::CalendarId;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,9 @@ pub struct Settings {
     /// Every IANA zone.
     pub zones: Vec<String>,
     pub app_passwords: Vec<AppPasswordInfo>,
+    pub sessions: Vec<SessionInfo>,
+    /// Those that a credential can be for: their ids and names.
+    pub calendars: Vec<(i64, String)>,
     /// What CalDAV clients are given.
     pub caldav_url: String,
     /// The same without scheme and path, for clients that ask for a server.
@@ -36,14 +41,35 @@ pub struct Settings {
     pub flash: Option<Flash>,
 }
 
-/// An app password in the list; its secret is known to its owner only.
+/// An app password or a token in the list; its secret is known to its owner only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppPasswordInfo {
     pub id: i64,
+    pub is_token: bool,
     pub label: String,
-    /// On the person's wall clock, as is `last_used`.
+    /// What it is for, in words.
+    pub scope: String,
+    /// On the person's wall clock, as are `last_used` and `ends`.
     pub created: NaiveDateTime,
     pub last_used: Option<NaiveDateTime>,
+    pub ends: Option<NaiveDateTime>,
+    pub has_ended: bool,
+}
+
+/// An open session in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionInfo {
+    /// Names it to the server.
+    pub id: String,
+    /// In words.
+    pub browser: String,
+    /// On the person's wall clock, as is `used`.
+    pub opened: NaiveDateTime,
+    pub used: NaiveDateTime,
+    /// Where it was opened from.
+    pub address: Option<String>,
+    /// It is the one in which the list is shown.
+    pub is_this: bool,
 }
 
 #[server(prefix = "/fn", endpoint = "settings", output = Json)]
@@ -51,7 +77,13 @@ pub async fn load_settings() -> Result<Settings, ApiError> {
     let (kalends, user) = signed_in()?;
     let url = use_context::<Site>().map(|site| site.public_url).unwrap_or_default();
     let zone = user.preferences.time_zone.unwrap_or(Tz::UTC);
+    let local = |at: DateTime<Utc>| at.with_timezone(&zone).naive_local();
     let app_passwords = kalends.app_passwords(user.principal.id).await?;
+    let sessions = kalends.sessions(user.principal.id, &session_secret()?).await?;
+    let (_, calendars) = kalends.calendar_list(user.on_a_page()).await?;
+    let calendars: Vec<(i64, String)> =
+        calendars.into_iter().map(|held| (held.id.0, held.details.display_name.clone())).collect();
+    let now = Utc::now();
     Ok(Settings {
         time_zone: user.preferences.time_zone.map(|zone| zone.name().to_owned()),
         locale: user.preferences.locale.clone(),
@@ -63,11 +95,28 @@ pub async fn load_settings() -> Result<Settings, ApiError> {
             .into_iter()
             .map(|app_password| AppPasswordInfo {
                 id: app_password.id,
+                is_token: app_password.kind == CredentialKind::Token,
+                scope: scope(&app_password, &calendars),
+                created: local(app_password.created_at),
+                last_used: app_password.last_used_at.map(local),
+                ends: app_password.expires_at.map(local),
+                has_ended: app_password.has_ended(now),
                 label: app_password.label,
-                created: app_password.created_at.with_timezone(&zone).naive_local(),
-                last_used: app_password.last_used_at.map(|used| used.with_timezone(&zone).naive_local()),
             })
             .collect(),
+        sessions: sessions
+            .all
+            .into_iter()
+            .map(|session| SessionInfo {
+                id: session.id.to_string(),
+                browser: user_agent::in_words(session.user_agent.as_deref()),
+                opened: local(session.created_at),
+                used: local(session.used_at),
+                address: session.address,
+                is_this: session.id == sessions.this,
+            })
+            .collect(),
+        calendars,
         caldav_server: url.split_once("://").map_or(url.as_str(), |(_, host)| host).to_owned(),
         caldav_url: format!("{url}/api/v1.0/caldav/"),
         flash: flash::take(),
@@ -114,13 +163,15 @@ pub async fn change_password(current: String, new: String, repeated: String) -> 
         let (kalends, user) = signed_in()?;
         account::server::same(&new, &repeated)?;
         let session =
-            kalends.change_password(user.principal.id, &current, &new).await.map_err(|error| match error {
-                kalends_domain::Error::BadCredentials => ApiError::BadInput {
-                    field: "current".into(),
-                    message: words::settings_current_password_wrong().into(),
+            kalends.change_password(user.principal.id, &current, &new, &origin()).await.map_err(
+                |error| match error {
+                    kalends_domain::Error::BadCredentials => ApiError::BadInput {
+                        field: "current".into(),
+                        message: words::settings_current_password_wrong().into(),
+                    },
+                    other => other.into(),
                 },
-                other => other.into(),
-            })?;
+            )?;
         keep_session(&session);
         Ok(words::settings_password_changed().to_owned())
     };
@@ -128,16 +179,69 @@ pub async fn change_password(current: String, new: String, repeated: String) -> 
     Ok(())
 }
 
-/// The settings show the new app password, once; it cannot be asked for again.
+/// The settings show the new secret, once; it cannot be asked for again. What is empty: an app password, for everything, for all
+/// calendars, without an end. `end`: the last day, `2027-01-31`.
 #[server(prefix = "/fn", endpoint = "create_app_password", output = Json)]
-pub async fn create_app_password(label: String) -> Result<(), ApiError> {
+pub async fn create_app_password(
+    label: String,
+    #[server(default)] kind: String,
+    #[server(default)] access: String,
+    #[server(default)] calendar: String,
+    #[server(default)] end: String,
+) -> Result<(), ApiError> {
+    let kept = [("label", &label), ("kind", &kind), ("access", &access), ("calendar", &calendar), ("end", &end)];
+    let kept = kept.map(|(field, value)| (field.to_owned(), value.clone())).to_vec();
     let made = async {
         let (kalends, user) = signed_in()?;
-        let (_, secret) = kalends.create_app_password(user.principal.id, &label).await?;
+        let zone = user.preferences.time_zone.unwrap_or(Tz::UTC);
+        let new = NewAppPassword {
+            kind: CredentialKind::from_name(&kind).unwrap_or_default(),
+            label,
+            reads_only: access == "read",
+            only: one_calendar(&calendar)?,
+            expires_at: last_moment(&end, zone)?,
+        };
+        let (_, secret) = kalends.create_app_password(user.principal.id, new).await?;
         Ok(secret.0)
     };
-    answer(APP_PASSWORD, "/settings", made.await, vec![("label".into(), label.clone())]);
+    answer(APP_PASSWORD, "/settings", made.await, kept);
     Ok(())
+}
+
+/// What is no calendar must not become all of them.
+fn one_calendar(text: &str) -> Result<Option<CalendarId>, ApiError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let id = text.parse().map_err(|_| ApiError::NotFound(words::errors_calendar_not_found().into()))?;
+    Ok(Some(CalendarId(id)))
+}
+
+/// The end of a day on the person's wall clock.
+fn last_moment(day: &str, zone: Tz) -> Result<Option<DateTime<Utc>>, ApiError> {
+    if day.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || ApiError::BadInput { field: "end".into(), message: words::server_settings_end_wrong().into() };
+    let day: NaiveDate = day.parse().map_err(|_| wrong())?;
+    let next = day.succ_opt().and_then(|next| next.and_hms_opt(0, 0, 0)).ok_or_else(wrong)?;
+    // Where a clock is put forward at midnight, the day ends then.
+    let end = zone.from_local_datetime(&next).earliest();
+    Ok(Some(end.map_or_else(|| next.and_utc(), |end| end.to_utc())))
+}
+
+/// What an app password or a token is for, in words.
+fn scope(app_password: &AppPassword, calendars: &[(i64, String)]) -> String {
+    let only = app_password.only.map(|only| {
+        let found = calendars.iter().find(|(id, _)| *id == only.0);
+        found.map_or(words::server_settings_scope_gone(), |(_, name)| name.as_str())
+    });
+    match (app_password.reads_only(), only) {
+        (false, None) => words::server_settings_scope_all().into(),
+        (true, None) => words::server_settings_scope_read().into(),
+        (false, Some(name)) => words::server_settings_scope_one(name),
+        (true, Some(name)) => words::server_settings_scope_read_one(name),
+    }
 }
 
 #[server(prefix = "/fn", endpoint = "revoke_app_password", output = Json)]
@@ -148,6 +252,29 @@ pub async fn revoke_app_password(id: i64) -> Result<(), ApiError> {
         Ok(words::settings_revoked().to_owned())
     };
     answer("revoke", "/settings", revoked.await, Vec::new());
+    Ok(())
+}
+
+#[server(prefix = "/fn", endpoint = "end_session", output = Json)]
+pub async fn end_session(id: String) -> Result<(), ApiError> {
+    let ended = async {
+        let (kalends, user) = signed_in()?;
+        let id = id.parse().map_err(|()| ApiError::NotFound(words::server_session_not_found().into()))?;
+        kalends.end_session(user.principal.id, id).await?;
+        Ok(words::server_session_ended().to_owned())
+    };
+    answer("sessions", "/settings", ended.await, Vec::new());
+    Ok(())
+}
+
+#[server(prefix = "/fn", endpoint = "end_other_sessions", output = Json)]
+pub async fn end_other_sessions() -> Result<(), ApiError> {
+    let ended = async {
+        let (kalends, user) = signed_in()?;
+        kalends.end_other_sessions(user.principal.id, &session_secret()?).await?;
+        Ok(words::server_sessions_ended().to_owned())
+    };
+    answer("sessions", "/settings", ended.await, Vec::new());
     Ok(())
 }
 

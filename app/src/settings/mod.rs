@@ -1,9 +1,12 @@
-//! `/settings`: how a person wants dates and times, their password, and the app passwords of their other programs.
+//! `/settings`: how a person wants dates and times, their password, the browsers and other programs that they
+//! are signed in with, and everything to take along.
 
 pub mod api;
 mod app_passwords;
 mod password;
 mod preferences;
+mod sessions;
+mod user_agent;
 
 use crate::ui::{Failed, Frame, SignedIn};
 use crate::wire::Viewer;
@@ -14,6 +17,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use password::PasswordForm;
 use preferences::PreferencesForm;
+use sessions::Sessions;
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
@@ -73,12 +77,21 @@ fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
             </dl>
         </section>
         {view! { <PreferencesForm viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
-        {view! { <AppPasswords viewer=viewer settings=settings.clone() /> }.into_any()}
+        {view! { <AppPasswords viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
+        {view! { <Sessions viewer=viewer settings=settings.clone() /> }.into_any()}
         {view! { <PasswordForm flash=settings.flash /> }.into_any()}
+        <section class="card section" aria-labelledby="take-out">
+            <h2 id="take-out">{words::server_take_out()}</h2>
+            <p>{words::server_take_out_lead()}</p>
+            <p><a class="button" href="/settings/export.zip" download="">{words::server_take_out_do()}</a></p>
+        </section>
         {is_admin.then(|| view! {
             <section class="card section" aria-labelledby="server">
                 <h2 id="server">{words::server_settings_server()}</h2>
-                <p><a class="button" href="/admin/jobs">{words::server_jobs_title()}</a></p>
+                <p class="row">
+                    <a class="button" href="/admin/people">{words::server_people_title()}</a>
+                    <a class="button" href="/admin/jobs">{words::server_jobs_title()}</a>
+                </p>
             </section>
         })}
     }

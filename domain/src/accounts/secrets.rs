@@ -18,6 +18,11 @@ pub fn random_token() -> Secret {
     Secret(random_text(32))
 }
 
+/// 160 random bits with a word before them, by which a token is known where it lies about.
+pub fn random_bearer_token() -> Secret {
+    Secret(format!("{}{}", super::TOKEN_PREFIX, random_text(32)))
+}
+
 /// 100 random bits in groups of five that a person can type.
 pub fn random_app_password() -> Secret {
     let text = random_text(20);

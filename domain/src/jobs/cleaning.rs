@@ -1,7 +1,7 @@
 //! Taking away what is kept for a time only.
 
 use super::lease::{Ended, Lease};
-use crate::accounts::login_throttle;
+use crate::accounts::{login_throttle, sessions};
 use crate::store::Transaction;
 use crate::{Kalends, Result};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -20,6 +20,8 @@ pub(crate) struct Cleaned {
     pub binned_calendars: u64,
     /// Texts that objects had.
     pub versions: u64,
+    /// Accounts that had rested in the bin for long enough.
+    pub people: u64,
 }
 
 pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
@@ -31,8 +33,10 @@ pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
     cleaned.versions += beyond_size(kalends).await?;
     logs(kalends, now).await?;
     let mut tx = kalends.db.write().await?;
+    cleaned.people = tx.delete_expired_people(now - kalends.limits.bin_age).await?;
     tx.delete_ended_sessions(now, now - kalends.limits.session_idle).await?;
     tx.delete_expired_links(now).await?;
+    tx.delete_devices(now - sessions::DEVICE_LIFE).await?;
     tx.delete_login_tries(now - login_throttle::MEMORY).await?;
     tx.delete_jobs_done(now - DONE_JOBS).await?;
     let result = serde_json::to_string(&cleaned).unwrap_or_default();

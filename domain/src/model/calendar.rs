@@ -1,5 +1,6 @@
 //! Calendar collections as they are stored.
 
+pub use super::calendar_id::CalendarId;
 use super::principal::{Access, PrincipalId};
 use super::share::{Answer, Party};
 use chrono::{DateTime, Utc};
@@ -7,9 +8,6 @@ use kalends_ical::ComponentKind;
 
 /// Colours that new calendars take in turn: far apart, readable in light and dark.
 const COLORS: [&str; 8] = ["#2F6FDE", "#0F9D74", "#D9582B", "#8E56C7", "#C2185B", "#B7791F", "#0E8FA8", "#6B7280"];
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CalendarId(pub i64);
 
 /// Counts the writes to one calendar; each write raises it by one. Sync-token, CTag and cache keys come from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

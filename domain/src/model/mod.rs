@@ -5,6 +5,7 @@ pub mod announcement;
 pub mod as_of;
 pub mod bin;
 pub mod calendar;
+pub mod calendar_id;
 pub mod job;
 pub mod object;
 pub mod principal;

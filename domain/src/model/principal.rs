@@ -1,5 +1,7 @@
 //! Who can own calendars, and what they may do with one.
 
+use super::calendar_id::CalendarId;
+
 /// Identifies a principal (RFC 3744 section 2) in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PrincipalId(pub i64);
@@ -59,14 +61,14 @@ const LEVELS: [(Access, i64); 6] = [
 ];
 
 impl Access {
+    /// What stands for it in the database.
+    pub(crate) fn number(self) -> i64 {
+        LEVELS.iter().find(|(access, _)| *access == self).map_or(0, |(_, number)| *number)
+    }
+
     /// The highest level that `number` reaches.
     pub(crate) fn from_number(number: i64) -> Self {
         LEVELS.iter().rev().find(|(_, least)| number >= *least).map_or(Access::None, |(access, _)| *access)
-    }
-
-    /// The number that stands for it in the database.
-    pub(crate) fn number(self) -> i64 {
-        LEVELS.iter().find(|(access, _)| *access == self).map_or(0, |(_, number)| *number)
     }
 
     /// The level of this name.
@@ -81,6 +83,8 @@ pub struct Caller {
     pub principal: PrincipalId,
     /// The most that the credential may be used for, whatever the principal may do.
     pub ceiling: Access,
+    /// Of a credential for one calendar, the only one that there is for it.
+    pub only: Option<CalendarId>,
     pub way: Way,
 }
 
@@ -89,7 +93,7 @@ pub struct Caller {
 pub enum Way {
     /// A page in a browser, with a session.
     Page,
-    /// A CalDAV client, with the app password of this id.
+    /// Another program, with the app password or the token of this id.
     AppPassword(i64),
     /// A command on the server's own machine.
     Command,
@@ -98,17 +102,17 @@ pub enum Way {
 impl Caller {
     /// The principal through a page in a browser.
     pub fn page(principal: PrincipalId) -> Self {
-        Caller { principal, ceiling: Access::Owner, way: Way::Page }
+        Caller { principal, ceiling: Access::Owner, only: None, way: Way::Page }
     }
 
-    /// The principal through a CalDAV client that has an app password.
-    pub fn app_password(principal: PrincipalId, id: i64) -> Self {
-        Caller { principal, ceiling: Access::Owner, way: Way::AppPassword(id) }
+    /// The principal through another program, with a credential for at most `ceiling` and, if it is for one calendar, `only` that.
+    pub fn program(principal: PrincipalId, id: i64, ceiling: Access, only: Option<CalendarId>) -> Self {
+        Caller { principal, ceiling, only, way: Way::AppPassword(id) }
     }
 
     /// The principal through a command of whoever runs the server.
     pub fn command(principal: PrincipalId) -> Self {
-        Caller { principal, ceiling: Access::Owner, way: Way::Command }
+        Caller { principal, ceiling: Access::Owner, only: None, way: Way::Command }
     }
 }
 
@@ -120,6 +124,7 @@ mod tests {
     fn levels_are_read_back() {
         for (access, number) in LEVELS {
             assert_eq!((Access::from_number(number), Access::from_number(number + 5)), (access, access));
+            assert_eq!(access.number(), number);
         }
         assert_eq!(Access::from_number(-1), Access::None);
     }

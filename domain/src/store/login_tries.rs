@@ -31,6 +31,14 @@ impl Transaction {
         Ok(())
     }
 
+    /// One of the tries was none.
+    pub async fn forget_login_try(&mut self, name_hash: &[u8; 32]) -> Result<()> {
+        let statement = self.sql("UPDATE login_tries SET tries = tries - 1 WHERE name_hash = $1 AND tries > 0");
+        statement.bind(&name_hash[..]).run().await?;
+        self.sql("DELETE FROM login_tries WHERE name_hash = $1 AND tries = 0").bind(&name_hash[..]).run().await?;
+        Ok(())
+    }
+
     pub async fn forget_login_tries(&mut self, name_hash: &[u8; 32]) -> Result<()> {
         self.sql("DELETE FROM login_tries WHERE name_hash = $1").bind(&name_hash[..]).run().await?;
         Ok(())

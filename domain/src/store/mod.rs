@@ -5,6 +5,7 @@
 //! is in `dialect`, `sqlite` and `postgres`.
 
 mod accounts;
+mod app_passwords;
 mod backup;
 mod bin;
 mod calendars;
@@ -19,8 +20,10 @@ mod jobs;
 mod login_tries;
 mod notices;
 mod objects;
+mod people;
 mod portable;
 mod postgres;
+mod sessions;
 mod shares;
 mod sqlite;
 mod sqlite_readers;
@@ -35,6 +38,8 @@ pub use jobs::{JobLease, JobProgress};
 pub use notices::{Listener, Notice};
 pub(crate) use objects::minutes;
 pub use objects::{FoundObject, Standing};
+pub use people::OwnedCalendar;
+pub use sessions::NewSession;
 pub use transaction::Transaction;
 pub use verify::{CheckedCalendar, LoggedAs, StoredObject};
 

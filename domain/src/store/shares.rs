@@ -111,7 +111,7 @@ impl Transaction {
         row.as_ref().map(party).transpose()
     }
 
-    /// People, and the groups and missions that `principal` belongs to, whose name or address begins with `wanted` or has a word that
+    /// People who can sign in, and the groups and missions that `principal` belongs to, whose name or address begins with `wanted` or has a word that
     /// does, at most `limit`. `wanted` is in lower case.
     pub async fn parties_like(&mut self, principal: PrincipalId, wanted: &str, limit: usize) -> Result<Vec<Party>> {
         let literal = wanted.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -122,7 +122,7 @@ impl Transaction {
              WHERE p.id <> 0 AND p.id <> $1 AND (
                 lower(p.display_name) LIKE $2 ESCAPE '\\' OR lower(p.display_name) LIKE $3 ESCAPE '\\'
                 OR p.slug LIKE $2 ESCAPE '\\' OR lower(u.email) LIKE $2 ESCAPE '\\')
-             AND (p.kind = 'person' OR p.id IN (SELECT group_id FROM memberships WHERE member_id = $1))
+             AND (p.kind = 'person' AND u.disabled_at IS NULL AND u.deleted_at IS NULL OR p.id IN (SELECT group_id FROM memberships WHERE member_id = $1))
              ORDER BY lower(p.display_name), p.id LIMIT $4",
         ];
         let statement = self.joined(&parts).bind(principal.0);

@@ -120,6 +120,11 @@ impl Row {
         DateTime::from_timestamp_millis(self.get(column)?).ok_or_else(|| broken(column))
     }
 
+    /// [`Row::instant`] where there may be none.
+    pub fn optional_instant(&self, column: &str) -> Result<Option<DateTime<Utc>>> {
+        self.get::<Option<i64>>(column)?.map(|_| self.instant(column)).transpose()
+    }
+
     /// A number that is never negative.
     pub fn count(&self, column: &str) -> Result<u64> {
         u64::try_from(self.get::<i64>(column)?).map_err(|_| broken(column))

@@ -1,8 +1,17 @@
 use chrono::TimeDelta;
+use kalends_domain::accounts::Origin;
 use kalends_domain::{Error, Limits};
 use kalends_test_support::database::TestDatabase;
 use kalends_test_support::home::{Home, new_user};
 use std::time::{Duration, Instant};
+
+fn nowhere() -> Origin {
+    Origin::default()
+}
+
+fn at(address: &str) -> Origin {
+    Origin { address: Some(address.parse().unwrap()), ..Origin::default() }
+}
 
 #[tokio::test]
 async fn a_one_time_link_chooses_the_password_once() {
@@ -10,12 +19,15 @@ async fn a_one_time_link_chooses_the_password_once() {
     let kalends = &home.kalends;
     let link = kalends.create_sign_in_link(home.anna.principal).await.unwrap().0;
     assert_eq!(kalends.sign_in_link_user(&link).await.unwrap().principal.slug, "anna");
-    let short = kalends.redeem_sign_in_link(&link, "short").await;
+    let short = kalends.redeem_sign_in_link(&link, "short", &nowhere()).await;
     assert!(matches!(short, Err(Error::BadInput { field: "password", .. })));
-    let session = kalends.redeem_sign_in_link(&link, "a long sentence").await.unwrap().0;
+    let session = kalends.redeem_sign_in_link(&link, "a long sentence", &nowhere()).await.unwrap().session.0;
     assert_eq!(kalends.session_user(&session).await.unwrap().principal.slug, "anna");
-    assert!(matches!(kalends.redeem_sign_in_link(&link, "another sentence").await, Err(Error::NotFound(_))));
-    kalends.sign_in("anna", "a long sentence").await.unwrap();
+    assert!(matches!(
+        kalends.redeem_sign_in_link(&link, "another sentence", &nowhere()).await,
+        Err(Error::NotFound(_))
+    ));
+    kalends.sign_in("anna", "a long sentence", &nowhere()).await.unwrap();
 }
 
 #[tokio::test]
@@ -44,12 +56,17 @@ async fn a_new_password_ends_every_session_but_the_one_that_changed_it() {
     let home = Home::new().await;
     let kalends = &home.kalends;
     kalends.set_password(home.anna.principal, "a long sentence").await.unwrap();
-    let here = kalends.sign_in("anna", "a long sentence").await.unwrap().0;
-    let there = kalends.sign_in(" Anna ", "a long sentence").await.unwrap().0;
-    let wrong = kalends.change_password(home.anna.principal, "not that one", "another sentence").await;
+    let here = kalends.sign_in("anna", "a long sentence", &nowhere()).await.unwrap().session.0;
+    let there = kalends.sign_in(" Anna ", "a long sentence", &nowhere()).await.unwrap().session.0;
+    let wrong = kalends.change_password(home.anna.principal, "not that one", "another sentence", &nowhere()).await;
     assert!(matches!(wrong, Err(Error::BadCredentials)));
     assert!(kalends.session_user(&here).await.is_ok());
-    let renewed = kalends.change_password(home.anna.principal, "a long sentence", "another sentence").await.unwrap().0;
+    let renewed = kalends
+        .change_password(home.anna.principal, "a long sentence", "another sentence", &nowhere())
+        .await
+        .unwrap()
+        .session
+        .0;
     for ended in [here, there] {
         assert!(matches!(kalends.session_user(&ended).await, Err(Error::BadCredentials)));
     }
@@ -77,8 +94,8 @@ async fn clients_get_in_with_app_passwords_alone() {
 async fn unknown_names_and_wrong_passwords_look_the_same() {
     let home = Home::new().await;
     home.kalends.set_password(home.anna.principal, "a long sentence").await.unwrap();
-    let wrong = home.kalends.sign_in("anna", "not that one").await.unwrap_err();
-    let unknown = home.kalends.sign_in("nobody", "not that one").await.unwrap_err();
+    let wrong = home.kalends.sign_in("anna", "not that one", &nowhere()).await.unwrap_err();
+    let unknown = home.kalends.sign_in("nobody", "not that one", &nowhere()).await.unwrap_err();
     assert_eq!(wrong.to_string(), unknown.to_string());
 }
 
@@ -88,7 +105,7 @@ async fn a_session_ends_when_nobody_uses_it_and_in_any_case_some_day() {
         let (kalends, anna) = (home.kalends.clone(), home.anna.principal);
         async move {
             let link = kalends.create_sign_in_link(anna).await.unwrap().0;
-            kalends.redeem_sign_in_link(&link, "a long sentence").await.unwrap().0
+            kalends.redeem_sign_in_link(&link, "a long sentence", &nowhere()).await.unwrap().session.0
         }
     };
     let limits = Limits { session_idle: TimeDelta::seconds(2), ..Limits::default() };
@@ -111,7 +128,7 @@ async fn a_session_ends_when_nobody_uses_it_and_in_any_case_some_day() {
 async fn a_name_that_no_database_could_hold_is_nobodys() {
     let home = Home::new().await;
     for outcome in [
-        home.kalends.sign_in("anna\0", "a long sentence").await.err(),
+        home.kalends.sign_in("anna\0", "a long sentence", &nowhere()).await.err(),
         home.kalends.authenticate_client("anna\0", "secret").await.err(),
         home.kalends.calendar(home.anna, "anna", "per\0sonal").await.err(),
     ] {
@@ -152,7 +169,7 @@ async fn wrong_passwords_count_on_every_node_and_through_a_restart() {
     let nodes = [home.cold(), home.reopened().await];
     let mut wrong = 0;
     let wait = loop {
-        match nodes[wrong % 2].sign_in("anna", "not that one").await {
+        match nodes[wrong % 2].sign_in("anna", "not that one", &nowhere()).await {
             Err(Error::BadCredentials) => wrong += 1,
             Err(Error::TooManyTries { seconds }) => break seconds,
             other => panic!("{other:?}"),
@@ -162,9 +179,102 @@ async fn wrong_passwords_count_on_every_node_and_through_a_restart() {
     assert!(wrong >= 5 && (1..=60).contains(&wait), "{wrong} wrong ones, {wait} s");
     let restarted = home.reopened().await;
     for node in nodes.iter().chain([&restarted]) {
-        assert!(matches!(node.sign_in("anna", "a long sentence").await, Err(Error::TooManyTries { .. })));
+        assert!(matches!(node.sign_in("anna", "a long sentence", &nowhere()).await, Err(Error::TooManyTries { .. })));
     }
     home.run("UPDATE login_tries SET last_at = last_at - 120000").await;
-    restarted.sign_in("anna", "a long sentence").await.unwrap();
+    restarted.sign_in("anna", "a long sentence", &nowhere()).await.unwrap();
     assert_eq!(home.count("login_tries").await, 0, "the right one ends it");
+}
+
+/// How many tries wait for nothing: some more where they take so long that the first wait passes.
+const FREE: std::ops::Range<usize> = 5..9;
+
+/// Whoever has to wait does so for longer than a test takes.
+async fn wait_on(home: &Home) {
+    home.run("UPDATE login_tries SET last_at = last_at + 600000").await;
+}
+
+/// Wrong passwords from `origin` until one has to wait.
+async fn guess(home: &Home, name: &str, origin: &Origin) -> usize {
+    for wrong in 0..100 {
+        match home.kalends.sign_in(name, "not that one", origin).await {
+            Err(Error::BadCredentials) => {}
+            Err(Error::TooManyTries { seconds }) => {
+                assert!(seconds >= 1, "{seconds} s");
+                return wrong;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    panic!("no guess had to wait")
+}
+
+#[tokio::test]
+async fn guesses_from_one_address_do_not_keep_others_waiting() {
+    let home = Home::new().await;
+    home.kalends.set_password(home.anna.principal, "a long sentence").await.unwrap();
+    assert!(FREE.contains(&guess(&home, "anna", &at("192.0.2.1")).await));
+    wait_on(&home).await;
+    assert!(matches!(
+        home.kalends.sign_in("anna", "a long sentence", &at("192.0.2.1")).await,
+        Err(Error::TooManyTries { .. })
+    ));
+    home.kalends.sign_in("anna", "a long sentence", &at("192.0.2.2")).await.unwrap();
+    // Addresses of IPv6 are had in plenty: those of one network count together.
+    assert!(FREE.contains(&guess(&home, "ben", &at("2001:db8::1")).await));
+    wait_on(&home).await;
+    assert_eq!(guess(&home, "ben", &at("2001:db8::2")).await, 0);
+}
+
+#[tokio::test]
+async fn guesses_from_everywhere_never_lock_the_owner_out_of_a_device_that_was_signed_in() {
+    let home = Home::new().await;
+    home.kalends.set_password(home.anna.principal, "a long sentence").await.unwrap();
+    let device = home.kalends.sign_in("anna", "a long sentence", &at("192.0.2.1")).await.unwrap().device;
+    let known = Origin { device: Some(device.0.clone()), ..at("192.0.2.1") };
+    // Of each address four, which wait for nothing there, until the account has had enough.
+    let mut guesses = 0;
+    let elsewhere = loop {
+        let from = at(&format!("198.51.100.{}", guesses / 4));
+        match home.kalends.sign_in("anna", "not that one", &from).await {
+            Err(Error::BadCredentials) => guesses += 1,
+            Err(Error::TooManyTries { .. }) => break from,
+            other => panic!("{other:?}"),
+        }
+        assert!(guesses < 200);
+    };
+    assert!(guesses > 20, "{guesses}");
+    wait_on(&home).await;
+    assert_eq!(guess(&home, "anna", &at("203.0.113.7")).await, 0, "also from an address that never tried");
+    // The owner comes in where they were before, from anywhere, and no device that nobody knows does.
+    let again = home.kalends.sign_in("anna", "a long sentence", &known).await.unwrap();
+    assert_eq!(again.device, device, "one for a device");
+    home.kalends
+        .sign_in("anna", "a long sentence", &Origin { device: Some(device.0.clone()), ..elsewhere })
+        .await
+        .unwrap();
+    let forged = Origin { device: Some("22222222222222222222222222222222".into()), ..at("203.0.113.7") };
+    assert!(matches!(home.kalends.sign_in("anna", "a long sentence", &forged).await, Err(Error::TooManyTries { .. })));
+    // Guesses in the device itself wait as everywhere, and are of this account alone.
+    assert!(FREE.contains(&guess(&home, "anna", &known).await));
+    wait_on(&home).await;
+    home.kalends.sign_in("anna", "a long sentence", &nowhere()).await.unwrap_err();
+    assert_eq!(home.count("devices").await, 1);
+}
+
+#[tokio::test]
+async fn one_address_that_tries_many_accounts_has_to_wait() {
+    let home = Home::new().await;
+    let from = at("192.0.2.1");
+    let mut tried = 0;
+    let refused = loop {
+        match home.kalends.sign_in(&format!("name{tried}"), "123456", &from).await {
+            Err(Error::BadCredentials) => tried += 1,
+            other => break other,
+        }
+        assert!(tried <= 100, "an address may try one password on everybody");
+    };
+    assert!(matches!(refused, Err(Error::TooManyTries { .. })) && tried == 100, "{tried}");
+    home.kalends.set_password(home.anna.principal, "a long sentence").await.unwrap();
+    home.kalends.sign_in("anna", "a long sentence", &at("192.0.2.2")).await.unwrap();
 }

@@ -1,6 +1,7 @@
 //! Several writers at once. On PostgreSQL they are really at once; what they find is the same.
 
 use kalends_domain::Error;
+use kalends_domain::accounts::Origin;
 use kalends_domain::calendars::CalendarDetails;
 use kalends_domain::objects::{CopyMove, Precondition};
 use kalends_test_support::home::Home;
@@ -110,7 +111,9 @@ async fn a_link_is_used_up_by_one() {
     let link = home.kalends.create_sign_in_link(home.anna.principal).await.unwrap();
     let users = (0..4).map(|_| {
         let (kalends, link) = (home.kalends.clone(), link.clone());
-        tokio::spawn(async move { kalends.redeem_sign_in_link(&link.0, "correct horse battery").await })
+        tokio::spawn(
+            async move { kalends.redeem_sign_in_link(&link.0, "correct horse battery", &Origin::default()).await },
+        )
     });
     let mut used = 0;
     for user in users.collect::<Vec<_>>() {

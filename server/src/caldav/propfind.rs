@@ -11,7 +11,7 @@ use super::xml::Document;
 use super::{Call, preference_applied};
 use axum::body::Body;
 use axum::response::Response;
-use kalends_domain::access::Held;
+use kalends_domain::access::{self, Held};
 
 pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     // Without the header everything below would be meant (RFC 4918 section 9.1); clients that leave it out mean a listing.
@@ -51,7 +51,11 @@ impl Listing {
             Target::Calendar(calendar) => calendar.owner,
             _ => who.id,
         };
-        let quota = Quota::read(kalends, owner, &self.request).await?;
+        // What the account holds in all is nothing for a credential of one calendar.
+        let quota = match caller.only {
+            None => Quota::read(kalends, owner, &self.request).await?,
+            Some(_) => None,
+        };
         match &self.call.target {
             Target::Signpost => {
                 self.target(&mut out, &View::Signpost(&self.call.resource));
@@ -61,7 +65,7 @@ impl Listing {
             }
             Target::Principal => self.target(&mut out, &View::Principal(who)),
             Target::Home => {
-                self.target(&mut out, &View::Home { owner: who, quota });
+                self.target(&mut out, &self.home(quota));
                 if self.members {
                     for calendar in kalends.calendars(*caller).await?.into_iter().filter(Held::may_read) {
                         let href = self.call.tree.calendar_href(&who.slug, &calendar.slug_in(who));
@@ -87,6 +91,11 @@ impl Listing {
         Ok(out)
     }
 
+    fn home(&self, quota: Option<Quota>) -> View<'_> {
+        let takes_calendars = access::may_make_calendars(self.call.caller);
+        View::Home { owner: &self.call.who, takes_calendars, quota }
+    }
+
     /// The members of the root, of the collection of principals, or of that of homes.
     fn below(&self, out: &mut Multistatus, quota: Option<Quota>) {
         let who = &self.call.who;
@@ -94,7 +103,7 @@ impl Listing {
             Resource::Principals => {
                 self.member(out, &resource::principal_href(&who.slug), &View::Principal(who));
             }
-            Resource::Homes => self.member(out, &resource::home_href(&who.slug), &View::Home { owner: who, quota }),
+            Resource::Homes => self.member(out, &resource::home_href(&who.slug), &self.home(quota)),
             _ => {
                 for signpost in [Resource::Principals, Resource::Homes] {
                     self.member(out, &signpost.href(), &View::Signpost(&signpost));

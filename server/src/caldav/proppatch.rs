@@ -58,7 +58,9 @@ async fn carry_out(call: &Call, mut update: Update) -> Result<Update, Failure> {
             update.refuse(|property| view.has(property, who));
         }
         Target::Principal => update.refuse(|property| View::Principal(who).has(property, who)),
-        Target::Home => update.refuse(|property| View::Home { owner: who, quota }.has(property, who)),
+        Target::Home => {
+            update.refuse(|property| View::Home { owner: who, takes_calendars: true, quota }.has(property, who))
+        }
         Target::Signpost => update.refuse(|property| View::Signpost(&call.resource).has(property, who)),
         Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
     }

@@ -4,6 +4,7 @@ mod body;
 mod exchange;
 mod stream;
 
+use crate::client_address::Peer;
 use crate::metrics::Open;
 use crate::request_id;
 use axum::Router;
@@ -150,9 +151,13 @@ async fn connection(stream: TcpStream, app: Router, limits: ConnectionLimits, mu
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY cannot be set");
     }
+    let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
     let exchange = Arc::new(Exchange::default());
     let told = notice.clone();
-    let service = service_fn(|request| {
+    let service = service_fn(|mut request: hyper::Request<hyper::body::Incoming>| {
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
         let answered = answer(app.clone(), request, exchange.clone(), limits);
         let is_last = || matches!(*told.borrow(), Notice::Leave | Notice::Stop);
         async move {

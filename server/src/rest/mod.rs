@@ -1,4 +1,4 @@
-//! The interface for programs, `/api/v1.0/`: JSON and streams of events, for whoever is signed in or has an app password.
+//! The interface for programs, `/api/v1.0/`: JSON and streams of events, for whoever is signed in or has an app password or a token.
 
 mod bin;
 mod calendars;
@@ -25,6 +25,7 @@ use kalends_domain::{Error, Kalends};
 use places::Places;
 use problem::Problem;
 use std::sync::Arc;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// What the handlers share.
@@ -85,6 +86,8 @@ async fn private(mut response: Response) -> Response {
 struct Known {
     caller: Caller,
     credential: Credential,
+    /// What was revoked after the credential was looked at shows here.
+    revocations: watch::Receiver<u64>,
 }
 
 impl FromRequestParts<Rest> for Known {
@@ -92,8 +95,9 @@ impl FromRequestParts<Rest> for Known {
 
     async fn from_request_parts(parts: &mut Parts, rest: &Rest) -> Result<Self, Problem> {
         let credential = Credential::of(&parts.headers).ok_or(Error::BadCredentials)?;
+        let revocations = rest.kalends.revocations();
         let caller = credential.caller(&rest.kalends).await?;
-        Ok(Known { caller, credential })
+        Ok(Known { caller, credential, revocations })
     }
 }
 

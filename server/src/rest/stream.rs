@@ -21,10 +21,12 @@ use serde::Deserialize;
 use serde_json::json;
 use std::convert::Infallible;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-/// A proxy or a phone that hears nothing for a while takes the connection for dead. At the same time the credential is checked again.
+/// A proxy or a phone that hears nothing for a while takes the connection for dead. At the same time, and whenever a
+/// credential is revoked, it is checked again.
 const HEARTBEAT: Duration = Duration::from_secs(25);
 
 /// After how long a reader whose stream ended begins another: somewhere in between, so that not all come at once.
@@ -49,12 +51,14 @@ pub async fn stream(
         Full::OfAll => Problem::unavailable("The server has as many streams open as it may.", 60),
     })?;
     let follower = rest.kalends.follow(known.caller, told).await?;
+    let revocations = known.revocations;
     let reader = Reader {
         kalends: rest.kalends,
         credential: known.credential,
         closing: rest.closing,
         follower,
         heartbeat: heartbeat(),
+        revocations,
         stage: Stage::Begun,
         _place: place,
     };
@@ -95,6 +99,7 @@ struct Reader {
     closing: CancellationToken,
     follower: Follower,
     heartbeat: Interval,
+    revocations: watch::Receiver<u64>,
     stage: Stage,
     _place: Place,
 }
@@ -124,15 +129,22 @@ impl Reader {
             biased;
             () = self.closing.cancelled() => Some(self.end("The server stops.")),
             // Before the news, of which there may be more without end.
-            _ = self.heartbeat.tick() => Some(match self.credential.check(&self.kalends).await {
-                Err(Error::BadCredentials) => self.end("The session or the app password has ended."),
-                // A comment for proxies, and an event for scripts, which are not shown comments.
-                _ => Event::default().comment("").event("beat").data("{}"),
-            }),
+            _ = self.heartbeat.tick() => Some(self.beat().await),
+            // Its sender lives as long as the use cases do.
+            Ok(()) = self.revocations.changed() => Some(self.beat().await),
             news = self.follower.next() => Some(match news {
                 Ok(news) => self.tell(news),
                 Err(error) => self.end(&error.to_string()),
             }),
+        }
+    }
+
+    /// Says that the connection is there, unless the credential is one no more.
+    async fn beat(&mut self) -> Event {
+        match self.credential.check(&self.kalends).await {
+            Err(Error::BadCredentials) => self.end("The session, the app password or the token has ended."),
+            // A comment for proxies, and an event for scripts, which are not shown comments.
+            _ => Event::default().comment("").event("beat").data("{}"),
         }
     }
 

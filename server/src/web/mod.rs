@@ -5,10 +5,12 @@ pub mod failed;
 mod forms;
 mod history;
 mod live_reload;
+mod people;
 mod refusals;
 pub mod session;
 mod transfer;
 
+use crate::client_address::TrustedProxies;
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
 use axum::http::header::{self, HeaderName};
@@ -16,7 +18,7 @@ use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_request, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use kalends_app::session::{CurrentUser, SessionSecret, Site};
+use kalends_app::session::{ClientAddress, CurrentUser, SessionSecret, Site};
 use kalends_app::words::{self, Spoken};
 use kalends_app::{App, Assets, shell};
 use kalends_domain::Kalends;
@@ -35,6 +37,8 @@ use tower_http::services::ServeDir;
 pub struct Web {
     pub kalends: Kalends,
     pub site: Site,
+    /// Whose word about where a request comes from is taken.
+    pub trusted_proxies: TrustedProxies,
     pub assets: Assets,
     /// The folder that the front-end build wrote.
     pub dist: PathBuf,
@@ -76,6 +80,10 @@ pub fn router(web: Web) -> Router {
         .route("/calendars/{id}", post(forms::calendar))
         .route("/bin", post(forms::bin))
         .route("/admin/jobs", post(forms::jobs))
+        .route("/admin/people", post(people::wish))
+        .route("/admin/people/{id}", post(people::wish))
+        .route("/admin/people/{id}/export.zip", get(people::export_of))
+        .route("/settings/export.zip", get(people::own_export))
         .route("/calendars/{id}/as-of", post(history::bring_back))
         .merge(transfer::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())
@@ -136,6 +144,7 @@ fn contexts(web: &Web, request: &Request) -> impl Fn() + Clone + Send + Sync + '
     let user = request.extensions().get::<CurrentUser>().cloned().unwrap_or(CurrentUser(None));
     let secret = request.extensions().get::<SessionSecret>().cloned().unwrap_or(SessionSecret(None));
     let spoken = request.extensions().get::<Spoken>().copied().unwrap_or_else(|| Spoken(words::current()));
+    let address = request.extensions().get::<ClientAddress>().copied().unwrap_or(ClientAddress(None));
     let (kalends, site) = (web.kalends.clone(), web.site.clone());
     move || {
         provide_context(spoken);
@@ -143,6 +152,7 @@ fn contexts(web: &Web, request: &Request) -> impl Fn() + Clone + Send + Sync + '
         provide_context(site.clone());
         provide_context(user.clone());
         provide_context(secret.clone());
+        provide_context(address);
     }
 }
 

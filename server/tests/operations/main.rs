@@ -8,6 +8,7 @@ mod health;
 mod jobs;
 mod log;
 mod metrics;
+mod people;
 
 /// The binary.
 const KALENDS: &str = env!("CARGO_BIN_EXE_kalends");

@@ -4,6 +4,7 @@
 mod addresses;
 mod collections;
 mod crash;
+mod credentials;
 mod discovery;
 mod hostile;
 mod messages;

@@ -3,6 +3,7 @@
 //! `files/make_database.py` made the database with that version, and wrote down what it acknowledged.
 
 use kalends_domain::Limits;
+use kalends_domain::accounts::Origin;
 use kalends_test_support::client::Client;
 use kalends_test_support::database::TestDatabase;
 use kalends_test_support::multistatus::DAV;
@@ -125,13 +126,16 @@ async fn people_and_clients_sign_in_as_before() {
     assert_eq!(other.propfind(&other.home(), "0", "").await.status, 401);
 
     let open = kalends.session_user(&before.session).await.unwrap();
-    let anew = kalends.session_user(&kalends.sign_in("ada", &before.password).await.unwrap().0).await.unwrap();
+    let anew = kalends
+        .session_user(&kalends.sign_in("ada", &before.password, &Origin::default()).await.unwrap().session.0)
+        .await
+        .unwrap();
     assert_eq!(open, anew);
     assert_eq!(open.principal.slug, "ada");
     assert_eq!(open.preferences.time_zone.unwrap().name(), "Europe/Zurich");
     let labels = kalends.app_passwords(open.principal.id).await.unwrap();
     assert_eq!(labels.iter().map(|one| one.label.as_str()).collect::<Vec<_>>(), ["ada's telephone"]);
-    kalends.sign_in("ada", "not the password").await.unwrap_err();
+    kalends.sign_in("ada", "not the password", &Origin::default()).await.unwrap_err();
 }
 
 #[tokio::test]

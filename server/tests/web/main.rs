@@ -5,5 +5,6 @@ mod connections;
 mod headers;
 mod history;
 mod load;
+mod people;
 mod rest;
 mod stream;

@@ -97,6 +97,7 @@ pub enum View<'a> {
     Principal(&'a Principal),
     Home {
         owner: &'a Principal,
+        takes_calendars: bool,
         quota: Option<Quota>,
     },
     Calendar(CalendarView<'a>),
@@ -137,7 +138,9 @@ impl View<'_> {
             (View::Home { quota, .. } | View::Calendar(CalendarView { quota, .. }), Live::QuotaUsedBytes) => {
                 quota.is_some_and(|quota| quota.write_used(xml))
             }
-            (View::Home { owner, .. }, _) => principal::write_home(owner, property, xml),
+            (View::Home { owner, takes_calendars, .. }, _) => {
+                principal::write_home(owner, *takes_calendars, property, xml)
+            }
             (View::Calendar(view), _) => view.write(property, xml),
             (View::Object(view), _) => view.write(property, xml),
         }

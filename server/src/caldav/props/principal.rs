@@ -42,14 +42,16 @@ pub fn write_principal(principal: &Principal, property: Live, xml: &mut XmlWrite
     true
 }
 
-pub fn write_home(owner: &Principal, property: Live, xml: &mut XmlWriter) -> bool {
+/// `takes_calendars`: whether the credential is for making and removing calendars there.
+pub fn write_home(owner: &Principal, takes_calendars: bool, property: Live, xml: &mut XmlWriter) -> bool {
     match property {
         Live::ResourceType => write_resource_type(&["D:collection"], xml),
         Live::DisplayName => xml.leaf(property.tag(), &owner.display_name),
         Live::Owner => xml.hrefs(property.tag(), [resource::principal_href(&owner.slug).as_str()]),
-        Live::CurrentUserPrivilegeSet => {
+        Live::CurrentUserPrivilegeSet if takes_calendars => {
             write_privileges(&["D:read", "D:bind", "D:unbind", "D:read-current-user-privilege-set"], xml);
         }
+        Live::CurrentUserPrivilegeSet => write_privileges(READ, xml),
         _ => return false,
     }
     true

@@ -1,0 +1,143 @@
+//! Everything that somebody has as one archive: a file for each calendar, and the settings.
+
+use axum::body::Body;
+use kalends_domain::accounts::User;
+use kalends_domain::calendars::CalendarId;
+use kalends_domain::people::TakeOut;
+use kalends_domain::{Error, Result};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{Seek, Write};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_util::io::ReaderStream;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+/// How many archives are written at once: each keeps a processor busy.
+static WRITING: Semaphore = Semaphore::const_new(2);
+/// How many pieces of files wait to be compressed.
+const MAX_WAITING: usize = 4;
+
+enum Part {
+    /// A file of this name begins.
+    Begin(String),
+    Text(String),
+}
+
+/// Writes the archive into a file that has no name and goes with the answer, so that memory does not follow its size, and yields it as
+/// a body.
+///
+/// # Errors
+/// `NotFound` when something of it has gone meanwhile; `Internal` where the file cannot be written.
+pub async fn archive(out: TakeOut) -> Result<Body> {
+    let _turn = WRITING.acquire().await.map_err(internal)?;
+    let (parts, given) = mpsc::channel(MAX_WAITING);
+    let writing = tokio::task::spawn_blocking(move || write(given));
+    let read = read(&out, &parts).await;
+    drop(parts);
+    let written = writing.await.map_err(internal)?;
+    read?;
+    Ok(Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(written.map_err(internal)?))))
+}
+
+fn internal(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Internal(error.into())
+}
+
+/// Hands on all that is in the archive. Where nobody takes it any more, what wrote it says why.
+async fn read(out: &TakeOut, parts: &mpsc::Sender<Part>) -> Result<()> {
+    let mut names = HashSet::new();
+    let mut files = Vec::new();
+    for calendar in &out.calendars {
+        let name = free_name(&mut names, &calendar.details.display_name, calendar.id);
+        let mut export = out.export(calendar).await?;
+        if parts.send(Part::Begin(name.clone())).await.is_err() {
+            return Ok(());
+        }
+        while let Some(piece) = export.next().await? {
+            if parts.send(Part::Text(piece)).await.is_err() {
+                return Ok(());
+            }
+        }
+        files.push(json!({
+            "file": name,
+            "id": calendar.id.0,
+            "slug": calendar.slug,
+            "name": calendar.details.display_name,
+            "description": calendar.details.description,
+            "color": calendar.details.color,
+            "order": calendar.details.order,
+            "visible": !calendar.view().hidden,
+            "default": calendar.view().is_default,
+        }));
+    }
+    let settings = format!("{:#}\n", settings(&out.user, files));
+    for part in [Part::Begin("settings.json".to_owned()), Part::Text(settings)] {
+        if parts.send(part).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn settings(user: &User, calendars: Vec<Value>) -> Value {
+    let preferences = &user.preferences;
+    json!({
+        "user_name": user.principal.slug,
+        "name": user.principal.display_name,
+        "email": user.principal.email,
+        "administrator": user.is_admin,
+        "time_zone": preferences.time_zone.map(|zone| zone.name()),
+        "locale": preferences.locale,
+        "week_start": preferences.week_start.map(|day| day.to_string()),
+        "hour12": preferences.hour12,
+        "theme": preferences.theme.map(|theme| theme.name()),
+        "calendars": calendars,
+    })
+}
+
+/// A calendar's name as that of a file that no system takes amiss, and that no other in the archive has.
+fn free_name(taken: &mut HashSet<String>, calendar: &str, CalendarId(id): CalendarId) -> String {
+    let words: Vec<&str> = calendar.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let short: String = words.join("-").chars().take(60).collect();
+    let name = if short.is_empty() { format!("calendar-{id}.ics") } else { format!("{short}.ics") };
+    // Some systems tell no capitals from small letters.
+    if taken.insert(name.to_lowercase()) {
+        return name;
+    }
+    let name = format!("{short}-{id}.ics");
+    taken.insert(name.to_lowercase());
+    name
+}
+
+fn write(mut parts: mpsc::Receiver<Part>) -> zip::result::ZipResult<File> {
+    let mut archive = ZipWriter::new(tempfile::tempfile()?);
+    // A calendar may be larger than what archives held when they were invented.
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).large_file(true);
+    while let Some(part) = parts.blocking_recv() {
+        match part {
+            Part::Begin(name) => archive.start_file(name, options)?,
+            Part::Text(text) => archive.write_all(text.as_bytes())?,
+        }
+    }
+    let mut file = archive.finish()?;
+    file.rewind()?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_have_names_of_their_own() {
+        let mut taken = HashSet::new();
+        let mut name = |calendar: &str, id| free_name(&mut taken, calendar, CalendarId(id));
+        assert_eq!(name("../Work & Travel", 1), "Work-Travel.ics");
+        assert_eq!(name("work travel", 2), "work-travel-2.ics");
+        assert_eq!(name("🎄", 3), "calendar-3.ics");
+        assert_eq!(name("Été", 4), "Été.ics");
+        assert_eq!(name(&"x".repeat(200), 5).len(), 64);
+    }
+}
