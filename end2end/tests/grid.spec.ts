@@ -149,6 +149,121 @@ test.describe("on a small laptop", () => {
   });
 });
 
+test.describe("the room that a month has", () => {
+  const ROWS = 6;
+  const EVENTS = 12;
+
+  test.beforeEach(async ({ account }) => {
+    for (let n = 10; n < 10 + EVENTS; n++) await account.put(`e${n}.ics`, ...timed(`e${n}`, `20270310T${n}0000`, `20270310T${n}3000`, `Event ${n}`));
+    await account.put("odd.ics", ...timed("odd", "20270311T100000", "20270311T110000", '<i title="x">Odd</i> & "odd"'));
+  });
+
+  /** What the tenth of March shows: events, and how many it says are left out. */
+  const shown = (page: Page) =>
+    cell(page, "2027-03-10").evaluate((day) => {
+      const seen = (found: Element) => getComputedStyle(found).display !== "none";
+      const more = [...day.querySelectorAll(".day__more")].filter(seen)[0];
+      return {
+        events: [...day.querySelectorAll(".chip")].filter(seen).length,
+        // What a counter says cannot be read.
+        leftOut: more ? Number(getComputedStyle(more, "::before").getPropertyValue("--hidden")) : 0,
+        below: Math.max(...[...day.querySelectorAll(".chip, .day__more")].filter(seen).map((found) => found.getBoundingClientRect().bottom)) - day.getBoundingClientRect().bottom,
+      };
+    });
+
+  test("is used and no more, however often the window changes", async ({ page, hydrated }) => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await open(page, hydrated, "/agenda/month/2027-03-02");
+    const counts: number[] = [];
+    for (const height of [800, 500, 1600, 800, 2400, 500]) {
+      await page.setViewportSize({ width: 1280, height });
+      await expect.poll(async () => (await shown(page)).below, `${height} px`).toBeLessThanOrEqual(0);
+      await expect
+        .poll(async () => {
+          const { events, leftOut, below } = await shown(page);
+          // One lane more would not fit, unless everything is there.
+          return events + leftOut === EVENTS && below <= 0 && (leftOut === 0 || below > -23 || events === 9);
+        }, `${height} px`)
+        .toBe(true);
+      counts.push((await shown(page)).events);
+    }
+    const [start, small, large, again, , last] = counts;
+    expect(small).toBeLessThan(start!);
+    expect(large).toBeGreaterThan(start!);
+    expect([again, last]).toEqual([start, small]);
+    // A month of six weeks has less room than one of five.
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto("/agenda/month/2027-03-02");
+    await hydrated(page);
+    await page.keyboard.press("k");
+    await expect(page.locator(".month__week")).toHaveCount(4);
+    await page.keyboard.press("j");
+    await expect(page.locator(".month__week")).toHaveCount(5);
+    expect((await shown(page)).events).toBe(start);
+    for (let steps = 0; steps < 5; steps++) await page.keyboard.press("j");
+    await expect(page.locator(".month__week")).toHaveCount(ROWS);
+    for (let steps = 0; steps < 5; steps++) await page.keyboard.press("k");
+    await expect(cell(page, "2027-03-10")).toBeVisible();
+    expect((await shown(page)).events).toBe(start);
+  });
+
+  test("is found out without a script as with one", async ({ page, browser, context, hydrated, baseURL }) => {
+    const plain = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState(), baseURL });
+    const other = await plain.newPage();
+    for (const height of [500, 620, 800, 1000, 1600]) {
+      for (const looked of [page, other]) {
+        await looked.setViewportSize({ width: 1280, height });
+        await looked.goto("/agenda/month/2027-03-02");
+      }
+      await hydrated(page);
+      await expect(page.locator(".month[data-room]")).toBeVisible();
+      const visible = (looked: Page) => cell(looked, "2027-03-10").locator(".chip").filter({ visible: true }).count();
+      expect(await visible(page), `${height} px`).toBe(await visible(other));
+      const more = async (looked: Page) => cell(looked, "2027-03-10").locator(".day__more").filter({ visible: true }).count();
+      expect(await more(page), `${height} px`).toBe(await more(other));
+    }
+    await plain.close();
+  });
+
+  test("is that of the sheet on paper, and of the window after it", async ({ page, hydrated }) => {
+    await page.setViewportSize({ width: 1280, height: 1600 });
+    await open(page, hydrated, "/agenda/month/2027-03-02");
+    await expect(page.locator(".month[data-room]")).toBeVisible();
+    const before = await shown(page);
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    await expect(page.locator(".month[data-room]")).toHaveCount(0);
+    await page.emulateMedia({ media: "print" });
+    const printed = await shown(page);
+    expect(printed.below).toBeLessThanOrEqual(0);
+    expect(printed.events).toBeLessThan(before.events);
+    await page.emulateMedia({ media: null });
+    await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+    await expect(page.locator(".month[data-room]")).toBeVisible();
+    expect(await shown(page)).toEqual(before);
+  });
+
+  test("is filled with titles as they are", async ({ page, hydrated }) => {
+    await open(page, hydrated, "/agenda/month/2027-03-02");
+    const odd = cell(page, "2027-03-11").locator(".chip");
+    await expect(odd.locator(".chip__title")).toHaveText('<i title="x">Odd</i> & "odd"');
+    await expect(odd).toHaveAttribute("aria-label", /^10:00 <i title="x">Odd<\/i> & "odd", /);
+    await page.keyboard.press("j");
+    await page.keyboard.press("k");
+    await expect(odd.locator(".chip__title")).toHaveText('<i title="x">Odd</i> & "odd"');
+    await expect(page.locator(".month i")).toHaveCount(0);
+  });
+
+  test("is drawn without taking the focus of who was faster than the program", async ({ page, hydrated }) => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await open(page, hydrated, "/agenda/month/2027-03-02");
+    const first = cell(page, "2027-03-10").locator(".chip").first();
+    await first.focus();
+    await page.setViewportSize({ width: 1280, height: 1200 });
+    await expect.poll(async () => (await shown(page)).events).toBeGreaterThan(5);
+    await expect(first).toBeFocused();
+  });
+});
+
 test.describe("without a script", () => {
   test.use({ javaScriptEnabled: false });
 

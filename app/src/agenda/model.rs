@@ -5,6 +5,7 @@ use super::api::events_between;
 use super::days::{Span, View, fetched, parse_date, plus, shown, step};
 use super::format::Format;
 use super::input::drag::{Drag, Ghost};
+use super::layout::MonthHeight;
 use super::links;
 use super::pending_moves::PendingMoves;
 use super::view::peek::Peek;
@@ -72,6 +73,8 @@ pub struct Agenda {
     pub failed: RwSignal<Option<String>>,
     /// What is being dragged, and to where.
     pub drag: RwSignal<Option<Drag>>,
+    /// What was measured of the month's height last.
+    pub month_height: RwSignal<Option<MonthHeight>>,
     /// The day whose events are listed beside it.
     pub peek: RwSignal<Option<Peek>>,
     pub open: OpenEvent,
@@ -123,6 +126,7 @@ impl Agenda {
             waiting,
             failed: RwSignal::new(None),
             drag: RwSignal::new(None),
+            month_height: RwSignal::new(None),
             peek: RwSignal::new(None),
             open: expect_context(),
             toasts: expect_context(),

@@ -3,7 +3,7 @@
 use crate::date_names;
 use crate::reading::Reader;
 use crate::thin::{Effect, OnAttribute};
-use crate::ui::Popover;
+use crate::ui::{Popover, written};
 use crate::words;
 use chrono::{Datelike, Months, NaiveDate, TimeDelta, Weekday};
 use leptos::ev::{KeyboardEvent, MouseEvent};
@@ -127,7 +127,8 @@ pub fn Picker(
         style: Signal::derive(place),
     };
     popover.view(
-        view! { <div class="picker__month" tabindex="-1" inner_html=month on:keydown=on_keydown></div> }.into_any(),
+        view! { <div class="picker__month" tabindex="-1" inner_html=written(month) on:keydown=on_keydown></div> }
+            .into_any(),
     )
 }
 

@@ -7,6 +7,7 @@ pub mod fixed;
 pub mod form_buttons;
 pub mod frame;
 pub mod icon;
+pub mod markup;
 pub mod outcome;
 pub mod popover;
 
@@ -17,5 +18,6 @@ pub use fixed::{fixed, sure_summary};
 pub use form_buttons::{Cancel, form_buttons};
 pub use frame::{Frame, Mark, SignedIn, SiteHeader};
 pub use icon::Icon;
+pub use markup::{Markup, written};
 pub use outcome::{OUTCOME, Outcome};
 pub use popover::Popover;

@@ -174,7 +174,7 @@ async fn administrators_do_by_forms_what_there_is_to_do() {
     assert!(nobody.text.contains("there is no such account"));
     let gone = post(&server, &ada.cookie, &page, "do=delete&calendars=hand-over&heir=ada").await;
     assert_eq!((gone.status, gone.header("location")), (StatusCode::SEE_OTHER, "/admin/people"));
-    assert_eq!(server.kalends.calendars(ada.caller, ada.caller.principal).await.unwrap().len(), 2);
+    assert_eq!(server.kalends.calendars(ada.caller).await.unwrap().len(), 2);
     assert_eq!(post(&server, &ada.cookie, &page, "do=restore").await.status, StatusCode::SEE_OTHER);
 }
 

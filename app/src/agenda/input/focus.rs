@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 
-/// Drawing takes a focused link's address away for a moment, and with it the focus; this gives it back.
+/// Drawing takes a focused link away, and with it the focus; this gives it back.
 #[derive(Clone, Copy)]
 pub struct Focus(StoredValue<Option<Wanted>>);
 
@@ -24,10 +24,14 @@ impl Focus {
     pub fn keep(agenda: Agenda) -> Self {
         let focus = Focus(StoredValue::new(None));
         Effect::new(move |_| {
-            let arrived = window_event_listener(ev::focusin, move |event| {
-                let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let heed = move |target: Option<Element>| {
                 let selector = target.and_then(|target| selector_of(&target));
                 focus.0.set_value(selector.map(|selector| Wanted { selector, coming: false }));
+            };
+            // It may have arrived before the page was taken over.
+            heed(document().active_element());
+            let arrived = window_event_listener(ev::focusin, move |event| {
+                heed(event.target().and_then(|target| target.dyn_into::<Element>().ok()));
             });
             // Who presses elsewhere is done here.
             let left = window_event_listener(ev::pointerdown, move |_| focus.0.set_value(None));
@@ -40,6 +44,7 @@ impl Focus {
             agenda.place.track();
             agenda.events.track();
             agenda.today.track();
+            agenda.month_height.track();
             request_animation_frame(move || focus.restore());
         });
         focus

@@ -3,8 +3,10 @@
 mod columns;
 mod lanes;
 mod order;
+mod room;
 
 pub use columns::Place;
+pub use room::{MonthHeight, month_room};
 
 use super::days::{Span, first_of_month, plus};
 use crate::wire::{EventInstance, When};

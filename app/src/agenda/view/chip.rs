@@ -7,6 +7,7 @@ use crate::agenda::layout::Place;
 use crate::agenda::layout::{Block, Segment};
 use crate::agenda::links;
 use crate::agenda::model::Agenda;
+use crate::ui::Markup;
 use crate::wire::{EventInstance, Status, When};
 use crate::words;
 use leptos::prelude::*;
@@ -86,31 +87,27 @@ fn role(event: &EventInstance) -> Option<&'static str> {
 }
 
 /// A bar over days, or a line with its time, in a day's cell.
-pub fn segment(agenda: Agenda, event: &EventInstance, segment: &Segment, back: &str) -> AnyView {
+pub fn segment(html: &mut Markup, agenda: Agenda, event: &EventInstance, segment: &Segment, back: &str) {
     let kind = if segment.bar { "chip--bar" } else { "chip--line" };
     let style = format!("--calendar:var(--cal-{});--lane:{};--span:{}", event.calendar, segment.lane, segment.days);
     let time = match event.when {
-        When::Times { start, .. } if !segment.from_before => Some(agenda.format.time(start)),
-        _ => None,
+        When::Times { start, .. } if !segment.from_before => agenda.format.time(start),
+        _ => String::new(),
     };
-    let said = spoken(agenda, event, time.as_deref().unwrap_or_default(), "", false);
-    view! {
-        <a
-            class=classes(event, kind, segment.from_before, segment.goes_on)
-            style=style
-            href=links::event(event, back)
-            aria-label=said
-            role=role(event)
-            data-event=index(event, segment.event)
-            data-room=segment.room.to_string()
-            draggable="false"
-        >
-            <span class="chip__time">{time}</span>
-            " "
-            <span class="chip__title" dir="auto">{title_or_none(&event.title).to_owned()}</span>
-        </a>
-    }
-    .into_any()
+    let (link, number) = (links::event(event, back), index(event, segment.event));
+    html.raw("<a")
+        .maybe("href", link.as_deref())
+        .maybe("role", role(event))
+        .maybe(INDEX, number.as_deref())
+        .attribute("class", &classes(event, kind, segment.from_before, segment.goes_on))
+        .attribute("style", &style)
+        .attribute("aria-label", &spoken(agenda, event, &time, "", false))
+        .attribute("data-room", &segment.room.to_string())
+        .raw(" draggable=\"false\"><span class=\"chip__time\">")
+        .text(&time)
+        .raw("</span> <span class=\"chip__title\" dir=\"auto\">")
+        .text(title_or_none(&event.title))
+        .raw("</span></a>");
 }
 
 /// A line of a list.

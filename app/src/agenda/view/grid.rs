@@ -6,12 +6,13 @@ use super::chip;
 use super::ghost;
 use crate::agenda::days::{View, plus};
 use crate::agenda::input::pointer::{Pointer, Surface};
-use crate::agenda::layout::{self, Block, DAY, Grid, RowDay};
+use crate::agenda::layout::{self, Block, DAY, Grid, RowDay, Segment};
 use crate::agenda::links;
 use crate::agenda::model::{Agenda, Place};
 use crate::date_names;
 use crate::dom::find;
 use crate::thin::{Effect, OnAttribute};
+use crate::ui::{Markup, fixed};
 use crate::wire::{EventInstance, When};
 use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike};
@@ -138,8 +139,12 @@ fn head(agenda: Agenda, day: &RowDay, place: Place, today: NaiveDate) -> AnyView
 
 fn all_day_cell(agenda: Agenda, day: &RowDay, events: &[EventInstance], back: &str, today: NaiveDate) -> AnyView {
     let date = day.date;
-    let chips =
-        day.segments.iter().map(|segment| chip::segment(agenda, &events[segment.event], segment, back)).collect_view();
+    let chip = |segment: &Segment| {
+        let mut html = Markup::default();
+        chip::segment(&mut html, agenda, &events[segment.event], segment, back);
+        fixed(&[&html.finish()]).into_any()
+    };
+    let chips = day.segments.iter().map(chip).collect_view();
     let hidden = day.hidden.last().copied().unwrap_or_default();
     let more = (hidden > 0).then(|| {
         let label = words::agenda_all_events_of(&agenda.format.full_date(date));

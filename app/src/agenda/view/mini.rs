@@ -6,7 +6,7 @@ use crate::agenda::model::Agenda;
 use crate::date_names;
 use crate::dom::plain_click;
 use crate::thin::{Effect, OnAttribute};
-use crate::ui::Icon;
+use crate::ui::{Icon, Markup, written};
 use crate::words;
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
@@ -49,34 +49,34 @@ pub fn MiniMonth(agenda: Agenda) -> impl IntoView {
         let (place, today, month) = (agenda.place.get(), agenda.today.get(), month.get());
         let marked = agenda.shown();
         let days: Vec<NaiveDate> = shown(View::Month, month, agenda.week_start).days().collect();
-        let cell = |date: &NaiveDate| {
-            let date = *date;
-            let mut class = String::from("mini__day");
-            for (holds, mark) in [
-                (date == today, " mini__day--today"),
-                (first_of_month(date) != month, " mini__day--outside"),
-                (place.view != View::Month && marked.contains(date), " mini__day--shown"),
-            ] {
-                if holds {
-                    class.push_str(mark);
+        let mut html = Markup::default();
+        for week in days.chunks(7) {
+            html.raw("<tr>");
+            for date in week.iter().copied() {
+                let mut class = String::from("mini__day");
+                for (holds, mark) in [
+                    (date == today, " mini__day--today"),
+                    (first_of_month(date) != month, " mini__day--outside"),
+                    (place.view != View::Month && marked.contains(date), " mini__day--shown"),
+                ] {
+                    if holds {
+                        class.push_str(mark);
+                    }
                 }
+                let is_current = date == place.date;
+                html.raw("<td><a")
+                    .attribute("class", &class)
+                    .attribute("href", &links::view(place.view, date))
+                    .attribute("aria-label", &agenda.format.full_date(date))
+                    .maybe("aria-current", is_current.then_some("date"))
+                    .attribute("tabindex", if is_current { "0" } else { "-1" })
+                    .raw(">")
+                    .text(&date.day().to_string())
+                    .raw("</a></td>");
             }
-            let current = (date == place.date).then_some("date");
-            view! {
-                <td>
-                    <a
-                        class=class
-                        href=links::view(place.view, date)
-                        aria-label=agenda.format.full_date(date)
-                        aria-current=current
-                        tabindex=if date == place.date { "0" } else { "-1" }
-                    >
-                        {date.day().to_string()}
-                    </a>
-                </td>
-            }
-        };
-        days.chunks(7).map(|week| view! { <tr>{week.iter().map(cell).collect_view()}</tr> }).collect_view()
+            html.raw("</tr>");
+        }
+        html.finish()
     };
     view! {
         <section class="mini" aria-label=words::agenda_small_month()>
@@ -89,7 +89,7 @@ pub fn MiniMonth(agenda: Agenda) -> impl IntoView {
                 <thead>
                     <tr>{head}</tr>
                 </thead>
-                <tbody>{weeks}</tbody>
+                <tbody inner_html=written(weeks)></tbody>
             </table>
         </section>
     }

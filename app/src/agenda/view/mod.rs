@@ -8,4 +8,5 @@ pub mod grid;
 pub mod mini;
 pub mod month;
 pub mod peek;
+mod room;
 pub mod toolbar;

@@ -2,6 +2,7 @@
 
 use super::chip;
 use super::ghost;
+use super::room;
 use crate::agenda::days::{Span, View, plus};
 use crate::agenda::input::pointer::{Pointer, Surface};
 use crate::agenda::layout::{self, MONTH_LANES, Row, RowDay, in_month, share};
@@ -9,6 +10,7 @@ use crate::agenda::links;
 use crate::agenda::model::{Agenda, Place};
 use crate::date_names;
 use crate::thin::OnAttribute;
+use crate::ui::{Markup, written};
 use crate::wire::{EventInstance, When};
 use crate::words;
 use chrono::{Datelike, NaiveDate};
@@ -18,11 +20,19 @@ use leptos::prelude::*;
 #[component]
 pub fn MonthView(agenda: Agenda) -> impl IntoView {
     let rows = Memo::new(move |_| layout::month(&agenda.events.read().0, agenda.shown()));
-    let weeks = move || {
-        let (place, today) = (agenda.place.get(), agenda.today.get());
-        let events = agenda.events.get();
-        rows.with(|rows| rows.iter().map(|row| week(agenda, row, &events.0, place, today)).collect_view())
+    let count = Memo::new(move |_| agenda.shown().count() / 7);
+    let root = NodeRef::<html::Div>::new();
+    let room = room::of_month(agenda, root, count);
+    let week = move |n: usize| {
+        let html = move || {
+            let (place, today) = (agenda.place.get(), agenda.today.get());
+            let events = agenda.events.get();
+            let drawing = Drawing { agenda, events: &events.0, place, today, room: room.get(), back: place.path() };
+            rows.with(|rows| rows.get(n).map(|row| drawing.week(row))).unwrap_or_default()
+        };
+        view! { <div class="month__week" role="row" inner_html=written(html)></div> }.into_any()
     };
+    let weeks = move || (0..count.get()).map(week).collect_view();
     let head = move || {
         let span = agenda.shown();
         let day = |date: NaiveDate| {
@@ -31,10 +41,9 @@ pub fn MonthView(agenda: Agenda) -> impl IntoView {
         };
         span.days().take(7).map(day).collect_view()
     };
-    let root = NodeRef::<html::Div>::new();
     let pointer = Pointer::new(agenda, Surface::Month, root);
     // Known before the rows are, so that no row changes its height while the page arrives piece by piece.
-    let rows = move || format!("--weeks:{}", agenda.shown().count() / 7);
+    let rows = move || format!("--weeks:{}", count.get());
     let ghosts = move || {
         let span = agenda.shown_untracked();
         let rows = span.count() as i64 / 7;
@@ -54,6 +63,7 @@ pub fn MonthView(agenda: Agenda) -> impl IntoView {
             aria-label=move || agenda.title()
             aria-busy=move || agenda.waiting.get().then_some("true")
             data-dragging=move || agenda.dragging()
+            data-room=move || room.get().map(|room| room.to_string())
             on:pointerdown=move |event| pointer.down(event)
             on:pointermove=move |event| pointer.moved(event)
             on:pointerup=move |event| pointer.up(event)
@@ -77,58 +87,84 @@ pub fn MonthView(agenda: Agenda) -> impl IntoView {
     }
 }
 
-fn week(agenda: Agenda, row: &Row, events: &[EventInstance], place: Place, today: NaiveDate) -> AnyView {
-    let days = row.days.iter().map(|day| cell(agenda, day, events, place, today)).collect_view();
-    view! {
-        <div class="month__week" role="row">
-            {days}
-        </div>
-    }
-    .into_any()
+/// What the days of a month are drawn from.
+struct Drawing<'a> {
+    agenda: Agenda,
+    events: &'a [EventInstance],
+    place: Place,
+    today: NaiveDate,
+    /// How many lanes a week has room for. As long as nobody knows, there is what any room may show, and the style sheet sees to it.
+    room: Option<usize>,
+    /// Where an event leads back to.
+    back: String,
 }
 
-fn cell(agenda: Agenda, day: &RowDay, events: &[EventInstance], place: Place, today: NaiveDate) -> AnyView {
-    let date = day.date;
-    let mut class = String::from("day");
-    if date == today {
-        class.push_str(" day--today");
+impl Drawing<'_> {
+    fn week(&self, row: &Row) -> String {
+        let mut html = Markup::default();
+        for day in &row.days {
+            self.day(&mut html, day);
+        }
+        html.finish()
     }
-    if !in_month(date, place.date) {
-        class.push_str(" day--outside");
+
+    fn day(&self, html: &mut Markup, day: &RowDay) {
+        let Drawing { agenda, events, place, today, room, ref back } = *self;
+        let date = day.date;
+        let mut class = String::from("day");
+        if date == today {
+            class.push_str(" day--today");
+        }
+        if !in_month(date, place.date) {
+            class.push_str(" day--outside");
+        }
+        let number = if date.day() == 1 {
+            format!("{} {}", date.day(), date_names::month_short(date))
+        } else {
+            date.day().to_string()
+        };
+        let new = links::new_event(When::Days { first: date, last: date }, None, back);
+        let spoken = agenda.format.full_date(date);
+        html.raw("<div role=\"gridcell\"")
+            .attribute("class", &class)
+            .attribute("data-date", &date.to_string())
+            .maybe("style", hidden_style(day).filter(|_| room.is_none()).as_deref())
+            .maybe("aria-current", (date == today).then_some("date"))
+            .raw("><a class=\"day__new\" draggable=\"false\"")
+            .attribute("href", &new)
+            .attribute("tabindex", if date == place.date { "0" } else { "-1" })
+            .attribute("aria-label", &words::agenda_new_event_beside(&spoken, &words::agenda_events(day.events.len())))
+            .raw("></a><a class=\"day__number\" tabindex=\"-1\" draggable=\"false\"")
+            .attribute("href", &links::view(View::Day, date))
+            .attribute("aria-label", &spoken)
+            .raw("><span>")
+            .text(&number)
+            .raw("</span></a>");
+        for segment in day.segments.iter().filter(|segment| room.is_none_or(|room| segment.room <= room)) {
+            chip::segment(html, agenda, &events[segment.event], segment, back);
+        }
+        self.more(html, day, &spoken);
+        html.raw("</div>");
     }
-    let back = place.path();
-    let number = if date.day() == 1 {
-        format!("{} {}", date.day(), date_names::month_short(date))
-    } else {
-        date.day().to_string()
-    };
-    let chips =
-        day.segments.iter().map(|segment| chip::segment(agenda, &events[segment.event], segment, &back)).collect_view();
-    let new = links::new_event(When::Days { first: date, last: date }, None, &back);
-    let spoken = agenda.format.full_date(date);
-    view! {
-        <div
-            class=class
-            role="gridcell"
-            data-date=date.to_string()
-            style=hidden_style(day)
-            aria-current=(date == today).then_some("date")
-        >
-            <a
-                class="day__new"
-                href=new
-                tabindex=if date == place.date { "0" } else { "-1" }
-                aria-label=words::agenda_new_event_beside(&spoken, &words::agenda_events(day.events.len()))
-                draggable="false"
-            ></a>
-            <a class="day__number" href=links::view(View::Day, date) tabindex="-1" aria-label=spoken.clone() draggable="false">
-                <span>{number}</span>
-            </a>
-            {chips}
-            {more(day, &spoken)}
-        </div>
+
+    /// "+ n more": the day view lists them all.
+    fn more(&self, html: &mut Markup, day: &RowDay, spoken: &str) {
+        let left_out = match self.room {
+            Some(room) => day.hidden.get(room).copied().unwrap_or_default(),
+            None => needed(day),
+        };
+        if left_out == 0 {
+            return;
+        }
+        html.raw("<a class=\"day__more\" data-more draggable=\"false\"")
+            .attribute("href", &links::view(View::Day, day.date))
+            .attribute("aria-label", &words::agenda_all_of_day(day.events.len(), spoken));
+        match self.room {
+            Some(room) => html.attribute("style", &format!("--hidden:{left_out};--room:{room}")),
+            None => html.attribute("data-room", &left_out.min(MONTH_LANES + 1).to_string()),
+        };
+        html.raw("></a>");
     }
-    .into_any()
 }
 
 /// How many events are left out for each number of lanes that there may be room for; the style sheet knows the room.
@@ -140,22 +176,4 @@ fn hidden_style(day: &RowDay) -> Option<String> {
 /// The lanes that there must be room for so that everything shows; 0 for a day without events.
 fn needed(day: &RowDay) -> usize {
     day.hidden.iter().rposition(|hidden| *hidden > 0).map_or(0, |room| room + 1)
-}
-
-/// "+ n more": the day view lists them all.
-fn more(day: &RowDay, spoken: &str) -> Option<AnyView> {
-    let needed = needed(day);
-    (needed > 0).then(|| {
-        view! {
-            <a
-                class="day__more"
-                href=links::view(View::Day, day.date)
-                data-room=needed.min(MONTH_LANES + 1).to_string()
-                data-more=""
-                aria-label=words::agenda_all_of_day(day.events.len(), spoken)
-                draggable="false"
-            ></a>
-        }
-        .into_any()
-    })
 }
