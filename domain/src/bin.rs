@@ -152,9 +152,10 @@ impl Kalends {
     /// The home that a calendar in the caller's bin was in, which nobody else changes until the write ends, and the calendar.
     ///
     /// # Errors
-    /// `NotFound`
+    /// `NotFound`; `Forbidden` when the credential is not for that.
     async fn binned_calendar(&self, write: &mut Write, id: CalendarId) -> Result<(PrincipalId, BinnedCalendar)> {
         let caller = write.caller();
+        access::require_own(caller)?;
         for home in access::homes(&mut write.tx, caller).await? {
             // Whoever brings it back, or removes it, at the same moment is waited for.
             write.tx.lock_home(home).await?;
