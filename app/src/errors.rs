@@ -24,6 +24,7 @@ impl From<Error> for ApiError {
                 come_again(seconds);
                 ApiError::TooMany(words::server_too_many_tries(count(seconds)))
             }
+            Error::TooManyImports { limit } => ApiError::TooMany(words::server_too_many_imports(limit)),
             Error::Busy { seconds } => ApiError::Busy(words::server_busy(count(seconds))),
             Error::Unavailable { seconds } => ApiError::Busy(words::server_unavailable(count(seconds))),
             Error::Contended | Error::LeaseLost => ApiError::Busy(words::server_contended().into()),

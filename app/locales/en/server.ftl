@@ -30,6 +30,8 @@ server-sync-token = The sync-token is not valid for this calendar.
 server-quota-octets = The account may hold { NUMBER($limit) } octets and no more.
 server-quota-objects = The account may hold { NUMBER($limit) } objects and no more.
 server-quota-calendars = The account may hold { NUMBER($limit) } calendars and no more.
+# $limit is a number.
+server-too-many-imports = { NUMBER($limit) } files are being imported already. Begin the next one when one of them is done.
 # Of a form that another site sent.
 server-other-site = This request came from another site.
 # Pages that stand in the place of one that could not be made.
