@@ -107,6 +107,7 @@ fn not_found(what: &str) -> &'static str {
         "the object" => words::server_object_not_found(),
         "the change" => words::server_version_not_found(),
         "the time" => words::server_as_of_too_old(),
+        "what was deleted" => words::server_not_in_bin(),
         "the version" => words::server_history_not_kept(),
         _ => words::server_not_found(),
     }
@@ -115,6 +116,7 @@ fn not_found(what: &str) -> &'static str {
 fn already_exists(what: &str) -> &'static str {
     match what {
         "the calendar" => words::server_calendar_exists(),
+        "the slug" => words::server_slug_exists(),
         "the user name" => words::server_user_name_exists(),
         _ => words::server_already_exists(),
     }
