@@ -24,6 +24,7 @@ impl From<Error> for ApiError {
                 come_again(seconds);
                 ApiError::TooMany(words::server_too_many_tries(count(seconds)))
             }
+            Error::TooManyImports { limit } => ApiError::TooMany(words::server_too_many_imports(limit)),
             Error::Busy { seconds } => ApiError::Busy(words::server_busy(count(seconds))),
             Error::Unavailable { seconds } => ApiError::Busy(words::server_unavailable(count(seconds))),
             Error::Contended | Error::LeaseLost => ApiError::Busy(words::server_contended().into()),
@@ -116,6 +117,7 @@ fn not_found(what: &str) -> &'static str {
         "the object" => words::server_object_not_found(),
         "the change" => words::server_version_not_found(),
         "the time" => words::server_as_of_too_old(),
+        "what was deleted" => words::server_not_in_bin(),
         "the version" => words::server_history_not_kept(),
         "the person" => words::server_person_not_found(),
         "the group" => words::server_team_not_found(),
@@ -126,6 +128,7 @@ fn not_found(what: &str) -> &'static str {
 fn already_exists(what: &str) -> &'static str {
     match what {
         "the calendar" => words::server_calendar_exists(),
+        "the slug" => words::server_slug_exists(),
         "the user name" => words::server_user_name_exists(),
         _ => words::server_already_exists(),
     }

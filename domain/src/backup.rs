@@ -24,7 +24,7 @@ const UNFINISHED: (&str, &str) = (".kalends-", ".part");
 /// What SQLite keeps beside a file.
 const BESIDE: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
-/// Why there is no backup, or none was restored. Nothing was changed then.
+/// Why there is no backup, or none was restored. Nothing was changed then, unless it says so.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     #[error("{} exists already; --force replaces it", .0.display())]
@@ -49,6 +49,9 @@ pub enum BackupError {
     InUse(DatabaseAddress),
     #[error("{} is damaged", .0.display())]
     Damaged(PathBuf, Box<Verification>),
+    /// Its name is the one that it was given meanwhile.
+    #[error("{why}; what was there before could not be put back and is in {path}", path = path.display())]
+    LeftAside { path: PathBuf, why: Box<BackupError> },
     #[error(transparent)]
     Store(#[from] Error),
 }
@@ -372,15 +375,43 @@ async fn replace_file(staged: NamedTempFile, target: &Path, address: &DatabaseAd
         fs::set_permissions(staged.path(), before.permissions()).map_err(of_file(staged.path()))?;
     }
     let aside = beside(target, &format!(".{}", stamp()));
-    for suffix in BESIDE {
-        let from = beside(target, suffix);
-        match fs::rename(&from, beside(&aside, suffix)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            moved => moved.map_err(of_file(&from))?,
-        }
+    let mut moved = Moved::default();
+    let put = match moved.move_aside(target, &aside) {
+        Ok(()) => put_in_place(staged, target, false).await,
+        Err(error) => Err(error),
+    };
+    match put {
+        Ok(()) => Ok(before.map(|_| aside)),
+        Err(error) => Err(moved.put_back(error)),
     }
-    put_in_place(staged, target, false).await?;
-    Ok(before.map(|_| aside))
+}
+
+/// The files of a database that have another name until what takes their place is there: from, to.
+#[derive(Default)]
+struct Moved(Vec<(PathBuf, PathBuf)>);
+
+impl Moved {
+    fn move_aside(&mut self, target: &Path, aside: &Path) -> Outcome<()> {
+        for suffix in BESIDE {
+            let (from, to) = (beside(target, suffix), beside(aside, suffix));
+            match fs::rename(&from, &to) {
+                Ok(()) => self.0.push((from, to)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(BackupError::File(from, error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives them their names back, because of `why`, which it yields.
+    fn put_back(self, why: BackupError) -> BackupError {
+        for (from, to) in self.0.into_iter().rev() {
+            if fs::rename(&to, from).is_err() {
+                return BackupError::LeftAside { path: to, why: Box::new(why) };
+            }
+        }
+        why
+    }
 }
 
 async fn replace_tables(

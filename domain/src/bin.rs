@@ -128,6 +128,25 @@ impl Kalends {
     /// # Errors
     /// `NotFound` for what does not rest in the caller's bin; `Forbidden`; `QuotaExceeded`.
     pub async fn restore_calendar(&self, caller: Caller, calendar: CalendarId) -> Result<String> {
+        self.bring_calendar_back(caller, calendar, || Ok(uuid::Uuid::new_v4().to_string())).await
+    }
+
+    /// Takes back that a calendar was deleted: it is again what and where it was. [`Kalends::delete_calendar`] does it again.
+    ///
+    /// # Errors
+    /// `AlreadyExists` where another calendar has its slug by now; `NotFound` for what does not rest in the caller's bin; `Forbidden`;
+    /// `QuotaExceeded`.
+    pub async fn undo_calendar_deletion(&self, caller: Caller, calendar: CalendarId) -> Result<()> {
+        self.bring_calendar_back(caller, calendar, || Err(Error::AlreadyExists("the slug"))).await.map(drop)
+    }
+
+    /// `another` yields the slug for where the one that it had is taken.
+    async fn bring_calendar_back(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        another: impl Fn() -> Result<String>,
+    ) -> Result<String> {
         self.write(caller, async |mut write: Write| {
             let (home, found) = self.binned_calendar(&mut write, calendar).await?;
             let tx = &mut write.tx;
@@ -140,7 +159,7 @@ impl Kalends {
             let tx = &mut write.tx;
             let mut slug = found.slug;
             if !tx.take_calendar_from_bin(calendar, &slug).await? {
-                slug = uuid::Uuid::new_v4().to_string();
+                slug = another()?;
                 tx.take_calendar_from_bin(calendar, &slug).await?;
             }
             write.calendar_changed(calendar).await?;

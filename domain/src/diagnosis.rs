@@ -4,6 +4,7 @@ use crate::Result;
 use crate::jobs::{Job, MAX_LISTED};
 use crate::store::Database;
 use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
 
 /// Of which version the tables are; see [`tables`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,4 +55,15 @@ pub async fn jobs(database: &Database) -> Result<Vec<Job>> {
 /// `Unavailable`, `Internal`
 pub async fn size(database: &Database) -> Result<u64> {
     database.once().await?.database_octets().await
+}
+
+/// What tells an installation's data from those of others, for whoever may ask; see [`crate::Kalends::installation`].
+///
+/// # Errors
+/// `Unavailable`, `Internal`
+pub async fn installation(database: &Database) -> Result<Option<String>> {
+    // Of a time at which something happened here and hardly elsewhere; it says nothing about anybody.
+    let first = database.once().await?.first_account_at().await?;
+    let digest = |at: i64| Sha256::digest(format!("installation {at}"));
+    Ok(first.map(|at| digest(at)[..8].iter().map(|octet| format!("{octet:02x}")).collect()))
 }

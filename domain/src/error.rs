@@ -55,6 +55,9 @@ pub enum Error {
     /// DAV:quota-not-exceeded (RFC 4331 section 6): the account holds as much as it may.
     #[error("the account may hold {limit} {unit} and no more")]
     QuotaExceeded { limit: u64, unit: &'static str },
+    /// As many imports of the account wait or go on as may at once.
+    #[error("{limit} imports are under way already; begin the next one when one of them is done")]
+    TooManyImports { limit: usize },
     /// As much as may be done at once is being done, and others wait for it already.
     #[error("the server is busy; try again in {seconds} s")]
     Busy { seconds: u64 },

@@ -1,6 +1,6 @@
 //! Whether requests can be served.
 
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Result, diagnosis};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -41,6 +41,15 @@ impl Kalends {
                 Err(NotReady::Failed)
             }
         }
+    }
+
+    /// What tells these data from those of other installations; the same on all nodes. `None` as long as there is no account.
+    ///
+    /// # Errors
+    /// `Unavailable`, also when it takes long to say; `Internal`.
+    pub async fn installation(&self) -> Result<Option<String>> {
+        let asked = timeout(MAX_WAIT, diagnosis::installation(&self.db));
+        asked.await.unwrap_or(Err(Error::Unavailable { seconds: MAX_WAIT.as_secs() }))
     }
 
     /// How much the database takes, in octets.

@@ -63,6 +63,8 @@ pub struct Limits {
     pub instances: usize,
     /// Largest file that an import reads, in octets.
     pub import_octets: usize,
+    /// Most imports of an account that wait or go on as jobs.
+    pub open_imports: usize,
     /// Most octets that the objects of an account's calendars have together (RFC 4331).
     pub account_octets: u64,
     /// Most objects in an account's calendars together.
@@ -96,6 +98,7 @@ impl Default for Limits {
             rules: 100,
             instances: 50_000,
             import_octets: 64 * 1024 * 1024,
+            open_imports: 3,
             account_octets: 1024 * 1024 * 1024,
             account_objects: 200_000,
             account_calendars: 500,

@@ -2,9 +2,9 @@
 //! by which it can be done again.
 
 use crate::access::{self, Access, Caller, Held};
-use crate::calendars::CalendarId;
+use crate::calendars::{CalendarId, Revision};
 use crate::model::object::{Object, Precondition};
-use crate::model::version::{Change, Digest, Run, RunKind};
+use crate::model::version::{Cause, Change, Digest, Run, RunKind};
 use crate::objects::index;
 use crate::retry::retry;
 use crate::store::{Index, Transaction};
@@ -38,6 +38,8 @@ pub struct Now {
     pub title: Option<String>,
     /// Whether it is not as the edit left it, or another has its name or its UID by now.
     pub changed: bool,
+    /// By whom and by which way it became what it is, where that is not what the edit left.
+    pub cause: Option<Cause>,
 }
 
 /// What became of taking a run back.
@@ -58,6 +60,8 @@ struct Found {
     calendar: CalendarId,
     change: Change,
     now: Option<Object>,
+    /// Of what is there now, where it is not what the change led to.
+    cause: Option<Cause>,
     before: Option<String>,
 }
 
@@ -71,6 +75,8 @@ struct Step {
     before: Option<(String, Index)>,
     /// The same as an object of its own, for where another has its name or its UID.
     copy: Option<(NewObject, Index)>,
+    /// Of what is there.
+    uid: Option<String>,
 }
 
 impl Found {
@@ -89,7 +95,25 @@ impl Found {
             _ => return Err(missing),
         };
         let now = tx.object(calendar, &change.name).await?;
-        Ok(Found { calendar, change, now, before })
+        let cause = match now.as_ref().map(|object| object.head.etag.as_str()) {
+            etag if etag == change.after.as_ref().map(Digest::etag).as_deref() => None,
+            _ => Self::last_cause(tx, calendar, &change.name, now.as_ref()).await?,
+        };
+        Ok(Found { calendar, change, now, cause, before })
+    }
+
+    async fn last_cause(
+        tx: &mut Transaction,
+        calendar: CalendarId,
+        name: &str,
+        now: Option<&Object>,
+    ) -> Result<Option<Cause>> {
+        let revision = match now {
+            Some(object) => Some(object.head.revision),
+            None => tx.last_removal(calendar, name, Revision(i64::MAX)).await?,
+        };
+        let Some(revision) = revision else { return Ok(None) };
+        Ok(tx.change(calendar, revision).await?.and_then(|change| change.cause))
     }
 
     fn octets(&self) -> usize {
@@ -98,7 +122,7 @@ impl Found {
 
     /// `over`: which version is to be there instead of the one that the change led to.
     fn step(self, over: Option<Option<&str>>, limits: &Limits) -> Result<Step> {
-        let Found { calendar, change, now, before } = self;
+        let Found { calendar, change, now, cause, before } = self;
         let before = before.map(|text| index(&text, limits).map(|index| (text, index))).transpose()?;
         let etag = now.as_ref().map(|object| object.head.etag.clone());
         let led_to = change.after.as_ref().map(Digest::etag);
@@ -115,15 +139,31 @@ impl Found {
             (None, Some((_, before))) => before.summary.clone(),
             (None, None) => None,
         };
+        let uid = now.map(|object| object.head.uid);
         let as_before = etag == before.as_ref().map(|(_, index)| index.digest.etag());
         let expected = as_before || etag.as_deref() == over.unwrap_or(led_to.as_deref());
-        Ok(Step { calendar, name: change.name, as_before, now: Now { etag, title, changed: !expected }, before, copy })
+        Ok(Step {
+            calendar,
+            name: change.name,
+            as_before,
+            now: Now { etag, title, changed: !expected, cause },
+            before,
+            copy,
+            uid,
+        })
     }
 }
 
 impl Step {
-    /// Puts the object back. Yields whether it could: not where another object has its name or its UID.
-    async fn take_back(&self, write: &mut Write, calendars: &[Held]) -> Result<bool> {
+    /// Whether it is put into another calendar by `other`, a step of the same edit.
+    fn moves_to(&self, other: &Step) -> bool {
+        let comes = other.before.as_ref().filter(|_| !other.as_before && other.calendar != self.calendar);
+        self.before.is_none() && comes.is_some_and(|(_, index)| self.uid.as_ref() == Some(&index.uid))
+    }
+
+    /// Puts the object back; where there was none before, `moves` says that it is put elsewhere in the same write. Yields whether it
+    /// could: not where another object has its name or its UID.
+    async fn take_back(&self, write: &mut Write, calendars: &[Held], moves: bool) -> Result<bool> {
         if self.as_before {
             return Ok(true);
         }
@@ -144,6 +184,7 @@ impl Step {
                 },
                 stored => stored.map(drop),
             },
+            None if moves => write.move_out(calendar, &self.name, &unchanged).await,
             None => write.remove(calendar, &self.name, &unchanged).await,
         };
         match taken_back {
@@ -177,8 +218,9 @@ impl Kalends {
             }
             let mut write = self.begin_write(None, caller).await?;
             let calendars = write.calendars_to_write(steps.iter().map(|step| step.calendar).collect()).await?;
-            for step in steps.iter_mut().rev() {
-                step.now.changed = !step.take_back(&mut write, &calendars).await?;
+            for place in (0..steps.len()).rev() {
+                let moves = steps.iter().any(|other| steps[place].moves_to(other));
+                steps[place].now.changed = !steps[place].take_back(&mut write, &calendars, moves).await?;
             }
             if steps.iter().any(|step| step.now.changed) {
                 return Ok(Undone::Changed(steps.into_iter().map(|step| step.now).collect()));
@@ -239,7 +281,7 @@ impl Kalends {
             let calendars = write.calendars_to_write(vec![calendar]).await?;
             let mut outcomes = Vec::with_capacity(steps.len());
             for step in steps {
-                let taken_back = !step.now.changed && step.take_back(&mut write, &calendars).await?;
+                let taken_back = !step.now.changed && step.take_back(&mut write, &calendars, false).await?;
                 outcomes.push((step, taken_back));
             }
             write.commit(outcomes).await

@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
+import type { Server } from "./support/server.js";
 import { Account, eventName, expect, test, timed } from "./support/test.js";
 
 /** Everything that axe finds wrong, and names that do not begin with what is to be seen. */
@@ -19,7 +20,48 @@ async function fill(account: Account) {
   await account.put("trip.ics", "BEGIN:VEVENT", "UID:trip", "DTSTAMP:20260101T000000Z", "DTSTART;VALUE=DATE:20270310", "DTEND;VALUE=DATE:20270312", "SUMMARY:Trip", "END:VEVENT");
 }
 
+/** The pages of what was deleted, what is done beside, and what became of an event and a calendar, each with something on it. */
+async function plainPages(page: Page, account: Account): Promise<string[]> {
+  await account.put("talk.ics", ...timed("talk", "20270310T160000", "20270310T170000", "Talk"));
+  await account.put("lunch.ics", ...timed("lunch", "20270310T113000", "20270310T143000", "Long lunch", "LOCATION:Harbour, at the very end of the longest quay that there is"));
+  await account.caldav("DELETE", "talk.ics");
+  await page.goto("/agenda/week/2027-03-10");
+  const lunch = (await page.getByRole("link", { name: eventName("Long lunch") }).getAttribute("href"))!.split("?")[0]!;
+  const calendar = `/calendars/${lunch.split("/")[2]}`;
+  await page.goto(`${calendar}/changes`);
+  const before = (await page.locator('a[href*="/as-of?at="]').first().getAttribute("href"))!;
+  return ["/bin", "/admin/jobs", `${lunch}/history`, `${calendar}/changes`, `${calendar}/as-of`, before];
+}
+
+async function administrator(server: Server, context: BrowserContext, page: Page): Promise<string[]> {
+  const account = await Account.signUp(server, context, "--admin");
+  await fill(account);
+  return plainPages(page, account);
+}
+
+test("the plain pages are no wider than a phone", async ({ page, context, server }) => {
+  const pages = await administrator(server, context, page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const path of pages) {
+    await page.goto(path);
+    await expect(page.locator("h1"), path).toHaveCount(1);
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wider, path).toBeLessThanOrEqual(0);
+  }
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
+  test(`nothing on the plain pages keeps people out, ${colorScheme}`, async ({ page, context, server }) => {
+    test.slow();
+    const pages = await administrator(server, context, page);
+    await page.emulateMedia({ colorScheme });
+    for (const path of pages) {
+      await page.goto(path);
+      await expect(page.locator("h1, [aria-level='1']"), path).toHaveCount(1);
+      expect(await violations(page)).toEqual([]);
+    }
+  });
+
   test(`nothing on any page keeps people out, ${colorScheme}`, async ({ page, account, server }) => {
     test.slow();
     await fill(account);

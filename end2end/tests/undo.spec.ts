@@ -193,7 +193,7 @@ test("what another hand has changed since is kept, or taken back all the same", 
     const theirs = await account.get("lunch.ics");
     await undo(page);
     const question = page.getByRole("alertdialog", { name: "Changed meanwhile" });
-    await expect(question).toContainText("“Team lunch” has been changed since then.");
+    await expect(question).toContainText("“Team lunch” has been changed since then. The last change was made by Robin Doe, with tests.");
     await expect(question.getByRole("button", { name: "Keep it as it is now" })).toBeFocused();
     expect(await account.get("lunch.ics")).toBe(theirs);
     if (answer.startsWith("Take")) {
@@ -385,4 +385,72 @@ test("the keys are kept to who did it", async ({ page, account, server, hydrated
   await undo(page);
   await said(page, "There is nothing to undo.");
   await expect(column(page, "2027-03-04").getByRole("link", { name: /Lunch/ })).toBeVisible();
+});
+
+/** Deletes the calendar by its form. */
+async function deletePersonal(page: Page) {
+  await page.getByRole("link", { name: /^Change Personal/ }).click();
+  const form = page.getByRole("dialog");
+  await form.getByText("Delete", { exact: true }).click();
+  await form.getByRole("button", { name: "Delete the calendar" }).click();
+  await said(page, "Calendar deleted.");
+}
+
+test("a deleted calendar comes back with its events, and goes again", async ({ page, account, hydrated }) => {
+  await lunch(account);
+  const before = await account.get("lunch.ics");
+  await open(page, hydrated, week);
+  const list = page.getByRole("region", { name: "Calendars" }).getByRole("checkbox");
+  await deletePersonal(page);
+  await expect(event(page, "Lunch")).toHaveCount(0);
+  await expect(list).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await said(page, "Undone: Calendar deleted.");
+  await expect(onTuesday(page)).toBeVisible();
+  await expect(list).toHaveCount(1);
+  expect(await account.get("lunch.ics")).toBe(before);
+  await redo(page);
+  await said(page, "Done again: Calendar deleted.");
+  await expect(event(page, "Lunch")).toHaveCount(0);
+  await expect(list).toHaveCount(0);
+  await undo(page);
+  await expect(onTuesday(page)).toBeVisible();
+  await page.goto("/bin");
+  await expect(page.getByText("Nothing rests here.")).toBeVisible();
+});
+
+test("a deleted calendar whose address is another's stays in the bin, and it is said why", async ({ page, account, hydrated }) => {
+  await lunch(account);
+  await open(page, hydrated, week);
+  await deletePersonal(page);
+  expect((await account.caldav("MKCALENDAR", "")).status).toBe(201);
+  await undo(page);
+  await said(page, "Another calendar has its address by now. The bin brings it back with a new one.");
+  // It is not in the way of what was done before it.
+  await undo(page);
+  await said(page, "There is nothing to undo.");
+  await page.goto("/bin");
+  await page.getByRole("button", { name: "Restore" }).click();
+  await expect(page.getByText("The calendar is back")).toBeVisible();
+});
+
+test.describe("without a script", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a calendar is deleted and brought back by forms", async ({ page, account }) => {
+    await lunch(account);
+    await page.goto(week);
+    await page.getByRole("link", { name: /^Change Personal/ }).click();
+    await page.getByText("Delete", { exact: true }).click();
+    await page.getByRole("button", { name: "Delete the calendar" }).click();
+    await expect(page).toHaveURL(/\/agenda\/\w+\/\d{4}-\d\d-\d\d$/);
+    await said(page, "Calendar deleted.");
+    expect((await account.caldav("GET", "lunch.ics")).status).toBe(404);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await said(page, "Undone.");
+    expect((await account.caldav("GET", "lunch.ics")).status).toBe(200);
+    await page.getByRole("button", { name: "Redo" }).click();
+    await said(page, "Done again.");
+    expect((await account.caldav("GET", "lunch.ics")).status).toBe(404);
+  });
 });

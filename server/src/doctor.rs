@@ -2,19 +2,25 @@
 
 use crate::configuration::Configuration;
 use crate::{Outcome, ServeArguments};
-use axum::http::Uri;
+use axum::http::{StatusCode, Uri};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use kalends_domain::jobs::{Job, JobId, JobState};
 use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_domain::verify::{Harm, verify};
 use kalends_domain::{Error, Limits, diagnosis};
-use kalends_server::web::assets;
+use kalends_server::http_client::{self, Answer};
+use kalends_server::{health, web::assets};
 use rustix::fs::{Access as Permission, access as probe, statvfs};
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::Duration;
+use tokio::time::timeout;
 
+const PUBLIC_URL: &str = "public URL";
+/// How long the server at the public URL may take to answer.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 /// By how much clocks may differ.
 const MAX_DIFFERENCE: TimeDelta = TimeDelta::seconds(5);
 /// How late a job may be.
@@ -84,11 +90,14 @@ impl<'d> Doctor<'d> {
     /// How many findings say that something is wrong.
     pub async fn run(mut self, arguments: DoctorArguments) -> Outcome {
         self.check_settings();
-        self.check_public_url(&arguments.serve);
+        let url = self.check_public_url(&arguments.serve);
         self.check_front_end(&arguments.serve.dist);
         self.check_permissions();
         self.check_backups();
-        self.check_database().await;
+        let installation = self.check_database().await;
+        if let Some(url) = url {
+            self.ask_public_url(&url, installation).await;
+        }
         if arguments.json {
             self.print_json()
         } else {
@@ -154,13 +163,15 @@ impl<'d> Doctor<'d> {
         }
     }
 
-    fn check_public_url(&mut self, options: &ServeArguments) {
-        const CHECK: &str = "public URL";
+    /// Yields it where it can be asked.
+    fn check_public_url(&mut self, options: &ServeArguments) -> Option<Uri> {
+        const CHECK: &str = PUBLIC_URL;
         const HINT: &str = "set public-url to how browsers reach the server, such as https://cal.example.org";
         let listen = options.listen.listen;
         let Some(url) = options.public_url.as_deref() else {
             let text = format!("it is not set: links lead to http://{listen}, and cookies go unencrypted");
-            return self.add(CHECK, State::Notable, text, HINT);
+            self.add(CHECK, State::Notable, text, HINT);
+            return None;
         };
         let uri = url.parse::<Uri>().ok();
         let parts = uri.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?, uri.path(), uri.query())));
@@ -168,9 +179,13 @@ impl<'d> Doctor<'d> {
             Some(("http" | "https", _, "/" | "", None)) => {}
             Some(("http" | "https", ..)) => {
                 let text = format!("{url} has a path: the server cannot be served below one");
-                return self.add(CHECK, State::Wrong, text, "give the server a host name of its own");
+                self.add(CHECK, State::Wrong, text, "give the server a host name of its own");
+                return None;
             }
-            _ => return self.add(CHECK, State::Wrong, format!("{url} is no address of http or https"), HINT),
+            _ => {
+                self.add(CHECK, State::Wrong, format!("{url} is no address of http or https"), HINT);
+                return None;
+            }
         }
         let (scheme, host) = parts.map_or(("", ""), |(scheme, host, ..)| (scheme, host));
         let is_here = host == "localhost"
@@ -180,6 +195,44 @@ impl<'d> Doctor<'d> {
             self.add(CHECK, State::Notable, text, "put a proxy with HTTPS before it: docs/deploy.md");
         } else {
             self.add(CHECK, State::Fine, url, "");
+        }
+        uri
+    }
+
+    /// Whether browsers that go there come to this `installation`, which is not known where the database does not answer.
+    async fn ask_public_url(&mut self, url: &Uri, installation: Option<String>) {
+        const CHECK: &str = PUBLIC_URL;
+        const PROXY: &str = "lead it to this server: docs/deploy.md";
+        let live = match timeout(MAX_WAIT, http_client::get(url, health::LIVE)).await {
+            Ok(Ok(live)) => live,
+            failed => {
+                let why = match failed {
+                    Ok(Err(error)) => with_causes(&*error),
+                    _ => format!("no answer within {} s", MAX_WAIT.as_secs()),
+                };
+                let text = format!("{url} cannot be asked from here: {why}");
+                let hint = "start the server, and look at the proxy, the name and the certificate; it may be well where only others reach it";
+                return self.add(CHECK, State::Notable, text, hint);
+            }
+        };
+        if live != (Answer { status: StatusCode::OK, text: "ok".into() }) {
+            let text = format!("{url} answers, but it is not Kalends that does ({})", live.status);
+            return self.add(CHECK, State::Wrong, text, PROXY);
+        }
+        let answer = timeout(MAX_WAIT, http_client::get(url, health::INSTALLATION)).await;
+        match (answer, installation) {
+            (_, None) => {}
+            (Ok(Ok(Answer { status: StatusCode::OK, text })), Some(own)) if text == own => {
+                self.add(CHECK, State::Fine, format!("{url} leads to this installation"), "");
+            }
+            (Ok(Ok(Answer { status: StatusCode::OK | StatusCode::NOT_FOUND, .. })), _) => {
+                let text = format!("{url} leads to another installation of Kalends");
+                self.add(CHECK, State::Wrong, text, PROXY);
+            }
+            _ => {
+                let text = format!("{url} leads to a server that does not say which installation it is");
+                self.add(CHECK, State::Notable, text, "look whether it is ready: kalends health");
+            }
         }
     }
 
@@ -285,30 +338,30 @@ impl<'d> Doctor<'d> {
         }
     }
 
-    async fn check_database(&mut self) {
+    /// Yields which installation it is of.
+    async fn check_database(&mut self) -> Option<String> {
         const CHECK: &str = "database";
         if let DatabaseAddress::Sqlite(file) = self.address
             && !file.exists()
         {
             let text = format!("there is none at {}", file.display());
-            return self.add(
-                CHECK,
-                State::Wrong,
-                text,
-                "start the server, which makes it, or correct data or database",
-            );
+            self.add(CHECK, State::Wrong, text, "start the server, which makes it, or correct data or database");
+            return None;
         }
         match Database::open_as_it_is(self.address).await {
             Ok(database) => {
                 let checked = self.check_opened(&database).await;
+                let installation = diagnosis::installation(&database).await;
                 database.close().await;
                 if let Err(error) = checked {
                     self.add(CHECK, State::Wrong, explained(&error), "see the log of the database");
                 }
+                installation.ok().flatten()
             }
             Err(error) => {
                 let text = format!("{} cannot be opened: {}", self.address, explained(&error));
                 self.add(CHECK, State::Wrong, text, "correct database, or start the database's server");
+                None
             }
         }
     }
@@ -401,4 +454,17 @@ fn explained(error: &Error) -> String {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
     }
+}
+
+fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        let said = deeper.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = deeper.source();
+    }
+    text
 }

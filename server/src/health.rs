@@ -1,31 +1,30 @@
 //! Whether the server runs and can serve: what supervisors ask, and the asking.
 
+use crate::http_client::{Answer, Failure, get_over};
 use axum::Router;
-use axum::body::{Body, to_bytes};
 use axum::extract::State;
-use axum::http::{Request, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use kalends_domain::Kalends;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+pub const LIVE: &str = "/healthz/live";
 const READY: &str = "/healthz/ready";
+pub const INSTALLATION: &str = "/healthz/installation";
 /// From the opening of the connection to the end of the answer.
 const MAX_WAIT: Duration = Duration::from_secs(5);
-/// Of an answer, in octets.
-const MAX_ANSWER: usize = 4096;
-
 /// `/healthz` and `/healthz/live`: the process answers. `/healthz/ready`: it can serve; else 503 with the reason.
+/// `/healthz/installation`: what tells its data from those of others.
 pub fn router(kalends: Kalends) -> Router {
     Router::new()
         .route("/healthz", get(live))
-        .route("/healthz/live", get(live))
+        .route(LIVE, get(live))
         .route(READY, get(ready))
+        .route(INSTALLATION, get(installation))
         .with_state(kalends)
 }
 
@@ -41,6 +40,15 @@ async fn ready(State(kalends): State<Kalends>) -> Response {
     }
 }
 
+async fn installation(State(kalends): State<Kalends>) -> Response {
+    let uncached = [(header::CACHE_CONTROL, "no-store")];
+    match kalends.installation().await {
+        Ok(Some(installation)) => (uncached, installation).into_response(),
+        Ok(None) => (StatusCode::NOT_FOUND, uncached, "there is no account yet\n").into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, uncached, format!("{error}\n")).into_response(),
+    }
+}
+
 /// Why a server is not known to be ready.
 #[derive(Debug, thiserror::Error)]
 pub enum HealthError {
@@ -49,7 +57,7 @@ pub enum HealthError {
     #[error("{0} did not answer within {seconds} s", seconds = MAX_WAIT.as_secs())]
     Silent(SocketAddr),
     #[error("{0} cannot be asked")]
-    Unreachable(SocketAddr, #[source] Box<dyn std::error::Error + Send + Sync>),
+    Unreachable(SocketAddr, #[source] Failure),
     /// With its reason.
     #[error("not ready: {0}")]
     NotReady(String),
@@ -67,8 +75,8 @@ pub async fn ask(listen: SocketAddr) -> Result<(), HealthError> {
     match timeout(MAX_WAIT, exchange(address)).await {
         Err(_) => Err(HealthError::Silent(address)),
         Ok(Err(error)) => Err(HealthError::Unreachable(address, error)),
-        Ok(Ok((StatusCode::OK, _))) => Ok(()),
-        Ok(Ok((status, text))) => Err(HealthError::NotReady(format!("{status}: {}", text.trim_end()))),
+        Ok(Ok(Answer { status: StatusCode::OK, .. })) => Ok(()),
+        Ok(Ok(Answer { status, text })) => Err(HealthError::NotReady(format!("{status}: {}", text.trim_end()))),
     }
 }
 
@@ -82,18 +90,8 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-async fn exchange(address: SocketAddr) -> Result<(StatusCode, String), Box<dyn std::error::Error + Send + Sync>> {
-    let stream = TcpStream::connect(address).await?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    let connection = tokio::spawn(connection);
-    let request = Request::get(READY)
-        .header(header::HOST, address.to_string())
-        .header(header::CONNECTION, "close")
-        .body(Body::empty())?;
-    let (parts, body) = sender.send_request(request).await?.into_parts();
-    let body = to_bytes(Body::new(body), MAX_ANSWER).await?;
-    connection.abort();
-    Ok((parts.status, String::from_utf8_lossy(&body).into_owned()))
+async fn exchange(address: SocketAddr) -> Result<Answer, Failure> {
+    get_over(TcpStream::connect(address).await?, &address.to_string(), READY).await
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod credentials;
 pub mod demo;
 pub mod health;
 pub mod host;
+pub mod http_client;
 mod metrics;
 mod process;
 mod request_id;

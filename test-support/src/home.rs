@@ -116,6 +116,23 @@ impl Home {
         self.database.number(format!("SELECT count(*) FROM {table}")).await
     }
 
+    /// Adds an extent of an object that is not there, which only a fault of the program or of the machine leaves.
+    pub async fn orphan_extent(&self) {
+        let statements: &[&str] = if TestDatabase::is_postgres() {
+            &[
+                "ALTER TABLE object_extents DROP CONSTRAINT object_extents_id_fkey",
+                "INSERT INTO object_extents (id, extent) VALUES (999999, '[1,2]')",
+            ]
+        } else {
+            &[
+                "INSERT INTO object_extents (id, first_minute, last_minute, calendar_low, calendar_high) VALUES (999999, 1, 2, 1, 1)",
+            ]
+        };
+        for statement in statements {
+            self.run(statement).await;
+        }
+    }
+
     /// Forgets the texts that objects had, as cleaning up does.
     pub async fn forget_versions(&self) {
         self.run("DELETE FROM versions").await;

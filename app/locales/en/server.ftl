@@ -8,6 +8,7 @@ server-instance-not-found = The instance was not found.
 server-link-not-found = The link was not found.
 server-session-not-found = That browser is signed out already.
 server-object-not-found = The object was not found.
+server-not-in-bin = It does not rest in the bin any more.
 server-forbidden = You may not change this calendar.
 server-bad-credentials = The name or the password is wrong.
 server-too-many-tries = Too many wrong passwords; wait { NUMBER($seconds) } s and try again.
@@ -26,12 +27,15 @@ server-too-many-properties = A calendar keeps { NUMBER($limit) } properties that
 server-too-many-instances = More than { NUMBER($limit) } instances.
 server-already-exists = This already exists.
 server-calendar-exists = The calendar already exists.
+server-slug-exists = Another calendar has its address by now. The bin brings it back with a new one.
 server-user-name-exists = The user name already exists.
 server-sync-token = The sync-token is not valid for this calendar.
 server-quota-octets = The account may hold { NUMBER($limit) } octets and no more.
 server-quota-objects = The account may hold { NUMBER($limit) } objects and no more.
 server-quota-calendars = The account may hold { NUMBER($limit) } calendars and no more.
 server-quota-app-passwords = The account may have { NUMBER($limit) } app passwords and tokens and no more.
+# $limit is a number.
+server-too-many-imports = { NUMBER($limit) } files are being imported already. Begin the next one when one of them is done.
 # Of a form that another site sent.
 server-other-site = This request came from another site.
 # Pages that stand in the place of one that could not be made.
@@ -292,6 +296,8 @@ server-redo-nothing = There is nothing to redo.
 # Above a question to answer with one of the two that follow.
 server-undo-heading = Changed meanwhile
 server-undo-changed = “{ $title }” has been changed since then.
+# $by: who changed it and how, as in the lists of changes.
+server-undo-changed-by = “{ $title }” has been changed since then. The last change was made by { $by }.
 server-undo-keep = Keep it as it is now
 server-undo-anyway = Take my change back all the same
 server-undo-unknown = It is not known what to take back.

@@ -6,8 +6,8 @@ use crate::event::fields::FieldError;
 use crate::state::{AgendaRefresh, Calendars};
 use crate::thin::{Effect, OnAttribute};
 use crate::ui::{Cancel, CloseButton, Dialog, Icon, fixed, form_buttons, heading_level, icon, sure_summary};
-use crate::undo::Toasts;
-use crate::wire::{ApiError, CalendarId};
+use crate::undo::{Toasts, key_of_deletion};
+use crate::wire::{ApiError, CalendarId, UndoKey};
 use crate::words;
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::html;
@@ -16,6 +16,12 @@ use leptos::web_sys::{FormData, HtmlFormElement};
 
 /// What the dialog is open for: a new calendar, or one that is there.
 pub type CalendarTarget = RwSignal<Option<Option<CalendarId>>>;
+
+/// What was done with a calendar, and the key by which it is taken back; empty where there is none.
+pub struct Done {
+    pub said: &'static str,
+    pub undo: UndoKey,
+}
 
 /// Changes calendars beside the agenda. It must be below a [`Calendars`] context.
 #[component]
@@ -48,11 +54,11 @@ pub fn CalendarDialog(target: CalendarTarget) -> impl IntoView {
         }),
     });
     let close = Callback::new(move |()| target.set(None));
-    let done = Callback::new(move |said: &'static str| {
+    let done = Callback::new(move |Done { said, undo }| {
         target.set(None);
         calendars.reload();
         refresh.notify();
-        toasts.info(said);
+        toasts.undoable(said, &undo);
     });
     let open = Signal::derive(move || shown.with(Option::is_some));
     view! {
@@ -76,7 +82,7 @@ pub fn CalendarForm(
     /// Why the form could not be saved when it was posted without WebAssembly.
     error: Option<ApiError>,
     /// Hears what was done.
-    on_done: Callback<&'static str>,
+    on_done: Callback<Done>,
     cancel: Cancel,
 ) -> impl IntoView {
     let state = FormState {
@@ -165,7 +171,7 @@ struct FormState {
     name: NodeRef<html::Input>,
     error: RwSignal<Option<ApiError>>,
     busy: RwSignal<bool>,
-    on_done: Callback<&'static str>,
+    on_done: Callback<Done>,
 }
 
 impl FormState {
@@ -188,11 +194,10 @@ impl FormState {
             let saved = save_calendar(self.id, fields).await;
             let _ = self.busy.try_set(false);
             match saved {
-                Ok(()) => self.on_done.run(if self.id.is_some() {
-                    words::calendars_saved()
-                } else {
-                    words::calendars_created()
-                }),
+                Ok(()) => {
+                    let said = if self.id.is_some() { words::calendars_saved() } else { words::calendars_created() };
+                    self.on_done.run(Done { said, undo: UndoKey::new() });
+                }
                 Err(why) => drop(self.error.try_set(Some(why))),
             }
         });
@@ -203,7 +208,7 @@ impl FormState {
         let Some(id) = self.id else { return };
         leptos::task::spawn_local(async move {
             match delete_calendar(id).await {
-                Ok(()) => self.on_done.run(words::calendars_deleted()),
+                Ok(()) => self.on_done.run(Done { said: words::calendars_deleted(), undo: key_of_deletion(id) }),
                 Err(why) => drop(self.error.try_set(Some(why))),
             }
         });

@@ -1,7 +1,7 @@
 //! The form of a calendar as a page of its own, which works without WebAssembly.
 
 use super::api::calendar_page;
-use super::form::CalendarForm;
+use super::form::{CalendarForm, Done};
 use super::{CalendarFields, CalendarPageData};
 use crate::resource::resource;
 use crate::ui::{Cancel, Failed, Frame, SignedIn};
@@ -51,8 +51,8 @@ fn Loaded(data: CalendarPageData) -> impl IntoView {
     let CalendarPageData { stored, taken, refused } = data;
     let toasts = expect_context::<Toasts>();
     let navigate = use_navigate();
-    let done = Callback::new(move |said: &'static str| {
-        toasts.info(said);
+    let done = Callback::new(move |Done { said, undo }| {
+        toasts.undoable(said, &undo);
         navigate("/agenda", NavigateOptions::default());
     });
     let fields = match (&refused, &stored) {

@@ -1,7 +1,8 @@
 //! The server's side of calendars: the list, and the form of one.
 
 use super::{CalendarFields, CalendarPageData, RefusedCalendar, StoredCalendar};
-use crate::wire::{ApiError, CalendarId, CalendarInfo};
+use crate::undo::key_of_deletion;
+use crate::wire::{ApiError, CalendarId, CalendarInfo, UndoKey};
 use crate::word_lists::list_in_words;
 use crate::words;
 use kalends_domain::access::{Held, PrincipalId};
@@ -129,6 +130,8 @@ pub async fn delete(kalends: &Kalends, user: &User, id: CalendarId) -> Result<()
 
 /// What a form asks for that was posted without WebAssembly.
 ///
+/// Yields what takes a deletion back.
+///
 /// # Errors
 /// The form as it was, with what is wrong.
 pub async fn post(
@@ -136,14 +139,16 @@ pub async fn post(
     user: Option<&User>,
     id: Option<CalendarId>,
     form: &[(String, String)],
-) -> Result<(), Box<RefusedCalendar>> {
+) -> Result<Option<UndoKey>, Box<RefusedCalendar>> {
     let value = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let fields = CalendarFields::read(value);
     let done = async {
         let user = user.ok_or(ApiError::SignedOut)?;
         match id {
-            Some(id) if value("action").as_deref() == Some("delete") => delete(kalends, user, id).await,
-            id => save(kalends, user, id, &fields).await,
+            Some(id) if value("action").as_deref() == Some("delete") => {
+                delete(kalends, user, id).await.map(|()| Some(key_of_deletion(id)))
+            }
+            id => save(kalends, user, id, &fields).await.map(|()| None),
         }
     };
     done.await.map_err(|error| Box::new(RefusedCalendar { fields: fields.clone(), error }))

@@ -12,7 +12,7 @@ use crate::notation::Format;
 use crate::reading::Reader;
 use crate::return_path::back_path;
 use crate::server_context::viewer;
-use crate::undo::server::key;
+use crate::undo::keys::key;
 use crate::wire::{ApiError, CalendarId, InstanceKey, UndoKey, Viewer, When};
 use crate::words;
 use crate::zones;

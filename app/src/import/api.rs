@@ -3,7 +3,7 @@
 use crate::calendars;
 use crate::json::Json;
 use crate::server_context::signed_in;
-use crate::undo::server::key_of_run;
+use crate::undo::keys::key_of_run;
 use crate::wire::{ApiError, CalendarInfo, UndoKey};
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::jobs::{self, JobId};

@@ -1,21 +1,20 @@
 //! Taking an edit back, for the script and for plain forms: `POST /undo`.
 
+use super::keys::{RETURNED, RUN, key, key_of_run, read};
+use super::{DELETED, key_of_deletion};
+use crate::history::words_of::Reader;
 use crate::return_path::back_path;
 use crate::wire::{ApiError, UndoKey};
 use crate::word_lists::list_in_words;
 use crate::words;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
-use kalends_domain::calendars::{CalendarId, Revision};
-use kalends_domain::undo::{RunUndone, Undo, Undone};
+use kalends_domain::calendars::CalendarId;
+use kalends_domain::undo::{RunUndone, Undone};
 use serde::Serialize;
 
-/// An edit changes two objects at most.
-const MAX_STEPS: usize = 8;
 /// Titles that are said of what a run left.
 const MAX_TITLES: usize = 5;
-/// What the key of a run begins with; its calendar and its id follow.
-const RUN: &str = "run:";
 
 /// What became of taking an edit back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,25 +26,6 @@ pub struct Answer {
     /// It has changed since, and nothing was written: this as `over` says that it is meant all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub over: Option<Vec<Option<String>>>,
-}
-
-/// The key of an edit: `12:345,13:7`, calendars and revisions.
-pub fn key(undo: &Undo) -> UndoKey {
-    undo.0.iter().map(|(calendar, revision)| format!("{}:{}", calendar.0, revision.0)).collect::<Vec<_>>().join(",")
-}
-
-/// The key of an import.
-pub fn key_of_run(calendar: i64, run: impl std::fmt::Display) -> UndoKey {
-    format!("{RUN}{calendar}:{run}")
-}
-
-fn read(key: &str) -> Option<Undo> {
-    let step = |step: &str| {
-        let (calendar, revision) = step.split_once(':')?;
-        Some((CalendarId(calendar.parse().ok()?), Revision(revision.parse().ok()?)))
-    };
-    let steps: Vec<_> = key.split(',').map(step).collect::<Option<_>>()?;
-    (steps.len() <= MAX_STEPS).then_some(Undo(steps))
 }
 
 /// A form that was posted to `/undo`.
@@ -68,13 +48,24 @@ impl<'a> Posted<'a> {
 
     /// Takes the edit back.
     pub async fn take_back(&self, kalends: &Kalends, user: Option<&User>) -> Result<Answer, ApiError> {
-        let caller = user.ok_or(ApiError::SignedOut)?.on_a_page();
+        let user = user.ok_or(ApiError::SignedOut)?;
+        let caller = user.on_a_page();
         let unknown = || ApiError::BadInput { field: "undo".into(), message: words::server_undo_unknown().into() };
         if let Some(run) = self.undo.strip_prefix(RUN) {
             let (calendar, run) = run.split_once(':').ok_or_else(unknown)?;
             let calendar = calendar.parse().map_err(|_| unknown())?;
             let run = run.parse().map_err(|_| unknown())?;
             return Ok(answer_of_run(calendar, kalends.undo_run(caller, CalendarId(calendar), run).await?));
+        }
+        if let Some(deleted) = self.undo.strip_prefix(DELETED) {
+            let calendar = deleted.parse().map_err(|_| unknown())?;
+            kalends.undo_calendar_deletion(caller, CalendarId(calendar)).await?;
+            return Ok(Answer { text: String::new(), undo: format!("{RETURNED}{calendar}"), over: None });
+        }
+        if let Some(returned) = self.undo.strip_prefix(RETURNED) {
+            let calendar = returned.parse().map_err(|_| unknown())?;
+            kalends.delete_calendar(caller, CalendarId(calendar)).await?;
+            return Ok(Answer { text: String::new(), undo: key_of_deletion(calendar), over: None });
         }
         let undo = read(self.undo).ok_or_else(unknown)?;
         let over: Option<Vec<Option<String>>> = match self.over {
@@ -84,8 +75,13 @@ impl<'a> Posted<'a> {
         Ok(match kalends.undo(caller, &undo, over.as_deref()).await? {
             Undone::Done(again) => Answer { text: String::new(), undo: key(&again), over: None },
             Undone::Changed(now) => {
-                let title = now.iter().filter(|now| now.changed).find_map(|now| now.title.as_deref());
-                let text = words::server_undo_changed(title.unwrap_or(words::common_no_title()));
+                let changed = now.iter().filter(|now| now.changed);
+                let named = changed.clone().find(|now| now.title.is_some()).or_else(|| changed.clone().next());
+                let title = named.and_then(|now| now.title.as_deref()).unwrap_or(words::common_no_title());
+                let text = match named.and_then(|now| now.cause.as_ref()) {
+                    Some(cause) => words::server_undo_changed_by(title, &Reader::of(user).by(Some(cause))),
+                    None => words::server_undo_changed(title),
+                };
                 let over = now.into_iter().map(|now| now.etag).collect();
                 Answer { text, undo: String::new(), over: Some(over) }
             }
@@ -113,16 +109,6 @@ fn answer_of_run(calendar: i64, undone: RunUndone) -> Answer {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn a_key_comes_back_and_nothing_else_is_one() {
-        let undo = Undo(vec![(CalendarId(12), Revision(345)), (CalendarId(13), Revision(7))]);
-        assert_eq!(key(&undo), "12:345,13:7");
-        assert_eq!(read(&key(&undo)), Some(undo));
-        for text in ["", "12", "12:", ":3", "a:b", "12:3,", "1:1,".repeat(9).as_str(), "1:2:3"] {
-            assert_eq!(read(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn of_a_run_it_is_said_what_it_left() {

@@ -1,5 +1,6 @@
 //! Taking away what is kept for a time only.
 
+use super::JobKind;
 use super::lease::{Ended, Lease};
 use crate::accounts::{login_throttle, sessions};
 use crate::store::Transaction;
@@ -39,6 +40,8 @@ pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
     tx.delete_devices(now - sessions::DEVICE_LIFE).await?;
     tx.delete_login_tries(now - login_throttle::MEMORY).await?;
     tx.delete_jobs_done(now - DONE_JOBS).await?;
+    // What somebody wanted to bring in is kept for as long as what they deleted.
+    tx.delete_dead_jobs(JobKind::Import, now - kalends.limits.bin_age).await?;
     let result = serde_json::to_string(&cleaned).unwrap_or_default();
     let ended = lease.end(&mut tx, Some(&result)).await?;
     tx.commit().await?;

@@ -71,7 +71,7 @@ impl Kalends {
     /// was `made_for_it`: that goes again when nothing comes in.
     ///
     /// # Errors
-    /// `NotFound`, `Forbidden`, `TooLarge`.
+    /// `NotFound`, `Forbidden`, `TooLarge`; `TooManyImports`.
     pub async fn begin_import(
         &self,
         caller: Caller,
@@ -88,6 +88,12 @@ impl Kalends {
         let mut tx = self.db.write().await?;
         access::calendar(&mut tx, caller, calendar, Access::Write).await?;
         let (kind, owner) = (JobKind::Import, Some(caller.principal));
+        // Of two who begin one at the same moment the second counts the first.
+        tx.lock_home(caller.principal).await?;
+        let limit = self.limits.open_imports;
+        if tx.open_jobs(kind, caller.principal).await? >= limit as u64 {
+            return Err(Error::TooManyImports { limit });
+        }
         let id = tx.enqueue_job(&NewJob { kind, key: run.to_string(), owner, payload, due_at: Utc::now() }).await?;
         tx.attach_job_file(id, file).await?;
         tx.commit().await?;

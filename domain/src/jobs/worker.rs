@@ -8,14 +8,18 @@ use crate::{Error, Kalends, Result};
 use chrono::{TimeDelta, Utc};
 use rand::Rng;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// How many jobs a node does at once: one that takes long keeps no other waiting.
 const MAX_JOBS: usize = 2;
+/// How many of these may be imports: they take long, and what everybody needs does not wait for what somebody brings.
+const MAX_IMPORTS: usize = 1;
 /// How often a job may fail before it is dead.
 const MAX_ATTEMPTS: u32 = 10;
 /// How often a node looks whether a job is due; what this node enqueues is begun at once.
@@ -65,14 +69,23 @@ impl Worker {
     pub async fn run(self) {
         let mut running = JoinSet::new();
         let mut prepared: Option<Instant> = None;
+        let imports = Arc::new(Semaphore::new(MAX_IMPORTS));
         while !self.stop.is_cancelled() {
             // Again and again: somebody may have removed it.
             if prepared.is_none_or(|at| at.elapsed() > RECURRING) {
                 prepared = self.told(self.kalends.begin_recurring().await).map(|()| Instant::now());
             }
             while running.len() < MAX_JOBS {
-                let Some(Some((held, job))) = self.told(self.next().await) else { break };
-                running.spawn(attempt(self.kalends.clone(), held, job, self.stop.clone()));
+                let right = imports.clone().try_acquire_owned().ok();
+                let mut kinds = self.kalends.kinds();
+                kinds.retain(|kind| *kind != JobKind::Import || right.is_some());
+                let Some(Some((held, job))) = self.told(self.next(&kinds).await) else { break };
+                let right = right.filter(|_| held.kind == JobKind::Import);
+                let attempt = attempt(self.kalends.clone(), held, job, self.stop.clone());
+                running.spawn(async move {
+                    attempt.await;
+                    drop(right);
+                });
             }
             tokio::select! {
                 () = self.stop.cancelled() => {}
@@ -90,19 +103,21 @@ impl Worker {
     /// `Unavailable`, `Internal`: of the queue; what becomes of a job is said by the job.
     pub async fn run_due(&self) -> Result<usize> {
         let mut done = 0;
-        while let Some((held, job)) = self.next().await? {
+        let kinds = self.kalends.kinds();
+        while let Some((held, job)) = self.next(&kinds).await? {
             attempt(self.kalends.clone(), held, job, self.stop.clone()).await;
             done += 1;
         }
         Ok(done)
     }
 
-    async fn next(&self) -> Result<Option<(JobLease, Job)>> {
-        if !self.kalends.db.once().await?.has_due_job(&self.kalends.kinds()).await? {
+    /// Takes what has been due for the longest, of `kinds`.
+    async fn next(&self, kinds: &[JobKind]) -> Result<Option<(JobLease, Job)>> {
+        if !self.kalends.db.once().await?.has_due_job(kinds).await? {
             return Ok(None);
         }
         let mut tx = self.kalends.db.write().await?;
-        let claimed = tx.claim_job(&self.kalends.kinds(), LEASE).await?;
+        let claimed = tx.claim_job(kinds, LEASE).await?;
         tx.commit().await?;
         Ok(claimed)
     }

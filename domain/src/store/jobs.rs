@@ -87,6 +87,14 @@ impl Transaction {
         }
     }
 
+    /// How many jobs of a kind that `owner` began wait or run.
+    pub async fn open_jobs(&mut self, kind: JobKind, owner: PrincipalId) -> Result<u64> {
+        let statement = self.sql(
+            "SELECT count(*) AS jobs FROM jobs WHERE kind = $1 AND owner_id = $2 AND state IN ('waiting', 'running')",
+        );
+        statement.bind(kind.name()).bind(owner.0).one().await?.count("jobs")
+    }
+
     pub async fn attach_job_file(&mut self, id: JobId, content: &[u8]) -> Result<()> {
         let statement =
             self.sql("INSERT INTO job_files (job_id, content) VALUES ($1, $2) ON CONFLICT (job_id) DO NOTHING");
@@ -229,6 +237,12 @@ impl Transaction {
     pub async fn remove_job(&mut self, id: JobId) -> Result<bool> {
         let statement = self.sql("DELETE FROM jobs WHERE id = $1 AND state <> 'running'");
         Ok(statement.bind(id.0).run().await? == 1)
+    }
+
+    /// Forgets jobs of a kind that have been dead since before `before`, with their files.
+    pub async fn delete_dead_jobs(&mut self, kind: JobKind, before: DateTime<Utc>) -> Result<u64> {
+        let statement = self.sql("DELETE FROM jobs WHERE state = 'dead' AND kind = $1 AND ended_at < $2");
+        statement.bind(kind.name()).bind(millis(before)).run().await
     }
 
     /// Forgets jobs that were done before `before`.

@@ -184,6 +184,11 @@ impl Transaction {
         row.map(|row| row.get("name")).transpose()
     }
 
+    /// When the first of the accounts that are there was made, in milliseconds since 1970.
+    pub(crate) async fn first_account_at(&mut self) -> Result<Option<i64>> {
+        self.sql("SELECT min(created_at) AS first FROM users").one().await?.get("first")
+    }
+
     /// The time of the newest change, and the database's own; on SQLite that of this machine, as Unix milliseconds.
     pub(crate) async fn clocks(&mut self) -> Result<(Option<i64>, i64)> {
         let sql = if self.is_postgres() {

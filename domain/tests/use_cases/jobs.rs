@@ -1,9 +1,11 @@
 //! The queue of jobs: each is done once, whatever happens to whoever does it.
 
-use kalends_domain::Error;
+use chrono::{TimeDelta, Utc};
 use kalends_domain::calendars::Revision;
 use kalends_domain::jobs::{ImportState, Job, JobId, JobKind, JobState, Worker};
+use kalends_domain::{Error, Limits};
 use kalends_test_support::home::{Home, first_calendar, user};
+use kalends_test_support::texts::event_titled;
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -36,7 +38,7 @@ async fn a_large_import_goes_on_where_it_was_interrupted_and_counts_once() {
     loop {
         // A node that goes away in the middle: nothing of it is there any more but the lease, which runs out.
         let node = home.cold();
-        let _ = timeout(Duration::from_millis(50 + 100 * rounds), worker(&node).run_due()).await;
+        let _ = timeout(Duration::from_millis(50 + 300 * rounds), worker(&node).run_due()).await;
         home.end_leases().await;
         rounds += 1;
         // Its last commit may be under way.
@@ -136,8 +138,106 @@ async fn indexing_anew_as_a_job_says_how_far_it_has_come() {
 }
 
 #[tokio::test]
-async fn two_nodes_do_each_job_once() {
+async fn indexing_anew_as_a_job_removes_extents_without_objects() {
     let home = Home::new().await;
+    home.put("a.ics", &event_titled("a", "Lunch")).await.unwrap();
+    home.orphan_extent().await;
+    assert_eq!(home.count("object_extents").await, 2);
+    let id = home.kalends.begin_job(JobKind::Reindex).await.unwrap();
+    worker(&home.kalends).run_due().await.unwrap();
+    assert_eq!((job(&home, id).await.state, home.count("object_extents").await), (JobState::Done, 1));
+}
+
+#[tokio::test]
+async fn an_account_has_a_few_imports_under_way_and_no_more() {
+    let home = Home::new().await;
+    let begin = async |who, calendar, name: &str| {
+        home.kalends.begin_import(who, (calendar, false), name, file(1).as_bytes()).await
+    };
+    for n in 0..3 {
+        begin(home.anna, home.calendar, &format!("{n}.ics")).await.unwrap();
+    }
+    let refused = begin(home.anna, home.calendar, "one too many.ics").await;
+    assert!(matches!(refused, Err(Error::TooManyImports { limit: 3 })), "{refused:?}");
+    assert_eq!((home.count("jobs").await, home.count("job_files").await), (3, 3), "what is refused is not kept");
+    let ben = user(&home.kalends, "ben").await;
+    begin(ben, first_calendar(&home.kalends, ben).await, "of somebody else.ics").await.unwrap();
+    assert_eq!(worker(&home.kalends).run_due().await.unwrap(), 4);
+    begin(home.anna, home.calendar, "next.ics").await.unwrap();
+}
+
+#[tokio::test]
+async fn of_those_who_begin_imports_at_the_same_moment_not_all_may() {
+    let home = Home::new().await;
+    let text = file(1);
+    let begin = || home.kalends.begin_import(home.anna, (home.calendar, false), "a.ics", text.as_bytes());
+    let begun = tokio::join!(begin(), begin(), begin(), begin(), begin(), begin());
+    let begun = [begun.0, begun.1, begun.2, begun.3, begun.4, begun.5];
+    assert_eq!(begun.iter().filter(|begun| begun.is_ok()).count(), 3, "{begun:?}");
+}
+
+#[tokio::test]
+async fn imports_leave_room_for_other_jobs() {
+    let home = Home::new().await;
+    let large = |who: &str| file(3000).replace("UID:", &format!("UID:{who}-"));
+    let mut imports = Vec::new();
+    for name in ["one", "two"] {
+        let text = large(name);
+        imports
+            .push(home.kalends.begin_import(home.anna, (home.calendar, false), name, text.as_bytes()).await.unwrap());
+    }
+    let stop = CancellationToken::new();
+    let working = tokio::spawn(Worker::new(home.cold(), stop.clone()).run());
+    while job(&home, imports[0]).await.steps_done == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let cleaning = home.kalends.begin_job(JobKind::Clean).await.unwrap();
+    let is_done = async |id| job(&home, id).await.state == JobState::Done;
+    loop {
+        let mut running = 0;
+        for import in &imports {
+            running += usize::from(job(&home, *import).await.state == JobState::Running);
+        }
+        assert!(running <= 1, "both places are taken by imports");
+        if is_done(cleaning).await {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    while !is_done(imports[1]).await {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    stop.cancel();
+    timeout(Duration::from_secs(10), working).await.unwrap().unwrap();
+    let ended = async |id| job(&home, id).await.ended_at.unwrap();
+    assert!(ended(cleaning).await < ended(imports[1]).await);
+    assert_eq!(home.count("objects").await, 6000);
+}
+
+#[tokio::test]
+async fn the_file_of_a_dead_import_goes_when_what_was_deleted_then_goes() {
+    let home = Home::new().await;
+    let mut dead = Vec::new();
+    for days in [29, 31] {
+        let text = file(1);
+        let id = home.kalends.begin_import(home.anna, (home.calendar, false), "a.ics", text.as_bytes()).await.unwrap();
+        let ended_at = (Utc::now() - TimeDelta::days(days)).timestamp_millis();
+        home.run(&format!("UPDATE jobs SET state = 'dead', ended_at = {ended_at} WHERE id = {}", id.0)).await;
+        dead.push(id);
+    }
+    home.run("INSERT INTO jobs (kind, unique_key, payload, state, due_at, created_at, ended_at) VALUES ('reindex', '', '{}', 'dead', 1, 1, 1)").await;
+    home.kalends.begin_job(JobKind::Clean).await.unwrap();
+    worker(&home.kalends).run_due().await.unwrap();
+    assert_eq!(home.count("job_files").await, 1);
+    let jobs = home.kalends.jobs().await.unwrap();
+    let dead_now: Vec<_> = jobs.into_iter().filter(|job| job.state == JobState::Dead).collect();
+    assert_eq!(dead_now.len(), 2, "what died of the server's own work is for whoever runs it to see: {dead_now:?}");
+    assert!(dead_now.iter().any(|job| job.id == dead[0]));
+}
+
+#[tokio::test]
+async fn two_nodes_do_each_job_once() {
+    let home = Home::with_limits(Limits { open_imports: 12, ..Limits::default() }).await;
     let mut ids = Vec::new();
     for n in 0..12 {
         let name = format!("{n}.ics");

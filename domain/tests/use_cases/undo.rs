@@ -2,12 +2,13 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 use chrono_tz::Europe::Zurich;
-use kalends_domain::Error;
 use kalends_domain::access::{Access, Caller};
+use kalends_domain::bin::Bin;
 use kalends_domain::calendars::{CalendarDetails, CalendarId, Revision};
 use kalends_domain::events::EventChange;
 use kalends_domain::objects::Precondition;
 use kalends_domain::undo::{Undo, Undone};
+use kalends_domain::{Error, Limits};
 use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
 use kalends_ical::placement::When;
 use kalends_ical::value::Moment;
@@ -288,4 +289,69 @@ async fn whatever_happened_by_whichever_way_is_taken_back_step_by_step_to_nothin
         assert_eq!(contents(&home, &[home.calendar]).await, states[revision - 1], "before {revision}");
     }
     assert!(home.names().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_move_that_is_taken_back_or_done_again_leaves_nothing_in_the_bin() {
+    let home = Home::new().await;
+    let second = second_calendar(&home).await;
+    edit(&home, "create", second).await;
+    let mut undo = edit(&home, "other calendar", second).await;
+    for round in ["taken back", "done again", "taken back again"] {
+        undo = take_back(&home, &undo).await;
+        assert_eq!(home.kalends.bin(home.anna, 0).await.unwrap(), Bin::default(), "{round}");
+    }
+    // What is taken back otherwise rests there, as whatever else goes.
+    let (_, created) = home.kalends.create_event(home.anna, home.calendar, &daily("Choir")).await.unwrap();
+    take_back(&home, &created).await;
+    assert_eq!(home.kalends.bin(home.anna, 0).await.unwrap().objects.len(), 1);
+}
+
+#[tokio::test]
+async fn a_deleted_calendar_is_taken_back_as_it_was_or_not_at_all() {
+    let limits = Limits { account_calendars: 2, account_objects: 1, ..Limits::default() };
+    let home = Home::with_limits(limits).await;
+    let (kalends, anna) = (&home.kalends, home.anna);
+    let second = second_calendar(&home).await;
+    home.put("a.ics", &event_titled("a", "Lunch")).await.unwrap();
+    let before = kalends.calendar_by_id(anna, home.calendar).await.unwrap();
+    let text = home.text("a.ics").await;
+
+    kalends.delete_calendar(anna, home.calendar).await.unwrap();
+    kalends.undo_calendar_deletion(anna, home.calendar).await.unwrap();
+    let back = kalends.calendar_by_id(anna, home.calendar).await.unwrap();
+    assert_eq!((&back.slug, back.revision, &back.details), (&before.slug, before.revision, &before.details));
+    assert_eq!(home.text("a.ics").await, text);
+    let again = kalends.undo_calendar_deletion(anna, home.calendar).await;
+    assert!(matches!(again, Err(Error::NotFound(_))), "{again:?}");
+
+    kalends.delete_calendar(anna, home.calendar).await.unwrap();
+    let refused = async |expected: &str| {
+        let refused = kalends.undo_calendar_deletion(anna, home.calendar).await.unwrap_err();
+        assert_eq!(refused.to_string(), expected);
+        assert_eq!(kalends.bin(anna, 0).await.unwrap().calendars.len(), 1, "it rests where it was");
+    };
+    // Others cannot know that it is there.
+    let ben = user(kalends, "ben").await;
+    let not_his = kalends.undo_calendar_deletion(ben, home.calendar).await;
+    assert!(matches!(not_his, Err(Error::NotFound(_))), "{not_his:?}");
+    // Another calendar has its slug, and there is no room for one more.
+    let details = CalendarDetails::named("Other", 1);
+    let other = kalends.create_calendar(anna, Some(&before.slug), details, vec![]).await.unwrap().id;
+    refused("the account may hold 2 calendars and no more").await;
+    kalends.delete_calendar(anna, second).await.unwrap();
+    assert_eq!(
+        kalends.undo_calendar_deletion(anna, home.calendar).await.unwrap_err().to_string(),
+        "the slug already exists"
+    );
+    kalends.delete_calendar(anna, other).await.unwrap();
+    // What it holds has no room.
+    let full = kalends.create_named_calendar(anna, "Full").await.unwrap().id;
+    kalends.put_object(anna, full, "b.ics", &event_titled("b", "Choir"), Precondition::None).await.unwrap();
+    let no_room = kalends.undo_calendar_deletion(anna, home.calendar).await.unwrap_err();
+    assert_eq!(no_room.to_string(), "the account may hold 1 objects and no more");
+    kalends.delete_object(anna, full, "b.ics", Precondition::None).await.unwrap();
+    kalends.delete_calendar(anna, full).await.unwrap();
+    kalends.undo_calendar_deletion(anna, home.calendar).await.unwrap();
+    assert_eq!(home.text("a.ics").await, text);
 }

@@ -129,6 +129,7 @@ impl Failure {
             Error::TooManyTries { seconds } => {
                 Failure::new(StatusCode::TOO_MANY_REQUESTS, message).with_header(header::RETRY_AFTER, seconds.into())
             }
+            Error::TooManyImports { .. } => Failure::new(StatusCode::TOO_MANY_REQUESTS, message),
             Error::Internal(cause) => {
                 tracing::error!(error = %cause, "a request failed");
                 Failure::new(StatusCode::INTERNAL_SERVER_ERROR, message)

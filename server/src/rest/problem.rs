@@ -54,7 +54,7 @@ impl From<Error> for Problem {
             Error::InvalidCalendarData(_) | Error::InvalidCalendarObject(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Error::QuotaExceeded { .. } => StatusCode::INSUFFICIENT_STORAGE,
-            Error::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Error::TooManyTries { .. } | Error::TooManyImports { .. } => StatusCode::TOO_MANY_REQUESTS,
             _ if retry_after.is_some() => StatusCode::SERVICE_UNAVAILABLE,
             _ => {
                 tracing::error!(?error, "a request failed");

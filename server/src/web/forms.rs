@@ -10,7 +10,7 @@ use kalends_app::flash::{self, Flash};
 use kalends_app::return_path::back_path;
 use kalends_app::session::CurrentUser;
 use kalends_app::wire::ApiError;
-use kalends_app::{bin, calendars, event, jobs, undo};
+use kalends_app::{bin, calendars, event, jobs, locale, undo, words};
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId;
 use leptos::prelude::provide_context;
@@ -74,7 +74,14 @@ pub async fn calendar(State(state): State<WebState>, id: Option<Path<i64>>, requ
         Err(response) => return response,
     };
     match calendars::server::post(&state.web.kalends, user.as_ref(), id.map(|Path(id)| id), &form).await {
-        Ok(()) => Redirect::to("/agenda").into_response(),
+        Ok(None) => Redirect::to("/agenda").into_response(),
+        Ok(Some(key)) => {
+            // Where the agenda is: what is left for a page is not for one that only leads on.
+            let viewer = user.map(|user| locale::viewer(&user, Some(page.headers())));
+            let agenda =
+                viewer.map_or("/agenda".into(), |viewer| format!("/agenda/{}/{}", viewer.view, viewer.now.date()));
+            go_on(&state, &agenda, undo::leave(words::calendars_deleted(), key))
+        }
         Err(refused) => {
             let status = refused.error.status();
             again(&state, page, *refused, status).await

@@ -323,6 +323,36 @@ async fn a_file_is_replaced_only_where_that_is_asked_for() {
 }
 
 #[tokio::test]
+async fn a_restore_that_fails_half_way_puts_everything_back() {
+    let (place, backup) = with_history().await;
+    let folder = tempfile::tempdir().unwrap();
+    // So long that of the names that its files are given meanwhile only the first is one that a file can have.
+    let name = format!("{}.sqlite", "k".repeat(210));
+    let target = folder.path().join(&name);
+    let url = format!("sqlite:{}", target.display());
+    let kalends = |arguments: &[&str]| {
+        let mut command = place.kalends();
+        command.env("KALENDS_DATABASE_URL", &url).args(arguments);
+        command.output().unwrap()
+    };
+    assert!(kalends(&["user", "add", "grace"]).status.success());
+    let before = fs::read(&target).unwrap();
+    // A folder where SQLite has a file: it cannot be called otherwise, as the name would be too long.
+    let journal = folder.path().join(format!("{name}-journal"));
+    fs::create_dir(&journal).unwrap();
+    let output = kalends(&["restore", "--force", backup.to_str().unwrap()]);
+    assert!(!output.status.success());
+    assert!(errors(&output).contains("-journal"), "{}", errors(&output));
+    fs::remove_dir(&journal).unwrap();
+    assert_eq!(fs::read(&target).unwrap(), before);
+    let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names: Vec<String> = names.filter(|found| !found.ends_with("-wal") && !found.ends_with("-shm")).collect();
+    assert_eq!(names, [name], "nothing is left of it");
+    let output = kalends(&["restore", "--force", backup.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", errors(&output));
+}
+
+#[tokio::test]
 async fn a_backup_of_a_later_version_is_refused() {
     let (place, whole) = with_history().await;
     let later = "INSERT INTO _sqlx_migrations SELECT 999, description, installed_on, success, checksum, execution_time

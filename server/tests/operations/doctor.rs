@@ -7,12 +7,13 @@ use kalends_test_support::program::{Program, command, errors, printed};
 use kalends_test_support::texts::event;
 use serde_json::Value;
 use std::fs;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 fn kalends(database: &TestDatabase) -> Command {
     let mut command = command(KALENDS, database);
-    command.env("KALENDS_DATA", database.folder()).env("KALENDS_PUBLIC_URL", "https://cal.example.org");
+    command.env("KALENDS_DATA", database.folder()).env("KALENDS_PUBLIC_URL", "https://127.0.0.1:1");
     command
 }
 
@@ -73,6 +74,12 @@ async fn an_installation_that_is_well_is_said_to_be_so() {
     let mut served = kalends(&database);
     served.env_remove("KALENDS_PUBLIC_URL");
     let program = Program::start(served);
+    let address = format!("http://{}", program.address);
+    let kalends = |database: &TestDatabase| {
+        let mut command = kalends(database);
+        command.env("KALENDS_PUBLIC_URL", &address);
+        command
+    };
     printed(kalends(&database), &["jobs", "begin", "backup"]);
     // One that is being made has another name.
     let is_made = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with("kalends-");
@@ -83,7 +90,6 @@ async fn an_installation_that_is_well_is_said_to_be_so() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    drop(program);
     let (all, is_content) = findings(kalends(&database));
     assert!(is_content && all.iter().all(|found| found[1] == "fine"), "{all:#?}");
     let checks: Vec<&str> = all.iter().map(|found| found[0].as_str()).collect();
@@ -136,6 +142,48 @@ async fn what_is_wrong_with_the_settings_is_said_with_what_to_do() {
         let command = with("KALENDS_METRICS_TOKEN_FILE", file.to_str().unwrap());
         assert_found(command, ("permissions", state, "metrics-token", hint));
     }
+}
+
+/// What is said of the public URL after what it looks like.
+fn at(database: &TestDatabase, url: &str) -> (String, String) {
+    let mut command = kalends(database);
+    command.env("KALENDS_PUBLIC_URL", url);
+    let (all, _) = findings(command);
+    let [_, state, text, _] = all.into_iter().filter(|found| found[0] == "public URL").next_back().unwrap();
+    (state, text)
+}
+
+#[tokio::test]
+async fn the_public_url_is_asked_whether_it_leads_here() {
+    let (database, other) = (installation().await, installation().await);
+    let (here, there) = (Program::start(serving(&database)), Program::start(serving(&other)));
+    let of = |program: &Program| format!("http://{}", program.address);
+    let (state, text) = at(&database, &of(&here));
+    assert!(state == "fine" && text.ends_with("leads to this installation"), "{state}: {text}");
+    let (state, text) = at(&database, &of(&there));
+    assert!(state == "wrong" && text.ends_with("leads to another installation of Kalends"), "{state}: {text}");
+    let (state, text) = at(&database, &of(&here).replace("http:", "https:"));
+    assert!(state == "note" && text.contains("cannot be asked from here: "), "{state}: {text}");
+
+    // Another program, one that says nothing, and none.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let answering = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = [0; 1024];
+        let length = stream.read(&mut request).unwrap();
+        assert!(request[..length].starts_with(b"GET /healthz/live HTTP/1.1\r\n"));
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nWelcome").unwrap();
+        listener
+    });
+    let (state, text) = at(&database, &url);
+    assert!(state == "wrong" && text.contains("it is not Kalends"), "{state}: {text}");
+    let listener = answering.join().unwrap();
+    let (state, text) = at(&database, &url);
+    assert!(state == "note" && text.ends_with("no answer within 5 s"), "{state}: {text}");
+    drop(listener);
+    let (state, text) = at(&database, &url);
+    assert!(state == "note" && text.contains("refused"), "{state}: {text}");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod connections;
 mod headers;
 mod history;
+mod imports;
 mod load;
 mod people;
 mod rest;

@@ -1,0 +1,72 @@
+//! Asking a server once, over HTTP/1.1: for whoever runs Kalends and asks what is theirs, not for addresses that people give.
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, Uri, header};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+/// Of an answer, in octets.
+const MAX_ANSWER: usize = 4096;
+
+/// Why there is no answer.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a server answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub text: String,
+}
+
+/// Asks for `path` over a connection that is open; `host` is what the server is called in the request.
+///
+/// # Errors
+/// Why there is no answer, or none that is as short as what is asked for is.
+pub async fn get_over(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    host: &str,
+    path: &str,
+) -> Result<Answer, Failure> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let connection = tokio::spawn(connection);
+    let request =
+        Request::get(path).header(header::HOST, host).header(header::CONNECTION, "close").body(Body::empty())?;
+    let (parts, body) = sender.send_request(request).await?.into_parts();
+    let body = to_bytes(Body::new(body), MAX_ANSWER).await?;
+    connection.abort();
+    Ok(Answer { status: parts.status, text: String::from_utf8_lossy(&body).into_owned() })
+}
+
+/// Asks for `path` at the origin of `url`, of the scheme `http` or `https`; a certificate must be one that this machine trusts.
+///
+/// # Errors
+/// Why there is no answer.
+pub async fn get(url: &Uri, path: &str) -> Result<Answer, Failure> {
+    let host = url.host().ok_or("the address has no host")?.trim_matches(['[', ']']);
+    let authority = url.authority().map_or(host, |authority| authority.as_str());
+    let is_secure = url.scheme_str() == Some("https");
+    let port = url.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
+    let stream = TcpStream::connect((host, port)).await?;
+    if !is_secure {
+        return get_over(stream, authority, path).await;
+    }
+    let name = ServerName::try_from(host.to_owned())?;
+    get_over(connector()?.connect(name, stream).await?, authority, path).await
+}
+
+fn connector() -> Result<TlsConnector, Failure> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
+}
