@@ -149,7 +149,7 @@ fn at(database: &TestDatabase, url: &str) -> (String, String) {
     let mut command = kalends(database);
     command.env("KALENDS_PUBLIC_URL", url);
     let (all, _) = findings(command);
-    let [_, state, text, _] = all.into_iter().filter(|found| found[0] == "public URL").next_back().unwrap();
+    let [_, state, text, _] = all.into_iter().rfind(|found| found[0] == "public URL").unwrap();
     (state, text)
 }
 
