@@ -142,7 +142,7 @@ impl Write {
         }
         let standing = self.tx.standing(calendar.id, name).await?;
         let principal = self.caller().principal;
-        let limits = self.limits().text.clone();
+        let limits = self.limits().text;
         let read = CalendarObject::parse(text, &limits)?;
         let (bare, own) = split_alarms(&read, text);
         let before = match &standing {
