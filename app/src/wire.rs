@@ -123,6 +123,14 @@ pub type InstanceKey = String;
 /// What takes an edit back, as text that is opaque to the browser; empty where nothing was changed.
 pub type UndoKey = String;
 
+/// What the key of a calendar that was deleted begins with; its id follows.
+pub const DELETED: &str = "deleted:";
+
+/// The key by which the deletion of a calendar is taken back.
+pub fn key_of_deletion(calendar: CalendarId) -> UndoKey {
+    [DELETED, &calendar.to_string()].concat()
+}
+
 /// What the event dialog is open for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventTarget {

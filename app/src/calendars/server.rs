@@ -1,8 +1,7 @@
 //! The server's side of calendars: the list, and the form of one.
 
 use super::{CalendarFields, CalendarPageData, RefusedCalendar, StoredCalendar};
-use crate::undo::key_of_deletion;
-use crate::wire::{ApiError, CalendarId, CalendarInfo, UndoKey};
+use crate::wire::{ApiError, CalendarId, CalendarInfo, UndoKey, key_of_deletion};
 use crate::word_lists::list_in_words;
 use crate::words;
 use kalends_domain::access::{Held, PrincipalId};

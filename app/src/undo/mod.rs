@@ -15,7 +15,7 @@ pub mod server;
 pub use note::{Offer, button, leave, left, script};
 
 use crate::ui::fixed;
-use crate::wire::{CalendarId, UndoKey};
+use crate::wire::UndoKey;
 use leptos::prelude::*;
 
 /// The event that the script hears.
@@ -53,14 +53,6 @@ impl Toasts {
     pub fn undoable(self, text: impl Into<String>, undo: &UndoKey) {
         say("info", undo, &text.into());
     }
-}
-
-/// What the key of a calendar that was deleted begins with; its id follows.
-const DELETED: &str = "deleted:";
-
-/// The key by which the deletion of a calendar is taken back.
-pub fn key_of_deletion(calendar: CalendarId) -> UndoKey {
-    [DELETED, &calendar.to_string()].concat()
 }
 
 /// An edit is on its way to the server, as long as this lives: what is taken back meanwhile waits for it.

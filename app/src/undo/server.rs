@@ -1,10 +1,10 @@
 //! Taking an edit back, for the script and for plain forms: `POST /undo`.
 
 use super::keys::{RETURNED, RUN, key, key_of_run, read};
-use super::{DELETED, key_of_deletion};
 use crate::history::words_of::Reader;
 use crate::return_path::back_path;
 use crate::wire::{ApiError, UndoKey};
+use crate::wire::{DELETED, key_of_deletion};
 use crate::word_lists::list_in_words;
 use crate::words;
 use kalends_domain::Kalends;

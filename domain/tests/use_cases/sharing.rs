@@ -270,7 +270,7 @@ async fn alarms_are_each_persons_own() {
     home.put_if("a.ics", &event("a", "SUMMARY:Without"), matches).await.unwrap();
     let bens = home.kalends.object(ben, home.calendar, "a.ics").await.unwrap();
     assert!(bens.text.contains("TRIGGER:-PT5M") && bens.text.contains("Without"));
-    assert!(matches!(put("x", &renamed.etag).await, Err(_)));
+    assert!(put("x", &renamed.etag).await.is_err());
     let stale = put(&with_alarm("a", "Old", 5), &renamed.etag).await;
     assert!(matches!(stale, Err(Error::PreconditionFailed)), "{stale:?}");
     // What Ben puts anew has his alarm for him alone.
