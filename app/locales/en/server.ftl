@@ -30,6 +30,9 @@ server-sync-token = The sync-token is not valid for this calendar.
 server-quota-octets = The account may hold { NUMBER($limit) } octets and no more.
 server-quota-objects = The account may hold { NUMBER($limit) } objects and no more.
 server-quota-calendars = The account may hold { NUMBER($limit) } calendars and no more.
+server-quota-shares = A calendar can be shared with { NUMBER($limit) } and no more.
+server-quota-teams = You can belong to { NUMBER($limit) } groups and missions and no more.
+server-quota-members = A group or mission has { NUMBER($limit) } members at the most.
 # Of a form that another site sent.
 server-other-site = This request came from another site.
 # Pages that stand in the place of one that could not be made.

@@ -75,6 +75,13 @@ fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
         {view! { <PreferencesForm viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
         {view! { <AppPasswords viewer=viewer settings=settings.clone() /> }.into_any()}
         {view! { <PasswordForm flash=settings.flash /> }.into_any()}
+        <section class="card section" aria-labelledby="sharing">
+            <h2 id="sharing">{words::server_sharing_link()}</h2>
+            <div class="row">
+                <a class="button" href="/shared">{words::server_sharing_shared_title()}</a>
+                <a class="button" href="/groups">{words::server_teams_title()}</a>
+            </div>
+        </section>
         {is_admin.then(|| view! {
             <section class="card section" aria-labelledby="server">
                 <h2 id="server">{words::server_settings_server()}</h2>

@@ -59,7 +59,7 @@ pub async fn undo(State(state): State<WebState>, request: Request) -> Response {
 }
 
 /// Leads to a page that has something to say.
-fn go_on(state: &WebState, to: &str, said: Flash) -> Response {
+pub(super) fn go_on(state: &WebState, to: &str, said: Flash) -> Response {
     let mut response = Redirect::to(to).into_response();
     if let Some(cookie) = flash::header(said, state.web.site.secure()) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -118,7 +118,7 @@ pub async fn jobs(State(state): State<WebState>, request: Request) -> Response {
     }
 }
 
-fn value(form: &[(String, String)], wanted: &str) -> Option<String> {
+pub(super) fn value(form: &[(String, String)], wanted: &str) -> Option<String> {
     form.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
 }
 

@@ -7,6 +7,7 @@ mod history;
 mod live_reload;
 mod refusals;
 pub mod session;
+mod sharing;
 mod transfer;
 
 use axum::Router;
@@ -76,6 +77,10 @@ pub fn router(web: Web) -> Router {
         .route("/calendars/{id}", post(forms::calendar))
         .route("/bin", post(forms::bin))
         .route("/admin/jobs", post(forms::jobs))
+        .route("/calendars/{id}/sharing", post(sharing::calendar_shares))
+        .route("/shared", post(sharing::shared))
+        .route("/groups", post(sharing::new_team))
+        .route("/groups/{slug}", post(sharing::team))
         .route("/calendars/{id}/as-of", post(history::bring_back))
         .merge(transfer::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())

@@ -6,4 +6,5 @@ mod headers;
 mod history;
 mod load;
 mod rest;
+mod sharing;
 mod stream;
