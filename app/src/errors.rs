@@ -139,6 +139,9 @@ fn quota(limit: usize, unit: &str) -> String {
         "objects" => words::server_quota_objects(limit),
         "calendars" => words::server_quota_calendars(limit),
         "app passwords" => words::server_quota_app_passwords(limit),
+        "shares" => words::server_quota_shares(limit),
+        "groups" => words::server_quota_teams(limit),
+        "members" => words::server_quota_members(limit),
         _ => words::server_quota_octets(limit),
     }
 }

@@ -38,7 +38,7 @@ pub fn outcome_of(flash: Option<&Flash>, form: &str) -> Option<Result<String, Ap
 }
 
 #[cfg(feature = "ssr")]
-pub use server::{answer, header, leave, take, take_of};
+pub use server::{answer, header, leave, said, take, take_of};
 
 #[cfg(feature = "ssr")]
 mod server {
@@ -93,6 +93,11 @@ mod server {
     /// Takes what an earlier request left of this form; what it left of others stays.
     pub fn take_of(form: &str) -> Option<Flash> {
         found().filter(|flash| flash.form == form).inspect(|_| set_cookie(COOKIE, "", 0))
+    }
+
+    /// Takes what an earlier request left to be said of a form that did its work.
+    pub fn said(form: &str) -> Option<String> {
+        take_of(form)?.outcome.ok()
     }
 
     fn found() -> Option<Flash> {

@@ -45,7 +45,11 @@ pub mod server_context;
 pub mod session;
 #[cfg(feature = "ssr")]
 pub mod settings;
+#[cfg(feature = "ssr")]
+pub mod sharing;
 pub mod state;
+#[cfg(feature = "ssr")]
+pub mod teams;
 pub mod thin;
 pub mod ui;
 pub mod undo;
@@ -66,7 +70,8 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 use plain::{
     AsOfPage, BinPage, CalendarPage, ChangesPage, DashboardPage, HistoryPage, ImportPage, ImportProgressPage, JobsPage,
-    NotFoundPage, PeoplePage, PersonPage, SettingsPage, SignInPage, WelcomePage,
+    NotFoundPage, PeoplePage, PersonPage, SettingsPage, SharedPage, SharingPage, SignInPage, TeamPage, TeamsPage,
+    WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -224,6 +229,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/calendars/:id") view=CalendarPage ssr=SsrMode::Async />
                 <Route path=path!("/calendars/:id/changes") view=ChangesPage ssr=SsrMode::Async />
                 <Route path=path!("/calendars/:id/as-of") view=AsOfPage ssr=SsrMode::Async />
+                <Route path=path!("/calendars/:id/sharing") view=SharingPage ssr=SsrMode::Async />
+                <Route path=path!("/shared") view=SharedPage ssr=SsrMode::Async />
+                <Route path=path!("/groups") view=TeamsPage ssr=SsrMode::Async />
+                <Route path=path!("/groups/:slug") view=TeamPage ssr=SsrMode::Async />
                 <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
                 <Route path=path!("/import/:job") view=ImportProgressPage ssr=SsrMode::Async />
                 <Route path=path!("/bin") view=BinPage ssr=SsrMode::Async />

@@ -13,13 +13,16 @@ pub use crate::{
     not_found::NotFoundPage,
     people::{PeoplePage, PersonPage},
     settings::SettingsPage,
+    sharing::{SharedPage, SharingPage},
+    teams::{TeamPage, TeamsPage},
 };
 #[cfg(not(feature = "ssr"))]
 pub use {
     FromServer as AsOfPage, FromServer as BinPage, FromServer as CalendarPage, FromServer as ChangesPage,
     FromServer as DashboardPage, FromServer as HistoryPage, FromServer as ImportPage, FromServer as ImportProgressPage,
     FromServer as JobsPage, FromServer as NotFoundPage, FromServer as PeoplePage, FromServer as PersonPage,
-    FromServer as SettingsPage, FromServer as SignInPage, FromServer as WelcomePage,
+    FromServer as SettingsPage, FromServer as SharedPage, FromServer as SharingPage, FromServer as SignInPage,
+    FromServer as TeamPage, FromServer as TeamsPage, FromServer as WelcomePage,
 };
 
 /// Whether the page at `path` is one of them: every page but the agenda and the event form, and what leads
@@ -36,8 +39,8 @@ pub fn is_plain(path: &str) -> bool {
 }
 
 /// What such pages do beside links and forms: tell the browser's time zone along with a form, copy a value with one press, choose the
-/// colour that was picked, and have the server write a part anew that follows what changes: it names the revisions that it shows,
-/// as the cursor of the stream does.
+/// colour that was picked, and have the server write the parts anew that follow what changes: they name the revisions that they show,
+/// as the cursor of the stream does. What somebody fills in just then stays until it is sent or closed.
 pub const SCRIPT: &str = "\
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 for (const field of document.querySelectorAll('input[type=hidden][name=time_zone]')) field.value = zone;
@@ -62,7 +65,9 @@ addEventListener('click', async ({ target }) => {
   words.textContent = button.dataset.copied;
   setTimeout(() => (words.textContent = before), 2000);
 });
+const parts = (page) => [...page.querySelectorAll('[data-follows]')];
 const follows = () => document.querySelector('[data-follows]');
+const filledIn = (part) => part.querySelector('details[open] form, input:focus, select:focus, textarea:focus');
 const every = () => (follows().dataset.every ?? 60) * 1000;
 if (follows()) {
   let timer;
@@ -72,18 +77,20 @@ if (follows()) {
     timer = setTimeout(renew, every());
     const mine = ++asked;
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined);
-    if (answer?.redirected) return location.reload();
+    if (answer?.redirected || answer?.status === 403 || answer?.status === 404) return location.reload();
     if (!answer?.ok) return;
     const text = await answer.text();
     if (mine !== asked) return;
     const page = new DOMParser().parseFromString(text, 'text/html');
-    const [old, renewed] = [follows(), page.querySelector('[data-follows]')];
-    if (!renewed) return;
-    const focused = old.contains(document.activeElement) && document.activeElement.getAttribute('href');
-    old.replaceWith(renewed);
+    const renewed = parts(page);
+    for (const [at, old] of parts(document).entries()) {
+      if (!renewed[at] || filledIn(old)) continue;
+      const focused = old.contains(document.activeElement) && document.activeElement.getAttribute('href');
+      old.replaceWith(renewed[at]);
+      if (focused) renewed[at].querySelector(`[href=\"${CSS.escape(focused)}\"]`)?.focus();
+    }
     clearTimeout(timer);
     timer = setTimeout(renew, every());
-    if (focused) renewed.querySelector(`[href=\"${CSS.escape(focused)}\"]`)?.focus();
   };
   addEventListener('kalends-live', ({ detail }) => {
     const [kind, calendar, revision] = detail.split(' ');
@@ -128,6 +135,10 @@ mod tests {
             "/calendars/7",
             "/calendars/7/changes",
             "/calendars/7/as-of",
+            "/calendars/7/sharing",
+            "/shared",
+            "/groups",
+            "/groups/support",
             "/welcome/x",
             "/nowhere",
             "/agenda/",

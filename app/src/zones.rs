@@ -1,7 +1,7 @@
 //! Time zones found by what people call them: cities, with or without their diacritics, and abbreviations.
 
 use crate::event::data::ZoneInfo;
-use chrono::{DateTime, Offset, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -228,6 +228,13 @@ pub fn named(text: &str) -> Option<Tz> {
     places.next().filter(|_| places.next().is_none()).or_else(also)
 }
 
+/// When a day begins: where the clocks go forward over midnight, after that. `None` at the end of all time.
+pub fn beginning_of_day(day: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    let begins = |hours| zone.from_local_datetime(&midnight.checked_add_signed(TimeDelta::hours(hours))?).earliest();
+    (0..24).find_map(begins).map(|begins| begins.to_utc())
+}
+
 /// The names of all zones that are on offer.
 pub fn names() -> impl Iterator<Item = &'static str> {
     std::iter::once("UTC").chain(places().map(Tz::name))
@@ -362,6 +369,15 @@ mod tests {
         let first = |query| find(query, Tz::UTC, now).into_iter().next().unwrap();
         assert_eq!((first("mumb").label.as_str(), first("mumb").offset.as_str()), ("Mumbai, Asia/Kolkata", "GMT+5:30"));
         assert_eq!(first("new yo").label, "America/New York");
+    }
+
+    #[test]
+    fn a_day_begins_where_its_clock_does() {
+        let begins = |day: &str, zone| beginning_of_day(day.parse().unwrap(), zone).unwrap().to_rfc3339();
+        assert_eq!(begins("2026-11-27", Tz::Europe__Zurich), "2026-11-26T23:00:00+00:00");
+        // In Beirut the clocks go forward from midnight to one.
+        assert_eq!(begins("2026-03-29", Tz::Asia__Beirut), "2026-03-28T22:00:00+00:00");
+        assert_eq!(begins("-262143-01-01", Tz::UTC), "-262143-01-01T00:00:00+00:00");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 /// Most that a calendar is shared with: each is a row that every look at the calendar may touch.
 const MAX_SHARES: usize = 1000;
 /// Most people and teams that are found at once.
-const MAX_FOUND: usize = 10;
+pub const MAX_FOUND: usize = 10;
 /// Shortest text that is searched for, in characters: nobody lists all people by their first letters.
 const MIN_SEARCHED: usize = 2;
 
@@ -163,7 +163,7 @@ impl Kalends {
         self.db.once().await?.parties_like(caller.principal, &wanted, MAX_FOUND).await
     }
 
-    /// Somebody by their name in URLs; `everyone`: all who have an account.
+    /// Somebody by their name in URLs, or a person by an e-mail address that is theirs alone; `everyone`: all who have an account.
     ///
     /// # Errors
     /// `NotFound`, also for a team that the caller does not belong to.
@@ -174,7 +174,10 @@ impl Kalends {
         if name == EVERYONE {
             return tx.party(PrincipalId::EVERYONE).await?.ok_or(UNKNOWN);
         }
-        let found = tx.party_by_slug(&name).await?.ok_or(UNKNOWN)?;
+        let found = match tx.party_by_slug(&name).await? {
+            Some(found) => found,
+            None => tx.person_by_email(&name).await?.ok_or(UNKNOWN)?,
+        };
         let is_known = match found.kind {
             PartyKind::Person => true,
             PartyKind::Everyone => false,

@@ -36,6 +36,9 @@ server-quota-calendars = The account may hold { NUMBER($limit) } calendars and n
 server-quota-app-passwords = The account may have { NUMBER($limit) } app passwords and tokens and no more.
 # $limit is a number.
 server-too-many-imports = { NUMBER($limit) } files are being imported already. Begin the next one when one of them is done.
+server-quota-shares = A calendar can be shared with { NUMBER($limit) } and no more.
+server-quota-teams = You can belong to { NUMBER($limit) } groups and missions and no more.
+server-quota-members = A group or mission has { NUMBER($limit) } members at the most.
 # Of a form that another site sent.
 server-other-site = This request came from another site.
 # Pages that stand in the place of one that could not be made.

@@ -56,8 +56,18 @@ pub fn CalendarSidebar() -> impl IntoView {
         view! { <Row id=id calendar=calendar show=show target=target /> }
     };
     // One list after the other: the person's own, and one under each heading, which is there as long as it has calendars.
-    let list = move |section: Option<String>| {
+    let headings = move || {
+        calendars.list.with(|list| {
+            let listed = list.iter().filter(|calendar| !calendar.offered);
+            let mut headings: Vec<String> = listed.filter_map(|calendar| calendar.section.clone()).collect();
+            headings.dedup();
+            headings
+        })
+    };
+    let heading = move |n: usize| headings().into_iter().nth(n);
+    let list = move |heading: Box<dyn Fn() -> Option<String> + Send + Sync>| {
         let ids = move || {
+            let section = heading();
             calendars.list.with(|list| {
                 let listed = list.iter().filter(|calendar| !calendar.offered && calendar.section == section);
                 listed.map(|calendar| calendar.id).collect::<Vec<_>>()
@@ -70,19 +80,12 @@ pub fn CalendarSidebar() -> impl IntoView {
         }
         .into_any()
     };
-    let headings = Memo::new(move |_| {
-        calendars.list.with(|list| {
-            let listed = list.iter().filter(|calendar| !calendar.offered);
-            let mut headings: Vec<String> = listed.filter_map(|calendar| calendar.section.clone()).collect();
-            headings.dedup();
-            headings
-        })
-    });
-    let section = move |heading: String| {
+    let sections = Memo::new(move |_| headings().len());
+    let section = move |n: usize| {
         view! {
             <details class="calendars__section" open>
-                <summary dir="auto">{heading.clone()}</summary>
-                {list(Some(heading))}
+                <summary dir="auto">{move || heading(n)}</summary>
+                {list(Box::new(move || heading(n)))}
             </details>
         }
         .into_any()
@@ -103,8 +106,8 @@ pub fn CalendarSidebar() -> impl IntoView {
                 </a>
             </div>
             <form method="post" action="/calendars/visible">
-                {list(None)}
-                {move || headings.get().into_iter().map(section).collect_view()}
+                {list(Box::new(|| None))}
+                {move || (0..sections.get()).map(section).collect_view()}
                 {fixed(&["<noscript><button class=\"button button--small\">", words::calendars_show_chosen(), "</button></noscript>"])}
             </form>
             <a class="calendars__import" href="/shared">

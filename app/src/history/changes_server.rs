@@ -5,7 +5,8 @@ use super::{CalendarChange, CalendarHistory, What};
 use crate::agenda::format::title_or_none;
 use crate::wire::{ApiError, CalendarId};
 use crate::words;
-use chrono::{DateTime, Days, NaiveDate, SecondsFormat, TimeDelta, TimeZone, Utc};
+use crate::zones::beginning_of_day;
+use chrono::{DateTime, Days, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use chrono_tz::Tz;
 use kalends_domain::Kalends;
 use kalends_domain::access::PrincipalId;
@@ -71,6 +72,7 @@ fn change(reader: &Reader, logged: Logged) -> CalendarChange {
 fn filter(asked: &Asked, zone: Tz) -> ChangeFilter {
     let day = Some(asked.day.as_str()).filter(|day| !day.is_empty());
     let day = day.map(|day| day.parse().unwrap_or(NaiveDate::MIN));
+    let begins = |day| beginning_of_day(day, zone).unwrap_or(DateTime::<Utc>::MIN_UTC);
     ChangeFilter {
         person: Some(asked.person.as_str())
             .filter(|person| !person.is_empty())
@@ -78,18 +80,9 @@ fn filter(asked: &Asked, zone: Tz) -> ChangeFilter {
         way: Some(asked.way.as_str())
             .filter(|way| !way.is_empty())
             .map(|way| way_of(way).unwrap_or(ChangeWay::AppPassword(-1))),
-        from: day.map(|day| beginning(day, zone)),
-        until: day.map(|day| beginning(day.checked_add_days(Days::new(1)).unwrap_or(day), zone)),
+        from: day.map(begins),
+        until: day.map(|day| begins(day.checked_add_days(Days::new(1)).unwrap_or(day))),
     }
-}
-
-/// When a day begins: where the clocks go forward over midnight, after that.
-fn beginning(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let midnight = day.and_time(chrono::NaiveTime::MIN);
-    let begins = (0..24).find_map(|hours| {
-        zone.from_local_datetime(&(midnight.checked_add_signed(TimeDelta::hours(hours))?)).earliest()
-    });
-    begins.map_or(DateTime::<Utc>::MIN_UTC, |begins| begins.to_utc())
 }
 
 /// Each person once, under the name that they had last.
@@ -133,16 +126,6 @@ fn way_of(value: &str) -> Option<ChangeWay> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn a_day_begins_where_its_clock_does() {
-        let begins = |day: &str, zone| beginning(day.parse().unwrap(), zone).to_rfc3339();
-        assert_eq!(begins("2026-11-27", chrono_tz::Europe::Zurich), "2026-11-26T23:00:00+00:00");
-        // In Beirut the clocks go forward from midnight to one.
-        assert_eq!(begins("2026-03-29", chrono_tz::Asia::Beirut), "2026-03-28T22:00:00+00:00");
-        assert_eq!(beginning(NaiveDate::MIN, chrono_tz::Tz::UTC).date_naive(), NaiveDate::MIN);
-        assert!(beginning(NaiveDate::MAX, chrono_tz::Europe::Zurich) > Utc::now());
-    }
 
     #[test]
     fn what_is_not_understood_finds_nothing() {

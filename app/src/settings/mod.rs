@@ -85,6 +85,13 @@ fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
             <p>{words::server_take_out_lead()}</p>
             <p><a class="button" href="/settings/export.zip" download="">{words::server_take_out_do()}</a></p>
         </section>
+        <section class="card section" aria-labelledby="sharing">
+            <h2 id="sharing">{words::server_sharing_link()}</h2>
+            <div class="row">
+                <a class="button" href="/shared">{words::server_sharing_shared_title()}</a>
+                <a class="button" href="/groups">{words::server_teams_title()}</a>
+            </div>
+        </section>
         {is_admin.then(|| view! {
             <section class="card section" aria-labelledby="server">
                 <h2 id="server">{words::server_settings_server()}</h2>

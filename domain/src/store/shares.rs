@@ -106,6 +106,17 @@ impl Transaction {
         row.as_ref().map(party).transpose()
     }
 
+    /// The person with this e-mail address, in lower case; nobody where several have it.
+    pub async fn person_by_email(&mut self, email: &str) -> Result<Option<Party>> {
+        let parts = [
+            "SELECT ",
+            PARTY,
+            "FROM principals p JOIN users u ON u.principal_id = p.id WHERE lower(u.email) = $1 ORDER BY p.id LIMIT 2",
+        ];
+        let mut found = self.joined(&parts).bind(email).all(party).await?;
+        Ok(found.pop().filter(|_| found.is_empty()))
+    }
+
     pub async fn party(&mut self, id: PrincipalId) -> Result<Option<Party>> {
         let row = self.joined(&["SELECT ", PARTY, "FROM principals p WHERE p.id = $1"]).bind(id.0).optional().await?;
         row.as_ref().map(party).transpose()

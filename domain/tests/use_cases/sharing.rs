@@ -407,4 +407,14 @@ async fn people_are_found_by_the_beginnings_of_their_names() {
     for nobody in ["", "m", "%%", "__", "iller", ".everyone", "every"] {
         assert!(found(cleo, nobody).await.is_empty(), "{nobody}");
     }
+    // An address names somebody as long as it is theirs alone.
+    for named in ["ben.miller", "B.Miller@Example.org"] {
+        assert_eq!(home.kalends.party(cleo, named).await.unwrap().slug, "ben.miller", "{named}");
+    }
+    let mut twin = new_user("twin");
+    twin.email = Some("b.miller@example.org".into());
+    home.kalends.create_user(twin).await.unwrap();
+    for nobody in ["b.miller@example.org", "b.miller", "millers@example.org", ""] {
+        not_found(home.kalends.party(cleo, nobody).await);
+    }
 }

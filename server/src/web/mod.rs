@@ -8,6 +8,7 @@ mod live_reload;
 mod people;
 mod refusals;
 pub mod session;
+mod sharing;
 mod transfer;
 
 use crate::client_address::TrustedProxies;
@@ -84,6 +85,10 @@ pub fn router(web: Web) -> Router {
         .route("/admin/people/{id}", post(people::wish))
         .route("/admin/people/{id}/export.zip", get(people::export_of))
         .route("/settings/export.zip", get(people::own_export))
+        .route("/calendars/{id}/sharing", post(sharing::calendar_shares))
+        .route("/shared", post(sharing::shared))
+        .route("/groups", post(sharing::new_team))
+        .route("/groups/{slug}", post(sharing::team))
         .route("/calendars/{id}/as-of", post(history::bring_back))
         .merge(transfer::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())

@@ -8,4 +8,5 @@ mod imports;
 mod load;
 mod people;
 mod rest;
+mod sharing;
 mod stream;
