@@ -57,7 +57,7 @@ server-sharing-ended = It is no longer shared with { $name }.
 
 # The page of what others shared with the reader.
 server-sharing-shared-title = Shared with you
-server-sharing-shared-lead = Calendars of other people, and of your groups and missions. You see them in your agenda once you have accepted them.
+server-sharing-shared-lead = Calendars of other people, and of your groups and missions. What a person offers you is in your agenda once you have accepted it.
 server-sharing-offers = Offered to you
 server-sharing-listed = In your calendars
 server-sharing-left = Declined or left
