@@ -219,6 +219,8 @@ server-take-out-lead = All your calendars and settings in one archive: an .ics f
 server-take-out-do = Download
 
 # The pages on which administrators look after people.
+# Leads through the list of people, when it has several pages.
+server-people-pages = Pages of people
 server-people-title = People
 server-people-lead = Everybody who has an account.
 server-people-all = All people

@@ -69,7 +69,7 @@ fn Loaded(people: PeopleList) -> impl IntoView {
         {is_empty.then(|| view! { <p class="card card--padded lead">{words::server_people_none()}</p> })}
         <ul class="card bin" aria-label=words::server_people_title()>{rows}</ul>
         {(before.is_some() || after.is_some()).then(|| view! {
-            <nav class="row" aria-label=words::common_pages()>
+            <nav class="row" aria-label=words::server_people_pages()>
                 {before.map(|href| view! { <a class="button button--small" href=href>{words::server_people_earlier()}</a> })}
                 {after.map(|href| view! { <a class="button button--small" href=href>{words::server_people_more()}</a> })}
             </nav>
