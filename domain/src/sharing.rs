@@ -56,11 +56,14 @@ impl Kalends {
                 return Err(Error::QuotaExceeded { limit: MAX_SHARES as u64, unit: "shares" });
             }
             // What they see already, through a team or with everyone, must not go from their list until they have answered.
-            let keeps = party.kind == PartyKind::Person && is_new && self.reaches(&mut write, with, calendar).await?;
+            let is_person = party.kind == PartyKind::Person;
+            let seen = match is_person && is_new {
+                true => access::seen(&mut write.tx, Caller::page(with), calendar).await?,
+                false => None,
+            };
             write.tx.set_grant(calendar, with, access, ends_at, now).await?;
-            if keeps {
-                let view =
-                    CalendarView { answer: Some(Answer::Accepted), ..self.view_of(&mut write, with, calendar).await? };
+            if let Some(held) = seen.filter(Held::is_listed) {
+                let view = CalendarView { answer: Some(Answer::Accepted), ..held.view().clone() };
                 write.tx.set_view(with, calendar, &view).await?;
             }
             if let Some(end) = ends_at {
@@ -72,17 +75,6 @@ impl Kalends {
         .await?;
         self.wake.notify_one();
         Ok(())
-    }
-
-    /// Whether the person has the calendar in their list without being asked.
-    async fn reaches(&self, write: &mut Write, person: PrincipalId, calendar: CalendarId) -> Result<bool> {
-        let held = access::seen(&mut write.tx, Caller::page(person), calendar).await?;
-        Ok(held.is_some_and(|held| held.is_listed()))
-    }
-
-    async fn view_of(&self, write: &mut Write, person: PrincipalId, calendar: CalendarId) -> Result<CalendarView> {
-        let held = access::seen(&mut write.tx, Caller::page(person), calendar).await?;
-        Ok(held.map(|held| held.view().clone()).unwrap_or_default())
     }
 
     /// Takes back what was shared with somebody.

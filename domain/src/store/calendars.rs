@@ -134,13 +134,6 @@ impl Transaction {
         Ok(())
     }
 
-    /// The calendars of `owner` in display order, with the access of `principal`.
-    pub async fn calendars(&mut self, owner: PrincipalId, principal: PrincipalId) -> Result<Vec<SeenCalendar>> {
-        let parts = [self.select_calendar(), FROM_CALENDARS, "WHERE c.owner_id = $2 ORDER BY c.sort_order, c.id"];
-        let statement = self.joined(&parts);
-        statement.bind(principal.0).bind(owner.0).all(seen).await
-    }
-
     /// The calendars that `principal` owns or was given a grant for, also through teams or with everyone, with the access that they have
     /// now.
     pub async fn calendars_reached(&mut self, principal: PrincipalId) -> Result<Vec<SeenCalendar>> {
