@@ -72,9 +72,13 @@ const every = () => (follows().dataset.every ?? 60) * 1000;
 if (follows()) {
   let timer;
   let asked = 0;
-  const renew = async () => {
+  const renewIn = (pause) => {
     clearTimeout(timer);
-    timer = setTimeout(renew, every());
+    timer = setTimeout(renew, pause);
+  };
+  const renew = async () => {
+    renewIn(every());
+    const idle = timer;
     const mine = ++asked;
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined);
     if (answer?.redirected || answer?.status === 403 || answer?.status === 404) return location.reload();
@@ -89,19 +93,17 @@ if (follows()) {
       old.replaceWith(renewed[at]);
       if (focused) renewed[at].querySelector(`[href=\"${CSS.escape(focused)}\"]`)?.focus();
     }
-    clearTimeout(timer);
-    timer = setTimeout(renew, every());
+    // News that came meanwhile stays due: the answer may be from before it.
+    if (timer === idle) renewIn(every());
   };
   addEventListener('kalends-live', ({ detail }) => {
     const [kind, calendar, revision] = detail.split(' ');
     const [list, ...calendars] = follows().dataset.follows.split(',');
     const known = kind === 'calendar' ? calendars.includes(`${calendar}:${revision}`) : kind === 'list' ? list === revision : kind === 'live';
-    if (known) return;
-    clearTimeout(timer);
-    timer = setTimeout(renew, 200);
+    if (!known) renewIn(200);
   });
   dispatchEvent(new Event('kalends-live-ask'));
-  timer = setTimeout(renew, every());
+  renewIn(every());
 }
 ";
 

@@ -133,6 +133,29 @@ test("the dashboard follows without a page that loads", async ({ page, account }
   expect(await page.evaluate(() => (window as any).same)).toBe(true);
 });
 
+test("what changes while the dashboard asks is not taken for what it got", async ({ page, account }) => {
+  await page.goto("/");
+  await live(page);
+  const later = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().replace(/[-:]|\.\d+/g, "");
+  const plan = (name: string, hours: number) =>
+    account.put(`${name}.ics`, "BEGIN:VEVENT", `UID:${name}`, "DTSTAMP:20260101T000000Z", `DTSTART:${later(hours)}`, `DTEND:${later(hours + 1)}`, `SUMMARY:${name}`, "END:VEVENT");
+  // The answer of before comes right after the news of what it does not have.
+  let hold: Promise<unknown> | undefined;
+  await page.route((url) => url.pathname === "/", async (route) => {
+    if (!hold) {
+      const response = await route.fetch();
+      hold = page.evaluate(() => new Promise((done) => addEventListener("kalends-live", done, { once: true })));
+      await plan("Second", 4);
+      await hold;
+      return route.fulfill({ response });
+    }
+    return route.continue();
+  });
+  await plan("First", 2);
+  await expect(page.getByRole("link", { name: /First/ })).toBeVisible(soon);
+  await expect(page.getByRole("link", { name: /Second/ })).toBeVisible(soon);
+});
+
 test.describe("what somebody is doing", () => {
   test("a drag goes on, and what changed comes after it", async ({ page, account, hydrated }) => {
     await put(account, "Lunch");
