@@ -34,7 +34,7 @@ pub enum Reads {
 }
 
 /// A name in a calendar, whether or not an object has it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Place {
     pub calendar: Held,
     pub name: String,

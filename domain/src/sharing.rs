@@ -2,13 +2,15 @@
 
 use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::calendars::{CalendarId, CalendarView};
-pub use crate::model::share::{Answer, Party, PartyKind, Share};
+pub use crate::model::share::{AccessList, Answer, Party, PartyKind, Share};
+use crate::store::Transaction;
 use crate::write::Write;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::{DateTime, Utc};
 
 /// Most that a calendar is shared with: each is a row that every look at the calendar may touch.
 const MAX_SHARES: usize = 1000;
+const TOO_MANY: Error = Error::QuotaExceeded { limit: MAX_SHARES as u64, unit: "shares" };
 /// Most people and teams that are found at once.
 pub const MAX_FOUND: usize = 10;
 /// Shortest text that is searched for, in characters: nobody lists all people by their first letters.
@@ -40,41 +42,76 @@ impl Kalends {
     ) -> Result<()> {
         access::require_own(caller)?;
         access::check_grantable(access)?;
-        let now = Utc::now();
-        if ends_at.is_some_and(|end| end <= now) {
+        if ends_at.is_some_and(|end| end <= Utc::now()) {
             return Err(Error::bad_input("end", Problem::Past));
         }
         self.write(caller, async |mut write: Write| {
             let held = write.calendar(calendar, Access::Administer).await?;
-            let party = write.tx.party(with).await?.ok_or(Error::NotFound("the person"))?;
-            if with == held.owner().id || with == caller.principal {
-                return Err(Error::bad_input("with", Problem::Oneself));
-            }
             let shares = write.tx.shares(calendar).await?;
             let is_new = !shares.iter().any(|share| share.with.id == with);
             if is_new && shares.len() >= MAX_SHARES {
-                return Err(Error::QuotaExceeded { limit: MAX_SHARES as u64, unit: "shares" });
+                return Err(TOO_MANY);
             }
-            // What they see already, through a team or with everyone, must not go from their list until they have answered.
-            let is_person = party.kind == PartyKind::Person;
-            let seen = match is_person && is_new {
-                true => access::seen(&mut write.tx, Caller::page(with), calendar).await?,
-                false => None,
-            };
-            write.tx.set_grant(calendar, with, access, ends_at, now).await?;
-            if let Some(held) = seen.filter(Held::is_listed) {
-                let view = CalendarView { answer: Some(Answer::Accepted), ..held.view().clone() };
-                write.tx.set_view(with, calendar, &view).await?;
-            }
-            if let Some(end) = ends_at {
-                write.tx.enqueue_job(&crate::jobs::end_of_share(end)).await?;
-            }
+            write.grant(&held, with, access, ends_at, is_new).await?;
             write.calendar_changed(calendar).await?;
             write.commit(()).await
         })
         .await?;
         self.wake.notify_one();
         Ok(())
+    }
+
+    /// Who has access to a calendar, and by what.
+    ///
+    /// # Errors
+    /// `NotFound`; `Forbidden` for those who do not administer it.
+    pub async fn access_list(&self, caller: Caller, calendar: CalendarId) -> Result<AccessList> {
+        let mut tx = self.db.read().await?;
+        let held = access::calendar(&mut tx, caller, calendar, Access::Administer).await?;
+        let owner = held.owner().clone();
+        let members = match owner.kind {
+            PartyKind::Group | PartyKind::Mission => tx.members_with_access(owner.id).await?,
+            PartyKind::Person | PartyKind::Everyone => Vec::new(),
+        };
+        Ok(AccessList { owner, members, shares: tx.shares(calendar).await? })
+    }
+
+    /// Shares a calendar with those in `wanted` and with nobody else, all at once. Who has this access already keeps it as it is, and so
+    /// does the end of a share whose access changes; the caller's own share stays.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::share`].
+    pub async fn share_with_these(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        wanted: &[(PrincipalId, Access)],
+    ) -> Result<()> {
+        access::require_own(caller)?;
+        if wanted.len() > MAX_SHARES {
+            return Err(TOO_MANY);
+        }
+        for (_, access) in wanted {
+            access::check_grantable(*access)?;
+        }
+        self.write(caller, async |mut write: Write| {
+            let held = write.calendar(calendar, Access::Administer).await?;
+            let shares = write.tx.shares(calendar).await?;
+            let is_wanted = |with| wanted.iter().any(|(wanted, _)| *wanted == with);
+            for share in shares.iter().filter(|share| share.with.id != caller.principal && !is_wanted(share.with.id)) {
+                write.end_share(calendar, share.with.id).await?;
+            }
+            for (with, access) in wanted {
+                let before = shares.iter().find(|share| share.with.id == *with);
+                if before.is_none_or(|before| before.access != *access) {
+                    let ends_at = before.and_then(|before| before.ends_at);
+                    write.grant(&held, *with, *access, ends_at, before.is_none()).await?;
+                }
+            }
+            write.calendar_changed(calendar).await?;
+            write.commit(()).await
+        })
+        .await
     }
 
     /// Takes back what was shared with somebody.
@@ -170,19 +207,73 @@ impl Kalends {
             Some(found) => found,
             None => tx.person_by_email(&name).await?.ok_or(UNKNOWN)?,
         };
-        let is_known = match found.kind {
-            PartyKind::Person => true,
-            PartyKind::Everyone => false,
-            PartyKind::Group | PartyKind::Mission => tx.membership(found.id, caller.principal).await?.is_some(),
-        };
-        if is_known { Ok(found) } else { Err(UNKNOWN) }
+        if is_known(&mut tx, caller, &found).await? { Ok(found) } else { Err(UNKNOWN) }
     }
+
+    /// Somebody by their name in URLs, with whom a calendar may be shared.
+    ///
+    /// # Errors
+    /// `NotFound`, also for a team that the caller does not belong to, and for a credential that is for one calendar.
+    pub async fn party_named(&self, caller: Caller, slug: &str) -> Result<Party> {
+        let unknown = Error::NotFound("the person");
+        if caller.only.is_some() {
+            return Err(unknown);
+        }
+        let mut tx = self.db.read().await?;
+        match tx.party_by_slug(slug).await? {
+            Some(found) if is_known(&mut tx, caller, &found).await? => Ok(found),
+            _ => Err(unknown),
+        }
+    }
+}
+
+/// People know each other; a team is known to those who belong to it.
+async fn is_known(tx: &mut Transaction, caller: Caller, party: &Party) -> Result<bool> {
+    Ok(match party.kind {
+        PartyKind::Person => true,
+        PartyKind::Everyone => false,
+        PartyKind::Group | PartyKind::Mission => tx.membership(party.id, caller.principal).await?.is_some(),
+    })
 }
 
 /// What stands for all who have an account where somebody is named.
 pub const EVERYONE: &str = "everyone";
 
 impl Write {
+    /// Gives `with` this access in the place of what they had; `is_new`: they had none. Who is told is for the one who calls this.
+    ///
+    /// # Errors
+    /// `NotFound` (the person); `BadInput` (with) for the owner and the caller.
+    async fn grant(
+        &mut self,
+        held: &Held,
+        with: PrincipalId,
+        access: Access,
+        ends_at: Option<DateTime<Utc>>,
+        is_new: bool,
+    ) -> Result<()> {
+        let calendar = held.id;
+        let party = self.tx.party(with).await?.ok_or(Error::NotFound("the person"))?;
+        if with == held.owner().id || with == self.caller.principal {
+            return Err(Error::bad_input("with", Problem::Oneself));
+        }
+        // What they see already, through a team or with everyone, must not go from their list until they have answered.
+        let is_person = party.kind == PartyKind::Person;
+        let seen = match is_person && is_new {
+            true => access::seen(&mut self.tx, Caller::page(with), calendar).await?,
+            false => None,
+        };
+        self.tx.set_grant(calendar, with, access, ends_at, Utc::now()).await?;
+        if let Some(held) = seen.filter(Held::is_listed) {
+            let view = CalendarView { answer: Some(Answer::Accepted), ..held.view().clone() };
+            self.tx.set_view(with, calendar, &view).await?;
+        }
+        if let Some(end) = ends_at {
+            self.tx.enqueue_job(&crate::jobs::end_of_share(end)).await?;
+        }
+        Ok(())
+    }
+
     /// # Errors
     /// `NotFound` when nothing was shared with them.
     async fn end_share(&mut self, calendar: CalendarId, with: PrincipalId) -> Result<()> {

@@ -34,7 +34,7 @@ pub(crate) struct Write {
     kalends: Kalends,
     /// For reading; what changes objects are the methods below.
     pub tx: Transaction,
-    caller: Caller,
+    pub caller: Caller,
     run: Option<Run>,
     cause: Option<CauseId>,
     undo: Undo,

@@ -25,6 +25,15 @@ pub struct Party {
     pub display_name: String,
 }
 
+/// Who has access to a calendar, and by what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessList {
+    pub owner: Party,
+    /// Of a team that owns it: who belongs to it, with the access that they have as such now.
+    pub members: Vec<(Party, Access)>,
+    pub shares: Vec<Share>,
+}
+
 /// What a person said to a calendar that was shared with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {

@@ -68,7 +68,7 @@ pub(crate) fn minutes(extent: &Extent) -> (i32, i32) {
 }
 
 /// See [`Transaction::place`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FoundObject {
     pub head: ObjectHead,
     pub text: Option<String>,

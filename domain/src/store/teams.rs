@@ -124,6 +124,22 @@ impl Transaction {
         self.joined(&parts).bind(team.0).all(read).await
     }
 
+    /// Who belongs to a team, with the access to its calendars that comes with it now: once a mission is over, all but its managers only read.
+    pub async fn members_with_access(&mut self, team: PrincipalId) -> Result<Vec<(Party, Access)>> {
+        let now = self.now();
+        let parts = [
+            "SELECT ",
+            PARTY,
+            ", CASE WHEN m.access >= 50 OR t.ends_at IS NULL OR t.ends_at > ",
+            now,
+            " THEN m.access WHEN m.access > 20 THEN 20 ELSE m.access END AS access
+             FROM memberships m JOIN principals p ON p.id = m.member_id LEFT JOIN teams t ON t.principal_id = m.group_id
+             WHERE m.group_id = $1 ORDER BY lower(p.display_name), p.id",
+        ];
+        let read = |row: &Row| Ok((party(row)?, Access::from_number(row.get("access")?)));
+        self.joined(&parts).bind(team.0).all(read).await
+    }
+
     /// What `member` is in the team, if they belong to it.
     pub async fn membership(&mut self, team: PrincipalId, member: PrincipalId) -> Result<Option<Role>> {
         let statement = self.sql("SELECT access FROM memberships WHERE group_id = $1 AND member_id = $2");

@@ -32,7 +32,7 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
             deleted.map_err(|error| call.failure(error))?;
         }
         Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
-        Target::Signpost | Target::Principal | Target::Home => {
+        Target::Signpost | Target::Principal(_) | Target::Home => {
             return Err(Failure::new(StatusCode::FORBIDDEN, "This cannot be deleted."));
         }
     }

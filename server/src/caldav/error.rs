@@ -69,6 +69,18 @@ impl Failure {
         Failure::condition(StatusCode::FORBIDDEN, tag, message)
     }
 
+    /// The caller lacks `privilege` on what is at `href` (RFC 3744 section 7.1.1).
+    pub fn needs(privilege: &str, href: &str, message: impl Into<Cow<'static, str>>) -> Self {
+        Failure::forbidden("D:need-privileges", message).with_content(|xml| {
+            xml.open("D:resource");
+            xml.leaf("D:href", href);
+            xml.open("D:privilege");
+            xml.empty(privilege);
+            xml.close("D:privilege");
+            xml.close("D:resource");
+        })
+    }
+
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
@@ -89,19 +101,15 @@ impl Failure {
         let message = error.to_string();
         match error {
             Error::NotFound(_) => Failure::not_found(),
-            Error::Forbidden { needed } => Failure::forbidden("D:need-privileges", message).with_content(|xml| {
-                xml.open("D:resource");
-                xml.leaf("D:href", href);
-                xml.open("D:privilege");
-                xml.empty(match needed {
+            Error::Forbidden { needed } => {
+                let privilege = match needed {
                     Access::Owner => "D:all",
                     Access::Administer => "D:write-properties",
                     Access::Write => "D:write",
                     Access::None | Access::FreeBusy | Access::Read => "D:read",
-                });
-                xml.close("D:privilege");
-                xml.close("D:resource");
-            }),
+                };
+                Failure::needs(privilege, href, message)
+            }
             Error::PreconditionFailed => Failure::precondition_failed(),
             Error::InvalidCalendarData(_) => Failure::forbidden("C:valid-calendar-data", message),
             Error::InvalidCalendarObject(_) => Failure::forbidden("C:valid-calendar-object-resource", message),

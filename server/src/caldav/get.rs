@@ -29,7 +29,9 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
             }
         }
         Target::Calendar(calendar) => file(call.kalends.export(call.caller, calendar.id).await?),
-        Target::Signpost | Target::Principal | Target::Home => text("text/plain; charset=utf-8", SIGNPOST.to_owned()),
+        Target::Signpost | Target::Principal(_) | Target::Home => {
+            text("text/plain; charset=utf-8", SIGNPOST.to_owned())
+        }
         Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
     };
     Ok(if call.method == Method::Head { without_body(response) } else { response })

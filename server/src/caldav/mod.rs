@@ -1,5 +1,6 @@
-//! CalDAV under `/api/v1.0/caldav/` (RFC 4791, RFC 4918, RFC 6578): decode, authenticate, call the use case, encode.
+//! CalDAV under `/api/v1.0/caldav/` (RFC 4791, RFC 4918, RFC 6578, RFC 3744): decode, authenticate, call the use case, encode.
 
+mod acl;
 mod body;
 mod conditions;
 mod delete;
@@ -90,6 +91,7 @@ enum Method {
     Mkcol,
     Mkcalendar,
     Report,
+    Acl,
 }
 
 impl Method {
@@ -107,6 +109,7 @@ impl Method {
             "MKCOL" => Method::Mkcol,
             "MKCALENDAR" => Method::Mkcalendar,
             "REPORT" => Method::Report,
+            "ACL" => Method::Acl,
             _ => return None,
         })
     }
@@ -118,6 +121,7 @@ impl Method {
             Method::Put | Method::Copy | Method::Move => {
                 matches!(resource, Resource::Object { .. } | Resource::Inner { .. } | Resource::Nowhere)
             }
+            Method::Acl => matches!(resource, Resource::Calendar { .. } | Resource::Nowhere),
             _ => true,
         }
     }
@@ -137,6 +141,7 @@ fn preference_applied(mut response: Response, preferences: headers::Preferences)
 }
 
 /// An authenticated request without its body.
+#[derive(Clone)]
 struct Call {
     kalends: Kalends,
     who: Principal,
@@ -229,6 +234,7 @@ async fn dispatch(call: Call, body: Body) -> Result<Response, Failure> {
         Method::Proppatch => Box::pin(proppatch::answer(call, body)),
         Method::Mkcol | Method::Mkcalendar => Box::pin(make::answer(call, body)),
         Method::Report => Box::pin(report::answer(call, body)),
+        Method::Acl => Box::pin(acl::answer(call, body)),
     };
     answer.await
 }

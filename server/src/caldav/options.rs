@@ -5,9 +5,9 @@ use super::resource::Resource;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-/// What Kalends complies with: WebDAV without locks (RFC 4918 section 18), CalDAV (RFC 4791), extended MKCOL (RFC 5689). Of ACL
-/// (RFC 3744) there are some properties, which is less than `access-control` would say.
-pub const DAV: &str = "1, 3, calendar-access, extended-mkcol";
+/// What Kalends complies with: WebDAV without locks (RFC 4918 section 18), access control (RFC 3744), CalDAV (RFC 4791), extended
+/// MKCOL (RFC 5689).
+pub const DAV: &str = "1, 3, access-control, calendar-access, extended-mkcol";
 
 pub fn answer(resource: &Resource) -> Response {
     (StatusCode::OK, [(header::ALLOW, allow(resource)), (header::CONTENT_LENGTH, "0")]).into_response()
@@ -16,7 +16,7 @@ pub fn answer(resource: &Resource) -> Response {
 fn allow(resource: &Resource) -> &'static str {
     match resource {
         Resource::Object { .. } => "OPTIONS, GET, HEAD, PUT, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT",
-        Resource::Calendar { .. } => "OPTIONS, GET, HEAD, DELETE, PROPFIND, PROPPATCH, REPORT, MKCALENDAR, MKCOL",
+        Resource::Calendar { .. } => "OPTIONS, GET, HEAD, DELETE, PROPFIND, PROPPATCH, REPORT, ACL, MKCALENDAR, MKCOL",
         _ => "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT",
     }
 }

@@ -3,10 +3,10 @@
 use super::body::{self, PROPERTIES_OCTETS};
 use super::error::Failure;
 use super::headers::{Depth, Preferences};
-use super::props::{CalendarData, CalendarView, ObjectView, PropertyRequest, Quota, View};
+use super::props::{CalendarData, CalendarView, ObjectView, PrincipalView, PropertyRequest, Quota, View, access_list};
 use super::resource::{self, Resource};
 use super::stream::{Multistatus, multistatus};
-use super::target::Target;
+use super::target::{self, Target};
 use super::xml::Document;
 use super::{Call, preference_applied};
 use axum::body::Body;
@@ -21,9 +21,9 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     if depth == Depth::Infinity && call.resource.is_collection() {
         return Err(Failure::forbidden("D:propfind-finite-depth", "Depth has to be 0 or 1."));
     }
-    let preferences = Preferences::of(&call.headers);
-    let listing = Listing { call, request, preferences, members: depth != Depth::Zero };
-    let response = multistatus(|out| listing.write(out)).await?;
+    let listing = Listing::new(call, request);
+    let preferences = listing.preferences;
+    let response = multistatus(|out| listing.write(out, depth != Depth::Zero)).await?;
     Ok(preference_applied(response, preferences))
 }
 
@@ -36,129 +36,169 @@ fn requested(document: Option<&Document>) -> Result<PropertyRequest, Failure> {
     }
 }
 
-struct Listing {
-    call: Call,
+/// Resources and what is asked of each.
+pub struct Listing {
+    pub call: Call,
     request: PropertyRequest,
-    preferences: Preferences,
-    /// Whether the members are listed as well.
-    members: bool,
+    pub preferences: Preferences,
 }
 
 impl Listing {
-    async fn write(self, mut out: Multistatus) -> Result<Multistatus, Failure> {
-        let Call { kalends, caller, who, .. } = &self.call;
-        let owner = match &self.call.target {
-            Target::Calendar(calendar) => calendar.owner,
-            _ => who.id,
-        };
-        // What the account holds in all is nothing for a credential of one calendar.
-        let quota = match caller.only {
-            None => Quota::read(kalends, owner, &self.request).await?,
-            Some(_) => None,
-        };
-        match &self.call.target {
-            Target::Signpost => {
-                self.target(&mut out, &View::Signpost(&self.call.resource));
-                if self.members {
-                    self.below(&mut out, quota);
-                }
-            }
-            Target::Principal => self.target(&mut out, &View::Principal(who)),
+    pub fn new(call: Call, request: PropertyRequest) -> Self {
+        let preferences = Preferences::of(&call.headers);
+        Listing { call, request, preferences }
+    }
+
+    /// `members`: whether those of the target are listed as well.
+    async fn write(self, mut out: Multistatus, members: bool) -> Result<Multistatus, Failure> {
+        let Call { kalends, caller, who, target, resource, .. } = &self.call;
+        // RFC 8144 section 2.1.1: `depth-noroot` asks for the members alone.
+        if !(members && self.preferences.no_root) {
+            self.look(resource, target, |view| self.member(&mut out, &self.call.href, view)).await?;
+        }
+        match target {
+            _ if !members => {}
+            Target::Signpost => self.below(&mut out).await?,
             Target::Home => {
-                self.target(&mut out, &self.home(quota));
-                if self.members {
-                    for calendar in kalends.calendars(*caller).await?.into_iter().filter(Held::may_read) {
-                        let href = self.call.tree.calendar_href(&who.slug, &calendar.slug_in(who));
-                        self.calendar(&mut out, &href, &calendar, quota).await?;
-                    }
+                for calendar in kalends.calendars(*caller).await?.into_iter().filter(Held::may_read) {
+                    let href = self.call.tree.calendar_href(&who.slug, &calendar.slug_in(who));
+                    self.calendar(&mut out, &href, &calendar).await?;
                 }
             }
-            Target::Calendar(calendar) => {
-                if !self.leaves_out_target() {
-                    self.calendar(&mut out, &self.call.href, calendar, quota).await?;
-                }
-                if self.members {
-                    self.objects(&mut out, calendar).await?;
-                }
-            }
-            Target::Object(place) => {
-                let (owner_slug, access) = (&place.calendar.owner_slug, place.calendar.access());
-                let view = ObjectView { head: place.head()?, owner_slug, access, data: CalendarData::None };
-                self.member(&mut out, &self.call.href, &View::Object(view));
-            }
+            Target::Calendar(calendar) => self.objects(&mut out, &self.call.href, calendar).await?,
             Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
+            Target::Principal(_) | Target::Object(_) => {}
         }
         Ok(out)
     }
 
-    fn home(&self, quota: Option<Quota>) -> View<'_> {
-        let takes_calendars = access::may_make_calendars(self.call.caller);
-        View::Home { owner: &self.call.who, takes_calendars, quota }
+    /// Calls `write` with what is at `resource`, which is `target`.
+    ///
+    /// # Errors
+    /// 404 where nothing is; when the store fails.
+    async fn look(&self, resource: &Resource, target: &Target, write: impl FnOnce(&View<'_>)) -> Result<(), Failure> {
+        let who = &self.call.who;
+        match target {
+            Target::Signpost => write(&View::Signpost(resource)),
+            Target::Principal(party) => {
+                write(&View::Principal(PrincipalView::read(&self.call, party, &self.request).await?));
+            }
+            Target::Home => {
+                let takes_calendars = access::may_make_calendars(self.call.caller);
+                write(&View::Home { owner: who, takes_calendars, quota: self.quota(who.id).await? });
+            }
+            Target::Calendar(calendar) => self.look_at_calendar(calendar, write).await?,
+            Target::Object(place) => {
+                let list = access_list(&self.call, &place.calendar, &self.request).await?;
+                let (calendar, access_list) = (&place.calendar, list.as_ref());
+                let view = ObjectView { head: place.head()?, calendar, access_list, data: CalendarData::None };
+                write(&View::Object(view));
+            }
+            Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
+        }
+        Ok(())
+    }
+
+    async fn look_at_calendar(&self, calendar: &Held, write: impl FnOnce(&View<'_>)) -> Result<(), Failure> {
+        let Call { kalends, caller, .. } = &self.call;
+        let dead = match self.request.wants_dead() {
+            true => Box::pin(kalends.dead_properties(*caller, calendar.id)).await?,
+            false => Vec::new(),
+        };
+        let list = access_list(&self.call, calendar, &self.request).await?;
+        let object_octets = kalends.limits().text.object_octets;
+        let quota = self.quota(calendar.owner).await?;
+        let view = CalendarView { calendar, dead: &dead, object_octets, quota, access_list: list.as_ref() };
+        write(&View::Calendar(view));
+        Ok(())
+    }
+
+    /// What the account holds in all is nothing for a credential of one calendar.
+    async fn quota(&self, owner: access::PrincipalId) -> Result<Option<Quota>, Failure> {
+        match self.call.caller.only {
+            None => Ok(Quota::read(&self.call.kalends, owner, &self.request).await?),
+            Some(_) => Ok(None),
+        }
     }
 
     /// The members of the root, of the collection of principals, or of that of homes.
-    fn below(&self, out: &mut Multistatus, quota: Option<Quota>) {
+    async fn below(&self, out: &mut Multistatus) -> Result<(), Failure> {
         let who = &self.call.who;
+        let look = async |out: &mut Multistatus, resource: Resource, target: Target| {
+            self.look(&resource, &target, |view| self.member(out, &resource.href(), view)).await
+        };
         match &self.call.resource {
             Resource::Principals => {
-                self.member(out, &resource::principal_href(&who.slug), &View::Principal(who));
+                for party in self.own_principals().await? {
+                    let resource = Resource::Principal { slug: party.slug.clone() };
+                    look(out, resource, Target::Principal(party)).await?;
+                }
             }
-            Resource::Homes => self.member(out, &resource::home_href(&who.slug), &self.home(quota)),
+            Resource::Homes => look(out, Resource::Home { owner: who.slug.clone() }, Target::Home).await?,
             _ => {
                 for signpost in [Resource::Principals, Resource::Homes] {
-                    self.member(out, &signpost.href(), &View::Signpost(&signpost));
+                    look(out, signpost, Target::Signpost).await?;
                 }
             }
         }
+        Ok(())
     }
 
-    /// RFC 8144 section 2.1.1: `depth-noroot` asks for the members alone.
-    fn leaves_out_target(&self) -> bool {
-        self.members && self.preferences.no_root
-    }
-
-    fn target(&self, out: &mut Multistatus, view: &View<'_>) {
-        if !self.leaves_out_target() {
-            self.member(out, &self.call.href, view);
+    /// Whoever asks, and the teams that they belong to. The others are found by a search: nobody lists all people.
+    pub async fn own_principals(&self) -> Result<Vec<target::Party>, Failure> {
+        let Call { kalends, caller, who, .. } = &self.call;
+        let mut own = vec![target::party(who)];
+        if caller.only.is_none() {
+            own.extend(kalends.teams(*caller).await?.into_iter().map(|team| team.party));
         }
+        Ok(own)
+    }
+
+    /// Writes what is asked of a principal.
+    pub async fn principal(&self, out: &mut Multistatus, party: target::Party) -> Result<(), Failure> {
+        let href = resource::principal_href(&party.slug);
+        let resource = Resource::Principal { slug: party.slug.clone() };
+        self.look(&resource, &Target::Principal(party), |view| self.member(out, &href, view)).await?;
+        out.pass_on().await
+    }
+
+    /// What is asked of what is at `resource`, as propstat elements.
+    pub async fn propstats(
+        &self,
+        resource: &Resource,
+        target: &Target,
+        xml: &mut super::xml::XmlWriter,
+    ) -> Result<(), Failure> {
+        let (request, minimal) = (&self.request, self.preferences.minimal);
+        self.look(resource, target, |view| view.write_propstats(request, &self.call.who, minimal, xml)).await
     }
 
     fn member(&self, out: &mut Multistatus, href: &str, view: &View<'_>) {
         out.response(href, |xml| view.write_propstats(&self.request, &self.call.who, self.preferences.minimal, xml));
     }
 
-    async fn objects(&self, out: &mut Multistatus, calendar: &Held) -> Result<(), Failure> {
-        let Call { kalends, caller, href, .. } = &self.call;
+    /// Writes what is asked of a calendar.
+    pub async fn calendar(&self, out: &mut Multistatus, href: &str, calendar: &Held) -> Result<(), Failure> {
+        self.look_at_calendar(calendar, |view| self.member(out, href, view)).await?;
+        out.pass_on().await
+    }
+
+    /// Writes what is asked of each object in the calendar at `collection`.
+    pub async fn objects(&self, out: &mut Multistatus, collection: &str, calendar: &Held) -> Result<(), Failure> {
+        let Call { kalends, caller, .. } = &self.call;
+        let list = access_list(&self.call, calendar, &self.request).await?;
+        let access_list = list.as_ref();
         let mut after = String::new();
         loop {
             let page = kalends.object_heads(*caller, calendar.id, &after).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after.clone_from(&last.name);
             for head in &page {
-                let href = format!("{href}{}", resource::encode(&head.name));
-                let (owner_slug, access) = (&calendar.owner_slug, calendar.access());
-                let view = ObjectView { head, owner_slug, access, data: CalendarData::None };
+                let href = format!("{collection}{}", resource::encode(&head.name));
+                let view = ObjectView { head, calendar, access_list, data: CalendarData::None };
                 self.member(out, &href, &View::Object(view));
                 out.pass_on().await?;
             }
         }
-    }
-
-    /// `quota`: of its owner.
-    async fn calendar(
-        &self,
-        out: &mut Multistatus,
-        href: &str,
-        calendar: &Held,
-        quota: Option<Quota>,
-    ) -> Result<(), Failure> {
-        let Call { kalends, caller, .. } = &self.call;
-        let dead = match self.request.wants_dead() {
-            true => Box::pin(kalends.dead_properties(*caller, calendar.id)).await?,
-            false => Vec::new(),
-        };
-        let object_octets = kalends.limits().text.object_octets;
-        self.member(out, href, &View::Calendar(CalendarView { calendar, dead: &dead, object_octets, quota }));
-        out.pass_on().await
     }
 }

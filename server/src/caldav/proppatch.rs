@@ -5,7 +5,7 @@ use super::conditions;
 use super::error::Failure;
 use super::headers::Preferences;
 use super::props::update::{Stage, Update};
-use super::props::{CalendarData, CalendarView, ObjectView, Quota, View};
+use super::props::{CalendarData, CalendarView, ObjectView, PrincipalView, Quota, View};
 use super::stream::multistatus;
 use super::target::Target;
 use super::{Call, preference_applied};
@@ -43,7 +43,7 @@ async fn carry_out(call: &Call, mut update: Update) -> Result<Update, Failure> {
     match &call.target {
         Target::Calendar(calendar) => {
             let object_octets = kalends.limits().text.object_octets;
-            let view = View::Calendar(CalendarView { calendar, dead: &[], object_octets, quota });
+            let view = View::Calendar(CalendarView { calendar, dead: &[], object_octets, quota, access_list: None });
             update.excuse_absent(|property| view.has(property, who));
             conditions::check(call).await?;
             if update.is_good()
@@ -53,11 +53,14 @@ async fn carry_out(call: &Call, mut update: Update) -> Result<Update, Failure> {
             }
         }
         Target::Object(place) => {
-            let (owner_slug, access) = (&place.calendar.owner_slug, place.calendar.access());
-            let view = View::Object(ObjectView { head: place.head()?, owner_slug, access, data: CalendarData::None });
+            let (calendar, head) = (&place.calendar, place.head()?);
+            let view = View::Object(ObjectView { head, calendar, access_list: None, data: CalendarData::None });
             update.refuse(|property| view.has(property, who));
         }
-        Target::Principal => update.refuse(|property| View::Principal(who).has(property, who)),
+        Target::Principal(party) => {
+            let view = View::Principal(PrincipalView { party, who, members: Vec::new(), teams: Vec::new() });
+            update.refuse(|property| view.has(property, who));
+        }
         Target::Home => {
             update.refuse(|property| View::Home { owner: who, takes_calendars: true, quota }.has(property, who))
         }

@@ -3,15 +3,17 @@
 use super::resource::{Address, Resource, Tree};
 use kalends_domain::access::{Caller, Held, Principal};
 use kalends_domain::objects::{Place, Reads};
+pub use kalends_domain::sharing::Party;
+use kalends_domain::sharing::PartyKind;
 use kalends_domain::{Error, Kalends};
 
 /// A resource as it is for the caller. What they may not know of is [`Target::Missing`], like what is not there.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Target {
     /// The root, the collection of principals and the collection of homes: they only lead on.
     Signpost,
-    /// The caller as a principal.
-    Principal,
+    /// The caller as a principal, or somebody else whom they may know.
+    Principal(Party),
     /// The caller's calendar home.
     Home,
     Calendar(Held),
@@ -39,7 +41,10 @@ impl Target {
     ) -> Result<Self, Error> {
         Ok(match &address.resource {
             Resource::Root | Resource::Principals | Resource::Homes => Target::Signpost,
-            Resource::Principal { slug } if *slug == who.slug => Target::Principal,
+            Resource::Principal { slug } if *slug == who.slug => Target::Principal(party(who)),
+            Resource::Principal { slug } => {
+                found(kalends.party_named(caller, slug).await)?.map_or(Target::Missing, Target::Principal)
+            }
             Resource::Home { owner } if *owner == who.slug => Target::Home,
             Resource::Calendar { owner, slug } => match found(kalends.calendar(caller, owner, slug).await)? {
                 Some(calendar) => Target::Calendar(calendar),
@@ -62,9 +67,14 @@ impl Target {
                 let calendar = found(kalends.calendar(caller, owner, calendar).await)?;
                 calendar.map_or(Target::Missing, |_| Target::Inner)
             }
-            Resource::Principal { .. } | Resource::Home { .. } | Resource::Nowhere => Target::Missing,
+            Resource::Home { .. } | Resource::Nowhere => Target::Missing,
         })
     }
+}
+
+/// A person who is signed in, as others see them.
+pub fn party(who: &Principal) -> Party {
+    Party { id: who.id, kind: PartyKind::Person, slug: who.slug.clone(), display_name: who.display_name.clone() }
 }
 
 /// What is not there, or not for the caller, is `None`.

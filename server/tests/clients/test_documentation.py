@@ -84,7 +84,7 @@ def test_reports_are_those_in_the_tables(page, account, resources):
     for url in resources:
         (_, element) = properties(account, url, body)["{DAV:}supported-report-set"]
         offered |= {report[0].tag for report in element.iter("{DAV:}report")}
-    assert len(offered) == 4
+    assert len(offered) == 9
     assert all(named[report] == "yes" for report in offered)
 
 

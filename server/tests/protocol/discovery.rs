@@ -111,6 +111,8 @@ async fn a_calendar_tells_what_clients_look_for() {
               <D:privilege><D:write-content/></D:privilege>
               <D:privilege><D:bind/></D:privilege>
               <D:privilege><D:unbind/></D:privilege>
+              <D:privilege><D:read-acl/></D:privilege>
+              <D:privilege><D:write-acl/></D:privilege>
             </D:current-user-privilege-set>
             <D:principal-collection-set><D:href>/api/v1.0/caldav/principals/</D:href></D:principal-collection-set>
             <C:max-resource-size>10485760</C:max-resource-size>
@@ -143,6 +145,11 @@ async fn a_calendar_tells_what_it_supports() {
               <D:supported-report><D:report><C:calendar-multiget/></D:report></D:supported-report>
               <D:supported-report><D:report><C:free-busy-query/></D:report></D:supported-report>
               <D:supported-report><D:report><D:sync-collection/></D:report></D:supported-report>
+              <D:supported-report><D:report><D:acl-principal-prop-set/></D:report></D:supported-report>
+              <D:supported-report><D:report><D:principal-match/></D:report></D:supported-report>
+              <D:supported-report><D:report><D:expand-property/></D:report></D:supported-report>
+              <D:supported-report><D:report><D:principal-property-search/></D:report></D:supported-report>
+              <D:supported-report><D:report><D:principal-search-property-set/></D:report></D:supported-report>
             </D:supported-report-set>
             <D:supported-privilege-set>
               <D:supported-privilege>
@@ -179,6 +186,14 @@ async fn a_calendar_tells_what_it_supports() {
                     <D:privilege><D:unbind/></D:privilege>
                     <D:description lang="en">Remove objects</D:description>
                   </D:supported-privilege>
+                </D:supported-privilege>
+                <D:supported-privilege>
+                  <D:privilege><D:read-acl/></D:privilege>
+                  <D:description lang="en">Read who has access</D:description>
+                </D:supported-privilege>
+                <D:supported-privilege>
+                  <D:privilege><D:write-acl/></D:privilege>
+                  <D:description lang="en">Change who has access</D:description>
                 </D:supported-privilege>
               </D:supported-privilege>
             </D:supported-privilege-set>
@@ -351,6 +366,9 @@ async fn depth_names_and_everything() {
             <D:current-user-privilege-set/>
             <D:displayname/>
             <D:getlastmodified/>
+            <D:acl/>
+            <D:acl-restrictions/>
+            <D:inherited-acl-set/>
             <D:owner/>
             <D:principal-collection-set/>
             <D:quota-available-bytes/>
@@ -421,9 +439,8 @@ async fn options_say_what_can_be_done() {
         let answer = ada.without_credentials().request("OPTIONS", &path).send().await;
         assert_eq!(answer.status, 200);
         let dav: Vec<&str> = answer.header("dav").unwrap().split(", ").collect();
-        assert!(["1", "3", "calendar-access", "extended-mkcol"].iter().all(|c| dav.contains(c)));
+        assert!(["1", "3", "access-control", "calendar-access", "extended-mkcol"].iter().all(|c| dav.contains(c)));
         assert!(!dav.contains(&"2"), "there are no locks");
-        assert!(!dav.contains(&"access-control"), "not all that RFC 3744 requires is there");
         assert!(answer.header("allow").unwrap().contains(expected), "{path}");
     }
     let lock = ada.request("LOCK", &ada.at("a.ics")).send().await;

@@ -1,6 +1,7 @@
 //! CalDAV as clients see it: a real server over TCP with a real database, one story per test.
 #![allow(clippy::unwrap_used)]
 
+mod access_control;
 mod addresses;
 mod collections;
 mod crash;

@@ -10,21 +10,21 @@ use kalends_test_support::server::Server;
 use kalends_test_support::texts::event_titled;
 
 /// Ada's first calendar shared with Ben, who accepted it, and where he has it.
-struct Shared {
-    server: Server,
-    ada: Client,
-    ben: Client,
-    ada_caller: Caller,
-    ben_caller: Caller,
-    calendar: CalendarId,
-    path: String,
+pub struct Shared {
+    pub server: Server,
+    pub ada: Client,
+    pub ben: Client,
+    pub ada_caller: Caller,
+    pub ben_caller: Caller,
+    pub calendar: CalendarId,
+    pub path: String,
 }
 
 async fn caller(server: &Server, name: &str) -> Caller {
     Caller::page(server.kalends.user_by_slug(name).await.unwrap().principal.id)
 }
 
-async fn shared(access: Access) -> Shared {
+pub async fn shared(access: Access) -> Shared {
     let server = Server::start().await;
     let (ada, ben) = (server.account("ada").await, server.account("ben").await);
     let (ada_caller, ben_caller) = (caller(&server, "ada").await, caller(&server, "ben").await);
@@ -37,7 +37,7 @@ async fn shared(access: Access) -> Shared {
 }
 
 impl Shared {
-    async fn regrant(&self, access: Access) {
+    pub async fn regrant(&self, access: Access) {
         let ben = self.ben_caller.principal;
         self.server.kalends.share(self.ada_caller, self.calendar, ben, access, None).await.unwrap();
     }

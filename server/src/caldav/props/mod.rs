@@ -1,5 +1,6 @@
 //! The properties of resources: which there are, and how their values are written.
 
+mod acl;
 mod calendar;
 mod object;
 mod principal;
@@ -7,8 +8,10 @@ mod quota;
 mod request;
 pub mod update;
 
+pub use acl::{Shown, access_list, entries, expressed};
 pub use calendar::CalendarView;
 pub use object::{CalendarData, ObjectView, content_type};
+pub use principal::PrincipalView;
 pub use quota::Quota;
 pub use request::{PropertyRequest, Requested};
 
@@ -64,8 +67,12 @@ live_properties! {
     GetContentType: Dav "getcontenttype" as "D:getcontenttype", Yes;
     GetEtag: Dav "getetag" as "D:getetag", Yes;
     GetLastModified: Dav "getlastmodified" as "D:getlastmodified", Yes;
+    Acl: Dav "acl" as "D:acl", No;
+    AclRestrictions: Dav "acl-restrictions" as "D:acl-restrictions", No;
     AlternateUriSet: Dav "alternate-URI-set" as "D:alternate-URI-set", No;
+    GroupMemberSet: Dav "group-member-set" as "D:group-member-set", No;
     GroupMembership: Dav "group-membership" as "D:group-membership", No;
+    InheritedAclSet: Dav "inherited-acl-set" as "D:inherited-acl-set", No;
     Owner: Dav "owner" as "D:owner", No;
     PrincipalCollectionSet: Dav "principal-collection-set" as "D:principal-collection-set", No;
     PrincipalUrl: Dav "principal-URL" as "D:principal-URL", No;
@@ -79,6 +86,7 @@ live_properties! {
     CalendarDescription: CalDav "calendar-description" as "C:calendar-description", No;
     CalendarHomeSet: CalDav "calendar-home-set" as "C:calendar-home-set", No;
     CalendarTimezone: CalDav "calendar-timezone" as "C:calendar-timezone", No;
+    CalendarUserType: CalDav "calendar-user-type" as "C:calendar-user-type", No;
     CalendarUserAddressSet: CalDav "calendar-user-address-set" as "C:calendar-user-address-set", No;
     MaxResourceSize: CalDav "max-resource-size" as "C:max-resource-size", No;
     SupportedCalendarComponentSet: CalDav "supported-calendar-component-set" as "C:supported-calendar-component-set", No;
@@ -94,7 +102,7 @@ live_properties! {
 pub enum View<'a> {
     /// The root, the collection of principals and the collection of homes: they only lead on.
     Signpost(&'a Resource),
-    Principal(&'a Principal),
+    Principal(PrincipalView<'a>),
     Home {
         owner: &'a Principal,
         takes_calendars: bool,
@@ -130,8 +138,17 @@ impl View<'_> {
                 supported_reports(self, xml);
                 true
             }
+            (_, Live::SupportedPrivilegeSet) => {
+                acl::write_supported_privileges(xml);
+                true
+            }
+            (_, Live::AclRestrictions) => {
+                acl::write_restrictions(xml);
+                true
+            }
+            (_, Live::Acl | Live::InheritedAclSet) => acl::write(self, property, who, xml),
             (View::Signpost(signpost), _) => principal::write_signpost(signpost, property, xml),
-            (View::Principal(principal), _) => principal::write_principal(principal, property, xml),
+            (View::Principal(view), _) => view.write(property, xml),
             (View::Home { quota, .. } | View::Calendar(CalendarView { quota, .. }), Live::QuotaAvailableBytes) => {
                 quota.is_some_and(|quota| quota.write_available(xml))
             }
@@ -144,6 +161,16 @@ impl View<'_> {
             (View::Calendar(view), _) => view.write(property, xml),
             (View::Object(view), _) => view.write(property, xml),
         }
+    }
+
+    /// Whether the resource has the property, and who asks may not read it.
+    fn withholds(&self, property: Live) -> bool {
+        let held = match self {
+            View::Calendar(view) => view.calendar,
+            View::Object(view) => view.calendar,
+            _ => return false,
+        };
+        property == Live::Acl && !held.may_administer()
     }
 
     /// Whether the resource has the property.
@@ -197,13 +224,15 @@ impl View<'_> {
         let start = xml.length();
         open_propstat(xml);
         let empty = xml.length();
-        let mut missing: Vec<&Requested> = Vec::new();
+        let (mut missing, mut withheld): (Vec<&Requested>, Vec<&Requested>) = (Vec::new(), Vec::new());
         for property in requested {
-            if !self.write_one(property, who, xml) {
-                missing.push(property);
+            match property {
+                Requested::Live(live) if self.withholds(*live) => withheld.push(property),
+                property if self.write_one(property, who, xml) => {}
+                property => missing.push(property),
             }
         }
-        if xml.length() == empty && !missing.is_empty() && !minimal {
+        if xml.length() == empty && !(missing.is_empty() && withheld.is_empty()) && !minimal {
             xml.truncate(start);
         } else {
             close_propstat(xml, OK, None, None);
@@ -214,6 +243,14 @@ impl View<'_> {
                 property.write_empty(xml);
             }
             close_propstat(xml, NOT_FOUND, None, None);
+        }
+        if !withheld.is_empty() {
+            open_propstat(xml);
+            for property in withheld {
+                property.write_empty(xml);
+            }
+            // RFC 3744 section 5.5
+            close_propstat(xml, FORBIDDEN, Some("D:need-privileges"), None);
         }
     }
 
@@ -233,6 +270,7 @@ impl View<'_> {
 }
 
 pub const OK: &str = "HTTP/1.1 200 OK";
+const FORBIDDEN: &str = "HTTP/1.1 403 Forbidden";
 pub const NOT_FOUND: &str = "HTTP/1.1 404 Not Found";
 
 pub fn open_propstat(xml: &mut XmlWriter) {
@@ -257,13 +295,23 @@ pub fn close_propstat(xml: &mut XmlWriter, status: &str, condition: Option<&str>
 
 /// DAV:supported-report-set (RFC 3253 section 3.1.5).
 fn supported_reports(view: &View<'_>, xml: &mut XmlWriter) {
-    let reports: &[&str] = match view {
-        View::Calendar(_) => &["C:calendar-query", "C:calendar-multiget", "C:free-busy-query", "D:sync-collection"],
-        View::Object(_) => &["C:calendar-query", "C:calendar-multiget"],
-        View::Signpost(_) | View::Principal(_) | View::Home { .. } => &[],
+    let own: &[&str] = match view {
+        View::Calendar(_) => &[
+            "C:calendar-query",
+            "C:calendar-multiget",
+            "C:free-busy-query",
+            "D:sync-collection",
+            "D:acl-principal-prop-set",
+            "D:principal-match",
+        ],
+        View::Object(_) => &["C:calendar-query", "C:calendar-multiget", "D:acl-principal-prop-set"],
+        View::Signpost(_) | View::Home { .. } => &["D:principal-match"],
+        View::Principal(_) => &[],
     };
     xml.open(Live::SupportedReportSet.tag());
-    for report in reports {
+    for report in
+        own.iter().chain(&["D:expand-property", "D:principal-property-search", "D:principal-search-property-set"])
+    {
         xml.open("D:supported-report");
         xml.open("D:report");
         xml.empty(report);

@@ -3,11 +3,12 @@
 use super::super::conditions::HTTP_DATE;
 use super::super::resource;
 use super::super::xml::XmlWriter;
-use super::calendar::privileges;
+use super::acl::privileges;
 use super::{Live, write_privileges};
 use chrono::SecondsFormat;
-use kalends_domain::access::Access;
+use kalends_domain::access::Held;
 use kalends_domain::objects::ObjectHead;
+use kalends_domain::sharing::AccessList;
 use kalends_ical::ComponentKind;
 
 /// The value of CALDAV:calendar-data for one object.
@@ -19,8 +20,10 @@ pub enum CalendarData<'a> {
 
 pub struct ObjectView<'a> {
     pub head: &'a ObjectHead,
-    pub owner_slug: &'a str,
-    pub access: Access,
+    /// That it is in.
+    pub calendar: &'a Held,
+    /// Who has access to that; `None` when nobody asks.
+    pub access_list: Option<&'a AccessList>,
     pub data: CalendarData<'a>,
 }
 
@@ -46,8 +49,8 @@ impl ObjectView<'_> {
             Live::GetContentLength => xml.leaf(tag, &self.head.size.to_string()),
             Live::GetLastModified => xml.leaf(tag, &self.head.modified_at.format(HTTP_DATE).to_string()),
             Live::CreationDate => xml.leaf(tag, &self.head.created_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
-            Live::Owner => xml.hrefs(tag, [resource::principal_href(self.owner_slug).as_str()]),
-            Live::CurrentUserPrivilegeSet => write_privileges(privileges(self.access), xml),
+            Live::Owner => xml.hrefs(tag, [resource::principal_href(&self.calendar.owner_slug).as_str()]),
+            Live::CurrentUserPrivilegeSet => write_privileges(privileges(self.calendar.access()), xml),
             Live::CalendarData => match self.data {
                 CalendarData::None => return false,
                 CalendarData::Text(text) => xml.leaf(tag, text),

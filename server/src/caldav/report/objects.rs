@@ -3,7 +3,7 @@
 use super::super::Call;
 use super::super::error::Failure;
 use super::super::headers::Preferences;
-use super::super::props::{CalendarData, Live, ObjectView, PropertyRequest, View};
+use super::super::props::{CalendarData, Live, ObjectView, PropertyRequest, View, access_list};
 use super::super::resource::{self, Resource};
 use super::super::stream::Multistatus;
 use super::super::target::Target;
@@ -11,6 +11,7 @@ use super::super::xml::Element;
 use super::data;
 use kalends_domain::access::Held;
 use kalends_domain::objects::{Object, ObjectHead, Place};
+use kalends_domain::sharing::AccessList;
 use kalends_ical::project::DataRequest;
 use kalends_ical::time::Zone;
 
@@ -23,6 +24,7 @@ pub struct ObjectReport {
     pub calendar: Held,
     pub preferences: Preferences,
     properties: PropertyRequest,
+    access_list: Option<AccessList>,
     data: DataRequest,
     /// The zone that floating times and days are read in.
     pub floating: Zone,
@@ -45,7 +47,8 @@ impl ObjectReport {
         };
         let floating = data::floating_zone(root, &calendar, call.kalends.limits().text.nesting)?;
         let preferences = Preferences::of(&call.headers);
-        Ok(ObjectReport { call, calendar, preferences, properties, data, floating, asked_at: None })
+        let access_list = access_list(&call, &calendar, &properties).await?;
+        Ok(ObjectReport { call, calendar, preferences, properties, access_list, data, floating, asked_at: None })
     }
 
     /// Where the calendar is for the client: what is shared with it stands in more than one home.
@@ -126,12 +129,8 @@ impl ObjectReport {
 
     fn write_one(&self, out: &mut Multistatus, head: &ObjectHead, data: CalendarData<'_>) {
         let href = self.href(&head.name);
-        let view = View::Object(ObjectView {
-            head,
-            owner_slug: &self.calendar.owner_slug,
-            access: self.calendar.access(),
-            data,
-        });
+        let view =
+            View::Object(ObjectView { head, calendar: &self.calendar, access_list: self.access_list.as_ref(), data });
         let minimal = self.preferences.minimal;
         out.response(&href, |xml| view.write_propstats(&self.properties, &self.call.who, minimal, xml));
     }
