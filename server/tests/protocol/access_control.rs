@@ -35,7 +35,7 @@ async fn entries(client: &Client, path: &str) -> Vec<String> {
             principal.descendants().filter(roxmltree::Node::is_text).filter_map(|node| node.text()).collect::<String>();
         let whom = match whom.strip_prefix(PRINCIPALS) {
             Some(name) => name.trim_end_matches('/').to_owned(),
-            None => principal.descendants().last().unwrap().tag_name().name().to_owned(),
+            None => principal.descendants().next_back().unwrap().tag_name().name().to_owned(),
         };
         let mut line = whom;
         for privilege in ace.descendants().filter(is("privilege")) {
