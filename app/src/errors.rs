@@ -77,6 +77,8 @@ fn said(problem: Problem) -> String {
         Problem::EndBeforeStart => words::server_edit_end_before_start().into(),
         Problem::LastManager => words::server_value_last_manager().into(),
         Problem::OwnsCalendars => words::server_value_owns_calendars().into(),
+        Problem::PasswordsOff => words::server_sign_in_passwords_off().into(),
+        Problem::OnlyWay => words::server_sign_in_only_way().into(),
         Problem::Edit(problem) => said_of_edit(problem),
         // No page leads to it.
         Problem::Configuration(why) => why,
@@ -112,6 +114,7 @@ fn not_found(what: &str) -> &'static str {
         "the calendar" => words::errors_calendar_not_found(),
         "the event" => words::server_event_not_found(),
         "the instance" => words::server_instance_not_found(),
+        "the identity" => words::server_sign_in_identities_not_found(),
         "the session" => words::server_session_not_found(),
         "the link" => words::server_link_not_found(),
         "the object" => words::server_object_not_found(),

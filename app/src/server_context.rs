@@ -80,7 +80,3 @@ pub fn session_secret() -> Result<String, ApiError> {
         _ => Err(ApiError::SignedOut),
     }
 }
-
-pub fn end_session() {
-    set_cookie(SESSION_COOKIE, "", 0);
-}

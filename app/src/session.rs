@@ -17,6 +17,26 @@ pub struct CurrentUser(pub Option<User>);
 #[derive(Clone, Debug)]
 pub struct SessionSecret(pub Option<String>);
 
+/// A provider with which people can sign in.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ProviderLink {
+    /// Names it in addresses.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    pub issuer: String,
+}
+
+/// How people can sign in here.
+#[derive(Clone, Debug, Default)]
+pub struct SignInWays {
+    pub providers: Vec<ProviderLink>,
+    /// With a password that is kept here.
+    pub passwords: bool,
+    /// Whom a trusted proxy names who has no account that can be used.
+    pub unknown_to_proxy: Option<String>,
+}
+
 /// Where the request comes from; `None`: it is not known.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub Option<IpAddr>);

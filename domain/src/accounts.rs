@@ -3,7 +3,8 @@
 pub(crate) mod credentials;
 pub(crate) mod hashing;
 pub(crate) mod login_throttle;
-mod secrets;
+mod sealed;
+pub(crate) mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod sign_in_counter;
 pub(crate) mod verified;
@@ -50,12 +51,7 @@ impl NewUser {
     /// # Errors
     /// `BadInput`
     fn check(&self) -> Result<()> {
-        let slug_char = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
-        if self.slug.is_empty()
-            || self.slug.len() > 64
-            || self.slug.starts_with('.')
-            || !self.slug.chars().all(slug_char)
-        {
+        if !is_user_name(&self.slug) {
             return Err(Error::bad_input("user name", Problem::UserName));
         }
         if RESERVED_USER_NAMES.contains(&self.slug.as_str()) {
@@ -63,6 +59,12 @@ impl NewUser {
         }
         check_profile(&self.display_name, self.email.as_deref())
     }
+}
+
+/// Whether an account can be called so.
+pub(crate) fn is_user_name(name: &str) -> bool {
+    let slug_char = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    !name.is_empty() && name.len() <= 64 && !name.starts_with('.') && name.chars().all(slug_char)
 }
 
 /// # Errors
@@ -200,8 +202,12 @@ impl Kalends {
     /// password.
     ///
     /// # Errors
-    /// `BadCredentials`; `TooManyTries` after several wrong passwords, without looking at this one; `Busy`.
+    /// `BadCredentials`; `TooManyTries` after several wrong passwords, without looking at this one; `Busy`; `BadInput` where nobody signs
+    /// in with a password.
     pub async fn sign_in(&self, name: &str, password: &str, origin: &Origin) -> Result<SignedIn> {
+        if !self.limits.password_sign_in {
+            return Err(Error::bad_input("password", Problem::PasswordsOff));
+        }
         let mut tx = self.db.read().await?;
         let name = name.trim().to_lowercase();
         let user = tx.user_by_slug(&name).await?.filter(|user| user.state == AccountState::Active);

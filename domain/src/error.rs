@@ -146,6 +146,10 @@ pub enum Problem {
     LastManager,
     #[error("it has calendars still, here or in the bin")]
     OwnsCalendars,
+    #[error("nobody signs in with a password here")]
+    PasswordsOff,
+    #[error("there would be no way left to sign in")]
+    OnlyWay,
     #[error(transparent)]
     Edit(kalends_ical::Problem),
     /// Of the configuration, which no page shows.

@@ -18,6 +18,7 @@ pub mod events;
 pub mod free_busy;
 pub mod health;
 pub mod history;
+pub mod identities;
 pub mod jobs;
 pub mod live;
 mod model;
@@ -75,6 +76,8 @@ pub struct Limits {
     pub session_idle: TimeDelta,
     /// A session is over this long after signing in, however much it is used.
     pub session_life: TimeDelta,
+    /// Whether people sign in with a password that is kept here. A one-time link lets them in all the same.
+    pub password_sign_in: bool,
     /// Largest description, and largest dead property with its element, of a calendar, in octets.
     pub property_octets: usize,
     /// Largest CALDAV:calendar-timezone, in octets: a VTIMEZONE with all of a zone's history is longer than other values.
@@ -104,6 +107,7 @@ impl Default for Limits {
             account_calendars: 500,
             session_idle: TimeDelta::days(14),
             session_life: TimeDelta::days(90),
+            password_sign_in: true,
             property_octets: 16 * 1024,
             timezone_octets: 64 * 1024,
             dead_properties: 100,

@@ -168,7 +168,7 @@ impl Kalends {
 ///
 /// # Errors
 /// `BadInput`
-async fn keep_an_administrator(tx: &mut Transaction, id: PrincipalId) -> Result<()> {
+pub(crate) async fn keep_an_administrator(tx: &mut Transaction, id: PrincipalId) -> Result<()> {
     match tx.lock_administrators().await?[..] {
         [last] if last == id => Err(Error::bad_input("account", Problem::LastAdministrator)),
         _ => Ok(()),

@@ -13,16 +13,16 @@ const MAX_NAME: usize = 250;
 /// Longest description of a team, in characters.
 const MAX_DESCRIPTION: usize = 2000;
 /// Most members of one team.
-const MAX_MEMBERS: usize = 1000;
+pub(crate) const MAX_MEMBERS: usize = 1000;
 /// Most teams that somebody belongs to.
-const MAX_TEAMS: usize = 200;
+pub(crate) const MAX_TEAMS: usize = 200;
 /// Longest name of a team in URLs.
 const MAX_SLUG: usize = 40;
 
 const NOT_THERE: Error = Error::NotFound("the group");
 
 impl TeamDetails {
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let name = self.name.trim();
         if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
             return Err(Error::bad_input("name", Problem::Name { least: 1, most: MAX_NAME }));
@@ -40,7 +40,7 @@ impl TeamDetails {
 }
 
 /// A name in URLs made of what people call the team.
-fn slug_of(name: &str, attempt: usize) -> String {
+pub(crate) fn slug_of(name: &str, attempt: usize) -> String {
     let mut slug = String::new();
     for c in name.to_lowercase().chars() {
         match c {
@@ -212,7 +212,7 @@ impl Write {
     }
 
     /// The lists of all who belong to the team are others now.
-    async fn members_changed(&mut self, team: PrincipalId) -> Result<()> {
+    pub(crate) async fn members_changed(&mut self, team: PrincipalId) -> Result<()> {
         let raised = self.tx.raise_members(team).await?;
         self.homes_raised(raised);
         Ok(())

@@ -33,7 +33,7 @@ test("a one-time link chooses a password, once", async ({ page, server }) => {
 test("the session cookie is out of reach of scripts and other sites", async ({ account, context, request, server }) => {
   const [session] = (await context.cookies()).filter((cookie) => cookie.name === "kalends_session");
   expect(session).toMatchObject({ httpOnly: true, sameSite: "Lax" });
-  const forged = await request.post(`${server.url}/fn/sign_out`, {
+  const forged = await request.post(`${server.url}/sign-out`, {
     headers: { cookie: `kalends_session=${session!.value}`, origin: "https://evil.example", "sec-fetch-site": "cross-site" },
   });
   expect(forged.status()).toBe(403);

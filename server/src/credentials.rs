@@ -1,11 +1,14 @@
-//! Who sends a request: HTTP Basic (RFC 7617) with app passwords, bearer tokens (RFC 6750), or the session of a browser.
+//! Who sends a request: HTTP Basic (RFC 7617) with app passwords, bearer tokens (RFC 6750), the session of a
+//! browser, or the word of a trusted proxy.
 
+use crate::trusted_header::ProxiedName;
 use crate::web::session;
-use axum::http::{HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, header};
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use kalends_domain::access::{Caller, Principal};
+use kalends_domain::accounts::User;
 use kalends_domain::{Error, Kalends};
 
 /// Some clients leave the padding out.
@@ -17,15 +20,24 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// What a request came with to say who sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credential {
-    AppPassword { name: String, secret: String },
+    AppPassword {
+        name: String,
+        secret: String,
+    },
     Token(String),
     Session(String),
+    /// A trusted proxy says who it is.
+    Proxied(ProxiedName),
 }
 
 impl Credential {
-    /// The app password or token, which other programs send, or else the session's cookie.
-    pub fn of(headers: &HeaderMap) -> Option<Self> {
-        authorization(headers).or_else(|| session::secret(headers).map(Credential::Session))
+    /// What a trusted proxy says, which goes before everything; the app password or token, which other programs send; or else the
+    /// session's cookie.
+    pub fn of(headers: &HeaderMap, extensions: &Extensions) -> Option<Self> {
+        let proxied = extensions.get::<ProxiedName>().cloned().map(Credential::Proxied);
+        // Who says who they are in a way that is not known here is not somebody else.
+        let session = || session::secret(headers).filter(|_| !headers.contains_key(header::AUTHORIZATION));
+        proxied.or_else(|| authorization(headers)).or_else(|| session().map(Credential::Session))
     }
 
     /// # Errors
@@ -35,6 +47,7 @@ impl Credential {
             Credential::AppPassword { name, secret } => Ok(kalends.authenticate_client(name, secret).await?.1),
             Credential::Token(secret) => Ok(kalends.authenticate_token(secret).await?.1),
             Credential::Session(secret) => Ok(kalends.session_user(secret).await?.on_a_page()),
+            Credential::Proxied(name) => Ok(name.user(kalends).await?.on_a_page()),
         }
     }
 
@@ -45,22 +58,35 @@ impl Credential {
     pub async fn check(&self, kalends: &Kalends) -> Result<(), Error> {
         match self {
             Credential::Session(secret) => kalends.check_session(secret).await,
-            Credential::AppPassword { .. } | Credential::Token(_) => self.caller(kalends).await.map(drop),
+            Credential::AppPassword { .. } | Credential::Token(_) | Credential::Proxied(_) => {
+                self.caller(kalends).await.map(drop)
+            }
         }
     }
 }
 
-/// Who sends a request with an app password or a token.
+/// Who sends a request, and their account.
 ///
 /// # Errors
 /// `BadCredentials` without credentials or with wrong ones.
-pub async fn authenticate_client(kalends: &Kalends, headers: &HeaderMap) -> Result<(Principal, Caller), Error> {
+pub async fn authenticate_client(
+    kalends: &Kalends,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> Result<(Principal, Caller), Error> {
     // Seldom has the database to be asked: the room for that is not carried along with every request.
-    match authorization(headers) {
+    match Credential::of(headers, extensions) {
         Some(Credential::AppPassword { name, secret }) => Box::pin(kalends.authenticate_client(&name, &secret)).await,
         Some(Credential::Token(secret)) => Box::pin(kalends.authenticate_token(&secret)).await,
-        Some(Credential::Session(_)) | None => Err(Error::BadCredentials),
+        Some(Credential::Session(secret)) => Box::pin(kalends.session_user(&secret)).await.map(on_a_page),
+        Some(Credential::Proxied(name)) => Box::pin(name.user(kalends)).await.map(on_a_page),
+        None => Err(Error::BadCredentials),
     }
+}
+
+fn on_a_page(user: User) -> (Principal, Caller) {
+    let caller = user.on_a_page();
+    (user.principal, caller)
 }
 
 fn authorization(headers: &HeaderMap) -> Option<Credential> {

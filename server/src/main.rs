@@ -69,7 +69,7 @@ enum Command {
 #[derive(Subcommand)]
 enum DatabaseCommand {
     /// Serve CalDAV and the agenda.
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     /// Bring the database to this version and stop.
     Migrate,
     /// Accounts.
@@ -108,6 +108,8 @@ struct ServeArguments {
     /// them, such as `127.0.0.1,10.0.0.0/8`. Default: nobody is believed.
     #[arg(long, env = "KALENDS_TRUSTED_PROXIES")]
     trusted_proxies: Option<TrustedProxies>,
+    #[command(flatten)]
+    trusted_header: options::TrustedHeaderOptions,
     /// Folder that the front-end build wrote.
     #[arg(long, env = "KALENDS_DIST", default_value = "dist")]
     dist: PathBuf,
@@ -185,8 +187,23 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
     let kalends = Kalends::new(store.clone(), limits);
     match command {
         DatabaseCommand::Serve(options) => {
+            let options = *options;
             if options.pseudo_language {
                 kalends_app::words::add_pseudo_language();
+            }
+            if !kalends.limits().password_sign_in
+                && configuration.providers().is_empty()
+                && !options.trusted_header.is_set()
+            {
+                tracing::warn!(
+                    "nobody can sign in but by a one-time link: password-sign-in is off, and there is no other way"
+                );
+            }
+            if options.trusted_header.is_set() && options.trusted_proxies.is_none() {
+                let origin = configuration.origin("trusted-header");
+                return Err(
+                    format!("{origin}: trusted-header needs trusted-proxies, which say whose word counts").into()
+                );
             }
             let public_url = options.public_url.map(|url| url.trim_end_matches('/').to_owned());
             let sign_in =
@@ -195,6 +212,8 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
                 listen: options.listen.listen,
                 public_url,
                 trusted_proxies: options.trusted_proxies.unwrap_or_default(),
+                trusted_header: options.trusted_header.into(),
+                providers: configuration.providers(),
                 dist: options.dist,
                 live_reload: options.live_reload,
                 connections: options.connections.into(),

@@ -1,5 +1,6 @@
 //! Options of the command line that several commands have, or that bound what the program takes.
 
+use axum::http::{HeaderName, Uri};
 use chrono::TimeDelta;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::value_parser;
@@ -8,6 +9,7 @@ use kalends_domain::accounts::Secret;
 use kalends_domain::backup::BackupPlan;
 use kalends_server::connections::ConnectionLimits;
 use kalends_server::serve;
+use kalends_server::trusted_header::TrustedHeader;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -36,6 +38,36 @@ impl From<MetricsOptions> for serve::MetricsOptions {
     }
 }
 
+/// How a proxy says who asks.
+#[derive(clap::Args)]
+pub struct TrustedHeaderOptions {
+    /// The header in which the trusted proxies say who asks, such as X-Forwarded-User. Default: none does.
+    #[arg(long, env = "KALENDS_TRUSTED_HEADER")]
+    trusted_header: Option<HeaderName>,
+    /// Whether whomever they name gets an account who has none.
+    #[arg(long, env = "KALENDS_TRUSTED_HEADER_CREATES", default_value_t = false, action = clap::ArgAction::Set, hide_short_help = true)]
+    trusted_header_creates: bool,
+    /// Where people go who sign out, to end what the proxy remembers of them.
+    #[arg(long, env = "KALENDS_TRUSTED_HEADER_SIGN_OUT", hide_short_help = true)]
+    trusted_header_sign_out: Option<Uri>,
+}
+
+impl TrustedHeaderOptions {
+    pub fn is_set(&self) -> bool {
+        self.trusted_header.is_some()
+    }
+}
+
+impl From<TrustedHeaderOptions> for TrustedHeader {
+    fn from(options: TrustedHeaderOptions) -> Self {
+        TrustedHeader {
+            name: options.trusted_header,
+            creates: options.trusted_header_creates,
+            sign_out: options.trusted_header_sign_out,
+        }
+    }
+}
+
 /// What an account may hold and how long a session lasts.
 #[derive(clap::Args)]
 pub struct LimitOptions {
@@ -54,6 +86,9 @@ pub struct LimitOptions {
     /// Days after signing in after which a browser is signed out, however much it is used.
     #[arg(long, env = "KALENDS_SESSION_DAYS", default_value_t = 90, value_parser = value_parser!(i64).range(1..=400), global = true, hide_short_help = true)]
     session_days: i64,
+    /// Whether people sign in with a password that is kept here. One-time links let them in all the same.
+    #[arg(long, env = "KALENDS_PASSWORD_SIGN_IN", default_value_t = true, action = clap::ArgAction::Set, global = true, hide_short_help = true)]
+    password_sign_in: bool,
     /// Days that deleted events and calendars rest in the bin.
     #[arg(long, env = "KALENDS_BIN_DAYS", default_value_t = 30, value_parser = value_parser!(i64).range(0..=36_500), global = true, hide_short_help = true)]
     bin_days: i64,
@@ -73,6 +108,7 @@ impl From<LimitOptions> for Limits {
             account_calendars: options.account_calendars,
             session_idle: TimeDelta::days(options.session_idle_days),
             session_life: TimeDelta::days(options.session_days),
+            password_sign_in: options.password_sign_in,
             bin_age: TimeDelta::days(options.bin_days),
             history_age: TimeDelta::days(options.history_days),
             history_octets: options.history_mib * 1024 * 1024,

@@ -2,6 +2,9 @@
 
 use crate::client_address::{self, TrustedProxies};
 use crate::connections::{self, ConnectionLimits};
+use crate::oidc::Providers;
+use crate::oidc::settings::ProviderSettings;
+use crate::trusted_header::{self, TrustedHeader};
 use crate::{caldav, health, host, metrics, request_id, rest, web};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -22,6 +25,10 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Whose word about where a request comes from is taken.
     pub trusted_proxies: TrustedProxies,
+    /// How such a proxy says who asks.
+    pub trusted_header: TrustedHeader,
+    /// With which people can sign in.
+    pub providers: Vec<ProviderSettings>,
     pub dist: PathBuf,
     /// Pages load themselves again when the server was started anew, and stopping does not wait for them.
     pub live_reload: bool,
@@ -56,6 +63,8 @@ pub enum ServeError {
     Assets(#[from] web::assets::AssetError),
     #[error("{0} cannot be listened on: {1}")]
     Listen(SocketAddr, std::io::Error),
+    #[error("{0}")]
+    Providers(String),
     #[error(transparent)]
     Io(#[from] std::io::Error),
 }
@@ -75,6 +84,7 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let listening = listener.local_addr()?;
     let public_url = options.public_url.unwrap_or_else(|| format!("http://{listening}"));
     let site = Site { public_url: public_url.clone() };
+    let providers = Providers::new(options.providers, &site).map_err(ServeError::Providers)?;
     let closing = CancellationToken::new();
     let metrics = serve_metrics(&kalends, options.metrics, options.connections).await?;
     let worker = kalends.clone();
@@ -82,6 +92,8 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
         kalends,
         site,
         trusted_proxies: options.trusted_proxies,
+        trusted_header: options.trusted_header,
+        providers,
         assets,
         dist: options.dist,
         closing: closing.clone(),
@@ -127,14 +139,17 @@ fn most_streams(limits: ConnectionLimits) -> usize {
 /// Every surface.
 pub fn app(web: web::Web) -> Router {
     let (kalends, trusted) = (web.kalends.clone(), web.trusted_proxies.clone());
+    let reader = trusted_header::Reader { header: web.trusted_header.clone(), proxies: trusted.clone() };
+    let site = web.site.clone();
     let rest = rest::router(kalends.clone(), web.site.clone(), web.closing.clone(), web.max_streams);
     let pages = caldav::with_server_root(web::router(web), kalends.clone());
     Router::new()
         .merge(health::router(kalends.clone()))
-        .merge(caldav::router(kalends))
+        .merge(caldav::router(kalends).layer(from_fn_with_state(site, web::session::same_site_without_credentials)))
         .merge(rest)
         .merge(pages)
         .layer(from_fn_with_state(trusted, client_address::find))
+        .layer(from_fn_with_state(reader, trusted_header::find))
         .layer(from_fn(host::require))
         .layer(CatchPanicLayer::custom(web::failed::answer_panic))
         .layer(from_fn(web::session::accept_language))

@@ -13,6 +13,8 @@ pub mod database;
 pub mod events;
 #[cfg(feature = "home")]
 pub mod home;
+#[cfg(feature = "server")]
+pub mod issuer;
 #[cfg(feature = "home")]
 pub mod link;
 #[cfg(feature = "server")]

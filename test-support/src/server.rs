@@ -11,6 +11,9 @@ use kalends_app::session::Site;
 use kalends_domain::accounts::{NewUser, Origin};
 use kalends_domain::{Kalends, Limits};
 use kalends_server::connections::{self, ConnectionLimits};
+use kalends_server::oidc::Providers;
+use kalends_server::oidc::settings::ProviderSettings;
+use kalends_server::trusted_header::TrustedHeader;
 use kalends_server::web::Web;
 use kalends_server::{caldav, host, serve};
 use std::net::SocketAddr;
@@ -48,13 +51,21 @@ impl Server {
 
     /// All that the program serves, but for the files that the browser downloads.
     pub async fn with_pages() -> Self {
+        Server::with_sign_in(Limits::default(), TrustedHeader::default(), Vec::new()).await
+    }
+
+    /// The same with other ways to sign in.
+    pub async fn with_sign_in(limits: Limits, trusted_header: TrustedHeader, providers: Vec<ProviderSettings>) -> Self {
         let database = TestDatabase::fresh().await;
-        let kalends = Kalends::new(open(&database.url).await, Limits::default());
+        let kalends = Kalends::new(open(&database.url).await, limits);
         let closing = CancellationToken::new();
+        let site = Site { public_url: "http://cal.example.org".into() };
         let web = Web {
             kalends: kalends.clone(),
-            site: Site { public_url: "http://cal.example.org".into() },
+            providers: Providers::new(providers, &site).unwrap(),
+            site,
             trusted_proxies: "127.0.0.1".parse().unwrap(),
+            trusted_header,
             assets: Assets::default(),
             dist: database.folder().join("no-such-dist"),
             closing: closing.clone(),

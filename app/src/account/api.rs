@@ -13,8 +13,8 @@ use super::server;
 use crate::{
     flash,
     return_path::{own_path, sign_in_path},
-    server_context::{end_session, kalends, origin, signed_in, viewer},
-    session::{CurrentUser, SessionSecret},
+    server_context::{kalends, origin, signed_in, viewer},
+    session::{CurrentUser, SignInWays},
 };
 
 /// The person who is signed in; `None` when nobody is.
@@ -52,28 +52,22 @@ pub async fn sign_in_state() -> Result<Option<Flash>, ApiError> {
     Ok(flash::take())
 }
 
-#[server(prefix = "/fn", endpoint = "sign_out", output = Json)]
-pub async fn sign_out() -> Result<(), ApiError> {
-    if let Some(SessionSecret(Some(secret))) = use_context() {
-        kalends()?.sign_out(&secret).await?;
-    }
-    end_session();
-    leptos_axum::redirect("/sign-in");
-    Ok(())
-}
-
 /// Whom a one-time link is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
     pub display_name: String,
     pub slug: String,
     pub flash: Option<Flash>,
+    /// Whether a password is of use here.
+    pub passwords: bool,
 }
 
 #[server(prefix = "/fn", endpoint = "invitation", output = Json)]
 pub async fn open_invitation(secret: String) -> Result<Invitation, ApiError> {
     let user = kalends()?.sign_in_link_user(&secret).await?;
-    Ok(Invitation { display_name: user.principal.display_name, slug: user.principal.slug, flash: flash::take() })
+    let passwords = use_context::<SignInWays>().is_none_or(|ways| ways.passwords);
+    let (display_name, slug) = (user.principal.display_name, user.principal.slug);
+    Ok(Invitation { display_name, slug, flash: flash::take(), passwords })
 }
 
 /// Uses a one-time link up; always sent by a plain form.

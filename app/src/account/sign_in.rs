@@ -4,7 +4,10 @@
 //! managers see a form that is sent.
 
 use super::api::{ChoosePassword, Invitation, SignIn, open_invitation, sign_in_state};
+use super::problem::SignInRefused;
 use crate::flash::{Flash, outcome_of};
+use crate::return_path::own_path;
+use crate::session::SignInWays;
 use crate::ui::{Icon, Mark, Outcome, icon};
 use crate::words;
 use leptos::prelude::*;
@@ -22,12 +25,78 @@ pub fn SignInPage() -> impl IntoView {
         <Doorway>
             <Suspense>
                 {move || Suspend::new(async move {
+                    if let Some(refused) = use_context::<SignInRefused>() {
+                        return view! { <Refused refused=refused /> }.into_any();
+                    }
                     let flash = state.await.ok().flatten();
                     let next = query.with_untracked(|query| query.get("next")).unwrap_or_default();
-                    view! { <SignInForm flash=flash next=next /> }
+                    view! { <Ways flash=flash next=next /> }.into_any()
                 })}
             </Suspense>
         </Doorway>
+    }
+}
+
+/// Every way in that there is: the form for a password, and links to the providers.
+#[component]
+fn Ways(flash: Option<Flash>, next: String) -> impl IntoView {
+    let ways = use_context::<SignInWays>().unwrap_or(SignInWays { passwords: true, ..SignInWays::default() });
+    let has_providers = !ways.providers.is_empty();
+    let outcome = outcome_of(flash.as_ref(), "sign_in");
+    let notice = match (&ways.unknown_to_proxy, ways.passwords || has_providers) {
+        (Some(name), _) => Some(words::server_sign_in_proxy_unknown(name)),
+        (None, false) => Some(words::server_sign_in_no_way().to_owned()),
+        (None, true) => None,
+    };
+    let query = own_path(Some(&next)).filter(|next| *next != "/");
+    let query = query.map(|next| format!("?next={}", leptos_router::location::Url::escape(next))).unwrap_or_default();
+    let class = if ways.passwords { "button button--wide" } else { "button button--primary button--wide" };
+    let links: Vec<_> = ways
+        .providers
+        .into_iter()
+        .map(|provider| {
+            let path = format!("/sign-in/with/{}{query}", provider.id);
+            // Followed by hand, not by the program that the page does not have.
+            view! {
+                <a class=class href=path rel="external nofollow">
+                    {words::server_sign_in_with(&provider.name)}
+                </a>
+            }
+        })
+        .collect();
+    view! {
+        <h1>{words::account_sign_in()}</h1>
+        {notice.map(|text| view! {
+            <p class="notice notice--warning">
+                <Icon d=icon::ALERT />
+                <span>{text}</span>
+            </p>
+        })}
+        {if ways.passwords {
+            view! { <SignInForm flash=flash next=next /> }.into_any()
+        } else {
+            view! { <Outcome of=outcome /> }.into_any()
+        }}
+        {has_providers.then(|| view! {
+            {ways.passwords.then(|| view! { <p class="hint">{words::server_sign_in_or()}</p> })}
+            <nav class="stack" aria-label=words::server_sign_in_ways()>{links}</nav>
+        })}
+    }
+}
+
+/// Why somebody did not come in by way of a provider, and what to do.
+#[component]
+fn Refused(refused: SignInRefused) -> impl IntoView {
+    view! {
+        <h1>{refused.heading()}</h1>
+        <p class="notice notice--warning" role="alert">
+            <Icon d=icon::ALERT />
+            <span>{refused.what()}</span>
+        </p>
+        <p>{refused.advice()}</p>
+        <a class="button button--primary button--wide" href="/sign-in">
+            {words::server_sign_in_back()}
+        </a>
     }
 }
 
@@ -38,7 +107,6 @@ fn SignInForm(flash: Option<Flash>, next: String) -> impl IntoView {
     let again = !name.is_empty();
     let failed = outcome.is_some().then_some("true");
     view! {
-        <h1>{words::account_sign_in()}</h1>
         <Outcome of=outcome />
         <form class="stack" action=SignIn::url() method="post">
             <input type="hidden" name="next" value=next />
@@ -106,12 +174,13 @@ pub fn WelcomePage() -> impl IntoView {
 
 #[component]
 fn ChoosePasswordForm(invitation: Invitation, secret: String) -> impl IntoView {
-    let Invitation { display_name, slug, flash } = invitation;
+    let Invitation { display_name, slug, flash, passwords } = invitation;
     let outcome = outcome_of(flash.as_ref(), "choose_password");
     let failed = outcome.is_some().then_some("true");
     view! {
         <h1>{words::account_welcome(&display_name)}</h1>
         <p class="lead">{words::account_choose_before()} " " <strong>{slug.clone()}</strong> {words::account_choose_after()}</p>
+        {(!passwords).then(|| view! { <p class="hint">{words::server_sign_in_welcome_passwords_off()}</p> })}
         <Outcome of=outcome />
         <form class="stack" action=ChoosePassword::url() method="post">
             <input type="hidden" name="secret" value=secret />

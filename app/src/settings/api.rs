@@ -5,7 +5,7 @@ use crate::account;
 use crate::flash::{self, APP_PASSWORD, Flash, answer};
 use crate::json::Json;
 use crate::server_context::{self, keep_session, origin, session_secret, signed_in};
-use crate::session::Site;
+use crate::session::{ProviderLink, SignInWays, Site};
 use crate::wire::ApiError;
 use crate::words;
 use crate::zones;
@@ -13,6 +13,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use kalends_domain::accounts::{AppPassword, CredentialKind, NewAppPassword, Theme};
 use kalends_domain::calendars::CalendarId;
+use kalends_domain::identities::{Identity, PROXY};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +39,20 @@ pub struct Settings {
     pub caldav_url: String,
     /// The same without scheme and path, for clients that ask for a server.
     pub caldav_server: String,
+    pub identities: Vec<IdentityInfo>,
+    /// Whether the person has a password, and it is of use here.
+    pub passwords: bool,
     pub flash: Option<Flash>,
+}
+
+/// A provider with which the person signs in, or could.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityInfo {
+    /// What people call the provider; its issuer where the configuration does not name it any more.
+    pub name: String,
+    pub issuer: String,
+    /// On the person's wall clock; `None`: not connected.
+    pub used: Option<NaiveDateTime>,
 }
 
 /// An app password or a token in the list; its secret is known to its owner only.
@@ -79,7 +93,11 @@ pub async fn load_settings() -> Result<Settings, ApiError> {
     let zone = user.preferences.time_zone.unwrap_or(Tz::UTC);
     let local = |at: DateTime<Utc>| at.with_timezone(&zone).naive_local();
     let app_passwords = kalends.app_passwords(user.principal.id).await?;
-    let sessions = kalends.sessions(user.principal.id, &session_secret()?).await?;
+    // Whom a proxy names has none, and may have some from before.
+    let sessions = kalends.sessions(user.principal.id, &session_secret().unwrap_or_default()).await?;
+    let ways = use_context::<SignInWays>().unwrap_or_default();
+    let passwords = ways.passwords && kalends.has_password(user.principal.id).await?;
+    let identities = identities(kalends.identities(user.principal.id).await?, &ways.providers, local);
     let (_, calendars) = kalends.calendar_list(user.on_a_page()).await?;
     let calendars: Vec<(i64, String)> =
         calendars.into_iter().map(|held| (held.id.0, held.details.display_name.clone())).collect();
@@ -117,10 +135,33 @@ pub async fn load_settings() -> Result<Settings, ApiError> {
             })
             .collect(),
         calendars,
+        identities,
+        passwords,
         caldav_server: url.split_once("://").map_or(url.as_str(), |(_, host)| host).to_owned(),
         caldav_url: format!("{url}/api/v1.0/caldav/"),
         flash: flash::take(),
     })
+}
+
+/// The providers of the configuration, connected or not, and those that it had before.
+fn identities(
+    connected: Vec<Identity>,
+    providers: &[ProviderLink],
+    local: impl Fn(DateTime<Utc>) -> NaiveDateTime,
+) -> Vec<IdentityInfo> {
+    let used = |issuer: &str| connected.iter().find(|identity| identity.issuer == issuer).map(|it| local(it.used_at));
+    let known = providers.iter().map(|provider| IdentityInfo {
+        name: provider.name.clone(),
+        issuer: provider.issuer.clone(),
+        used: used(&provider.issuer),
+    });
+    let is_known = |issuer: &str| issuer == PROXY || providers.iter().any(|provider| provider.issuer == issuer);
+    let others = connected.iter().filter(|identity| !is_known(&identity.issuer)).map(|identity| IdentityInfo {
+        name: identity.issuer.clone(),
+        issuer: identity.issuer.clone(),
+        used: used(&identity.issuer),
+    });
+    known.chain(others).collect()
 }
 
 /// What is empty goes by the browser (`locale`, `theme`) or by the locale (`week_start`, `hour12`).

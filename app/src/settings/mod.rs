@@ -3,6 +3,7 @@
 
 pub mod api;
 mod app_passwords;
+mod identities;
 mod password;
 mod preferences;
 mod sessions;
@@ -13,6 +14,8 @@ use crate::wire::Viewer;
 use crate::words;
 use api::{Settings, load_settings};
 use app_passwords::AppPasswords;
+pub use identities::FORM as IDENTITIES_FORM;
+use identities::Identities;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use password::PasswordForm;
@@ -78,8 +81,9 @@ fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
         </section>
         {view! { <PreferencesForm viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
         {view! { <AppPasswords viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
-        {view! { <Sessions viewer=viewer settings=settings.clone() /> }.into_any()}
-        {view! { <PasswordForm flash=settings.flash /> }.into_any()}
+        {view! { <Sessions viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
+        {view! { <Identities viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
+        {settings.passwords.then(|| view! { <PasswordForm flash=settings.flash /> }.into_any())}
         <section class="card section" aria-labelledby="take-out">
             <h2 id="take-out">{words::server_take_out()}</h2>
             <p>{words::server_take_out_lead()}</p>

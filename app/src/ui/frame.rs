@@ -1,7 +1,7 @@
 //! What stands around every page of a person who is signed in.
 
 use super::{Failed, Icon, icon};
-use crate::account::api::{SignOut, adopt_time_zone};
+use crate::account::api::adopt_time_zone;
 use crate::browser;
 use crate::live;
 use crate::return_path::sign_in_path;
@@ -10,7 +10,6 @@ use crate::thin::Effect;
 use crate::wire::Viewer;
 use crate::words;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::NavigateOptions;
 use leptos_router::components::{A, Redirect};
 
@@ -108,7 +107,7 @@ pub fn SiteHeader(viewer: Viewer) -> impl IntoView {
                 </A>
             </nav>
             {live::state()}
-            <form action=SignOut::url() method="post">
+            <form action="/sign-out" method="post">
                 <button class="site-header__link" title=words::common_signed_in_as(&name)>
                     <Icon d=icon::SIGN_OUT />
                     <span>{words::common_sign_out()}</span>

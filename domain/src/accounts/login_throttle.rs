@@ -79,6 +79,11 @@ impl<'a> LoginThrottle<'a> {
         Ok(LoginThrottle { db, counts: counts(name, origin.address, known) })
     }
 
+    /// Counts tries for the address alone that they come from: it is not known yet whose account they are for.
+    pub fn of_address(db: &'a Database, origin: &Origin) -> Self {
+        LoginThrottle { db, counts: origin.address.and_then(count_of_address).into_iter().collect() }
+    }
+
     /// Lets a try begin. It counts as failed until [`LoginThrottle::release`]: otherwise many at the same moment would all pass.
     ///
     /// # Errors
@@ -126,12 +131,16 @@ fn counts(name: &str, address: Option<IpAddr>, device: Option<SecretHash>) -> Ve
         of_account(FREE, hash(&[b"account at address", name.as_bytes(), from.as_bytes()])),
         of_account(FREE_OF_ACCOUNT, hash(&[b"account", name.as_bytes()])),
     ];
-    if address.is_some_and(|address| !stands_for_many(address.to_canonical())) {
-        let key = hash(&[b"address", from.as_bytes()]);
-        counts.push(Count { key, free: FREE_OF_ADDRESS, is_of_account: false });
-    }
+    counts.extend(address.and_then(count_of_address));
     counts.sort_unstable();
     counts
+}
+
+/// What all tries from an address count for, unless it may be a proxy's.
+fn count_of_address(address: IpAddr) -> Option<Count> {
+    let key = hash(&[b"address", network(address).to_string().as_bytes()]);
+    let count = Count { key, free: FREE_OF_ADDRESS, is_of_account: false };
+    (!stands_for_many(address.to_canonical())).then_some(count)
 }
 
 /// A customer of a network has 2^64 addresses of IPv6: they count as one.

@@ -1,7 +1,8 @@
 //! Sessions of browsers, and the devices that they are opened in.
 
-use super::{Origin, Secret, Session, SessionId, TOUCH_MINUTES, User, secrets};
+use super::{Origin, Secret, Session, SessionId, TOUCH_MINUTES, User, sealed, secrets};
 use crate::access::PrincipalId;
+use crate::model::identity::ProviderSession;
 use crate::store::NewSession;
 use crate::{Error, Kalends, Result};
 use chrono::{TimeDelta, Utc};
@@ -35,12 +36,24 @@ impl Kalends {
     }
 
     pub(super) async fn open_session(&self, id: PrincipalId, origin: &Origin) -> Result<SignedIn> {
+        self.open_session_by(id, origin, None).await
+    }
+
+    /// `provider`: the session at the provider that it is opened by.
+    pub(crate) async fn open_session_by(
+        &self,
+        id: PrincipalId,
+        origin: &Origin,
+        provider: Option<&ProviderSession>,
+    ) -> Result<SignedIn> {
         let (session, now) = (secrets::random_token(), Utc::now());
         let user_agent: Option<String> = origin
             .user_agent
             .as_ref()
             .map(|text| text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect());
         let address = origin.address.map(|address| address.to_string());
+        let id_token = provider.and_then(|provider| provider.id_token.as_deref());
+        let id_token = id_token.and_then(|token| sealed::seal(&session.0, token));
         let mut tx = self.db.write().await?;
         // A secret that was not made here is no device's.
         let mut device = origin.device.clone().map(Secret);
@@ -58,6 +71,8 @@ impl Kalends {
             expires: now + self.limits.session_life,
             user_agent: user_agent.as_deref(),
             address: address.as_deref(),
+            provider,
+            id_token: id_token.as_deref(),
         })
         .await?;
         tx.commit().await?;
@@ -90,10 +105,15 @@ impl Kalends {
         found.map(drop).ok_or(Error::BadCredentials)
     }
 
-    pub async fn sign_out(&self, secret: &str) -> Result<()> {
+    /// Ends a session. Yields the session at the provider that it was opened by, if it was.
+    pub async fn sign_out(&self, secret: &str) -> Result<Option<ProviderSession>> {
         let mut tx = self.db.write().await?;
-        tx.delete_session(&secrets::hash(secret)).await?;
-        tx.commit().await
+        let provider = tx.delete_session(&secrets::hash(secret)).await?;
+        tx.commit().await?;
+        Ok(provider.map(|(provider, token)| {
+            let id_token = token.and_then(|token| sealed::unseal(secret, token));
+            ProviderSession { id_token, ..provider }
+        }))
     }
 
     /// The open sessions of the account that `secret` is a session of.

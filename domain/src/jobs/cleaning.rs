@@ -37,6 +37,8 @@ pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
     cleaned.people = tx.delete_expired_people(now - kalends.limits.bin_age).await?;
     tx.delete_ended_sessions(now, now - kalends.limits.session_idle).await?;
     tx.delete_expired_links(now).await?;
+    tx.limit_flows(now, usize::MAX).await?;
+    tx.delete_spent_tokens(now).await?;
     tx.delete_devices(now - sessions::DEVICE_LIFE).await?;
     tx.delete_login_tries(now - login_throttle::MEMORY).await?;
     tx.delete_jobs_done(now - DONE_JOBS).await?;

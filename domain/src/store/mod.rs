@@ -16,6 +16,7 @@ mod dialect;
 mod error;
 mod health;
 mod history;
+mod identities;
 mod jobs;
 mod login_tries;
 mod notices;
@@ -34,6 +35,7 @@ mod verify;
 
 pub(crate) use backup::open_staged;
 pub use database::{Database, DatabaseAddress};
+pub use identities::NewFlow;
 pub use jobs::{JobLease, JobProgress};
 pub use notices::{Listener, Notice};
 pub(crate) use objects::minutes;

@@ -5,6 +5,7 @@ use super::statement::{Row, broken, millis};
 use super::{SecretHash, Transaction};
 use crate::Result;
 use crate::model::account::{Session, SessionId, User};
+use crate::model::identity::ProviderSession;
 use crate::model::principal::PrincipalId;
 use chrono::{DateTime, Utc};
 
@@ -17,6 +18,9 @@ pub struct NewSession<'a> {
     pub expires: DateTime<Utc>,
     pub user_agent: Option<&'a str>,
     pub address: Option<&'a str>,
+    pub provider: Option<&'a ProviderSession>,
+    /// Sealed.
+    pub id_token: Option<&'a [u8]>,
 }
 
 fn session(row: &Row) -> Result<Session> {
@@ -33,8 +37,9 @@ fn session(row: &Row) -> Result<Session> {
 impl Transaction {
     pub async fn insert_session(&mut self, new: NewSession<'_>) -> Result<()> {
         self.sql(
-            "INSERT INTO sessions (secret_hash, user_id, created_at, used_at, expires_at, user_agent, address)
-             VALUES ($1, $2, $3, $3, $4, $5, $6)",
+            "INSERT INTO sessions (secret_hash, user_id, created_at, used_at, expires_at, user_agent, address,
+                issuer, subject, provider_session, id_token)
+             VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(&new.secret[..])
         .bind(new.user.0)
@@ -42,6 +47,10 @@ impl Transaction {
         .bind(millis(new.expires))
         .bind(new.user_agent)
         .bind(new.address)
+        .bind(new.provider.map(|provider| &provider.issuer))
+        .bind(new.provider.map(|provider| &provider.subject))
+        .bind(new.provider.and_then(|provider| provider.id.as_deref()))
+        .bind(new.id_token)
         .run()
         .await?;
         Ok(())
@@ -98,9 +107,16 @@ impl Transaction {
         Ok(())
     }
 
-    pub async fn delete_session(&mut self, secret: &SecretHash) -> Result<()> {
-        self.sql("DELETE FROM sessions WHERE secret_hash = $1").bind(&secret[..]).run().await?;
-        Ok(())
+    /// Yields the session at the provider that it was opened by, without its ID token, and that sealed.
+    pub async fn delete_session(&mut self, secret: &SecretHash) -> Result<Option<(ProviderSession, Option<Vec<u8>>)>> {
+        let statement = self
+            .sql("DELETE FROM sessions WHERE secret_hash = $1 RETURNING issuer, subject, provider_session, id_token");
+        let Some(row) = statement.bind(&secret[..]).optional().await? else { return Ok(None) };
+        let issuer: Option<String> = row.get("issuer")?;
+        let subject: Option<String> = row.get("subject")?;
+        let Some((issuer, subject)) = issuer.zip(subject) else { return Ok(None) };
+        let provider = ProviderSession { issuer, subject, id: row.get("provider_session")?, id_token: None };
+        Ok(Some((provider, row.get("id_token")?)))
     }
 
     /// Whether the account had such a session.

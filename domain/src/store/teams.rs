@@ -147,10 +147,11 @@ impl Transaction {
         Ok(row.map(|row| row.get("access")).transpose()?.map(Access::from_number).and_then(Role::of))
     }
 
+    /// By somebody's own word, whatever provider's it was.
     pub async fn set_membership(&mut self, team: PrincipalId, member: PrincipalId, role: Role) -> Result<()> {
         self.sql(
             "INSERT INTO memberships (group_id, member_id, access) VALUES ($1, $2, $3)
-             ON CONFLICT (group_id, member_id) DO UPDATE SET access = excluded.access",
+             ON CONFLICT (group_id, member_id) DO UPDATE SET access = excluded.access, issuer = NULL",
         )
         .bind(team.0)
         .bind(member.0)

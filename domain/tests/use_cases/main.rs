@@ -12,6 +12,7 @@ mod concurrency;
 mod credentials;
 mod history;
 mod history_properties;
+mod identities;
 mod jobs;
 mod live;
 mod objects;

@@ -208,7 +208,7 @@ async fn answer(kalends: Kalends, request: Request) -> Result<Response, Failure>
     }
     let mut headers = parts.headers;
     headers::add_host(&mut headers, &parts.uri);
-    let (who, caller) = authenticate_client(&kalends, &headers).await?;
+    let (who, caller) = authenticate_client(&kalends, &headers, &parts.extensions).await?;
     let method = method
         .filter(|method| method.suits(&address.resource))
         .ok_or_else(|| options::not_allowed(&address.resource))?;

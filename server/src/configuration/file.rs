@@ -1,9 +1,14 @@
 //! `kalends.toml`: settings by the names of their options.
 
 use super::{ConfigurationError, Origin};
+use kalends_server::oidc::settings::ProviderSettings;
+use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
+
+/// The key of tables that each describe a provider of sign-in; neither an option nor a variable says that.
+const PROVIDERS: &str = "oidc";
 
 const NAME: &str = "kalends.toml";
 const SYSTEM_PATH: &str = "/etc/kalends/kalends.toml";
@@ -12,6 +17,20 @@ pub struct File {
     pub path: PathBuf,
     /// From the first line to the last.
     pub entries: Vec<Entry>,
+    pub providers: Vec<Provider>,
+}
+
+/// A provider of sign-in, and where it stands.
+pub struct Provider {
+    pub settings: ProviderSettings,
+    pub origin: Origin,
+}
+
+/// Of the file, what is no single value.
+#[derive(Deserialize)]
+struct Tables {
+    #[serde(default)]
+    oidc: Vec<Spanned<ProviderSettings>>,
 }
 
 /// A line of the file.
@@ -49,12 +68,34 @@ impl File {
             origin: origin(&path, error.span().map_or(1, |span| line_at(text, span.start))),
             problem: error.message().to_owned(),
         })?;
-        let mut entries: Vec<(usize, Entry)> =
-            table.get_ref().iter().map(|(key, value)| entry(&path, text, key, value)).collect();
+        let mut entries: Vec<(usize, Entry)> = table
+            .get_ref()
+            .iter()
+            .filter(|(key, _)| key.get_ref() != PROVIDERS)
+            .map(|(key, value)| entry(&path, text, key, value))
+            .collect();
         entries.sort_by_key(|(line, _)| *line);
         let entries = entries.into_iter().map(|(_, entry)| entry).collect();
-        Ok(File { path, entries })
+        let providers = providers(&path, text)?;
+        Ok(File { path, entries, providers })
     }
+}
+
+/// # Errors
+/// `Unusable`, with the line.
+fn providers(path: &Path, text: &str) -> Result<Vec<Provider>, ConfigurationError> {
+    let unusable = |start: usize, problem: String| ConfigurationError::Unusable {
+        origin: origin(path, line_at(text, start)),
+        problem,
+    };
+    let tables: Tables = toml::from_str(text)
+        .map_err(|error| unusable(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
+    let complete = |table: Spanned<ProviderSettings>| {
+        let start = table.span().start;
+        let settings = table.into_inner().complete().map_err(|problem| unusable(start, format!("oidc: {problem}")))?;
+        Ok(Provider { settings, origin: origin(path, line_at(text, start)) })
+    };
+    tables.oidc.into_iter().map(complete).collect()
 }
 
 fn origin(path: &Path, line: usize) -> Origin {
@@ -105,6 +146,28 @@ mod tests {
         let text = "# Comment\nlisten = \"[::]:3000\"\n\naccount-mib = 2_048\ndemo = true\n";
         let values = [entry("listen", 2, "[::]:3000"), entry("account-mib", 4, "2048"), entry("demo", 5, "true")];
         assert_eq!(read(text), values);
+    }
+
+    #[test]
+    fn providers_of_sign_in_are_read_with_their_lines() {
+        let one = "id = \"sso\"\nname = \"SSO\"\nissuer = \"https://id.example.org\"\nclient-id = \"kalends\"\n";
+        let text = format!("account-mib = 1\n\n[[oidc]]\n{one}client-secret = \"hunter2\"\n");
+        let file = File::parse("k.toml".into(), &text).unwrap();
+        assert_eq!(file.entries.len(), 1);
+        assert_eq!(
+            (file.providers[0].settings.id.as_str(), &file.providers[0].origin),
+            ("sso", &origin(Path::new("k.toml"), 3))
+        );
+        for (more, line) in [
+            ("client-secrt = \"hunter2\"\n", 8),
+            ("issuer = 1\n", 8),
+            ("groups-role = \"boss\"\n", 8),
+            ("admin-group = \"a\"\n", 3),
+        ] {
+            let text = format!("account-mib = 1\n\n[[oidc]]\n{one}{more}");
+            let error = File::parse("k.toml".into(), &text).err().unwrap().to_string();
+            assert!(error.starts_with(&format!("k.toml, line {line}: ")) && !error.contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod setting;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, Parser};
 use file::File;
+use kalends_server::oidc::settings::ProviderSettings;
 use setting::Setting;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -78,6 +79,7 @@ struct Effective {
 pub struct Configuration {
     effective: Vec<Effective>,
     file: Option<PathBuf>,
+    providers: Vec<file::Provider>,
     /// What the file has that is no setting, with its line.
     pub unknown_keys: Vec<String>,
     /// Variables that begin like those of settings and are none.
@@ -91,12 +93,24 @@ impl Configuration {
         found.map_or(Origin::Default, |it| it.origin.clone())
     }
 
+    /// The providers of sign-in, in the order of the file.
+    pub fn providers(&self) -> Vec<ProviderSettings> {
+        self.providers.iter().map(|provider| provider.settings.clone()).collect()
+    }
+
     /// The files in which secrets stand that are in force, each with the key of one.
     pub fn files_with_secrets(&self) -> impl Iterator<Item = (&Path, &str)> {
-        self.effective.iter().filter(|it| it.setting.is_secret()).filter_map(|it| match &it.origin {
+        let of_providers = self.providers.iter().filter(|provider| provider.settings.client_secret.is_some());
+        let of_providers =
+            of_providers.filter_map(|provider| match (&provider.settings.client_secret_file, &provider.origin) {
+                (Some(path), _) | (None, Origin::File { path, .. }) => Some((path.as_path(), "client-secret")),
+                _ => None,
+            });
+        let of_settings = self.effective.iter().filter(|it| it.setting.is_secret()).filter_map(|it| match &it.origin {
             Origin::SecretFile { path, .. } | Origin::File { path, .. } => Some((path.as_path(), it.setting.key())),
             _ => None,
-        })
+        });
+        of_settings.chain(of_providers)
     }
 }
 
@@ -119,6 +133,9 @@ pub fn describe(configuration: &Configuration, shown: impl Fn(&str, &str) -> Opt
             }
             Some(value) => writeln!(text, "{key} = {} # {origin}", file::literal(value)),
         };
+    }
+    for provider in &configuration.providers {
+        let _ = write!(text, "\n# {}\n{}", provider.origin, provider.settings.describe());
     }
     text
 }
@@ -144,7 +161,8 @@ pub fn read<T: Parser>(arguments: &[OsString]) -> Result<(T, Configuration), Con
     let mut lower: BTreeMap<String, (String, Origin)> = BTreeMap::new();
     let mut unknown_keys = Vec::new();
     let file = File::find(chosen(&first, FILE_OPTION), chosen(&first, FOLDER_OPTION))?;
-    let (path, entries) = file.map_or((None, Vec::new()), |file| (Some(file.path), file.entries));
+    let (path, entries, providers) =
+        file.map_or_else(Default::default, |file| (Some(file.path), file.entries, file.providers));
     for entry in entries {
         match settings.iter().find(|setting| setting.key() == entry.key && setting.key() != FILE_OPTION) {
             None => unknown_keys.push(format!("{}: {:?} is no setting", entry.origin, entry.key)),
@@ -163,7 +181,7 @@ pub fn read<T: Parser>(arguments: &[OsString]) -> Result<(T, Configuration), Con
     let unknown_variables = environment::unknown(&variables, &settings);
     let effective = effective(&matches, settings, &lower);
     let parsed = T::from_arg_matches(&matches).map_err(ConfigurationError::Options)?;
-    Ok((parsed, Configuration { effective, file: path, unknown_keys, unknown_variables }))
+    Ok((parsed, Configuration { effective, file: path, providers, unknown_keys, unknown_variables }))
 }
 
 /// What the file says, put in as what an option is by default: clap has the environment and the options go before it.

@@ -94,7 +94,7 @@ impl FromRequestParts<Rest> for Known {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, rest: &Rest) -> Result<Self, Problem> {
-        let credential = Credential::of(&parts.headers).ok_or(Error::BadCredentials)?;
+        let credential = Credential::of(&parts.headers, &parts.extensions).ok_or(Error::BadCredentials)?;
         let revocations = rest.kalends.revocations();
         let caller = credential.caller(&rest.kalends).await?;
         Ok(Known { caller, credential, revocations })

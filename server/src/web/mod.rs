@@ -4,14 +4,19 @@ pub mod assets;
 pub mod failed;
 mod forms;
 mod history;
+mod leading;
 mod live_reload;
 mod people;
 mod refusals;
 pub mod session;
 mod sharing;
+mod sign_in;
+mod sign_out;
 mod transfer;
 
 use crate::client_address::TrustedProxies;
+use crate::oidc::{self, Providers};
+use crate::trusted_header::TrustedHeader;
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
 use axum::http::header::{self, HeaderName};
@@ -19,12 +24,13 @@ use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_request, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use kalends_app::session::{ClientAddress, CurrentUser, SessionSecret, Site};
+use kalends_app::session::{ClientAddress, CurrentUser, SessionSecret, SignInWays, Site};
 use kalends_app::words::{self, Spoken};
 use kalends_app::{App, Assets, shell};
 use kalends_domain::Kalends;
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+use session::UnknownToProxy;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use tokio::sync::Semaphore;
@@ -40,6 +46,10 @@ pub struct Web {
     pub site: Site,
     /// Whose word about where a request comes from is taken.
     pub trusted_proxies: TrustedProxies,
+    /// How such a proxy says who asks.
+    pub trusted_header: TrustedHeader,
+    /// With which people can sign in.
+    pub providers: Providers,
     pub assets: Assets,
     /// The folder that the front-end build wrote.
     pub dist: PathBuf,
@@ -90,6 +100,12 @@ pub fn router(web: Web) -> Router {
         .route("/groups", post(sharing::new_team))
         .route("/groups/{slug}", post(sharing::team))
         .route("/calendars/{id}/as-of", post(history::bring_back))
+        .route("/sign-in/with/{provider}", get(sign_in::begin))
+        .route(&format!("{}{{provider}}", oidc::CALLBACK), get(sign_in::callback))
+        .route("/sign-in/signed-out/{provider}", get(sign_out::signed_out))
+        .route("/sign-in/ended/{provider}", post(sign_out::ended))
+        .route("/sign-out", post(sign_out::sign_out))
+        .route("/settings/identities", post(sign_in::identities))
         .merge(transfer::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.web.site.clone(), session::same_site))
@@ -151,7 +167,13 @@ fn contexts(web: &Web, request: &Request) -> impl Fn() + Clone + Send + Sync + '
     let spoken = request.extensions().get::<Spoken>().copied().unwrap_or_else(|| Spoken(words::current()));
     let address = request.extensions().get::<ClientAddress>().copied().unwrap_or(ClientAddress(None));
     let (kalends, site) = (web.kalends.clone(), web.site.clone());
+    let ways = SignInWays {
+        providers: web.providers.links(),
+        passwords: kalends.limits().password_sign_in,
+        unknown_to_proxy: request.extensions().get::<UnknownToProxy>().map(|name| name.0.clone()),
+    };
     move || {
+        provide_context(ways.clone());
         provide_context(spoken);
         provide_context(kalends.clone());
         provide_context(site.clone());

@@ -1,6 +1,7 @@
 //! Sessions of the browser: the cookie, and the refusal of requests that another site sent.
 
 use super::failed;
+use crate::trusted_header::ProxiedName;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -30,18 +31,29 @@ fn accepted_language(request: &Request) -> Option<&str> {
     request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
 }
 
+/// Whom a trusted proxy names who has no account that can be used.
+#[derive(Clone)]
+pub struct UnknownToProxy(pub String);
+
 /// Looks the session up once for a request and leaves [`CurrentUser`], [`SessionSecret`] and the language that the person reads in its
 /// extensions.
 pub async fn attach(State(kalends): State<Kalends>, mut request: Request, next: Next) -> Response {
-    let secret = secret(request.headers());
-    let user = match &secret {
-        None => None,
-        Some(secret) => match kalends.session_user(secret).await {
-            Ok(user) => Some(user),
-            Err(Error::BadCredentials) => None,
-            Err(error) => return failed::answer_error(&error, "looking up a session"),
-        },
+    let proxied = request.extensions().get::<ProxiedName>().cloned();
+    // Whoever the proxy says that it is, it is nobody else.
+    let secret = if proxied.is_some() { None } else { secret(request.headers()) };
+    let found = match (&proxied, &secret) {
+        (Some(proxied), _) => proxied.user(&kalends).await,
+        (None, Some(secret)) => kalends.session_user(secret).await,
+        (None, None) => Err(Error::BadCredentials),
     };
+    let user = match found {
+        Ok(user) => Some(user),
+        Err(Error::BadCredentials) => None,
+        Err(error) => return failed::answer_error(&error, "looking up a session"),
+    };
+    if let (Some(proxied), None) = (proxied, &user) {
+        request.extensions_mut().insert(UnknownToProxy(proxied.name));
+    }
     let chosen = user.as_ref().and_then(|user| user.preferences.locale.as_deref());
     let language = words::choose(chosen, accepted_language(&request));
     request.extensions_mut().insert(Spoken(language));
@@ -61,6 +73,19 @@ pub async fn same_site(State(site): State<Site>, request: Request, next: Next) -
         return next.run(request).await;
     }
     (StatusCode::FORBIDDEN, words::server_other_site()).into_response()
+}
+
+/// [`same_site`] for what programs ask for as well: they send no cookies by themselves, and say who they are in every request.
+pub async fn same_site_without_credentials(site: State<Site>, request: Request, next: Next) -> Response {
+    // A page of another site could not send them.
+    if request.headers().contains_key(header::AUTHORIZATION) && request.extensions().get::<ProxiedName>().is_none() {
+        return next.run(request).await;
+    }
+    // These change nothing.
+    if matches!(request.method().as_str(), "PROPFIND" | "REPORT") {
+        return next.run(request).await;
+    }
+    same_site(site, request, next).await
 }
 
 fn is_same_site(headers: &HeaderMap, site: &Site) -> bool {

@@ -180,3 +180,66 @@ async fn a_start_warns_of_what_is_no_setting_and_not_of_what_kubernetes_sets() {
     assert!(warnings[0].contains("settings.toml, line 1: \"account-gib\""), "{log}");
     assert!(warnings[1].contains("KALENDS_LISTEM"), "{log}");
 }
+
+const PROVIDER: &str =
+    "[[oidc]]\nid = \"sso\"\nname = \"SSO\"\nissuer = \"https://id.invalid\"\nclient-id = \"kalends\"\n";
+
+#[test]
+fn providers_of_sign_in_are_shown_with_their_place_and_without_their_secrets() {
+    let place = Place::with(&format!("account-mib = 1\n\n{PROVIDER}client-secret = \"hunter2\"\n"));
+    let (text, complaint) = place.check(|_| ());
+    assert_eq!(complaint, None);
+    assert_line(&text, &format!("# {}, line 3", place.file("kalends.toml").display()));
+    assert_line(&text, "issuer = \"https://id.invalid\"");
+    assert_line(&text, "creates-people = true");
+    assert!(!text.contains("hunter2"), "{text}");
+    let secret = place.file("secret");
+    fs::write(&secret, "hunter2\n").unwrap();
+    fs::write(
+        place.file("kalends.toml"),
+        format!("{PROVIDER}client-secret-file = {:?}\n", secret.display().to_string()),
+    )
+    .unwrap();
+    let (text, complaint) = place.check(|_| ());
+    assert_eq!(complaint, None);
+    assert!(text.contains("client-secret-file = ") && !text.contains("hunter2"), "{text}");
+}
+
+#[test]
+fn a_provider_that_cannot_be_is_refused_with_its_line() {
+    for (more, why) in [
+        ("issur = 1\n", "line 6: unknown field `issur`"),
+        ("client-secret-file = \"/no/such/file\"\n", "line 1: oidc: client-secret-file /no/such/file cannot be read"),
+        ("allow-http = \"yes\"\n", "line 6: "),
+    ] {
+        let place = Place::with(&format!("{PROVIDER}{more}"));
+        let (_, complaint) = place.check(|_| ());
+        assert!(complaint.as_ref().is_some_and(|text| text.contains(why)), "{complaint:?}");
+    }
+    let place = Place::with("oidc = 1\n");
+    assert!(place.check(|_| ()).1.is_some());
+}
+
+#[tokio::test]
+async fn a_start_waits_for_no_provider_and_wants_to_know_whose_header_counts() {
+    let database = TestDatabase::fresh().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kalends.toml");
+    fs::write(&file, format!("password-sign-in = false\n{PROVIDER}")).unwrap();
+    let with_file = || {
+        let mut command = command(KALENDS, &database);
+        command.env("KALENDS_CONFIG", &file);
+        command
+    };
+    drop(Program::start(with_file()));
+    fs::write(&file, format!("{PROVIDER}{PROVIDER}")).unwrap();
+    let output = with_file().args(["serve", "--listen", "127.0.0.1:0"]).output().unwrap();
+    assert!(errors(&output).contains("have the same id or issuer"), "{}", errors(&output));
+    fs::write(&file, "trusted-header = \"X-Forwarded-User\"\n").unwrap();
+    let output = with_file().args(["serve", "--listen", "127.0.0.1:0"]).output().unwrap();
+    assert!(errors(&output).contains("line 1: trusted-header needs trusted-proxies"), "{}", errors(&output));
+    // From different places they belong together as well.
+    let mut both = with_file();
+    both.env("KALENDS_TRUSTED_PROXIES", "127.0.0.1");
+    drop(Program::start(both));
+}

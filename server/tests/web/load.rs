@@ -249,7 +249,7 @@ impl Story {
             if function == "sign_in" {
                 let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
                 assert!(cookie.starts_with("kalends_session="), "{cookie}: {}", answer.text);
-                let out = self.connection.send(Method::POST, "/fn/sign_out", &cookie, FORM, "").await.unwrap();
+                let out = self.connection.send(Method::POST, "/sign-out", &cookie, FORM, "").await.unwrap();
                 assert!(out.status.as_u16() < 400);
             }
         }

@@ -9,4 +9,6 @@ mod load;
 mod people;
 mod rest;
 mod sharing;
+mod sign_in;
 mod stream;
+mod trusted_header;
