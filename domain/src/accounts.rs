@@ -3,7 +3,7 @@
 pub(crate) mod credentials;
 pub(crate) mod hashing;
 pub(crate) mod login_throttle;
-mod secrets;
+pub(crate) mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod sign_in_counter;
 pub(crate) mod verified;

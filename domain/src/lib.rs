@@ -19,6 +19,7 @@ pub mod free_busy;
 pub mod health;
 pub mod history;
 pub mod jobs;
+pub mod links;
 pub mod live;
 mod model;
 mod nodes;
@@ -132,6 +133,7 @@ pub struct Kalends {
     _following: Arc<nodes::Following>,
     pub(crate) causes: Arc<Cache<access::Caller, CauseId>>,
     pub(crate) announcer: broadcast::Sender<Announcement>,
+    pub(crate) link_uses: Arc<links::LinkUses>,
     /// Told when a job was put into the queue here.
     pub(crate) wake: Arc<Notify>,
     pub(crate) job_counter: Arc<jobs::JobCounter>,
@@ -156,6 +158,7 @@ impl Kalends {
             parsing: Arc::default(),
             causes: Arc::new(Cache::new(MAX_KNOWN_CAUSES)),
             announcer,
+            link_uses: Arc::default(),
             wake: Arc::default(),
             job_counter: Arc::default(),
         }

@@ -7,6 +7,7 @@ pub mod bin;
 pub mod calendar;
 pub mod calendar_id;
 pub mod job;
+pub mod link;
 pub mod object;
 pub mod principal;
 pub mod share;

@@ -13,6 +13,7 @@ mod credentials;
 mod history;
 mod history_properties;
 mod jobs;
+mod links;
 mod live;
 mod objects;
 mod people;
