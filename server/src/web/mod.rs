@@ -12,6 +12,7 @@ mod sharing;
 mod transfer;
 
 use crate::client_address::TrustedProxies;
+use crate::public_links::EmbedOrigins;
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
 use axum::http::header::{self, HeaderName};
@@ -47,6 +48,8 @@ pub struct Web {
     pub closing: CancellationToken,
     /// Most streams of changes at once.
     pub max_streams: usize,
+    /// Which sites may have what public links show in frames.
+    pub embed_origins: EmbedOrigins,
 }
 
 #[derive(Clone, FromRef)]
