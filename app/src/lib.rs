@@ -36,6 +36,8 @@ pub mod people;
 pub mod plain;
 #[cfg(feature = "ssr")]
 mod policy;
+#[cfg(feature = "ssr")]
+pub mod public_pages;
 pub mod reading;
 pub mod resource;
 pub mod return_path;

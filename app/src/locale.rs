@@ -49,7 +49,7 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// The first locale of an Accept-Language value; browsers list what people prefer first.
-fn preferred_locale(accepted: &str) -> Option<String> {
+pub fn preferred_locale(accepted: &str) -> Option<String> {
     let first = accepted.split(',').next()?.split(';').next()?.trim();
     let fits = !first.is_empty()
         && first.len() <= 35

@@ -30,12 +30,23 @@ enum Sight {
     OwnAlarms,
     /// When somebody is busy, of what is private or confidential; all of the rest, with alarms of their own.
     Guarded,
+    /// The same without alarms, attachments and those who take part: for whoever has the address of a link.
+    Public,
 }
 
 impl Held {
     fn new(seen: SeenCalendar, caller: Caller) -> Self {
-        let SeenCalendar { mut calendar, granted, as_member, owner, in_person, view } = seen;
+        let SeenCalendar { mut calendar, mut granted, mut as_member, owner, in_person, mut view } = seen;
+        let is_by_link = matches!(caller.way, Way::Link(_));
+        if is_by_link {
+            // Only who administers it hands it on; what they call it is their own affair.
+            if granted.max(as_member) < Access::Administer {
+                (granted, as_member) = (Access::None, Access::None);
+            }
+            view = CalendarView::default();
+        }
         let sight = match (granted, as_member) {
+            _ if is_by_link => Sight::Public,
             (Access::Owner, _) => Sight::Whole,
             (_, member) if member > Access::None => Sight::Whole,
             (granted, _) if granted >= Access::Administer => Sight::OwnAlarms,
@@ -90,12 +101,17 @@ impl Held {
 
     /// Whether what is private or confidential is shown to the caller as anything else is.
     pub fn sees_private(&self) -> bool {
-        self.sight != Sight::Guarded
+        !matches!(self.sight, Sight::Guarded | Sight::Public)
     }
 
     /// Whether the alarms in the objects are not the caller's, who has their own.
     pub(crate) fn has_own_alarms(&self) -> bool {
         self.sight != Sight::Whole
+    }
+
+    /// Whether it is shown to everybody who has an address.
+    pub(crate) fn is_published(&self) -> bool {
+        self.sight == Sight::Public
     }
 
     /// Whether the caller learns what is in it, not only when somebody is busy.
@@ -107,9 +123,10 @@ impl Held {
     pub(crate) fn mark(&self) -> char {
         match (self.access, self.sight) {
             (Access::None | Access::FreeBusy, _) => 'f',
+            (Access::Read, Sight::Public) => 'p',
             (Access::Read, Sight::Guarded) => 'r',
             (Access::Read, _) => 'g',
-            (Access::Write, Sight::Guarded) => 'w',
+            (Access::Write, Sight::Guarded | Sight::Public) => 'w',
             (Access::Write, _) => 'm',
             (Access::Administer, _) => 'a',
             (Access::Owner, _) => 'o',
@@ -298,6 +315,16 @@ pub(crate) async fn homes(tx: &mut Transaction, caller: Caller) -> Result<Vec<Pr
 /// `Forbidden` when the credential may not do all that its principal may.
 pub(crate) fn require_own(caller: Caller) -> Result<()> {
     if may_make_calendars(caller) { Ok(()) } else { Err(Error::Forbidden { needed: Access::Owner }) }
+}
+
+/// Whether a public link can be for it: nobody writes without an account.
+pub(crate) fn is_for_links(access: Access) -> bool {
+    matches!(access, Access::FreeBusy | Access::Read)
+}
+
+/// Whether whoever has this access learns what is in a calendar, not only when somebody is busy.
+pub fn shows_events(access: Access) -> bool {
+    access >= Access::Read
 }
 
 /// What may be granted to others: everything below what an owner has.

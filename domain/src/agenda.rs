@@ -1,6 +1,6 @@
 //! What the agenda shows: instances in a span of days.
 
-use crate::access::{self, Caller, Held};
+use crate::access::{self, Caller, Held, Way};
 use crate::calendars::CalendarId;
 use crate::objects::ObjectHead;
 use crate::parsed::{Candidates, PAGE_OCTETS};
@@ -149,9 +149,10 @@ impl Kalends {
         let zone = Zone::Iana(viewer);
         let local = zone.to_local(now);
         let midnight = zone.to_utc(local.date().and_time(NaiveTime::MIN));
+        let is_by_link = matches!(caller.way, Way::Link(_));
         let ahead = |instance: &AgendaInstance| {
-            // What keeps others busy is not next for the caller.
-            !instance.busy
+            // What keeps others busy is not next for the caller, who has no events of their own at a public link.
+            (is_by_link || !instance.busy)
                 && instance.status.as_deref() != Some("CANCELLED")
                 && match instance.when {
                     When::Days { last, .. } => last >= local.date(),

@@ -136,6 +136,10 @@ pub enum Problem {
     Unstorable,
     #[error("free-busy, read, write or administer")]
     Access,
+    #[error("free-busy or read")]
+    LinkAccess,
+    #[error("1 to {most} calendars")]
+    Calendars { most: usize },
     #[error("somebody else than yourself and the owner")]
     Oneself,
     #[error("group or mission")]

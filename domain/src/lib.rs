@@ -20,6 +20,7 @@ pub mod health;
 pub mod history;
 pub mod identities;
 pub mod jobs;
+pub mod links;
 pub mod live;
 mod model;
 mod nodes;
@@ -136,6 +137,7 @@ pub struct Kalends {
     _following: Arc<nodes::Following>,
     pub(crate) causes: Arc<Cache<access::Caller, CauseId>>,
     pub(crate) announcer: broadcast::Sender<Announcement>,
+    pub(crate) link_uses: Arc<links::LinkUses>,
     /// Told when a job was put into the queue here.
     pub(crate) wake: Arc<Notify>,
     pub(crate) job_counter: Arc<jobs::JobCounter>,
@@ -160,6 +162,7 @@ impl Kalends {
             parsing: Arc::default(),
             causes: Arc::new(Cache::new(MAX_KNOWN_CAUSES)),
             announcer,
+            link_uses: Arc::default(),
             wake: Arc::default(),
             job_counter: Arc::default(),
         }

@@ -9,11 +9,11 @@ use crate::write::Write;
 use crate::{Error, Kalends, Result};
 use kalends_ical::CalendarObject;
 use kalends_ical::alarms::{Alarms, split_alarms, with_alarms};
-use kalends_ical::redact::redacted;
+use kalends_ical::redact::{published, redacted};
 use std::collections::HashMap;
 
 /// What stands in the place of the title of an event that is private.
-const BUSY: &str = "Busy";
+pub(crate) const BUSY: &str = "Busy";
 
 impl Held {
     /// Whether the object is nothing but a busy time to the caller.
@@ -23,7 +23,7 @@ impl Held {
 
     /// Whether the caller is shown the object otherwise than it is stored.
     pub(crate) fn alters(&self, head: &ObjectHead) -> bool {
-        self.hides(head) || head.alarmed && self.has_own_alarms()
+        self.is_published() || self.hides(head) || head.alarmed && self.has_own_alarms()
     }
 
     /// The head as the caller sees it. The entity tag of what is shown otherwise than it is stored comes from when it was written, and
@@ -32,7 +32,11 @@ impl Held {
         if !self.alters(&head) {
             return head;
         }
-        let how = if self.hides(&head) { "busy" } else { "own" };
+        let how = match self.is_published() {
+            true => "public",
+            false if self.hides(&head) => "busy",
+            false => "own",
+        };
         ObjectHead { etag: format!("\"{how}-{}-{}\"", head.id.0, head.revision.0), altered: true, ..head }
     }
 
@@ -58,7 +62,8 @@ impl<'a> Shown<'a> {
         principal: PrincipalId,
         heads: impl Iterator<Item = &ObjectHead>,
     ) -> Result<Self> {
-        let with_alarms = |head: &&ObjectHead| head.alarmed && calendar.has_own_alarms() && !calendar.hides(head);
+        let has_own = calendar.has_own_alarms() && !calendar.is_published();
+        let with_alarms = |head: &&ObjectHead| head.alarmed && has_own && !calendar.hides(head);
         let ids: Vec<ObjectId> = heads.filter(with_alarms).map(|head| head.id).collect();
         let mut alarms = HashMap::new();
         if !ids.is_empty() {
@@ -75,6 +80,9 @@ impl<'a> Shown<'a> {
             return Ok(text);
         }
         let parse = |text: &str| CalendarObject::parse(text, &kalends.limits.text);
+        if self.calendar.is_published() {
+            return Ok(published(&parse(&text)?, &text, BUSY));
+        }
         if self.calendar.hides(head) {
             let shown = redacted(&parse(&text)?, &text, BUSY);
             // The components that are not private have alarms still.

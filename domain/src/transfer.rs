@@ -10,12 +10,14 @@ use crate::store::Index;
 use crate::thread::on_a_thread;
 use crate::write::Write;
 use crate::{Error, Kalends, Limits, Result};
-use kalends_ical::join::Joined;
+use kalends_ical::join::{FEED_SECONDS, Joined};
 use kalends_ical::split::{self, Part};
 use kalends_ical::syntax::SyntaxError;
 use kalends_ical::unfold;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::collections::{HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -249,29 +251,36 @@ impl Kalends {
     pub async fn export(&self, caller: Caller, calendar: CalendarId) -> Result<Export> {
         let calendar = access::calendar(&mut self.db.read().await?, caller, calendar, Access::Read).await?;
         let begin = Joined::begin(&calendar.details.display_name, &calendar.details.color);
-        Ok(Export {
-            kalends: self.clone(),
-            caller,
-            calendar: calendar.id,
-            state: ExportState::Begin(begin),
-            joined: Joined::default(),
-        })
+        Ok(self.export_all(begin, [(caller, calendar.id)].into()))
+    }
+
+    /// Several calendars, each as a caller sees it, as one feed. Of two objects with one UID the one of the first calendar is in it.
+    pub(crate) fn export_feed(&self, name: &str, color: &str, calendars: VecDeque<(Caller, CalendarId)>) -> Export {
+        self.export_all(Joined::begin_feed(name, color, FEED_SECONDS), calendars)
+    }
+
+    fn export_all(&self, begin: String, calendars: VecDeque<(Caller, CalendarId)>) -> Export {
+        let uids = (calendars.len() > 1).then(HashSet::new);
+        let state = ExportState::Begin(begin);
+        Export { kalends: self.clone(), calendars, uids, state, joined: Joined::default() }
     }
 }
 
-/// A calendar that is being exported. Each piece is read by itself, so that memory does not follow the calendar's size and whoever
+/// Calendars that are being exported. Each piece is read by itself, so that memory does not follow their size and whoever
 /// reads slowly keeps nobody waiting; what changes meanwhile is in the file before or after its change.
 pub struct Export {
     kalends: Kalends,
-    caller: Caller,
-    calendar: CalendarId,
+    /// Those that are not written whole yet.
+    calendars: VecDeque<(Caller, CalendarId)>,
+    /// Digests of the UIDs that are in the file, where there are several calendars.
+    uids: Option<HashSet<u64>>,
     state: ExportState,
     joined: Joined,
 }
 
 enum ExportState {
     Begin(String),
-    /// The name of the last object that was written.
+    /// The name of the last object that was written of the calendar that is first now.
     Objects(String),
     Ended,
 }
@@ -280,11 +289,11 @@ impl Export {
     /// The next piece of the file; `None` after the last.
     ///
     /// # Errors
-    /// `NotFound` when the calendar has gone meanwhile.
+    /// `NotFound` when a calendar has gone meanwhile.
     pub async fn next(&mut self) -> Result<Option<String>> {
         let (piece, next) = match std::mem::replace(&mut self.state, ExportState::Ended) {
             ExportState::Begin(begin) => (begin, ExportState::Objects(String::new())),
-            ExportState::Objects(after) => match self.objects(&after).await? {
+            ExportState::Objects(after) => match self.objects(after).await? {
                 (piece, Some(last)) => (piece, ExportState::Objects(last)),
                 (end, None) => (end, ExportState::Ended),
             },
@@ -295,15 +304,28 @@ impl Export {
     }
 
     /// The objects after the one named `after`, and the name of the last of them; the end of the file where there are none.
-    async fn objects(&mut self, after: &str) -> Result<(String, Option<String>)> {
-        let mut tx = self.kalends.db.read().await?;
-        let calendar = access::calendar(&mut tx, self.caller, self.calendar, Access::Read).await?;
-        let objects = tx.objects_after(calendar.id, after, PAGE_OCTETS).await?;
-        let objects = self.kalends.shown_objects(&mut tx, self.caller, &calendar, objects).await?;
-        drop(tx);
-        let Some(last) = objects.last().map(|object| object.head.name.clone()) else {
-            return Ok((Joined::END.to_owned(), None));
+    async fn objects(&mut self, mut after: String) -> Result<(String, Option<String>)> {
+        let (mut objects, last) = loop {
+            let Some((caller, calendar)) = self.calendars.front().copied() else {
+                return Ok((Joined::END.to_owned(), None));
+            };
+            let mut tx = self.kalends.db.read().await?;
+            let calendar = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+            let objects = tx.objects_after(calendar.id, &after, PAGE_OCTETS).await?;
+            let objects = self.kalends.shown_objects(&mut tx, caller, &calendar, objects).await?;
+            if let Some(last) = objects.last().map(|object| object.head.name.clone()) {
+                break (objects, last);
+            }
+            self.calendars.pop_front();
+            after.clear();
         };
+        if let Some(uids) = &mut self.uids {
+            objects.retain(|object| {
+                let mut hasher = DefaultHasher::new();
+                object.head.uid.hash(&mut hasher);
+                uids.insert(hasher.finish())
+            });
+        }
         let mut joined = std::mem::take(&mut self.joined);
         let octets = objects.iter().map(|object| object.text.len()).sum();
         let (piece, joined) = self

@@ -17,6 +17,7 @@ use kalends_domain::accounts::{AccountState, NewUser, Preferences};
 use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_domain::{Kalends, Limits};
 use kalends_server::client_address::TrustedProxies;
+use kalends_server::public_links::EmbedOrigins;
 use kalends_server::{demo, health, serve};
 use maintenance::{MaintenanceCommand, Place};
 use std::error::Error;
@@ -110,6 +111,10 @@ struct ServeArguments {
     trusted_proxies: Option<TrustedProxies>,
     #[command(flatten)]
     trusted_header: options::TrustedHeaderOptions,
+    /// The sites that may have what public links show in frames: origins with commas between them, such as
+    /// `https://www.example.org`, or `*` for all. Default: none.
+    #[arg(long, env = "KALENDS_EMBED_ORIGINS")]
+    embed_origins: Option<EmbedOrigins>,
     /// Folder that the front-end build wrote.
     #[arg(long, env = "KALENDS_DIST", default_value = "dist")]
     dist: PathBuf,
@@ -215,6 +220,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
                 trusted_header: options.trusted_header.into(),
                 providers: configuration.providers(),
                 dist: options.dist,
+                embed_origins: options.embed_origins.unwrap_or_default(),
                 live_reload: options.live_reload,
                 connections: options.connections.into(),
                 sign_in,

@@ -2,8 +2,10 @@
 
 use crate::client_address::{self, TrustedProxies};
 use crate::connections::{self, ConnectionLimits};
+use crate::event_stream::Places;
 use crate::oidc::Providers;
 use crate::oidc::settings::ProviderSettings;
+use crate::public_links::{self, EmbedOrigins, PublicLinks};
 use crate::trusted_header::{self, TrustedHeader};
 use crate::{caldav, health, host, metrics, request_id, rest, web};
 use axum::Router;
@@ -14,6 +16,7 @@ use kalends_domain::accounts::Secret;
 use kalends_domain::jobs::Worker;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -30,6 +33,8 @@ pub struct Options {
     /// With which people can sign in.
     pub providers: Vec<ProviderSettings>,
     pub dist: PathBuf,
+    /// Which sites may have what public links show in frames.
+    pub embed_origins: EmbedOrigins,
     /// Pages load themselves again when the server was started anew, and stopping does not wait for them.
     pub live_reload: bool,
     pub connections: ConnectionLimits,
@@ -98,6 +103,7 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
         dist: options.dist,
         closing: closing.clone(),
         max_streams: most_streams(options.connections),
+        embed_origins: options.embed_origins,
     })
     .merge(metrics);
     announce(&public_url, options.sign_in.as_ref());
@@ -141,12 +147,22 @@ pub fn app(web: web::Web) -> Router {
     let (kalends, trusted) = (web.kalends.clone(), web.trusted_proxies.clone());
     let reader = trusted_header::Reader { header: web.trusted_header.clone(), proxies: trusted.clone() };
     let site = web.site.clone();
-    let rest = rest::router(kalends.clone(), web.site.clone(), web.closing.clone(), web.max_streams);
+    let places = Arc::new(Places::new(web.max_streams));
+    let rest = rest::router(kalends.clone(), web.site.clone(), web.closing.clone(), places.clone());
+    let links = public_links::router(PublicLinks {
+        kalends: kalends.clone(),
+        site: web.site.clone(),
+        origins: web.embed_origins.clone(),
+        dist: web.dist.clone(),
+        closing: web.closing.clone(),
+        places,
+    });
     let pages = caldav::with_server_root(web::router(web), kalends.clone());
     Router::new()
         .merge(health::router(kalends.clone()))
         .merge(caldav::router(kalends).layer(from_fn_with_state(site, web::session::same_site_without_credentials)))
         .merge(rest)
+        .merge(links)
         .merge(pages)
         .layer(from_fn_with_state(trusted, client_address::find))
         .layer(from_fn_with_state(reader, trusted_header::find))

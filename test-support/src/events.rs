@@ -69,6 +69,11 @@ impl Events {
         events
     }
 
+    /// How many octets follow, as they are sent.
+    pub async fn octets(self) -> usize {
+        self.body.collect().await.unwrap().to_bytes().len()
+    }
+
     /// What is there beside events, such as the reason of a refusal.
     pub async fn text(self) -> String {
         String::from_utf8(self.body.collect().await.unwrap().to_bytes().to_vec()).unwrap()

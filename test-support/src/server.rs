@@ -70,6 +70,7 @@ impl Server {
             dist: database.folder().join("no-such-dist"),
             closing: closing.clone(),
             max_streams: 1_000,
+            embed_origins: "https://www.example.org".parse().unwrap(),
         };
         let address = listen(serve::app(web), ConnectionLimits::default()).await;
         Server { address, kalends, closing, _database: database }

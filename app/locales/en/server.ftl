@@ -37,6 +37,7 @@ server-quota-app-passwords = The account may have { NUMBER($limit) } app passwor
 # $limit is a number.
 server-too-many-imports = { NUMBER($limit) } files are being imported already. Begin the next one when one of them is done.
 server-quota-shares = A calendar can be shared with { NUMBER($limit) } and no more.
+server-quota-links = You can have { NUMBER($limit) } public links and no more.
 server-quota-teams = You can belong to { NUMBER($limit) } groups and missions and no more.
 server-quota-members = A group or mission has { NUMBER($limit) } members at the most.
 # Of a form that another site sent.
@@ -71,6 +72,8 @@ server-value-holds-it = That calendar holds this event already.
 server-value-unstorable = It has a character that cannot be stored.
 server-value-access = It can be shared for busy times, for reading, for writing or for administering.
 server-value-past = Choose a time to come.
+server-value-link-access = A link can be for reading or for busy times.
+server-value-calendars = Choose a calendar, and { NUMBER($most) } at the most.
 server-value-oneself = Choose somebody else than yourself and the owner.
 server-value-team-kind = It is a group or a mission.
 server-value-last-manager = Somebody has to manage it: make another member its manager first.

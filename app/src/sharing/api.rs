@@ -1,9 +1,11 @@
 //! What the pages read.
 
+use super::links::{self, LinkRefused};
 use super::{AnswerRefused, CalendarShares, ShareRefused, SharedCalendars, server, shared_server};
 use crate::flash;
 use crate::json::Json;
 use crate::server_context::signed_in;
+use crate::session::Site;
 use crate::wire::{ApiError, CalendarId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -12,7 +14,13 @@ use leptos::server_fn::codec::GetUrl;
 #[server(prefix = "/fn", endpoint = "calendar-shares", input = GetUrl, output = Json)]
 pub async fn load_shares(calendar: CalendarId) -> Result<CalendarShares, ApiError> {
     let (kalends, user) = signed_in()?;
-    let shares = server::shares(&kalends, &user, calendar).await?;
+    let mut shares = server::shares(&kalends, &user, calendar).await?;
+    shares.links = links::server::links(&kalends, &user, calendar).await?;
+    shares.links.refused = use_context::<LinkRefused>();
+    if let (Some(flash), Some(site)) = (flash::take_of(links::server::FORM), use_context::<Site>()) {
+        let name = flash.kept("name").unwrap_or_default();
+        shares.links.fresh = flash.outcome.ok().map(|secret| links::server::addresses(&site, name, &secret));
+    }
     Ok(CalendarShares { said: flash::said(server::FORM), refused: use_context::<ShareRefused>(), ..shares })
 }
 

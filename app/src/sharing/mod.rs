@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod fields;
+pub mod links;
 mod page;
 pub mod people;
 pub mod server;
@@ -15,6 +16,7 @@ use crate::wire::{ApiError, CalendarId};
 use axum::http::StatusCode;
 use chrono::NaiveDate;
 use kalends_domain::Error;
+use links::CalendarLinks;
 use serde::{Deserialize, Serialize};
 
 /// What somebody may do with a calendar.
@@ -58,6 +60,7 @@ pub struct CalendarShares {
     /// What became of a form.
     pub said: Option<String>,
     pub refused: Option<ShareRefused>,
+    pub links: CalendarLinks,
 }
 
 /// With whom it is shared, and how.

@@ -2,6 +2,7 @@
 
 use super::api::load_shares;
 use super::fields::{Came, DayField, NameField, Radios, Sure};
+use super::links::Links;
 use super::{CalendarShares, Level, PartyInfo, Refusal, Reply, ShareInfo, ShareRefused, ShareWish, Wanted, path};
 use crate::notation::Format;
 use crate::ui::Failed;
@@ -80,7 +81,7 @@ impl Refused {
 
 #[component]
 fn Loaded(shares: CalendarShares, format: Format) -> impl IntoView {
-    let CalendarShares { calendar, name, color, cursor, shares, teams, said, refused } = shares;
+    let CalendarShares { calendar, name, color, cursor, shares, teams, said, refused, links } = shares;
     let mut refused = Refused::of(refused);
     let is_empty = shares.is_empty();
     let rows: Vec<_> = shares
@@ -100,12 +101,13 @@ fn Loaded(shares: CalendarShares, format: Format) -> impl IntoView {
         </div>
         <p class="lead">{words::server_sharing_lead()}</p>
         <Came said=said refused=refused.error.take() />
-        <section class="card section" aria-labelledby="shared-with" data-follows=cursor data-every=LOOK>
+        <section class="card section" aria-labelledby="shared-with" data-follows=cursor.clone() data-every=LOOK>
             <h2 id="shared-with">{words::server_sharing_with()}</h2>
             {is_empty.then(|| view! { <p class="hint">{words::server_sharing_with_nobody()}</p> })}
             {(!is_empty).then(|| view! { <ul class="list" aria-labelledby="shared-with">{rows}</ul> })}
         </section>
         <NewShare calendar=calendar teams=teams refused=refused.new.take() />
+        <Links calendar=calendar links=links format=format cursor=cursor />
     }
 }
 

@@ -1,5 +1,6 @@
 //! The server's side of the page of a calendar's shares.
 
+use super::links::CalendarLinks;
 use super::people::{info, named};
 use super::{CalendarShares, Kind, Level, Refusal, Reply, ShareInfo, ShareWish};
 use crate::event::server::zone_of;
@@ -17,6 +18,8 @@ use kalends_domain::{Error, Kalends};
 /// What the forms of the page are called where it is said what became of them.
 pub const FORM: &str = "sharing";
 
+/// Without the public links.
+///
 /// # Errors
 /// Those of [`Kalends::shares`].
 pub async fn shares(kalends: &Kalends, user: &User, calendar: CalendarId) -> Result<CalendarShares, ApiError> {
@@ -37,6 +40,7 @@ pub async fn shares(kalends: &Kalends, user: &User, calendar: CalendarId) -> Res
         teams: teams.map(info).collect(),
         said: None,
         refused: None,
+        links: CalendarLinks::default(),
     })
 }
 
@@ -58,8 +62,8 @@ fn share_info(user: &User, zone: Tz, share: Share) -> Option<ShareInfo> {
     })
 }
 
-/// The last day of which any part is before `end`.
-fn last_day(end: DateTime<Utc>, zone: Tz) -> NaiveDate {
+/// The last day, in `zone`, of which any part is before `end`.
+pub fn last_day(end: DateTime<Utc>, zone: Tz) -> NaiveDate {
     (end - TimeDelta::milliseconds(1)).with_timezone(&zone).date_naive()
 }
 
@@ -96,12 +100,19 @@ pub async fn fulfil(kalends: &Kalends, user: &User, calendar: CalendarId, wish: 
     }
 }
 
-fn chosen(level: &str) -> Result<Access, Refusal> {
+/// The level of this name.
+///
+/// # Errors
+/// `BadInput` (access)
+pub fn chosen(level: &str) -> Result<Access, Refusal> {
     Access::from_name(level).ok_or_else(|| Refusal::bad_input("access", words::server_value_access()))
 }
 
 /// When the day is over, in the zone of whoever chose it; empty: never.
-fn end(day: &str, zone: Tz) -> Result<Option<DateTime<Utc>>, Refusal> {
+///
+/// # Errors
+/// `BadInput` (end)
+pub fn end(day: &str, zone: Tz) -> Result<Option<DateTime<Utc>>, Refusal> {
     if day.is_empty() {
         return Ok(None);
     }

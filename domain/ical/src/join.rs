@@ -4,8 +4,14 @@ use super::escape::escape_text;
 use super::split::{fingerprint, tzids};
 use super::syntax::{self, Component, SyntaxError};
 use super::write::{self, CRLF, PRODID};
+use crate::color::nearest_name;
 use crate::time::{Zone, Zones};
+use chrono::{DateTime, Utc};
 use std::collections::HashMap;
+use std::fmt::Write as _;
+
+/// How often programs that follow a feed should ask for it, in seconds.
+pub const FEED_SECONDS: u32 = 3600;
 
 /// One VCALENDAR with the components of calendar object resources, each as it is written, with CRLF line breaks. It is written piece
 /// by piece: [`Joined::begin`], [`Joined::add`] for each object, [`Joined::END`].
@@ -34,6 +40,17 @@ impl Joined {
         out
     }
 
+    /// [`Joined::begin`] of a calendar that programs follow: with COLOR, and with REFRESH-INTERVAL (RFC 7986 section 5.7) and
+    /// X-PUBLISHED-TTL, which say after how many `seconds` to ask again.
+    pub fn begin_feed(name: &str, color: &str, seconds: u32) -> String {
+        let mut out = Joined::begin(name, color);
+        if let Some(name) = nearest_name(color) {
+            let _ = write!(out, "COLOR:{name}{CRLF}");
+        }
+        let _ = write!(out, "REFRESH-INTERVAL;VALUE=DURATION:PT{seconds}S{CRLF}X-PUBLISHED-TTL:PT{seconds}S{CRLF}");
+        out
+    }
+
     /// The components of the object whose text this is, after the time zones that it brings.
     ///
     /// # Errors
@@ -52,6 +69,33 @@ impl Joined {
         out.push_str(&body);
         Ok(out)
     }
+}
+
+/// A VEVENT that says that somebody is busy from a time to another, and `summary` in the place of why.
+pub fn busy_event(
+    uid: &str,
+    stamp: DateTime<Utc>,
+    (start, end): (DateTime<Utc>, DateTime<Utc>),
+    summary: &str,
+    is_tentative: bool,
+) -> String {
+    let at = |time: DateTime<Utc>| time.format("%Y%m%dT%H%M%SZ").to_string();
+    let mut out = String::new();
+    let status = if is_tentative { "TENTATIVE" } else { "CONFIRMED" };
+    for (property, value) in [
+        ("BEGIN", "VEVENT"),
+        ("UID", uid),
+        ("DTSTAMP", &at(stamp)),
+        ("DTSTART", &at(start)),
+        ("DTEND", &at(end)),
+        ("SUMMARY", &escape_text(summary)),
+        ("STATUS", status),
+        ("TRANSP", "OPAQUE"),
+        ("END", "VEVENT"),
+    ] {
+        write::fold(&mut out, &write::line(property, &[], value), CRLF);
+    }
+    out
 }
 
 /// The VTIMEZONEs of the joined calendar.

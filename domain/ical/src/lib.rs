@@ -6,6 +6,7 @@
 
 pub mod alarms;
 pub mod busy;
+pub mod color;
 pub mod edit;
 pub mod entry;
 mod error;

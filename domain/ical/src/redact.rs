@@ -32,6 +32,22 @@ const PROPERTIES: [&str; 16] = [
     "FREEBUSY",
 ];
 
+/// Of a component that everybody may read: what it is, beside when. Nobody is named, nothing is attached, and nobody is reminded.
+const PUBLIC: [&str; 12] = [
+    "SUMMARY",
+    "DESCRIPTION",
+    "LOCATION",
+    "GEO",
+    "URL",
+    "CATEGORIES",
+    "COLOR",
+    "PRIORITY",
+    "PERCENT-COMPLETE",
+    "COMPLETED",
+    "CREATED",
+    "LAST-MODIFIED",
+];
+
 /// What RFC 5545 has for these properties.
 const PARAMETERS: [&str; 4] = ["TZID", "VALUE", "RANGE", "FBTYPE"];
 
@@ -46,8 +62,36 @@ pub fn redacted<'a>(object: &CalendarObject, text: &'a str, summary: &str) -> Co
     if !object.is_guarded() {
         return Cow::Borrowed(text);
     }
-    let guarded: HashSet<_> =
-        object.entries().filter(|entry| entry.is_guarded()).map(|entry| object.component(entry).span.start).collect();
+    let guarded = guarded(object);
+    Cow::Owned(rewritten(object, text, |out, component| match guarded.contains(&component.span.start) {
+        true => push_redacted(out, component, text, summary),
+        false => out.push_str(&text[component.span.clone()]),
+    }))
+}
+
+/// The text of `object` for everybody: what is guarded as [`redacted`] has it, and of the rest when it is and what it is, without
+/// alarms, attachments, those who take part, and whatever is not known here. `text` is what `object` was read from.
+pub fn published(object: &CalendarObject, text: &str, summary: &str) -> String {
+    let guarded = guarded(object);
+    rewritten(object, text, |out, component| {
+        if component.name == "VTIMEZONE" {
+            out.push_str(&text[component.span.clone()]);
+        } else if guarded.contains(&component.span.start) {
+            push_redacted(out, component, text, summary);
+        } else {
+            push_component(out, component, text, None);
+        }
+    })
+}
+
+/// Where the guarded components begin.
+fn guarded(object: &CalendarObject) -> HashSet<usize> {
+    object.entries().filter(|entry| entry.is_guarded()).map(|entry| object.component(entry).span.start).collect()
+}
+
+/// The calendar with what it cannot be read without, and with the components that are of the object, or time zones, as `push` writes
+/// them.
+fn rewritten(object: &CalendarObject, text: &str, push: impl Fn(&mut String, &Component)) -> String {
     let calendar = &object.calendar;
     let mut position = calendar.body_start(text);
     let mut out = String::with_capacity(text.len());
@@ -57,16 +101,13 @@ pub fn redacted<'a>(object: &CalendarObject, text: &'a str, summary: &str) -> Co
         out.push_str(&text[position..span.start]);
         match element {
             Element::Property(property) => push_property(&mut out, property, text, &CALENDAR_PROPERTIES),
-            Element::Component(component) if guarded.contains(&span.start) => {
-                push_redacted(&mut out, component, text, summary);
-            }
-            Element::Component(component) if is_known(component) => out.push_str(&text[span.clone()]),
+            Element::Component(component) if is_known(component) => push(&mut out, component),
             Element::Component(_) => {}
         }
         position = span.end;
     }
     out.push_str(&text[position..]);
-    Cow::Owned(out)
+    out
 }
 
 /// Whether it is of the object, or a time zone. Others can say of a guarded component whatever they like.
@@ -75,12 +116,20 @@ fn is_known(component: &Component) -> bool {
 }
 
 fn push_redacted(out: &mut String, component: &Component, text: &str, summary: &str) {
+    push_component(out, component, text, Some(summary));
+}
+
+/// When the component is, and `summary`, or where there is none what everybody may know of it.
+fn push_component(out: &mut String, component: &Component, text: &str, summary: Option<&str>) {
     let line_break = write::line_break(&text[..component.body_start(text)]);
     write::fold(out, &write::line("BEGIN", &[], &component.name), line_break);
     for property in &component.properties {
         push_property(out, property, text, &PROPERTIES);
+        if summary.is_none() {
+            push_property(out, property, text, &PUBLIC);
+        }
     }
-    if component.name != ComponentKind::FreeBusy.name() {
+    if let Some(summary) = summary.filter(|_| component.name != ComponentKind::FreeBusy.name()) {
         write::fold(out, &write::line("SUMMARY", &[], &escape_text(summary)), line_break);
     }
     write::fold(out, &write::line("END", &[], &component.name), line_break);
@@ -261,6 +310,26 @@ mod tests {
         let found = redacted(&parse(&text), &text, &word);
         assert_eq!(parse(&found).master.unwrap().summary.as_deref(), Some(word.as_str()));
         assert!(found.lines().all(|line| line.len() <= 75));
+    }
+
+    #[test]
+    fn what_everybody_may_know_is_left_of_what_is_public() {
+        let text = event(
+            "DTSTART:20260301T090000Z\nSUMMARY;LANGUAGE=en;X-P=Hidden:Open day\nLOCATION:Hall\nDESCRIPTION:All are welcome\n\
+             ATTENDEE;CN=Hidden:mailto:hidden@example.org\nORGANIZER:mailto:hidden@example.org\nATTACH:https://hidden.example/x\n\
+             CONTACT:Hidden\nCOMMENT:Hidden\nX-HIDDEN:1\nRRULE:FREQ=DAILY;COUNT=3\n\
+             BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:Hidden\nTRIGGER:-PT5M\nEND:VALARM",
+        );
+        let found = published(&parse(&text), &text, "Busy");
+        for word in ["SUMMARY:Open day", "LOCATION:Hall", "DESCRIPTION:All are welcome", "RRULE:FREQ=DAILY;COUNT=3"] {
+            assert!(found.contains(word), "{word}: {found}");
+        }
+        assert!(!found.to_lowercase().contains("hidden") && !found.contains("VALARM"), "{found}");
+        assert_eq!(shown(&found), shown(&text));
+        let private = event("DTSTART:20260301T090000Z\nSUMMARY:Hidden\nCLASS:PRIVATE");
+        let found = published(&parse(&private), &private, "Busy");
+        assert!(found.contains("SUMMARY:Busy") && !found.contains("Hidden"), "{found}");
+        assert_eq!(published(&parse(&found), &found, "Busy"), found);
     }
 
     /// The text with a line of a class, or none, in each VEVENT, and what nobody else may know.

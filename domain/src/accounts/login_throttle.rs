@@ -144,7 +144,7 @@ fn count_of_address(address: IpAddr) -> Option<Count> {
 }
 
 /// A customer of a network has 2^64 addresses of IPv6: they count as one.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
         address @ IpAddr::V4(_) => address,
@@ -152,7 +152,7 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 /// Whether it may be the address of a proxy rather than of whoever asks.
-fn stands_for_many(address: IpAddr) -> bool {
+pub(crate) fn stands_for_many(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
         IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),

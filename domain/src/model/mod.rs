@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod calendar_id;
 pub mod identity;
 pub mod job;
+pub mod link;
 pub mod object;
 pub mod principal;
 pub mod share;

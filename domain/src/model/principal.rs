@@ -97,6 +97,8 @@ pub enum Way {
     AppPassword(i64),
     /// A command on the server's own machine.
     Command,
+    /// Somebody unknown, by the address of the public link of this id, for whoever made it.
+    Link(i64),
 }
 
 impl Caller {
@@ -108,6 +110,11 @@ impl Caller {
     /// The principal through another program, with a credential for at most `ceiling` and, if it is for one calendar, `only` that.
     pub fn program(principal: PrincipalId, id: i64, ceiling: Access, only: Option<CalendarId>) -> Self {
         Caller { principal, ceiling, only, way: Way::AppPassword(id) }
+    }
+
+    /// Whoever has the address of a public link that `maker` made: at most for `ceiling`, and for one of its calendars.
+    pub fn link(maker: PrincipalId, id: i64, ceiling: Access, only: CalendarId) -> Self {
+        Caller { principal: maker, ceiling: ceiling.min(Access::Read), only: Some(only), way: Way::Link(id) }
     }
 
     /// The principal through a command of whoever runs the server.

@@ -23,6 +23,8 @@ fn way(way: Way) -> (&'static str, i64) {
         Way::Page => ("page", 0),
         Way::AppPassword(id) => ("app-password", id),
         Way::Command => ("command", 0),
+        // For reading alone; it is written nowhere.
+        Way::Link(id) => ("link", id),
     }
 }
 

@@ -14,6 +14,7 @@ mod history;
 mod history_properties;
 mod identities;
 mod jobs;
+mod links;
 mod live;
 mod objects;
 mod people;

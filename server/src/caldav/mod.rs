@@ -30,6 +30,8 @@ use axum::http::{self, HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use chrono::{DateTime, Utc};
+pub(crate) use conditions::HTTP_DATE;
 use error::Failure;
 pub use get::file;
 use kalends_domain::access::{Caller, Principal};
@@ -44,6 +46,11 @@ pub const ROOT: &str = "/api/v1.0/caldav/";
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 const XML_TYPE: &str = "application/xml; charset=utf-8";
+
+/// Whether a GET or HEAD is answered with 304; a condition that is none does not hold.
+pub(crate) fn not_modified(headers: &HeaderMap, etag: &str, modified_at: DateTime<Utc>) -> bool {
+    conditions::not_modified(headers, etag, modified_at).unwrap_or(false)
+}
 
 /// Everything under [`ROOT`], and the `/.well-known/caldav` redirect (RFC 6764).
 pub fn router(kalends: Kalends) -> Router {

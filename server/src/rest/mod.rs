@@ -4,12 +4,13 @@ mod bin;
 mod calendars;
 mod groups;
 mod history;
-mod places;
+mod links;
 mod problem;
 mod shares;
 mod stream;
 
 use crate::credentials::Credential;
+use crate::event_stream::Places;
 use crate::web::session;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts};
@@ -22,7 +23,6 @@ use kalends_app::session::Site;
 use kalends_domain::access::Caller;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::{Error, Kalends};
-use places::Places;
 use problem::Problem;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -37,9 +37,9 @@ struct Rest {
     places: Arc<Places>,
 }
 
-/// Everything under `/api/v1.0/` but CalDAV. There are at most `most` streams, which end when `closing` is cancelled; `site` is what
-/// browsers may send changes from.
-pub fn router(kalends: Kalends, site: Site, closing: CancellationToken, most: usize) -> Router {
+/// Everything under `/api/v1.0/` but CalDAV. Streams take their places and end when `closing` is cancelled; `site` is what browsers
+/// may send changes from.
+pub fn router(kalends: Kalends, site: Site, closing: CancellationToken, places: Arc<Places>) -> Router {
     Router::new()
         .route("/api/v1.0/stream", get(stream::stream))
         .route("/api/v1.0/calendars", get(calendars::list))
@@ -56,7 +56,7 @@ pub fn router(kalends: Kalends, site: Site, closing: CancellationToken, most: us
         .merge(sharing())
         .layer(DefaultBodyLimit::max(shares::MAX_BODY))
         .layer(from_fn_with_state(site, session::same_site))
-        .with_state(Rest { kalends, closing, places: Arc::new(Places::new(most)) })
+        .with_state(Rest { kalends, closing, places })
         .layer(map_response(private))
 }
 
@@ -65,6 +65,10 @@ fn sharing() -> Router<Rest> {
         .route("/api/v1.0/calendars/{id}/shares", get(shares::list))
         .route("/api/v1.0/calendars/{id}/shares/{who}", put(shares::put).delete(shares::delete))
         .route("/api/v1.0/calendars/{id}/answer", put(shares::answer))
+        .route("/api/v1.0/calendars/{id}/links", get(links::list_of_calendar).post(links::create))
+        .route("/api/v1.0/links", get(links::list))
+        .route("/api/v1.0/links/{id}", put(links::put).delete(links::delete))
+        .route("/api/v1.0/links/{id}/rotate", post(links::rotate))
         .route("/api/v1.0/offers", get(shares::offers))
         .route("/api/v1.0/parties", get(shares::parties))
         .route("/api/v1.0/groups", get(groups::list_groups).post(groups::create_group))

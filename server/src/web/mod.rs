@@ -16,6 +16,7 @@ mod transfer;
 
 use crate::client_address::TrustedProxies;
 use crate::oidc::{self, Providers};
+use crate::public_links::EmbedOrigins;
 use crate::trusted_header::TrustedHeader;
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
@@ -57,6 +58,8 @@ pub struct Web {
     pub closing: CancellationToken,
     /// Most streams of changes at once.
     pub max_streams: usize,
+    /// Which sites may have what public links show in frames.
+    pub embed_origins: EmbedOrigins,
 }
 
 #[derive(Clone, FromRef)]

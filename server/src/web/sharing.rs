@@ -7,6 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kalends_app::flash::Flash;
 use kalends_app::return_path::sign_in_path;
+use kalends_app::sharing::links::server::Done;
+use kalends_app::sharing::links::{self, LinkRefused, LinkWish};
 use kalends_app::sharing::{AnswerRefused, ShareRefused, ShareWish, path, server, shared_server};
 use kalends_app::teams::{NewTeamRefused, TeamFields, TeamRefused, TeamWish, server as teams_server};
 use kalends_domain::accounts::User;
@@ -46,12 +48,31 @@ pub async fn calendar_shares(State(state): State<WebState>, Path(calendar): Path
         Ok(form) => form,
         Err(response) => return response,
     };
+    if let Some(wish) = LinkWish::read(&form.fields) {
+        return links(&state, form, calendar, wish).await;
+    }
     let Some(wish) = ShareWish::read(|name| form.value(name)) else { return StatusCode::BAD_REQUEST.into_response() };
     match server::fulfil(&state.web.kalends, &form.user, calendar, &wish).await {
         Ok(text) => said(&state, server::FORM, &path(calendar), text),
         Err(refusal) => {
             let status = refusal.status();
             again(&state, form.page, ShareRefused { wish, refusal }, status).await
+        }
+    }
+}
+
+/// Makes, changes and ends public links of a calendar. The address of one is shown once, on the page that follows.
+async fn links(state: &WebState, form: Form, calendar: i64, wish: LinkWish) -> Response {
+    match links::server::fulfil(&state.web.kalends, &form.user, calendar, &wish).await {
+        Ok(Done::Said(text)) => said(state, server::FORM, &path(calendar), text),
+        Ok(Done::Address { name, secret }) => {
+            let kept = vec![("name".to_owned(), name)];
+            let flash = Flash { form: links::server::FORM.to_owned(), outcome: Ok(secret), kept };
+            go_on(state, &format!("{}#link-addresses", path(calendar)), flash)
+        }
+        Err(refusal) => {
+            let status = refusal.status();
+            again(state, form.page, LinkRefused { wish, refusal }, status).await
         }
     }
 }

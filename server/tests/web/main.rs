@@ -5,6 +5,7 @@ mod connections;
 mod headers;
 mod history;
 mod imports;
+mod links;
 mod load;
 mod people;
 mod rest;
