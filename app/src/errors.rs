@@ -79,6 +79,7 @@ fn said(problem: Problem) -> String {
         Problem::OwnsCalendars => words::server_value_owns_calendars().into(),
         Problem::Edit(problem) => said_of_edit(problem),
         // No page leads to it.
+        Problem::Request(why) => why.into(),
         Problem::Configuration(why) => why,
     }
 }

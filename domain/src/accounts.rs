@@ -3,6 +3,7 @@
 pub(crate) mod credentials;
 pub(crate) mod hashing;
 pub(crate) mod login_throttle;
+mod own;
 mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod sign_in_counter;

@@ -18,6 +18,8 @@ pub mod events;
 pub mod free_busy;
 pub mod health;
 pub mod history;
+pub mod idempotency;
+pub mod instances;
 pub mod jobs;
 pub mod live;
 mod model;

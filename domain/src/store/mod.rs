@@ -16,6 +16,7 @@ mod dialect;
 mod error;
 mod health;
 mod history;
+mod idempotency;
 mod jobs;
 mod login_tries;
 mod notices;

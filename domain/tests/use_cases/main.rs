@@ -17,6 +17,7 @@ mod live;
 mod objects;
 mod people;
 mod people_who_go;
+mod programs;
 mod quota;
 mod sessions;
 mod sharing;
