@@ -8,6 +8,7 @@ pub mod client_address;
 pub mod connections;
 mod credentials;
 pub mod demo;
+mod entity_tags;
 pub mod health;
 pub mod host;
 pub mod http_client;

@@ -17,6 +17,7 @@ use kalends_domain::accounts::{AccountState, NewUser, Preferences};
 use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_domain::{Kalends, Limits};
 use kalends_server::client_address::TrustedProxies;
+use kalends_server::rest::CorsOrigins;
 use kalends_server::{demo, health, serve};
 use maintenance::{MaintenanceCommand, Place};
 use std::error::Error;
@@ -108,6 +109,10 @@ struct ServeArguments {
     /// them, such as `127.0.0.1,10.0.0.0/8`. Default: nobody is believed.
     #[arg(long, env = "KALENDS_TRUSTED_PROXIES")]
     trusted_proxies: Option<TrustedProxies>,
+    /// The pages of other sites that may use /api/v1.0/ with an app password or a token: origins with commas between them, such as
+    /// `https://intranet.example.org`. Default: none.
+    #[arg(long, env = "KALENDS_CORS_ORIGINS")]
+    cors_origins: Option<CorsOrigins>,
     /// Folder that the front-end build wrote.
     #[arg(long, env = "KALENDS_DIST", default_value = "dist")]
     dist: PathBuf,
@@ -195,6 +200,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
                 listen: options.listen.listen,
                 public_url,
                 trusted_proxies: options.trusted_proxies.unwrap_or_default(),
+                cors_origins: options.cors_origins.unwrap_or_default(),
                 dist: options.dist,
                 live_reload: options.live_reload,
                 connections: options.connections.into(),

@@ -2,6 +2,7 @@
 
 use crate::client_address::{self, TrustedProxies};
 use crate::connections::{self, ConnectionLimits};
+use crate::rest::{CorsOrigins, RestOptions};
 use crate::{caldav, health, host, metrics, request_id, rest, web};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -22,6 +23,8 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Whose word about where a request comes from is taken.
     pub trusted_proxies: TrustedProxies,
+    /// Whose pages may use the interface for programs.
+    pub cors_origins: CorsOrigins,
     pub dist: PathBuf,
     /// Pages load themselves again when the server was started anew, and stopping does not wait for them.
     pub live_reload: bool,
@@ -82,6 +85,7 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
         kalends,
         site,
         trusted_proxies: options.trusted_proxies,
+        cors_origins: options.cors_origins,
         assets,
         dist: options.dist,
         closing: closing.clone(),
@@ -127,7 +131,13 @@ fn most_streams(limits: ConnectionLimits) -> usize {
 /// Every surface.
 pub fn app(web: web::Web) -> Router {
     let (kalends, trusted) = (web.kalends.clone(), web.trusted_proxies.clone());
-    let rest = rest::router(kalends.clone(), web.site.clone(), web.closing.clone(), web.max_streams);
+    let rest = RestOptions {
+        site: web.site.clone(),
+        cors_origins: web.cors_origins.clone(),
+        closing: web.closing.clone(),
+        max_streams: web.max_streams,
+    };
+    let rest = rest::router(kalends.clone(), rest);
     let pages = caldav::with_server_root(web::router(web), kalends.clone());
     Router::new()
         .merge(health::router(kalends.clone()))

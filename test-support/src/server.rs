@@ -11,6 +11,7 @@ use kalends_app::session::Site;
 use kalends_domain::accounts::{NewUser, Origin};
 use kalends_domain::{Kalends, Limits};
 use kalends_server::connections::{self, ConnectionLimits};
+use kalends_server::rest::CorsOrigins;
 use kalends_server::web::Web;
 use kalends_server::{caldav, host, serve};
 use std::net::SocketAddr;
@@ -48,13 +49,19 @@ impl Server {
 
     /// All that the program serves, but for the files that the browser downloads.
     pub async fn with_pages() -> Self {
+        Server::with_pages_and(Limits::default(), CorsOrigins::default()).await
+    }
+
+    /// [`Server::with_pages`] with limits and pages of other sites that may ask.
+    pub async fn with_pages_and(limits: Limits, cors_origins: CorsOrigins) -> Self {
         let database = TestDatabase::fresh().await;
-        let kalends = Kalends::new(open(&database.url).await, Limits::default());
+        let kalends = Kalends::new(open(&database.url).await, limits);
         let closing = CancellationToken::new();
         let web = Web {
             kalends: kalends.clone(),
             site: Site { public_url: "http://cal.example.org".into() },
             trusted_proxies: "127.0.0.1".parse().unwrap(),
+            cors_origins,
             assets: Assets::default(),
             dist: database.folder().join("no-such-dist"),
             closing: closing.clone(),

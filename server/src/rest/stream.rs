@@ -5,12 +5,12 @@
 //! that begins with it as `Last-Event-ID`, or as the parameter `since`, tells what came after. Without one a stream first tells the
 //! revision of every calendar.
 
+use super::input::Parameters as Read;
 use super::places::{Full, Place};
 use super::problem::Problem;
 use super::{Known, Rest};
 use crate::credentials::Credential;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
@@ -24,6 +24,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
+use utoipa::IntoParams;
 
 /// A proxy or a phone that hears nothing for a while takes the connection for dead. At the same time, and whenever a
 /// credential is revoked, it is checked again.
@@ -32,18 +33,24 @@ const HEARTBEAT: Duration = Duration::from_secs(25);
 /// After how long a reader whose stream ended begins another: somewhere in between, so that not all come at once.
 const RETRY: std::ops::Range<u64> = 500..1_500;
 
-#[derive(Deserialize)]
+/// Where a stream goes on.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Parameters {
+    /// The `id` of the last event; `Last-Event-ID` says the same.
     since: Option<String>,
 }
 
+/// What changes, as it happens: server-sent events.
+#[utoipa::path(get, path = "/api/v1.0/stream", tag = "stream",
+    params(Parameters, ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event.")),
+    responses((status = 200, body = String, content_type = "text/event-stream")))]
 pub async fn stream(
     State(rest): State<Rest>,
     known: Known,
-    parameters: Result<Query<Parameters>, QueryRejection>,
+    Read(parameters): Read<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Query(parameters) = parameters?;
     let told = told(&headers, &parameters)?;
     let place = rest.places.take(known.caller.principal);
     let place = place.map_err(|full| match full {
@@ -74,7 +81,9 @@ fn told(headers: &HeaderMap, parameters: &Parameters) -> Result<Told, Problem> {
     let Some(cursor) = header.or(parameters.since.as_deref()).filter(|cursor| !cursor.is_empty()) else {
         return Ok(Told::default());
     };
-    cursor.parse().map_err(|_| Problem::bad_request("Last-Event-ID, or since, is no cursor that this server gave out."))
+    cursor
+        .parse()
+        .map_err(|_| Problem::bad_parameter("since", "It, or Last-Event-ID, is no cursor that this server gave out."))
 }
 
 fn heartbeat() -> Interval {

@@ -12,6 +12,7 @@ mod sharing;
 mod transfer;
 
 use crate::client_address::TrustedProxies;
+use crate::rest::CorsOrigins;
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
 use axum::http::header::{self, HeaderName};
@@ -40,6 +41,8 @@ pub struct Web {
     pub site: Site,
     /// Whose word about where a request comes from is taken.
     pub trusted_proxies: TrustedProxies,
+    /// Whose pages may use the interface for programs.
+    pub cors_origins: CorsOrigins,
     pub assets: Assets,
     /// The folder that the front-end build wrote.
     pub dist: PathBuf,

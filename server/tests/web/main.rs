@@ -8,5 +8,8 @@ mod imports;
 mod load;
 mod people;
 mod rest;
+mod rest_accounts;
+mod rest_calendars;
+mod rest_events;
 mod sharing;
 mod stream;
