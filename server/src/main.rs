@@ -1,5 +1,6 @@
 //! `kalends`: the command line of the one binary.
 
+mod client_commands;
 mod configuration;
 mod doctor;
 mod job_commands;
@@ -9,6 +10,7 @@ mod options;
 mod user_commands;
 
 use clap::{Parser, Subcommand};
+use client_commands::{CalendarCommand, EventCommand};
 use configuration::{Configuration, ConfigurationError};
 use doctor::Doctor;
 use job_commands::JobsCommand;
@@ -57,6 +59,12 @@ enum Command {
     OnDatabase(DatabaseCommand),
     #[command(flatten)]
     Maintenance(MaintenanceCommand),
+    /// Calendars on a server, asked for with a token.
+    #[command(subcommand)]
+    Calendar(CalendarCommand),
+    /// Events on a server, asked for with a token.
+    #[command(subcommand)]
+    Event(EventCommand),
     /// The settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -172,6 +180,8 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
         Command::Doctor(options) => {
             return Doctor::new(&configuration, &address, data, &limits).run(options).await;
         }
+        Command::Calendar(command) => return client_commands::calendar(command).await,
+        Command::Event(command) => return client_commands::event(command).await,
         Command::Config(ConfigCommand::Check(_)) => return check(&configuration, &address),
         Command::Health(options) => return Ok(health::ask(options.listen).await?),
     };
