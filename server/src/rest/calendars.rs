@@ -3,7 +3,7 @@
 use super::input::{Body, calendar_id, if_match, nullable, once};
 use super::output::{created, etag_of, found, not_modified, tagged};
 use super::problem::Problem;
-use super::{Known, Rest};
+use super::{Known, Rest, team_id};
 use crate::entity_tags::Tags;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -159,7 +159,7 @@ pub async fn create(
     let once = once(&headers, "/calendars", &octets)?;
     let kalends = &rest.kalends;
     let owner = match &wanted.group {
-        Some(group) => super::groups::team_id(&rest, known.caller, group).await?,
+        Some(group) => team_id(&rest, known.caller, group).await?,
         None => known.caller.principal,
     };
     let taken = kalends.calendars(known.caller).await?.len();

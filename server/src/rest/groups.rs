@@ -4,13 +4,11 @@ use super::calendars::Calendar;
 use super::input::Body;
 use super::problem::Problem;
 use super::shares::Party;
-use super::{Known, Rest};
+use super::{Known, Rest, team_id};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chrono::NaiveDate;
-use kalends_domain::Error;
-use kalends_domain::access::{Caller, PrincipalId};
 use kalends_domain::calendars::CalendarDetails;
 use kalends_domain::sharing::PartyKind;
 use kalends_domain::teams::{Member, Role, Team, TeamDetails};
@@ -141,15 +139,6 @@ async fn create(
 ) -> Result<(StatusCode, Json<GroupInfo>), Problem> {
     let made = rest.kalends.create_team(known.caller, kind, wanted.into()).await?;
     Ok((StatusCode::CREATED, Json(team(&made))))
-}
-
-/// The team of this name that the caller belongs to.
-pub(super) async fn team_id(rest: &Rest, caller: Caller, name: &str) -> Result<PrincipalId, Problem> {
-    let party = rest.kalends.party(caller, name).await.map_err(|_| Error::NotFound("the group"))?;
-    match party.kind {
-        PartyKind::Group | PartyKind::Mission => Ok(party.id),
-        PartyKind::Person | PartyKind::Everyone => Err(Error::NotFound("the group").into()),
-    }
 }
 
 /// A group or a mission, with its members.

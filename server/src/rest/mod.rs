@@ -34,7 +34,8 @@ use axum::response::Response;
 use axum::routing::any;
 pub use cors::CorsOrigins;
 use kalends_app::session::Site;
-use kalends_domain::access::Caller;
+use kalends_domain::access::{Caller, PrincipalId};
+use kalends_domain::sharing::PartyKind;
 use kalends_domain::{Error, Kalends, Limits};
 use places::Places;
 use problem::Problem;
@@ -193,5 +194,14 @@ impl FromRequestParts<Rest> for Known {
         let revocations = rest.kalends.revocations();
         let caller = credential.caller(&rest.kalends).await?;
         Ok(Known { caller, credential, revocations })
+    }
+}
+
+/// The team of this name that the caller belongs to.
+async fn team_id(rest: &Rest, caller: Caller, name: &str) -> Result<PrincipalId, Problem> {
+    let party = rest.kalends.party(caller, name).await.map_err(|_| Error::NotFound("the group"))?;
+    match party.kind {
+        PartyKind::Group | PartyKind::Mission => Ok(party.id),
+        PartyKind::Person | PartyKind::Everyone => Err(Error::NotFound("the group").into()),
     }
 }
