@@ -83,6 +83,7 @@ fn said(problem: Problem) -> String {
         Problem::OnlyWay => words::server_sign_in_only_way().into(),
         Problem::Edit(problem) => said_of_edit(problem),
         // No page leads to it.
+        Problem::Request(why) => why.into(),
         Problem::Configuration(why) => why,
     }
 }

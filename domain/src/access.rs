@@ -133,6 +133,11 @@ impl Held {
         }
     }
 
+    /// Another text whenever what the caller sees of the calendar's objects is another.
+    pub fn stamp(&self) -> String {
+        format!("{}{}{}", self.calendar.id.0, self.mark(), self.calendar.revision.0)
+    }
+
     /// What the caller may do with it.
     pub fn access(&self) -> Access {
         self.access

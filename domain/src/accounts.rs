@@ -3,6 +3,7 @@
 pub(crate) mod credentials;
 pub(crate) mod hashing;
 pub(crate) mod login_throttle;
+mod own;
 mod sealed;
 pub(crate) mod secrets;
 pub(crate) mod sessions;

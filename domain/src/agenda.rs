@@ -43,24 +43,34 @@ pub struct AgendaInstance {
 
 /// What of a calendar's events a caller is shown.
 #[derive(Clone, Copy)]
-struct Shown {
-    editable: bool,
+pub(crate) struct Shown {
+    pub editable: bool,
     /// Whether all are busy times.
-    busy: bool,
+    pub busy: bool,
     /// Whether those that are private are.
-    hides_private: bool,
+    pub hides_private: bool,
 }
 
 impl Shown {
-    fn of(calendar: &Held) -> Self {
+    pub fn of(calendar: &Held) -> Self {
         let (busy, hides_private) = (!calendar.may_read(), !calendar.sees_private());
         Shown { editable: calendar.may_write(), busy, hides_private }
     }
+
+    /// Whether an instance of this entry is a busy time and nothing else.
+    pub fn is_busy_time(self, entry: &Entry) -> bool {
+        self.busy || self.hides_private && entry.is_guarded()
+    }
+}
+
+/// Whether the instance keeps somebody busy.
+pub(crate) fn keeps_busy(entry: &Entry) -> bool {
+    !entry.transparent && entry.status.as_deref() != Some("CANCELLED")
 }
 
 /// When somebody is busy; `None` where the instance does not keep them so.
 fn busy_time(head: &ObjectHead, instance: &Instance, viewer: &Zone, entry: &Entry) -> Option<AgendaInstance> {
-    (!entry.transparent && entry.status.as_deref() != Some("CANCELLED")).then(|| AgendaInstance {
+    keeps_busy(entry).then(|| AgendaInstance {
         calendar: head.calendar,
         name: String::new(),
         etag: String::new(),
@@ -97,7 +107,7 @@ fn seen(
             Some(index) => &object.overrides[index],
             None => object.master.as_ref()?,
         };
-        if shown.busy || shown.hides_private && entry.is_guarded() {
+        if shown.is_busy_time(entry) {
             return busy_time(head, &instance, viewer, entry);
         }
         Some(AgendaInstance {

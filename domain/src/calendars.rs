@@ -1,6 +1,7 @@
 //! Calendar collections: the calendar home of a principal, their making, properties and removal (RFC 4791 section 4.2).
 
 use crate::access::{self, Access, Caller, Held, PrincipalId};
+use crate::idempotency::Once;
 pub use crate::model::calendar::{Calendar, CalendarDetails, CalendarId, CalendarView, DeadProperty, Revision};
 use crate::write::Write;
 use crate::{Error, Kalends, Limits, Problem, Result};
@@ -11,6 +12,15 @@ use std::collections::HashSet;
 /// Longest display name, in characters.
 const MAX_NAME: usize = 250;
 
+/// A calendar to make.
+#[derive(Clone, Debug)]
+pub struct NewCalendar<'a> {
+    /// Its segment in addresses; `None`: one is chosen.
+    pub slug: Option<&'a str>,
+    pub details: CalendarDetails,
+    pub dead: Vec<DeadProperty>,
+}
+
 /// A change to a calendar's properties, applied whole or not at all. `None` leaves a value as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CalendarPatch {
@@ -19,6 +29,10 @@ pub struct CalendarPatch {
     pub color: Option<String>,
     pub order: Option<i64>,
     pub timezone: Option<Option<String>>,
+    /// Whether the caller's agenda leaves it out.
+    pub hidden: Option<bool>,
+    /// New events of the caller go there; needs the access to write.
+    pub make_default: bool,
     pub set_dead: Vec<DeadProperty>,
     /// (namespace, name)
     pub remove_dead: Vec<(String, String)>,
@@ -33,7 +47,16 @@ impl CalendarPatch {
 
     /// Everybody may give what they see a name and a colour of their own.
     fn needed_access(&self) -> Access {
-        if self.is_for_all() { Access::Administer } else { Access::FreeBusy }
+        match (self.is_for_all(), self.make_default) {
+            (true, _) => Access::Administer,
+            (false, true) => Access::Write,
+            (false, false) => Access::FreeBusy,
+        }
+    }
+
+    /// Whether it changes anything but how the caller sees it.
+    fn is_of_calendar(&self) -> bool {
+        self.is_for_all() || self.display_name.is_some() || self.color.is_some() || self.order.is_some()
     }
 }
 
@@ -178,6 +201,23 @@ impl Kalends {
         details: CalendarDetails,
         dead: Vec<DeadProperty>,
     ) -> Result<Calendar> {
+        let made = self.create_calendar_once(caller, owner, NewCalendar { slug, details, dead }, None).await?;
+        Ok(made.into_calendar())
+    }
+
+    /// [`Kalends::create_calendar_for`], of which a request that is repeated with the same key makes one calendar.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::create_calendar_for`]; `BadInput` (Idempotency-Key) for the key of another request; `NotFound` where what the key made is there no
+    /// more.
+    pub async fn create_calendar_once(
+        &self,
+        caller: Caller,
+        owner: PrincipalId,
+        new: NewCalendar<'_>,
+        once: Option<&Once>,
+    ) -> Result<Held> {
+        let NewCalendar { slug, details, dead } = new;
         access::require_own(caller)?;
         details.check()?;
         check_texts(details.description.as_deref(), details.timezone.as_deref(), &self.limits)?;
@@ -188,6 +228,11 @@ impl Kalends {
             let tx = &mut write.tx;
             tx.lock_home(owner).await?;
             let home = access::home_to_fill(tx, caller, owner).await?;
+            if let Some(made) = write.take_key(once, &slug).await? {
+                let owner = write.tx.party(home).await?.ok_or(Error::NotFound("the calendar"))?;
+                return access::calendar_at(&mut write.tx, caller, &owner.slug, &made, Access::Owner).await;
+            }
+            let tx = &mut write.tx;
             if tx.count_calendars(home).await? >= self.limits.account_calendars as u64 {
                 return Err(Error::QuotaExceeded { limit: self.limits.account_calendars as u64, unit: "calendars" });
             }
@@ -200,7 +245,7 @@ impl Kalends {
             }
             let calendar = access::calendar(tx, caller, id, Access::Owner).await?;
             write.calendar_changed(id).await?;
-            write.commit(calendar.into_calendar()).await
+            write.commit(calendar).await
         })
         .await
     }
@@ -217,10 +262,25 @@ impl Kalends {
     /// # Errors
     /// Those of [`Kalends::create_calendar`] for the values of `patch`; `NotFound`, `Forbidden`.
     pub async fn update_calendar(&self, caller: Caller, id: CalendarId, patch: CalendarPatch) -> Result<Calendar> {
+        self.update_calendar_if(caller, id, patch, |_| Ok(())).await
+    }
+
+    /// [`Kalends::update_calendar`], of a calendar that `check` takes as the caller sees it, with nobody coming between.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::update_calendar`] and of `check`.
+    pub async fn update_calendar_if(
+        &self,
+        caller: Caller,
+        id: CalendarId,
+        patch: CalendarPatch,
+        check: impl Fn(&Held) -> Result<()>,
+    ) -> Result<Calendar> {
         let text = |text: &Option<Option<String>>| text.clone().flatten();
         check_texts(text(&patch.description).as_deref(), text(&patch.timezone).as_deref(), &self.limits)?;
         self.write(caller, async |mut write: Write| {
             let held = write.calendar(id, patch.needed_access()).await?;
+            check(&held)?;
             let (is_own, mut view) = (held.is_own(), held.view().clone());
             let mut calendar = held.into_calendar();
             let tx = &mut write.tx;
@@ -234,13 +294,25 @@ impl Kalends {
             details.order = patch.order.unwrap_or(details.order);
             details.timezone = patch.timezone.clone().unwrap_or_else(|| details.timezone.clone());
             details.check()?;
+            let seen = view.clone();
             if is_own {
-                tx.update_calendar(id, details).await?;
+                if patch.is_of_calendar() {
+                    tx.update_calendar(id, details).await?;
+                }
             } else {
-                tx.update_calendar_texts(id, details).await?;
+                if patch.is_for_all() {
+                    tx.update_calendar_texts(id, details).await?;
+                }
                 view.name = patch.display_name.clone().or(view.name);
                 view.color = patch.color.clone().or(view.color);
                 view.order = patch.order.or(view.order);
+            }
+            view.hidden = patch.hidden.unwrap_or(view.hidden);
+            if patch.make_default && !view.is_default {
+                tx.clear_default(caller.principal).await?;
+                view.is_default = true;
+            }
+            if view != seen {
                 tx.set_view(caller.principal, id, &view).await?;
             }
             for property in &patch.set_dead {
@@ -249,9 +321,12 @@ impl Kalends {
             for (namespace, name) in &patch.remove_dead {
                 tx.remove_dead_property(id, namespace, name).await?;
             }
-            if is_own || patch.is_for_all() {
+            let is_of_calendar = patch.is_for_all() || is_own && patch.is_of_calendar();
+            if is_of_calendar {
                 write.calendar_changed(id).await?;
-            } else {
+            }
+            // Those who see the calendar hear of it by the change itself.
+            if view != seen || !is_of_calendar {
                 write.list_changed().await?;
             }
             write.commit(calendar).await
@@ -264,8 +339,22 @@ impl Kalends {
     /// # Errors
     /// `NotFound`, `Forbidden`.
     pub async fn delete_calendar(&self, caller: Caller, id: CalendarId) -> Result<()> {
+        self.delete_calendar_if(caller, id, |_| Ok(())).await
+    }
+
+    /// [`Kalends::delete_calendar`], of a calendar that `check` takes as the caller sees it, with nobody coming between.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::delete_calendar`] and of `check`.
+    pub async fn delete_calendar_if(
+        &self,
+        caller: Caller,
+        id: CalendarId,
+        check: impl Fn(&Held) -> Result<()>,
+    ) -> Result<()> {
         self.write(caller, async |mut write: Write| {
             let calendar = write.calendar(id, Access::Owner).await?;
+            check(&calendar)?;
             write.remove_calendar(&calendar).await?;
             write.commit(()).await
         })
@@ -281,6 +370,50 @@ impl Kalends {
             let calendar = write.calendar(id, Access::Owner).await?;
             write.remove_calendar(&calendar).await?;
             write.tx.expire_binned_calendar(id).await?;
+            write.commit(()).await
+        })
+        .await
+    }
+
+    /// Has the calendars of the caller's list stand in the order of `ids`, those that it does not name after them as they were: for everybody
+    /// where they are the caller's own, and else for the caller alone.
+    ///
+    /// # Errors
+    /// `NotFound` for one that does not stand in the list; `BadInput` (calendars) for one that is named twice.
+    pub async fn order_calendars(&self, caller: Caller, ids: &[CalendarId]) -> Result<()> {
+        if ids.iter().collect::<HashSet<_>>().len() < ids.len() {
+            return Err(Error::bad_input("calendars", Problem::Request("each calendar once")));
+        }
+        self.write(caller, async |mut write: Write| {
+            let (_, listed) = access::listed_calendars(&mut write.tx, caller).await?;
+            if ids.iter().any(|id| !listed.iter().any(|held| held.id == *id)) {
+                return Err(Error::NotFound("the calendar"));
+            }
+            let unnamed = listed.iter().map(|held| held.id).filter(|id| !ids.contains(id));
+            let places = ids.iter().copied().chain(unnamed).zip(0..);
+            let mut places: Vec<(CalendarId, i64)> = places.collect();
+            // Locked in the order of their ids, as everywhere.
+            places.sort_unstable();
+            let mut changed = false;
+            for (id, order) in places {
+                let held = write.calendar(id, Access::FreeBusy).await?;
+                if held.details.order == order {
+                    continue;
+                }
+                changed = true;
+                if held.is_own() && held.view().order.is_none() {
+                    let mut details = held.into_calendar().details;
+                    details.order = order;
+                    write.tx.update_calendar(id, &details).await?;
+                    write.calendar_changed(id).await?;
+                } else {
+                    let view = CalendarView { order: Some(order), ..held.view().clone() };
+                    write.tx.set_view(caller.principal, id, &view).await?;
+                }
+            }
+            if changed {
+                write.list_changed().await?;
+            }
             write.commit(()).await
         })
         .await

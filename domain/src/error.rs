@@ -156,6 +156,9 @@ pub enum Problem {
     OnlyWay,
     #[error(transparent)]
     Edit(kalends_ical::Problem),
+    /// Of what programs ask for and no page does.
+    #[error("{0}")]
+    Request(&'static str),
     /// Of the configuration, which no page shows.
     #[error("{0}")]
     Configuration(String),

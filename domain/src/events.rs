@@ -2,6 +2,7 @@
 
 use crate::access::{self, Access, Caller, Held};
 use crate::calendars::CalendarId;
+use crate::idempotency::Once;
 pub use crate::model::version::Undo;
 use crate::objects::{Object, Precondition, free_name, index};
 use crate::store::{Index, Transaction};
@@ -42,6 +43,27 @@ pub struct Moved {
     pub undo: Undo,
     /// The entity tag that the object has now.
     pub etag: Option<String>,
+}
+
+/// An event that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// Of its object.
+    pub name: String,
+    pub undo: Undo,
+    /// It was there already: an earlier request with the same key made it.
+    pub repeated: bool,
+}
+
+/// What a change came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    pub undo: Undo,
+    /// Where the object is now.
+    pub calendar: CalendarId,
+    pub name: String,
+    /// The name of the object that the later part of a series was split off to.
+    pub split: Option<String>,
 }
 
 /// An edit, worked out before anything is written.
@@ -129,13 +151,31 @@ impl Kalends {
         calendar: CalendarId,
         draft: &EventDraft,
     ) -> Result<(String, Undo)> {
+        let made = self.create_event_once(caller, calendar, draft, None).await?;
+        Ok((made.name, made.undo))
+    }
+
+    /// [`Kalends::create_event`], of which a request that is repeated with the same key makes one event.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::create_event`]; `BadInput` (Idempotency-Key) for the key of another request.
+    pub async fn create_event_once(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        draft: &EventDraft,
+        once: Option<&Once>,
+    ) -> Result<Created> {
         let new = edit::new_event(draft, Utc::now())?;
         let index = self.indexed(&new.text).await?;
         self.write(caller, async |mut write: Write| {
             let calendar = write.calendar(calendar, Access::Write).await?;
-            let name = store_new(&mut write, &calendar, &new, &index).await?;
+            let name = match write.take_key(once, &name_of(&new)).await? {
+                Some(name) => return Ok(Created { name, undo: Undo::default(), repeated: true }),
+                None => store_new(&mut write, &calendar, &new, &index).await?,
+            };
             let undo = write.undo();
-            write.commit((name, undo)).await
+            write.commit(Created { name, undo, repeated: false }).await
         })
         .await
     }
@@ -153,11 +193,27 @@ impl Kalends {
         draft: &EventDraft,
         to: CalendarId,
     ) -> Result<Undo> {
+        Ok(self.change_event(caller, change, draft, to).await?.undo)
+    }
+
+    /// [`Kalends::update_event`]; yields where the event is then as well.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::update_event`].
+    pub async fn change_event(
+        &self,
+        caller: Caller,
+        change: EventChange<'_>,
+        draft: &EventDraft,
+        to: CalendarId,
+    ) -> Result<Changed> {
         let (scope, draft) = (change.scope.clone(), draft.clone());
         let edit = move |object: &CalendarObject, text: &str| edit::update(object, text, &scope, &draft, Utc::now());
         let edit = self.prepare(caller, &change, edit).await?;
         if to == change.calendar {
-            return Ok(self.store_edit(caller, &edit).await?.undo);
+            let undo = self.store_edit(caller, &edit).await?.undo;
+            let split = edit.split.map(|(new, _)| name_of(&new));
+            return Ok(Changed { undo, calendar: to, name: change.name.to_owned(), split });
         }
         if edit.recurs && !matches!(change.scope, Scope::All { .. }) {
             return Err(Error::bad_input("calendar", Problem::PartOfSeries));
@@ -166,8 +222,8 @@ impl Kalends {
             let (from, to) = write.calendars((change.calendar, Access::Write), (to, Access::Write)).await?;
             write.move_out(&from, change.name, &edit.unchanged()).await?;
             let Some((text, index)) = &edit.after else {
-                let undo = write.undo();
-                return write.commit(undo).await;
+                let (undo, name) = (write.undo(), change.name.to_owned());
+                return write.commit(Changed { undo, calendar: to.id, name, split: None }).await;
             };
             if write.tx.object_of_uid(to.id, &index.uid).await?.is_some() {
                 return Err(Error::bad_input("calendar", Problem::HeldAlready));
@@ -178,8 +234,8 @@ impl Kalends {
                 Some(_) => free_name(&mut write.tx, to.id, &index.uid).await?,
             };
             write.store(&to, &name, text, index, &Precondition::Absent).await?;
-            let undo = write.undo();
-            write.commit(undo).await
+            let (undo, calendar) = (write.undo(), to.id);
+            write.commit(Changed { undo, calendar, name, split: None }).await
         })
         .await
     }
@@ -246,14 +302,18 @@ impl Kalends {
 }
 
 /// An event of which the caller sees more than when it is.
-async fn stored_event(tx: &mut Transaction, calendar: &Held, name: &str) -> Result<Object> {
+pub(crate) async fn stored_event(tx: &mut Transaction, calendar: &Held, name: &str) -> Result<Object> {
     let stored = tx.object(calendar.id, name).await?;
     let stored = stored.filter(|object| object.head.kind == ComponentKind::Event && !calendar.hides(&object.head));
     stored.ok_or(Error::NotFound("the event"))
 }
 
 async fn store_new(write: &mut Write, calendar: &Held, new: &NewObject, index: &Index) -> Result<String> {
-    let name = format!("{}.ics", new.uid);
+    let name = name_of(new);
     write.store(calendar, &name, &new.text, index, &Precondition::Absent).await?;
     Ok(name)
+}
+
+fn name_of(new: &NewObject) -> String {
+    format!("{}.ics", new.uid)
 }

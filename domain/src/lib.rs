@@ -19,6 +19,8 @@ pub mod free_busy;
 pub mod health;
 pub mod history;
 pub mod identities;
+pub mod idempotency;
+pub mod instances;
 pub mod jobs;
 pub mod links;
 pub mod live;

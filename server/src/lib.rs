@@ -9,6 +9,7 @@ pub mod connections;
 mod credentials;
 pub mod demo;
 mod event_stream;
+mod entity_tags;
 pub mod health;
 pub mod host;
 pub mod http_client;

@@ -1,5 +1,6 @@
 //! `kalends`: the command line of the one binary.
 
+mod client_commands;
 mod configuration;
 mod doctor;
 mod job_commands;
@@ -9,6 +10,7 @@ mod options;
 mod user_commands;
 
 use clap::{Parser, Subcommand};
+use client_commands::{CalendarCommand, EventCommand};
 use configuration::{Configuration, ConfigurationError};
 use doctor::Doctor;
 use job_commands::JobsCommand;
@@ -18,6 +20,7 @@ use kalends_domain::store::{Database, DatabaseAddress};
 use kalends_domain::{Kalends, Limits};
 use kalends_server::client_address::TrustedProxies;
 use kalends_server::public_links::EmbedOrigins;
+use kalends_server::rest::CorsOrigins;
 use kalends_server::{demo, health, serve};
 use maintenance::{MaintenanceCommand, Place};
 use std::error::Error;
@@ -57,6 +60,12 @@ enum Command {
     OnDatabase(DatabaseCommand),
     #[command(flatten)]
     Maintenance(MaintenanceCommand),
+    /// Calendars on a server, asked for with a token.
+    #[command(subcommand)]
+    Calendar(CalendarCommand),
+    /// Events on a server, asked for with a token.
+    #[command(subcommand)]
+    Event(EventCommand),
     /// The settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -115,6 +124,10 @@ struct ServeArguments {
     /// `https://www.example.org`, or `*` for all. Default: none.
     #[arg(long, env = "KALENDS_EMBED_ORIGINS")]
     embed_origins: Option<EmbedOrigins>,
+    /// The pages of other sites that may use /api/v1.0/ with an app password or a token: origins with commas between them, such as
+    /// `https://intranet.example.org`. Default: none.
+    #[arg(long, env = "KALENDS_CORS_ORIGINS")]
+    cors_origins: Option<CorsOrigins>,
     /// Folder that the front-end build wrote.
     #[arg(long, env = "KALENDS_DIST", default_value = "dist")]
     dist: PathBuf,
@@ -174,6 +187,8 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
         Command::Doctor(options) => {
             return Doctor::new(&configuration, &address, data, &limits).run(options).await;
         }
+        Command::Calendar(command) => return client_commands::calendar(command).await,
+        Command::Event(command) => return client_commands::event(command).await,
         Command::Config(ConfigCommand::Check(_)) => return check(&configuration, &address),
         Command::Health(options) => return Ok(health::ask(options.listen).await?),
     };
@@ -219,6 +234,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
                 trusted_proxies: options.trusted_proxies.unwrap_or_default(),
                 trusted_header: options.trusted_header.into(),
                 providers: configuration.providers(),
+                cors_origins: options.cors_origins.unwrap_or_default(),
                 dist: options.dist,
                 embed_origins: options.embed_origins.unwrap_or_default(),
                 live_reload: options.live_reload,

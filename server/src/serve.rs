@@ -7,6 +7,7 @@ use crate::oidc::Providers;
 use crate::oidc::settings::ProviderSettings;
 use crate::public_links::{self, EmbedOrigins, PublicLinks};
 use crate::trusted_header::{self, TrustedHeader};
+use crate::rest::{CorsOrigins, RestOptions};
 use crate::{caldav, health, host, metrics, request_id, rest, web};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -32,6 +33,8 @@ pub struct Options {
     pub trusted_header: TrustedHeader,
     /// With which people can sign in.
     pub providers: Vec<ProviderSettings>,
+    /// Whose pages may use the interface for programs.
+    pub cors_origins: CorsOrigins,
     pub dist: PathBuf,
     /// Which sites may have what public links show in frames.
     pub embed_origins: EmbedOrigins,
@@ -99,6 +102,7 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
         trusted_proxies: options.trusted_proxies,
         trusted_header: options.trusted_header,
         providers,
+        cors_origins: options.cors_origins,
         assets,
         dist: options.dist,
         closing: closing.clone(),
@@ -148,7 +152,13 @@ pub fn app(web: web::Web) -> Router {
     let reader = trusted_header::Reader { header: web.trusted_header.clone(), proxies: trusted.clone() };
     let site = web.site.clone();
     let places = Arc::new(Places::new(web.max_streams));
-    let rest = rest::router(kalends.clone(), web.site.clone(), web.closing.clone(), places.clone());
+    let rest = RestOptions {
+        site: web.site.clone(),
+        cors_origins: web.cors_origins.clone(),
+        closing: web.closing.clone(),
+        places: places.clone(),
+    };
+    let rest = rest::router(kalends.clone(), rest);
     let links = public_links::router(PublicLinks {
         kalends: kalends.clone(),
         site: web.site.clone(),

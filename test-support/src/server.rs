@@ -14,6 +14,7 @@ use kalends_server::connections::{self, ConnectionLimits};
 use kalends_server::oidc::Providers;
 use kalends_server::oidc::settings::ProviderSettings;
 use kalends_server::trusted_header::TrustedHeader;
+use kalends_server::rest::CorsOrigins;
 use kalends_server::web::Web;
 use kalends_server::{caldav, host, serve};
 use std::net::SocketAddr;
@@ -51,11 +52,25 @@ impl Server {
 
     /// All that the program serves, but for the files that the browser downloads.
     pub async fn with_pages() -> Self {
-        Server::with_sign_in(Limits::default(), TrustedHeader::default(), Vec::new()).await
+        Server::with_pages_and(Limits::default(), CorsOrigins::default()).await
     }
 
-    /// The same with other ways to sign in.
+    /// [`Server::with_pages`] with limits and pages of other sites that may ask.
+    pub async fn with_pages_and(limits: Limits, cors_origins: CorsOrigins) -> Self {
+        Server::of_all(limits, cors_origins, TrustedHeader::default(), Vec::new()).await
+    }
+
+    /// [`Server::with_pages`] with other ways to sign in.
     pub async fn with_sign_in(limits: Limits, trusted_header: TrustedHeader, providers: Vec<ProviderSettings>) -> Self {
+        Server::of_all(limits, CorsOrigins::default(), trusted_header, providers).await
+    }
+
+    async fn of_all(
+        limits: Limits,
+        cors_origins: CorsOrigins,
+        trusted_header: TrustedHeader,
+        providers: Vec<ProviderSettings>,
+    ) -> Self {
         let database = TestDatabase::fresh().await;
         let kalends = Kalends::new(open(&database.url).await, limits);
         let closing = CancellationToken::new();
@@ -66,6 +81,7 @@ impl Server {
             site,
             trusted_proxies: "127.0.0.1".parse().unwrap(),
             trusted_header,
+            cors_origins,
             assets: Assets::default(),
             dist: database.folder().join("no-such-dist"),
             closing: closing.clone(),

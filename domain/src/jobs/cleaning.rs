@@ -3,6 +3,7 @@
 use super::JobKind;
 use super::lease::{Ended, Lease};
 use crate::accounts::{login_throttle, sessions};
+use crate::idempotency::KEY_LIFE;
 use crate::store::Transaction;
 use crate::{Kalends, Result};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -41,6 +42,7 @@ pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
     tx.delete_spent_tokens(now).await?;
     tx.delete_devices(now - sessions::DEVICE_LIFE).await?;
     tx.delete_login_tries(now - login_throttle::MEMORY).await?;
+    tx.delete_idempotency_keys(now - KEY_LIFE).await?;
     tx.delete_jobs_done(now - DONE_JOBS).await?;
     // What somebody wanted to bring in is kept for as long as what they deleted.
     tx.delete_dead_jobs(JobKind::Import, now - kalends.limits.bin_age).await?;

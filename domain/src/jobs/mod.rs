@@ -59,6 +59,14 @@ impl Kalends {
         job.filter(|job| job.owner == Some(caller.principal)).ok_or(Error::NotFound("the job"))
     }
 
+    /// The jobs that the caller began, the newest first, [`MAX_LISTED`] at most.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub async fn own_jobs(&self, caller: Caller) -> Result<Vec<Job>> {
+        self.db.once().await?.jobs_of(caller.principal, MAX_LISTED).await
+    }
+
     /// For whoever runs the server: has a job of the installation done now. Yields it, or the one that waits or runs already.
     ///
     /// # Errors

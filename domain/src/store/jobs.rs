@@ -215,6 +215,12 @@ impl Transaction {
         self.joined(&parts).bind(signed(limit)).all(job).await
     }
 
+    /// Those that `owner` began, the newest first, at most `limit`.
+    pub async fn jobs_of(&mut self, owner: PrincipalId, limit: usize) -> Result<Vec<Job>> {
+        let parts = ["SELECT ", COLUMNS, " FROM jobs WHERE owner_id = $1 ORDER BY id DESC LIMIT $2"];
+        self.joined(&parts).bind(owner.0).bind(signed(limit)).all(job).await
+    }
+
     /// How many jobs there are in each state.
     pub async fn job_counts(&mut self) -> Result<Vec<(JobState, u64)>> {
         self.sql("SELECT state, count(*) AS jobs FROM jobs GROUP BY state")

@@ -17,6 +17,7 @@ mod error;
 mod health;
 mod history;
 mod identities;
+mod idempotency;
 mod jobs;
 mod links;
 mod login_tries;

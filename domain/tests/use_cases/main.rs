@@ -19,6 +19,7 @@ mod live;
 mod objects;
 mod people;
 mod people_who_go;
+mod programs;
 mod quota;
 mod sessions;
 mod sharing;

@@ -5,73 +5,19 @@ use super::error::Failure;
 use super::headers::{local_path, text};
 use super::resource::Address;
 use super::target::Target;
+use crate::entity_tags::{Tags, opaque};
 use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
 use kalends_domain::changes::sync_token;
 use kalends_domain::objects::Precondition;
 use kalends_domain::{Error, objects::ObjectHead};
 
-/// The entity tags of an If-Match or If-None-Match header.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tags {
-    Any,
-    /// As written, `W/` included.
-    These(Vec<String>),
-}
-
-impl Tags {
-    fn of(headers: &HeaderMap, name: &str) -> Result<Option<Self>, Failure> {
-        let mut tags = Vec::new();
-        for value in headers.get_all(name) {
-            let value = value.to_str().map_err(|_| malformed())?.trim();
-            if value == "*" {
-                return Ok(Some(Tags::Any));
-            }
-            tags.extend(tag_list(value).ok_or_else(malformed)?);
-        }
-        Ok(if tags.is_empty() { None } else { Some(Tags::These(tags)) })
-    }
-
-    /// By the strong comparison of RFC 9110 section 8.8.3.2.
-    fn match_strongly(&self, etag: Option<&str>) -> bool {
-        match self {
-            Tags::Any => etag.is_some(),
-            Tags::These(tags) => etag.is_some_and(|etag| tags.iter().any(|tag| tag == etag)),
-        }
-    }
-
-    /// By the weak comparison.
-    pub fn match_weakly(&self, etag: Option<&str>) -> bool {
-        match self {
-            Tags::Any => etag.is_some(),
-            Tags::These(tags) => etag.is_some_and(|etag| tags.iter().any(|tag| opaque(tag) == opaque(etag))),
-        }
-    }
-}
-
-fn opaque(tag: &str) -> &str {
-    tag.strip_prefix("W/").unwrap_or(tag)
+fn tags(headers: &HeaderMap, name: &str) -> Result<Option<Tags>, Failure> {
+    Tags::of(headers, name).map_err(|_| malformed())
 }
 
 fn malformed() -> Failure {
     Failure::bad_request("A conditional header is malformed.")
-}
-
-/// `"a", W/"b"`; tags may contain commas.
-fn tag_list(value: &str) -> Option<Vec<String>> {
-    let mut tags = Vec::new();
-    let mut rest = value.trim_start_matches([' ', '\t', ',']);
-    while !rest.is_empty() {
-        let start = if rest.starts_with("W/") { 2 } else { 0 };
-        let inner = rest[start..].strip_prefix('"')?;
-        let end = start + 1 + inner.find('"')? + 1;
-        tags.push(rest[..end].to_owned());
-        rest = rest[end..].trim_start_matches([' ', '\t']);
-        if !rest.is_empty() {
-            rest = rest.strip_prefix(',')?.trim_start_matches([' ', '\t', ',']);
-        }
-    }
-    Some(tags)
 }
 
 /// One parenthesised list of an If header; its conditions all have to hold.
@@ -160,8 +106,8 @@ fn current(target: &Target) -> Result<Current, Failure> {
 /// # Errors
 /// 412 when a condition does not hold, 400 when one cannot be read.
 pub async fn precondition(call: &Call) -> Result<Precondition, Failure> {
-    let if_match = Tags::of(&call.headers, "if-match")?;
-    let if_none_match = Tags::of(&call.headers, "if-none-match")?;
+    let if_match = tags(&call.headers, "if-match")?;
+    let if_none_match = tags(&call.headers, "if-none-match")?;
     let dated = date(&call.headers, "if-unmodified-since").is_some();
     match (if_match, if_none_match, call.headers.contains_key("if"), dated) {
         (None, None, false, false) => Ok(Precondition::None),
@@ -199,7 +145,7 @@ pub async fn check_if(call: &Call) -> Result<(), Failure> {
 async fn evaluated(call: &Call) -> Result<Current, Failure> {
     let target = current(&call.target)?;
     let etag = target.etag.as_deref();
-    let (if_match, if_none_match) = (Tags::of(&call.headers, "if-match")?, Tags::of(&call.headers, "if-none-match")?);
+    let (if_match, if_none_match) = (tags(&call.headers, "if-match")?, tags(&call.headers, "if-none-match")?);
     // If-Match takes precedence over the date, and a date that cannot be read is ignored (RFC 9110 section 13.1.4).
     let unmodified_since = if if_match.is_none() { date(&call.headers, "if-unmodified-since") } else { None };
     let if_header = text(&call.headers, "if")?;
@@ -240,7 +186,7 @@ async fn if_holds(call: &Call, value: &str, target: &Current) -> Result<bool, Fa
 
 /// Whether a GET or HEAD is answered with 304 (RFC 9110 section 13.2.2).
 pub fn not_modified(headers: &HeaderMap, etag: &str, modified_at: DateTime<Utc>) -> Result<bool, Failure> {
-    match Tags::of(headers, "if-none-match")? {
+    match tags(headers, "if-none-match")? {
         Some(tags) => Ok(tags.match_weakly(Some(etag))),
         None => {
             Ok(date(headers, "if-modified-since").is_some_and(|since| modified_at.timestamp() <= since.timestamp()))
@@ -251,7 +197,7 @@ pub fn not_modified(headers: &HeaderMap, etag: &str, modified_at: DateTime<Utc>)
 /// # Errors
 /// 412 when If-Match or If-Unmodified-Since of a GET or HEAD does not hold.
 pub fn check_read(headers: &HeaderMap, etag: &str, modified_at: DateTime<Utc>) -> Result<(), Failure> {
-    let holds = match Tags::of(headers, "if-match")? {
+    let holds = match tags(headers, "if-match")? {
         Some(tags) => tags.match_strongly(Some(etag)),
         None => date(headers, "if-unmodified-since").is_none_or(|since| modified_at.timestamp() <= since.timestamp()),
     };
@@ -273,17 +219,6 @@ fn date(headers: &HeaderMap, name: &str) -> Option<DateTime<Utc>> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn entity_tags_are_read() {
-        assert_eq!(tag_list(r#""a", W/"b,c" ,"" "#).unwrap(), [r#""a""#, r#"W/"b,c""#, r#""""#]);
-        assert_eq!(tag_list("a"), None);
-        assert_eq!(tag_list(r#""a" "b""#), None);
-        assert_eq!(tag_list(r#""a"#), None);
-        let weak = Tags::These(vec![r#"W/"a""#.into()]);
-        assert!(weak.match_weakly(Some(r#""a""#)) && !weak.match_strongly(Some(r#""a""#)));
-        assert!(Tags::Any.match_strongly(Some("x")) && !Tags::Any.match_weakly(None));
-    }
 
     #[test]
     fn if_headers_are_read() {

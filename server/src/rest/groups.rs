@@ -1,23 +1,23 @@
 //! Groups and missions, and who belongs to them.
 
+use super::calendars::Calendar;
+use super::input::Body;
 use super::problem::Problem;
-use super::shares::party;
-use super::{Known, Rest};
+use super::shares::Party;
+use super::{Known, Rest, team_id};
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chrono::NaiveDate;
-use kalends_domain::Error;
-use kalends_domain::access::{Caller, PrincipalId};
 use kalends_domain::calendars::CalendarDetails;
 use kalends_domain::sharing::PartyKind;
 use kalends_domain::teams::{Member, Role, Team, TeamDetails};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What a group or a mission is to be.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = GroupToMake)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
     display_name: String,
@@ -36,13 +36,54 @@ impl From<Wanted> for TeamDetails {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WantedRole {
+/// Somebody who belongs to a group or a mission.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GroupMember)]
+pub struct MemberInfo {
+    name: String,
+    kind: String,
+    display_name: String,
+    /// `guest`, `member` or `manager`.
     role: String,
 }
 
-#[derive(Deserialize)]
+/// A group or a mission.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Group)]
+pub struct GroupInfo {
+    name: String,
+    /// `group` or `mission`.
+    kind: String,
+    display_name: String,
+    description: String,
+    starts: Option<NaiveDate>,
+    /// The last day.
+    ends: Option<NaiveDate>,
+    /// One's own: `guest`, `member` or `manager`.
+    role: Option<String>,
+    /// Where one group was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    members: Option<Vec<MemberInfo>>,
+}
+
+/// Groups, or missions.
+#[derive(Serialize, ToSchema)]
+pub struct GroupList {
+    groups: Vec<GroupInfo>,
+}
+
+/// What somebody is to be.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = RoleToGive)]
+#[serde(deny_unknown_fields)]
+pub struct WantedRole {
+    /// `guest`, `member` or `manager`.
+    role: String,
+}
+
+/// A calendar of a group.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = GroupCalendarToMake)]
 #[serde(deny_unknown_fields)]
 pub struct WantedCalendar {
     name: String,
@@ -50,39 +91,43 @@ pub struct WantedCalendar {
     color: Option<String>,
 }
 
-/// `GET /groups`
-pub async fn list_groups(rest: State<Rest>, known: Known) -> Result<Json<Value>, Problem> {
+/// The groups that one belongs to.
+#[utoipa::path(get, path = "/api/v1.0/groups", tag = "sharing", responses((status = 200, body = GroupList)))]
+pub async fn list_groups(rest: State<Rest>, known: Known) -> Result<Json<GroupList>, Problem> {
     list(rest, known, PartyKind::Group).await
 }
 
-/// `GET /missions`
-pub async fn list_missions(rest: State<Rest>, known: Known) -> Result<Json<Value>, Problem> {
+/// The missions that one belongs to.
+#[utoipa::path(get, path = "/api/v1.0/missions", tag = "sharing", responses((status = 200, body = GroupList)))]
+pub async fn list_missions(rest: State<Rest>, known: Known) -> Result<Json<GroupList>, Problem> {
     list(rest, known, PartyKind::Mission).await
 }
 
-async fn list(State(rest): State<Rest>, known: Known, kind: PartyKind) -> Result<Json<Value>, Problem> {
+async fn list(State(rest): State<Rest>, known: Known, kind: PartyKind) -> Result<Json<GroupList>, Problem> {
     let teams = rest.kalends.teams(known.caller).await?;
     let of_kind = teams.iter().filter(|found| found.party.kind == kind);
-    Ok(Json(json!({ "groups": of_kind.map(team).collect::<Vec<_>>() })))
+    Ok(Json(GroupList { groups: of_kind.map(team).collect() }))
 }
 
-type WantedBody = Result<Json<Wanted>, JsonRejection>;
-
-/// `POST /groups`
+/// Makes a group that one manages.
+#[utoipa::path(post, path = "/api/v1.0/groups", tag = "sharing", request_body = Wanted,
+    responses((status = 201, body = GroupInfo)))]
 pub async fn create_group(
     rest: State<Rest>,
     known: Known,
-    wanted: WantedBody,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+    Body(wanted, _): Body<Wanted>,
+) -> Result<(StatusCode, Json<GroupInfo>), Problem> {
     create(rest, known, PartyKind::Group, wanted).await
 }
 
-/// `POST /missions`
+/// Makes a mission that one manages.
+#[utoipa::path(post, path = "/api/v1.0/missions", tag = "sharing", request_body = Wanted,
+    responses((status = 201, body = GroupInfo)))]
 pub async fn create_mission(
     rest: State<Rest>,
     known: Known,
-    wanted: WantedBody,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+    Body(wanted, _): Body<Wanted>,
+) -> Result<(StatusCode, Json<GroupInfo>), Problem> {
     create(rest, known, PartyKind::Mission, wanted).await
 }
 
@@ -90,68 +135,63 @@ async fn create(
     State(rest): State<Rest>,
     known: Known,
     kind: PartyKind,
-    wanted: WantedBody,
-) -> Result<(StatusCode, Json<Value>), Problem> {
-    let Json(wanted) = wanted?;
+    wanted: Wanted,
+) -> Result<(StatusCode, Json<GroupInfo>), Problem> {
     let made = rest.kalends.create_team(known.caller, kind, wanted.into()).await?;
     Ok((StatusCode::CREATED, Json(team(&made))))
 }
 
-/// The team of this name that the caller belongs to.
-async fn team_id(rest: &Rest, caller: Caller, name: &str) -> Result<PrincipalId, Problem> {
-    let party = rest.kalends.party(caller, name).await.map_err(|_| Error::NotFound("the group"))?;
-    match party.kind {
-        PartyKind::Group | PartyKind::Mission => Ok(party.id),
-        PartyKind::Person | PartyKind::Everyone => Err(Error::NotFound("the group").into()),
-    }
-}
-
-/// `GET /groups/{name}`: with its members.
-pub async fn get(State(rest): State<Rest>, known: Known, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
+/// A group or a mission, with its members.
+#[utoipa::path(get, path = "/api/v1.0/groups/{name}", tag = "sharing", params(("name" = String, Path)),
+    responses((status = 200, body = GroupInfo)))]
+pub async fn get(State(rest): State<Rest>, known: Known, Path(name): Path<String>) -> Result<Json<GroupInfo>, Problem> {
     let id = team_id(&rest, known.caller, &name).await?;
     let (found, members) = rest.kalends.team(known.caller, id).await?;
-    let mut shown = team(&found);
-    shown["members"] = members.iter().map(member).collect();
-    Ok(Json(shown))
+    Ok(Json(GroupInfo { members: Some(members.iter().map(member).collect()), ..team(&found) }))
 }
 
-/// `PUT /groups/{name}`: changes what it is called and when it is.
+/// Changes what a group or a mission is called and when it is.
+#[utoipa::path(put, path = "/api/v1.0/groups/{name}", tag = "sharing", request_body = Wanted, params(("name" = String, Path)),
+    responses((status = 204)))]
 pub async fn put(
     State(rest): State<Rest>,
     known: Known,
     Path(name): Path<String>,
-    wanted: WantedBody,
+    Body(wanted, _): Body<Wanted>,
 ) -> Result<StatusCode, Problem> {
-    let Json(wanted) = wanted?;
     let id = team_id(&rest, known.caller, &name).await?;
     rest.kalends.update_team(known.caller, id, wanted.into()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `DELETE /groups/{name}`
+/// Removes a group or a mission that has no calendars.
+#[utoipa::path(delete, path = "/api/v1.0/groups/{name}", tag = "sharing", params(("name" = String, Path)),
+    responses((status = 204)))]
 pub async fn delete(State(rest): State<Rest>, known: Known, Path(name): Path<String>) -> Result<StatusCode, Problem> {
     let id = team_id(&rest, known.caller, &name).await?;
     rest.kalends.delete_team(known.caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `PUT /groups/{name}/members/{person}`
+/// Has somebody belong to a group or a mission.
+#[utoipa::path(put, path = "/api/v1.0/groups/{name}/members/{person}", tag = "sharing", request_body = WantedRole,
+    params(("name" = String, Path), ("person" = String, Path)), responses((status = 204)))]
 pub async fn put_member(
     State(rest): State<Rest>,
     known: Known,
     Path((name, person)): Path<(String, String)>,
-    wanted: Result<Json<WantedRole>, JsonRejection>,
+    Body(WantedRole { role }, _): Body<WantedRole>,
 ) -> Result<StatusCode, Problem> {
-    let Json(WantedRole { role }) = wanted?;
-    let role = Role::from_name(&role)
-        .ok_or_else(|| Problem::bad_request("`role` is \"guest\", \"member\" or \"manager\"."))?;
+    let role = Role::from_name(&role).ok_or_else(|| Problem::bad_value("role", "guest, member or manager"))?;
     let id = team_id(&rest, known.caller, &name).await?;
     let person = rest.kalends.party(known.caller, &person).await?;
     rest.kalends.set_member(known.caller, id, person.id, role).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `DELETE /groups/{name}/members/{person}`
+/// Takes somebody out; everybody may take themselves out.
+#[utoipa::path(delete, path = "/api/v1.0/groups/{name}/members/{person}", tag = "sharing",
+    params(("name" = String, Path), ("person" = String, Path)), responses((status = 204)))]
 pub async fn delete_member(
     State(rest): State<Rest>,
     known: Known,
@@ -163,34 +203,39 @@ pub async fn delete_member(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /groups/{name}/calendars`: makes a calendar that belongs to it.
+/// Makes a calendar that belongs to a group or a mission.
+#[utoipa::path(post, path = "/api/v1.0/groups/{name}/calendars", tag = "sharing", request_body = WantedCalendar,
+    params(("name" = String, Path)), responses((status = 201, body = Calendar)))]
 pub async fn create_calendar(
     State(rest): State<Rest>,
     known: Known,
     Path(name): Path<String>,
-    wanted: Result<Json<WantedCalendar>, JsonRejection>,
-) -> Result<(StatusCode, Json<Value>), Problem> {
-    let Json(WantedCalendar { name: title, color }) = wanted?;
+    Body(WantedCalendar { name: title, color }, _): Body<WantedCalendar>,
+) -> Result<(StatusCode, Json<Calendar>), Problem> {
     let id = team_id(&rest, known.caller, &name).await?;
     let taken = rest.kalends.calendars(known.caller).await?.len();
     let mut details = CalendarDetails::named(title, taken);
     details.color = color.unwrap_or(details.color);
     let made = rest.kalends.create_calendar_for(known.caller, id, None, details, Vec::new()).await?;
     let held = rest.kalends.calendar_by_id(known.caller, made.id).await?;
-    Ok((StatusCode::CREATED, Json(super::calendars::calendar(&held))))
+    Ok((StatusCode::CREATED, Json(Calendar::of(&held))))
 }
 
-fn team(team: &Team) -> Value {
-    let mut shown = party(&team.party);
-    shown["description"] = json!(team.details.description);
-    shown["starts"] = json!(team.details.starts_on);
-    shown["ends"] = json!(team.details.ends_on);
-    shown["role"] = json!(team.role.map(Role::name));
-    shown
+fn team(team: &Team) -> GroupInfo {
+    let Party { name, kind, display_name } = Party::of(&team.party);
+    GroupInfo {
+        name,
+        kind,
+        display_name,
+        description: team.details.description.clone(),
+        starts: team.details.starts_on,
+        ends: team.details.ends_on,
+        role: team.role.map(|role| role.name().to_owned()),
+        members: None,
+    }
 }
 
-fn member(member: &Member) -> Value {
-    let mut shown = party(&member.person);
-    shown["role"] = json!(member.role.name());
-    shown
+fn member(member: &Member) -> MemberInfo {
+    let Party { name, kind, display_name } = Party::of(&member.person);
+    MemberInfo { name, kind, display_name, role: member.role.name().to_owned() }
 }

@@ -1,13 +1,27 @@
 //! The interface for programs, `/api/v1.0/`: JSON and streams of events, for whoever is signed in or has an app password or a token.
 
+mod about;
 mod bin;
 mod calendars;
+mod cors;
+mod credentials;
+mod events;
 mod groups;
 mod history;
+mod input;
+mod instances;
+mod jobs;
 mod links;
+mod objects;
+mod openapi;
+mod output;
 mod problem;
 mod shares;
 mod stream;
+mod throttle;
+mod times;
+mod transfer;
+mod users;
 
 use crate::credentials::Credential;
 use crate::event_stream::Places;
@@ -16,72 +30,154 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_request, map_response};
 use axum::response::Response;
-use axum::routing::{delete, get, post, put};
+use axum::routing::any;
+pub use cors::CorsOrigins;
 use kalends_app::session::Site;
-use kalends_domain::access::Caller;
-use kalends_domain::calendars::CalendarId;
-use kalends_domain::{Error, Kalends};
+use kalends_domain::access::{Caller, PrincipalId};
+use kalends_domain::sharing::PartyKind;
+use kalends_domain::{Error, Kalends, Limits};
 use problem::Problem;
 use std::sync::Arc;
+use throttle::SearchThrottle;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// What the handlers share.
 #[derive(Clone)]
 struct Rest {
     kalends: Kalends,
+    site: Site,
     /// Cancelled when the server stops: streams end then.
     closing: CancellationToken,
     places: Arc<Places>,
+    searches: Arc<SearchThrottle>,
 }
 
-/// Everything under `/api/v1.0/` but CalDAV. Streams take their places and end when `closing` is cancelled; `site` is what browsers
-/// may send changes from.
-pub fn router(kalends: Kalends, site: Site, closing: CancellationToken, places: Arc<Places>) -> Router {
-    Router::new()
-        .route("/api/v1.0/stream", get(stream::stream))
-        .route("/api/v1.0/calendars", get(calendars::list))
-        .route("/api/v1.0/calendars/{id}/changes", get(history::changes))
-        .route("/api/v1.0/calendars/{id}/as-of", get(history::as_of))
-        .route("/api/v1.0/calendars/{id}/objects/{name}/versions", get(history::versions))
-        .route("/api/v1.0/calendars/{id}/versions/{revision}", get(history::version))
-        .route("/api/v1.0/calendars/{id}/versions/{revision}/restore", post(history::restore))
-        .route("/api/v1.0/bin", get(bin::list))
-        .route("/api/v1.0/bin/calendars/{id}", delete(bin::purge_calendar))
-        .route("/api/v1.0/bin/calendars/{id}/restore", post(bin::restore_calendar))
-        .route("/api/v1.0/calendars/{id}/bin/{object}", delete(bin::purge_object))
-        .route("/api/v1.0/calendars/{id}/bin/{object}/restore", post(bin::restore_object))
-        .merge(sharing())
-        .layer(DefaultBodyLimit::max(shares::MAX_BODY))
-        .layer(from_fn_with_state(site, session::same_site))
-        .with_state(Rest { kalends, closing, places })
-        .layer(map_response(private))
+/// What the interface needs beside the use cases.
+pub struct RestOptions {
+    /// What browsers may send changes from.
+    pub site: Site,
+    /// Whose pages may ask as well.
+    pub cors_origins: CorsOrigins,
+    /// When it is cancelled streams end.
+    pub closing: CancellationToken,
+    /// What streams take.
+    pub places: Arc<Places>,
 }
 
-fn sharing() -> Router<Rest> {
-    Router::new()
-        .route("/api/v1.0/calendars/{id}/shares", get(shares::list))
-        .route("/api/v1.0/calendars/{id}/shares/{who}", put(shares::put).delete(shares::delete))
-        .route("/api/v1.0/calendars/{id}/answer", put(shares::answer))
-        .route("/api/v1.0/calendars/{id}/links", get(links::list_of_calendar).post(links::create))
-        .route("/api/v1.0/links", get(links::list))
-        .route("/api/v1.0/links/{id}", put(links::put).delete(links::delete))
-        .route("/api/v1.0/links/{id}/rotate", post(links::rotate))
-        .route("/api/v1.0/offers", get(shares::offers))
-        .route("/api/v1.0/parties", get(shares::parties))
-        .route("/api/v1.0/groups", get(groups::list_groups).post(groups::create_group))
-        .route("/api/v1.0/missions", get(groups::list_missions).post(groups::create_mission))
-        .route("/api/v1.0/groups/{name}", get(groups::get).put(groups::put).delete(groups::delete))
-        .route("/api/v1.0/groups/{name}/members/{person}", put(groups::put_member).delete(groups::delete_member))
-        .route("/api/v1.0/groups/{name}/calendars", post(groups::create_calendar))
+/// Everything under `/api/v1.0/` but CalDAV.
+pub fn router(kalends: Kalends, options: RestOptions) -> Router {
+    let RestOptions { site, cors_origins, closing, places } = options;
+    let (router, description) = routes_with(kalends.limits()).split_for_parts();
+    openapi::finish(description);
+    let searches = Arc::default();
+    let mut router = router
+        .route("/api/v1.0", any(nothing))
+        .route("/api/v1.0/", any(nothing))
+        .route("/api/v1.0/{*rest}", any(nothing))
+        .layer(from_fn_with_state(site.clone(), session::same_site))
+        .layer(from_fn_with_state(cors_origins.clone(), cors::without_cookie))
+        .with_state(Rest { kalends, site, closing, places, searches })
+        .layer(CatchPanicLayer::custom(problem::answer_panic))
+        .layer(from_fn(problem::shape));
+    if cors_origins != CorsOrigins::default() {
+        router = router.layer(cors_origins.layer());
+    }
+    router.layer(map_response(private)).layer(map_request(crate::unread_body::drain_unread_body))
+}
+
+/// What no route is for is the same for everybody.
+async fn nothing() -> Problem {
+    Error::NotFound("what is at this address").into()
+}
+
+/// The routes, each with its description.
+fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
+    // Files come whole, and are refused by what reads them.
+    let files = OpenApiRouter::new()
+        .routes(routes!(objects::get, objects::put, objects::delete))
+        .routes(routes!(transfer::import))
+        .layer(DefaultBodyLimit::max(limits.import_octets.max(limits.text.object_octets)));
+    let router = OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(about::config))
+        .routes(routes!(about::problems))
+        .routes(routes!(about::description))
+        .routes(routes!(stream::stream))
+        .routes(routes!(calendars::list, calendars::create))
+        .routes(routes!(calendars::order))
+        .routes(routes!(calendars::get, calendars::patch, calendars::delete))
+        .routes(routes!(instances::of_calendars))
+        .routes(routes!(instances::of_calendar, events::create))
+        .routes(routes!(events::get, events::patch, events::delete))
+        .routes(routes!(objects::list))
+        .routes(routes!(transfer::export))
+        .routes(routes!(transfer::free_busy))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::get));
+    router
+        .merge(of_history())
+        .merge(of_sharing())
+        .merge(of_accounts())
+        .layer(DefaultBodyLimit::max(input::MAX_BODY))
+        .merge(files)
+}
+
+fn of_history() -> OpenApiRouter<Rest> {
+    OpenApiRouter::new()
+        .routes(routes!(history::changes))
+        .routes(routes!(history::as_of))
+        .routes(routes!(history::versions))
+        .routes(routes!(history::version))
+        .routes(routes!(history::restore))
+        .routes(routes!(bin::list))
+        .routes(routes!(bin::purge_calendar))
+        .routes(routes!(bin::restore_calendar))
+        .routes(routes!(bin::purge_object))
+        .routes(routes!(bin::restore_object))
+}
+
+fn of_sharing() -> OpenApiRouter<Rest> {
+    OpenApiRouter::new()
+        .routes(routes!(shares::list))
+        .routes(routes!(shares::put, shares::delete))
+        .routes(routes!(shares::answer))
+        .routes(routes!(shares::offers))
+        .routes(routes!(shares::parties))
+        .routes(routes!(groups::list_groups, groups::create_group))
+        .routes(routes!(groups::list_missions, groups::create_mission))
+        .routes(routes!(groups::get, groups::put, groups::delete))
+        .routes(routes!(groups::put_member, groups::delete_member))
+        .routes(routes!(groups::create_calendar))
+        .routes(routes!(links::list_of_calendar, links::create))
+        .routes(routes!(links::list))
+        .routes(routes!(links::put, links::delete))
+        .routes(routes!(links::rotate))
+}
+
+fn of_accounts() -> OpenApiRouter<Rest> {
+    OpenApiRouter::new()
+        .routes(routes!(users::me, users::change_me))
+        .routes(routes!(users::search))
+        .routes(routes!(credentials::app_passwords, credentials::create_app_password))
+        .routes(routes!(credentials::revoke_app_password))
+        .routes(routes!(credentials::tokens, credentials::create_token))
+        .routes(routes!(credentials::revoke_token))
+        .routes(routes!(credentials::sessions))
+        .routes(routes!(credentials::end_session))
 }
 
 /// Answers belong to one person.
 async fn private(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // What has an entity tag says itself how it may be kept.
+    if !headers.contains_key(header::ETAG) || !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
@@ -105,7 +201,11 @@ impl FromRequestParts<Rest> for Known {
     }
 }
 
-/// The number of a calendar in a path.
-fn calendar_id(text: &str) -> Result<CalendarId, Problem> {
-    text.parse().map(CalendarId).map_err(|_| Error::NotFound("the calendar").into())
+/// The team of this name that the caller belongs to.
+async fn team_id(rest: &Rest, caller: Caller, name: &str) -> Result<PrincipalId, Problem> {
+    let party = rest.kalends.party(caller, name).await.map_err(|_| Error::NotFound("the group"))?;
+    match party.kind {
+        PartyKind::Group | PartyKind::Mission => Ok(party.id),
+        PartyKind::Person | PartyKind::Everyone => Err(Error::NotFound("the group").into()),
+    }
 }

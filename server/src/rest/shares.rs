@@ -1,58 +1,125 @@
 //! With whom calendars are shared, and what those say to it.
 
-use super::calendars::{calendar, kind_name};
+use super::calendars::{Calendar, kind_name};
+use super::input::{Body, Parameters, calendar_id};
 use super::problem::Problem;
-use super::{Known, Rest, calendar_id};
+use super::{Known, Rest};
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
-use kalends_domain::Error;
 use kalends_domain::access::{Access, Held};
-use kalends_domain::sharing::{Answer, Party, Share};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use kalends_domain::sharing::{Answer, Party as OfDomain, Share};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Somebody something can be shared with.
+#[derive(Serialize, ToSchema)]
+pub struct Party {
+    /// In addresses; `everyone` stands for all who have an account.
+    pub(super) name: String,
+    /// `person`, `group`, `mission` or `everyone`.
+    pub(super) kind: String,
+    pub(super) display_name: String,
+}
+
+impl Party {
+    pub(super) fn of(party: &OfDomain) -> Self {
+        let (name, display_name) = (party.slug.clone(), party.display_name.clone());
+        Party { name, kind: kind_name(party.kind).to_owned(), display_name }
+    }
+}
+
+/// In the order of their names.
+#[derive(Serialize, ToSchema)]
+pub struct PartyList {
+    pub(super) parties: Vec<Party>,
+}
+
+/// That somebody was given access.
+#[derive(Serialize, ToSchema)]
+pub struct ShareInfo {
+    name: String,
+    kind: String,
+    display_name: String,
+    access: String,
+    ends: Option<String>,
+    /// `accepted` or `declined`; `null` while a person is asked, and for those who are not.
+    answer: Option<String>,
+    since: String,
+}
+
+/// With whom a calendar is shared.
+#[derive(Serialize, ToSchema)]
+pub struct ShareList {
+    shares: Vec<ShareInfo>,
+}
+
+/// A calendar that does not stand in one's list.
+#[derive(Serialize, ToSchema)]
+pub struct Offer {
+    #[serde(flatten)]
+    calendar: Calendar,
+    /// `null`: one was not asked yet; or `declined`.
+    answer: Option<String>,
+}
+
+/// What was shared with one and does not stand in one's list.
+#[derive(Serialize, ToSchema)]
+pub struct OfferList {
+    calendars: Vec<Offer>,
+}
 
 /// What a share is to be.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ShareToMake)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
+    /// `free-busy`, `read`, `write` or `administer`.
     access: String,
     /// It holds until then; none: until it is taken back.
     #[serde(default)]
     ends: Option<DateTime<Utc>>,
 }
 
-#[derive(Deserialize)]
+/// What one says to a share.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Answered {
+    /// `accepted` or `declined`.
     answer: String,
 }
 
-#[derive(Deserialize)]
+/// Whom one looks for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Search {
+    /// Two characters at least.
     q: String,
 }
 
-/// `GET /calendars/{id}/shares`
+/// With whom a calendar is shared.
+#[utoipa::path(get, path = "/api/v1.0/calendars/{id}/shares", tag = "sharing", params(("id" = i64, Path)),
+    responses((status = 200, body = ShareList)))]
 pub async fn list(
     State(rest): State<Rest>,
     known: Known,
     Path(calendar): Path<String>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<ShareList>, Problem> {
     let shares = rest.kalends.shares(known.caller, calendar_id(&calendar)?).await?;
-    Ok(Json(json!({ "shares": shares.iter().map(share).collect::<Vec<_>>() })))
+    Ok(Json(ShareList { shares: shares.iter().map(share).collect() }))
 }
 
-/// `PUT /calendars/{id}/shares/{who}`: gives them this access in the place of what they had.
+/// Gives somebody this access in the place of what they had.
+#[utoipa::path(put, path = "/api/v1.0/calendars/{id}/shares/{who}", tag = "sharing", request_body = Wanted,
+    params(("id" = i64, Path), ("who" = String, Path)), responses((status = 204)))]
 pub async fn put(
     State(rest): State<Rest>,
     known: Known,
     Path((calendar, who)): Path<(String, String)>,
-    wanted: Result<Json<Wanted>, JsonRejection>,
+    Body(Wanted { access, ends }, _): Body<Wanted>,
 ) -> Result<StatusCode, Problem> {
-    let Json(Wanted { access, ends }) = wanted?;
     let calendar = calendar_id(&calendar)?;
     let access = Access::from_name(&access).unwrap_or(Access::None);
     let party = rest.kalends.party(known.caller, &who).await?;
@@ -60,7 +127,9 @@ pub async fn put(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `DELETE /calendars/{id}/shares/{who}`
+/// Takes back what was shared with somebody.
+#[utoipa::path(delete, path = "/api/v1.0/calendars/{id}/shares/{who}", tag = "sharing",
+    params(("id" = i64, Path), ("who" = String, Path)), responses((status = 204)))]
 pub async fn delete(
     State(rest): State<Rest>,
     known: Known,
@@ -72,64 +141,57 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /offers`: what was shared with the caller and does not stand in their list.
-pub async fn offers(State(rest): State<Rest>, known: Known) -> Result<Json<Value>, Problem> {
+/// What was shared with one and does not stand in one's list.
+#[utoipa::path(get, path = "/api/v1.0/offers", tag = "sharing", responses((status = 200, body = OfferList)))]
+pub async fn offers(State(rest): State<Rest>, known: Known) -> Result<Json<OfferList>, Problem> {
     let offers = rest.kalends.offers(known.caller).await?;
     let offer = |held: &Held| {
-        let mut shown = calendar(held);
-        shown["answer"] = json!(held.view().answer.map(Answer::name));
-        shown
+        let answer = held.view().answer.map(|answer| answer.name().to_owned());
+        Offer { calendar: Calendar::of(held), answer }
     };
-    Ok(Json(json!({ "calendars": offers.iter().map(offer).collect::<Vec<_>>() })))
+    Ok(Json(OfferList { calendars: offers.iter().map(offer).collect() }))
 }
 
-/// `PUT /calendars/{id}/answer`: whether the caller wants in their list what was shared with them.
+/// Says whether one wants in one's list what was shared with one.
+#[utoipa::path(put, path = "/api/v1.0/calendars/{id}/answer", tag = "sharing", request_body = Answered,
+    params(("id" = i64, Path)), responses((status = 204)))]
 pub async fn answer(
     State(rest): State<Rest>,
     known: Known,
     Path(calendar): Path<String>,
-    answered: Result<Json<Answered>, JsonRejection>,
+    Body(Answered { answer }, _): Body<Answered>,
 ) -> Result<StatusCode, Problem> {
-    let Json(Answered { answer }) = answered?;
-    let answer =
-        Answer::from_name(&answer).ok_or_else(|| Problem::bad_request("`answer` is \"accepted\" or \"declined\"."))?;
+    let answer = Answer::from_name(&answer).ok_or_else(|| Problem::bad_value("answer", "accepted or declined"))?;
     rest.kalends.answer_share(known.caller, calendar_id(&calendar)?, answer).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /parties?q=`: people and the caller's teams, whom something can be shared with.
+/// People and one's groups and missions, whom something can be shared with: ten at most.
+#[utoipa::path(get, path = "/api/v1.0/parties", tag = "sharing", params(Search),
+    responses((status = 200, body = PartyList, headers(("RateLimit" = String, description = "What is left."), ("RateLimit-Policy" = String)))))]
 pub async fn parties(
     State(rest): State<Rest>,
     known: Known,
-    search: Result<Query<Search>, QueryRejection>,
-) -> Result<Json<Value>, Problem> {
-    let Query(Search { q }) = search?;
+    Parameters(Search { q }): Parameters<Search>,
+) -> Result<Response, Problem> {
+    let left = match rest.searches.take(known.caller.principal) {
+        Ok(left) => left,
+        Err(left) => return Ok(left.refused()),
+    };
     let found = rest.kalends.find_parties(known.caller, &q).await?;
-    Ok(Json(json!({ "parties": found.iter().map(party).collect::<Vec<_>>() })))
+    Ok(left.told(Json(PartyList { parties: found.iter().map(Party::of).collect() }).into_response()))
 }
 
-pub(super) fn party(party: &Party) -> Value {
-    json!({ "name": party.slug, "kind": kind_name(party.kind), "display_name": party.display_name })
-}
-
-fn share(share: &Share) -> Value {
+fn share(share: &Share) -> ShareInfo {
     let moment = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
-    let mut shown = party(&share.with);
-    shown["access"] = json!(share.access.to_string());
-    shown["ends"] = json!(share.ends_at.map(moment));
-    shown["answer"] = json!(share.answer.map(Answer::name));
-    shown["since"] = json!(moment(share.granted_at));
-    shown
-}
-
-impl From<JsonRejection> for Problem {
-    fn from(rejection: JsonRejection) -> Self {
-        match rejection {
-            JsonRejection::BytesRejection(_) => Error::TooLarge { limit: MAX_BODY }.into(),
-            other => Problem::bad_request(other.body_text()),
-        }
+    let Party { name, kind, display_name } = Party::of(&share.with);
+    ShareInfo {
+        name,
+        kind,
+        display_name,
+        access: share.access.to_string(),
+        ends: share.ends_at.map(moment),
+        answer: share.answer.map(|answer| answer.name().to_owned()),
+        since: moment(share.granted_at),
     }
 }
-
-/// Largest body of a request, in octets.
-pub(super) const MAX_BODY: usize = 64 * 1024;

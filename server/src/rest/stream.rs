@@ -5,28 +5,35 @@
 //! that begins with it as `Last-Event-ID`, or as the parameter `since`, tells what came after. Without one a stream first tells the
 //! revision of every calendar.
 
+use super::input::Parameters as Read;
 use super::problem::Problem;
 use super::{Known, Rest};
 use crate::event_stream::{self, Feeding, Full, Holder, Source};
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use kalends_domain::live::Told;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
-#[derive(Deserialize)]
+/// Where a stream goes on.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Parameters {
+    /// The `id` of the last event; `Last-Event-ID` says the same.
     since: Option<String>,
 }
 
+/// What changes, as it happens: server-sent events.
+#[utoipa::path(get, path = "/api/v1.0/stream", tag = "stream",
+    params(Parameters, ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event.")),
+    responses((status = 200, body = String, content_type = "text/event-stream")))]
 pub async fn stream(
     State(rest): State<Rest>,
     known: Known,
-    parameters: Result<Query<Parameters>, QueryRejection>,
+    Read(parameters): Read<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Query(parameters) = parameters?;
     let told = told(&headers, &parameters)?;
     let place = rest.places.take(vec![Holder::Person(known.caller.principal)]);
     let place = place.map_err(|full| match full {
@@ -49,5 +56,7 @@ fn told(headers: &HeaderMap, parameters: &Parameters) -> Result<Told, Problem> {
     let Some(cursor) = header.or(parameters.since.as_deref()).filter(|cursor| !cursor.is_empty()) else {
         return Ok(Told::default());
     };
-    cursor.parse().map_err(|_| Problem::bad_request("Last-Event-ID, or since, is no cursor that this server gave out."))
+    cursor
+        .parse()
+        .map_err(|_| Problem::bad_parameter("since", "It, or Last-Event-ID, is no cursor that this server gave out."))
 }

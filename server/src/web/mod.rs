@@ -18,6 +18,7 @@ use crate::client_address::TrustedProxies;
 use crate::oidc::{self, Providers};
 use crate::public_links::EmbedOrigins;
 use crate::trusted_header::TrustedHeader;
+use crate::rest::CorsOrigins;
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
 use axum::http::header::{self, HeaderName};
@@ -51,6 +52,8 @@ pub struct Web {
     pub trusted_header: TrustedHeader,
     /// With which people can sign in.
     pub providers: Providers,
+    /// Whose pages may use the interface for programs.
+    pub cors_origins: CorsOrigins,
     pub assets: Assets,
     /// The folder that the front-end build wrote.
     pub dist: PathBuf,

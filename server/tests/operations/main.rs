@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod backup;
+mod client;
 mod configuration;
 mod doctor;
 mod health;

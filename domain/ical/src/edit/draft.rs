@@ -3,8 +3,8 @@
 use super::rule::{Anchor, RuleText};
 use super::series::find;
 use super::timing::timing;
-use super::{EventDraft, Pattern, Repeat, RepeatEnd, Timing};
-use crate::entry::Entry;
+use super::{EventDraft, Pattern, Repeat, RepeatEnd, Shown, Timing};
+use crate::entry::{End, Entry};
 use crate::object::CalendarObject;
 use crate::recurrence::Rule;
 use crate::syntax::{Component, Property};
@@ -106,6 +106,27 @@ pub(super) fn draft_of(object: &CalendarObject, instance: Option<&Moment>) -> Re
         timing,
         repeat,
     })
+}
+
+/// See [`super::shown_of`].
+pub(super) fn shown_of<'a>(object: &'a CalendarObject, instance: Option<&Moment>) -> Result<Shown<'a>> {
+    let (entry, start, end) = match instance.filter(|_| object.recurs()) {
+        Some(id) => {
+            let found = find(object, id)?.ok_or(Error::NotFound("the instance"))?;
+            (found.entry, found.start, found.end)
+        }
+        None => {
+            let entry = object.master.as_ref().or(object.overrides.first()).ok_or(Error::NotFound("the event"))?;
+            (entry, entry.start.clone().ok_or(Error::NotFound("the event"))?, entry.end.clone())
+        }
+    };
+    let end = match (&end, timing(&object.zones, &start, &end)) {
+        (_, Timing::AllDay { last, .. }) => Moment::Date(last.succ_opt().unwrap_or(last)),
+        // In a zone of its own, if it has one.
+        (End::At(end), Timing::Timed { .. }) => end.clone(),
+        (_, Timing::Timed { end, .. }) => start.at(end),
+    };
+    Ok(Shown { entry, start, end })
 }
 
 pub(super) fn entry_timing(object: &CalendarObject, entry: &Entry) -> Result<Timing> {

@@ -14,6 +14,7 @@ mod split;
 mod timing;
 
 use self::series::Series;
+use super::entry::Entry;
 use super::object::CalendarObject;
 use super::value::Moment;
 use crate::Result;
@@ -133,6 +134,25 @@ pub fn copy_of(object: &CalendarObject, text: &str, now: DateTime<Utc>) -> NewOb
 /// `NotFound` for an instance that the series does not have.
 pub fn draft_of(object: &CalendarObject, instance: Option<&Moment>) -> Result<EventDraft> {
     draft::draft_of(object, instance)
+}
+
+/// What there is to be seen of the master or of one instance.
+#[derive(Clone, Debug)]
+pub struct Shown<'a> {
+    /// That its properties stand in.
+    pub entry: &'a Entry,
+    pub start: Moment,
+    /// Exclusive; a date where the start is one.
+    pub end: Moment,
+}
+
+/// What [`draft_of`] is for, with the times as they are written: in the zone that the object names, also where only a VTIMEZONE of it
+/// defines that.
+///
+/// # Errors
+/// `NotFound` for an instance that the series does not have.
+pub fn shown_of<'a>(object: &'a CalendarObject, instance: Option<&Moment>) -> Result<Shown<'a>> {
+    draft::shown_of(object, instance)
 }
 
 /// Makes the object say what `draft` says for `scope`. What counts is in what the draft differs from [`draft_of`] the opened

@@ -1,0 +1,82 @@
+//! What people and their programs do with the account itself: its preferences, and what signs in to it. A credential that is not for all
+//! that its owner may do is not for these.
+
+use super::{AppPassword, CredentialKind, NewAppPassword, Preferences, Secret, SessionId, Sessions, User};
+use crate::access::{self, Access, Caller, Way};
+use crate::{Error, Kalends, Result};
+
+impl Kalends {
+    /// Changes the preferences of the caller's account to what `change` makes of it, with nobody coming between.
+    ///
+    /// # Errors
+    /// `Forbidden`; `NotFound` for an account that is gone; those of `change`.
+    pub async fn change_preferences(
+        &self,
+        caller: Caller,
+        change: impl FnOnce(&User) -> Result<Preferences>,
+    ) -> Result<User> {
+        access::require_own(caller)?;
+        let mut tx = self.db.write().await?;
+        tx.lock_home(caller.principal).await?;
+        let mut user = tx.user(caller.principal).await?.ok_or(Error::NotFound("the account"))?;
+        user.preferences = change(&user)?;
+        tx.set_preferences(caller.principal, &user.preferences).await?;
+        tx.commit().await?;
+        Ok(user)
+    }
+
+    /// The caller's app passwords or tokens, the oldest first.
+    ///
+    /// # Errors
+    /// `Forbidden`
+    pub async fn own_credentials(&self, caller: Caller, kind: CredentialKind) -> Result<Vec<AppPassword>> {
+        access::require_own(caller)?;
+        let all = self.app_passwords(caller.principal).await?;
+        Ok(all.into_iter().filter(|one| one.kind == kind).collect())
+    }
+
+    /// Makes an app password or a token. A person does that in a browser: what a program could make for itself would outlive it when it is
+    /// revoked or ends.
+    ///
+    /// # Errors
+    /// `Forbidden` for programs; those of [`Kalends::create_app_password`].
+    pub async fn create_own_credential(&self, caller: Caller, new: NewAppPassword) -> Result<(AppPassword, Secret)> {
+        match caller.way {
+            Way::AppPassword(_) | Way::Link(_) => Err(Error::Forbidden { needed: Access::Owner }),
+            Way::Page | Way::Command => self.create_app_password(caller.principal, new).await,
+        }
+    }
+
+    /// Revokes an app password or token of the caller's. Every program may revoke its own.
+    ///
+    /// # Errors
+    /// `NotFound`; `Forbidden`
+    pub async fn revoke_own_credential(&self, caller: Caller, kind: CredentialKind, id: i64) -> Result<()> {
+        if caller.way != Way::AppPassword(id) {
+            access::require_own(caller)?;
+        }
+        let all = self.app_passwords(caller.principal).await?;
+        if !all.iter().any(|one| one.id == id && one.kind == kind) {
+            return Err(Error::NotFound("the app password"));
+        }
+        self.revoke_app_password(caller.principal, id).await
+    }
+
+    /// The open sessions of the caller's account; `secret` is that of the session that asks, if one does.
+    ///
+    /// # Errors
+    /// `Forbidden`
+    pub async fn own_sessions(&self, caller: Caller, secret: Option<&str>) -> Result<Sessions> {
+        access::require_own(caller)?;
+        self.sessions(caller.principal, secret.unwrap_or_default()).await
+    }
+
+    /// Ends a session of the caller's account.
+    ///
+    /// # Errors
+    /// `NotFound`; `Forbidden`
+    pub async fn end_own_session(&self, caller: Caller, session: SessionId) -> Result<()> {
+        access::require_own(caller)?;
+        self.end_session(caller.principal, session).await
+    }
+}

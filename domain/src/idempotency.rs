@@ -1,0 +1,53 @@
+//! Requests that make something and may come twice: a client that heard no answer sends the same again with the same key, and one thing is
+//! made.
+
+use crate::write::Write;
+use crate::{Error, Problem, Result};
+use chrono::{TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+
+/// How long a key is remembered.
+pub const KEY_LIFE: TimeDelta = TimeDelta::days(1);
+/// Longest key, in octets.
+const MAX_KEY: usize = 255;
+
+/// The key of a request, and what was asked for with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    key: [u8; 32],
+    request: [u8; 32],
+}
+
+impl Once {
+    /// `request` is all that makes the request what it is; keys and requests are stored as hashes.
+    ///
+    /// # Errors
+    /// `BadInput` (Idempotency-Key) for one that is empty or too long.
+    pub fn new(key: &str, request: &[&[u8]]) -> Result<Self> {
+        if key.is_empty() || key.len() > MAX_KEY {
+            return Err(Error::bad_input("Idempotency-Key", Problem::Length { least: 1, most: MAX_KEY }));
+        }
+        // Of each part the digest, so that no two requests are the same octets.
+        let request = request.iter().fold(Sha256::new(), |all, part| all.chain_update(Sha256::digest(part)));
+        Ok(Once { key: Sha256::digest(key).into(), request: request.finalize().into() })
+    }
+}
+
+impl Write {
+    /// Takes the key for `made`. Yields what an earlier request made that had it already.
+    ///
+    /// # Errors
+    /// `BadInput` (Idempotency-Key) where another request had it.
+    pub(crate) async fn take_key(&mut self, once: Option<&Once>, made: &str) -> Result<Option<String>> {
+        let Some(Once { key, request }) = once else { return Ok(None) };
+        let (principal, now) = (self.caller().principal, Utc::now());
+        self.tx.forget_idempotency_key(principal, key, now - KEY_LIFE).await?;
+        if self.tx.insert_idempotency_key(principal, (key, request), made, now).await? {
+            return Ok(None);
+        }
+        match self.tx.idempotency_key(principal, key).await? {
+            Some((stored, made)) if stored == *request => Ok(Some(made)),
+            _ => Err(Error::bad_input("Idempotency-Key", Problem::Request("another request had this key"))),
+        }
+    }
+}
