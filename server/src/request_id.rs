@@ -14,11 +14,12 @@ const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_LENGTH: usize = 128;
 /// The route of what no route is for: the front-end's files, and addresses that lead nowhere.
 const OTHER_ROUTE: &str = "other";
-const METHODS: [&str; 13] = [
+const METHODS: [&str; 14] = [
     "GET",
     "HEAD",
     "POST",
     "PUT",
+    "PATCH",
     "DELETE",
     "OPTIONS",
     "COPY",
