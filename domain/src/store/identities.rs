@@ -86,7 +86,8 @@ impl Transaction {
         Ok(statement.bind(user.0).bind(issuer).run().await? > 0)
     }
 
-    /// Ends the sessions that were opened by this session at the provider, or by this person's; by both where both are given.
+    /// Ends the sessions that were opened by this session at the provider, or by this person's; by both where both are given, and then
+    /// also those of the person of which the provider did not say by which session they were opened.
     pub async fn delete_sessions_of_provider(
         &mut self,
         issuer: &str,
@@ -94,7 +95,8 @@ impl Transaction {
         provider_session: Option<&str>,
     ) -> Result<u64> {
         self.sql(
-            "DELETE FROM sessions WHERE issuer = $1 AND ($2 IS NULL OR subject = $2) AND ($3 IS NULL OR provider_session = $3)",
+            "DELETE FROM sessions WHERE issuer = $1 AND ($2 IS NULL OR subject = $2)
+                AND ($3 IS NULL OR provider_session = $3 OR $2 IS NOT NULL AND provider_session IS NULL)",
         )
         .bind(issuer)
         .bind(subject)

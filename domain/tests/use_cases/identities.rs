@@ -310,6 +310,12 @@ async fn a_provider_ends_the_sessions_that_it_opened_and_no_others() {
     assert!(!is_open(&first).await && is_open(&second).await && is_open(&other).await && is_open(&third).await);
     assert_eq!(kalends.end_sessions_of_provider(SSO, Some("1"), None).await.unwrap(), 1);
     assert!(!is_open(&second).await && is_open(&other).await && is_open(&third).await);
+    // Of a session that the provider never named it is enough to know whose it is.
+    let nameless = ProviderSession { id: None, ..session(&claims("1"), "") };
+    let opened = kalends.sign_in_by(&claims("1"), &anybody(), &nameless, &Origin::default()).await.unwrap().unwrap();
+    assert_eq!(kalends.end_sessions_of_provider(SSO, None, Some("z")).await.unwrap(), 0);
+    assert_eq!(kalends.end_sessions_of_provider(SSO, Some("1"), Some("z")).await.unwrap(), 1);
+    assert!(!is_open(&opened.session.0).await);
     // A token is taken once, of each issuer.
     let life = TimeDelta::minutes(5);
     assert!(kalends.spend_token(SSO, "t", life).await.unwrap());
