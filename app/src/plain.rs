@@ -72,6 +72,9 @@ const every = () => (follows().dataset.every ?? 60) * 1000;
 if (follows()) {
   let timer;
   let asked = 0;
+  // Where a form leads to is shown next, whatever becomes of this page meanwhile.
+  let leaving = 0;
+  addEventListener('submit', () => (leaving = Date.now()));
   const renewIn = (pause) => {
     clearTimeout(timer);
     timer = setTimeout(renew, pause);
@@ -81,6 +84,7 @@ if (follows()) {
     const idle = timer;
     const mine = ++asked;
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined);
+    if (Date.now() - leaving < 10000) return renewIn(10000);
     if (answer?.redirected || answer?.status === 403 || answer?.status === 404) return location.reload();
     if (!answer?.ok) return;
     const text = await answer.text();

@@ -55,9 +55,9 @@ mod tests {
     fn a_colour_has_the_name_that_is_nearest() {
         for (color, name) in [
             ("#2F6FDE", "royalblue"),
-            ("#0F9D74", "seagreen"),
+            ("#0F9D74", "darkcyan"),
             ("#ffffffff", "white"),
-            ("#C2185B", "mediumvioletred"),
+            ("#C2185B", "crimson"),
             ("#000000", "black"),
         ] {
             assert_eq!(nearest_name(color), Some(name), "{color}");
