@@ -47,6 +47,7 @@ async fn export(State(state): State<WebState>, Path(id): Path<i64>, request: Req
             response
         }
         Err(kalends_domain::Error::NotFound(_)) => StatusCode::NOT_FOUND.into_response(),
+        Err(kalends_domain::Error::Forbidden { .. }) => StatusCode::FORBIDDEN.into_response(),
         Err(error) => failed::answer_error(&error, "exporting a calendar"),
     }
 }

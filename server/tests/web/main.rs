@@ -1,6 +1,7 @@
 //! The whole program over TCP as browsers and attackers meet it: pages, server functions, headers, limits, load.
 #![allow(clippy::unwrap_used)]
 
+mod access_matrix;
 mod connections;
 mod headers;
 mod history;

@@ -1,0 +1,146 @@
+//! Who sees what, by every way there is: each surface, for each level of access that somebody may have and however they came by it,
+//! with an event of each class. A page, server function or method of CalDAV that is not in the matrix fails the last test.
+
+mod routes;
+mod surfaces;
+mod viewers;
+
+use surfaces::{Shows, Surface, surfaces};
+use viewers::{Level, Through, Viewer, World};
+
+/// The event of each class: the word that is looked for in answers, which stands in all of its texts, and what it is called in addresses.
+const CLASSES: [(&str, &str, &str); 3] =
+    [("PUBLIC", "xenon", "a.ics"), ("PRIVATE", "krypton", "b.ics"), ("CONFIDENTIAL", "argon", "c.ics")];
+
+/// The words of the events that a viewer may read about.
+fn readable(viewer: &Viewer) -> Vec<&'static str> {
+    CLASSES
+        .into_iter()
+        .filter(|(class, ..)| viewer.level >= Level::Read && (*class == "PUBLIC" || viewer.sees_private))
+        .map(|(_, word, _)| word)
+        .collect()
+}
+
+/// The words that a surface shows to a viewer.
+fn expected(surface: &Surface, viewer: &Viewer) -> Vec<&'static str> {
+    let readable = readable(viewer);
+    match surface.shows {
+        Shows::Nothing => Vec::new(),
+        Shows::Events => readable,
+        Shows::One(word) => readable.into_iter().filter(|known| *known == word).collect(),
+        // What something was called when it was public.
+        Shows::History if viewer.sees_private => readable,
+        Shows::HistoryOf(word) if viewer.sees_private => readable.into_iter().filter(|known| *known == word).collect(),
+        Shows::History | Shows::HistoryOf(_) => Vec::new(),
+    }
+}
+
+/// Asks for everything as `viewer`, and yields what is wrong.
+async fn look(world: &World, viewer: &Viewer, faults: &mut Vec<String>) {
+    for surface in surfaces(world, viewer) {
+        let answer = surface.ask.send(world, viewer).await;
+        let who = format!("{} for {}", surface.name, viewer.name);
+        if answer.status >= 500 {
+            faults.push(format!("{who}: {}", answer.status));
+        }
+        let wanted = expected(&surface, viewer);
+        for (_, word, _) in CLASSES {
+            let is_told = answer.all.contains(word);
+            if is_told != wanted.contains(&word) {
+                let what = if is_told { "is told of" } else { "does not learn of" };
+                faults.push(format!("{who}: {what} {word} ({})", answer.status));
+            }
+        }
+        // What may not be seen at all is as if it was not there.
+        if viewer.level == Level::None
+            && let Some(absent) = surface.absent
+        {
+            let never = absent.send(world, viewer).await;
+            if (answer.status, answer.comparable()) != (never.status, never.comparable()) {
+                faults.push(format!("{who}: {} and not {}", answer.status, never.status));
+            }
+        }
+    }
+}
+
+/// Tries to change everything as `viewer`, and yields what is wrong.
+async fn touch(world: &World, viewer: &Viewer, faults: &mut Vec<String>) {
+    let shares = world.shares().await;
+    for (name, ask, needed) in surfaces::writes(world, viewer) {
+        let before = world.state().await;
+        let answer = ask.send(world, viewer).await;
+        let has_changed = world.state().await != before;
+        let may = viewer.level >= needed;
+        let who = format!("{name} for {}", viewer.name);
+        if has_changed != may {
+            faults.push(format!("{who}: {} and changed: {has_changed}", answer.status));
+        }
+        let fits = match (may, viewer.level) {
+            (true, _) => answer.status < 400,
+            (false, Level::None) => matches!(answer.status, 404 | 409),
+            (false, _) => matches!(answer.status, 403 | 404 | 409),
+        };
+        if !fits {
+            faults.push(format!("{who}: {}", answer.status));
+        }
+        if has_changed {
+            world.restore().await;
+            world.server.kalends.share_with_these(world.owner.caller, world.calendar, &shares).await.unwrap();
+        }
+    }
+}
+
+async fn check(through: Through) {
+    let world = World::new(through).await;
+    let mut faults = Vec::new();
+    for level in through.levels() {
+        let viewer = world.viewer(level).await;
+        look(&world, &viewer, &mut faults).await;
+        touch(&world, &viewer, &mut faults).await;
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[tokio::test]
+async fn of_a_person() {
+    check(Through::Person).await;
+}
+
+#[tokio::test]
+async fn of_a_group_that_it_is_shared_with() {
+    check(Through::SharedGroup).await;
+}
+
+#[tokio::test]
+async fn of_a_mission_that_it_is_shared_with() {
+    check(Through::SharedMission).await;
+}
+
+#[tokio::test]
+async fn of_everyone() {
+    check(Through::Everyone).await;
+}
+
+#[tokio::test]
+async fn of_those_who_belong_to_the_group_that_owns_it() {
+    check(Through::OwningGroup).await;
+}
+
+#[tokio::test]
+async fn of_those_who_belong_to_the_mission_that_owns_it() {
+    check(Through::OwningMission).await;
+}
+
+#[tokio::test]
+async fn nothing_is_left_out() {
+    let world = World::new(Through::Person).await;
+    let viewer = world.viewer(Level::Read).await;
+    let mut covered: Vec<String> = surfaces(&world, &viewer).iter().map(|surface| surface.route.to_owned()).collect();
+    covered.extend(surfaces::writes(&world, &viewer).into_iter().map(|(name, ..)| name.to_owned()));
+    covered.extend(routes::ELSEWHERE.iter().flat_map(|(_, routes)| *routes).map(|route| (*route).to_owned()));
+    let there = routes::all(&world).await;
+    let missing: Vec<&String> = there.iter().filter(|route| !covered.contains(route)).collect();
+    assert!(missing.is_empty(), "not in the matrix: {missing:#?}");
+    let gone: Vec<&String> = covered.iter().filter(|route| !there.contains(route.as_str())).collect();
+    assert!(gone.is_empty(), "in the matrix and nowhere else: {gone:#?}");
+}

@@ -1,0 +1,229 @@
+//! The routes that there are, from where they are made.
+
+use super::viewers::World;
+use leptos_axum::generate_route_list;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Those that the matrix does without, with the reason.
+pub const ELSEWHERE: &[(&str, &[&str])] = &[
+    (
+        "of an account alone",
+        &[
+            "/settings/export.zip",
+            "/settings/identities",
+            "/sign-in/ended/{provider}",
+            "/sign-in/signed-out/{provider}",
+            "/sign-in/with/{provider}",
+            "/sign-out",
+            "/fn/adopt_time_zone",
+            "/fn/change_password",
+            "/fn/choose_password",
+            "/fn/create_app_password",
+            "/fn/end_other_sessions",
+            "/fn/end_session",
+            "/fn/invitation",
+            "/fn/revoke_app_password",
+            "/fn/save_preferences",
+            "/fn/settings",
+            "/fn/sign_in",
+            "/fn/sign_in_state",
+            "/fn/viewer",
+            "DELETE /api/v1.0/app-passwords/{id}",
+            "DELETE /api/v1.0/sessions/{id}",
+            "DELETE /api/v1.0/tokens/{id}",
+            "GET /api/v1.0/app-passwords",
+            "GET /api/v1.0/sessions",
+            "GET /api/v1.0/tokens",
+            "GET /api/v1.0/users/me",
+            "PATCH /api/v1.0/users/me",
+            "POST /api/v1.0/app-passwords",
+            "POST /api/v1.0/tokens",
+            "page /sign-in",
+            "page /welcome/{secret}",
+            "dav principal GET",
+            "dav principal HEAD",
+            "dav principal OPTIONS",
+            "dav principal PROPFIND",
+            "dav principal PROPPATCH",
+            "dav principal REPORT",
+        ],
+    ),
+    (
+        "of who there is: people, groups and missions",
+        &[
+            "/groups",
+            "/groups/{slug}",
+            "/fn/team",
+            "/fn/teams",
+            "DELETE /api/v1.0/groups/{name}",
+            "DELETE /api/v1.0/groups/{name}/members/{person}",
+            "GET /api/v1.0/groups",
+            "GET /api/v1.0/groups/{name}",
+            "GET /api/v1.0/missions",
+            "POST /api/v1.0/groups",
+            "POST /api/v1.0/groups/{name}/calendars",
+            "POST /api/v1.0/missions",
+            "PUT /api/v1.0/groups/{name}",
+            "PUT /api/v1.0/groups/{name}/members/{person}",
+            "GET /api/v1.0/parties",
+            "GET /api/v1.0/users",
+        ],
+    ),
+    (
+        "for administrators",
+        &[
+            "/admin/jobs",
+            "/admin/people",
+            "/admin/people/{id}",
+            "/admin/people/{id}/export.zip",
+            "/fn/jobs",
+            "/fn/people",
+            "/fn/person",
+            "page /admin/jobs",
+            "page /admin/people",
+            "page /admin/people/{id}",
+        ],
+    ),
+    (
+        "of one's own list alone",
+        &[
+            "/calendars/new",
+            "/calendars/visible",
+            "/calendars/{id}",
+            "/fn/calendars-hide",
+            "/fn/calendar-save",
+            "page /calendars/new",
+            "POST /api/v1.0/calendars",
+            "PUT /api/v1.0/calendars/order",
+            "PUT /api/v1.0/calendars/{id}/answer",
+            "/shared",
+            "dav home GET",
+            "dav home HEAD",
+            "dav home OPTIONS",
+            "dav home PROPFIND",
+            "dav home PROPPATCH",
+            "dav home REPORT",
+        ],
+    ),
+    (
+        "of imports, which are their maker's: the import itself is here",
+        &[
+            "/import",
+            "/fn/import_page",
+            "/fn/import_progress",
+            "page /import/{job}",
+            "GET /api/v1.0/jobs",
+            "GET /api/v1.0/jobs/{id}",
+        ],
+    ),
+    (
+        "the same for all",
+        &[
+            "/embed.js",
+            "/healthz",
+            "/fn/{*function}",
+            "/fn/time-zones",
+            "page /agenda",
+            "page /event/new",
+            "GET /api/v1.0/config",
+            "GET /api/v1.0/openapi.json",
+            "GET /api/v1.0/problems",
+        ],
+    ),
+    (
+        "edits by the domain's operations, as PATCH of an event, which is here",
+        &[
+            "/event/new",
+            "/event/{calendar}/{name}",
+            "/fn/event-create",
+            "/fn/event-delete",
+            "/fn/event-move",
+            "/fn/event-update",
+            "/undo",
+        ],
+    ),
+    (
+        "brings back by the domain's operations; tests/use_cases/{as_of,bin,history} have who may",
+        &[
+            "/event/{calendar}/{name}/history",
+            "/calendars/{id}/as-of",
+            "/bin",
+            "DELETE /api/v1.0/bin/calendars/{id}",
+            "DELETE /api/v1.0/calendars/{id}/bin/{object}",
+            "POST /api/v1.0/bin/calendars/{id}/restore",
+            "POST /api/v1.0/calendars/{id}/bin/{object}/restore",
+            "POST /api/v1.0/calendars/{id}/versions/{revision}/restore",
+        ],
+    ),
+    (
+        "of public links; tests/web/links.rs has what they show and who makes them",
+        &[
+            "/public/{token}",
+            "/public/{token}/stream",
+            "/feeds/{file}",
+            "/embed/{token}",
+            "/wall/{token}",
+            "GET /api/v1.0/calendars/{id}/links",
+            "POST /api/v1.0/calendars/{id}/links",
+            "GET /api/v1.0/links",
+            "PUT /api/v1.0/links/{id}",
+            "DELETE /api/v1.0/links/{id}",
+            "POST /api/v1.0/links/{id}/rotate",
+        ],
+    ),
+    ("revisions alone; tests/web/stream.rs has who hears what", &["GET /api/v1.0/stream"]),
+    ("takes back what was shared, as PUT of it, which is here", &["DELETE /api/v1.0/calendars/{id}/shares/{who}"]),
+    ("made nowhere but in one's own home", &["dav calendar MKCALENDAR", "dav calendar MKCOL"]),
+    ("refused for every object, or as MOVE and GET, which are here", &["dav object COPY", "dav object PROPPATCH"]),
+];
+
+const METHODS: [&str; 6] = ["get", "head", "put", "post", "patch", "delete"];
+
+/// Every route by its name: `page /bin`, `/fn/agenda`, `dav object GET`, `GET /api/v1.0/calendars`, and what else the program serves.
+pub async fn all(world: &World) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    all.extend(generate_route_list(kalends_app::App).iter().map(|route| format!("page {}", route.path())));
+    all.extend(leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()));
+    let client = &world.owner_client;
+    for (kind, path) in [
+        ("object", client.at("a.ics")),
+        ("calendar", client.at("")),
+        ("home", client.home()),
+        ("principal", "/api/v1.0/caldav/principals/olga/".to_owned()),
+    ] {
+        let answer = client.request("OPTIONS", &path).send().await;
+        let allowed = answer.header("allow").unwrap().split(", ");
+        all.extend(allowed.map(|method| format!("dav {kind} {method}")));
+    }
+    let openapi: Value = serde_json::from_str(&client.get("/api/v1.0/openapi.json").await.text()).unwrap();
+    for (path, methods) in openapi["paths"].as_object().unwrap() {
+        let there = methods.as_object().unwrap().keys().filter(|method| METHODS.contains(&method.as_str()));
+        all.extend(there.map(|method| format!("{} {path}", method.to_uppercase())));
+    }
+    all.extend(written());
+    all
+}
+
+/// The paths in the sources of what is neither a page nor REST nor CalDAV.
+fn written() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(std::result::Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                let name = entry.file_name();
+                if name != "rest" && name != "caldav" {
+                    folders.push(path);
+                }
+                continue;
+            }
+            let text = std::fs::read_to_string(path).unwrap();
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let routes = text.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next());
+            found.extend(routes.map(str::to_owned));
+        }
+    }
+    found
+}

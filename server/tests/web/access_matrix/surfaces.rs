@@ -1,0 +1,343 @@
+//! The ways to see and to change what is in a calendar.
+
+use super::viewers::{Level, Viewer, World};
+use hyper::Method;
+use kalends_test_support::browser::FORM;
+use kalends_test_support::requests::{NS, query};
+
+/// What a surface shows to those who may see it.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Shows {
+    /// Nothing of events.
+    Nothing,
+    /// Every event, what is private as a time alone.
+    Events,
+    /// The event with this word.
+    One(&'static str),
+    /// What events were, to those to whom nothing is private.
+    History,
+    /// The same of the event with this word.
+    HistoryOf(&'static str),
+}
+
+/// A request.
+#[derive(Clone)]
+pub enum Ask {
+    Page(String),
+    /// A form that is posted from a page: where to, and what.
+    Form(String, String),
+    /// A server function with JSON.
+    Call(String, String),
+    /// With the app password: method, path, headers, body.
+    Client(&'static str, String, Vec<(&'static str, String)>, String),
+}
+
+pub struct Answer {
+    pub status: u16,
+    /// Head and body.
+    pub all: String,
+    body: String,
+}
+
+impl Answer {
+    /// What has to be the same for what is not there and what may not be seen.
+    pub fn comparable(&self) -> String {
+        let body = self.body.replace(ABSENT, "");
+        match body.split_once("\"request_id\":\"") {
+            Some((before, rest)) => format!("{before}{}", rest.split_once('"').map_or("", |(_, after)| after)),
+            None => body,
+        }
+    }
+}
+
+/// The number of no calendar.
+const ABSENT: &str = "987654321";
+
+pub struct Surface {
+    /// As [`super::routes`] names it.
+    pub route: &'static str,
+    pub name: &'static str,
+    pub ask: Ask,
+    pub shows: Shows,
+    /// The same request for what is not there.
+    pub absent: Option<Ask>,
+}
+
+impl Ask {
+    pub async fn send(&self, world: &World, viewer: &Viewer) -> Answer {
+        match self {
+            Ask::Client(method, path, headers, body) => {
+                let mut request = viewer.client.request(method, path);
+                for (name, value) in headers {
+                    request = request.header(name, value);
+                }
+                let request = if body.is_empty() { request } else { request.body(body.as_str()) };
+                let answer = request.send().await;
+                let body = String::from_utf8_lossy(&answer.body).into_owned();
+                Answer { status: answer.status, all: format!("{answer:?}{body}"), body }
+            }
+            Ask::Page(path) => self.of_browser(world, viewer, Method::GET, path, "", "").await,
+            Ask::Form(path, form) => self.of_browser(world, viewer, Method::POST, path, FORM, form).await,
+            Ask::Call(path, json) => self.of_browser(world, viewer, Method::POST, path, "application/json", json).await,
+        }
+    }
+
+    async fn of_browser(
+        &self,
+        world: &World,
+        viewer: &Viewer,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: &str,
+    ) -> Answer {
+        let mut connection = world.server.connect().await;
+        let answer = connection.send(method, path, &viewer.person.cookie, kind, body).await.unwrap();
+        Answer {
+            status: answer.status.as_u16(),
+            all: format!("{:?}{}", answer.headers, answer.text),
+            body: answer.text,
+        }
+    }
+}
+
+fn dav(method: &'static str, path: &str, body: &str) -> Ask {
+    let headers = vec![("Depth", "1".to_owned()), ("Content-Type", "application/xml; charset=utf-8".to_owned())];
+    Ask::Client(method, path.to_owned(), headers, body.to_owned())
+}
+
+fn rest(method: &'static str, path: &str, body: &str) -> Ask {
+    let headers = vec![("Content-Type", "application/json".to_owned())];
+    Ask::Client(method, format!("/api/v1.0{path}"), headers, body.to_owned())
+}
+
+/// Everything that may be looked at.
+pub fn surfaces(world: &World, viewer: &Viewer) -> Vec<Surface> {
+    [pages(world), functions(world), caldav(world, viewer), rest_surfaces(world)].into_iter().flatten().collect()
+}
+
+fn surface(route: &'static str, name: &'static str, shows: Shows, ask: Ask, absent: Option<Ask>) -> Surface {
+    Surface { route, name, ask, shows, absent }
+}
+
+fn pages(world: &World) -> Vec<Surface> {
+    let id = world.calendar.0;
+    let page = |route, shows, path: String| surface(route, route, shows, Ask::Page(path), None);
+    let then = "2099-01-01T00%3A00";
+    vec![
+        page("page /agenda/{view}/{date}", Shows::Events, "/agenda/week/2027-03-02".into()),
+        page("page /agenda/{view}/{date}", Shows::Events, "/agenda/month/2027-03-02".into()),
+        page("page /agenda/{view}/{date}", Shows::Events, "/agenda/day/2027-03-02".into()),
+        page("page /event/{calendar}/{name}", Shows::One("xenon"), format!("/event/{id}/a.ics")),
+        page("page /event/{calendar}/{name}", Shows::One("krypton"), format!("/event/{id}/b.ics")),
+        page("page /event/{calendar}/{name}", Shows::One("argon"), format!("/event/{id}/c.ics")),
+        page("page /event/{calendar}/{name}/history", Shows::HistoryOf("xenon"), format!("/event/{id}/a.ics/history")),
+        page("page /calendars/{id}/changes", Shows::History, format!("/calendars/{id}/changes")),
+        page("page /calendars/{id}/as-of", Shows::Nothing, format!("/calendars/{id}/as-of?at={then}")),
+        page("page /calendars/{id}", Shows::Nothing, format!("/calendars/{id}")),
+        page("page /calendars/{id}/sharing", Shows::Nothing, format!("/calendars/{id}/sharing")),
+        page("page /bin", Shows::Nothing, "/bin".into()),
+        page("page /shared", Shows::Nothing, "/shared".into()),
+        page("page /import", Shows::Nothing, "/import".into()),
+        page("page /settings", Shows::Nothing, "/settings".into()),
+        page("page /", Shows::Events, "/".into()),
+        page("page /groups", Shows::Nothing, "/groups".into()),
+        page("page /groups/{slug}", Shows::Nothing, "/groups/choir".into()),
+        page("/calendars/{id}/export.ics", Shows::Events, format!("/calendars/{id}/export.ics")),
+    ]
+}
+
+fn functions(world: &World) -> Vec<Surface> {
+    let id = world.calendar.0;
+    let get = |route, shows, query: &str| {
+        let path = |id: &str| format!("{route}?{}", query.replace("{id}", id));
+        let absent = query.contains("{id}").then(|| Ask::Page(path(ABSENT)));
+        surface(route, route, shows, Ask::Page(path(&id.to_string())), absent)
+    };
+    vec![
+        get("/fn/agenda", Shows::Events, "from=2027-03-01&to=2027-03-08&calendars={id}"),
+        get("/fn/agenda-page", Shows::Events, "view=week&date=2027-03-02"),
+        get("/fn/event", Shows::One("xenon"), "calendar={id}&name=a.ics"),
+        get("/fn/event", Shows::One("krypton"), "calendar={id}&name=b.ics"),
+        get("/fn/event", Shows::One("argon"), "calendar={id}&name=c.ics"),
+        get("/fn/event-page", Shows::One("argon"), &format!("path=%2Fevent%2F{id}%2Fc.ics&query=")),
+        get("/fn/event-history", Shows::HistoryOf("xenon"), "calendar={id}&name=a.ics"),
+        get("/fn/calendar-history", Shows::History, "calendar={id}&person=&way=&day="),
+        get("/fn/calendar-as-of", Shows::History, "calendar={id}&at=2099-01-01T00%3A00&everything=true"),
+        get("/fn/calendar", Shows::Nothing, "id={id}"),
+        get("/fn/calendar-page", Shows::Nothing, "id={id}"),
+        get("/fn/calendar-shares", Shows::Nothing, "calendar={id}"),
+        get("/fn/calendars", Shows::Nothing, ""),
+        get("/fn/shared-calendars", Shows::Nothing, ""),
+        get("/fn/upcoming", Shows::Events, ""),
+        get("/fn/bin", Shows::Nothing, "piece=0"),
+    ]
+}
+
+fn caldav(world: &World, viewer: &Viewer) -> Vec<Surface> {
+    // In the home of whoever asks, and where its owner has it.
+    let theirs = format!("/api/v1.0/caldav/calendars/{}/{}/", world.home, world.slug);
+    [viewer.path.clone(), theirs].iter().flat_map(|path| at(path)).collect()
+}
+
+/// By CalDAV, in the calendar at `path`.
+fn at(path: &str) -> Vec<Surface> {
+    let absent = path.replace("shared-", &format!("shared-{ABSENT}")).replace("/watched/", &format!("/{ABSENT}/"));
+    let dav = |route, name, shows, method, rest: &str, body: &str| {
+        let never = Some(dav(method, &format!("{absent}{rest}"), body));
+        surface(route, name, shows, dav(method, &format!("{path}{rest}"), body), never)
+    };
+    let all = format!("<D:propfind {NS}><D:allprop/></D:propfind>");
+    let data = |inner: &str| format!("<C:calendar-data>{inner}</C:calendar-data>");
+    let events = query("<C:comp-filter name=\"VEVENT\"/>", &data(""));
+    let by_title = |word: &str| {
+        let filter = format!(
+            "<C:comp-filter name=\"VEVENT\"><C:prop-filter name=\"SUMMARY\"><C:text-match>{word}</C:text-match></C:prop-filter></C:comp-filter>"
+        );
+        query(&filter, "")
+    };
+    let expanded = query(
+        "<C:comp-filter name=\"VEVENT\"><C:time-range start=\"20270301T000000Z\" end=\"20270308T000000Z\"/></C:comp-filter>",
+        &data("<C:expand start=\"20270301T000000Z\" end=\"20270308T000000Z\"/>"),
+    );
+    let multiget = format!(
+        "<C:calendar-multiget {NS}><D:prop><C:calendar-data/></D:prop>{}</C:calendar-multiget>",
+        super::CLASSES.map(|(.., name)| format!("<D:href>{path}{name}</D:href>")).concat()
+    );
+    let sync = format!(
+        "<D:sync-collection {NS}><D:sync-token/><D:sync-level>1</D:sync-level><D:prop><D:getetag/><C:calendar-data/></D:prop></D:sync-collection>"
+    );
+    let busy = format!(
+        "<C:free-busy-query {NS}><C:time-range start=\"20270301T000000Z\" end=\"20270308T000000Z\"/></C:free-busy-query>"
+    );
+    let principals =
+        format!("<D:acl-principal-prop-set {NS}><D:prop><D:displayname/></D:prop></D:acl-principal-prop-set>");
+    vec![
+        dav("dav calendar GET", "GET of all", Shows::Events, "GET", "", ""),
+        dav("dav calendar HEAD", "HEAD of all", Shows::Nothing, "HEAD", "", ""),
+        dav("dav calendar OPTIONS", "OPTIONS", Shows::Nothing, "OPTIONS", "", ""),
+        dav("dav calendar PROPFIND", "PROPFIND", Shows::Nothing, "PROPFIND", "", &all),
+        dav("dav calendar REPORT", "calendar-query", Shows::Events, "REPORT", "", &events),
+        dav("dav calendar REPORT", "calendar-query by a title", Shows::Nothing, "REPORT", "", &by_title("krypton")),
+        dav("dav calendar REPORT", "calendar-query expanded", Shows::Events, "REPORT", "", &expanded),
+        dav("dav calendar REPORT", "calendar-multiget", Shows::Events, "REPORT", "", &multiget),
+        dav("dav calendar REPORT", "sync-collection", Shows::Events, "REPORT", "", &sync),
+        dav("dav calendar REPORT", "free-busy-query", Shows::Nothing, "REPORT", "", &busy),
+        dav("dav calendar REPORT", "acl-principal-prop-set", Shows::Nothing, "REPORT", "", &principals),
+        dav("dav object GET", "GET", Shows::One("xenon"), "GET", "a.ics", ""),
+        dav("dav object GET", "GET of what is private", Shows::One("krypton"), "GET", "b.ics", ""),
+        dav("dav object GET", "GET of what is confidential", Shows::One("argon"), "GET", "c.ics", ""),
+        dav("dav object HEAD", "HEAD", Shows::Nothing, "HEAD", "c.ics", ""),
+        dav("dav object OPTIONS", "OPTIONS of an object", Shows::Nothing, "OPTIONS", "c.ics", ""),
+        dav("dav object PROPFIND", "PROPFIND of an object", Shows::Nothing, "PROPFIND", "c.ics", &all),
+        dav("dav object REPORT", "multiget of an object", Shows::One("argon"), "REPORT", "c.ics", &multiget),
+    ]
+}
+
+fn rest_surfaces(world: &World) -> Vec<Surface> {
+    let id = world.calendar.0;
+    let get = |route, shows, path: &str| {
+        let with = |id: &str| rest("GET", &path.replace("{id}", id), "");
+        let absent = path.contains("{id}").then(|| with(ABSENT));
+        surface(route, route, shows, with(&id.to_string()), absent)
+    };
+    let window = "from=2027-03-01&to=2027-03-08";
+    vec![
+        get("GET /api/v1.0/calendars", Shows::Nothing, "/calendars"),
+        get("GET /api/v1.0/calendars/{id}", Shows::Nothing, "/calendars/{id}"),
+        get("GET /api/v1.0/calendars/{id}/events", Shows::Events, &format!("/calendars/{{id}}/events?{window}")),
+        get("GET /api/v1.0/events", Shows::Events, &format!("/events?{window}&calendars={id}")),
+        get("GET /api/v1.0/calendars/{id}/events/{name}", Shows::One("xenon"), "/calendars/{id}/events/a.ics"),
+        get("GET /api/v1.0/calendars/{id}/events/{name}", Shows::One("argon"), "/calendars/{id}/events/c.ics"),
+        get("GET /api/v1.0/calendars/{id}/objects", Shows::Nothing, "/calendars/{id}/objects"),
+        get("GET /api/v1.0/calendars/{id}/objects/{name}", Shows::One("xenon"), "/calendars/{id}/objects/a.ics"),
+        get("GET /api/v1.0/calendars/{id}/objects/{name}", Shows::One("argon"), "/calendars/{id}/objects/c.ics"),
+        get("GET /api/v1.0/calendars/{id}/export", Shows::Events, "/calendars/{id}/export"),
+        get("GET /api/v1.0/calendars/{id}/free-busy", Shows::Nothing, &format!("/calendars/{{id}}/free-busy?{window}")),
+        get("GET /api/v1.0/calendars/{id}/changes", Shows::Nothing, "/calendars/{id}/changes"),
+        get("GET /api/v1.0/calendars/{id}/as-of", Shows::History, "/calendars/{id}/as-of?at=2099-01-01T00%3A00%3A00Z"),
+        get(
+            "GET /api/v1.0/calendars/{id}/objects/{name}/versions",
+            Shows::Nothing,
+            "/calendars/{id}/objects/c.ics/versions",
+        ),
+        get("GET /api/v1.0/calendars/{id}/versions/{revision}", Shows::Nothing, "/calendars/{id}/versions/99999"),
+        get("GET /api/v1.0/calendars/{id}/shares", Shows::Nothing, "/calendars/{id}/shares"),
+        get("GET /api/v1.0/bin", Shows::Nothing, "/bin"),
+        get("GET /api/v1.0/offers", Shows::Nothing, "/offers"),
+    ]
+}
+
+/// Everything that changes the calendar, with the level that it takes.
+pub fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Level)> {
+    let id = world.calendar.0;
+    let text = kalends_test_support::texts::event_titled("new", "New");
+    let theirs = format!("/api/v1.0/caldav/calendars/{}/{}/", world.home, world.slug);
+    let path = &viewer.path;
+    let changed = text.replace("UID:new", "UID:uid-of-a.ics");
+    let put = |path: String, text: &str| {
+        Ask::Client("PUT", path, vec![("Content-Type", "text/calendar; charset=utf-8".into())], text.into())
+    };
+    let to = |method, from: String, to: String| Ask::Client(method, from, vec![("Destination", to)], String::new());
+    let matching = |method, path: String, body: &str| {
+        let headers = vec![("Content-Type", "application/json".to_owned()), ("If-Match", "*".to_owned())];
+        Ask::Client(method, format!("/api/v1.0{path}"), headers, body.to_owned())
+    };
+    let description = kalends_test_support::requests::set("<C:calendar-description>Mine</C:calendar-description>");
+    let acl = format!(
+        "<D:acl {NS}><D:ace><D:principal><D:href>/api/v1.0/caldav/principals/spare/</D:href></D:principal><D:grant><D:privilege><D:read/></D:privilege></D:grant></D:ace></D:acl>"
+    );
+    let at = |rest: &str| format!("/calendars/{id}{rest}");
+    let new = "{\"title\":\"New\",\"start\":{\"type\":\"date\",\"date\":\"2027-03-05\"}}";
+    let mut writes = vec![
+        ("dav object PUT", put(format!("{path}new.ics"), &text), Level::Write),
+        ("dav object PUT", put(format!("{path}a.ics"), &changed), Level::Write),
+        ("dav object PUT", put(format!("{theirs}new.ics"), &text), Level::Write),
+        ("dav object DELETE", dav("DELETE", &format!("{path}a.ics"), ""), Level::Write),
+        ("dav object MOVE", to("MOVE", format!("{path}a.ics"), viewer.client.at("moved.ics")), Level::Write),
+        ("dav calendar PROPPATCH", dav("PROPPATCH", path, &description), Level::Administer),
+        ("dav calendar DELETE", Ask::Client("DELETE", theirs.clone(), Vec::new(), String::new()), Level::Owner),
+        (
+            "PUT /api/v1.0/calendars/{id}/objects/{name}",
+            {
+                let headers = vec![("Content-Type", "text/calendar".to_owned()), ("If-None-Match", "*".to_owned())];
+                Ask::Client("PUT", format!("/api/v1.0/calendars/{id}/objects/new.ics"), headers, text.clone())
+            },
+            Level::Write,
+        ),
+        ("DELETE /api/v1.0/calendars/{id}/objects/{name}", matching("DELETE", at("/objects/a.ics"), ""), Level::Write),
+        ("POST /api/v1.0/calendars/{id}/events", rest("POST", &at("/events"), new), Level::Write),
+        (
+            "PATCH /api/v1.0/calendars/{id}/events/{name}",
+            matching("PATCH", at("/events/a.ics"), "{\"title\":\"New\"}"),
+            Level::Write,
+        ),
+        ("DELETE /api/v1.0/calendars/{id}/events/{name}", matching("DELETE", at("/events/a.ics"), ""), Level::Write),
+        (
+            "POST /api/v1.0/calendars/{id}/import",
+            {
+                let headers = vec![("Content-Type", "text/calendar".to_owned())];
+                Ask::Client("POST", format!("/api/v1.0/calendars/{id}/import"), headers, text.clone())
+            },
+            Level::Write,
+        ),
+        ("PATCH /api/v1.0/calendars/{id}", matching("PATCH", at(""), "{\"description\":\"New\"}"), Level::Administer),
+        (
+            "PUT /api/v1.0/calendars/{id}/shares/{who}",
+            rest("PUT", &at("/shares/spare"), "{\"access\":\"free-busy\"}"),
+            Level::Administer,
+        ),
+        ("DELETE /api/v1.0/calendars/{id}", matching("DELETE", at(""), ""), Level::Owner),
+        ("/fn/calendar-delete", Ask::Call("/fn/calendar-delete".into(), format!("{{\"id\":{id}}}")), Level::Owner),
+        (
+            "/calendars/{id}/sharing",
+            Ask::Form(format!("/calendars/{id}/sharing"), "do=share&team=&name=spare&level=free-busy&ends=".into()),
+            Level::Administer,
+        ),
+    ];
+    if path == &theirs {
+        writes.push(("dav calendar ACL", dav("ACL", path, &acl), Level::Administer));
+    }
+    writes.push(("dav calendar ACL", dav("ACL", &theirs, &acl), Level::Administer));
+    writes
+}

@@ -1,0 +1,215 @@
+//! The calendar that the matrix is about, and those who look at it.
+
+use super::CLASSES;
+use kalends_domain::access::{Access, Caller, PrincipalId};
+use kalends_domain::calendars::{CalendarDetails, CalendarId};
+use kalends_domain::objects::Precondition;
+use kalends_domain::sharing::{Answer, PartyKind};
+use kalends_domain::teams::{Role, TeamDetails};
+use kalends_test_support::browser::Person;
+use kalends_test_support::client::Client;
+use kalends_test_support::server::Server;
+use kalends_test_support::texts::{calendar, component};
+
+/// What somebody may do with the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    None,
+    FreeBusy,
+    Read,
+    Write,
+    Administer,
+    Owner,
+}
+
+/// How they came by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Through {
+    Person,
+    SharedGroup,
+    SharedMission,
+    Everyone,
+    OwningGroup,
+    OwningMission,
+}
+
+impl Through {
+    pub fn levels(self) -> Vec<Level> {
+        use Level::{Administer, FreeBusy, None, Owner, Read, Write};
+        match self {
+            Through::Person => vec![None, FreeBusy, Read, Write, Administer, Owner],
+            Through::SharedGroup | Through::SharedMission => vec![None, FreeBusy, Read, Write, Administer],
+            Through::Everyone => vec![FreeBusy, Read, Write, Administer],
+            Through::OwningGroup | Through::OwningMission => vec![None, Read, Write, Owner],
+        }
+    }
+
+    fn owns(self) -> bool {
+        matches!(self, Through::OwningGroup | Through::OwningMission)
+    }
+
+    fn kind(self) -> PartyKind {
+        match self {
+            Through::SharedMission | Through::OwningMission => PartyKind::Mission,
+            _ => PartyKind::Group,
+        }
+    }
+}
+
+/// A server with the calendar and its owner.
+pub struct World {
+    pub server: Server,
+    pub owner: Person,
+    pub owner_client: Client,
+    pub calendar: CalendarId,
+    /// The segments of its address.
+    pub home: String,
+    pub slug: String,
+    through: Through,
+    team: Option<PrincipalId>,
+}
+
+/// Somebody with a session and an app password.
+pub struct Viewer {
+    pub name: String,
+    pub level: Level,
+    /// Whether what is private is shown to them as anything else is.
+    pub sees_private: bool,
+    pub person: Person,
+    pub client: Client,
+    /// Where the calendar is in their home.
+    pub path: String,
+}
+
+fn text(class: &str, word: &str, name: &str) -> String {
+    let lines = format!(
+        "DTSTART:20270302T090000Z\nDTEND:20270302T100000Z\nCLASS:{class}\nSUMMARY:The {word}\nLOCATION:At {word}\nDESCRIPTION:{word}"
+    );
+    calendar(&component("VEVENT", &format!("uid-of-{name}"), &lines))
+}
+
+async fn app_password(server: &Server, person: &Person, name: &str) -> Client {
+    let (_, secret) = server.kalends.create_app_password(person.caller.principal, "matrix").await.unwrap();
+    Client::new(server.address, name, &secret.0)
+}
+
+impl World {
+    pub async fn new(through: Through) -> Self {
+        let server = Server::with_pages().await;
+        let owner = server.person("olga").await;
+        server.person("spare").await;
+        let owner_client = app_password(&server, &owner, "olga").await;
+        let kalends = &server.kalends;
+        let team = match through {
+            Through::Person | Through::Everyone => None,
+            _ => {
+                let details = TeamDetails { name: "Choir".into(), ..TeamDetails::default() };
+                Some(kalends.create_team(owner.caller, through.kind(), details).await.unwrap().party)
+            }
+        };
+        let details = CalendarDetails { display_name: "Watched".into(), ..CalendarDetails::named("watched", 0) };
+        let made = match team.as_ref().filter(|_| through.owns()) {
+            Some(team) => {
+                kalends.create_calendar_for(owner.caller, team.id, Some("watched"), details, Vec::new()).await.unwrap()
+            }
+            None => kalends.create_calendar(owner.caller, Some("watched"), details, Vec::new()).await.unwrap(),
+        };
+        let home = made.owner_slug.clone();
+        let team = team.map(|team| team.id);
+        let world =
+            World { owner, owner_client, calendar: made.id, home, slug: made.slug.clone(), through, team, server };
+        world.restore().await;
+        world
+    }
+
+    /// Has the events as they were at the beginning.
+    pub async fn restore(&self) {
+        let kalends = &self.server.kalends;
+        if kalends.calendar_by_id(self.owner.caller, self.calendar).await.is_err() {
+            kalends.restore_calendar(self.owner.caller, self.calendar).await.unwrap();
+        }
+        for head in kalends.object_heads(self.owner.caller, self.calendar, "").await.unwrap() {
+            kalends.delete_object(self.owner.caller, self.calendar, &head.name, Precondition::None).await.unwrap();
+        }
+        for (class, word, name) in CLASSES {
+            let text = text(class, word, name);
+            kalends.put_object(self.owner.caller, self.calendar, name, &text, Precondition::None).await.unwrap();
+        }
+    }
+
+    /// With whom it is shared.
+    pub async fn shares(&self) -> Vec<(PrincipalId, Access)> {
+        let shares = self.server.kalends.shares(self.owner.caller, self.calendar).await.unwrap();
+        shares.into_iter().map(|share| (share.with.id, share.access)).collect()
+    }
+
+    /// All that its owner knows of the calendar.
+    pub async fn state(&self) -> String {
+        let kalends = &self.server.kalends;
+        let Ok(calendar) = kalends.calendar_by_id(self.owner.caller, self.calendar).await else {
+            return "gone".into();
+        };
+        let shares = self.shares().await;
+        format!("{} {:?} {shares:?}", calendar.revision.0, calendar.details)
+    }
+
+    /// Somebody with this access, who has it in their list.
+    pub async fn viewer(&self, level: Level) -> Viewer {
+        let slug = format!("v{}", level as u8);
+        if level == Level::Owner && self.through == Through::Person {
+            return Viewer {
+                name: "its owner".into(),
+                level,
+                sees_private: true,
+                person: self.owner.clone(),
+                client: self.owner_client.clone(),
+                path: format!("{}{}/", self.owner_client.home(), self.slug),
+            };
+        }
+        let person = self.server.person(&slug).await;
+        let client = app_password(&self.server, &person, &slug).await;
+        self.give(&person, level).await;
+        let path = format!("{}shared-{}/", client.home(), self.calendar.0);
+        let sees_private = level >= Level::Administer || self.through.owns() && level > Level::None;
+        Viewer { name: format!("{level:?} through {:?}", self.through), level, sees_private, person, client, path }
+    }
+
+    async fn give(&self, person: &Person, level: Level) {
+        let kalends = &self.server.kalends;
+        let (owner, id) = (self.owner.caller, person.caller.principal);
+        let access = match level {
+            Level::None => return,
+            Level::FreeBusy => Access::FreeBusy,
+            Level::Read => Access::Read,
+            Level::Write => Access::Write,
+            Level::Administer => Access::Administer,
+            Level::Owner => Access::Owner,
+        };
+        match (self.through, self.team) {
+            (Through::Person, _) => {
+                kalends.share(owner, self.calendar, id, access, None).await.unwrap();
+                self.accept(person.caller).await;
+            }
+            (Through::Everyone, _) => {
+                kalends.share(owner, self.calendar, PrincipalId::EVERYONE, access, None).await.unwrap();
+            }
+            (Through::SharedGroup | Through::SharedMission, Some(team)) => {
+                kalends.set_member(owner, team, id, Role::Guest).await.unwrap();
+                kalends.share(owner, self.calendar, team, access, None).await.unwrap();
+            }
+            (_, Some(team)) => {
+                let role = match level {
+                    Level::Read => Role::Guest,
+                    Level::Write => Role::Member,
+                    _ => Role::Manager,
+                };
+                kalends.set_member(owner, team, id, role).await.unwrap();
+            }
+            (_, None) => unreachable!("a team was made"),
+        }
+    }
+
+    async fn accept(&self, caller: Caller) {
+        self.server.kalends.answer_share(caller, self.calendar, Answer::Accepted).await.unwrap();
+    }
+}
