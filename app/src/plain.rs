@@ -40,7 +40,9 @@ pub fn is_plain(path: &str) -> bool {
 
 /// What such pages do beside links and forms: tell the browser's time zone along with a form, copy a value with one press, choose the
 /// colour that was picked, and have the server write the parts anew that follow what changes: they name the revisions that they show,
-/// as the cursor of the stream does. What somebody fills in just then stays until it is sent or closed.
+/// as the cursor of the stream does. What somebody fills in just then stays until it is sent or closed, and news that come while the
+/// server is asked stay due: its answer may be from before them. Once a form is sent, where it leads to is shown next, whatever becomes
+/// of this page meanwhile.
 pub const SCRIPT: &str = "\
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 for (const field of document.querySelectorAll('input[type=hidden][name=time_zone]')) field.value = zone;
@@ -72,7 +74,6 @@ const every = () => (follows().dataset.every ?? 60) * 1000;
 if (follows()) {
   let timer;
   let asked = 0;
-  // Where a form leads to is shown next, whatever becomes of this page meanwhile.
   let leaving = 0;
   addEventListener('submit', () => (leaving = Date.now()));
   const renewIn = (pause) => {
@@ -84,7 +85,7 @@ if (follows()) {
     const idle = timer;
     const mine = ++asked;
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined);
-    if (Date.now() - leaving < 10000) return renewIn(10000);
+    if (leaving + 10000 > Date.now()) return renewIn(10000);
     if (answer?.redirected || answer?.status === 403 || answer?.status === 404) return location.reload();
     if (!answer?.ok) return;
     const text = await answer.text();
@@ -97,7 +98,6 @@ if (follows()) {
       old.replaceWith(renewed[at]);
       if (focused) renewed[at].querySelector(`[href=\"${CSS.escape(focused)}\"]`)?.focus();
     }
-    // News that came meanwhile stays due: the answer may be from before it.
     if (timer === idle) renewIn(every());
   };
   addEventListener('kalends-live', ({ detail }) => {

@@ -21,7 +21,7 @@ pub enum Shows {
 }
 
 /// A request.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum Ask {
     Page(String),
     /// A form that is posted from a page: where to, and what.
@@ -64,7 +64,13 @@ pub struct Surface {
 }
 
 impl Ask {
+    /// Panics where no answer comes.
     pub async fn send(&self, world: &World, viewer: &Viewer) -> Answer {
+        let answer = tokio::time::timeout(std::time::Duration::from_secs(30), self.try_send(world, viewer)).await;
+        answer.unwrap_or_else(|_| panic!("no answer to {self:?} for {}", viewer.name))
+    }
+
+    async fn try_send(&self, world: &World, viewer: &Viewer) -> Answer {
         match self {
             Ask::Client(method, path, headers, body) => {
                 let mut request = viewer.client.request(method, path);
