@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Account, expect, test, timed } from "./support/test.js";
+import { expect, test, timed } from "./support/test.js";
 
 /*
  * Public links: pages that need no account, and events in the page of another site.
