@@ -70,10 +70,11 @@ use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
+use plain::NotFoundPage;
+#[cfg(feature = "ssr")]
 use plain::{
     AsOfPage, BinPage, CalendarPage, ChangesPage, DashboardPage, HistoryPage, ImportPage, ImportProgressPage, JobsPage,
-    NotFoundPage, PeoplePage, PersonPage, SettingsPage, SharedPage, SharingPage, SignInPage, TeamPage, TeamsPage,
-    WelcomePage,
+    PeoplePage, PersonPage, SettingsPage, SharedPage, SharingPage, SignInPage, TeamPage, TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -218,34 +219,57 @@ pub fn App() -> impl IntoView {
     view! {
         <Title text=words::common_kalends() formatter=title />
         <Router>
-            <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
-                <Route path=path!("/welcome/:secret") view=WelcomePage ssr=SsrMode::Async />
-                <Route path=path!("/agenda") view=AgendaStart ssr=SsrMode::Async />
-                <Route path=path!("/agenda/:view/:date") view=AgendaPage ssr=SsrMode::Async />
-                <Route path=path!("/event/new") view=EventPage ssr=SsrMode::Async />
-                <Route path=path!("/event/:calendar/:name") view=EventPage ssr=SsrMode::Async />
-                <Route path=path!("/event/:calendar/:name/history") view=HistoryPage ssr=SsrMode::Async />
-                <Route path=path!("/calendars/new") view=CalendarPage ssr=SsrMode::Async />
-                <Route path=path!("/calendars/:id") view=CalendarPage ssr=SsrMode::Async />
-                <Route path=path!("/calendars/:id/changes") view=ChangesPage ssr=SsrMode::Async />
-                <Route path=path!("/calendars/:id/as-of") view=AsOfPage ssr=SsrMode::Async />
-                <Route path=path!("/calendars/:id/sharing") view=SharingPage ssr=SsrMode::Async />
-                <Route path=path!("/shared") view=SharedPage ssr=SsrMode::Async />
-                <Route path=path!("/groups") view=TeamsPage ssr=SsrMode::Async />
-                <Route path=path!("/groups/:slug") view=TeamPage ssr=SsrMode::Async />
-                <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
-                <Route path=path!("/import/:job") view=ImportProgressPage ssr=SsrMode::Async />
-                <Route path=path!("/bin") view=BinPage ssr=SsrMode::Async />
-                <Route path=path!("/admin/jobs") view=JobsPage ssr=SsrMode::Async />
-                <Route path=path!("/admin/people") view=PeoplePage ssr=SsrMode::Async />
-                <Route path=path!("/admin/people/:id") view=PersonPage ssr=SsrMode::Async />
-                <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
-            </Routes>
+            <Pages />
         </Router>
         <ScopeQuestion />
         <MessageRegion />
+    }
+}
+
+/// Every page.
+#[cfg(feature = "ssr")]
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <Routes fallback=NotFoundPage>
+            <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async />
+            <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+            <Route path=path!("/welcome/:secret") view=WelcomePage ssr=SsrMode::Async />
+            <Route path=path!("/agenda") view=AgendaStart ssr=SsrMode::Async />
+            <Route path=path!("/agenda/:view/:date") view=AgendaPage ssr=SsrMode::Async />
+            <Route path=path!("/event/new") view=EventPage ssr=SsrMode::Async />
+            <Route path=path!("/event/:calendar/:name") view=EventPage ssr=SsrMode::Async />
+            <Route path=path!("/event/:calendar/:name/history") view=HistoryPage ssr=SsrMode::Async />
+            <Route path=path!("/calendars/new") view=CalendarPage ssr=SsrMode::Async />
+            <Route path=path!("/calendars/:id") view=CalendarPage ssr=SsrMode::Async />
+            <Route path=path!("/calendars/:id/changes") view=ChangesPage ssr=SsrMode::Async />
+            <Route path=path!("/calendars/:id/as-of") view=AsOfPage ssr=SsrMode::Async />
+            <Route path=path!("/calendars/:id/sharing") view=SharingPage ssr=SsrMode::Async />
+            <Route path=path!("/shared") view=SharedPage ssr=SsrMode::Async />
+            <Route path=path!("/groups") view=TeamsPage ssr=SsrMode::Async />
+            <Route path=path!("/groups/:slug") view=TeamPage ssr=SsrMode::Async />
+            <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
+            <Route path=path!("/import/:job") view=ImportProgressPage ssr=SsrMode::Async />
+            <Route path=path!("/bin") view=BinPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/jobs") view=JobsPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/people") view=PeoplePage ssr=SsrMode::Async />
+            <Route path=path!("/admin/people/:id") view=PersonPage ssr=SsrMode::Async />
+            <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
+        </Routes>
+    }
+}
+
+/// The pages that react to a hand. The server shows the others, and what leads nowhere.
+#[cfg(not(feature = "ssr"))]
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <Routes fallback=NotFoundPage>
+            <Route path=path!("/agenda") view=AgendaStart ssr=SsrMode::Async />
+            <Route path=path!("/agenda/:view/:date") view=AgendaPage ssr=SsrMode::Async />
+            <Route path=path!("/event/new") view=EventPage ssr=SsrMode::Async />
+            <Route path=path!("/event/:calendar/:name") view=EventPage ssr=SsrMode::Async />
+        </Routes>
     }
 }
 

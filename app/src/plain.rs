@@ -17,13 +17,7 @@ pub use crate::{
     teams::{TeamPage, TeamsPage},
 };
 #[cfg(not(feature = "ssr"))]
-pub use {
-    FromServer as AsOfPage, FromServer as BinPage, FromServer as CalendarPage, FromServer as ChangesPage,
-    FromServer as DashboardPage, FromServer as HistoryPage, FromServer as ImportPage, FromServer as ImportProgressPage,
-    FromServer as JobsPage, FromServer as NotFoundPage, FromServer as PeoplePage, FromServer as PersonPage,
-    FromServer as SettingsPage, FromServer as SharedPage, FromServer as SharingPage, FromServer as SignInPage,
-    FromServer as TeamPage, FromServer as TeamsPage, FromServer as WelcomePage,
-};
+pub use FromServer as NotFoundPage;
 
 /// Whether the page at `path` is one of them: every page but the agenda and the event form, and what leads
 /// nowhere. The router in the browser must agree about what leads somewhere, or it would ask the server again and again.

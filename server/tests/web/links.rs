@@ -407,7 +407,7 @@ async fn programs_make_and_end_links() {
     assert_eq!(get(&server, made["page"].as_str().unwrap()).await.status, StatusCode::NOT_FOUND);
     assert_eq!(send(Method::POST, &of, &ben, wanted).await.status, StatusCode::NOT_FOUND);
     let wrong = json!({ "name": "X", "access": "owner" });
-    assert_eq!(send(Method::POST, &of, &ada, wrong).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(send(Method::POST, &of, &ada, wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(send(Method::DELETE, &one, &ada, Value::Null).await.status, StatusCode::NO_CONTENT);
     assert_eq!(send(Method::DELETE, &one, &ada, Value::Null).await.status, StatusCode::NOT_FOUND);
 }
