@@ -93,7 +93,7 @@ async fn whoever_has_the_address_sees_what_is_public_and_of_the_rest_when_it_is(
     home.put("d.ics", &soon.replace("20261127T100000Z", &end.to_string())).await.unwrap();
     let text = feed(&open).await;
     assert!(text.contains(&format!("DTSTART:{start}\r\nDTEND:{end}\r\nSUMMARY:Busy")), "{text}");
-    assert!(!text.contains("Hidden") && !text.contains("UID:d"), "{text}");
+    assert!(!text.contains("Hidden") && !text.contains("UID:d\r"), "{text}");
 }
 
 #[tokio::test]
