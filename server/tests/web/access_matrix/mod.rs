@@ -5,8 +5,9 @@ mod routes;
 mod surfaces;
 mod viewers;
 
+use kalends_domain::access::Access;
 use surfaces::{Shows, Surface, surfaces};
-use viewers::{Level, Through, Viewer, World};
+use viewers::{Through, Viewer, World};
 
 /// The event of each class: the word that is looked for in answers, which stands in all of its texts, and what it is called in addresses.
 const CLASSES: [(&str, &str, &str); 3] =
@@ -16,7 +17,7 @@ const CLASSES: [(&str, &str, &str); 3] =
 fn readable(viewer: &Viewer) -> Vec<&'static str> {
     CLASSES
         .into_iter()
-        .filter(|(class, ..)| viewer.level >= Level::Read && (*class == "PUBLIC" || viewer.sees_private))
+        .filter(|(class, ..)| viewer.level >= Access::Read && (*class == "PUBLIC" || viewer.sees_private))
         .map(|(_, word, _)| word)
         .collect()
 }
@@ -52,7 +53,7 @@ async fn look(world: &World, viewer: &Viewer, faults: &mut Vec<String>) {
             }
         }
         // What may not be seen at all is as if it was not there.
-        if viewer.level == Level::None
+        if viewer.level == Access::None
             && let Some(absent) = surface.absent
         {
             let never = absent.send(world, viewer).await;
@@ -77,7 +78,7 @@ async fn touch(world: &World, viewer: &Viewer, faults: &mut Vec<String>) {
         }
         let fits = match (may, viewer.level) {
             (true, _) => answer.status < 400,
-            (false, Level::None) => matches!(answer.status, 404 | 409),
+            (false, Access::None) => matches!(answer.status, 404 | 409),
             (false, _) => matches!(answer.status, 403 | 404 | 409),
         };
         if !fits {
@@ -134,7 +135,7 @@ async fn of_those_who_belong_to_the_mission_that_owns_it() {
 #[tokio::test]
 async fn nothing_is_left_out() {
     let world = World::new(Through::Person).await;
-    let viewer = world.viewer(Level::Read).await;
+    let viewer = world.viewer(Access::Read).await;
     let mut covered: Vec<String> = surfaces(&world, &viewer).iter().map(|surface| surface.route.to_owned()).collect();
     covered.extend(surfaces::writes(&world, &viewer).into_iter().map(|(name, ..)| name.to_owned()));
     covered.extend(routes::ELSEWHERE.iter().flat_map(|(_, routes)| *routes).map(|route| (*route).to_owned()));

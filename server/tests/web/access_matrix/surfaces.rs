@@ -1,7 +1,8 @@
 //! The ways to see and to change what is in a calendar.
 
-use super::viewers::{Level, Viewer, World};
+use super::viewers::{Viewer, World};
 use hyper::Method;
+use kalends_domain::access::Access;
 use kalends_test_support::browser::FORM;
 use kalends_test_support::requests::{NS, query};
 
@@ -275,7 +276,7 @@ fn rest_surfaces(world: &World) -> Vec<Surface> {
 }
 
 /// Everything that changes the calendar, with the level that it takes.
-pub fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Level)> {
+pub fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Access)> {
     let id = world.calendar.0;
     let text = kalends_test_support::texts::event_titled("new", "New");
     let theirs = format!("/api/v1.0/caldav/calendars/{}/{}/", world.home, world.slug);
@@ -296,54 +297,54 @@ pub fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Level)>
     let at = |rest: &str| format!("/calendars/{id}{rest}");
     let new = "{\"title\":\"New\",\"start\":{\"type\":\"date\",\"date\":\"2027-03-05\"}}";
     let mut writes = vec![
-        ("dav object PUT", put(format!("{path}new.ics"), &text), Level::Write),
-        ("dav object PUT", put(format!("{path}a.ics"), &changed), Level::Write),
-        ("dav object PUT", put(format!("{theirs}new.ics"), &text), Level::Write),
-        ("dav object DELETE", dav("DELETE", &format!("{path}a.ics"), ""), Level::Write),
-        ("dav object MOVE", to("MOVE", format!("{path}a.ics"), viewer.client.at("moved.ics")), Level::Write),
-        ("dav calendar PROPPATCH", dav("PROPPATCH", path, &description), Level::Administer),
-        ("dav calendar DELETE", Ask::Client("DELETE", theirs.clone(), Vec::new(), String::new()), Level::Owner),
+        ("dav object PUT", put(format!("{path}new.ics"), &text), Access::Write),
+        ("dav object PUT", put(format!("{path}a.ics"), &changed), Access::Write),
+        ("dav object PUT", put(format!("{theirs}new.ics"), &text), Access::Write),
+        ("dav object DELETE", dav("DELETE", &format!("{path}a.ics"), ""), Access::Write),
+        ("dav object MOVE", to("MOVE", format!("{path}a.ics"), viewer.client.at("moved.ics")), Access::Write),
+        ("dav calendar PROPPATCH", dav("PROPPATCH", path, &description), Access::Administer),
+        ("dav calendar DELETE", Ask::Client("DELETE", theirs.clone(), Vec::new(), String::new()), Access::Owner),
         (
             "PUT /api/v1.0/calendars/{id}/objects/{name}",
             {
                 let headers = vec![("Content-Type", "text/calendar".to_owned()), ("If-None-Match", "*".to_owned())];
                 Ask::Client("PUT", format!("/api/v1.0/calendars/{id}/objects/new.ics"), headers, text.clone())
             },
-            Level::Write,
+            Access::Write,
         ),
-        ("DELETE /api/v1.0/calendars/{id}/objects/{name}", matching("DELETE", at("/objects/a.ics"), ""), Level::Write),
-        ("POST /api/v1.0/calendars/{id}/events", rest("POST", &at("/events"), new), Level::Write),
+        ("DELETE /api/v1.0/calendars/{id}/objects/{name}", matching("DELETE", at("/objects/a.ics"), ""), Access::Write),
+        ("POST /api/v1.0/calendars/{id}/events", rest("POST", &at("/events"), new), Access::Write),
         (
             "PATCH /api/v1.0/calendars/{id}/events/{name}",
             matching("PATCH", at("/events/a.ics"), "{\"title\":\"New\"}"),
-            Level::Write,
+            Access::Write,
         ),
-        ("DELETE /api/v1.0/calendars/{id}/events/{name}", matching("DELETE", at("/events/a.ics"), ""), Level::Write),
+        ("DELETE /api/v1.0/calendars/{id}/events/{name}", matching("DELETE", at("/events/a.ics"), ""), Access::Write),
         (
             "POST /api/v1.0/calendars/{id}/import",
             {
                 let headers = vec![("Content-Type", "text/calendar".to_owned())];
                 Ask::Client("POST", format!("/api/v1.0/calendars/{id}/import"), headers, text.clone())
             },
-            Level::Write,
+            Access::Write,
         ),
-        ("PATCH /api/v1.0/calendars/{id}", matching("PATCH", at(""), "{\"description\":\"New\"}"), Level::Administer),
+        ("PATCH /api/v1.0/calendars/{id}", matching("PATCH", at(""), "{\"description\":\"New\"}"), Access::Administer),
         (
             "PUT /api/v1.0/calendars/{id}/shares/{who}",
             rest("PUT", &at("/shares/spare"), "{\"access\":\"free-busy\"}"),
-            Level::Administer,
+            Access::Administer,
         ),
-        ("DELETE /api/v1.0/calendars/{id}", matching("DELETE", at(""), ""), Level::Owner),
-        ("/fn/calendar-delete", Ask::Call("/fn/calendar-delete".into(), format!("{{\"id\":{id}}}")), Level::Owner),
+        ("DELETE /api/v1.0/calendars/{id}", matching("DELETE", at(""), ""), Access::Owner),
+        ("/fn/calendar-delete", Ask::Call("/fn/calendar-delete".into(), format!("{{\"id\":{id}}}")), Access::Owner),
         (
             "/calendars/{id}/sharing",
             Ask::Form(format!("/calendars/{id}/sharing"), "do=share&team=&name=spare&level=free-busy&ends=".into()),
-            Level::Administer,
+            Access::Administer,
         ),
     ];
     if path == &theirs {
-        writes.push(("dav calendar ACL", dav("ACL", path, &acl), Level::Administer));
+        writes.push(("dav calendar ACL", dav("ACL", path, &acl), Access::Administer));
     }
-    writes.push(("dav calendar ACL", dav("ACL", &theirs, &acl), Level::Administer));
+    writes.push(("dav calendar ACL", dav("ACL", &theirs, &acl), Access::Administer));
     writes
 }

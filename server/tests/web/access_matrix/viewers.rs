@@ -11,17 +11,6 @@ use kalends_test_support::client::Client;
 use kalends_test_support::server::Server;
 use kalends_test_support::texts::{calendar, component};
 
-/// What somebody may do with the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    None,
-    FreeBusy,
-    Read,
-    Write,
-    Administer,
-    Owner,
-}
-
 /// How they came by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Through {
@@ -34,8 +23,8 @@ pub enum Through {
 }
 
 impl Through {
-    pub fn levels(self) -> Vec<Level> {
-        use Level::{Administer, FreeBusy, None, Owner, Read, Write};
+    pub fn levels(self) -> Vec<Access> {
+        use Access::{Administer, FreeBusy, None, Owner, Read, Write};
         match self {
             Through::Person => vec![None, FreeBusy, Read, Write, Administer, Owner],
             Through::SharedGroup | Through::SharedMission => vec![None, FreeBusy, Read, Write, Administer],
@@ -72,7 +61,7 @@ pub struct World {
 /// Somebody with a session and an app password.
 pub struct Viewer {
     pub name: String,
-    pub level: Level,
+    pub level: Access,
     /// Whether what is private is shown to them as anything else is.
     pub sees_private: bool,
     pub person: Person,
@@ -154,9 +143,9 @@ impl World {
     }
 
     /// Somebody with this access, who has it in their list.
-    pub async fn viewer(&self, level: Level) -> Viewer {
+    pub async fn viewer(&self, level: Access) -> Viewer {
         let slug = format!("v{}", level as u8);
-        if level == Level::Owner && self.through == Through::Person {
+        if level == Access::Owner && self.through == Through::Person {
             return Viewer {
                 name: "its owner".into(),
                 level,
@@ -170,21 +159,16 @@ impl World {
         let client = app_password(&self.server, &person, &slug).await;
         self.give(&person, level).await;
         let path = format!("{}shared-{}/", client.home(), self.calendar.0);
-        let sees_private = level >= Level::Administer || self.through.owns() && level > Level::None;
+        let sees_private = level >= Access::Administer || self.through.owns() && level > Access::None;
         Viewer { name: format!("{level:?} through {:?}", self.through), level, sees_private, person, client, path }
     }
 
-    async fn give(&self, person: &Person, level: Level) {
+    async fn give(&self, person: &Person, access: Access) {
+        if access == Access::None {
+            return;
+        }
         let kalends = &self.server.kalends;
         let (owner, id) = (self.owner.caller, person.caller.principal);
-        let access = match level {
-            Level::None => return,
-            Level::FreeBusy => Access::FreeBusy,
-            Level::Read => Access::Read,
-            Level::Write => Access::Write,
-            Level::Administer => Access::Administer,
-            Level::Owner => Access::Owner,
-        };
         match (self.through, self.team) {
             (Through::Person, _) => {
                 kalends.share(owner, self.calendar, id, access, None).await.unwrap();
@@ -198,9 +182,9 @@ impl World {
                 kalends.share(owner, self.calendar, team, access, None).await.unwrap();
             }
             (_, Some(team)) => {
-                let role = match level {
-                    Level::Read => Role::Guest,
-                    Level::Write => Role::Member,
+                let role = match access {
+                    Access::Read => Role::Guest,
+                    Access::Write => Role::Member,
                     _ => Role::Manager,
                 };
                 kalends.set_member(owner, team, id, role).await.unwrap();
