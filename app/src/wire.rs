@@ -117,7 +117,7 @@ impl EventInstance {
     }
 }
 
-/// A RECURRENCE-ID as text that is opaque to the browser; `event::instance_key` writes and reads it on the server.
+/// A RECURRENCE-ID as text that is opaque to the browser; `kalends_ical::instance_key` writes and reads it on the server.
 pub type InstanceKey = String;
 
 /// What takes an edit back, as text that is opaque to the browser; empty where nothing was changed.

@@ -3,7 +3,6 @@
 use super::AgendaOpening;
 use super::days::{View, fetched};
 use crate::calendars;
-use crate::event::instance_key;
 use crate::server_context::viewer;
 use crate::wire::{ApiError, EventInstance, Status};
 use crate::words;
@@ -12,6 +11,7 @@ use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::agenda::AgendaInstance;
 use kalends_domain::calendars::CalendarId;
+use kalends_ical::instance_key;
 
 /// The longest span that one page asks for.
 const MAX_DAYS: i64 = 100;

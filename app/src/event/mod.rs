@@ -9,7 +9,6 @@ pub mod fields;
 mod form;
 mod form_controls;
 #[cfg(feature = "ssr")]
-pub mod instance_key;
 mod page;
 mod picker;
 #[cfg(feature = "ssr")]

@@ -2,7 +2,6 @@
 
 use super::data::{EventPageData, EventRef, EventSubject, Moved, OpenedEvent, Refused, scopes};
 use super::fields::{self, Draft, EventFields, FieldError, KEEP, Timing as FormTiming};
-use super::instance_key;
 use super::rule_words;
 use super::scope::ScopeChoice;
 use crate::calendars;
@@ -24,6 +23,7 @@ use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId as Calendar;
 use kalends_domain::events::{EventChange, EventDetails};
 use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
+use kalends_ical::instance_key;
 use kalends_ical::time::Zone;
 use kalends_ical::value::Moment;
 use leptos::prelude::use_context;

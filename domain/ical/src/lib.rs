@@ -11,6 +11,7 @@ pub mod edit;
 pub mod entry;
 mod error;
 pub mod escape;
+pub mod instance_key;
 pub mod instances;
 pub mod join;
 pub mod object;

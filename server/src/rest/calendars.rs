@@ -1,7 +1,7 @@
 //! The calendars of whoever asks.
 
 use super::input::{Body, calendar_id, if_match, nullable, once};
-use super::output::{created, etag_of, found, not_modified, tagged};
+use super::output::{created, etag_of, found, tagged};
 use super::problem::Problem;
 use super::{Known, Rest, team_id};
 use crate::entity_tags::Tags;
@@ -198,9 +198,7 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let held = rest.kalends.calendar_by_id(known.caller, calendar_id(&id)?).await?;
-    let body = Calendar::of(&held);
-    let etag = etag_of(&body);
-    Ok(not_modified(&headers, &etag)?.unwrap_or_else(|| tagged(&etag, Json(body))))
+    found(&headers, Calendar::of(&held))
 }
 
 /// Whether the calendar is as the request saw it.

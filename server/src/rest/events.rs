@@ -4,7 +4,7 @@ use super::input::{Body, Parameters, calendar_id, nullable, once, required_if_ma
 use super::instances::Event;
 use super::output::{created, not_modified, tagged};
 use super::problem::Problem;
-use super::times::{Time, changed, instance_of, timing};
+use super::times::{Time, changed, timing};
 use super::{Known, Rest};
 use crate::entity_tags::Tags;
 use axum::Json;
@@ -16,6 +16,7 @@ use kalends_domain::calendars::CalendarId;
 use kalends_domain::events::EventChange;
 use kalends_domain::instances::OpenedEvent;
 use kalends_ical::edit::{EventDraft, Repeat, Scope};
+use kalends_ical::instance_key;
 use kalends_ical::value::Moment;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
@@ -109,7 +110,8 @@ pub struct ChangedEvent {
 }
 
 fn moment(key: Option<&str>) -> Result<Option<Moment>, Problem> {
-    let read = |key| instance_of(key).ok_or_else(|| Problem::bad_parameter("instance", "It is none of an event."));
+    let read =
+        |key| instance_key::decode(key).ok_or_else(|| Problem::bad_parameter("instance", "It is none of an event."));
     key.map(read).transpose()
 }
 

@@ -3,7 +3,7 @@
 use super::input::{Parameters, calendar_id};
 use super::output::{not_modified, tagged, weak_etag};
 use super::problem::Problem;
-use super::times::{Time, boundary, instance_key};
+use super::times::{Time, boundary};
 use super::{Known, Rest};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -17,6 +17,7 @@ use kalends_domain::access::Held;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::instances::{InstanceCursor, InstanceQuery, SeenEvent, SeenInstance};
 use kalends_ical::entry::Class;
+use kalends_ical::instance_key;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -100,7 +101,7 @@ impl Event {
             name: event.map(|event| event.name.clone()),
             uid: event.map(|event| event.uid.clone()),
             etag: event.map(|event| event.etag.clone()),
-            instance: event.and_then(|event| event.recurrence_id.as_ref()).map(instance_key),
+            instance: event.and_then(|event| event.recurrence_id.as_ref()).map(instance_key::encode),
             recurring: event.map(|event| event.recurring),
             rrule: event.and_then(|event| event.rule.clone()),
             title: texts.map(|texts| texts.summary.clone().unwrap_or_default()),

@@ -133,32 +133,6 @@ pub fn changed(now: Timing, start: Option<&Time>, end: Option<&Time>) -> Result<
     }
 }
 
-const TIME: &str = "%Y%m%dT%H%M%S";
-const DATE: &str = "%Y%m%d";
-
-/// A RECURRENCE-ID in addresses: `20261121`, `20261121T090000`, `20261121T080000Z` or `20261121T090000@Europe/Zurich`.
-pub fn instance_key(moment: &Moment) -> String {
-    match moment {
-        Moment::Zoned { local, tzid } => format!("{}@{tzid}", local.format(TIME)),
-        other => other.value(),
-    }
-}
-
-/// Reads what [`instance_key`] wrote.
-pub fn instance_of(key: &str) -> Option<Moment> {
-    let time = |text: &str| NaiveDateTime::parse_from_str(text, TIME).ok();
-    if let Some((local, tzid)) = key.split_once('@') {
-        return Some(Moment::Zoned { local: time(local)?, tzid: tzid.to_owned() });
-    }
-    if let Some(instant) = key.strip_suffix('Z') {
-        return Some(Moment::Utc(time(instant)?));
-    }
-    if key.contains('T') {
-        return time(key).map(Moment::Floating);
-    }
-    NaiveDate::parse_from_str(key, DATE).ok().map(Moment::Date)
-}
-
 /// A day (midnight in `zone`) or an instant as a parameter.
 pub fn boundary(field: &str, text: &str, zone: Tz) -> Result<DateTime<Utc>, Problem> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
@@ -180,23 +154,6 @@ mod tests {
 
     fn time(json: &str) -> Time {
         serde_json::from_str(json).unwrap()
-    }
-
-    #[test]
-    fn every_kind_of_moment_comes_back() {
-        let date = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
-        let local = date.and_hms_opt(9, 0, 0).unwrap();
-        for moment in [
-            Moment::Date(date),
-            Moment::Floating(local),
-            Moment::Utc(local),
-            Moment::Zoned { local, tzid: "Europe/Zurich".into() },
-            Moment::Zoned { local, tzid: "a@b Z".into() },
-        ] {
-            assert_eq!(instance_of(&instance_key(&moment)), Some(moment));
-        }
-        assert_eq!(instance_of("nonsense"), None);
-        assert_eq!(instance_of(""), None);
     }
 
     #[test]

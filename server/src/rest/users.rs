@@ -1,7 +1,7 @@
 //! Oneself, and people whom one may know.
 
 use super::input::{Body, Parameters, if_match, nullable};
-use super::output::{etag_of, not_modified, tagged};
+use super::output::{etag_of, found, tagged};
 use super::problem::Problem;
 use super::shares::{Party, PartyList};
 use super::{Known, Rest};
@@ -98,9 +98,7 @@ fn value<T>(
 #[utoipa::path(get, path = "/api/v1.0/users/me", tag = "users",
     responses((status = 200, body = Me, headers(("ETag" = String))), (status = 304)))]
 pub async fn me(State(rest): State<Rest>, known: Known, headers: HeaderMap) -> Result<Response, Problem> {
-    let body = Me::from(&rest.kalends.user(known.caller.principal).await?);
-    let etag = etag_of(&body);
-    Ok(not_modified(&headers, &etag)?.unwrap_or_else(|| tagged(&etag, Json(body))))
+    found(&headers, Me::from(&rest.kalends.user(known.caller.principal).await?))
 }
 
 /// Changes one's preferences.

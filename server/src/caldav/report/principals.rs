@@ -137,55 +137,47 @@ fn criteria(root: &Element) -> Result<Vec<Criterion>, Failure> {
 impl Criterion {
     /// Those who fit, and whether there are more.
     async fn find(&self, call: &Call) -> Result<(Vec<Party>, bool), Failure> {
-        let Call { kalends, caller, who, .. } = call;
         let wanted = &self.wanted;
-        let oneself = target::party(who);
         let by_name = |party: &Party| party.display_name.to_lowercase().contains(wanted.as_str());
+        let addressed = self.addressed(call).await?;
         let (mut found, truncated) = if self.properties.contains(&Some(Live::DisplayName)) {
-            let found = kalends.find_parties(*caller, wanted).await?;
+            let found = call.kalends.find_parties(call.caller, wanted).await?;
             let truncated = found.len() >= MAX_FOUND;
             (found, truncated)
         } else {
-            let path = wanted.strip_prefix("mailto:").unwrap_or(wanted);
-            let name = match Address::parse(path) {
-                Ok(Address { resource: Resource::Principal { slug }, .. }) => slug,
-                _ => path.to_owned(),
-            };
-            match kalends.party(*caller, &name).await {
-                Ok(party) if party.kind != PartyKind::Everyone => (vec![party], false),
-                Ok(_) | Err(Error::NotFound(_)) => (Vec::new(), false),
-                Err(error) => return Err(call.failure(error)),
-            }
+            (addressed.clone().into_iter().collect(), false)
         };
+        let oneself = target::party(&call.who);
         if !found.contains(&oneself) {
             found.push(oneself);
         }
-        let mut fitting = Vec::new();
-        for party in found {
-            let mut fits = true;
-            for property in &self.properties {
-                fits &= match property {
-                    Some(Live::DisplayName) => by_name(&party),
-                    Some(Live::CalendarUserAddressSet) => self.is_address_of(call, &party).await?,
-                    _ => false,
-                };
-            }
-            if fits {
-                fitting.push(party);
-            }
-        }
-        Ok((fitting, truncated))
+        found.retain(|party| {
+            self.properties.iter().all(|property| match property {
+                Some(Live::DisplayName) => by_name(party),
+                Some(Live::CalendarUserAddressSet) => addressed.as_ref() == Some(party),
+                _ => false,
+            })
+        });
+        Ok((found, truncated))
     }
 
-    /// Whole addresses alone: their beginnings would be guessed one letter after the other.
-    async fn is_address_of(&self, call: &Call, party: &Party) -> Result<bool, Failure> {
-        if let Ok(Address { resource: Resource::Principal { slug }, .. }) = Address::parse(&self.wanted) {
-            return Ok(slug == party.slug);
+    /// Whose address it is, where addresses are searched. Whole ones alone: their beginnings would be guessed one letter after the other.
+    async fn addressed(&self, call: &Call) -> Result<Option<Party>, Failure> {
+        if !self.properties.contains(&Some(Live::CalendarUserAddressSet)) {
+            return Ok(None);
         }
-        let address = self.wanted.strip_prefix("mailto:").unwrap_or(&self.wanted);
-        match call.kalends.party(call.caller, address).await {
-            Ok(found) => Ok(address.contains('@') && found == *party),
-            Err(Error::NotFound(_)) => Ok(false),
+        let found = match Address::parse(&self.wanted) {
+            Ok(Address { resource: Resource::Principal { slug }, .. }) => {
+                call.kalends.party_named(call.caller, &slug).await
+            }
+            _ => match self.wanted.strip_prefix("mailto:").unwrap_or(&self.wanted) {
+                address if address.contains('@') => call.kalends.party(call.caller, address).await,
+                _ => return Ok(None),
+            },
+        };
+        match found {
+            Ok(party) => Ok(Some(party)),
+            Err(Error::NotFound(_)) => Ok(None),
             Err(error) => Err(call.failure(error)),
         }
     }

@@ -1,7 +1,7 @@
-//! RECURRENCE-IDs as text for links and server functions.
+//! RECURRENCE-IDs as text in addresses.
 
+use crate::value::Moment;
 use chrono::{NaiveDate, NaiveDateTime};
-use kalends_ical::value::Moment;
 
 const TIME: &str = "%Y%m%dT%H%M%S";
 const DATE: &str = "%Y%m%d";
@@ -9,10 +9,8 @@ const DATE: &str = "%Y%m%d";
 /// `20261121`, `20261121T090000`, `20261121T080000Z` or `20261121T090000@Europe/Zurich`.
 pub fn encode(moment: &Moment) -> String {
     match moment {
-        Moment::Date(date) => date.format(DATE).to_string(),
-        Moment::Floating(local) => local.format(TIME).to_string(),
-        Moment::Utc(instant) => format!("{}Z", instant.format(TIME)),
-        Moment::Zoned { local, tzid } => format!("{}@{tzid}", local.format(TIME)),
+        Moment::Zoned { tzid, .. } => format!("{}@{tzid}", moment.value()),
+        other => other.value(),
     }
 }
 
