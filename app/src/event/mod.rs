@@ -8,7 +8,6 @@ mod dialog;
 pub mod fields;
 mod form;
 mod form_controls;
-#[cfg(feature = "ssr")]
 mod page;
 mod picker;
 #[cfg(feature = "ssr")]
