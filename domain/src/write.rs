@@ -25,6 +25,8 @@ struct Made<'a> {
     object: ObjectId,
     name: &'a str,
     revision: Revision,
+    /// The same for the object, its versions and the log: what clients are told of each must agree.
+    at: DateTime<Utc>,
     before: Option<&'a Standing>,
     after: Option<(&'a str, Digest)>,
 }
@@ -210,7 +212,8 @@ impl Write {
         let growth = growth(existing.as_ref().map(|standing| standing.object.head.size), Some(text.len()));
         self.check_quota(calendar.owner, growth).await?;
         let revision = self.tx.raise_revision(calendar.id, growth).await?;
-        let new = NewText { calendar: calendar.id, name, text, index, revision, at: Utc::now() };
+        let at = Utc::now();
+        let new = NewText { calendar: calendar.id, name, text, index, revision, at };
         let id = match &existing {
             Some(standing) => {
                 self.tx.update_object(standing, new).await?;
@@ -218,7 +221,8 @@ impl Write {
             }
             None => self.tx.insert_object(new).await?,
         };
-        let change = Made { object: id, name, revision, before: existing.as_ref(), after: Some((text, index.digest)) };
+        let change =
+            Made { object: id, name, revision, at, before: existing.as_ref(), after: Some((text, index.digest)) };
         self.log(calendar, change).await?;
         let (created, guarded, alarmed) = (existing.is_none(), index.guarded, index.alarmed);
         let Some(head) = existing.map(|standing| standing.object.head) else {
@@ -248,26 +252,26 @@ impl Write {
         check_standing(calendar, Some(&standing), precondition)?;
         let growth = growth(Some(standing.object.head.size), None);
         let revision = self.tx.raise_revision(calendar.id, growth).await?;
+        let at = Utc::now();
         if rests {
-            self.tx.put_into_bin(calendar.id, &standing, revision, Utc::now()).await?;
+            self.tx.put_into_bin(calendar.id, &standing, revision, at).await?;
         }
         self.tx.delete_object_row(standing.id).await?;
-        let change = Made { object: standing.id, name, revision, before: Some(&standing), after: None };
+        let change = Made { object: standing.id, name, revision, at, before: Some(&standing), after: None };
         self.log(calendar, change).await
     }
 
     /// Adds the row to the log and keeps the version that goes.
     async fn log(&mut self, calendar: &Calendar, made: Made<'_>) -> Result<()> {
-        let Made { object, name, revision, before, after } = made;
+        let Made { object, name, revision, at, before, after } = made;
         let cause = self.cause().await?;
         let kept = |before: &&Standing| after.is_none_or(|(_, digest)| Digest::of(&before.object.text) != digest);
         if let Some(Standing { object: Object { text, .. }, .. }) = before.filter(kept) {
             let version = versions::stored(text, Digest::of(text), after).await?;
-            self.tx.keep_version(calendar.id, object, &version, Utc::now()).await?;
+            self.tx.keep_version(calendar.id, object, &version, at).await?;
         }
         let previous = before.map(|standing| standing.object.head.revision);
         let after = after.map(|(_, digest)| digest);
-        let at = Utc::now();
         let change = NewChange { calendar: calendar.id, name, revision, object, previous, after, cause, at };
         self.tx.log_change(change).await?;
         self.undo.0.push((calendar.id, revision));
