@@ -141,21 +141,27 @@ test("what changes while the dashboard asks is not taken for what it got", async
   const later = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().replace(/[-:]|\.\d+/g, "");
   const plan = (name: string, hours: number) =>
     account.put(`${name}.ics`, "BEGIN:VEVENT", `UID:${name}`, "DTSTAMP:20260101T000000Z", `DTSTART:${later(hours)}`, `DTEND:${later(hours + 1)}`, `SUMMARY:${name}`, "END:VEVENT");
+  const news = () => page.evaluate(() => (window as any).news as number);
+  await page.evaluate(() => {
+    Object.assign(window, { news: 0 });
+    addEventListener("kalends-live", ({ detail }: any) => detail.startsWith("calendar ") && (window as any).news++);
+  });
   // The answer of before comes right after the news of what it does not have.
-  let hold: Promise<unknown> | undefined;
+  let held = false;
   await page.route((url) => url.pathname === "/", async (route) => {
-    if (!hold) {
-      const response = await route.fetch();
-      hold = page.evaluate(() => new Promise((done) => addEventListener("kalends-live", done, { once: true })));
-      await plan("Second", 4);
-      await hold;
-      return route.fulfill({ response });
-    }
-    return route.continue();
+    if (held) return route.continue();
+    held = true;
+    const response = await route.fetch();
+    const before = await news();
+    await plan("Second", 4);
+    await expect.poll(news).toBeGreaterThan(before);
+    return route.fulfill({ response });
   });
   await plan("First", 2);
   await expect(page.getByRole("link", { name: /First/ })).toBeVisible(soon);
   await expect(page.getByRole("link", { name: /Second/ })).toBeVisible(soon);
+  expect(held).toBe(true);
+  await page.unrouteAll({ behavior: "wait" });
 });
 
 test.describe("what somebody is doing", () => {
