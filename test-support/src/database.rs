@@ -1,11 +1,18 @@
 //! Databases to test on.
 
 use crate::link::Link;
+use kalends_domain::store::{Database, DatabaseAddress};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+
+/// What is in the database at `url`, with the tables of this version.
+pub async fn open(url: &str) -> Database {
+    Database::open(&DatabaseAddress::parse(url).unwrap()).await.unwrap()
+}
 
 /// A database of a test's own, empty, gone with it: a file of SQLite, or a database on the PostgreSQL server that
 /// `KALENDS_TEST_POSTGRES` names (`postgres://USER@HOST:PORT/NAME`, with the right to make databases).
@@ -23,8 +30,21 @@ impl TestDatabase {
             let url = format!("sqlite:{}", folder.path().join("kalends.sqlite").display());
             return TestDatabase { folder, server: None, url };
         };
+        TestDatabase::on(server, folder, "template1").await
+    }
+
+    /// [`TestDatabase::fresh`], but on PostgreSQL with the tables that whoever opens it would make: a copy costs a quarter of what
+    /// the migrations do.
+    pub async fn with_tables() -> Self {
+        let Some(server) = Self::server() else { return TestDatabase::fresh().await };
+        let template = template(&server).await;
+        TestDatabase::on(server, tempfile::tempdir().unwrap(), &template).await
+    }
+
+    async fn on(server: PgConnectOptions, folder: TempDir, template: &str) -> Self {
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
-        server.connect().await.unwrap().execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
+        server.connect().await.unwrap().execute(AssertSqlSafe(create)).await.unwrap();
         let url = server.clone().database(&name).to_url_lossy().to_string();
         TestDatabase { folder, server: Some((server, name)), url }
     }
@@ -135,6 +155,38 @@ impl TestDatabase {
     pub fn file(&self) -> Option<PathBuf> {
         self.server.is_none().then(|| self.folder().join("kalends.sqlite"))
     }
+}
+
+/// The name of a database with the tables of this version. The first test that asks has it made, while others wait.
+async fn template(server: &PgConnectOptions) -> String {
+    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/postgres");
+    let mut files: Vec<_> = std::fs::read_dir(migrations).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        std::fs::read(file).unwrap().hash(&mut hasher);
+    }
+    let name = format!("tables_{:016x}", hasher.finish());
+    let mut connection = server.connect().await.unwrap();
+    let exists = format!("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = '{name}')");
+    let is_there = async |connection: &mut _| -> bool {
+        sqlx::query_scalar(AssertSqlSafe(exists.clone())).fetch_one(connection).await.unwrap()
+    };
+    if is_there(&mut connection).await {
+        return name;
+    }
+    connection.execute("SELECT pg_advisory_lock(1)").await.unwrap();
+    if !is_there(&mut connection).await {
+        // What is half done has another name.
+        let making = format!("{name}_making");
+        for statement in [format!("DROP DATABASE IF EXISTS {making}"), format!("CREATE DATABASE {making}")] {
+            connection.execute(AssertSqlSafe(statement)).await.unwrap();
+        }
+        open(server.clone().database(&making).to_url_lossy().as_str()).await.close().await;
+        connection.execute(AssertSqlSafe(format!("ALTER DATABASE {making} RENAME TO {name}"))).await.unwrap();
+    }
+    // The lock ends with the connection.
+    name
 }
 
 impl Drop for TestDatabase {

@@ -1,6 +1,6 @@
 //! An installation in a database of its own, and people who have accounts on it.
 
-use crate::database::TestDatabase;
+use crate::database::{TestDatabase, open};
 use chrono_tz::Europe::Zurich;
 use kalends_domain::access::{Access, Caller};
 use kalends_domain::accounts::{NewUser, Preferences};
@@ -9,7 +9,7 @@ use kalends_domain::changes::ChangeReader;
 use kalends_domain::objects::{ObjectHead, Precondition, Written};
 use kalends_domain::query::Query;
 use kalends_domain::sharing::Answer;
-use kalends_domain::store::{Database, DatabaseAddress};
+use kalends_domain::store::Database;
 use kalends_domain::{Kalends, Limits, Result};
 use kalends_ical::query::Filter;
 
@@ -29,7 +29,7 @@ impl Home {
     }
 
     pub async fn with_limits(limits: Limits) -> Self {
-        let database = TestDatabase::fresh().await;
+        let database = TestDatabase::with_tables().await;
         let store = open(&database.url).await;
         let kalends = Kalends::new(store.clone(), limits);
         let anna = user(&kalends, "anna").await;
@@ -149,11 +149,6 @@ impl Home {
         self.kalends.share(self.anna, self.calendar, with.principal, access, None).await.unwrap();
         self.kalends.answer_share(with, self.calendar, Answer::Accepted).await.unwrap();
     }
-}
-
-/// What is in the database at `url`.
-pub async fn open(url: &str) -> Database {
-    Database::open(&DatabaseAddress::parse(url).unwrap()).await.unwrap()
 }
 
 /// An account to make, without any wishes.

@@ -3,7 +3,8 @@
 use crate::browser::{Connection, PASSWORD, Person};
 use crate::client::Client;
 use crate::database::TestDatabase;
-use crate::home::{first_calendar, new_user, open, user};
+use crate::database::open;
+use crate::home::{first_calendar, new_user, user};
 use axum::Router;
 use axum::middleware::from_fn;
 use kalends_app::Assets;
@@ -36,7 +37,7 @@ impl Server {
     }
 
     pub async fn with(limits: Limits) -> Self {
-        let database = TestDatabase::fresh().await;
+        let database = TestDatabase::with_tables().await;
         let url = database.url.clone();
         Server::on(database, &url, limits).await
     }
@@ -71,7 +72,7 @@ impl Server {
         trusted_header: TrustedHeader,
         providers: Vec<ProviderSettings>,
     ) -> Self {
-        let database = TestDatabase::fresh().await;
+        let database = TestDatabase::with_tables().await;
         let kalends = Kalends::new(open(&database.url).await, limits);
         let closing = CancellationToken::new();
         let site = Site { public_url: "http://cal.example.org".into() };

@@ -98,11 +98,11 @@ fn all() -> Result<(), Failure> {
     let mut count = Count::default();
     let postgres = Postgres::start()?;
     step("Unit, property and protocol tests");
-    let mut tests = checked(&["test", "--no-fail-fast"]);
+    let mut tests = side_by_side(checked(&["test", "--no-fail-fast"]));
     let mut good = count.of(tests.env("KALENDS_TEST_PYTHON", &testing.python))?;
     step("Use cases and protocol on PostgreSQL");
     let on_postgres = ["use_cases", "protocol", "web", "operations"].map(|name| ["--test", name]).concat();
-    let tests = checked(&[&["test", "--no-fail-fast"][..], &on_postgres].concat());
+    let tests = side_by_side(checked(&[&["test", "--no-fail-fast"][..], &on_postgres].concat()));
     good &= count.of(&mut Database::Postgres(&postgres).rust(tests))?;
     step("Third-party CalDAV clients, on SQLite and on PostgreSQL side by side");
     good &= count.of_both(
@@ -113,6 +113,13 @@ fn all() -> Result<(), Failure> {
     run(Command::new("npx").arg("tsc").current_dir(root().join("end2end")))?;
     good &= count.of(&mut pages(&testing))?;
     count.verdict(good)
+}
+
+/// Has two tests for each core run at a time: they wait for databases, processes and clocks half of theirs.
+fn side_by_side(mut tests: Command) -> Command {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    tests.env("RUST_TEST_THREADS", (2 * cores).to_string());
+    tests
 }
 
 /// What the tests store in.
@@ -148,7 +155,7 @@ impl Database<'_> {
 
 /// The test programs of a part. Naming them instead of their package leaves the features of what they are built with as they are.
 fn rust(part: Part, testing: &Testing) -> Result<Command, Failure> {
-    let mut tests = cargo(&["test", "--no-fail-fast"]);
+    let mut tests = side_by_side(cargo(&["test", "--no-fail-fast"]));
     tests.env("KALENDS_TEST_PYTHON", &testing.python);
     let folders: &[&str] = if part == Part::Rust {
         tests.args(["--lib", "--bins"]);
