@@ -1,6 +1,6 @@
 //! Who may do what: the one door that every use case goes through. No other module compares levels of access.
 
-use crate::calendars::{Calendar, CalendarId, CalendarView, Revision};
+use crate::calendars::{Calendar, CalendarId, CalendarView};
 use crate::model::calendar::SeenCalendar;
 use crate::model::share::{Answer, Party, Role};
 use crate::store::{FoundObject, Transaction};
@@ -341,26 +341,23 @@ pub(crate) fn check_grantable(access: Access) -> Result<()> {
     if grantable { Ok(()) } else { Err(Error::bad_input("access", Problem::Access)) }
 }
 
-/// The calendars anywhere that the caller has access to, in display order, with the revision of their list.
-async fn reached(tx: &mut Transaction, caller: Caller) -> Result<(Revision, impl Iterator<Item = Held>)> {
-    let list = tx.home_revision(caller.principal).await?.ok_or(Error::NotFound("the account"))?;
+/// Every calendar that the caller has access to, in display order.
+async fn reached(tx: &mut Transaction, caller: Caller) -> Result<impl Iterator<Item = Held>> {
     let found = tx.calendars_reached(caller.principal).await?;
     let mut held: Vec<Held> = found.into_iter().map(|found| Held::new(found, caller)).collect();
     // Their own order may be another than the owner's.
     held.sort_by_key(|held| (held.details.order, held.id));
-    Ok((list, held.into_iter().filter(|held| held.access > Access::None)))
+    Ok(held.into_iter().filter(|held| held.access > Access::None))
 }
 
-/// The calendars that stand in the caller's list, in display order, with its revision.
-pub(crate) async fn listed_calendars(tx: &mut Transaction, caller: Caller) -> Result<(Revision, Vec<Held>)> {
-    let (list, held) = reached(tx, caller).await?;
-    Ok((list, held.filter(Held::is_listed).collect()))
+/// The calendars that stand in the caller's list, in display order. A single statement.
+pub(crate) async fn listed_calendars(tx: &mut Transaction, caller: Caller) -> Result<Vec<Held>> {
+    Ok(reached(tx, caller).await?.filter(Held::is_listed).collect())
 }
 
-/// The calendars of others that the caller has access to and does not have in their list.
+/// The calendars of others that the caller has access to and does not have in their list. A single statement.
 pub(crate) async fn unlisted_calendars(tx: &mut Transaction, caller: Caller) -> Result<Vec<Held>> {
-    let (_, held) = reached(tx, caller).await?;
-    Ok(held.filter(|held| !held.is_listed()).collect())
+    Ok(reached(tx, caller).await?.filter(|held| !held.is_listed()).collect())
 }
 
 /// The calendar with this id, `None` where the caller has no access to it.

@@ -51,7 +51,7 @@ impl Kalends {
     pub async fn bin(&self, caller: Caller, piece: usize) -> Result<Bin> {
         let since = self.bin_since();
         let mut tx = self.db.read().await?;
-        let (_, calendars) = access::listed_calendars(&mut tx, caller).await?;
+        let calendars = access::listed_calendars(&mut tx, caller).await?;
         let writable: Vec<CalendarId> = calendars
             .iter()
             .filter(|held| held.may_write() && held.sees_private())
@@ -222,7 +222,7 @@ impl Kalends {
     /// `NotFound` for an account that is gone.
     pub async fn empty_bin(&self, caller: Caller) -> Result<()> {
         self.write(caller, async |mut write: Write| {
-            let (_, calendars) = access::listed_calendars(&mut write.tx, caller).await?;
+            let calendars = access::listed_calendars(&mut write.tx, caller).await?;
             let mut administered: Vec<CalendarId> =
                 calendars.iter().filter(|held| held.may_administer()).map(|calendar| calendar.id).collect();
             administered.sort_unstable();

@@ -3,6 +3,7 @@
 use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::idempotency::Once;
 pub use crate::model::calendar::{Calendar, CalendarDetails, CalendarId, CalendarView, DeadProperty, Revision};
+use crate::store::Transaction;
 use crate::write::Write;
 use crate::{Error, Kalends, Limits, Problem, Result};
 use chrono::Utc;
@@ -138,13 +139,18 @@ fn check_slug(slug: &str) -> Result<()> {
     Ok(())
 }
 
+/// The revision of the caller's list of calendars.
+pub(crate) async fn list_revision(tx: &mut Transaction, caller: Caller) -> Result<Revision> {
+    tx.home_revision(caller.principal).await?.ok_or(Error::NotFound("the account"))
+}
+
 impl Kalends {
     /// The calendars that stand in the caller's list, in display order: their own, those of their teams, and what was shared with them.
     ///
     /// # Errors
-    /// `NotFound` for an account that is gone.
+    /// `Unavailable`, `Internal`
     pub async fn calendars(&self, caller: Caller) -> Result<Vec<Held>> {
-        Ok(self.calendar_list(caller).await?.1)
+        access::listed_calendars(&mut self.db.once().await?, caller).await
     }
 
     /// [`Kalends::calendars`], with the revision of the list.
@@ -152,7 +158,9 @@ impl Kalends {
     /// # Errors
     /// `NotFound` for an account that is gone.
     pub async fn calendar_list(&self, caller: Caller) -> Result<(Revision, Vec<Held>)> {
-        access::listed_calendars(&mut self.db.read().await?, caller).await
+        let mut tx = self.db.read().await?;
+        let list = list_revision(&mut tx, caller).await?;
+        Ok((list, access::listed_calendars(&mut tx, caller).await?))
     }
 
     /// The revision of the caller's list of calendars, which every change to it raises.
@@ -160,8 +168,7 @@ impl Kalends {
     /// # Errors
     /// `NotFound` for an account that is gone.
     pub async fn list_revision(&self, caller: Caller) -> Result<Revision> {
-        let found = self.db.once().await?.home_revision(caller.principal).await?;
-        found.ok_or(Error::NotFound("the account"))
+        list_revision(&mut self.db.once().await?, caller).await
     }
 
     /// The calendar at `/{owner}/{slug}/`. Without any access to it it is not found.
@@ -385,7 +392,7 @@ impl Kalends {
             return Err(Error::bad_input("calendars", Problem::Request("each calendar once")));
         }
         self.write(caller, async |mut write: Write| {
-            let (_, listed) = access::listed_calendars(&mut write.tx, caller).await?;
+            let listed = access::listed_calendars(&mut write.tx, caller).await?;
             if ids.iter().any(|id| !listed.iter().any(|held| held.id == *id)) {
                 return Err(Error::NotFound("the calendar"));
             }
@@ -422,7 +429,7 @@ impl Kalends {
     /// The caller's agenda leaves out `hidden` and shows the others of their list.
     pub async fn hide_calendars(&self, caller: Caller, hidden: &[CalendarId]) -> Result<()> {
         self.write(caller, async |mut write: Write| {
-            let (_, calendars) = access::listed_calendars(&mut write.tx, caller).await?;
+            let calendars = access::listed_calendars(&mut write.tx, caller).await?;
             let mut changed = false;
             for held in calendars {
                 let view = CalendarView { hidden: hidden.contains(&held.id), ..held.view().clone() };

@@ -1,7 +1,7 @@
 //! What changes for a caller, as it happens.
 
 use crate::access::{self, Caller};
-use crate::calendars::{CalendarId, Revision};
+use crate::calendars::{CalendarId, Revision, list_revision};
 use crate::{Announcement, Error, Kalends, Result};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -67,7 +67,8 @@ impl Kalends {
     /// `NotFound` for an account that is gone.
     pub async fn told(&self, caller: Caller) -> Result<Told> {
         let mut tx = self.db.read().await?;
-        let (list, calendars) = access::listed_calendars(&mut tx, caller).await?;
+        let list = list_revision(&mut tx, caller).await?;
+        let calendars = access::listed_calendars(&mut tx, caller).await?;
         Ok(Told {
             list,
             calendars: calendars.into_iter().map(|held| (held.id, (held.revision, Some(held.mark())))).collect(),

@@ -158,7 +158,7 @@ impl Kalends {
     /// # Errors
     /// `Unavailable`, `Internal`
     pub async fn offers(&self, caller: Caller) -> Result<Vec<Held>> {
-        access::unlisted_calendars(&mut self.db.read().await?, caller).await
+        access::unlisted_calendars(&mut self.db.once().await?, caller).await
     }
 
     /// The caller wants a calendar that was shared with them in their list, or no longer.

@@ -98,7 +98,7 @@ pub async fn load_settings() -> Result<Settings, ApiError> {
     let ways = use_context::<SignInWays>().unwrap_or_default();
     let passwords = ways.passwords && kalends.has_password(user.principal.id).await?;
     let identities = identities(kalends.identities(user.principal.id).await?, &ways.providers, local);
-    let (_, calendars) = kalends.calendar_list(user.on_a_page()).await?;
+    let calendars = kalends.calendars(user.on_a_page()).await?;
     let calendars: Vec<(i64, String)> =
         calendars.into_iter().map(|held| (held.id.0, held.details.display_name.clone())).collect();
     let now = Utc::now();

@@ -28,7 +28,7 @@ impl Kalends {
         }
         let user = tx.user(of).await?.ok_or(NOT_THERE)?;
         let reader = Caller { ceiling: Access::Read, ..Caller::page(of) };
-        let (_, listed) = access::listed_calendars(&mut tx, reader).await?;
+        let listed = access::listed_calendars(&mut tx, reader).await?;
         let calendars = listed.into_iter().filter(|held| held.owner().id == of).collect();
         Ok(TakeOut { user, calendars, kalends: self.clone(), reader })
     }

@@ -16,11 +16,11 @@ impl From<sqlx::Error> for Error {
                 Outcome::Unavailable => unavailable(&error),
                 Outcome::Internal => Error::Internal(error.into()),
             },
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => unavailable(&error),
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => {
+                unavailable(&error)
+            }
+            // It was closed from here: what runs on is ending.
+            sqlx::Error::PoolClosed => Error::Unavailable { seconds: RETRY_AFTER_SECONDS },
             _ => Error::Internal(error.into()),
         }
     }
