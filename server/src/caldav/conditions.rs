@@ -139,7 +139,7 @@ pub async fn check(call: &Call) -> Result<(), Failure> {
 pub async fn check_if(call: &Call) -> Result<(), Failure> {
     let Some(value) = text(&call.headers, "if")? else { return Ok(()) };
     let target = current(&call.target)?;
-    if if_holds(call, value, &target).await? { Ok(()) } else { Err(Failure::precondition_failed()) }
+    if Box::pin(if_holds(call, value, &target)).await? { Ok(()) } else { Err(Failure::precondition_failed()) }
 }
 
 async fn evaluated(call: &Call) -> Result<Current, Failure> {
@@ -154,7 +154,7 @@ async fn evaluated(call: &Call) -> Result<Current, Failure> {
         && unmodified_since.is_none_or(|since| target.modified_at.is_none_or(|at| at.timestamp() <= since.timestamp()))
         && match if_header {
             None => true,
-            Some(value) => if_holds(call, value, &target).await?,
+            Some(value) => Box::pin(if_holds(call, value, &target)).await?,
         };
     if holds { Ok(target) } else { Err(Failure::precondition_failed()) }
 }

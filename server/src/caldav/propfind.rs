@@ -54,18 +54,18 @@ impl Listing {
         let Call { kalends, caller, who, target, resource, .. } = &self.call;
         // RFC 8144 section 2.1.1: `depth-noroot` asks for the members alone.
         if !(members && self.preferences.no_root) {
-            self.look(resource, target, |view| self.member(&mut out, &self.call.href, view)).await?;
+            Box::pin(self.look(resource, target, |view| self.member(&mut out, &self.call.href, view))).await?;
         }
         match target {
             _ if !members => {}
-            Target::Signpost => self.below(&mut out).await?,
+            Target::Signpost => Box::pin(self.below(&mut out)).await?,
             Target::Home => {
-                for calendar in kalends.calendars(*caller).await?.into_iter().filter(Held::may_read) {
+                for calendar in Box::pin(kalends.calendars(*caller)).await?.into_iter().filter(Held::may_read) {
                     let href = self.call.tree.calendar_href(&who.slug, &calendar.slug_in(who));
                     self.calendar(&mut out, &href, &calendar).await?;
                 }
             }
-            Target::Calendar(calendar) => self.objects(&mut out, &self.call.href, calendar).await?,
+            Target::Calendar(calendar) => Box::pin(self.objects(&mut out, &self.call.href, calendar)).await?,
             Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
             Target::Principal(_) | Target::Object(_) => {}
         }
@@ -81,7 +81,7 @@ impl Listing {
         match target {
             Target::Signpost => write(&View::Signpost(resource)),
             Target::Principal(party) => {
-                write(&View::Principal(PrincipalView::read(&self.call, party, &self.request).await?));
+                write(&View::Principal(Box::pin(PrincipalView::read(&self.call, party, &self.request)).await?));
             }
             Target::Home => {
                 let takes_calendars = access::may_make_calendars(self.call.caller);

@@ -22,7 +22,8 @@ impl Quota {
         if !asks(Live::QuotaAvailableBytes) && !asks(Live::QuotaUsedBytes) {
             return Ok(None);
         }
-        let used = kalends.usage(owner).await?.octets;
+        // The room for it is not moved about with every calendar of a listing.
+        let used = Box::pin(kalends.usage(owner)).await?.octets;
         Ok(Some(Quota { available: kalends.limits().account_octets.saturating_sub(used), used }))
     }
 
