@@ -12,6 +12,8 @@ pub mod cookies;
 #[cfg(feature = "ssr")]
 pub mod dashboard;
 pub mod date_names;
+#[cfg(feature = "ssr")]
+pub mod delegates;
 mod dom;
 #[cfg(feature = "ssr")]
 mod errors;
@@ -73,8 +75,9 @@ use leptos_router::{SsrMode, path};
 use plain::NotFoundPage;
 #[cfg(feature = "ssr")]
 use plain::{
-    AsOfPage, BinPage, CalendarPage, ChangesPage, DashboardPage, HistoryPage, ImportPage, ImportProgressPage, JobsPage,
-    PeoplePage, PersonPage, SettingsPage, SharedPage, SharingPage, SignInPage, TeamPage, TeamsPage, WelcomePage,
+    AsOfPage, BinPage, CalendarPage, ChangesPage, DashboardPage, DelegatesPage, HistoryPage, ImportPage,
+    ImportProgressPage, JobsPage, PeoplePage, PersonPage, SettingsPage, SharedPage, SharingPage, SignInPage, TeamPage,
+    TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -255,6 +258,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/admin/people") view=PeoplePage ssr=SsrMode::Async />
             <Route path=path!("/admin/people/:id") view=PersonPage ssr=SsrMode::Async />
             <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/delegates") view=DelegatesPage ssr=SsrMode::Async />
         </Routes>
     }
 }

@@ -16,8 +16,15 @@ pub struct Held {
     calendar: Calendar,
     owner: Party,
     access: Access,
+    /// It is the caller's, whatever their credential may do with it.
+    is_theirs: bool,
+    /// The caller has it only because they act for its owner.
+    is_acting: bool,
+    /// What acting for its owner adds up to.
+    delegated: Access,
     sight: Sight,
     in_person: bool,
+    is_shared: bool,
     view: CalendarView,
 }
 
@@ -26,7 +33,7 @@ pub struct Held {
 enum Sight {
     /// All of it: for its owner, and those who belong to the team that owns it.
     Whole,
-    /// All of it with alarms of their own: for those who administer it for its owner.
+    /// All of it with alarms of their own: for those who administer it for its owner, or act for them.
     OwnAlarms,
     /// When somebody is busy, of what is private or confidential; all of the rest, with alarms of their own.
     Guarded,
@@ -36,29 +43,42 @@ enum Sight {
 
 impl Held {
     fn new(seen: SeenCalendar, caller: Caller) -> Self {
-        let SeenCalendar { mut calendar, mut granted, mut as_member, owner, in_person, mut view } = seen;
+        let SeenCalendar {
+            mut calendar,
+            mut granted,
+            mut as_member,
+            mut delegated,
+            owner,
+            in_person,
+            is_shared,
+            mut view,
+        } = seen;
         let is_by_link = matches!(caller.way, Way::Link(_));
         if is_by_link {
             // Only who administers it hands it on; what they call it is their own affair.
             if granted.max(as_member) < Access::Administer {
                 (granted, as_member) = (Access::None, Access::None);
             }
+            delegated = Access::None;
             view = CalendarView::default();
         }
         let sight = match (granted, as_member) {
             _ if is_by_link => Sight::Public,
             (Access::Owner, _) => Sight::Whole,
             (_, member) if member > Access::None => Sight::Whole,
-            (granted, _) if granted >= Access::Administer => Sight::OwnAlarms,
+            (granted, _) if granted >= Access::Administer || delegated > Access::None => Sight::OwnAlarms,
             _ => Sight::Guarded,
         };
         let is_hidden = caller.only.is_some_and(|only| only != calendar.id);
-        let access = if is_hidden { Access::None } else { granted.max(as_member).min(caller.ceiling) };
+        let own = granted.max(as_member);
+        let access = if is_hidden { Access::None } else { own.max(delegated).min(caller.ceiling) };
+        let is_theirs = own == Access::Owner;
+        let is_acting = own == Access::None && delegated > Access::None;
         let details = &mut calendar.details;
         details.display_name = view.name.clone().unwrap_or_else(|| std::mem::take(&mut details.display_name));
         details.color = view.color.clone().unwrap_or_else(|| std::mem::take(&mut details.color));
         details.order = view.order.unwrap_or(details.order);
-        Held { calendar, owner, access, sight, in_person, view }
+        Held { calendar, owner, access, is_theirs, is_acting, delegated, sight, in_person, is_shared, view }
     }
 
     /// How the caller sees it.
@@ -81,12 +101,38 @@ impl Held {
     }
 
     /// Whether it stands among the caller's calendars: one that was shared with them in person does once they have said so, one of a
-    /// team or for everyone until they say otherwise.
+    /// team or for everyone, or of somebody for whom they act, until they say otherwise.
     pub fn is_listed(&self) -> bool {
         match self.view.answer {
             Some(answer) => answer == Answer::Accepted,
-            None => !self.in_person,
+            None => !self.in_person || self.delegated > Access::None,
         }
+    }
+
+    /// Whether it stands in the caller's calendar home. What they have only because they act for somebody is in that person's home, which
+    /// is open to them.
+    pub fn is_in_home(&self) -> bool {
+        self.is_listed() && !self.is_acting
+    }
+
+    /// Whether the caller has it only because they act for its owner.
+    pub fn is_acting(&self) -> bool {
+        self.is_acting
+    }
+
+    /// The person for whom the caller changes what is in it.
+    pub(crate) fn acts_for(&self) -> Option<PrincipalId> {
+        (self.delegated >= Access::Write).then_some(self.owner.id)
+    }
+
+    /// Whether it is shared with people or teams, so that they read it at least.
+    pub fn is_shared(&self) -> bool {
+        self.is_shared
+    }
+
+    /// What the caller has of it was given to them by its owner, who is somebody else.
+    pub fn is_shared_with_caller(&self) -> bool {
+        !self.is_acting && !self.is_theirs
     }
 
     /// Whether it was shared with the caller, who has said nothing to it.
@@ -332,6 +378,15 @@ pub fn shows_events(access: Access) -> bool {
     access >= Access::Read
 }
 
+/// What somebody is granted who is to have `asked`, by a client to which nothing is higher than writing: whoever administers a calendar
+/// goes on to.
+pub(crate) fn granted_by_client(has: Option<Access>, asked: Access) -> Access {
+    match (has, asked) {
+        (Some(Access::Administer), Access::Write) => Access::Administer,
+        _ => asked,
+    }
+}
+
 /// What may be granted to others: everything below what an owner has.
 ///
 /// # Errors
@@ -339,6 +394,23 @@ pub fn shows_events(access: Access) -> bool {
 pub(crate) fn check_grantable(access: Access) -> Result<()> {
     let grantable = access > Access::None && access < Access::Owner;
     if grantable { Ok(()) } else { Err(Error::bad_input("access", Problem::Access)) }
+}
+
+/// What somebody may act for another with.
+///
+/// # Errors
+/// `BadInput` (access)
+pub(crate) fn check_delegable(access: Access) -> Result<()> {
+    match access {
+        Access::Read | Access::Write => Ok(()),
+        _ => Err(Error::bad_input("access", Problem::Access)),
+    }
+}
+
+/// The calendars that belong to `owner` which the caller has as one who acts for them, in display order.
+pub(crate) async fn calendars_of(tx: &mut Transaction, caller: Caller, owner: PrincipalId) -> Result<Vec<Held>> {
+    let held = reached(tx, caller).await?;
+    Ok(held.filter(|held| held.owner.id == owner && held.delegated > Access::None).collect())
 }
 
 /// Every calendar that the caller has access to, in display order.

@@ -10,6 +10,9 @@ use chrono::Utc;
 use kalends_ical::time::Zone;
 use std::collections::HashSet;
 
+/// The segment of what somebody is told of shares, in their home; no calendar is called so.
+pub const NOTIFICATIONS: &str = "notifications";
+
 /// Longest display name, in characters.
 const MAX_NAME: usize = 250;
 
@@ -133,7 +136,7 @@ fn check_slug(slug: &str) -> Result<()> {
     {
         return Err(Error::bad_input("slug", Problem::Segment));
     }
-    if access::shared_id(slug).is_some() {
+    if access::shared_id(slug).is_some() || slug == NOTIFICATIONS {
         return Err(Error::bad_input("slug", Problem::Reserved(slug.to_owned())));
     }
     Ok(())

@@ -12,6 +12,7 @@ pub mod backup;
 pub mod bin;
 pub mod calendars;
 pub mod changes;
+pub mod delegates;
 pub mod diagnosis;
 mod error;
 pub mod events;
@@ -32,6 +33,7 @@ pub mod people;
 pub mod query;
 mod reindex;
 mod retry;
+pub mod share_notices;
 pub mod sharing;
 mod sight;
 pub mod store;
@@ -137,7 +139,7 @@ pub struct Kalends {
     pub(crate) node: Uuid,
     /// Ends with the last clone.
     _following: Arc<nodes::Following>,
-    pub(crate) causes: Arc<Cache<access::Caller, CauseId>>,
+    pub(crate) causes: Arc<Cache<(access::Caller, Option<access::PrincipalId>), CauseId>>,
     pub(crate) announcer: broadcast::Sender<Announcement>,
     pub(crate) link_uses: Arc<links::LinkUses>,
     /// Told when a job was put into the queue here.

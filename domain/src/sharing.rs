@@ -48,11 +48,12 @@ impl Kalends {
         self.write(caller, async |mut write: Write| {
             let held = write.calendar(calendar, Access::Administer).await?;
             let shares = write.tx.shares(calendar).await?;
-            let is_new = !shares.iter().any(|share| share.with.id == with);
-            if is_new && shares.len() >= MAX_SHARES {
+            let before = shares.iter().find(|share| share.with.id == with);
+            if before.is_none() && shares.len() >= MAX_SHARES {
                 return Err(TOO_MANY);
             }
-            write.grant(&held, with, access, ends_at, is_new).await?;
+            let name = &held.details.display_name;
+            write.grant(&held, NewShare { with, access, ends_at, name }, before).await?;
             write.calendar_changed(calendar).await?;
             write.commit(()).await
         })
@@ -73,7 +74,11 @@ impl Kalends {
             PartyKind::Group | PartyKind::Mission => tx.members_with_access(owner.id).await?,
             PartyKind::Person | PartyKind::Everyone => Vec::new(),
         };
-        Ok(AccessList { owner, members, shares: tx.shares(calendar).await? })
+        let mut delegated: Vec<Access> =
+            tx.delegates(owner.id).await?.into_iter().map(|delegation| delegation.access).collect();
+        delegated.sort_unstable();
+        delegated.dedup();
+        Ok(AccessList { owner, members, delegated, shares: tx.shares(calendar).await? })
     }
 
     /// Shares a calendar with those in `wanted` and with nobody else, all at once. Who has this access already keeps it as it is, and so
@@ -101,17 +106,51 @@ impl Kalends {
             for share in shares.iter().filter(|share| share.with.id != caller.principal && !is_wanted(share.with.id)) {
                 write.end_share(calendar, share.with.id).await?;
             }
+            let name = &held.details.display_name;
             for (with, access) in wanted {
-                let before = shares.iter().find(|share| share.with.id == *with);
-                if before.is_none_or(|before| before.access != *access) {
-                    let ends_at = before.and_then(|before| before.ends_at);
-                    write.grant(&held, *with, *access, ends_at, before.is_none()).await?;
-                }
+                write.regrant(&held, &shares, *with, *access, name).await?;
             }
             write.calendar_changed(calendar).await?;
             write.commit(()).await
         })
         .await
+    }
+
+    /// Shares a calendar with those in `change.set`, and no longer with those in `change.end`; all at once. Who administers it goes on to
+    /// when they are to write, as those who set that know nothing higher; the end of a share stays. To end what was not shared is no error.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::share`].
+    pub async fn change_shares(&self, caller: Caller, calendar: CalendarId, change: &ShareChange) -> Result<()> {
+        access::require_own(caller)?;
+        for wanted in &change.set {
+            access::check_grantable(wanted.access)?;
+        }
+        self.write(caller, async |mut write: Write| {
+            let held = write.calendar(calendar, Access::Administer).await?;
+            let shares = write.tx.shares(calendar).await?;
+            let standing = |with: PrincipalId| shares.iter().find(|share| share.with.id == with);
+            let set = |with: &PrincipalId| change.set.iter().any(|wanted| wanted.with == *with);
+            let ended: Vec<PrincipalId> =
+                change.end.iter().copied().filter(|with| standing(*with).is_some() && !set(with)).collect();
+            let new = change.set.iter().filter(|wanted| standing(wanted.with).is_none()).count();
+            if shares.len() - ended.len() + new > MAX_SHARES {
+                return Err(TOO_MANY);
+            }
+            for with in ended {
+                write.end_share(calendar, with).await?;
+            }
+            for WantedShare { with, access, name } in &change.set {
+                let access = access::granted_by_client(standing(*with).map(|share| share.access), *access);
+                let name = name.as_ref().unwrap_or(&held.details.display_name);
+                write.regrant(&held, &shares, *with, access, name).await?;
+            }
+            write.calendar_changed(calendar).await?;
+            write.commit(()).await
+        })
+        .await?;
+        self.wake.notify_one();
+        Ok(())
     }
 
     /// Takes back what was shared with somebody.
@@ -174,6 +213,7 @@ impl Kalends {
             }
             let view = CalendarView { answer: Some(answer), is_default: false, ..held.view().clone() };
             write.tx.set_view(caller.principal, calendar, &view).await?;
+            write.tell_of_answer(&held, answer).await?;
             write.list_changed().await?;
             write.commit(()).await
         })
@@ -227,6 +267,32 @@ impl Kalends {
     }
 }
 
+/// How a calendar is to be shared.
+#[derive(Clone, Debug, Default)]
+pub struct ShareChange {
+    pub set: Vec<WantedShare>,
+    /// With whom it is not to be shared any more.
+    pub end: Vec<PrincipalId>,
+}
+
+/// A share that somebody is to have.
+#[derive(Clone, Debug)]
+pub struct WantedShare {
+    pub with: PrincipalId,
+    pub access: Access,
+    /// What it is called when they are told of it; `None`: as the calendar is.
+    pub name: Option<String>,
+}
+
+/// A share that somebody is given.
+struct NewShare<'a> {
+    with: PrincipalId,
+    access: Access,
+    ends_at: Option<DateTime<Utc>>,
+    /// What the calendar is called when they are told of it.
+    name: &'a str,
+}
+
 /// People know each other; a team is known to those who belong to it.
 async fn is_known(tx: &mut Transaction, caller: Caller, party: &Party) -> Result<bool> {
     Ok(match party.kind {
@@ -240,33 +306,51 @@ async fn is_known(tx: &mut Transaction, caller: Caller, party: &Party) -> Result
 pub const EVERYONE: &str = "everyone";
 
 impl Write {
-    /// Gives `with` this access in the place of what they had; `is_new`: they had none. Who is told is for the one who calls this.
+    /// Gives `with` this access, unless one of `shares` is that already; an end of theirs stays.
+    ///
+    /// # Errors
+    /// Those of [`Write::grant`].
+    async fn regrant(
+        &mut self,
+        held: &Held,
+        shares: &[Share],
+        with: PrincipalId,
+        access: Access,
+        name: &str,
+    ) -> Result<()> {
+        let before = shares.iter().find(|share| share.with.id == with);
+        if before.is_some_and(|before| before.access == access) {
+            return Ok(());
+        }
+        let ends_at = before.and_then(|before| before.ends_at);
+        self.grant(held, NewShare { with, access, ends_at, name }, before).await
+    }
+
+    /// Gives somebody this access in the place of what they had before. That lists have changed is for the one who calls this to say.
     ///
     /// # Errors
     /// `NotFound` (the person); `BadInput` (with) for the owner and the caller.
-    async fn grant(
-        &mut self,
-        held: &Held,
-        with: PrincipalId,
-        access: Access,
-        ends_at: Option<DateTime<Utc>>,
-        is_new: bool,
-    ) -> Result<()> {
-        let calendar = held.id;
+    async fn grant(&mut self, held: &Held, new: NewShare<'_>, before: Option<&Share>) -> Result<()> {
+        let (calendar, NewShare { with, access, ends_at, name }) = (held.id, new);
         let party = self.tx.party(with).await?.ok_or(Error::NotFound("the person"))?;
         if with == held.owner().id || with == self.caller.principal {
             return Err(Error::bad_input("with", Problem::Oneself));
         }
         // What they see already, through a team or with everyone, must not go from their list until they have answered.
         let is_person = party.kind == PartyKind::Person;
-        let seen = match is_person && is_new {
+        let seen = match is_person && before.is_none() {
             true => access::seen(&mut self.tx, Caller::page(with), calendar).await?,
             false => None,
         };
         self.tx.set_grant(calendar, with, access, ends_at, Utc::now()).await?;
+        let mut answer = before.and_then(|share| share.answer);
         if let Some(held) = seen.filter(Held::is_listed) {
-            let view = CalendarView { answer: Some(Answer::Accepted), ..held.view().clone() };
+            answer = Some(Answer::Accepted);
+            let view = CalendarView { answer, ..held.view().clone() };
             self.tx.set_view(with, calendar, &view).await?;
+        }
+        if is_person && before.is_none_or(|before| before.access != access) {
+            self.tell_of_share(calendar, with, access, answer, name).await?;
         }
         if let Some(end) = ends_at {
             self.tx.enqueue_job(&crate::jobs::end_of_share(end)).await?;
@@ -279,6 +363,7 @@ impl Write {
     async fn end_share(&mut self, calendar: CalendarId, with: PrincipalId) -> Result<()> {
         // Those in whose list it stands learn that it goes.
         self.calendar_changed(calendar).await?;
+        self.tell_of_end(calendar, with).await?;
         if !self.tx.delete_grant(calendar, with).await? {
             return Err(Error::NotFound("what was shared"));
         }

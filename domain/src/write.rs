@@ -2,7 +2,7 @@
 //! stores, keeps the version before, logs with the cause, and says so after the commit.
 
 use crate::access::{self, Access, Caller, Held, PrincipalId};
-use crate::calendars::{Calendar, CalendarId, Revision};
+use crate::calendars::{CalendarId, Revision};
 use crate::model::announcement::Announcement;
 use crate::model::object::{Object, ObjectHead, ObjectId, Precondition, Written, check_name};
 use crate::model::version::{CauseId, Digest, Run, Undo};
@@ -10,6 +10,7 @@ use crate::retry::retry;
 use crate::store::{Growth, Index, NewChange, NewText, Standing, Transaction, Usage};
 use crate::{Error, Kalends, Limits, Result, versions};
 use chrono::{DateTime, Utc};
+use std::collections::HashMap;
 use tokio::sync::broadcast;
 
 /// How many announcements wait for a reader that is slow; after that it is told that it missed some.
@@ -38,7 +39,8 @@ pub(crate) struct Write {
     pub tx: Transaction,
     pub caller: Caller,
     run: Option<Run>,
-    cause: Option<CauseId>,
+    /// Of changes for the caller themselves, and for each person for whom they act.
+    cause: HashMap<Option<PrincipalId>, CauseId>,
     undo: Undo,
     announcements: Vec<Announcement>,
 }
@@ -71,7 +73,7 @@ impl Kalends {
     pub(crate) async fn begin_write(&self, run: Option<&Run>, caller: Caller) -> Result<Write> {
         let tx = self.db.write().await?;
         let (kalends, run) = (self.clone(), run.cloned());
-        Ok(Write { kalends, tx, caller, run, cause: None, undo: Undo::default(), announcements: Vec::new() })
+        Ok(Write { kalends, tx, caller, run, cause: HashMap::new(), undo: Undo::default(), announcements: Vec::new() })
     }
 
     /// What changes from now on, on any node.
@@ -96,8 +98,8 @@ impl Write {
                 return Err(error);
             }
             // Only a row that is committed may be relied on.
-            if let (Some(cause), None) = (cause, &run) {
-                kalends.causes.insert(caller, cause);
+            if run.is_none() {
+                cause.into_iter().for_each(|(acts_for, cause)| kalends.causes.insert((caller, acts_for), cause));
             }
             for announcement in announcements {
                 // Nobody may listen.
@@ -262,9 +264,9 @@ impl Write {
     }
 
     /// Adds the row to the log and keeps the version that goes.
-    async fn log(&mut self, calendar: &Calendar, made: Made<'_>) -> Result<()> {
+    async fn log(&mut self, calendar: &Held, made: Made<'_>) -> Result<()> {
         let Made { object, name, revision, at, before, after } = made;
-        let cause = self.cause().await?;
+        let cause = self.cause(calendar.acts_for()).await?;
         let kept = |before: &&Standing| after.is_none_or(|(_, digest)| Digest::of(&before.object.text) != digest);
         if let Some(Standing { object: Object { text, .. }, .. }) = before.filter(kept) {
             let version = versions::stored(text, Digest::of(text), after).await?;
@@ -283,14 +285,15 @@ impl Write {
         Ok(())
     }
 
-    async fn cause(&mut self) -> Result<CauseId> {
-        let known =
-            self.cause.or_else(|| if self.run.is_none() { self.kalends.causes.get(&self.caller) } else { None });
+    /// `acts_for`: the person for whom the caller acts.
+    async fn cause(&mut self, acts_for: Option<PrincipalId>) -> Result<CauseId> {
+        let known = self.cause.get(&acts_for).copied();
+        let known = known.or_else(|| self.kalends.causes.get(&(self.caller, acts_for)).filter(|_| self.run.is_none()));
         let cause = match known {
             Some(cause) => cause,
-            None => self.tx.cause(self.caller, self.run.as_ref()).await?,
+            None => self.tx.cause(self.caller, acts_for, self.run.as_ref()).await?,
         };
-        self.cause = Some(cause);
+        self.cause.insert(acts_for, cause);
         Ok(cause)
     }
 
@@ -335,7 +338,7 @@ impl Write {
     /// `Unavailable`, `Internal`; `Contended`
     pub async fn remove_calendar(&mut self, calendar: &Held) -> Result<()> {
         self.calendar_changed(calendar.id).await?;
-        let cause = self.cause().await?;
+        let cause = self.cause(None).await?;
         self.tx.put_calendar_into_bin(calendar.id, cause, Utc::now()).await?;
         let limits = self.kalends.limits();
         let most = Usage { objects: limits.account_objects, octets: limits.account_octets };
@@ -348,13 +351,18 @@ impl Write {
     /// `Unavailable`, `Internal`; `Contended`
     pub async fn remove_calendar_with_account(&mut self, id: CalendarId, at: DateTime<Utc>) -> Result<()> {
         self.calendar_changed(id).await?;
-        let cause = self.cause().await?;
+        let cause = self.cause(None).await?;
         self.tx.put_calendar_into_bin(id, cause, at).await
     }
 
     /// The caller's own list of calendars is another now.
     pub async fn list_changed(&mut self) -> Result<()> {
-        let (principal, revision) = self.tx.raise_home(self.caller.principal).await?;
+        self.list_of_changed(self.caller.principal).await
+    }
+
+    /// Somebody's list of calendars is another now.
+    pub async fn list_of_changed(&mut self, principal: PrincipalId) -> Result<()> {
+        let (principal, revision) = self.tx.raise_home(principal).await?;
         self.announcements.push(Announcement::Home { principal, revision });
         Ok(())
     }

@@ -326,6 +326,8 @@ server-history-deleted = Deleted
 # It has a version again that it had.
 server-history-brought-back = Brought back
 # By whom and by which way.
+# Somebody who acted for somebody else; stands where the following have $name.
+server-history-for = { $name }, for { $owner }
 server-history-by-page = { $name }, in the agenda
 # $label: what the app password of the program is called.
 server-history-by-app = { $name }, with { $label }

@@ -12,8 +12,8 @@ use kalends_domain::{Error, Kalends};
 use kalends_ical::ComponentKind;
 use leptos::prelude::use_context;
 
-/// The person's calendars as they see them: their own in display order, those of groups, of missions, and what was shared with them by
-/// name; then what is offered to them.
+/// The person's calendars as they see them: their own in display order, those of groups, of missions, those of whom they act for, and
+/// what was shared with them by name; then what is offered to them.
 pub async fn list(kalends: &Kalends, user: &User) -> Result<Vec<CalendarInfo>, ApiError> {
     let caller = user.on_a_page();
     let mut calendars = kalends.calendars(caller).await?;
@@ -23,7 +23,8 @@ pub async fn list(kalends: &Kalends, user: &User) -> Result<Vec<CalendarInfo>, A
             _ if owner.id == caller.principal => (0, String::new(), String::new()),
             PartyKind::Group => (1, owner.display_name.to_lowercase(), held.details.display_name.to_lowercase()),
             PartyKind::Mission => (2, owner.display_name.to_lowercase(), held.details.display_name.to_lowercase()),
-            PartyKind::Person | PartyKind::Everyone => (3, String::new(), held.details.display_name.to_lowercase()),
+            _ if held.is_acting() => (3, owner.display_name.to_lowercase(), held.details.display_name.to_lowercase()),
+            PartyKind::Person | PartyKind::Everyone => (4, String::new(), held.details.display_name.to_lowercase()),
         }
     });
     let offers = kalends.offers(caller).await?;
@@ -37,6 +38,7 @@ fn info(held: &Held, viewer: PrincipalId, offered: bool) -> CalendarInfo {
     let (section, from) = match owner.kind {
         _ if owner.id == viewer => (None, None),
         PartyKind::Group | PartyKind::Mission => (Some(owner.display_name.clone()), None),
+        _ if held.is_acting() => (Some(words::server_delegates_section(&owner.display_name)), None),
         PartyKind::Person | PartyKind::Everyone => {
             (Some(words::server_shared_with_me().to_owned()), Some(owner.display_name.clone()))
         }

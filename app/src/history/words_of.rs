@@ -37,7 +37,11 @@ impl Reader {
     /// By whom and by which way.
     pub fn by(&self, cause: Option<&Cause>) -> String {
         let Some(cause) = cause else { return words::server_history_unknown().into() };
-        let (name, label) = (cause.principal_name.as_str(), cause.label.as_str());
+        let name = match cause.for_name.as_str() {
+            "" => cause.principal_name.clone(),
+            owner => words::server_history_for(&cause.principal_name, owner),
+        };
+        let (name, label) = (name.as_str(), cause.label.as_str());
         match (cause.way.as_str(), cause.run) {
             (_, Some((_, RunKind::Import))) => words::server_history_by_import(name, label),
             (_, Some((_, RunKind::TakenBack))) => words::server_history_by_undo(name, label),

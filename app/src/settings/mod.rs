@@ -94,6 +94,7 @@ fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
             <div class="row">
                 <a class="button" href="/shared">{words::server_sharing_shared_title()}</a>
                 <a class="button" href="/groups">{words::server_teams_title()}</a>
+                <a class="button" href=crate::delegates::PATH>{words::server_delegates_title()}</a>
             </div>
         </section>
         {is_admin.then(|| view! {

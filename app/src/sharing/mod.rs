@@ -9,7 +9,7 @@ pub mod server;
 mod shared_page;
 pub mod shared_server;
 
-pub use page::SharingPage;
+pub use page::{PartyName, SharingPage};
 pub use shared_page::SharedPage;
 
 use crate::wire::{ApiError, CalendarId};

@@ -31,6 +31,10 @@ pub async fn shared(kalends: &Kalends, user: &User) -> Result<SharedCalendars, A
 
 fn calendar_info(held: &Held) -> SharedCalendar {
     let (access, what) = match Level::of(held.access()) {
+        Some(Level::Write) if held.is_acting() => {
+            (words::server_delegates_title(), words::server_delegates_you_write())
+        }
+        Some(_) if held.is_acting() => (words::server_delegates_title(), words::server_delegates_you_read()),
         // Members of the team that owns it are shown what is private as well.
         Some(Level::Read) if held.sees_private() => (words::server_teams_guest(), words::server_teams_guest_what()),
         Some(Level::Write) if held.sees_private() => (words::server_teams_member(), words::server_teams_member_what()),

@@ -58,9 +58,13 @@ pub struct SeenCalendar {
     pub granted: Access,
     /// What comes from belonging to the team that owns it.
     pub as_member: Access,
+    /// What comes from acting for the person who owns it.
+    pub delegated: Access,
     pub owner: Party,
     /// Whether it was shared with the principal in person, so that they are asked.
     pub in_person: bool,
+    /// Whether it is shared with people or teams, so that they read it at least.
+    pub is_shared: bool,
     pub view: CalendarView,
 }
 

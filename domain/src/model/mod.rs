@@ -6,6 +6,7 @@ pub mod as_of;
 pub mod bin;
 pub mod calendar;
 pub mod calendar_id;
+pub mod delegate;
 pub mod identity;
 pub mod job;
 pub mod link;

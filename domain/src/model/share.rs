@@ -31,6 +31,8 @@ pub struct AccessList {
     pub owner: Party,
     /// Of a team that owns it: who belongs to it, with the access that they have as such now.
     pub members: Vec<(Party, Access)>,
+    /// What those act with who act for the person who owns it, each once.
+    pub delegated: Vec<Access>,
     pub shares: Vec<Share>,
 }
 

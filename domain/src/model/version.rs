@@ -86,6 +86,8 @@ pub enum RunKind {
 pub struct Cause {
     /// The principal's name at the time.
     pub principal_name: String,
+    /// The name of the person for whom they acted; empty: for themselves.
+    pub for_name: String,
     /// `page`, `app-password` or `command`.
     pub way: String,
     /// What the credential was called, or what the run was about; empty where there was neither.

@@ -13,7 +13,8 @@ use kalends_ical::ComponentKind;
 
 /// Calendars with the access of the principal that is bound as the first: as their owner, or the highest of what was granted to the
 /// principal, its teams and everyone, and has not ended. Of what a team owns, its members have what their membership says; once a
-/// mission is over, all but its managers only read. `$now`: the time that it is for the database.
+/// mission is over, all but its managers only read. Of what a person owns, those who act for them have what they act with. `$now`: the
+/// time that it is for the database.
 macro_rules! calendar {
     ($now:literal) => {
         concat!(
@@ -35,6 +36,11 @@ macro_rules! calendar {
             " THEN m.access WHEN m.access > 20 THEN 20 ELSE m.access END
             FROM memberships m LEFT JOIN teams t ON t.principal_id = m.group_id
             WHERE m.group_id = c.owner_id AND m.member_id = $1), 0) AS as_member,
+        coalesce((SELECT max(d.access) FROM delegates d WHERE d.owner_id = c.owner_id AND d.delegate_id = $1), 0) AS delegated,
+        EXISTS (SELECT 1 FROM grants g WHERE g.calendar_id = c.id AND g.principal_id <> 0 AND g.access > 10
+            AND (g.ends_at IS NULL OR g.ends_at > ",
+            $now,
+            ")) AS is_shared,
         coalesce(v.hidden, FALSE) AS hidden, coalesce(v.is_default, FALSE) AS is_default,
         v.answer, v.own_name, v.own_color, v.own_order,
         EXISTS (SELECT 1 FROM grants g WHERE g.calendar_id = c.id AND g.principal_id = $1) AS in_person "
@@ -61,8 +67,10 @@ pub(super) fn seen(row: &Row) -> Result<SeenCalendar> {
         calendar: calendar(row)?,
         granted: Access::from_number(row.get("granted")?),
         as_member: Access::from_number(row.get("as_member")?),
+        delegated: Access::from_number(row.get("delegated")?),
         owner,
         in_person: row.get("in_person")?,
+        is_shared: row.get("is_shared")?,
         view: CalendarView {
             hidden: row.get("hidden")?,
             is_default: row.get("is_default")?,
@@ -85,8 +93,12 @@ pub(super) fn party_kind(name: &str, id: PrincipalId) -> Result<PartyKind> {
     })
 }
 
-fn calendar(row: &Row) -> Result<Calendar> {
+pub(super) fn components(row: &Row) -> Result<Vec<ComponentKind>> {
     let components: &str = row.get("components")?;
+    Ok(components.split(',').filter_map(ComponentKind::from_name).collect())
+}
+
+fn calendar(row: &Row) -> Result<Calendar> {
     Ok(Calendar {
         id: CalendarId(row.get("calendar_id")?),
         owner: PrincipalId(row.get("owner_id")?),
@@ -98,7 +110,7 @@ fn calendar(row: &Row) -> Result<Calendar> {
             color: row.get("color")?,
             order: row.get("sort_order")?,
             timezone: row.get("timezone")?,
-            components: components.split(',').filter_map(ComponentKind::from_name).collect(),
+            components: components(row)?,
         },
         revision: Revision(row.get("calendar_revision")?),
         log_whole_after: Revision(row.get("log_whole_after")?),
@@ -134,14 +146,15 @@ impl Transaction {
         Ok(())
     }
 
-    /// The calendars that `principal` owns or was given a grant for, also through teams or with everyone, with the access that they have
-    /// now.
+    /// The calendars that `principal` owns or was given a grant for, also through teams or with everyone, and those of people for whom they
+    /// act, with the access that they have now.
     pub async fn calendars_reached(&mut self, principal: PrincipalId) -> Result<Vec<SeenCalendar>> {
         let reached = "WHERE c.id IN (
             SELECT id FROM calendars WHERE owner_id = $1
             UNION SELECT calendar_id FROM grants WHERE principal_id = $1 OR principal_id = 0
             UNION SELECT g.calendar_id FROM memberships m JOIN grants g ON g.principal_id = m.group_id WHERE m.member_id = $1
-            UNION SELECT o.id FROM memberships m JOIN calendars o ON o.owner_id = m.group_id WHERE m.member_id = $1)";
+            UNION SELECT o.id FROM memberships m JOIN calendars o ON o.owner_id = m.group_id WHERE m.member_id = $1
+            UNION SELECT o.id FROM delegates d JOIN calendars o ON o.owner_id = d.owner_id WHERE d.delegate_id = $1)";
         let parts = [self.select_calendar(), FROM_CALENDARS, reached, " ORDER BY c.sort_order, c.id"];
         self.joined(&parts).bind(principal.0).all(seen).await
     }

@@ -29,17 +29,21 @@ fn way(way: Way) -> (&'static str, i64) {
 }
 
 /// The columns of `causes` as `c`; of a row without a cause all are NULL.
-pub(super) const CAUSE: &str = "c.principal_name, c.way, c.label, c.run";
+pub(super) const CAUSE: &str = "c.principal_name, c.for_name, c.way, c.label, c.run";
 
 pub(super) fn cause_of(row: &Row) -> Result<Option<Cause>> {
     let way: Option<&str> = row.get("way")?;
     way.map(|way| cause(row, way)).transpose()
 }
 
-/// A way as it is written in `causes`, without what kind of run there was.
+/// What parts a way from the id of the person for whom somebody acted.
+const FOR: &str = "/for/";
+
+/// A way as it is written in `causes`, without for whom, and what kind of run there was.
 pub(super) fn way_and_kind(written: &str) -> (&str, RunKind) {
     let marked = KINDS.iter().find_map(|(kind, mark)| Some((written.strip_suffix(mark)?, *kind)));
-    marked.unwrap_or((written, RunKind::Import))
+    let (way, kind) = marked.unwrap_or((written, RunKind::Import));
+    (way.split_once(FOR).map_or(way, |(way, _)| way), kind)
 }
 
 fn cause(row: &Row, way: &str) -> Result<Cause> {
@@ -47,6 +51,7 @@ fn cause(row: &Row, way: &str) -> Result<Cause> {
     let (way, kind) = way_and_kind(way);
     Ok(Cause {
         principal_name: row.get("principal_name")?,
+        for_name: row.get("for_name")?,
         way: way.to_owned(),
         label: row.get("label")?,
         run: if run.is_empty() { None } else { Some((run.parse().map_err(|_| broken("run"))?, kind)) },
@@ -54,7 +59,7 @@ fn cause(row: &Row, way: &str) -> Result<Cause> {
 }
 
 pub(super) const CHANGE: &str = "SELECT h.revision, h.name, h.removed, h.changed_at, h.object_id, h.previous, h.after,
-        c.principal_name, c.way, c.label, c.run ";
+        c.principal_name, c.for_name, c.way, c.label, c.run ";
 pub(super) const FROM_CHANGES: &str = "FROM changes h LEFT JOIN causes c ON c.id = h.cause_id ";
 
 pub(super) fn change(row: &Row) -> Result<Change> {
@@ -158,23 +163,25 @@ impl Transaction {
             .await
     }
 
-    /// The row that stands for a cause, made when there is none yet.
-    pub async fn cause(&mut self, caller: Caller, run: Option<&Run>) -> Result<CauseId> {
+    /// The row that stands for a cause, made when there is none yet. `acts_for`: the person for whom the caller acts.
+    pub async fn cause(&mut self, caller: Caller, acts_for: Option<PrincipalId>, run: Option<&Run>) -> Result<CauseId> {
         let (way, credential) = way(caller.way);
+        let acts = acts_for.map(|owner| format!("{FOR}{}", owner.0)).unwrap_or_default();
         let kind =
             KINDS.iter().find(|(kind, _)| run.is_some_and(|run| run.kind == *kind)).map_or("", |(_, mark)| *mark);
         let row = self
             .sql(
-                "INSERT INTO causes (principal_id, principal_name, way, credential_id, run, label)
-                 SELECT p.id, p.display_name, $2, $3, $4, coalesce($5, a.label, '')
-                 FROM principals p LEFT JOIN app_passwords a ON a.id = $3 WHERE p.id = $1
+                "INSERT INTO causes (principal_id, principal_name, way, credential_id, run, label, for_name)
+                 SELECT p.id, p.display_name, $2, $3, $4, coalesce($5, a.label, ''), coalesce(o.display_name, '')
+                 FROM principals p LEFT JOIN app_passwords a ON a.id = $3 LEFT JOIN principals o ON o.id = $6 WHERE p.id = $1
                  ON CONFLICT (principal_id, way, credential_id, run) DO UPDATE SET label = excluded.label RETURNING id",
             )
             .bind(caller.principal.0)
-            .bind(format!("{way}{kind}"))
+            .bind(format!("{way}{acts}{kind}"))
             .bind(credential)
             .bind(run.map(|run| run.id.to_string()).unwrap_or_default())
             .bind(run.map(|run| run.label.as_str()))
+            .bind(acts_for.map(|owner| owner.0))
             .one()
             .await?;
         Ok(CauseId(row.get("id")?))
@@ -223,12 +230,14 @@ impl Transaction {
             .await
     }
 
-    /// Raises the revision of the lists in which the calendar stands: its owner's, and those of whom it was shared with. Yields them.
+    /// Raises the revision of the lists in which the calendar stands: its owner's, of those who act for them, and of whom it was
+    /// shared with. Yields them.
     pub async fn raise_homes(&mut self, calendar: CalendarId) -> Result<Vec<(PrincipalId, Revision)>> {
         self.sql(
             "UPDATE principals SET home_revision = home_revision + 1 WHERE id IN (
                 SELECT owner_id FROM calendars WHERE id = $1
                 UNION SELECT m.member_id FROM calendars c JOIN memberships m ON m.group_id = c.owner_id WHERE c.id = $1
+                UNION SELECT d.delegate_id FROM calendars c JOIN delegates d ON d.owner_id = c.owner_id WHERE c.id = $1
                 UNION SELECT principal_id FROM grants WHERE calendar_id = $1
                 UNION SELECT m.member_id FROM grants g JOIN memberships m ON m.group_id = g.principal_id WHERE g.calendar_id = $1
                 UNION SELECT u.principal_id FROM grants g JOIN users u ON g.calendar_id = $1 AND g.principal_id = 0)

@@ -197,7 +197,7 @@ impl Transaction {
             "LEFT JOIN changes p ON p.calendar_id = h.calendar_id AND p.revision = h.previous
              LEFT JOIN objects o ON o.id = h.object_id
              WHERE h.calendar_id = $1 AND h.revision < $2 AND h.changed_at >= $3 AND h.changed_at < $4
-                AND ($5 IS NULL OR c.principal_id = $5) AND ($6 IS NULL OR (c.way = $6 AND c.run = ''))
+                AND ($5 IS NULL OR c.principal_id = $5) AND ($6 IS NULL OR ((c.way = $6 OR c.way LIKE $6 || '/for/%') AND c.run = ''))
                 AND ($7 IS NULL OR c.credential_id = $7)
                 AND ($8 IS NULL OR (c.run <> '' AND (c.way LIKE '%/restore') = $8))
              ORDER BY h.revision DESC LIMIT $9",

@@ -51,6 +51,19 @@ impl Transaction {
         self.joined(&parts).bind(calendar.0).all(share).await
     }
 
+    /// What the calendar is shared with `with` for, also where its time is over.
+    pub async fn share_with(&mut self, calendar: CalendarId, with: PrincipalId) -> Result<Option<Share>> {
+        let parts = [
+            "SELECT ",
+            PARTY,
+            ", g.access, g.ends_at, g.granted_at, v.answer FROM grants g JOIN principals p ON p.id = g.principal_id
+             LEFT JOIN calendar_views v ON v.calendar_id = g.calendar_id AND v.principal_id = g.principal_id
+             WHERE g.calendar_id = $1 AND g.principal_id = $2",
+        ];
+        let row = self.joined(&parts).bind(calendar.0).bind(with.0).optional().await?;
+        row.as_ref().map(share).transpose()
+    }
+
     /// Gives `with` this access to the calendar in the place of what it had.
     pub async fn set_grant(
         &mut self,

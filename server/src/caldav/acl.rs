@@ -5,7 +5,7 @@ use super::conditions;
 use super::error::Failure;
 use super::headers::local_path;
 use super::props::{Shown, entries, expressed};
-use super::resource::{Address, Resource};
+use super::resource::{Address, ProxyGroup, Resource};
 use super::target::Target;
 use super::xml::{Element, Name};
 use super::{Call, options};
@@ -46,15 +46,18 @@ async fn wanted(call: &Call, list: &AccessList, acl: &Element) -> Result<Vec<(Pr
     for entry in acl.dav_all("ace") {
         let privileges = privileges(entry)?;
         let (with, is_fixed) = match whom(call, list, entry).await? {
+            Whom::Proxies(group) => {
+                if !list.delegated.contains(&group.access()) || granted_by(&privileges) != Some(group.access()) {
+                    return Err(protected());
+                }
+                continue;
+            }
             Whom::Owner => (list.owner.id, true),
             Whom::Somebody(with) => (with, with == list.owner.id || with == call.who.id),
         };
         if is_fixed || entry.dav("protected").is_some() {
             if !stands_already(call, list, with, &privileges) {
-                return Err(Failure::forbidden(
-                    "D:no-protected-ace-conflict",
-                    "What the owner, the members of the team that owns it, and you yourself have cannot be changed.",
-                ));
+                return Err(protected());
             }
             continue;
         }
@@ -67,6 +70,13 @@ async fn wanted(call: &Call, list: &AccessList, acl: &Element) -> Result<Vec<(Pr
         .into_iter()
         .map(|(with, privileges)| Ok((with, granted_by(&privileges).ok_or_else(not_expressed)?)))
         .collect()
+}
+
+fn protected() -> Failure {
+    Failure::forbidden(
+        "D:no-protected-ace-conflict",
+        "What the owner, their delegates, the members of the team that owns it, and you yourself have cannot be changed.",
+    )
 }
 
 fn not_expressed() -> Failure {
@@ -89,6 +99,8 @@ fn stands_already(call: &Call, list: &AccessList, with: PrincipalId, privileges:
     entries(list, &call.who).any(|(whom, access, is_protected)| {
         let id = match whom {
             Shown::Owner => list.owner.id,
+            // By an address of their own.
+            Shown::Proxies(..) => return false,
             Shown::Somebody(party) => party.id,
         };
         is_protected && id == with && Some(access) == asked
@@ -116,6 +128,8 @@ fn privileges(entry: &Element) -> Result<Vec<&Element>, Failure> {
 
 enum Whom {
     Owner,
+    /// Those who act for the owner.
+    Proxies(ProxyGroup),
     Somebody(PrincipalId),
 }
 
@@ -136,8 +150,12 @@ async fn whom(call: &Call, list: &AccessList, entry: &Element) -> Result<Whom, F
     };
     let unknown = || Failure::forbidden("D:recognized-principal", "There is no such principal.");
     let path = local_path(href.text.trim(), &call.headers).ok().flatten().ok_or_else(unknown)?;
-    let Ok(Address { resource: Resource::Principal { slug }, .. }) = Address::parse(path) else {
-        return Err(unknown());
+    let slug = match Address::parse(path) {
+        Ok(Address { resource: Resource::Principal { slug }, .. }) => slug,
+        Ok(Address { resource: Resource::Proxies { slug, group }, .. }) if slug == list.owner.slug => {
+            return Ok(Whom::Proxies(group));
+        }
+        _ => return Err(unknown()),
     };
     if slug == list.owner.slug {
         return Ok(Whom::Somebody(list.owner.id));

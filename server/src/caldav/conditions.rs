@@ -3,6 +3,7 @@
 use super::Call;
 use super::error::Failure;
 use super::headers::{local_path, text};
+use super::notification::Document;
 use super::resource::Address;
 use super::target::Target;
 use crate::entity_tags::{Tags, opaque};
@@ -94,6 +95,10 @@ fn current(target: &Target) -> Result<Current, Failure> {
             Err(Error::NotFound(_)) => Current::default(),
             Err(error) => return Err(error.into()),
         },
+        Target::Notification(notice) => {
+            let etag = Some(Document::of(notice).etag);
+            Current { exists: true, etag, modified_at: Some(notice.at), sync_token: None }
+        }
         _ => Current::default(),
     })
 }

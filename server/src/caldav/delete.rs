@@ -31,8 +31,18 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
             };
             deleted.map_err(|error| call.failure(error))?;
         }
+        Target::Notification(notice) => {
+            conditions::check(&call).await?;
+            let removed = call.kalends.remove_share_notice(call.caller, notice.id).await;
+            removed.map_err(|error| call.failure(error))?;
+        }
         Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
-        Target::Signpost | Target::Principal(_) | Target::Home => {
+        Target::Signpost
+        | Target::Principal(_)
+        | Target::Proxies(_)
+        | Target::Home
+        | Target::HomeOf(..)
+        | Target::Notifications(_) => {
             return Err(Failure::new(StatusCode::FORBIDDEN, "This cannot be deleted."));
         }
     }

@@ -2,13 +2,15 @@
 
 use super::conditions::{self, HTTP_DATE};
 use super::error::Failure;
+use super::notification::Document;
 use super::props::content_type;
 use super::target::Target;
-use super::{Call, Method};
+use super::{Call, Method, XML_TYPE};
 use axum::body::Body;
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use futures::stream::{self, StreamExt};
 use kalends_domain::objects::ObjectHead;
 use kalends_domain::transfer::Export;
@@ -29,9 +31,21 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
             }
         }
         Target::Calendar(calendar) => file(call.kalends.export(call.caller, calendar.id).await?),
-        Target::Signpost | Target::Principal(_) | Target::Home => {
-            text("text/plain; charset=utf-8", SIGNPOST.to_owned())
+        Target::Notification(notice) => {
+            let Document { text: document, etag } = Document::of(&notice);
+            conditions::check_read(&call.headers, &etag, notice.at)?;
+            let response = match conditions::not_modified(&call.headers, &etag, notice.at)? {
+                true => StatusCode::NOT_MODIFIED.into_response(),
+                false => text(XML_TYPE, document),
+            };
+            validated(response, &etag, notice.at)
         }
+        Target::Signpost
+        | Target::Principal(_)
+        | Target::Proxies(_)
+        | Target::Home
+        | Target::HomeOf(..)
+        | Target::Notifications(_) => text("text/plain; charset=utf-8", SIGNPOST.to_owned()),
         Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
     };
     Ok(if call.method == Method::Head { without_body(response) } else { response })
@@ -63,14 +77,18 @@ fn text(content_type: &'static str, text: String) -> Response {
     response
 }
 
-fn with_validators(mut response: Response, head: &ObjectHead) -> Response {
+fn with_validators(response: Response, head: &ObjectHead) -> Response {
+    validated(response, &head.etag, head.modified_at)
+}
+
+fn validated(mut response: Response, etag: &str, modified_at: DateTime<Utc>) -> Response {
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             response.headers_mut().insert(name, value);
         }
     };
-    set(header::ETAG, &head.etag);
-    set(header::LAST_MODIFIED, &head.modified_at.format(HTTP_DATE).to_string());
+    set(header::ETAG, etag);
+    set(header::LAST_MODIFIED, &modified_at.format(HTTP_DATE).to_string());
     response
 }
 

@@ -54,7 +54,14 @@ async fn place(call: &Call) -> Result<&str, Failure> {
             Err(elsewhere())
         }
         Target::Missing => Err(Failure::no_parent()),
-        Target::Calendar(_) | Target::Signpost | Target::Principal(_) | Target::Home => Err(exists(call)),
+        Target::Calendar(_)
+        | Target::Signpost
+        | Target::Principal(_)
+        | Target::Proxies(_)
+        | Target::Home
+        | Target::HomeOf(..)
+        | Target::Notifications(_)
+        | Target::Notification(_) => Err(exists(call)),
     }
 }
 

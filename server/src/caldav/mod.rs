@@ -1,4 +1,4 @@
-//! CalDAV under `/api/v1.0/caldav/` (RFC 4791, RFC 4918, RFC 6578, RFC 3744): decode, authenticate, call the use case, encode.
+//! CalDAV under `/api/v1.0/caldav/` (RFC 4791, RFC 4918, RFC 6578, RFC 3744, and Apple's caldav-sharing and caldav-proxy): decode, authenticate, call the use case, encode.
 
 mod acl;
 mod body;
@@ -8,7 +8,9 @@ mod error;
 mod get;
 mod headers;
 mod make;
+mod notification;
 mod options;
+mod post;
 mod propfind;
 mod proppatch;
 mod props;
@@ -90,6 +92,7 @@ enum Method {
     Get,
     Head,
     Put,
+    Post,
     Delete,
     Copy,
     Move,
@@ -108,6 +111,7 @@ impl Method {
             "GET" => Method::Get,
             "HEAD" => Method::Head,
             "PUT" => Method::Put,
+            "POST" => Method::Post,
             "DELETE" => Method::Delete,
             "COPY" => Method::Copy,
             "MOVE" => Method::Move,
@@ -127,6 +131,9 @@ impl Method {
         match self {
             Method::Put | Method::Copy | Method::Move => {
                 matches!(resource, Resource::Object { .. } | Resource::Inner { .. } | Resource::Nowhere)
+            }
+            Method::Post => {
+                matches!(resource, Resource::Calendar { .. } | Resource::Home { .. } | Resource::Nowhere)
             }
             Method::Acl => matches!(resource, Resource::Calendar { .. } | Resource::Nowhere),
             _ => true,
@@ -235,6 +242,7 @@ async fn dispatch(call: Call, body: Body) -> Result<Response, Failure> {
         Method::Options => return Ok(options::answer(&call.resource)),
         Method::Get | Method::Head => Box::pin(get::answer(call)),
         Method::Put => Box::pin(put::answer(call, body)),
+        Method::Post => Box::pin(post::answer(call, body)),
         Method::Delete => Box::pin(delete::answer(call)),
         Method::Copy | Method::Move => Box::pin(transfer::answer(call)),
         Method::Propfind => Box::pin(propfind::answer(call, body)),

@@ -4,7 +4,7 @@ use super::body::{self, PROPERTIES_OCTETS};
 use super::error::Failure;
 use super::headers::{Depth, Preferences};
 use super::props::{CalendarData, CalendarView, ObjectView, PrincipalView, PropertyRequest, Quota, View, access_list};
-use super::resource::{self, Resource};
+use super::resource::{self, Address, ProxyGroup, Resource};
 use super::stream::{Multistatus, multistatus};
 use super::target::{self, Target};
 use super::xml::Document;
@@ -12,6 +12,7 @@ use super::{Call, preference_applied};
 use axum::body::Body;
 use axum::response::Response;
 use kalends_domain::access::{self, Held};
+use kalends_domain::calendars::NOTIFICATIONS;
 
 pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     // Without the header everything below would be meant (RFC 4918 section 9.1); clients that leave it out mean a listing.
@@ -60,14 +61,33 @@ impl Listing {
             _ if !members => {}
             Target::Signpost => Box::pin(self.below(&mut out)).await?,
             Target::Home => {
-                for calendar in Box::pin(kalends.calendars(*caller)).await?.into_iter().filter(Held::may_read) {
+                let calendars = Box::pin(kalends.calendars(*caller)).await?;
+                for calendar in calendars.into_iter().filter(|held| held.may_read() && held.is_in_home()) {
                     let href = self.call.tree.calendar_href(&who.slug, &calendar.slug_in(who));
                     self.calendar(&mut out, &href, &calendar).await?;
                 }
+                if caller.only.is_none() {
+                    let href = self.call.tree.calendar_href(&who.slug, NOTIFICATIONS);
+                    let notices = kalends.share_notices(*caller).await?;
+                    self.member(&mut out, &href, &View::Notifications(&notices));
+                }
             }
+            Target::HomeOf(owner, calendars) => {
+                for calendar in calendars {
+                    let href = self.call.tree.calendar_href(&owner.slug, &calendar.slug);
+                    self.calendar(&mut out, &href, calendar).await?;
+                }
+            }
+            Target::Notifications(notices) => {
+                for notice in notices {
+                    let href = format!("{}{}", self.call.href, target::notification_name(notice));
+                    self.member(&mut out, &href, &View::Notification(notice));
+                }
+            }
+            Target::Principal(party) => Box::pin(self.proxies_of(party, &mut out)).await?,
             Target::Calendar(calendar) => Box::pin(self.objects(&mut out, &self.call.href, calendar)).await?,
             Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
-            Target::Principal(_) | Target::Object(_) => {}
+            Target::Proxies(_) | Target::Object(_) | Target::Notification(_) => {}
         }
         Ok(out)
     }
@@ -85,8 +105,14 @@ impl Listing {
             }
             Target::Home => {
                 let takes_calendars = access::may_make_calendars(self.call.caller);
-                write(&View::Home { owner: who, takes_calendars, quota: self.quota(who.id).await? });
+                write(&View::Home { owner: &target::party(who), takes_calendars, quota: self.quota(who.id).await? });
             }
+            Target::HomeOf(owner, _) => {
+                write(&View::Home { owner, takes_calendars: false, quota: self.quota(owner.id).await? });
+            }
+            Target::Proxies(proxies) => write(&View::Proxies(proxies)),
+            Target::Notifications(notices) => write(&View::Notifications(notices)),
+            Target::Notification(notice) => write(&View::Notification(notice)),
             Target::Calendar(calendar) => self.look_at_calendar(calendar, write).await?,
             Target::Object(place) => {
                 let list = access_list(&self.call, &place.calendar, &self.request).await?;
@@ -139,6 +165,31 @@ impl Listing {
                 for signpost in [Resource::Principals, Resource::Homes] {
                     look(out, signpost, Target::Signpost).await?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// The groups of those who act for a person, where whoever asks may know of them.
+    async fn proxies_of(&self, party: &target::Party, out: &mut Multistatus) -> Result<(), Failure> {
+        for group in ProxyGroup::ALL {
+            let resource = Resource::Proxies { slug: party.slug.clone(), group };
+            let address = Address { resource, tree: self.call.tree };
+            if let Target::Proxies(proxies) = self.call.target_at(&address).await? {
+                self.member(out, &address.href(), &View::Proxies(&proxies));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is asked of the groups of those who act for others in which whoever asks stands.
+    pub async fn own_proxies(&self, out: &mut Multistatus) -> Result<(), Failure> {
+        let Call { kalends, caller, .. } = &self.call;
+        for delegation in kalends.delegating(*caller).await? {
+            let of_access = |group: &ProxyGroup| group.access() == delegation.access;
+            for group in ProxyGroup::ALL.into_iter().filter(of_access) {
+                let (href, person) = (resource::proxies_href(&delegation.with.slug, group), delegation.with.clone());
+                self.member(out, &href, &View::Proxies(&target::Proxies { person, group, members: None }));
             }
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! What a URL stands for, and the URL of each thing.
 
 use super::ROOT;
+use kalends_domain::access::Access;
+use kalends_domain::calendars::NOTIFICATIONS;
 use percent_encoding::{AsciiSet, CONTROLS, PercentEncode, percent_decode_str, utf8_percent_encode};
 
 /// Octets that stand for themselves in a path segment are those of RFC 3986 `pchar`; all others are encoded.
@@ -49,10 +51,16 @@ pub enum Resource {
     Principals,
     /// `/principals/{slug}/`
     Principal { slug: String },
+    /// `/principals/{slug}/calendar-proxy-read/` and `/principals/{slug}/calendar-proxy-write/`: those who act for a person.
+    Proxies { slug: String, group: ProxyGroup },
     /// `/calendars/`
     Homes,
     /// `/calendars/{owner}/`
     Home { owner: String },
+    /// `/calendars/{owner}/notifications/`: what somebody is told of shares.
+    Notifications { owner: String },
+    /// `/calendars/{owner}/notifications/{name}`
+    Notification { owner: String, name: String },
     /// `/calendars/{owner}/{slug}/`
     Calendar { owner: String, slug: String },
     /// `/calendars/{owner}/{calendar}/{name}`
@@ -61,6 +69,32 @@ pub enum Resource {
     Inner { owner: String, calendar: String },
     /// Below an object, or beside the trees above: nothing is ever there.
     Nowhere,
+}
+
+/// What those who act for a person may do with that person's calendars (caldav-proxy section 5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyGroup {
+    Read,
+    Write,
+}
+
+impl ProxyGroup {
+    pub const ALL: [ProxyGroup; 2] = [ProxyGroup::Read, ProxyGroup::Write];
+
+    /// Its segment in addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            ProxyGroup::Read => "calendar-proxy-read",
+            ProxyGroup::Write => "calendar-proxy-write",
+        }
+    }
+
+    pub fn access(self) -> Access {
+        match self {
+            ProxyGroup::Read => Access::Read,
+            ProxyGroup::Write => Access::Write,
+        }
+    }
 }
 
 /// Why a path names nothing at all.
@@ -100,7 +134,7 @@ impl Address {
         }
         let mut segments = segments.into_iter().peekable();
         let tree = match segments.peek().map(String::as_str) {
-            Some("principals") => return of(principals([segments.nth(1), segments.next()])),
+            Some("principals") => return of(principals([segments.nth(1), segments.next(), segments.next()])),
             Some("calendars") => {
                 segments.next();
                 Tree::Calendars
@@ -118,10 +152,14 @@ impl Address {
 }
 
 /// What `/principals/` and the segments after it name.
-fn principals(segments: [Option<String>; 2]) -> Resource {
+fn principals(segments: [Option<String>; 3]) -> Resource {
     match segments {
-        [None, _] => Resource::Principals,
-        [Some(slug), None] => Resource::Principal { slug },
+        [None, ..] => Resource::Principals,
+        [Some(slug), None, _] => Resource::Principal { slug },
+        [Some(slug), Some(name), None] => match ProxyGroup::ALL.into_iter().find(|group| group.name() == name) {
+            Some(group) => Resource::Proxies { slug, group },
+            None => Resource::Nowhere,
+        },
         _ => Resource::Nowhere,
     }
 }
@@ -131,6 +169,10 @@ fn in_homes(segments: [Option<String>; 4], slash: bool) -> Resource {
     match segments {
         [None, ..] => Resource::Homes,
         [Some(owner), None, ..] => Resource::Home { owner },
+        [Some(owner), Some(slug), None, _] if slug == NOTIFICATIONS => Resource::Notifications { owner },
+        [Some(owner), Some(slug), Some(name), None] if slug == NOTIFICATIONS && !slash => {
+            Resource::Notification { owner, name }
+        }
         [Some(owner), Some(slug), None, _] => Resource::Calendar { owner, slug },
         [Some(owner), Some(calendar), Some(_), None] if slash => Resource::Inner { owner, calendar },
         [Some(owner), Some(calendar), Some(name), None] => Resource::Object { owner, calendar, name },
@@ -149,8 +191,13 @@ impl Resource {
             Resource::Root | Resource::Inner { .. } | Resource::Nowhere => ROOT.to_owned(),
             Resource::Principals => format!("{ROOT}principals/"),
             Resource::Principal { slug } => principal_href(slug),
+            Resource::Proxies { slug, group } => proxies_href(slug, *group),
             Resource::Homes => format!("{ROOT}calendars/"),
             Resource::Home { owner } => tree.home_href(owner),
+            Resource::Notifications { owner } => tree.calendar_href(owner, NOTIFICATIONS),
+            Resource::Notification { owner, name } => {
+                format!("{}{}", tree.calendar_href(owner, NOTIFICATIONS), encode(name))
+            }
             Resource::Calendar { owner, slug } => tree.calendar_href(owner, slug),
             Resource::Object { owner, calendar, name } => {
                 format!("{}{}", tree.calendar_href(owner, calendar), encode(name))
@@ -159,7 +206,10 @@ impl Resource {
     }
 
     pub fn is_collection(&self) -> bool {
-        !matches!(self, Resource::Object { .. } | Resource::Inner { .. } | Resource::Nowhere)
+        !matches!(
+            self,
+            Resource::Object { .. } | Resource::Notification { .. } | Resource::Inner { .. } | Resource::Nowhere
+        )
     }
 }
 
@@ -178,6 +228,11 @@ impl Tree {
 
 pub fn principal_href(slug: &str) -> String {
     format!("{ROOT}principals/{}/", encode(slug))
+}
+
+/// Where those are named who act for a person.
+pub fn proxies_href(slug: &str, group: ProxyGroup) -> String {
+    format!("{}{}/", principal_href(slug), group.name())
 }
 
 /// Where discovery finds a person's calendars.
@@ -227,6 +282,10 @@ mod tests {
             ("/principals", Resource::Principals),
             ("/principals/ada/", Resource::Principal { slug: "ada".into() }),
             ("/principals/ada/x", Resource::Nowhere),
+            ("/principals/ada/calendar-proxy-read", Resource::Proxies { slug: "ada".into(), group: ProxyGroup::Read }),
+            ("/principals/ada/calendar-proxy-write/x", Resource::Nowhere),
+            ("/calendars/ada/notifications", Resource::Notifications { owner: "ada".into() }),
+            ("/ada/notifications/7.xml", Resource::Notification { owner: "ada".into(), name: "7.xml".into() }),
             ("/calendars/", Resource::Homes),
             ("/calendars/ada", Resource::Home { owner: "ada".into() }),
             ("/calendars/ada/w%20k", calendar.clone()),

@@ -1,8 +1,10 @@
 //! What an address leads to for whoever asks: looked up once, before the method is carried out.
 
-use super::resource::{Address, Resource, Tree};
+use super::resource::{Address, ProxyGroup, Resource, Tree};
 use kalends_domain::access::{Caller, Held, Principal};
+use kalends_domain::delegates::Delegation;
 use kalends_domain::objects::{Place, Reads};
+use kalends_domain::share_notices::ShareNotice;
 pub use kalends_domain::sharing::Party;
 use kalends_domain::sharing::PartyKind;
 use kalends_domain::{Error, Kalends};
@@ -14,8 +16,15 @@ pub enum Target {
     Signpost,
     /// The caller as a principal, or somebody else whom they may know.
     Principal(Party),
+    /// Those who act for a person, to that person and to themselves.
+    Proxies(Box<Proxies>),
     /// The caller's calendar home.
     Home,
+    /// The home of somebody for whom the caller acts, with that person's calendars.
+    HomeOf(Party, Vec<Held>),
+    /// What the caller is told of shares, the oldest first.
+    Notifications(Vec<ShareNotice>),
+    Notification(Box<ShareNotice>),
     Calendar(Held),
     /// A name in the caller's home that no calendar has.
     Vacant {
@@ -45,7 +54,23 @@ impl Target {
             Resource::Principal { slug } => {
                 found(kalends.party_named(caller, slug).await)?.map_or(Target::Missing, Target::Principal)
             }
+            Resource::Proxies { slug, group } => {
+                let proxies = Proxies::read(kalends, who, caller, slug, *group).await?;
+                proxies.map_or(Target::Missing, |proxies| Target::Proxies(Box::new(proxies)))
+            }
             Resource::Home { owner } if *owner == who.slug => Target::Home,
+            Resource::Home { owner } => match found(kalends.home_acted_for(caller, owner).await)? {
+                Some((party, calendars)) => Target::HomeOf(party, calendars),
+                None => Target::Missing,
+            },
+            Resource::Notifications { owner } if *owner == who.slug && caller.only.is_none() => {
+                Target::Notifications(kalends.share_notices(caller).await?)
+            }
+            Resource::Notification { owner, name } if *owner == who.slug => {
+                let notices = kalends.share_notices(caller).await?;
+                let named = notices.into_iter().find(|notice| notification_name(notice) == *name);
+                named.map_or(Target::Missing, |notice| Target::Notification(Box::new(notice)))
+            }
             Resource::Calendar { owner, slug } => match found(kalends.calendar(caller, owner, slug).await)? {
                 Some(calendar) => Target::Calendar(calendar),
                 None if *owner == who.slug => Target::Vacant { slug: slug.clone() },
@@ -67,9 +92,48 @@ impl Target {
                 let calendar = found(kalends.calendar(caller, owner, calendar).await)?;
                 calendar.map_or(Target::Missing, |_| Target::Inner)
             }
-            Resource::Home { .. } | Resource::Nowhere => Target::Missing,
+            Resource::Notifications { .. } | Resource::Notification { .. } | Resource::Nowhere => Target::Missing,
         })
     }
+}
+
+/// Those who act for a person with one access.
+#[derive(Clone, Debug)]
+pub struct Proxies {
+    /// For whom they act.
+    pub person: Party,
+    pub group: ProxyGroup,
+    /// By their names in URLs; `None`: not the caller's to know.
+    pub members: Option<Vec<String>>,
+}
+
+impl Proxies {
+    /// `None` for those who neither are the person nor stand there.
+    async fn read(
+        kalends: &Kalends,
+        who: &Principal,
+        caller: Caller,
+        slug: &str,
+        group: ProxyGroup,
+    ) -> Result<Option<Self>, Error> {
+        if caller.only.is_some() {
+            return Ok(None);
+        }
+        let is_of_group = |delegation: &Delegation| delegation.access == group.access();
+        if slug == who.slug {
+            let delegates = kalends.delegates(caller).await?.into_iter().filter(is_of_group);
+            let members = Some(delegates.map(|delegation| delegation.with.slug).collect());
+            return Ok(Some(Proxies { person: party(who), group, members }));
+        }
+        let delegating = kalends.delegating(caller).await?;
+        let found = delegating.into_iter().filter(is_of_group).find(|delegation| delegation.with.slug == slug);
+        Ok(found.map(|delegation| Proxies { person: delegation.with, group, members: None }))
+    }
+}
+
+/// What a notice is called in its collection.
+pub fn notification_name(notice: &ShareNotice) -> String {
+    format!("{}.xml", notice.id)
 }
 
 /// A person who is signed in, as others see them.

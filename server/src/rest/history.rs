@@ -33,6 +33,8 @@ pub struct Page {
 #[derive(Serialize, ToSchema)]
 pub struct By {
     name: String,
+    /// The name of the person for whom they acted; `null`: for themselves.
+    acting_for: Option<String>,
     /// `page`, `app-password` or `command`.
     way: String,
     /// What the app password or token is called, or what the run was about.
@@ -270,5 +272,6 @@ pub(super) fn by(cause: &Cause) -> By {
         None => (None, None),
     };
     let (name, way, label) = (cause.principal_name.clone(), cause.way.clone(), cause.label.clone());
-    By { name, way, label, run, kind: kind.map(str::to_owned) }
+    let acting_for = Some(cause.for_name.clone()).filter(|owner| !owner.is_empty());
+    By { name, acting_for, way, label, run, kind: kind.map(str::to_owned) }
 }

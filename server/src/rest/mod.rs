@@ -5,6 +5,7 @@ mod bin;
 mod calendars;
 mod cors;
 mod credentials;
+mod delegates;
 mod events;
 mod groups;
 mod history;
@@ -148,6 +149,9 @@ fn of_sharing() -> OpenApiRouter<Rest> {
         .routes(routes!(shares::answer))
         .routes(routes!(shares::offers))
         .routes(routes!(shares::parties))
+        .routes(routes!(delegates::list))
+        .routes(routes!(delegates::put, delegates::delete))
+        .routes(routes!(delegates::stop))
         .routes(routes!(groups::list_groups, groups::create_group))
         .routes(routes!(groups::list_missions, groups::create_mission))
         .routes(routes!(groups::get, groups::put, groups::delete))

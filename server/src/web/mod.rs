@@ -103,6 +103,7 @@ pub fn router(web: Web) -> Router {
         .route("/settings/export.zip", get(people::own_export))
         .route("/calendars/{id}/sharing", post(sharing::calendar_shares))
         .route("/shared", post(sharing::shared))
+        .route("/settings/delegates", post(sharing::delegates))
         .route("/groups", post(sharing::new_team))
         .route("/groups/{slug}", post(sharing::team))
         .route("/calendars/{id}/as-of", post(history::bring_back))

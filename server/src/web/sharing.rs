@@ -5,6 +5,7 @@ use super::forms::{Posted, again, go_on, value};
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use kalends_app::delegates::{self, DelegateRefused, DelegateWish, server as delegates_server};
 use kalends_app::flash::Flash;
 use kalends_app::return_path::sign_in_path;
 use kalends_app::sharing::links::server::Done;
@@ -95,6 +96,24 @@ pub async fn shared(State(state): State<WebState>, request: Request) -> Response
         Err(error) => {
             let status = error.status();
             again(&state, form.page, AnswerRefused(error), status).await
+        }
+    }
+}
+
+/// Has somebody act for whoever posts it, or no longer.
+pub async fn delegates(State(state): State<WebState>, request: Request) -> Response {
+    let form = match Form::read(request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let Some(wish) = DelegateWish::read(|name| form.value(name)) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    match delegates_server::fulfil(&state.web.kalends, &form.user, &wish).await {
+        Ok(text) => said(&state, delegates_server::FORM, delegates::PATH, text),
+        Err(refusal) => {
+            let status = refusal.status();
+            again(&state, form.page, DelegateRefused { wish, refusal }, status).await
         }
     }
 }

@@ -404,7 +404,10 @@ async fn a_calendar_goes_with_all_in_it() {
     let fresh = ada.request("DELETE", &ada.at("")).header("If", &format!("(<{token}>)")).send().await;
     assert_eq!(fresh.status, 204);
     assert_eq!(ada.get(&ada.at("a.ics")).await.status, 404);
-    assert_eq!(ada.properties(&ada.home(), "1", "<D:resourcetype/>").await.hrefs(), [ada.home()]);
+    assert_eq!(
+        ada.properties(&ada.home(), "1", "<D:resourcetype/>").await.hrefs(),
+        [ada.home(), format!("{}notifications/", ada.home())]
+    );
 
     // One made again under the old address is another: it refuses its predecessor's token.
     assert_eq!(ada.request("MKCALENDAR", &ada.at("")).send().await.status, 201);
@@ -428,4 +431,13 @@ async fn a_calendar_can_be_fetched_as_one_file() {
     for path in [ada.home(), "/api/v1.0/caldav/".into()] {
         assert_eq!(ada.get(&path).await.status, 200);
     }
+}
+
+#[tokio::test]
+async fn a_calendar_says_when_it_changed() {
+    let server = Server::start().await;
+    let ada = server.account("ada").await;
+    ada.add(&ada.at("a.ics"), &event("a", "20260301T090000Z", "")).await;
+    let calendar = ada.property(&ada.at(""), "D:getlastmodified").await;
+    assert_eq!(calendar.text, ada.get(&ada.at("a.ics")).await.header("last-modified").unwrap());
 }

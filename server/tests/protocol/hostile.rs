@@ -238,12 +238,16 @@ async fn a_method_that_is_none_of_ours() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
     let before = ada.state().await;
-    for method in ["POST", "PATCH", "LOCK", "UNLOCK", "FROB", "TRACE"] {
+    for method in ["PATCH", "LOCK", "UNLOCK", "FROB", "TRACE"] {
         for path in [ada.at(""), ada.at("a.ics"), ada.home()] {
             let answer = ada.request(method, &path).send().await;
             assert_eq!(answer.status, 405, "{method}");
             assert!(answer.header("allow").unwrap().contains("PROPFIND"));
         }
+    }
+    assert_eq!(ada.request("POST", &ada.at("a.ics")).send().await.status, 405);
+    for path in [ada.at(""), ada.home()] {
+        ada.request("POST", &path).send().await.expect(403, "valid-request");
     }
     assert_eq!(ada.state().await, before);
 }

@@ -1,7 +1,7 @@
 //! Who may do what, in the terms of RFC 3744: the privileges that each level of access comes to, and DAV:acl.
 
 use super::super::Call;
-use super::super::resource;
+use super::super::resource::{self, ProxyGroup};
 use super::super::xml::XmlWriter;
 use super::{Live, PropertyRequest, View};
 use kalends_domain::Error;
@@ -68,7 +68,8 @@ pub fn expressed<'a>(privileges_asked: impl Iterator<Item = &'a str>) -> Option<
 /// # Errors
 /// When the store fails.
 pub async fn access_list(call: &Call, calendar: &Held, request: &PropertyRequest) -> Result<Option<AccessList>, Error> {
-    let is_asked = request.asks_for(Live::Acl) || matches!(request, PropertyRequest::Names);
+    let is_asked =
+        request.asks_for(Live::Acl) || request.asks_for(Live::Invite) || matches!(request, PropertyRequest::Names);
     if !is_asked || !calendar.may_administer() {
         return Ok(None);
     }
@@ -85,6 +86,8 @@ pub async fn access_list(call: &Call, calendar: &Held, request: &PropertyRequest
 pub enum Shown<'a> {
     /// Whoever DAV:owner names.
     Owner,
+    /// Those who act for this person.
+    Proxies(&'a Party, ProxyGroup),
     Somebody(&'a Party),
 }
 
@@ -92,11 +95,13 @@ pub enum Shown<'a> {
 pub fn entries<'a>(list: &'a AccessList, who: &Principal) -> impl Iterator<Item = (Shown<'a>, Access, bool)> {
     let is_person = list.owner.kind == PartyKind::Person;
     let owner = is_person.then_some((Shown::Owner, Access::Owner, true));
+    let groups = ProxyGroup::ALL.into_iter().filter(|group| list.delegated.contains(&group.access()));
+    let groups = groups.map(|group| (Shown::Proxies(&list.owner, group), group.access(), true));
     let members = list.members.iter().map(|(member, access)| (Shown::Somebody(member), *access, true));
     let who = who.id;
     let shares =
         list.shares.iter().map(move |share| (Shown::Somebody(&share.with), share.access, share.with.id == who));
-    owner.into_iter().chain(members).chain(shares)
+    owner.into_iter().chain(groups).chain(members).chain(shares)
 }
 
 /// DAV:acl and DAV:inherited-acl-set (RFC 3744 sections 5.5 and 5.7).
@@ -115,7 +120,7 @@ pub fn write(view: &View<'_>, property: Live, who: &Principal, xml: &mut XmlWrit
     let list = match view {
         View::Calendar(view) => view.access_list,
         View::Object(view) => view.access_list,
-        View::Home { .. } | View::Principal(_) => {
+        View::Home { .. } | View::Principal(_) | View::Proxies(_) | View::Notifications(_) | View::Notification(_) => {
             xml.open(tag);
             write_entry(&Shown::Owner, Access::Owner, true, None, xml);
             xml.close(tag);
@@ -151,6 +156,7 @@ fn write_entry(whom: &Shown<'_>, access: Access, is_protected: bool, from: Optio
             xml.close("D:property");
         }
         Shown::Somebody(Party { kind: PartyKind::Everyone, .. }) => xml.empty("D:authenticated"),
+        Shown::Proxies(person, group) => xml.leaf("D:href", &resource::proxies_href(&person.slug, *group)),
         Shown::Somebody(party) => xml.leaf("D:href", &resource::principal_href(&party.slug)),
     };
     write_whom(write, xml);

@@ -1,10 +1,11 @@
 //! Properties of calendar collections.
 
 use super::super::conditions::HTTP_DATE;
+use super::super::notification::calendar_href;
 use super::super::resource;
 use super::super::xml::XmlWriter;
 use super::acl::privileges;
-use super::{Live, Quota, write_privileges, write_resource_type};
+use super::{Live, Quota, sharing, write_privileges, write_resource_type};
 use chrono::SecondsFormat;
 use kalends_domain::access::Held;
 use kalends_domain::calendars::DeadProperty;
@@ -29,7 +30,19 @@ impl CalendarView<'_> {
         let details = &self.calendar.details;
         let tag = property.tag();
         match property {
-            Live::ResourceType => write_resource_type(&["D:collection", "C:calendar"], xml),
+            Live::ResourceType => {
+                let shared = sharing::resource_type(self.calendar);
+                let types: Vec<&str> = ["D:collection", "C:calendar"].into_iter().chain(shared).collect();
+                write_resource_type(&types, xml);
+            }
+            Live::AllowedSharingModes if self.calendar.may_administer() => {
+                xml.open(tag);
+                xml.empty("CS:can-be-shared");
+                xml.close(tag);
+            }
+            Live::SharedUrl if self.calendar.is_shared_with_caller() => {
+                xml.hrefs(tag, [calendar_href(self.calendar.owner(), &self.calendar.slug).as_str()]);
+            }
             Live::DisplayName => xml.leaf(tag, &details.display_name),
             Live::GetLastModified => xml.leaf(tag, &self.calendar.changed_at.format(HTTP_DATE).to_string()),
             Live::CreationDate => {

@@ -6,6 +6,7 @@ mod object;
 mod principal;
 mod quota;
 mod request;
+mod sharing;
 pub mod update;
 
 pub use acl::{Shown, access_list, entries, expressed};
@@ -16,10 +17,13 @@ pub use quota::Quota;
 pub use request::{PropertyRequest, Requested};
 
 use super::resource::{self, Resource};
+use super::target::Proxies;
 use super::xml::names::{Name, Namespace};
 use super::xml::writer::{XmlWriter, empty_element};
 use kalends_domain::access::Principal;
 use kalends_domain::calendars::DeadProperty;
+use kalends_domain::share_notices::ShareNotice;
+use kalends_domain::sharing::Party;
 
 /// How PROPPATCH and allprop treat a live property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +97,13 @@ live_properties! {
     SupportedCalendarData: CalDav "supported-calendar-data" as "C:supported-calendar-data", No;
     SupportedCollationSet: CalDav "supported-collation-set" as "C:supported-collation-set", No;
     SupportedRscaleSet: CalDav "supported-rscale-set" as "C:supported-rscale-set", No;
+    AllowedSharingModes: CalendarServer "allowed-sharing-modes" as "CS:allowed-sharing-modes", No;
+    CalendarProxyReadFor: CalendarServer "calendar-proxy-read-for" as "CS:calendar-proxy-read-for", No;
+    CalendarProxyWriteFor: CalendarServer "calendar-proxy-write-for" as "CS:calendar-proxy-write-for", No;
+    Invite: CalendarServer "invite" as "CS:invite", No;
+    NotificationType: CalendarServer "notificationtype" as "CS:notificationtype", No;
+    NotificationUrl: CalendarServer "notification-URL" as "CS:notification-URL", No;
+    SharedUrl: CalendarServer "shared-url" as "CS:shared-url", No;
     GetCtag: CalendarServer "getctag" as "CS:getctag", No;
     CalendarColor: AppleIcal "calendar-color" as "IC:calendar-color", Yes;
     CalendarOrder: AppleIcal "calendar-order" as "IC:calendar-order", Yes;
@@ -103,13 +114,16 @@ pub enum View<'a> {
     /// The root, the collection of principals and the collection of homes: they only lead on.
     Signpost(&'a Resource),
     Principal(PrincipalView<'a>),
+    Proxies(&'a Proxies),
     Home {
-        owner: &'a Principal,
+        owner: &'a Party,
         takes_calendars: bool,
         quota: Option<Quota>,
     },
     Calendar(CalendarView<'a>),
     Object(ObjectView<'a>),
+    Notifications(&'a [ShareNotice]),
+    Notification(&'a ShareNotice),
 }
 
 impl View<'_> {
@@ -158,6 +172,10 @@ impl View<'_> {
             (View::Home { owner, takes_calendars, .. }, _) => {
                 principal::write_home(owner, *takes_calendars, property, xml)
             }
+            (View::Proxies(proxies), _) => principal::write_proxies(proxies, who, property, xml),
+            (View::Notifications(notices), _) => sharing::write_notifications(notices, who, property, xml),
+            (View::Notification(notice), _) => sharing::write_notification(notice, property, xml),
+            (View::Calendar(view), Live::Invite) => sharing::write_invite(view.calendar, view.access_list, who, xml),
             (View::Calendar(view), _) => view.write(property, xml),
             (View::Object(view), _) => view.write(property, xml),
         }
@@ -306,7 +324,7 @@ fn supported_reports(view: &View<'_>, xml: &mut XmlWriter) {
         ],
         View::Object(_) => &["C:calendar-query", "C:calendar-multiget", "D:acl-principal-prop-set"],
         View::Signpost(_) | View::Home { .. } => &["D:principal-match"],
-        View::Principal(_) => &[],
+        View::Principal(_) | View::Proxies(_) | View::Notifications(_) | View::Notification(_) => &[],
     };
     xml.open(Live::SupportedReportSet.tag());
     for report in

@@ -1,11 +1,13 @@
 //! Properties of principals, calendar homes and the collections above them.
 
 use super::super::Call;
-use super::super::resource::{self, Resource};
+use super::super::resource::{self, ProxyGroup, Resource};
+use super::super::target::Proxies;
 use super::super::xml::XmlWriter;
 use super::{Live, PropertyRequest, write_privileges, write_resource_type};
 use kalends_domain::Error;
 use kalends_domain::access::Principal;
+use kalends_domain::delegates::Delegation;
 use kalends_domain::sharing::{Party, PartyKind};
 
 const READ: &[&str] = &["D:read", "D:read-current-user-privilege-set"];
@@ -35,7 +37,18 @@ pub struct PrincipalView<'a> {
     /// Those who belong to it, and the teams that it belongs to, by their names in URLs; empty when nobody asks.
     pub members: Vec<String>,
     pub teams: Vec<String>,
+    /// Those for whom whoever asks acts; empty when nobody asks.
+    pub delegating: Vec<Delegation>,
 }
+
+/// What tells of delegates.
+const OF_DELEGATES: [Live; 5] = [
+    Live::GroupMembership,
+    Live::CalendarProxyReadFor,
+    Live::CalendarProxyWriteFor,
+    Live::CalendarHomeSet,
+    Live::CalendarUserAddressSet,
+];
 
 impl<'a> PrincipalView<'a> {
     /// Reads what the request asks for.
@@ -57,16 +70,41 @@ impl<'a> PrincipalView<'a> {
         if party.id == who.id && caller.only.is_none() && request.asks_for(Live::GroupMembership) {
             teams.extend(kalends.teams(*caller).await?.into_iter().map(|team| team.party.slug));
         }
-        Ok(PrincipalView { party, who, members, teams })
+        // Of others it counts whether one acts for them.
+        let is_asked = |property: &Live| match property {
+            Live::CalendarHomeSet | Live::CalendarUserAddressSet => party.id != who.id && request.asks_for(*property),
+            property => party.id == who.id && request.asks_for(*property),
+        };
+        let delegating = match OF_DELEGATES.iter().any(is_asked) {
+            true => kalends.delegating(*caller).await?,
+            false => Vec::new(),
+        };
+        Ok(PrincipalView { party, who, members, teams, delegating })
     }
 
     fn is_oneself(&self) -> bool {
         self.party.id == self.who.id
     }
 
+    /// That whoever asks acts for this person.
+    fn delegation(&self) -> Option<&Delegation> {
+        self.delegating.iter().find(|delegation| delegation.with.id == self.party.id)
+    }
+
+    /// Where those stand for whom whoever asks acts in this way, or what they are.
+    fn acts_for<'b>(
+        &'b self,
+        group: ProxyGroup,
+        href: fn(&str, ProxyGroup) -> String,
+    ) -> impl Iterator<Item = String> + 'b {
+        let of_group = self.delegating.iter().filter(move |delegation| delegation.access == group.access());
+        of_group.map(move |delegation| href(&delegation.with.slug, group))
+    }
+
     pub fn write(&self, property: Live, xml: &mut XmlWriter) -> bool {
         let tag = property.tag();
         let url = resource::principal_href(&self.party.slug);
+        let of_person = |slug: &str, _| resource::principal_href(slug);
         let hrefs = |slugs: &[String]| slugs.iter().map(|slug| resource::principal_href(slug)).collect::<Vec<_>>();
         match property {
             Live::ResourceType => write_resource_type(&["D:collection", "D:principal"], xml),
@@ -75,14 +113,29 @@ impl<'a> PrincipalView<'a> {
             Live::AlternateUriSet => xml.empty(tag),
             Live::GroupMemberSet => xml.hrefs(tag, hrefs(&self.members).iter().map(String::as_str)),
             Live::GroupMembership if self.is_oneself() => {
-                xml.hrefs(tag, hrefs(&self.teams).iter().map(String::as_str));
+                let groups = ProxyGroup::ALL.into_iter().flat_map(|group| self.acts_for(group, resource::proxies_href));
+                let all: Vec<String> = hrefs(&self.teams).into_iter().chain(groups).collect();
+                xml.hrefs(tag, all.iter().map(String::as_str));
             }
-            Live::CalendarHomeSet if self.is_oneself() => {
+            Live::CalendarProxyReadFor | Live::CalendarProxyWriteFor if self.is_oneself() => {
+                let is_read = property == Live::CalendarProxyReadFor;
+                let group = if is_read { ProxyGroup::Read } else { ProxyGroup::Write };
+                let people: Vec<String> = self.acts_for(group, of_person).collect();
+                xml.hrefs(tag, people.iter().map(String::as_str));
+            }
+            Live::NotificationUrl if self.is_oneself() => {
+                let collection = Resource::Notifications { owner: self.party.slug.clone() };
+                xml.hrefs(tag, [collection.href().as_str()]);
+            }
+            Live::CalendarHomeSet if self.is_oneself() || self.delegation().is_some() => {
                 xml.hrefs(tag, [resource::home_href(&self.party.slug).as_str()]);
             }
-            // The address of somebody else is not told to all who have an account.
+            // The address of somebody else is told to those alone who act for them.
             Live::CalendarUserAddressSet => {
-                let email = self.who.email.as_ref().filter(|_| self.is_oneself());
+                let email = match self.is_oneself() {
+                    true => self.who.email.as_ref(),
+                    false => self.delegation().and_then(|delegation| delegation.email.as_ref()),
+                };
                 let mailto = email.map(|email| format!("mailto:{email}"));
                 xml.hrefs(tag, mailto.as_deref().into_iter().chain([url.as_str()]));
             }
@@ -96,8 +149,43 @@ impl<'a> PrincipalView<'a> {
     }
 }
 
+/// Those who act for a person: a group that the person alone changes.
+pub fn write_proxies(proxies: &Proxies, who: &Principal, property: Live, xml: &mut XmlWriter) -> bool {
+    let Proxies { person, group, members } = proxies;
+    let tag = property.tag();
+    let url = resource::proxies_href(&person.slug, *group);
+    match property {
+        Live::ResourceType => {
+            let kind = match group {
+                ProxyGroup::Read => "CS:calendar-proxy-read",
+                ProxyGroup::Write => "CS:calendar-proxy-write",
+            };
+            write_resource_type(&["D:collection", "D:principal", kind], xml);
+        }
+        Live::DisplayName => xml.leaf(tag, group.name()),
+        Live::PrincipalUrl => xml.hrefs(tag, [url.as_str()]),
+        Live::Owner => xml.hrefs(tag, [resource::principal_href(&person.slug).as_str()]),
+        Live::AlternateUriSet => xml.empty(tag),
+        Live::GroupMembership => xml.empty(tag),
+        // Who else acts for them is theirs to know.
+        Live::GroupMemberSet => {
+            let oneself = std::slice::from_ref(&who.slug);
+            let members = members.as_deref().unwrap_or(oneself).iter().map(|slug| resource::principal_href(slug));
+            let members: Vec<String> = members.collect();
+            xml.hrefs(tag, members.iter().map(String::as_str));
+        }
+        Live::CalendarUserType => xml.leaf(tag, "GROUP"),
+        Live::CurrentUserPrivilegeSet if person.id == who.id => {
+            write_privileges(&["D:read", "D:write-properties", "D:read-current-user-privilege-set"], xml);
+        }
+        Live::CurrentUserPrivilegeSet => write_privileges(READ, xml),
+        _ => return false,
+    }
+    true
+}
+
 /// `takes_calendars`: whether the credential is for making and removing calendars there.
-pub fn write_home(owner: &Principal, takes_calendars: bool, property: Live, xml: &mut XmlWriter) -> bool {
+pub fn write_home(owner: &Party, takes_calendars: bool, property: Live, xml: &mut XmlWriter) -> bool {
     match property {
         Live::ResourceType => write_resource_type(&["D:collection"], xml),
         Live::DisplayName => xml.leaf(property.tag(), &owner.display_name),

@@ -164,6 +164,22 @@ impl Update {
         }
     }
 
+    /// Refuses every change but those of `property`.
+    pub fn refuse_but(&mut self, property: Live, has: impl Fn(Live) -> bool) {
+        self.refuse(has);
+        for change in self.changes.iter_mut().filter(|change| Live::of(&change.name) == Some(property)) {
+            change.refusal = None;
+        }
+    }
+
+    /// Refuses the changes of `property`; `description` says why to a person.
+    pub fn forbid(&mut self, property: Live, description: &str) {
+        for change in self.changes.iter_mut().filter(|change| Live::of(&change.name) == Some(property)) {
+            let description = Some(description.to_owned());
+            change.refusal = Some(Refusal { status: FORBIDDEN, condition: None, description });
+        }
+    }
+
     pub fn is_good(&self) -> bool {
         self.changes.iter().all(|change| change.refusal.is_none())
     }

@@ -43,11 +43,19 @@ pub async fn matching(call: Call, root: &Element) -> Result<Response, Failure> {
     require_depth_zero(&call)?;
     if root.dav("self").is_some() {
         let listing = Listing::new(call, PropertyRequest::in_report(root)?);
-        let own = match &listing.call.resource {
-            Resource::Root | Resource::Principals => listing.own_principals().await?,
-            _ => Vec::new(),
-        };
-        return answer(listing.call, root, own, false).await;
+        let is_place = matches!(listing.call.resource, Resource::Root | Resource::Principals);
+        let preferences = listing.preferences;
+        let response = multistatus(|mut out| async move {
+            if is_place {
+                for party in listing.own_principals().await? {
+                    listing.principal(&mut out, party).await?;
+                }
+                listing.own_proxies(&mut out).await?;
+            }
+            Ok(out)
+        })
+        .await?;
+        return Ok(preference_applied(response, preferences));
     }
     let property = root.dav("principal-property").and_then(|property| property.children.first());
     let property = property.ok_or_else(|| {

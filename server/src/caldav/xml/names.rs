@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 pub const DAV: &str = "DAV:";
 pub const CALDAV: &str = "urn:ietf:params:xml:ns:caldav";
-/// Apple's calendar server extensions: `getctag`.
+/// Apple's calendar server extensions: `getctag`, sharing, delegates.
 pub const CALENDAR_SERVER: &str = "http://calendarserver.org/ns/";
 /// Apple's iCal: `calendar-color`, `calendar-order`.
 pub const APPLE_ICAL: &str = "http://apple.com/ns/ical/";
@@ -73,6 +73,10 @@ impl Name {
 
     pub fn is_dav(&self, local: &str) -> bool {
         self.is(&Namespace::Dav, local)
+    }
+
+    pub fn is_calendar_server(&self, local: &str) -> bool {
+        self.is(&Namespace::CalendarServer, local)
     }
 
     pub fn is_caldav(&self, local: &str) -> bool {

@@ -52,6 +52,10 @@ impl Element {
         self.children.iter().find(|child| child.name.is_caldav(local))
     }
 
+    pub fn calendar_server(&self, local: &str) -> Option<&Element> {
+        self.children.iter().find(|child| child.name.is_calendar_server(local))
+    }
+
     pub fn dav_all<'a>(&'a self, local: &'static str) -> impl Iterator<Item = &'a Element> {
         self.children.iter().filter(move |child| child.name.is_dav(local))
     }

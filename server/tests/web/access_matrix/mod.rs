@@ -133,6 +133,11 @@ async fn of_those_who_belong_to_the_mission_that_owns_it() {
 }
 
 #[tokio::test]
+async fn of_those_who_act_for_its_owner() {
+    check(Through::Delegate).await;
+}
+
+#[tokio::test]
 async fn nothing_is_left_out() {
     let world = World::new(Through::Person).await;
     let viewer = world.viewer(Access::Read).await;

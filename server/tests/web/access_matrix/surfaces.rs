@@ -294,6 +294,8 @@ pub fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Access)
     let acl = format!(
         "<D:acl {NS}><D:ace><D:principal><D:href>/api/v1.0/caldav/principals/spare/</D:href></D:principal><D:grant><D:privilege><D:read/></D:privilege></D:grant></D:ace></D:acl>"
     );
+    let share = "<CS:share xmlns:D=\"DAV:\" xmlns:CS=\"http://calendarserver.org/ns/\"><CS:set>\
+        <D:href>/api/v1.0/caldav/principals/spare/</D:href><CS:read/></CS:set></CS:share>";
     let at = |rest: &str| format!("/calendars/{id}{rest}");
     let new = "{\"title\":\"New\",\"start\":{\"type\":\"date\",\"date\":\"2027-03-05\"}}";
     let mut writes = vec![
@@ -303,6 +305,7 @@ pub fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Access)
         ("dav object DELETE", dav("DELETE", &format!("{path}a.ics"), ""), Access::Write),
         ("dav object MOVE", to("MOVE", format!("{path}a.ics"), viewer.client.at("moved.ics")), Access::Write),
         ("dav calendar PROPPATCH", dav("PROPPATCH", path, &description), Access::Administer),
+        ("dav calendar POST", dav("POST", path, share), Access::Administer),
         ("dav calendar DELETE", Ask::Client("DELETE", theirs.clone(), Vec::new(), String::new()), Access::Owner),
         (
             "PUT /api/v1.0/calendars/{id}/objects/{name}",

@@ -20,6 +20,8 @@ pub enum Through {
     Everyone,
     OwningGroup,
     OwningMission,
+    /// They act for its owner.
+    Delegate,
 }
 
 impl Through {
@@ -30,6 +32,7 @@ impl Through {
             Through::SharedGroup | Through::SharedMission => vec![None, FreeBusy, Read, Write, Administer],
             Through::Everyone => vec![FreeBusy, Read, Write, Administer],
             Through::OwningGroup | Through::OwningMission => vec![None, Read, Write, Owner],
+            Through::Delegate => vec![None, Read, Write],
         }
     }
 
@@ -90,7 +93,7 @@ impl World {
         let owner_client = app_password(&server, &owner, "olga").await;
         let kalends = &server.kalends;
         let team = match through {
-            Through::Person | Through::Everyone => None,
+            Through::Person | Through::Everyone | Through::Delegate => None,
             _ => {
                 let details = TeamDetails { name: "Choir".into(), ..TeamDetails::default() };
                 Some(kalends.create_team(owner.caller, through.kind(), details).await.unwrap().party)
@@ -158,8 +161,12 @@ impl World {
         let person = self.server.person(&slug).await;
         let client = app_password(&self.server, &person, &slug).await;
         self.give(&person, level).await;
-        let path = format!("{}shared-{}/", client.home(), self.calendar.0);
-        let sees_private = level >= Access::Administer || self.through.owns() && level > Access::None;
+        let path = match self.through {
+            Through::Delegate => format!("{}{}/", self.owner_client.home(), self.slug),
+            _ => format!("{}shared-{}/", client.home(), self.calendar.0),
+        };
+        let is_in_full = self.through.owns() || self.through == Through::Delegate;
+        let sees_private = level >= Access::Administer || is_in_full && level > Access::None;
         Viewer { name: format!("{level:?} through {:?}", self.through), level, sees_private, person, client, path }
     }
 
@@ -174,6 +181,7 @@ impl World {
                 kalends.share(owner, self.calendar, id, access, None).await.unwrap();
                 self.accept(person.caller).await;
             }
+            (Through::Delegate, _) => kalends.set_delegate(owner, id, access).await.unwrap(),
             (Through::Everyone, _) => {
                 kalends.share(owner, self.calendar, PrincipalId::EVERYONE, access, None).await.unwrap();
             }
