@@ -97,7 +97,7 @@ if (follows()) {
   addEventListener('kalends-live', ({ detail }) => {
     const [kind, calendar, revision] = detail.split(' ');
     const [list, ...calendars] = follows().dataset.follows.split(',');
-    const known = kind === 'calendar' ? calendars.includes(`${calendar}:${revision}`) : kind === 'list' ? list === revision : kind === 'live';
+    const known = kind === 'calendar' ? calendars.includes(`${calendar}:${revision}`) : kind === 'list' ? list === revision : kind === 'job' ? follows().dataset.job !== calendar : kind === 'live';
     if (!known) renewIn(200);
   });
   dispatchEvent(new Event('kalends-live-ask'));

@@ -357,6 +357,11 @@ pub(crate) async fn listed_calendars(tx: &mut Transaction, caller: Caller) -> Re
     Ok((list, held.filter(Held::is_listed).collect()))
 }
 
+/// Every calendar that the caller has access to, in their list or not.
+pub(crate) async fn seen_calendars(tx: &mut Transaction, caller: Caller) -> Result<Vec<Held>> {
+    Ok(reached(tx, caller).await?.1.collect())
+}
+
 /// The calendars of others that the caller has access to and does not have in their list.
 pub(crate) async fn unlisted_calendars(tx: &mut Transaction, caller: Caller) -> Result<Vec<Held>> {
     let (_, held) = reached(tx, caller).await?;

@@ -6,6 +6,7 @@ mod calendars;
 mod cors;
 mod credentials;
 mod events;
+mod free_busy;
 mod groups;
 mod history;
 mod input;
@@ -117,6 +118,7 @@ fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
         .routes(routes!(objects::list))
         .routes(routes!(transfer::export))
         .routes(routes!(transfer::free_busy))
+        .routes(routes!(free_busy::of_several))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::get));
     router
@@ -144,7 +146,7 @@ fn of_history() -> OpenApiRouter<Rest> {
 fn of_sharing() -> OpenApiRouter<Rest> {
     OpenApiRouter::new()
         .routes(routes!(shares::list))
-        .routes(routes!(shares::put, shares::delete))
+        .routes(routes!(shares::get, shares::put, shares::delete))
         .routes(routes!(shares::answer))
         .routes(routes!(shares::offers))
         .routes(routes!(shares::parties))

@@ -261,6 +261,8 @@ fn rest_surfaces(world: &World) -> Vec<Surface> {
         get("GET /api/v1.0/calendars/{id}/objects/{name}", Shows::One("argon"), "/calendars/{id}/objects/c.ics"),
         get("GET /api/v1.0/calendars/{id}/export", Shows::Events, "/calendars/{id}/export"),
         get("GET /api/v1.0/calendars/{id}/free-busy", Shows::Nothing, &format!("/calendars/{{id}}/free-busy?{window}")),
+        get("GET /api/v1.0/free-busy", Shows::Nothing, &format!("/free-busy?calendar={{id}}&{window}")),
+        get("GET /api/v1.0/calendars/{id}/shares/{who}", Shows::Nothing, "/calendars/{id}/shares/spare"),
         get("GET /api/v1.0/calendars/{id}/changes", Shows::Nothing, "/calendars/{id}/changes"),
         get("GET /api/v1.0/calendars/{id}/as-of", Shows::History, "/calendars/{id}/as-of?at=2099-01-01T00%3A00%3A00Z"),
         get(
