@@ -16,6 +16,7 @@ mod links;
 mod objects;
 mod openapi;
 mod output;
+mod page;
 mod problem;
 mod shares;
 mod stream;
@@ -108,6 +109,8 @@ fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
         .routes(routes!(about::config))
         .routes(routes!(about::problems))
         .routes(routes!(about::description))
+        .routes(routes!(page::page))
+        .routes(routes!(page::style))
         .routes(routes!(stream::stream))
         .routes(routes!(calendars::list, calendars::create))
         .routes(routes!(calendars::order))

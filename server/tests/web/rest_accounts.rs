@@ -244,3 +244,31 @@ async fn shares_and_groups_have_entity_tags_and_changes_say_what_they_saw() {
         assert_eq!(ada.plain("DELETE", &path, &[("If-Match", &known(&path).await)]).await.status, 204);
     }
 }
+
+#[tokio::test]
+async fn the_description_is_a_page_as_well_that_loads_nothing_from_elsewhere() {
+    let server = Server::with_pages().await;
+    let nobody = Client { address: server.address, name: String::new(), authorization: None };
+    let page = nobody.get("/api/v1.0/documentation").await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'; style-src 'self'"));
+    let html = page.text();
+    let description: Value = serde_json::from_str(&nobody.get("/api/v1.0/openapi.json").await.text()).unwrap();
+    // Every operation and every schema stands in it, and every name of a schema leads to it.
+    let paths = description["paths"].as_object().unwrap();
+    for (path, item) in paths {
+        for method in item.as_object().unwrap().keys() {
+            let said = format!("<b>{}</b> {path}</code>", method.to_uppercase());
+            assert!(html.contains(&said), "{said}");
+        }
+    }
+    let schemas = description["components"]["schemas"].as_object().unwrap();
+    assert!(schemas.keys().all(|name| html.contains(&format!("<h3 id=\"schema-{name}\">"))));
+    for link in html.split("href=\"#schema-").skip(1) {
+        let name = link.split('"').next().unwrap();
+        assert!(schemas.contains_key(name), "{name}");
+    }
+    assert!(!html.contains("://") && !html.contains("<script"), "it loads something");
+    let style = nobody.get("/api/v1.0/documentation.css").await;
+    assert_eq!((style.status, style.header("content-type")), (200, Some("text/css; charset=utf-8")));
+}

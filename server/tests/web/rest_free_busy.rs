@@ -28,7 +28,9 @@ async fn calendars_and_people_stand_side_by_side_without_what_with() {
     ada.0.add(&ada.0.at("a.ics"), &busy(9, "")).await;
     ada.0.add(&ada.0.at("b.ics"), &busy(10, "CLASS:PRIVATE")).await;
     ada.0.add(&ada.0.at("c.ics"), &busy(12, "TRANSP:TRANSPARENT")).await;
-    let second = body(&ada.send("POST", "/calendars", &[], &json!({ "name": "Work", "slug": "work" })).await)["id"].as_i64().unwrap();
+    let second = body(&ada.send("POST", "/calendars", &[], &json!({ "name": "Work", "slug": "work" })).await)["id"]
+        .as_i64()
+        .unwrap();
     ada.0.add(&ada.0.at("d.ics").replace("/personal/", "/work/"), &busy(15, "")).await;
     ben.0.add(&ben.0.at("a.ics"), &busy(20, "")).await;
     // Whether it stands in his list does not count.
