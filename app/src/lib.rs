@@ -73,8 +73,9 @@ use leptos_router::{SsrMode, path};
 use plain::NotFoundPage;
 #[cfg(feature = "ssr")]
 use plain::{
-    AsOfPage, BinPage, CalendarPage, ChangesPage, DashboardPage, HistoryPage, ImportPage, ImportProgressPage, JobsPage,
-    PeoplePage, PersonPage, SettingsPage, SharedPage, SharingPage, SignInPage, TeamPage, TeamsPage, WelcomePage,
+    AsOfPage, BinPage, CalendarPage, ChangesPage, DashboardPage, EmbedPage, HistoryPage, ImportPage,
+    ImportProgressPage, JobsPage, PeoplePage, PersonPage, SettingsPage, SharedPage, SharingPage, SignInPage, TeamPage,
+    TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -255,6 +256,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/admin/people") view=PeoplePage ssr=SsrMode::Async />
             <Route path=path!("/admin/people/:id") view=PersonPage ssr=SsrMode::Async />
             <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/embed") view=EmbedPage ssr=SsrMode::Async />
         </Routes>
     }
 }

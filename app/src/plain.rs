@@ -12,7 +12,7 @@ pub use crate::{
     jobs::JobsPage,
     not_found::NotFoundPage,
     people::{PeoplePage, PersonPage},
-    settings::SettingsPage,
+    settings::{EmbedPage, SettingsPage},
     sharing::{SharedPage, SharingPage},
     teams::{TeamPage, TeamsPage},
 };
@@ -131,6 +131,7 @@ mod tests {
             "/import/7",
             "/event/3/a.ics/history",
             "/settings",
+            "/settings/embed",
             "/calendars/new",
             "/calendars/7",
             "/calendars/7/changes",
