@@ -51,6 +51,7 @@
     last = Date.now();
     if (message.state) became("live");
     else if (message.kind) heard(message);
+    else if (message.job) tell(`job ${message.job}`);
   };
 
   const say = (message) => {
@@ -92,6 +93,7 @@
       say({ state: "live" });
     });
     source.addEventListener("beat", () => say({ beat: true }));
+    source.addEventListener("job", (event) => say({ job: JSON.parse(event.data).job }));
     for (const kind of ["calendar", "gone", "list"]) {
       source.addEventListener(kind, (event) => say({ id: event.lastEventId, kind, ...JSON.parse(event.data) }));
     }

@@ -75,7 +75,7 @@ use leptos_router::{SsrMode, path};
 use plain::NotFoundPage;
 #[cfg(feature = "ssr")]
 use plain::{
-    AsOfPage, BinPage, CalendarPage, ChangesPage, DashboardPage, DelegatesPage, HistoryPage, ImportPage,
+    AsOfPage, BinPage, CalendarPage, ChangesPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage, ImportPage,
     ImportProgressPage, JobsPage, PeoplePage, PersonPage, SettingsPage, SharedPage, SharingPage, SignInPage, TeamPage,
     TeamsPage, WelcomePage,
 };
@@ -259,6 +259,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/admin/people/:id") view=PersonPage ssr=SsrMode::Async />
             <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/delegates") view=DelegatesPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/embed") view=EmbedPage ssr=SsrMode::Async />
         </Routes>
     }
 }

@@ -13,7 +13,7 @@ pub use crate::{
     jobs::JobsPage,
     not_found::NotFoundPage,
     people::{PeoplePage, PersonPage},
-    settings::SettingsPage,
+    settings::{EmbedPage, SettingsPage},
     sharing::{SharedPage, SharingPage},
     teams::{TeamPage, TeamsPage},
 };
@@ -98,7 +98,7 @@ if (follows()) {
   addEventListener('kalends-live', ({ detail }) => {
     const [kind, calendar, revision] = detail.split(' ');
     const [list, ...calendars] = follows().dataset.follows.split(',');
-    const known = kind === 'calendar' ? calendars.includes(`${calendar}:${revision}`) : kind === 'list' ? list === revision : kind === 'live';
+    const known = kind === 'calendar' ? calendars.includes(`${calendar}:${revision}`) : kind === 'list' ? list === revision : kind === 'job' ? follows().dataset.job !== calendar : kind === 'live';
     if (!known) renewIn(200);
   });
   dispatchEvent(new Event('kalends-live-ask'));
@@ -133,6 +133,7 @@ mod tests {
             "/event/3/a.ics/history",
             "/settings",
             "/settings/delegates",
+            "/settings/embed",
             "/calendars/new",
             "/calendars/7",
             "/calendars/7/changes",

@@ -427,6 +427,11 @@ pub(crate) async fn listed_calendars(tx: &mut Transaction, caller: Caller) -> Re
     Ok(reached(tx, caller).await?.filter(Held::is_listed).collect())
 }
 
+/// Every calendar that the caller has access to, in their list or not. A single statement.
+pub(crate) async fn seen_calendars(tx: &mut Transaction, caller: Caller) -> Result<Vec<Held>> {
+    Ok(reached(tx, caller).await?.collect())
+}
+
 /// The calendars of others that the caller has access to and does not have in their list. A single statement.
 pub(crate) async fn unlisted_calendars(tx: &mut Transaction, caller: Caller) -> Result<Vec<Held>> {
     Ok(reached(tx, caller).await?.filter(|held| !held.is_listed()).collect())

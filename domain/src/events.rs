@@ -97,6 +97,8 @@ impl Prepared {
     /// Writes it where the object is. Yields the entity tag that the object has then.
     async fn store(&self, write: &mut Write, calendar: &Held) -> Result<Option<String>> {
         let name = &self.before.head.name;
+        let indices = self.after.iter().map(|(_, index)| index).chain(self.split.iter().map(|(_, index)| index));
+        indices.into_iter().try_for_each(|index| require_sight(calendar, index))?;
         let left = match &self.after {
             Some((text, index)) => Some(write.store(calendar, name, text, index, &self.unchanged()).await?.etag),
             None => {
@@ -172,7 +174,10 @@ impl Kalends {
             let calendar = write.calendar(calendar, Access::Write).await?;
             let name = match write.take_key(once, &name_of(&new)).await? {
                 Some(name) => return Ok(Created { name, undo: Undo::default(), repeated: true }),
-                None => store_new(&mut write, &calendar, &new, &index).await?,
+                None => {
+                    require_sight(&calendar, &index)?;
+                    store_new(&mut write, &calendar, &new, &index).await?
+                }
             };
             let undo = write.undo();
             write.commit(Created { name, undo, repeated: false }).await
@@ -185,7 +190,8 @@ impl Kalends {
     ///
     /// # Errors
     /// `PreconditionFailed` when the event is no longer as the person saw it; `BadInput` for a draft that cannot be, and for
-    /// a part of a series that should move to another calendar.
+    /// a part of a series that should move to another calendar; `Forbidden` also for one that is to be private where the caller sees no
+    /// private events.
     pub async fn update_event(
         &self,
         caller: Caller,
@@ -225,6 +231,7 @@ impl Kalends {
                 let (undo, name) = (write.undo(), change.name.to_owned());
                 return write.commit(Changed { undo, calendar: to.id, name, split: None }).await;
             };
+            require_sight(&to, index)?;
             if write.tx.object_of_uid(to.id, &index.uid).await?.is_some() {
                 return Err(Error::bad_input("calendar", Problem::HeldAlready));
             }
@@ -306,6 +313,17 @@ pub(crate) async fn stored_event(tx: &mut Transaction, calendar: &Held, name: &s
     let stored = tx.object(calendar.id, name).await?;
     let stored = stored.filter(|object| object.head.kind == ComponentKind::Event && !calendar.hides(&object.head));
     stored.ok_or(Error::NotFound("the event"))
+}
+
+/// # Errors
+/// `Forbidden` for an event that is to be private in a calendar where the caller sees no private events: they could neither see nor change
+/// it from then on.
+fn require_sight(calendar: &Held, index: &Index) -> Result<()> {
+    if index.guarded && !calendar.sees_private() {
+        Err(Error::Forbidden { needed: Access::Administer })
+    } else {
+        Ok(())
+    }
 }
 
 async fn store_new(write: &mut Write, calendar: &Held, new: &NewObject, index: &Index) -> Result<String> {

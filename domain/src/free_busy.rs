@@ -1,10 +1,11 @@
 //! When a calendar says that its owner is busy (RFC 4791 section 7.10), without saying why.
 
-use crate::access::{self, Access, Caller};
+use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::calendars::CalendarId;
 use crate::parsed::Candidates;
+use crate::sharing::PartyKind;
 use crate::thread::on_a_thread;
-use crate::{Kalends, Result};
+use crate::{Error, Kalends, Result};
 use chrono::{DateTime, Utc};
 use kalends_ical::busy::{self, Busy};
 use kalends_ical::instances::Window;
@@ -43,5 +44,34 @@ impl Kalends {
             })
             .await?;
         }
+    }
+
+    /// The times at which any of `calendars` is busy, put together: [`Kalends::free_busy`].
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn free_busy_of(
+        &self,
+        caller: Caller,
+        calendars: &[CalendarId],
+        (start, end): (DateTime<Utc>, DateTime<Utc>),
+        floating: &Zone,
+    ) -> Result<Vec<Busy>> {
+        let mut all = Vec::new();
+        for calendar in calendars {
+            all.extend(self.free_busy(caller, *calendar, (start, end), floating).await?);
+        }
+        Ok(busy::merged(all, start, end))
+    }
+
+    /// The calendars of a person of which the caller learns when they are busy, in the caller's list or not.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none: as for a person who is not there.
+    pub async fn calendars_of(&self, caller: Caller, person: PrincipalId) -> Result<Vec<Held>> {
+        let mut tx = self.db.read().await?;
+        let is_theirs = |held: &Held| held.owner().id == person && held.owner().kind == PartyKind::Person;
+        let found: Vec<Held> = access::seen_calendars(&mut tx, caller).await?.into_iter().filter(is_theirs).collect();
+        if found.is_empty() { Err(Error::NotFound("the person")) } else { Ok(found) }
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::access::{self, Caller};
 use crate::calendars::{CalendarId, Revision, list_revision};
+use crate::jobs::{Job, JobId};
 use crate::{Announcement, Error, Kalends, Result};
+use chrono::{TimeDelta, Utc};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::str::FromStr;
@@ -18,7 +20,12 @@ pub enum News {
     Gone { calendar: CalendarId },
     /// The caller's list of calendars, or what it says of one of them.
     List { revision: Revision },
+    /// A job that the caller began has got on, or has ended.
+    Job { job: JobId },
 }
+
+/// A job that ended no longer ago than this is told of to those who may have missed it.
+const RECENT: TimeDelta = TimeDelta::minutes(10);
 
 /// How far somebody has been told: the revisions of the list and of each calendar. Its text is a cursor, from which following goes
 /// on without gaps or doubles: `7,12:345w,13:9`.
@@ -43,6 +50,10 @@ pub struct Follower {
     marks: BTreeMap<CalendarId, Mark>,
     /// Something was missed, or the list of calendars has changed.
     is_behind: bool,
+    /// News of jobs may have been missed: the cursor knows of none.
+    misses_jobs: bool,
+    /// That may be news.
+    jobs: VecDeque<JobId>,
 }
 
 impl Kalends {
@@ -56,7 +67,10 @@ impl Kalends {
         let announcements = self.announcements();
         let (kalends, waiting) = (self.clone(), VecDeque::new());
         let marks = BTreeMap::new();
-        let mut follower = Follower { kalends, caller, announcements, told, waiting, marks, is_behind: true };
+        let (is_behind, misses_jobs) = (true, true);
+        let jobs = VecDeque::new();
+        let mut follower =
+            Follower { kalends, caller, announcements, told, waiting, marks, is_behind, misses_jobs, jobs };
         follower.catch_up().await?;
         Ok(follower)
     }
@@ -86,6 +100,7 @@ impl Follower {
             if self.is_behind {
                 self.catch_up().await?;
             }
+            self.look_at_jobs().await?;
             if let Some(news) = self.waiting.pop_front() {
                 self.told.take(news, &self.marks);
                 return Ok(news);
@@ -97,7 +112,11 @@ impl Follower {
                     }
                 }
                 Ok(Announcement::Home { principal, .. }) => self.is_behind = principal == self.caller.principal,
-                Ok(Announcement::Missed) | Err(RecvError::Lagged(_)) => self.is_behind = true,
+                Ok(Announcement::Job { owner, job }) if owner == self.caller.principal => self.jobs.push_back(job),
+                Ok(Announcement::Job { .. }) => {}
+                Ok(Announcement::Missed) | Err(RecvError::Lagged(_)) => {
+                    (self.is_behind, self.misses_jobs) = (true, true)
+                }
                 Err(RecvError::Closed) => return Err(Error::Unavailable { seconds: 1 }),
             }
         }
@@ -105,7 +124,7 @@ impl Follower {
 
     /// Whether the caller has been told of everything that was there when this was looked at last.
     pub fn is_up_to_date(&self) -> bool {
-        self.waiting.is_empty() && !self.is_behind
+        self.waiting.is_empty() && self.jobs.is_empty() && !self.is_behind
     }
 
     /// How far the caller has been told.
@@ -120,7 +139,31 @@ impl Follower {
         for (id, (_, mark)) in &mut self.told.calendars {
             *mark = mark.or(self.marks.get(id).copied().flatten());
         }
+        if self.misses_jobs {
+            let recent = Utc::now() - RECENT;
+            let may_be_news = |job: &Job| job.ended_at.is_none_or(|ended| ended > recent);
+            let jobs = self.kalends.own_jobs(self.caller).await?;
+            self.jobs.extend(jobs.into_iter().filter(may_be_news).map(|job| job.id));
+            self.misses_jobs = false;
+        }
         self.is_behind = false;
+        Ok(())
+    }
+
+    /// Has those told that the caller's credential may know of, each once.
+    async fn look_at_jobs(&mut self) -> Result<()> {
+        while let Some(job) = self.jobs.front().copied() {
+            let news = News::Job { job };
+            let is_seen = match self.kalends.own_job(self.caller, job).await {
+                Err(Error::NotFound(_)) => false,
+                Ok(_) if access::may_make_calendars(self.caller) => true,
+                found => found.is_ok() && self.kalends.seen_import(self.caller, job).await.is_ok(),
+            };
+            if is_seen && !self.waiting.contains(&news) {
+                self.waiting.push_back(news);
+            }
+            self.jobs.pop_front();
+        }
         Ok(())
     }
 }
@@ -156,6 +199,7 @@ impl Told {
             }
             News::Gone { calendar } => drop(self.calendars.remove(&calendar)),
             News::List { revision } => self.list = revision,
+            News::Job { .. } => {}
         }
     }
 }

@@ -40,6 +40,21 @@ impl Kalends {
         access: Access,
         ends_at: Option<DateTime<Utc>>,
     ) -> Result<()> {
+        self.share_if(caller, calendar, with, (access, ends_at), |_| Ok(())).await
+    }
+
+    /// [`Kalends::share`], where `check` takes what they had, with nobody coming between.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::share`] and of `check`.
+    pub async fn share_if(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        with: PrincipalId,
+        (access, ends_at): (Access, Option<DateTime<Utc>>),
+        check: impl Fn(Option<&Share>) -> Result<()>,
+    ) -> Result<()> {
         access::require_own(caller)?;
         access::check_grantable(access)?;
         if ends_at.is_some_and(|end| end <= Utc::now()) {
@@ -49,6 +64,7 @@ impl Kalends {
             let held = write.calendar(calendar, Access::Administer).await?;
             let shares = write.tx.shares(calendar).await?;
             let before = shares.iter().find(|share| share.with.id == with);
+            check(before)?;
             if before.is_none() && shares.len() >= MAX_SHARES {
                 return Err(TOO_MANY);
             }
@@ -158,9 +174,24 @@ impl Kalends {
     /// # Errors
     /// `NotFound` (the calendar, or nothing was shared with them); `Forbidden`.
     pub async fn unshare(&self, caller: Caller, calendar: CalendarId, with: PrincipalId) -> Result<()> {
+        self.unshare_if(caller, calendar, with, |_| Ok(())).await
+    }
+
+    /// [`Kalends::unshare`], where `check` takes what they had, with nobody coming between.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::unshare`] and of `check`.
+    pub async fn unshare_if(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        with: PrincipalId,
+        check: impl Fn(Option<&Share>) -> Result<()>,
+    ) -> Result<()> {
         access::require_own(caller)?;
         self.write(caller, async |mut write: Write| {
             write.calendar(calendar, Access::Administer).await?;
+            check(write.tx.shares(calendar).await?.iter().find(|share| share.with.id == with))?;
             write.end_share(calendar, with).await?;
             write.commit(()).await
         })

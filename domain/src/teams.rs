@@ -114,9 +114,23 @@ impl Kalends {
     /// # Errors
     /// `NotFound`, `Forbidden`, `BadInput`.
     pub async fn update_team(&self, caller: Caller, id: PrincipalId, details: TeamDetails) -> Result<()> {
+        self.update_team_if(caller, id, details, |_, _| Ok(())).await
+    }
+
+    /// [`Kalends::update_team`], of a team that `check` takes as the caller sees it, with nobody coming between.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::update_team`] and of `check`.
+    pub async fn update_team_if(
+        &self,
+        caller: Caller,
+        id: PrincipalId,
+        details: TeamDetails,
+        check: impl Fn(&Team, &[Member]) -> Result<()>,
+    ) -> Result<()> {
         details.check()?;
         self.write(caller, async |mut write: Write| {
-            write.managed(id).await?;
+            write.managed_if(id, &check).await?;
             write.tx.update_team(id, &details).await?;
             write.members_changed(id).await?;
             write.commit(()).await
@@ -129,8 +143,21 @@ impl Kalends {
     /// # Errors
     /// `NotFound`, `Forbidden`; `BadInput` (calendars) while it has any, also in the bin.
     pub async fn delete_team(&self, caller: Caller, id: PrincipalId) -> Result<()> {
+        self.delete_team_if(caller, id, |_, _| Ok(())).await
+    }
+
+    /// [`Kalends::delete_team`], of a team that `check` takes as the caller sees it, with nobody coming between.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::delete_team`] and of `check`.
+    pub async fn delete_team_if(
+        &self,
+        caller: Caller,
+        id: PrincipalId,
+        check: impl Fn(&Team, &[Member]) -> Result<()>,
+    ) -> Result<()> {
         self.write(caller, async |mut write: Write| {
-            write.managed(id).await?;
+            write.managed_if(id, &check).await?;
             if write.tx.owns_calendars(id).await? {
                 return Err(Error::bad_input("calendars", Problem::OwnsCalendars));
             }
@@ -209,6 +236,14 @@ impl Write {
         let caller = self.caller();
         self.tx.lock_home(team).await?;
         access::home_to_fill(&mut self.tx, caller, team).await.map(drop)
+    }
+
+    /// [`Write::managed`], of a team that `check` takes.
+    async fn managed_if(&mut self, team: PrincipalId, check: impl Fn(&Team, &[Member]) -> Result<()>) -> Result<()> {
+        self.managed(team).await?;
+        let principal = self.caller().principal;
+        let found = self.tx.team(team, principal).await?.ok_or(NOT_THERE)?;
+        check(&found, &self.tx.members(team).await?)
     }
 
     /// The lists of all who belong to the team are others now.

@@ -355,6 +355,11 @@ impl Write {
         self.tx.put_calendar_into_bin(id, cause, at).await
     }
 
+    /// What else is to be said after the commit.
+    pub fn announce(&mut self, announcement: Announcement) {
+        self.announcements.push(announcement);
+    }
+
     /// The caller's own list of calendars is another now.
     pub async fn list_changed(&mut self) -> Result<()> {
         self.list_of_changed(self.caller.principal).await

@@ -7,7 +7,7 @@ use kalends_domain::access::Caller;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::{CalendarDetails, CalendarId};
 use kalends_domain::{Error, Kalends, Result};
-use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Timing};
+use kalends_ical::edit::{EventDraft, Marks, Pattern, Repeat, RepeatEnd, Timing};
 
 const NAME: &str = "demo";
 const PASSWORD: &str = "demo-calendar";
@@ -160,7 +160,8 @@ fn month_of_events(month: NaiveDate, made: &[CalendarId]) -> Vec<(CalendarId, Ev
 }
 
 fn draft(summary: &str, timing: Timing) -> EventDraft {
-    EventDraft { summary: summary.into(), description: None, location: None, timing, repeat: Repeat::Never }
+    let (repeat, marks) = (Repeat::Never, Marks::default());
+    EventDraft { summary: summary.into(), description: None, location: None, timing, repeat, marks }
 }
 
 fn timed(summary: &str, day: NaiveDate, (hour, minute): (u32, u32), minutes: i64) -> EventDraft {

@@ -1,5 +1,7 @@
 //! `kalends doctor`: what is wrong with an installation, and what to do.
 
+mod sign_in;
+
 use crate::configuration::Configuration;
 use crate::{Outcome, ServeArguments};
 use axum::http::{StatusCode, Uri};
@@ -94,6 +96,7 @@ impl<'d> Doctor<'d> {
         self.check_front_end(&arguments.serve.dist);
         self.check_permissions();
         self.check_backups();
+        self.check_providers(url.as_ref()).await;
         let installation = self.check_database().await;
         if let Some(url) = url {
             self.ask_public_url(&url, installation).await;

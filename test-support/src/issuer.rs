@@ -81,7 +81,9 @@ struct Held {
     /// Of the sign-in that is under way.
     begun: HashMap<String, String>,
     used_codes: Vec<String>,
+    issued: Vec<String>,
     asked_for_keys: usize,
+    has_keys: bool,
 }
 
 /// Listens until the test ends.
@@ -152,7 +154,9 @@ impl Issuer {
             says,
             begun: HashMap::new(),
             used_codes: Vec::new(),
+            issued: vec![ACCESS_TOKEN.to_owned()],
             asked_for_keys: 0,
+            has_keys: true,
         };
         let held = Arc::new(Mutex::new(held));
         let app = Router::new()
@@ -200,6 +204,16 @@ impl Issuer {
         let mut held = self.held.lock().unwrap();
         held.keys_made += 1;
         held.key = Key::new(held.keys_made);
+    }
+
+    /// Tells nobody its key any more.
+    pub fn forget_keys(&self) {
+        self.held.lock().unwrap().has_keys = false;
+    }
+
+    /// The tokens that it gave out.
+    pub fn tokens(&self) -> Vec<String> {
+        self.held.lock().unwrap().issued.clone()
     }
 
     /// How often the keys were asked for.
@@ -264,7 +278,7 @@ async fn configuration(State(held): Shared) -> Json<Value> {
 async fn keys(State(held): Shared) -> Json<Value> {
     let mut held = held.lock().unwrap();
     held.asked_for_keys += 1;
-    Json(json!({ "keys": [held.key.public()] }))
+    Json(json!({ "keys": Vec::from_iter(held.has_keys.then(|| held.key.public())) }))
 }
 
 fn refused(error: &str) -> Response {
@@ -294,6 +308,7 @@ async fn token(State(held): Shared, headers: HeaderMap, Form(form): Form<HashMap
     }
     held.used_codes.push(code);
     let id_token = held.id_token();
+    held.issued.push(id_token.clone());
     Json(json!({ "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 60, "id_token": id_token }))
         .into_response()
 }

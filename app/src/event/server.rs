@@ -300,6 +300,8 @@ fn draft(fields: &EventFields, stored: Option<&EventDraft>) -> Result<(EventDraf
                 return Err(ApiError::BadInput { field: "repeat".into(), message });
             }
         },
+        // The form does not ask for them.
+        marks: stored.map(|stored| stored.marks.clone()).unwrap_or_default(),
     };
     check_clocks(&draft.timing, stored)?;
     Ok((draft, Calendar(calendar)))

@@ -62,6 +62,8 @@ pub async fn load_import_page() -> Result<ImportPageState, ApiError> {
 /// The import of a large file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportUnderWay {
+    /// Its number.
+    pub job: i64,
     /// The calendar that it goes into.
     pub calendar: String,
     pub file: String,
@@ -108,7 +110,7 @@ pub async fn load_import_progress(job: i64) -> Result<ImportUnderWay, ApiError> 
         }
     };
     let (done, of) = (number(progress.handled), progress.of.map(number));
-    Ok(ImportUnderWay { calendar, file: progress.file_name, done, of, state, follows })
+    Ok(ImportUnderWay { job, calendar, file: progress.file_name, done, of, state, follows })
 }
 
 impl ImportReport {

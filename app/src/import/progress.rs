@@ -12,6 +12,8 @@ use leptos_router::hooks::use_params_map;
 
 /// How often a page whose import is under way looks again, in seconds, where it is not told of changes.
 const LOOK: &str = "2";
+/// The same with a script, which is told when the import gets on.
+const LOOK_WITH_NEWS: &str = "20";
 
 #[component]
 pub fn ImportProgressPage() -> impl IntoView {
@@ -54,7 +56,7 @@ pub fn ImportProgressPage() -> impl IntoView {
 
 #[component]
 fn Loaded(progress: ImportUnderWay) -> impl IntoView {
-    let ImportUnderWay { calendar, file, done, of, state, follows } = progress;
+    let ImportUnderWay { job, calendar, file, done, of, state, follows } = progress;
     match state {
         ImportState::UnderWay => {
             let bar = of.map_or_else(
@@ -72,7 +74,7 @@ fn Loaded(progress: ImportUnderWay) -> impl IntoView {
                 <noscript>
                     <Meta http_equiv="refresh" content=LOOK />
                 </noscript>
-                <section class="card card--padded stack" data-follows=follows data-every=LOOK>
+                <section class="card card--padded stack" data-follows=follows data-job=job data-every=LOOK_WITH_NEWS>
                     <p>{words::server_import_under_way(&file, &calendar)}</p>
                     {bar}
                 </section>

@@ -33,14 +33,8 @@ pub fn fragment(published: Published, look: &Look) -> String {
 pub fn embedded(published: Published, look: &Look, files: &Files) -> String {
     let (title, stream) = (published.name.clone(), published.stream.clone());
     let body = view! { <main id="shown">{part(published, look, Heading::OfPage)}</main> };
-    let around = Around {
-        files,
-        title,
-        theme: look.theme,
-        class: "kalends-frame",
-        stream: Some(stream),
-        refresh: Some(super::wall::REFRESH),
-    };
+    let around =
+        Around { files, title, theme: look.theme, class: "kalends-frame", stream, refresh: Some(super::wall::REFRESH) };
     document(around, body.into_any())
 }
 

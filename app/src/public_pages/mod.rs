@@ -25,8 +25,8 @@ pub struct Published {
     pub events: Vec<EventInstance>,
     /// Where it leads.
     pub addresses: crate::sharing::links::Addresses,
-    /// Where it is told what changes, within the site.
-    pub stream: String,
+    /// Where it is told what changes, within the site; `None`: nowhere.
+    pub stream: Option<String>,
 }
 
 /// A calendar that a link shows.

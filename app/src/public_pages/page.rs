@@ -55,7 +55,7 @@ pub fn page(published: Published, look: &Look, files: &Files) -> String {
             </footer>
         </main>
     };
-    let around = Around { files, title, theme: look.theme, class: "public", stream: Some(stream), refresh: None };
+    let around = Around { files, title, theme: look.theme, class: "public", stream, refresh: None };
     document(around, body.into_any())
 }
 

@@ -41,6 +41,6 @@ pub fn wall(published: Published, look: &Look, files: &Files) -> String {
             {content}
         </main>
     };
-    let around = Around { files, title: name, theme, class: "wall", stream: Some(stream), refresh: Some(REFRESH) };
+    let around = Around { files, title: name, theme, class: "wall", stream, refresh: Some(REFRESH) };
     document(around, body.into_any())
 }

@@ -3,6 +3,7 @@
 
 pub mod api;
 mod app_passwords;
+pub mod embed;
 mod identities;
 mod password;
 mod preferences;
@@ -14,6 +15,7 @@ use crate::wire::Viewer;
 use crate::words;
 use api::{Settings, load_settings};
 use app_passwords::AppPasswords;
+pub use embed::EmbedPage;
 pub use identities::FORM as IDENTITIES_FORM;
 use identities::Identities;
 use leptos::prelude::*;
@@ -95,6 +97,7 @@ fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
                 <a class="button" href="/shared">{words::server_sharing_shared_title()}</a>
                 <a class="button" href="/groups">{words::server_teams_title()}</a>
                 <a class="button" href=crate::delegates::PATH>{words::server_delegates_title()}</a>
+                <a class="button" href="/settings/embed">{words::server_embed_title()}</a>
             </div>
         </section>
         {is_admin.then(|| view! {

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 /// The locales on offer: they differ in when a week begins and how the hours are counted.
-fn regions() -> [(&'static str, &'static str); 30] {
+pub(super) fn regions() -> [(&'static str, &'static str); 30] {
     [
         ("ar-EG", words::settings_region_ar_eg()),
         ("cs-CZ", words::settings_region_cs_cz()),

@@ -49,12 +49,25 @@ impl Class {
     /// What the component itself says; `None`: nothing. A value that is not known counts as PRIVATE (section 3.8.1.3), of several
     /// lines the strictest.
     pub(super) fn of(component: &Component) -> Option<Self> {
-        let read = |property: &Property| match property.value.trim().to_uppercase().as_str() {
-            "PUBLIC" => Class::Public,
-            "CONFIDENTIAL" => Class::Confidential,
-            _ => Class::Private,
-        };
-        component.properties("CLASS").map(read).max()
+        component.properties("CLASS").map(Class::read).max()
+    }
+
+    pub(super) fn read(property: &Property) -> Self {
+        Class::from_name(property.value.trim()).unwrap_or(Class::Private)
+    }
+
+    /// As RFC 5545 section 3.8.1.3 has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Public => "PUBLIC",
+            Class::Private => "PRIVATE",
+            Class::Confidential => "CONFIDENTIAL",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [Class::Public, Class::Private, Class::Confidential];
+        all.into_iter().find(|class| class.name().eq_ignore_ascii_case(name))
     }
 }
 

@@ -6,7 +6,7 @@ use chrono_tz::Europe::Zurich;
 use icalendar::{Calendar, CalendarComponent, Component, EventLike};
 use kalends_ical::CalendarObject;
 use kalends_ical::Limits;
-use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Timing, new_event};
+use kalends_ical::edit::{EventDraft, Marks, Pattern, Repeat, RepeatEnd, Timing, new_event};
 use kalends_ical::instances::{Window, instances};
 use kalends_ical::time::Zone;
 use kalends_test_support::texts::{calendar, component};
@@ -20,6 +20,7 @@ fn draft(summary: String, description: String, location: String) -> EventDraft {
         location: Some(location).filter(|text| !text.is_empty()),
         timing: Timing::Timed { start: at(9), end: at(10), zone: Some(Zurich) },
         repeat: Repeat::Every { interval: 2, pattern: Pattern::Daily, until: RepeatEnd::After(5) },
+        marks: Marks::default(),
     }
 }
 

@@ -101,6 +101,21 @@ impl Kalends {
         Ok(id)
     }
 
+    /// [`Kalends::import_progress`], of an import that the caller's credential may know of: one for a calendar knows of that alone.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::import_progress`].
+    pub async fn seen_import(&self, caller: Caller, id: JobId) -> Result<ImportProgress> {
+        let progress = self.import_progress(caller, id).await?;
+        if access::may_make_calendars(caller) {
+            return Ok(progress);
+        }
+        match self.calendar_by_id(caller, progress.calendar).await {
+            Err(Error::NotFound(_)) => Err(Error::NotFound("the job")),
+            seen => seen.map(|_| progress),
+        }
+    }
+
     /// # Errors
     /// `NotFound` for what is no import of the caller's.
     pub async fn import_progress(&self, caller: Caller, id: JobId) -> Result<ImportProgress> {
@@ -133,7 +148,11 @@ impl SaysHowFar for Says {
         let payload = Payload { handled, report: report.clone(), ..self.payload.clone() }.write()?;
         let progress = JobProgress { done: handled as u64, of: Some(of as u64), payload: Some(&payload) };
         self.lease.progress(&mut write.tx, progress).await?;
-        if handled >= of {
+        let is_end = handled >= of;
+        if let Some(news) = self.lease.news(is_end) {
+            write.announce(news);
+        }
+        if is_end {
             let ended = self.lease.end(&mut write.tx, Some(&result(&Outcome::Report(report.clone()))?)).await?;
             *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
         }
@@ -180,6 +199,6 @@ pub(super) async fn import(lease: &Lease) -> Result<Ended> {
     };
     let mut tx = kalends.db.write().await?;
     let ended = lease.end(&mut tx, Some(&result(&outcome)?)).await?;
-    tx.commit().await?;
+    kalends.commit_with_news(tx, lease.news(true)).await?;
     Ok(ended)
 }

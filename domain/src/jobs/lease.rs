@@ -1,13 +1,19 @@
 //! A node's right to do a job, for a time.
 
 use super::of_installation;
+use crate::model::announcement::Announcement;
 use crate::model::job::{Job, JobKind, NewJob};
 use crate::store::{JobLease, JobProgress, Transaction};
 use crate::{Error, Kalends, Result};
 use chrono::{TimeDelta, Utc};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// How long a node has a job without saying that it is still at it.
 pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// How often whoever began a job is told how far it has come: people see no more, and each time is a message to all nodes.
+const TELLING: Duration = Duration::from_millis(500);
 
 /// Proof that a job was ended: [`Lease::end`] alone makes it.
 #[must_use]
@@ -20,9 +26,26 @@ pub(crate) struct Lease {
     pub kalends: Kalends,
     pub held: JobLease,
     pub job: Job,
+    told: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Lease {
+    pub fn new(kalends: Kalends, held: JobLease, job: Job) -> Self {
+        Lease { kalends, held, job, told: Arc::default() }
+    }
+
+    /// What whoever began the job is to be told once what it has come to is committed; `None`: nobody began it, or they were told a moment
+    /// ago. They are always told of its end.
+    pub fn news(&self, is_end: bool) -> Option<Announcement> {
+        let owner = self.job.owner?;
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_end && told.is_some_and(|told| told.elapsed() < TELLING) {
+            return None;
+        }
+        *told = Some(Instant::now());
+        Some(Announcement::Job { owner, job: self.held.id })
+    }
+
     /// Says in `tx` that the job has come to `progress`.
     ///
     /// # Errors
@@ -42,6 +65,20 @@ impl Lease {
         }
         again(&self.kalends, tx, self.held.kind).await?;
         Ok(Ended(()))
+    }
+}
+
+impl Kalends {
+    /// Commits what a job has come to, and tells `news` of it on every node.
+    pub(super) async fn commit_with_news(&self, mut tx: Transaction, news: Option<Announcement>) -> Result<()> {
+        let news: Vec<Announcement> = news.into_iter().collect();
+        tx.tell_changed(self.node, &news).await?;
+        tx.commit().await?;
+        for announcement in news {
+            // Nobody may listen.
+            let _ = self.announcer.send(announcement);
+        }
+        Ok(())
     }
 }
 

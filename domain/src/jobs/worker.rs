@@ -2,7 +2,9 @@
 
 use super::lease::{self, Ended, LEASE, Lease};
 use super::{backups, cleaning, import};
+use crate::model::announcement::Announcement;
 use crate::model::job::{Job, JobKind};
+use crate::model::principal::PrincipalId;
 use crate::store::JobLease;
 use crate::{Error, Kalends, Result};
 use chrono::{TimeDelta, Utc};
@@ -132,9 +134,10 @@ async fn attempt(kalends: Kalends, held: JobLease, job: Job, stop: CancellationT
     let attempts = job.attempts;
     tracing::debug!(job = held.id.0, kind = held.kind.name(), attempts, "a job begins");
     if attempts > MAX_ATTEMPTS {
-        return fail(&kalends, held, attempts, "the nodes that did it went away each time").await;
+        return fail(&kalends, (held, job.owner), attempts, "the nodes that did it went away each time").await;
     }
-    let lease = Lease { kalends: kalends.clone(), held, job };
+    let owner = job.owner;
+    let lease = Lease::new(kalends.clone(), held, job);
     // A task of its own: a panic is one failure of the job, and of nothing else.
     let mut doing = JoinSet::new();
     doing.spawn(async move {
@@ -144,19 +147,22 @@ async fn attempt(kalends: Kalends, held: JobLease, job: Job, stop: CancellationT
         }
     });
     tokio::select! {
-        Some(ended) = doing.join_next() => conclude(&kalends, held, attempts, ended).await,
+        Some(ended) = doing.join_next() => conclude(&kalends, (held, owner), attempts, ended).await,
         () = stop.cancelled() => {
             doing.abort_all();
             match doing.join_next().await {
                 // It ended at the same moment.
-                Some(ended) if !ended.as_ref().is_err_and(JoinError::is_cancelled) => conclude(&kalends, held, attempts, ended).await,
+                Some(ended) if !ended.as_ref().is_err_and(JoinError::is_cancelled) => conclude(&kalends, (held, owner), attempts, ended).await,
                 _ => hand_back(&kalends, held).await,
             }
         }
     }
 }
 
-async fn conclude(kalends: &Kalends, held: JobLease, attempts: u32, ended: Result<Result<Ended>, JoinError>) {
+/// A lease, with whoever began its job.
+type Owned = (JobLease, Option<PrincipalId>);
+
+async fn conclude(kalends: &Kalends, (held, owner): Owned, attempts: u32, ended: Result<Result<Ended>, JoinError>) {
     let kind = held.kind;
     match ended {
         Ok(Ok(Ended { .. })) => kalends.job_counter.add(kind, true),
@@ -165,11 +171,11 @@ async fn conclude(kalends: &Kalends, held: JobLease, attempts: u32, ended: Resul
         }
         Ok(Err(error)) => {
             tracing::warn!(job = held.id.0, kind = kind.name(), attempts, ?error, "a job failed");
-            fail(kalends, held, attempts, &error.to_string()).await;
+            fail(kalends, (held, owner), attempts, &error.to_string()).await;
         }
         Err(panicked) => {
             tracing::error!(job = held.id.0, kind = kind.name(), error = %panicked, "a job panicked");
-            fail(kalends, held, attempts, "it panicked; the log says more").await;
+            fail(kalends, (held, owner), attempts, "it panicked; the log says more").await;
         }
     }
 }
@@ -215,7 +221,7 @@ async fn keep(lease: &Lease) -> Infallible {
     }
 }
 
-async fn fail(kalends: &Kalends, held: JobLease, attempts: u32, error: &str) {
+async fn fail(kalends: &Kalends, (held, owner): Owned, attempts: u32, error: &str) {
     kalends.job_counter.add(held.kind, false);
     let again = (attempts < MAX_ATTEMPTS).then(|| Utc::now() + wait(attempts));
     let failing = async {
@@ -223,7 +229,8 @@ async fn fail(kalends: &Kalends, held: JobLease, attempts: u32, error: &str) {
         if tx.fail_job(held, error, again).await? && again.is_none() {
             lease::again(kalends, &mut tx, held.kind).await?;
         }
-        tx.commit().await
+        let news = owner.map(|owner| Announcement::Job { owner, job: held.id });
+        kalends.commit_with_news(tx, news).await
     };
     if let Err(error) = failing.await {
         tracing::warn!(%error, job = held.id.0, "the failure of a job cannot be kept; it is tried again when its lease is over");

@@ -7,7 +7,7 @@ use crate::access::{self, Caller, Held};
 use crate::accounts::secrets;
 use crate::agenda::AgendaInstance;
 use crate::calendars::CalendarId;
-use crate::model::link::Link;
+use crate::model::link::{Link, LinkId};
 use crate::store::{LinksOf, SecretHash, Transaction};
 use crate::transfer::Export;
 use crate::{Kalends, Result};
@@ -75,6 +75,22 @@ impl Kalends {
     pub async fn find_link(&self, secret: &str) -> Result<OpenLink> {
         let secret = secrets::hash(secret);
         let (link, calendars) = find(&mut self.db.read().await?, &secret).await?.ok_or(NOT_THERE)?;
+        Ok(OpenLink { link, kalends: self.clone(), secret, calendars })
+    }
+}
+
+impl Kalends {
+    /// A link of the caller's own, as whoever has its address sees it. It counts as no use.
+    ///
+    /// # Errors
+    /// `NotFound`: they made none such, or it shows nothing any more; `Forbidden` for a credential that may not do all that its principal
+    /// may.
+    pub async fn open_own_link(&self, caller: Caller, id: LinkId) -> Result<OpenLink> {
+        access::require_own(caller)?;
+        let mut tx = self.db.read().await?;
+        let secret = tx.link_secret(id, caller.principal).await?.ok_or(NOT_THERE)?;
+        let (link, calendars) = find(&mut tx, &secret).await?.ok_or(NOT_THERE)?;
+        drop(tx);
         Ok(OpenLink { link, kalends: self.clone(), secret, calendars })
     }
 }

@@ -1,6 +1,7 @@
 //! What is said of a change once it is committed.
 
 use super::calendar::{CalendarId, Revision};
+use super::job::JobId;
 use super::principal::PrincipalId;
 
 /// Something that has changed, said after it was committed.
@@ -10,6 +11,8 @@ pub enum Announcement {
     Calendar { calendar: CalendarId, revision: Revision },
     /// A person's list of calendars, or what it says of one of them.
     Home { principal: PrincipalId, revision: Revision },
+    /// A job that somebody began has got on, or has ended.
+    Job { owner: PrincipalId, job: JobId },
     /// Anything may have changed: other nodes were not heard for a while.
     Missed,
 }

@@ -68,7 +68,7 @@ pub struct Written {
 impl Precondition {
     /// # Errors
     /// `PreconditionFailed` unless it holds for a resource that has `etag`, or does not exist.
-    pub(crate) fn check(&self, etag: Option<&str>) -> Result<()> {
+    pub fn check(&self, etag: Option<&str>) -> Result<()> {
         let holds = match self {
             Precondition::None => true,
             Precondition::Absent => etag.is_none(),

@@ -1,7 +1,7 @@
 //! Public links.
 
 use super::shares::{PARTY, party};
-use super::statement::{Row, millis};
+use super::statement::{Row, broken, millis};
 use super::{SecretHash, Transaction};
 use crate::Result;
 use crate::model::calendar::CalendarId;
@@ -79,6 +79,14 @@ impl Transaction {
         ];
         let row = self.joined(&parts).bind(&secret[..]).optional().await?;
         row.map(|row| Ok(LinkId(row.get("id")?))).transpose()
+    }
+
+    /// The hash of the secret of a link that `maker` made.
+    pub async fn link_secret(&mut self, id: LinkId, maker: PrincipalId) -> Result<Option<SecretHash>> {
+        let statement = self.sql("SELECT secret_hash FROM links WHERE id = $1 AND maker_id = $2");
+        let row = statement.bind(id.0).bind(maker.0).optional().await?;
+        let octets: Option<Vec<u8>> = row.map(|row| row.get("secret_hash")).transpose()?;
+        octets.map(|octets| octets.try_into().map_err(|_| broken("secret_hash"))).transpose()
     }
 
     /// Without its calendars.

@@ -3,6 +3,7 @@
 use super::{Database, Transaction};
 use crate::model::announcement::Announcement;
 use crate::model::calendar::{CalendarId, Revision};
+use crate::model::job::JobId;
 use crate::model::principal::PrincipalId;
 use crate::{Error, Result};
 use sqlx::postgres::PgListener;
@@ -42,6 +43,7 @@ fn payloads(node: Uuid, announcements: &[Announcement]) -> Vec<String> {
         let word = match announcement {
             Announcement::Calendar { calendar, revision } => format!(" c{}:{}", calendar.0, revision.0),
             Announcement::Home { principal, revision } => format!(" h{}:{}", principal.0, revision.0),
+            Announcement::Job { owner, job } => format!(" j{}:{}", owner.0, job.0),
             Announcement::Missed => " m".to_owned(),
         };
         if payload.len() + word.len() > MAX_PAYLOAD {
@@ -57,12 +59,13 @@ fn announcement(word: &str) -> Option<Announcement> {
     if word == "m" {
         return Some(Announcement::Missed);
     }
-    let (what, revision) = word.split_once(':')?;
-    let revision = Revision(revision.parse().ok()?);
-    let id = what.get(1..)?.parse().ok()?;
+    let (what, number) = word.split_once(':')?;
+    let number = number.parse().ok()?;
+    let (id, revision) = (what.get(1..)?.parse().ok()?, Revision(number));
     match what.as_bytes()[0] {
         b'c' => Some(Announcement::Calendar { calendar: CalendarId(id), revision }),
         b'h' => Some(Announcement::Home { principal: PrincipalId(id), revision }),
+        b'j' => Some(Announcement::Job { owner: PrincipalId(id), job: JobId(number) }),
         _ => None,
     }
 }
@@ -141,8 +144,9 @@ mod tests {
         let node = Uuid::new_v4();
         let home = Announcement::Home { principal: PrincipalId(7), revision: Revision(2) };
         let calendar = |id| Announcement::Calendar { calendar: CalendarId(id), revision: Revision(id * 3) };
+        let job = Announcement::Job { owner: PrincipalId(7), job: JobId(41) };
         for announcements in
-            [vec![home, calendar(12), Announcement::Missed], (1_000_000..1_002_000).map(calendar).collect()]
+            [vec![home, calendar(12), job, Announcement::Missed], (1_000_000..1_002_000).map(calendar).collect()]
         {
             let payloads = payloads(node, &announcements);
             assert!(payloads.iter().all(|payload| payload.len() < 8_000));

@@ -6,7 +6,7 @@ use kalends_domain::Error;
 use kalends_domain::agenda::AgendaInstance;
 use kalends_domain::calendars::{CalendarDetails, CalendarId};
 use kalends_domain::events::EventChange;
-use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
+use kalends_ical::edit::{EventDraft, Marks, Pattern, Repeat, RepeatEnd, Scope, Timing};
 use kalends_ical::placement::When;
 use kalends_ical::value::Moment;
 use kalends_test_support::home::{Home, first_calendar, user};
@@ -29,6 +29,7 @@ fn draft(summary: &str, start: &str) -> EventDraft {
         location: None,
         timing: Timing::Timed { start, end: start + TimeDelta::hours(1), zone: Some(Zurich) },
         repeat: Repeat::Never,
+        marks: Marks::default(),
     }
 }
 

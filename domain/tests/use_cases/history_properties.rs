@@ -9,7 +9,7 @@ use kalends_domain::events::EventChange;
 use kalends_domain::history::{Change, Digest};
 use kalends_domain::objects::{CopyMove, Precondition};
 use kalends_domain::{Error, Result};
-use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
+use kalends_ical::edit::{EventDraft, Marks, Pattern, Repeat, RepeatEnd, Scope, Timing};
 use kalends_ical::placement::When;
 use kalends_ical::value::Moment;
 use kalends_test_support::home::Home;
@@ -81,6 +81,7 @@ impl World {
             location: Some("Harbour".into()),
             timing: Timing::Timed { start, end: start + TimeDelta::hours(1), zone: Some(Zurich) },
             repeat,
+            marks: Marks::default(),
         }
     }
 

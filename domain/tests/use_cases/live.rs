@@ -3,13 +3,15 @@
 use kalends_domain::Kalends;
 use kalends_domain::access::{Access, Caller};
 use kalends_domain::calendars::{CalendarDetails, CalendarId, Revision};
+use kalends_domain::jobs::{ImportState, JobId, JobState, Worker};
 use kalends_domain::live::{Follower, News, Told};
 use kalends_domain::objects::Precondition;
 use kalends_test_support::database::TestDatabase;
 use kalends_test_support::home::{Home, user};
-use kalends_test_support::texts::event_titled;
+use kalends_test_support::texts::{calendar, component, event_titled};
 use std::time::Duration;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 async fn next(follower: &mut Follower) -> News {
     timeout(Duration::from_secs(5), follower.next()).await.expect("nothing was told").unwrap()
@@ -172,4 +174,61 @@ async fn what_one_node_changes_the_others_tell() {
         assert_eq!(next(follower).await, News::List { revision: Revision(1) });
         assert!(nothing_more(follower).await, "it was told twice");
     }
+}
+
+/// Until the job has ended as `caller` sees it: how often they were told of it.
+async fn until_it_ends(kalends: &Kalends, caller: Caller, follower: &mut Follower, job: JobId) -> usize {
+    let mut told = 0;
+    loop {
+        if next(follower).await != (News::Job { job }) {
+            continue;
+        }
+        told += 1;
+        if kalends.import_progress(caller, job).await.unwrap().state != ImportState::UnderWay {
+            return told;
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_began_a_job_is_told_how_it_gets_on_and_nobody_else() {
+    let home = Home::new().await;
+    let ben = user(&home.kalends, "ben").await;
+    let other = if TestDatabase::is_postgres() { home.reopened().await } else { home.kalends.clone() };
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let mut of_ben = up_to_date(&home.kalends, ben).await;
+    // Who follows on another node hears of it as well.
+    let (mut here, mut there) = (up_to_date(&home.kalends, home.anna).await, up_to_date(&other, home.anna).await);
+    let only = Caller { only: Some(home.calendar), ..home.anna };
+    let elsewhere = home.kalends.create_calendar(home.anna, None, CalendarDetails::named("Work", 1), Vec::new()).await;
+    let elsewhere = Caller { only: Some(elsewhere.unwrap().id), ..home.anna };
+    let mut of_one = up_to_date(&home.kalends, only).await;
+    let mut of_another = up_to_date(&home.kalends, elsewhere).await;
+
+    let text = (0..900).map(|n| component("VEVENT", &n.to_string(), "DTSTART:20260101T100000Z")).collect::<String>();
+    let (file, calendar) = (calendar(&text), (home.calendar, false));
+    let job = home.kalends.begin_import(home.anna, calendar, "large.ics", file.as_bytes()).await.unwrap();
+    Worker::new(home.kalends.clone(), CancellationToken::new()).run_due().await.unwrap();
+    for follower in [&mut here, &mut there, &mut of_one] {
+        let told = until_it_ends(&home.kalends, home.anna, follower, job).await;
+        assert!(told >= 1 && told < 40, "{told} times");
+    }
+    assert!(nothing_more(&mut of_ben).await);
+    while let Ok(news) = timeout(Duration::from_millis(150), of_another.next()).await {
+        assert!(!matches!(news.unwrap(), News::Job { .. }), "the credential is for another calendar");
+    }
+    // Who comes back learns what has ended meanwhile.
+    let cursor = here.told().to_string();
+    let mut again = home.kalends.follow(home.anna, cursor.parse().unwrap()).await.unwrap();
+    assert_eq!(next(&mut again).await, News::Job { job });
+    assert!(nothing_more(&mut again).await);
+
+    // A failure is told, and that there are no more attempts.
+    let job = home.kalends.begin_import(home.anna, calendar, "b.ics", file.as_bytes()).await.unwrap();
+    home.run(&format!("UPDATE jobs SET payload = 'nothing that can be read', attempts = 9 WHERE id = {}", job.0)).await;
+    Worker::new(home.kalends.clone(), CancellationToken::new()).run_due().await.unwrap();
+    for follower in [&mut again, &mut there] {
+        while next(follower).await != (News::Job { job }) {}
+    }
+    assert!(matches!(home.kalends.own_job(home.anna, job).await.unwrap().state, JobState::Dead));
 }

@@ -6,7 +6,7 @@ use kalends_domain::Error;
 use kalends_domain::calendars::{CalendarDetails, CalendarId, CalendarPatch, NewCalendar};
 use kalends_domain::idempotency::Once;
 use kalends_domain::instances::{InstanceQuery, SeenInstance};
-use kalends_ical::edit::{EventDraft, Repeat, Timing};
+use kalends_ical::edit::{EventDraft, Marks, Repeat, Timing};
 use kalends_ical::value::Moment;
 use kalends_test_support::home::Home;
 use kalends_test_support::texts::{calendar, component};
@@ -32,6 +32,7 @@ fn draft(title: &str) -> EventDraft {
         location: None,
         timing: Timing::AllDay { first, last: first },
         repeat: Repeat::Never,
+        marks: Marks::default(),
     }
 }
 

@@ -9,7 +9,7 @@ use kalends_domain::events::EventChange;
 use kalends_domain::objects::Precondition;
 use kalends_domain::undo::{Undo, Undone};
 use kalends_domain::{Error, Limits};
-use kalends_ical::edit::{EventDraft, Pattern, Repeat, RepeatEnd, Scope, Timing};
+use kalends_ical::edit::{EventDraft, Marks, Pattern, Repeat, RepeatEnd, Scope, Timing};
 use kalends_ical::placement::When;
 use kalends_ical::value::Moment;
 use kalends_test_support::home::{Home, user};
@@ -28,6 +28,7 @@ fn daily(summary: &str) -> EventDraft {
         location: None,
         timing: Timing::Timed { start, end: start + TimeDelta::hours(1), zone: Some(Zurich) },
         repeat: Repeat::Every { interval: 1, pattern: Pattern::Daily, until: RepeatEnd::After(5) },
+        marks: Marks::default(),
     }
 }
 

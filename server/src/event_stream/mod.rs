@@ -123,6 +123,7 @@ impl Source {
                     Telling::new("calendar", json!({ "calendar": calendar.0, "revision": revision.0 }).to_string())
                 }
                 News::Gone { calendar } => Telling::new("gone", json!({ "calendar": calendar.0 }).to_string()),
+                News::Job { job } => Telling::new("job", json!({ "job": job.0 }).to_string()),
                 News::List { revision } => Telling::new("list", json!({ "revision": revision.0 }).to_string()),
             },
             Source::Link(follower) => match follower.next().await? {

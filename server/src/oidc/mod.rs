@@ -7,7 +7,7 @@ mod tokens;
 
 pub use claims::read as read_claims;
 use kalends_app::session::{ProviderLink, Site};
-pub use provider::{Proven, Provider};
+pub use provider::{Proven, Provider, ProviderFault};
 use settings::ProviderSettings;
 use std::sync::Arc;
 pub use tokens::LOGOUT_TOKEN_LIFE;
@@ -42,6 +42,11 @@ impl Providers {
 
     pub fn named(&self, id: &str) -> Option<&Provider> {
         self.0.iter().find(|provider| provider.settings.id == id)
+    }
+
+    /// In the order of the configuration.
+    pub fn all(&self) -> impl Iterator<Item = &Provider> {
+        self.0.iter()
     }
 
     pub fn of_issuer(&self, issuer: &str) -> Option<&Provider> {

@@ -3,7 +3,7 @@
 use super::claims::ClaimSet;
 use super::settings::ProviderSettings;
 use super::tokens::{self, LoggedOut, Metadata, Untaken};
-use crate::outbound::Outbound;
+use crate::outbound::{Outbound, OutboundError};
 use axum::http::{Request, StatusCode, header};
 use kalends_app::account::SignInProblem;
 use kalends_domain::accounts::Secret;
@@ -13,9 +13,9 @@ use openidconnect::core::{
 };
 use openidconnect::url::Url;
 use openidconnect::{
-    AccessToken, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, LogoutRequest, Nonce,
-    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, RedirectUrl, RequestTokenError,
-    Scope, StandardErrorResponse,
+    AccessToken, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError, IssuerUrl,
+    LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, RedirectUrl,
+    RequestTokenError, Scope, StandardErrorResponse,
 };
 use std::collections::VecDeque;
 use std::sync::{Arc, RwLock};
@@ -60,6 +60,20 @@ pub struct Proven {
     /// The provider's name for its session.
     pub session: Option<String>,
     pub id_token: String,
+}
+
+/// Why nobody can sign in with a provider.
+#[derive(Debug, thiserror::Error)]
+pub enum ProviderFault {
+    #[error("{0}")]
+    Unreachable(String),
+    #[error("{0} is in a private network")]
+    Private(String),
+    /// What is at the address describes no provider, or one of another issuer.
+    #[error("{0}")]
+    NotItself(String),
+    #[error("it has no keys, so that nothing it signs can be believed")]
+    NoKeys,
 }
 
 impl Provider {
@@ -120,6 +134,27 @@ impl Provider {
                 self.warn("it does not say what it is", &error);
                 stale
             }
+        }
+    }
+
+    /// Asks what the provider says of itself, past all that is known of it; yields how many keys it signs with.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub async fn examine(&self) -> Result<usize, ProviderFault> {
+        let found = Metadata::discover_async(self.issuer.clone(), &self.outbound).await;
+        let metadata = found.map_err(|error| {
+            let why = std::error::Error::source(&error).map(|why| format!(": {why}")).unwrap_or_default();
+            match error {
+                DiscoveryError::Request(OutboundError::Private(host)) => ProviderFault::Private(host),
+                DiscoveryError::Request(error) => ProviderFault::Unreachable(error.to_string()),
+                DiscoveryError::Validation(why) => ProviderFault::NotItself(why),
+                error => ProviderFault::NotItself(format!("{error}{why}")),
+            }
+        })?;
+        match metadata.jwks().keys().len() {
+            0 => Err(ProviderFault::NoKeys),
+            keys => Ok(keys),
         }
     }
 

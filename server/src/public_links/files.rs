@@ -9,6 +9,7 @@ use kalends_app::public_pages::{EmbedWords, Files, embed_words};
 use kalends_app::words;
 use serde_json::{Map, Value, json};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::LazyLock;
 use tokio::sync::OnceCell;
 
 /// Of what is embedded: tokens, lists and months.
@@ -41,6 +42,12 @@ impl StaticFiles {
         };
         let paths = Files { style: named(&style, "css"), script: named(SCRIPT, "js") };
         StaticFiles { paths, style, embed: OnceCell::new() }
+    }
+
+    /// Where they are: the same for all, as their names say what is in them.
+    pub fn paths() -> Files {
+        static PATHS: LazyLock<Files> = LazyLock::new(|| StaticFiles::new().paths);
+        PATHS.clone()
     }
 }
 

@@ -43,6 +43,15 @@ pub async fn framed(response: Response, frames: String) -> Response {
     open(with_policy(response, &frames)).await
 }
 
+/// A page that pages of this site have in a frame, and nobody else; it is of one person.
+pub fn of_own_pages(response: Response) -> Response {
+    let mut response = with_policy(response, "'self'");
+    let headers = response.headers_mut();
+    set(headers, header::X_FRAME_OPTIONS, "SAMEORIGIN");
+    set(headers, header::CACHE_CONTROL, "no-store");
+    response
+}
+
 /// What every site may read.
 pub async fn open(mut response: Response) -> Response {
     let headers = response.headers_mut();

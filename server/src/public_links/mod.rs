@@ -8,8 +8,10 @@ mod files;
 mod headers;
 mod origins;
 mod pages;
+mod preview;
 
 pub use origins::EmbedOrigins;
+pub use preview::preview;
 
 use crate::event_stream::{self, Feeding, Full, Holder, Places, Source};
 use crate::web::failed;

@@ -24,7 +24,7 @@ pub async fn page(State(public): State<Public>, Path(token): Path<String>, asked
     let files = public.0.files.paths.clone();
     answer(&public, &token, asked, request, Shape::Month, async |open: OpenLink, look: Look| {
         let events = in_span(&open, &look, look.span()).await?;
-        let published = published(&public, &open, &token, events);
+        let published = at(&public, &open, &token, events);
         Ok(public_pages::page(published, &look, &files))
     })
     .await
@@ -37,7 +37,7 @@ pub async fn wall(State(public): State<Public>, Path(token): Path<String>, asked
         let today = look.today();
         let span = Span { from: today, to: today.checked_add_signed(TimeDelta::days(WALL_DAYS)).unwrap_or(today) };
         let events = in_span(&open, &look, span).await?;
-        Ok(public_pages::wall(published(&public, &open, &token, events), &look, &files))
+        Ok(public_pages::wall(at(&public, &open, &token, events), &look, &files))
     })
     .await
 }
@@ -52,14 +52,7 @@ pub async fn embed(
     let is_part = asked.as_ref().is_ok_and(|query| query.iter().any(|(name, _)| name == "part"));
     let files = public.0.files.paths.clone();
     answer(&public, &token, asked, request, Shape::List, async |open: OpenLink, look: Look| {
-        let events = match look.shape {
-            Shape::Month => in_span(&open, &look, look.span()).await?,
-            Shape::Week | Shape::List => {
-                let next = open.upcoming(Utc::now(), look.zone, look.limit).await?;
-                next.into_iter().map(EventInstance::from).collect()
-            }
-        };
-        let published = published(&public, &open, &token, events);
+        let published = at(&public, &open, &token, events_of(&open, &look).await?);
         Ok(match is_part {
             true => public_pages::fragment(published, &look),
             false => public_pages::embedded(published, &look, &files),
@@ -99,20 +92,35 @@ async fn in_span(open: &OpenLink, look: &Look, span: Span) -> Result<Vec<EventIn
     Ok(seen.into_iter().map(EventInstance::from).collect())
 }
 
-fn published(public: &Public, open: &OpenLink, token: &str, events: Vec<EventInstance>) -> Published {
+/// What is embedded: a month, or the next events.
+pub(super) async fn events_of(open: &OpenLink, look: &Look) -> Result<Vec<EventInstance>, Error> {
+    match look.shape {
+        Shape::Month => in_span(open, look, look.span()).await,
+        Shape::Week | Shape::List => {
+            let next = open.upcoming(Utc::now(), look.zone, look.limit).await?;
+            Ok(next.into_iter().map(EventInstance::from).collect())
+        }
+    }
+}
+
+fn at(public: &Public, open: &OpenLink, token: &str, events: Vec<EventInstance>) -> Published {
+    let addresses = Addresses::new(&public.0.links.site.public_url, open.link.name.clone(), token);
+    published(open, addresses, Some(format!("/public/{token}/stream")), events)
+}
+
+pub(super) fn published(
+    open: &OpenLink,
+    addresses: Addresses,
+    stream: Option<String>,
+    events: Vec<EventInstance>,
+) -> Published {
     let calendars = open.calendars().iter().map(|held| PublishedCalendar {
         id: held.id.0,
         name: held.details.display_name.clone(),
         color: held.details.color.clone(),
     });
     let name = open.link.name.clone();
-    Published {
-        calendars: calendars.collect(),
-        events,
-        addresses: Addresses::new(&public.0.links.site.public_url, name.clone(), token),
-        stream: format!("/public/{token}/stream"),
-        name,
-    }
+    Published { calendars: calendars.collect(), events, addresses, stream, name }
 }
 
 async fn static_file(public: &Public, request: Request) -> Response {

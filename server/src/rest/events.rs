@@ -15,7 +15,8 @@ use kalends_domain::Error;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::events::EventChange;
 use kalends_domain::instances::OpenedEvent;
-use kalends_ical::edit::{EventDraft, Repeat, Scope};
+use kalends_ical::edit::{EventDraft, Marks, Repeat, Scope, Status};
+use kalends_ical::entry::Class;
 use kalends_ical::instance_key;
 use kalends_ical::value::Moment;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -23,6 +24,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'@');
+
+/// How many categories an event gets, and how long each is in characters.
+const MAX_CATEGORIES: usize = 100;
+const MAX_CATEGORY: usize = 255;
 
 /// An event to make.
 #[derive(Deserialize, ToSchema)]
@@ -40,6 +45,55 @@ pub struct EventToMake {
     /// How it repeats (RFC 5545 section 3.3.10), such as `FREQ=WEEKLY;COUNT=10`.
     #[serde(default)]
     rrule: Option<String>,
+    #[serde(default)]
+    status: Option<StatusName>,
+    /// Whether one is free all the same.
+    #[serde(default)]
+    transparent: bool,
+    /// Left out: `PUBLIC`. What is not public is for those who administer the calendar.
+    #[serde(default)]
+    class: Option<ClassName>,
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    categories: Vec<String>,
+}
+
+/// RFC 5545 section 3.8.1.11.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum StatusName {
+    Tentative,
+    Confirmed,
+    Cancelled,
+}
+
+/// RFC 5545 section 3.8.1.3.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ClassName {
+    Public,
+    Private,
+    Confidential,
+}
+
+impl From<StatusName> for Status {
+    fn from(name: StatusName) -> Self {
+        match name {
+            StatusName::Tentative => Status::Tentative,
+            StatusName::Confirmed => Status::Confirmed,
+            StatusName::Cancelled => Status::Cancelled,
+        }
+    }
+}
+
+impl From<ClassName> for Class {
+    fn from(name: ClassName) -> Self {
+        match name {
+            ClassName::Public => Class::Public,
+            ClassName::Private => Class::Private,
+            ClassName::Confidential => Class::Confidential,
+        }
+    }
 }
 
 /// What changes of an event.
@@ -63,6 +117,18 @@ pub struct EventToChange {
     /// Of the series; `null`: it does not repeat.
     #[serde(default, deserialize_with = "nullable")]
     rrule: Option<Option<String>>,
+    /// `null`: none.
+    #[serde(default, deserialize_with = "nullable")]
+    status: Option<Option<StatusName>>,
+    #[serde(default)]
+    transparent: Option<bool>,
+    /// What is not public is for those who administer the calendar.
+    #[serde(default)]
+    class: Option<ClassName>,
+    /// All of them; `[]`: none.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    categories: Option<Vec<String>>,
     /// The calendar that the whole of it moves to.
     #[serde(default)]
     calendar: Option<i64>,
@@ -145,6 +211,19 @@ fn repeat(rrule: Option<String>) -> Repeat {
     rrule.filter(|rule| !rule.trim().is_empty()).map_or(Repeat::Never, |rule| Repeat::Custom(rule.trim().to_owned()))
 }
 
+/// # Errors
+/// 422 for too many, and for one that is empty or too long.
+fn categories(names: Vec<String>) -> Result<Vec<String>, Problem> {
+    if names.len() > MAX_CATEGORIES {
+        return Err(Problem::bad_value("categories", format!("At most {MAX_CATEGORIES}.")));
+    }
+    let is_bad = |name: &String| name.trim().is_empty() || name.chars().count() > MAX_CATEGORY;
+    match names.iter().position(is_bad) {
+        Some(at) => Err(Problem::bad_value(format!("categories[{at}]"), format!("1 to {MAX_CATEGORY} characters."))),
+        None => Ok(names),
+    }
+}
+
 /// An error of the domain in the words of the interface.
 fn refused(error: Error) -> Problem {
     match error {
@@ -172,6 +251,12 @@ pub async fn create(
         location: text(wanted.location),
         timing: timing(&wanted.start, wanted.end.as_ref())?,
         repeat: repeat(wanted.rrule),
+        marks: Marks {
+            status: wanted.status.map(Status::from),
+            transparent: wanted.transparent,
+            class: wanted.class.map(Class::from).unwrap_or_default(),
+            categories: categories(wanted.categories)?,
+        },
     };
     let made = rest.kalends.create_event_once(known.caller, calendar, &draft, once.as_ref()).await.map_err(refused)?;
     let opened = match rest.kalends.opened_event(known.caller, calendar, &made.name, None).await {
@@ -234,6 +319,13 @@ pub async fn patch(
     draft.description = wanted.description.map_or(draft.description, text);
     draft.location = wanted.location.map_or(draft.location, text);
     draft.repeat = wanted.rrule.map_or(draft.repeat, repeat);
+    let marks = &mut draft.marks;
+    marks.status = wanted.status.map_or(marks.status, |status| status.map(Status::from));
+    marks.transparent = wanted.transparent.unwrap_or(marks.transparent);
+    marks.class = wanted.class.map_or(marks.class, Class::from);
+    if let Some(wanted) = wanted.categories {
+        marks.categories = categories(wanted)?;
+    }
     let to = wanted.calendar.map_or(calendar, CalendarId);
     let change = EventChange { calendar, name: &name, etag: &etag, scope };
     let done = rest.kalends.change_event(caller, change, &draft, to).await.map_err(refused)?;

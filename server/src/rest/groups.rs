@@ -1,14 +1,18 @@
 //! Groups and missions, and who belongs to them.
 
 use super::calendars::Calendar;
-use super::input::Body;
+use super::input::{Body, if_match};
+use super::output::{created, etag_of, found, tagged};
 use super::problem::Problem;
 use super::shares::Party;
 use super::{Known, Rest, team_id};
+use crate::entity_tags::Tags;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use chrono::NaiveDate;
+use kalends_domain::Error;
 use kalends_domain::calendars::CalendarDetails;
 use kalends_domain::sharing::PartyKind;
 use kalends_domain::teams::{Member, Role, Team, TeamDetails};
@@ -92,84 +96,115 @@ pub struct WantedCalendar {
 }
 
 /// The groups that one belongs to.
-#[utoipa::path(get, path = "/api/v1.0/groups", tag = "sharing", responses((status = 200, body = GroupList)))]
-pub async fn list_groups(rest: State<Rest>, known: Known) -> Result<Json<GroupList>, Problem> {
-    list(rest, known, PartyKind::Group).await
+#[utoipa::path(get, path = "/api/v1.0/groups", tag = "sharing", 
+    responses((status = 200, body = GroupList, headers(("ETag" = String))), (status = 304)))]
+pub async fn list_groups(rest: State<Rest>, known: Known, headers: HeaderMap) -> Result<Response, Problem> {
+    list(rest, known, PartyKind::Group, &headers).await
 }
 
 /// The missions that one belongs to.
-#[utoipa::path(get, path = "/api/v1.0/missions", tag = "sharing", responses((status = 200, body = GroupList)))]
-pub async fn list_missions(rest: State<Rest>, known: Known) -> Result<Json<GroupList>, Problem> {
-    list(rest, known, PartyKind::Mission).await
+#[utoipa::path(get, path = "/api/v1.0/missions", tag = "sharing", 
+    responses((status = 200, body = GroupList, headers(("ETag" = String))), (status = 304)))]
+pub async fn list_missions(rest: State<Rest>, known: Known, headers: HeaderMap) -> Result<Response, Problem> {
+    list(rest, known, PartyKind::Mission, &headers).await
 }
 
-async fn list(State(rest): State<Rest>, known: Known, kind: PartyKind) -> Result<Json<GroupList>, Problem> {
+async fn list(
+    State(rest): State<Rest>,
+    known: Known,
+    kind: PartyKind,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
     let teams = rest.kalends.teams(known.caller).await?;
     let of_kind = teams.iter().filter(|found| found.party.kind == kind);
-    Ok(Json(GroupList { groups: of_kind.map(team).collect() }))
+    found(headers, GroupList { groups: of_kind.map(team).collect() })
 }
 
 /// Makes a group that one manages.
 #[utoipa::path(post, path = "/api/v1.0/groups", tag = "sharing", request_body = Wanted,
-    responses((status = 201, body = GroupInfo)))]
-pub async fn create_group(
-    rest: State<Rest>,
-    known: Known,
-    Body(wanted, _): Body<Wanted>,
-) -> Result<(StatusCode, Json<GroupInfo>), Problem> {
+    responses((status = 201, body = GroupInfo, headers(("Location" = String, description = "Where it is."), ("ETag" = String)))))]
+pub async fn create_group(rest: State<Rest>, known: Known, Body(wanted, _): Body<Wanted>) -> Result<Response, Problem> {
     create(rest, known, PartyKind::Group, wanted).await
 }
 
 /// Makes a mission that one manages.
 #[utoipa::path(post, path = "/api/v1.0/missions", tag = "sharing", request_body = Wanted,
-    responses((status = 201, body = GroupInfo)))]
+    responses((status = 201, body = GroupInfo, headers(("Location" = String, description = "Where it is."), ("ETag" = String)))))]
 pub async fn create_mission(
     rest: State<Rest>,
     known: Known,
     Body(wanted, _): Body<Wanted>,
-) -> Result<(StatusCode, Json<GroupInfo>), Problem> {
+) -> Result<Response, Problem> {
     create(rest, known, PartyKind::Mission, wanted).await
 }
 
-async fn create(
-    State(rest): State<Rest>,
-    known: Known,
-    kind: PartyKind,
-    wanted: Wanted,
-) -> Result<(StatusCode, Json<GroupInfo>), Problem> {
+async fn create(State(rest): State<Rest>, known: Known, kind: PartyKind, wanted: Wanted) -> Result<Response, Problem> {
     let made = rest.kalends.create_team(known.caller, kind, wanted.into()).await?;
-    Ok((StatusCode::CREATED, Json(team(&made))))
+    let (made, members) = rest.kalends.team(known.caller, made.party.id).await?;
+    let body = whole(&made, &members);
+    let location = format!("/api/v1.0/groups/{}", body.name);
+    Ok(created(&location, tagged(&etag_of(&body), Json(body))))
+}
+
+/// With its members.
+fn whole(found: &Team, members: &[Member]) -> GroupInfo {
+    GroupInfo { members: Some(members.iter().map(member).collect()), ..team(found) }
+}
+
+/// What takes a group that is as the request saw it.
+fn checks(headers: &HeaderMap) -> Result<impl Fn(&Team, &[Member]) -> Result<(), Error> + use<>, Problem> {
+    let tags = if_match(headers)?;
+    Ok(move |found: &Team, members: &[Member]| {
+        let is_seen = |tags: &Tags| tags.match_strongly(Some(&etag_of(&whole(found, members))));
+        if tags.as_ref().is_none_or(is_seen) { Ok(()) } else { Err(Error::PreconditionFailed) }
+    })
 }
 
 /// A group or a mission, with its members.
 #[utoipa::path(get, path = "/api/v1.0/groups/{name}", tag = "sharing", params(("name" = String, Path)),
-    responses((status = 200, body = GroupInfo)))]
-pub async fn get(State(rest): State<Rest>, known: Known, Path(name): Path<String>) -> Result<Json<GroupInfo>, Problem> {
+    responses((status = 200, body = GroupInfo, headers(("ETag" = String))), (status = 304)))]
+pub async fn get(
+    State(rest): State<Rest>,
+    known: Known,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let id = team_id(&rest, known.caller, &name).await?;
-    let (found, members) = rest.kalends.team(known.caller, id).await?;
-    Ok(Json(GroupInfo { members: Some(members.iter().map(member).collect()), ..team(&found) }))
+    let (team, members) = rest.kalends.team(known.caller, id).await?;
+    found(&headers, whole(&team, &members))
 }
 
 /// Changes what a group or a mission is called and when it is.
-#[utoipa::path(put, path = "/api/v1.0/groups/{name}", tag = "sharing", request_body = Wanted, params(("name" = String, Path)),
-    responses((status = 204)))]
+#[utoipa::path(put, path = "/api/v1.0/groups/{name}", tag = "sharing", request_body = Wanted,
+    params(("name" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag that one saw.")),
+    responses((status = 204, headers(("ETag" = String)))))]
 pub async fn put(
     State(rest): State<Rest>,
     known: Known,
     Path(name): Path<String>,
+    headers: HeaderMap,
     Body(wanted, _): Body<Wanted>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
+    let check = checks(&headers)?;
     let id = team_id(&rest, known.caller, &name).await?;
-    rest.kalends.update_team(known.caller, id, wanted.into()).await?;
-    Ok(StatusCode::NO_CONTENT)
+    rest.kalends.update_team_if(known.caller, id, wanted.into(), check).await?;
+    let (now, members) = rest.kalends.team(known.caller, id).await?;
+    Ok(tagged(&etag_of(&whole(&now, &members)), StatusCode::NO_CONTENT))
 }
 
 /// Removes a group or a mission that has no calendars.
-#[utoipa::path(delete, path = "/api/v1.0/groups/{name}", tag = "sharing", params(("name" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1.0/groups/{name}", tag = "sharing",
+    params(("name" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag that one saw.")),
     responses((status = 204)))]
-pub async fn delete(State(rest): State<Rest>, known: Known, Path(name): Path<String>) -> Result<StatusCode, Problem> {
+pub async fn delete(
+    State(rest): State<Rest>,
+    known: Known,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<StatusCode, Problem> {
+    let check = checks(&headers)?;
     let id = team_id(&rest, known.caller, &name).await?;
-    rest.kalends.delete_team(known.caller, id).await?;
+    rest.kalends.delete_team_if(known.caller, id, check).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

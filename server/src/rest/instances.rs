@@ -16,7 +16,6 @@ use chrono_tz::Tz;
 use kalends_domain::access::Held;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::instances::{InstanceCursor, InstanceQuery, SeenEvent, SeenInstance};
-use kalends_ical::entry::Class;
 use kalends_ical::instance_key;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -29,7 +28,7 @@ pub const MAX_PAGE: usize = 1000;
 /// Longest window.
 pub const MAX_DAYS: i64 = 1100;
 /// Most calendars that are asked for at once.
-const MAX_CALENDARS: usize = 100;
+pub const MAX_CALENDARS: usize = 100;
 
 /// An event, or one instance of one. What was not asked for is left out, and of what is only a busy time what is not known is `null`.
 #[derive(Serialize, ToSchema)]
@@ -110,21 +109,13 @@ impl Event {
             url: texts.and_then(|texts| texts.url.clone()),
             status: texts.and_then(|texts| texts.status.clone()),
             transparent: texts.map(|texts| texts.transparent),
-            class: texts.map(|texts| class_name(texts.class).to_owned()),
+            class: texts.map(|texts| texts.class.name().to_owned()),
             categories: texts.map(|texts| texts.categories.clone()),
             start,
             end,
             busy: event.is_none(),
             editable: event.is_some_and(|event| event.editable),
         }
-    }
-}
-
-fn class_name(class: Class) -> &'static str {
-    match class {
-        Class::Public => "PUBLIC",
-        Class::Private => "PRIVATE",
-        Class::Confidential => "CONFIDENTIAL",
     }
 }
 

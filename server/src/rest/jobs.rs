@@ -6,7 +6,6 @@ use super::{Known, Rest};
 use axum::Json;
 use axum::extract::{Path, State};
 use chrono::{DateTime, Utc};
-use kalends_domain::access::may_make_calendars;
 use kalends_domain::jobs::{ImportState, Job as OfDomain, JobId, JobKind};
 use kalends_domain::{Error, access};
 use serde::Serialize;
@@ -40,10 +39,10 @@ pub struct JobList {
 
 /// `None` where it is of a calendar that the credential is not for.
 async fn shown(rest: &Rest, caller: access::Caller, job: &OfDomain) -> Result<Option<Job>, Problem> {
-    let progress = rest.kalends.import_progress(caller, job.id).await?;
-    if !may_make_calendars(caller) && rest.kalends.calendar_by_id(caller, progress.calendar).await.is_err() {
-        return Ok(None);
-    }
+    let progress = match rest.kalends.seen_import(caller, job.id).await {
+        Err(Error::NotFound(_)) => return Ok(None),
+        progress => progress?,
+    };
     let (state, error) = match progress.state {
         ImportState::UnderWay => ("under-way", None),
         ImportState::Done => ("done", None),

@@ -7,6 +7,7 @@ mod cors;
 mod credentials;
 mod delegates;
 mod events;
+mod free_busy;
 mod groups;
 mod history;
 mod input;
@@ -16,6 +17,7 @@ mod links;
 mod objects;
 mod openapi;
 mod output;
+mod page;
 mod problem;
 mod shares;
 mod stream;
@@ -108,6 +110,8 @@ fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
         .routes(routes!(about::config))
         .routes(routes!(about::problems))
         .routes(routes!(about::description))
+        .routes(routes!(page::page))
+        .routes(routes!(page::style))
         .routes(routes!(stream::stream))
         .routes(routes!(calendars::list, calendars::create))
         .routes(routes!(calendars::order))
@@ -118,6 +122,7 @@ fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
         .routes(routes!(objects::list))
         .routes(routes!(transfer::export))
         .routes(routes!(transfer::free_busy))
+        .routes(routes!(free_busy::of_several))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::get));
     router
@@ -145,7 +150,7 @@ fn of_history() -> OpenApiRouter<Rest> {
 fn of_sharing() -> OpenApiRouter<Rest> {
     OpenApiRouter::new()
         .routes(routes!(shares::list))
-        .routes(routes!(shares::put, shares::delete))
+        .routes(routes!(shares::get, shares::put, shares::delete))
         .routes(routes!(shares::answer))
         .routes(routes!(shares::offers))
         .routes(routes!(shares::parties))

@@ -1,15 +1,19 @@
 //! With whom calendars are shared, and what those say to it.
 
 use super::calendars::{Calendar, kind_name};
-use super::input::{Body, Parameters, calendar_id};
+use super::input::{Body, Parameters, calendar_id, if_match, write_precondition};
+use super::output::{etag_of, found, tagged};
 use super::problem::Problem;
 use super::{Known, Rest};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
-use kalends_domain::access::{Access, Held};
+use kalends_domain::Error;
+use kalends_domain::access::{Access, Held, PrincipalId};
+use kalends_domain::calendars::CalendarId;
+use kalends_domain::objects::Precondition;
 use kalends_domain::sharing::{Answer, Party as OfDomain, Share};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -101,43 +105,93 @@ pub struct Search {
 
 /// With whom a calendar is shared.
 #[utoipa::path(get, path = "/api/v1.0/calendars/{id}/shares", tag = "sharing", params(("id" = i64, Path)),
-    responses((status = 200, body = ShareList)))]
+    responses((status = 200, body = ShareList, headers(("ETag" = String))), (status = 304)))]
 pub async fn list(
     State(rest): State<Rest>,
     known: Known,
     Path(calendar): Path<String>,
-) -> Result<Json<ShareList>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let shares = rest.kalends.shares(known.caller, calendar_id(&calendar)?).await?;
-    Ok(Json(ShareList { shares: shares.iter().map(share).collect() }))
+    found(&headers, ShareList { shares: shares.iter().map(share).collect() })
+}
+
+/// What somebody has, `NotFound` where that is nothing.
+async fn share_of(rest: &Rest, known: &Known, calendar: CalendarId, with: PrincipalId) -> Result<ShareInfo, Problem> {
+    let shares = rest.kalends.shares(known.caller, calendar).await?;
+    let found = shares.iter().find(|share| share.with.id == with);
+    found.map(share).ok_or_else(|| Error::NotFound("what was shared").into())
+}
+
+/// What was shared with somebody.
+#[utoipa::path(get, path = "/api/v1.0/calendars/{id}/shares/{who}", tag = "sharing",
+    params(("id" = i64, Path), ("who" = String, Path)),
+    responses((status = 200, body = ShareInfo, headers(("ETag" = String))), (status = 304)))]
+pub async fn get(
+    State(rest): State<Rest>,
+    known: Known,
+    Path((calendar, who)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let calendar = calendar_id(&calendar)?;
+    // Who may not look is refused before it shows who there is.
+    rest.kalends.shares(known.caller, calendar).await?;
+    let party = rest.kalends.party(known.caller, &who).await?;
+    found(&headers, share_of(&rest, &known, calendar, party.id).await?)
+}
+
+/// What a request says that somebody has, by If-Match or If-None-Match; without either nothing.
+fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
+    match headers.contains_key(header::IF_NONE_MATCH) || if_match(headers)?.is_some() {
+        true => write_precondition(headers),
+        false => Ok(Precondition::None),
+    }
+}
+
+fn check(precondition: &Precondition, found: Option<&Share>) -> Result<(), Error> {
+    precondition.check(found.map(|found| etag_of(&share(found))).as_deref())
 }
 
 /// Gives somebody this access in the place of what they had.
 #[utoipa::path(put, path = "/api/v1.0/calendars/{id}/shares/{who}", tag = "sharing", request_body = Wanted,
-    params(("id" = i64, Path), ("who" = String, Path)), responses((status = 204)))]
+    params(("id" = i64, Path), ("who" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag that one saw."),
+        ("If-None-Match" = Option<String>, Header, description = "`*`: where they have nothing.")),
+    responses((status = 204, headers(("ETag" = String)))))]
 pub async fn put(
     State(rest): State<Rest>,
     known: Known,
     Path((calendar, who)): Path<(String, String)>,
+    headers: HeaderMap,
     Body(Wanted { access, ends }, _): Body<Wanted>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     let calendar = calendar_id(&calendar)?;
     let access = Access::from_name(&access).unwrap_or(Access::None);
+    let precondition = precondition(&headers)?;
     let party = rest.kalends.party(known.caller, &who).await?;
-    rest.kalends.share(known.caller, calendar, party.id, access, ends).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let check = |found: Option<&Share>| check(&precondition, found);
+    rest.kalends.share_if(known.caller, calendar, party.id, (access, ends), check).await?;
+    Ok(match share_of(&rest, &known, calendar, party.id).await {
+        Ok(now) => tagged(&etag_of(&now), StatusCode::NO_CONTENT),
+        // Somebody was faster.
+        Err(_) => StatusCode::NO_CONTENT.into_response(),
+    })
 }
 
 /// Takes back what was shared with somebody.
 #[utoipa::path(delete, path = "/api/v1.0/calendars/{id}/shares/{who}", tag = "sharing",
-    params(("id" = i64, Path), ("who" = String, Path)), responses((status = 204)))]
+    params(("id" = i64, Path), ("who" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag that one saw.")),
+    responses((status = 204)))]
 pub async fn delete(
     State(rest): State<Rest>,
     known: Known,
     Path((calendar, who)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     let calendar = calendar_id(&calendar)?;
+    let precondition = precondition(&headers)?;
     let party = rest.kalends.party(known.caller, &who).await?;
-    rest.kalends.unshare(known.caller, calendar, party.id).await?;
+    let check = |found: Option<&Share>| check(&precondition, found);
+    rest.kalends.unshare_if(known.caller, calendar, party.id, check).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

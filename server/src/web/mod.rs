@@ -100,6 +100,7 @@ pub fn router(web: Web) -> Router {
         .route("/admin/people", post(people::wish))
         .route("/admin/people/{id}", post(people::wish))
         .route("/admin/people/{id}/export.zip", get(people::export_of))
+        .route("/settings/embed/{link}", get(sharing::embed_preview))
         .route("/settings/export.zip", get(people::own_export))
         .route("/calendars/{id}/sharing", post(sharing::calendar_shares))
         .route("/shared", post(sharing::shared))

@@ -2,17 +2,20 @@
 
 use super::WebState;
 use super::forms::{Posted, again, go_on, value};
+use crate::public_links;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kalends_app::delegates::{self, DelegateRefused, DelegateWish, server as delegates_server};
 use kalends_app::flash::Flash;
 use kalends_app::return_path::sign_in_path;
+use kalends_app::session::CurrentUser;
 use kalends_app::sharing::links::server::Done;
 use kalends_app::sharing::links::{self, LinkRefused, LinkWish};
 use kalends_app::sharing::{AnswerRefused, ShareRefused, ShareWish, path, server, shared_server};
 use kalends_app::teams::{NewTeamRefused, TeamFields, TeamRefused, TeamWish, server as teams_server};
 use kalends_domain::accounts::User;
+use kalends_domain::links::LinkId;
 use kalends_domain::sharing::Answer;
 
 /// What a form says that somebody posted who is signed in.
@@ -149,4 +152,15 @@ pub async fn team(State(state): State<WebState>, Path(slug): Path<String>, reque
             again(&state, form.page, TeamRefused { wish, refusal }, status).await
         }
     }
+}
+
+/// `GET /settings/embed/{link}`: how a public link of the viewer's looks in other sites.
+pub async fn embed_preview(State(state): State<WebState>, Path(link): Path<i64>, request: Request) -> Response {
+    let user = request.extensions().get::<CurrentUser>().and_then(|user| user.0.clone());
+    let Some(user) = user else { return StatusCode::NOT_FOUND.into_response() };
+    let query = request.uri().query().unwrap_or_default();
+    let query: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let (kalends, site) = (&state.web.kalends, &state.web.site);
+    let own = (user.on_a_page(), LinkId(link));
+    public_links::preview(kalends, site, own, request.uri().path(), &query, request.headers()).await
 }

@@ -3,6 +3,7 @@
 use crate::KALENDS;
 use kalends_test_support::client::Client;
 use kalends_test_support::database::TestDatabase;
+use kalends_test_support::issuer::Issuer;
 use kalends_test_support::program::{Program, command, errors, printed};
 use kalends_test_support::texts::event;
 use serde_json::Value;
@@ -218,4 +219,35 @@ async fn what_is_wrong_with_the_data_is_said_with_what_to_do() {
         database.run(statement.to_owned()).await;
         assert_found(kalends(&database), found);
     }
+}
+
+// The provider answers while the program runs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn providers_of_sign_in_are_asked_who_they_are() {
+    let database = installation().await;
+    let issuer = Issuer::start().await;
+    let table = |id: &str, issuer: &str| {
+        format!(
+            "[[oidc]]\nid = \"{id}\"\nname = \"x\"\nissuer = \"{issuer}\"\nclient-id = \"x\"\nclient-secret = \"hunter2\"\n"
+        )
+    };
+    let with = |text: &str| {
+        let file = database.folder().join("oidc.toml");
+        fs::write(&file, text).unwrap();
+        let mut command = kalends(&database);
+        command.env("KALENDS_CONFIG", file);
+        command
+    };
+    let good = table("good", &issuer.url);
+    assert_found(with(&good), ("sign-in", "fine", &format!("good at {} answers, with 1 keys", issuer.url), ""));
+    let down = table("down", "http://127.0.0.1:9");
+    let hint = "see whether http://127.0.0.1:9/.well-known/openid-configuration answers";
+    assert_found(with(&down), ("sign-in", "wrong", "nobody can sign in with down: ", hint));
+    // It answers under another name than the one that it gives itself.
+    let other = table("other", &issuer.url.replace("127.0.0.1", "localhost"));
+    assert_found(with(&other), ("sign-in", "wrong", "nobody can sign in with other: ", "to the letter"));
+    issuer.forget_keys();
+    assert_found(with(&good), ("sign-in", "wrong", "it has no keys", "make a key"));
+    let twice = format!("{good}{}", table("good", "http://127.0.0.1:9"));
+    assert_found(with(&twice), ("sign-in", "wrong", "have the same id", "[[oidc]]"));
 }

@@ -10,6 +10,7 @@ mod jobs;
 mod log;
 mod metrics;
 mod people;
+mod secrets;
 
 /// The binary.
 const KALENDS: &str = env!("CARGO_BIN_EXE_kalends");

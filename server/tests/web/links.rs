@@ -411,3 +411,53 @@ async fn programs_make_and_end_links() {
     assert_eq!(send(Method::DELETE, &one, &ada, Value::Null).await.status, StatusCode::NO_CONTENT);
     assert_eq!(send(Method::DELETE, &one, &ada, Value::Null).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn the_settings_show_what_an_own_link_looks_like_elsewhere_to_its_maker_alone() {
+    let server = Server::with_pages().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    put(&server, &ada, "a", "SUMMARY:Rehearsal").await;
+    put(&server, &ada, "b", "SUMMARY:Doctor\nCLASS:PRIVATE").await;
+    let (link, token) = make(&server, &ada, Access::Read).await;
+    let see = async |of: &str, path: &str| server.connect().await.get(path, of).await;
+    let path = format!("/settings/embed/{}", link.0);
+    let preview = see(&ada.cookie, &format!("{path}?layout=list&limit=3&theme=dark")).await;
+    assert_eq!(preview.status, StatusCode::OK, "{}", preview.text);
+    assert!(preview.text.contains("Rehearsal") && !preview.text.contains("Doctor"), "{}", preview.text);
+    assert!(preview.text.contains("data-theme=\"dark\""));
+    assert!(preview.header("content-security-policy").contains("frame-ancestors 'self'"));
+    assert_eq!((preview.header("x-frame-options"), preview.header("cache-control")), ("SAMEORIGIN", "no-store"));
+    let month = see(&ada.cookie, &format!("{path}?layout=month")).await;
+    assert!(month.text.contains(&format!("{path}?layout=month")), "its months lead to the preview");
+    assert_eq!(server.kalends.links(ada.caller).await.unwrap()[0].uses, 0, "it is no use of the link");
+    // Whose it is not, and who is nobody, is answered as if there was none.
+    let absent = see(&ben.cookie, "/settings/embed/987654321").await;
+    for other in [see(&ben.cookie, &path).await, see("", &path).await] {
+        assert_eq!((other.status, &other.text), (StatusCode::NOT_FOUND, &absent.text));
+    }
+
+    let page = see(&ada.cookie, "/settings/embed?limit=3&lang=de-CH&theme=dark").await;
+    assert!(page.header("content-security-policy").contains("frame-src 'self'"));
+    assert!(
+        page.text.contains(&format!("src=\"{path}?layout=list&amp;limit=3&amp;lang=de-CH&amp;theme=dark\"")),
+        "{}",
+        page.text
+    );
+    assert!(page.text.contains("/embed/ADDRESS") && !page.text.contains(&token));
+    let site = page.text.split("/embed/ADDRESS").next().unwrap().rsplit("&quot;").next().unwrap().to_owned();
+    let pasted =
+        format!("/settings/embed?address={}%2Ffeeds%2F{token}.ics", site.replace(':', "%3A").replace('/', "%2F"));
+    let page = see(&ada.cookie, &pasted).await;
+    assert!(
+        page.text.contains(&format!("{site}/embed/{token}?layout=list&amp;limit=7"))
+            || page.text.contains(&format!("/embed/{token}")),
+        "{}",
+        page.text
+    );
+    assert!(!page.text.contains("ADDRESS\""));
+    let page = see(&ben.cookie, &format!("/settings/embed?link={}", link.0)).await;
+    assert!(!page.text.contains("<iframe") && !page.text.contains("Choir"), "{}", page.text);
+    assert!(!see(&ada.cookie, "/settings").await.header("content-security-policy").contains("frame-src 'self'"));
+    server.kalends.revoke_link(ada.caller, link).await.unwrap();
+    assert_eq!(see(&ada.cookie, &path).await.status, StatusCode::NOT_FOUND);
+}

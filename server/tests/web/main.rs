@@ -13,6 +13,7 @@ mod rest;
 mod rest_accounts;
 mod rest_calendars;
 mod rest_events;
+mod rest_free_busy;
 mod sharing;
 mod sign_in;
 mod stream;

@@ -190,3 +190,85 @@ fn routes_are_made_with_their_description() {
         assert!(path.ends_with("mod.rs") || !text.contains(".route("), "{}", path.display());
     }
 }
+
+#[tokio::test]
+async fn shares_and_groups_have_entity_tags_and_changes_say_what_they_saw() {
+    let server = Server::with_pages().await;
+    let (ada, of) = Program::new(&server, "ada").await;
+    let (ben, _) = Program::new(&server, "ben").await;
+    let list = format!("/calendars/{}/shares", of.calendar.0);
+    let path = format!("{list}/ben");
+    let known = async |path: &str| {
+        let etag = ada.get(path).await.header("etag").unwrap().to_owned();
+        assert_eq!(ada.plain("GET", path, &[("If-None-Match", &etag)]).await.status, 304, "{path}");
+        etag
+    };
+    let nobody = known(&list).await;
+    assert_eq!(ada.get(&path).await.status, 404);
+    let read = json!({ "access": "read" });
+    assert_eq!(ada.send("PUT", &path, &[("If-Match", "*")], &read).await.status, 412);
+    let made = ada.send("PUT", &path, &[("If-None-Match", "*")], &read).await;
+    assert_eq!((made.status, made.header("etag").map(str::to_owned)), (204, Some(known(&path).await)));
+    assert_ne!(known(&list).await, nobody);
+    assert_eq!(ada.send("PUT", &path, &[("If-None-Match", "*")], &read).await.status, 412);
+    let seen = known(&path).await;
+    let write = json!({ "access": "write" });
+    let changed = ada.send("PUT", &path, &[("If-Match", &seen)], &write).await;
+    assert_eq!(changed.status, 204);
+    assert_eq!(ada.send("PUT", &path, &[("If-Match", &seen)], &read).await.status, 412);
+    assert_eq!(body(&ada.get(&path).await)["access"], "write");
+    assert_eq!(ada.plain("DELETE", &path, &[("If-Match", &seen)]).await.status, 412);
+    assert_eq!(ben.get(&path).await.status, 403);
+    assert_eq!(ada.plain("DELETE", &path, &[("If-Match", changed.header("etag").unwrap())]).await.status, 204);
+    assert_eq!(ben.get(&path).await.status, 404);
+
+    for kind in ["groups", "missions"] {
+        let named = |name: &str| json!({ "display_name": name });
+        let made = ada.send("POST", &format!("/{kind}"), &[], &named("Choir")).await;
+        let path = made.header("location").unwrap().strip_prefix("/api/v1.0").unwrap().to_owned();
+        let seen = known(&path).await;
+        assert_eq!((made.status, made.header("etag")), (201, Some(seen.as_str())));
+        let listed = known(&format!("/{kind}")).await;
+        let changed = ada.send("PUT", &path, &[("If-Match", &seen)], &named("Big choir")).await;
+        assert_eq!((changed.status, changed.header("etag").map(str::to_owned)), (204, Some(known(&path).await)));
+        assert_ne!(known(&format!("/{kind}")).await, listed);
+        assert_eq!(ada.send("PUT", &path, &[("If-Match", &seen)], &named("Small choir")).await.status, 412);
+        let before = known(&path).await;
+        assert_eq!(
+            ada.send("PUT", &format!("{path}/members/ben"), &[], &json!({ "role": "member" })).await.status,
+            204
+        );
+        assert_ne!(known(&path).await, before, "its members are a part of it");
+        assert_eq!(ada.plain("DELETE", &path, &[("If-Match", &before)]).await.status, 412);
+        assert_eq!(ada.plain("DELETE", &path, &[("If-Match", "no tag")]).await.status, 400);
+        assert_eq!(ada.plain("DELETE", &path, &[("If-Match", &known(&path).await)]).await.status, 204);
+    }
+}
+
+#[tokio::test]
+async fn the_description_is_a_page_as_well_that_loads_nothing_from_elsewhere() {
+    let server = Server::with_pages().await;
+    let nobody = Client { address: server.address, name: String::new(), authorization: None };
+    let page = nobody.get("/api/v1.0/documentation").await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'; style-src 'self'"));
+    let html = page.text();
+    let description: Value = serde_json::from_str(&nobody.get("/api/v1.0/openapi.json").await.text()).unwrap();
+    // Every operation and every schema stands in it, and every name of a schema leads to it.
+    let paths = description["paths"].as_object().unwrap();
+    for (path, item) in paths {
+        for method in item.as_object().unwrap().keys() {
+            let said = format!("<b>{}</b> {path}</code>", method.to_uppercase());
+            assert!(html.contains(&said), "{said}");
+        }
+    }
+    let schemas = description["components"]["schemas"].as_object().unwrap();
+    assert!(schemas.keys().all(|name| html.contains(&format!("<h3 id=\"schema-{name}\">"))));
+    for link in html.split("href=\"#schema-").skip(1) {
+        let name = link.split('"').next().unwrap();
+        assert!(schemas.contains_key(name), "{name}");
+    }
+    assert!(!html.contains("://") && !html.contains("<script"), "it loads something");
+    let style = nobody.get("/api/v1.0/documentation.css").await;
+    assert_eq!((style.status, style.header("content-type")), (200, Some("text/css; charset=utf-8")));
+}

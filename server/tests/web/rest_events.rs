@@ -364,3 +364,81 @@ async fn objects_are_put_as_they_come_and_only_over_what_was_seen() {
     assert_eq!(ada.plain("DELETE", &path, &[("If-Match", "*")]).await.status, 204);
     assert_eq!(ada.get(&path).await.status, 404);
 }
+
+#[tokio::test]
+async fn what_an_event_says_of_itself_is_read_written_and_kept() {
+    let server = Server::with_pages().await;
+    let (ada, of) = Program::new(&server, "ada").await;
+    let events = format!("/calendars/{}/events", of.calendar.0);
+    let start = json!({ "type": "date", "date": "2026-03-02" });
+    let wanted = json!({ "title": "Leave", "start": start, "status": "TENTATIVE", "transparent": true, "class": "CONFIDENTIAL",
+        "categories": ["Away", "With, comma"] });
+    let made = ada.send("POST", &events, &[], &wanted).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let shown = body(&made);
+    for field in ["status", "transparent", "class", "categories"] {
+        assert_eq!(shown[field], wanted[field], "{field}");
+    }
+    let path = format!("{events}/{}", shown["name"].as_str().unwrap());
+    let text = async || ada.get(&path.replace("/events/", "/objects/")).await.text();
+    assert!(text().await.contains("CATEGORIES:Away,With\\, comma\r\n"), "{}", text().await);
+
+    let etag = made.header("etag").unwrap();
+    let change = json!({ "status": null, "transparent": false, "class": "PUBLIC", "categories": ["Away"] });
+    let changed = ada.send("PATCH", &path, &[("If-Match", etag)], &change).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    let shown = &body(&changed)["event"];
+    for field in ["status", "transparent", "class", "categories"] {
+        assert_eq!(shown[field], change[field], "{field}");
+    }
+    // What is not named stays, unknown values too.
+    let own = entry("o", "DTSTART:20260302T090000Z", "STATUS:X-OWN\nCLASS:X-OWN\nCATEGORIES;X-P=1:a, a\nSUMMARY:Own");
+    let etag = ada.0.add(&ada.0.at("o.ics"), &own).await;
+    let path = format!("{events}/o.ics");
+    let changed = ada.send("PATCH", &path, &[("If-Match", &etag)], &json!({ "title": "Mine" })).await;
+    assert_eq!((changed.status, &body(&changed)["event"]["class"]), (200, &"PRIVATE".into()));
+    let text = ada.0.get(&ada.0.at("o.ics")).await.text();
+    assert!(text.contains("STATUS:X-OWN\r\nCLASS:X-OWN\r\nCATEGORIES;X-P=1:a, a\r\nSUMMARY:Mine\r\n"), "{text}");
+    for (field, value) in [
+        ("status", json!("NEEDS-ACTION")),
+        ("class", json!("SECRET")),
+        ("class", json!(null)),
+        ("transparent", json!("yes")),
+        ("categories[1]", json!(["a", " "])),
+        ("categories", json!(vec!["a"; 101])),
+        ("categories", json!("a")),
+    ] {
+        let mut wanted = json!({ "title": "x", "start": start });
+        let name = field.trim_end_matches("[1]");
+        wanted[name] = value.clone();
+        let refused = ada.send("POST", &events, &[], &wanted).await;
+        if (name, &value) == ("class", &Value::Null) {
+            assert_eq!(refused.status, 201, "left out");
+            continue;
+        }
+        assert_eq!((refused.status, &body(&refused)["field"]), (422, &field.into()), "{value}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_makes_private_what_they_could_not_see_then() {
+    let server = Server::with_pages().await;
+    let (ada, of) = Program::new(&server, "ada").await;
+    let (ben, ben_of) = Program::new(&server, "ben").await;
+    share(&server, &of, &ben_of, Access::Write).await;
+    let etag = ada.0.add(&ada.0.at("a.ics"), &event_titled("a", "One")).await;
+    let events = format!("/calendars/{}/events", of.calendar.0);
+    let private = json!({ "title": "x", "start": { "type": "date", "date": "2026-03-02" }, "class": "PRIVATE" });
+    assert_eq!(ben.send("POST", &events, &[], &private).await.status, 403);
+    let path = format!("{events}/a.ics");
+    let seen = ben.get(&path).await.header("etag").unwrap().to_owned();
+    assert_eq!(ben.send("PATCH", &path, &[("If-Match", &seen)], &json!({ "class": "PRIVATE" })).await.status, 403);
+    let own = body(&ben.send("POST", &format!("/calendars/{}/events", ben_of.calendar.0), &[], &private).await);
+    let own = format!("/calendars/{}/events/{}", ben_of.calendar.0, own["name"].as_str().unwrap());
+    let etag_of_own = ben.get(&own).await.header("etag").unwrap().to_owned();
+    let into = json!({ "calendar": of.calendar.0 });
+    assert_eq!(ben.send("PATCH", &own, &[("If-Match", &etag_of_own)], &into).await.status, 403);
+    assert_eq!(ben.get(&own).await.status, 200);
+    assert_eq!(ada.send("PATCH", &path, &[("If-Match", &etag)], &json!({ "class": "PRIVATE" })).await.status, 200);
+    assert_eq!(ben.get(&path).await.status, 404);
+}

@@ -19,6 +19,24 @@ pub struct Addresses {
     pub script: String,
 }
 
+/// How what is embedded is to be shown: `None` for what is not said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Embedding {
+    pub layout: Option<&'static str>,
+    /// Most events of a list.
+    pub limit: usize,
+    pub lang: Option<String>,
+    pub theme: Option<String>,
+    /// The same as a query with its question mark; empty: nothing is said.
+    pub query: String,
+}
+
+impl Default for Embedding {
+    fn default() -> Self {
+        Embedding { layout: None, limit: 7, lang: None, theme: None, query: String::new() }
+    }
+}
+
 impl Addresses {
     /// `site`: scheme and authority of the installation.
     pub fn new(site: &str, name: String, token: &str) -> Self {
@@ -35,17 +53,20 @@ impl Addresses {
     }
 
     /// What stands in a page elsewhere to have the events in it; a link for those whose browsers run no scripts.
-    fn element(&self) -> String {
+    pub fn element(&self, as_said: &Embedding) -> String {
         let mut html = Markup::default();
         html.raw("<script type=\"module\"").attribute("src", &self.script).raw("></script> ");
-        html.raw("<kalends-events").attribute("src", &self.embed).raw(" limit=\"7\"><a").attribute("href", &self.page);
-        html.raw(">").text(&self.name).raw("</a></kalends-events>");
+        html.raw("<kalends-events").attribute("src", &self.embed).attribute("limit", &as_said.limit.to_string());
+        html.maybe("layout", as_said.layout).maybe("lang", as_said.lang.as_deref());
+        html.maybe("theme", as_said.theme.as_deref());
+        html.raw("><a").attribute("href", &self.page).raw(">").text(&self.name).raw("</a></kalends-events>");
         html.finish()
     }
 
-    fn iframe(&self) -> String {
+    pub fn iframe(&self, as_said: &Embedding) -> String {
         let mut html = Markup::default();
-        html.raw("<iframe").attribute("src", &self.embed).attribute("title", &self.name);
+        let address = format!("{}{}", self.embed, as_said.query);
+        html.raw("<iframe").attribute("src", &address).attribute("title", &self.name);
         html.raw(" width=\"100%\" height=\"480\" style=\"border: 0\" loading=\"lazy\"></iframe>");
         html.finish()
     }
@@ -62,7 +83,7 @@ pub fn webcal(feed: &str) -> String {
 /// The addresses of a link that was made just now, the code to embed it, and how that looks.
 #[component]
 pub fn Fresh(addresses: Addresses) -> impl IntoView {
-    let (element, iframe) = (addresses.element(), addresses.iframe());
+    let (element, iframe) = (addresses.element(&Embedding::default()), addresses.iframe(&Embedding::default()));
     let Addresses { name, page, feed, webcal, wall, embed, script } = addresses;
     view! {
         <section class="card section" id="link-addresses" aria-labelledby="link-addresses-heading">
@@ -119,9 +140,9 @@ mod tests {
         assert_eq!(addresses.webcal, "webcal://cal.example.org/feeds/tok.ics");
         assert!(
             addresses
-                .element()
+                .element(&Embedding::default())
                 .contains("<a href=\"https://cal.example.org/public/tok\">A &lt;b&gt; &amp; &quot;c&quot;</a>")
         );
-        assert!(addresses.iframe().contains("title=\"A &lt;b&gt; &amp; &quot;c&quot;\""));
+        assert!(addresses.iframe(&Embedding::default()).contains("title=\"A &lt;b&gt; &amp; &quot;c&quot;\""));
     }
 }

@@ -5,7 +5,7 @@ mod form;
 mod section;
 pub mod server;
 
-pub use addresses::Addresses;
+pub use addresses::{Addresses, Embedding};
 pub use section::Links;
 
 use crate::sharing::Refusal;

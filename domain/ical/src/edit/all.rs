@@ -3,6 +3,7 @@
 use super::document::Tree;
 use super::draft::{draft_of, entry_timing, text_of};
 use super::editor::{Editor, change_moments, placed, read, set_texts, set_time, zone_of};
+use super::marks::{MARKS, written};
 use super::rule::{Anchor, RuleText, first_match, immovable, moved_by_month};
 use super::series::Series;
 use super::shift::{Form, Shift};
@@ -45,7 +46,11 @@ pub(super) fn update(
     }
     let own = |name: &str, current: &str| {
         // An override with a text of its own keeps it, unless it is the one that was changed.
-        current != text_of(object.component(master), name) && current != before.text(name)
+        let of_series = object.component(master);
+        if MARKS.contains(&name) {
+            return current != written(name, of_series.properties.iter()) && current != before.marks.value(name);
+        }
+        current != text_of(of_series, name) && current != before.text(name)
     };
     set_texts(editor.tree(master), &before, draft, |_, _| false);
     for entry in &object.overrides {

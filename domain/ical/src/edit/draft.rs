@@ -3,7 +3,7 @@
 use super::rule::{Anchor, RuleText};
 use super::series::find;
 use super::timing::timing;
-use super::{EventDraft, Pattern, Repeat, RepeatEnd, Shown, Timing};
+use super::{EventDraft, Marks, Pattern, Repeat, RepeatEnd, Shown, Timing};
 use crate::entry::{End, Entry};
 use crate::object::CalendarObject;
 use crate::recurrence::Rule;
@@ -42,6 +42,7 @@ impl EventDraft {
             location: text(&self.location),
             timing: self.timing,
             repeat,
+            marks: self.marks.tidy(),
         }
     }
 
@@ -88,16 +89,17 @@ impl EventDraft {
 /// See [`super::draft_of`].
 pub(super) fn draft_of(object: &CalendarObject, instance: Option<&Moment>) -> Result<EventDraft> {
     let repeat = repeat_of(object);
-    let (component, timing) = match instance.filter(|_| object.recurs()) {
+    let (entry, timing) = match instance.filter(|_| object.recurs()) {
         Some(id) => {
             let found = find(object, id)?.ok_or(Error::NotFound("the instance"))?;
-            (object.component(found.entry), timing(&object.zones, &found.start, &found.end))
+            (found.entry, timing(&object.zones, &found.start, &found.end))
         }
         None => {
             let entry = object.master.as_ref().or(object.overrides.first()).ok_or(Error::NotFound("the event"))?;
-            (object.component(entry), entry_timing(object, entry)?)
+            (entry, entry_timing(object, entry)?)
         }
     };
+    let component = object.component(entry);
     let text = |name| Some(text_of(component, name)).filter(|text| !text.is_empty());
     Ok(EventDraft {
         summary: text_of(component, "SUMMARY"),
@@ -105,6 +107,7 @@ pub(super) fn draft_of(object: &CalendarObject, instance: Option<&Moment>) -> Re
         location: text("LOCATION"),
         timing,
         repeat,
+        marks: Marks::of(component, entry),
     })
 }
 

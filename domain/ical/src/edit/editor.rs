@@ -3,10 +3,11 @@
 use super::EventDraft;
 use super::document::{Document, Tree, moment_params, param};
 use super::draft::TEXTS;
+use super::marks::{MARKS, written};
 use super::shift::Form;
 use super::timing::{self, EndForm, Length, Placed};
 use crate::entry;
-use crate::entry::{End, Entry};
+use crate::entry::{Class, End, Entry};
 use crate::escape::escape_text;
 use crate::object::CalendarObject;
 use crate::syntax::{Parameter, Property};
@@ -163,7 +164,7 @@ fn renamed(tree: &mut Tree, uid: &str) {
     }
 }
 
-/// Writes the texts in which `after` differs from `before`, unless `keeps` one of the component's own.
+/// Writes the texts and marks in which `after` differs from `before`, unless `keeps` one of the component's own.
 pub(super) fn set_texts(tree: &mut Tree, before: &EventDraft, after: &EventDraft, keeps: impl Fn(&str, &str) -> bool) {
     for name in TEXTS {
         let current = tree.property(name).map(Property::text).unwrap_or_default();
@@ -173,6 +174,22 @@ pub(super) fn set_texts(tree: &mut Tree, before: &EventDraft, after: &EventDraft
         }
         set_text(tree, name, wanted);
     }
+    for name in MARKS {
+        let (current, wanted) = (written(name, tree.properties()), after.marks.value(name));
+        if before.marks.value(name) == wanted || current == wanted || keeps(name, &current) {
+            continue;
+        }
+        set_mark(tree, name, &wanted);
+    }
+}
+
+/// Writes what is no text of the form, or takes its line away when it is empty.
+fn set_mark(tree: &mut Tree, name: &str, value: &str) {
+    if value.is_empty() {
+        return tree.remove(name);
+    }
+    let params = tree.property(name).map(|property| property.params.clone()).unwrap_or_default();
+    tree.set(name, &params, value, &["LOCATION", "DESCRIPTION", "SUMMARY", "RECURRENCE-ID", "DTSTART"]);
 }
 
 /// Writes one text, or takes its line away when it is empty.
@@ -212,6 +229,13 @@ pub(super) fn fill(tree: &mut Tree, draft: &EventDraft, start: &Moment, zone: &Z
     }
     for name in TEXTS {
         set_text(tree, name, draft.text(name));
+    }
+    for name in MARKS {
+        let value = draft.marks.value(name);
+        // What nobody says otherwise is public.
+        if !value.is_empty() && value != Class::Public.name() {
+            set_mark(tree, name, &value);
+        }
     }
 }
 

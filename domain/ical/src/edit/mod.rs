@@ -4,6 +4,7 @@ mod all;
 mod document;
 mod draft;
 mod editor;
+mod marks;
 mod moving;
 mod new;
 mod one;
@@ -14,7 +15,7 @@ mod split;
 mod timing;
 
 use self::series::Series;
-use super::entry::Entry;
+use super::entry::{Class, Entry};
 use super::object::CalendarObject;
 use super::value::Moment;
 use crate::Result;
@@ -29,6 +30,27 @@ pub struct EventDraft {
     pub location: Option<String>,
     pub timing: Timing,
     pub repeat: Repeat,
+    pub marks: Marks,
+}
+
+/// What a person says about an event beside its texts and its time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// STATUS (RFC 5545 section 3.8.1.11); `None` also for one that an event cannot have, which an edit keeps.
+    pub status: Option<Status>,
+    /// TRANSP:TRANSPARENT: it keeps nobody busy.
+    pub transparent: bool,
+    pub class: Class,
+    /// CATEGORIES, each once and none empty.
+    pub categories: Vec<String>,
+}
+
+/// STATUS of a VEVENT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Tentative,
+    Confirmed,
+    Cancelled,
 }
 
 /// When an event is, as wall-clock time in a named zone or as days.

@@ -62,6 +62,7 @@ fn place_in_month(day: NaiveDate, wants_last: bool) -> (i8, Weekday) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::Marks;
     use super::super::RepeatEnd;
     use super::*;
     use chrono_tz::America::New_York;
@@ -72,7 +73,14 @@ mod tests {
     }
 
     fn draft(timing: Timing, repeat: Repeat) -> EventDraft {
-        EventDraft { summary: String::new(), description: None, location: None, timing, repeat }
+        EventDraft {
+            summary: String::new(),
+            description: None,
+            location: None,
+            timing,
+            repeat,
+            marks: Marks::default(),
+        }
     }
 
     const EVENING: fn() -> When = || When::Times { start: at("2026-11-24T18:00:00"), end: at("2026-11-24T19:30:00") };

@@ -1,6 +1,6 @@
 //! The ways to see and to change what is in a calendar.
 
-use super::viewers::{Viewer, World};
+use super::viewers::{Resting, Viewer, World};
 use hyper::Method;
 use kalends_domain::access::Access;
 use kalends_test_support::browser::FORM;
@@ -15,6 +15,8 @@ pub enum Shows {
     Events,
     /// The event with this word.
     One(&'static str),
+    /// What is public, to whoever has the address of a link.
+    Published,
     /// What events were, to those to whom nothing is private.
     History,
     /// The same of the event with this word.
@@ -120,7 +122,10 @@ fn rest(method: &'static str, path: &str, body: &str) -> Ask {
 
 /// Everything that may be looked at.
 pub fn surfaces(world: &World, viewer: &Viewer) -> Vec<Surface> {
-    [pages(world), functions(world), caldav(world, viewer), rest_surfaces(world)].into_iter().flatten().collect()
+    [pages(world), functions(world), caldav(world, viewer), rest_surfaces(world), links(world)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn surface(route: &'static str, name: &'static str, shows: Shows, ask: Ask, absent: Option<Ask>) -> Surface {
@@ -261,6 +266,8 @@ fn rest_surfaces(world: &World) -> Vec<Surface> {
         get("GET /api/v1.0/calendars/{id}/objects/{name}", Shows::One("argon"), "/calendars/{id}/objects/c.ics"),
         get("GET /api/v1.0/calendars/{id}/export", Shows::Events, "/calendars/{id}/export"),
         get("GET /api/v1.0/calendars/{id}/free-busy", Shows::Nothing, &format!("/calendars/{{id}}/free-busy?{window}")),
+        get("GET /api/v1.0/free-busy", Shows::Nothing, &format!("/free-busy?calendar={{id}}&{window}")),
+        get("GET /api/v1.0/calendars/{id}/shares/{who}", Shows::Nothing, "/calendars/{id}/shares/spare"),
         get("GET /api/v1.0/calendars/{id}/changes", Shows::Nothing, "/calendars/{id}/changes"),
         get("GET /api/v1.0/calendars/{id}/as-of", Shows::History, "/calendars/{id}/as-of?at=2099-01-01T00%3A00%3A00Z"),
         get(
@@ -269,14 +276,31 @@ fn rest_surfaces(world: &World) -> Vec<Surface> {
             "/calendars/{id}/objects/c.ics/versions",
         ),
         get("GET /api/v1.0/calendars/{id}/versions/{revision}", Shows::Nothing, "/calendars/{id}/versions/99999"),
+        get("GET /api/v1.0/calendars/{id}/links", Shows::Nothing, "/calendars/{id}/links"),
         get("GET /api/v1.0/calendars/{id}/shares", Shows::Nothing, "/calendars/{id}/shares"),
         get("GET /api/v1.0/bin", Shows::Nothing, "/bin"),
         get("GET /api/v1.0/offers", Shows::Nothing, "/offers"),
     ]
 }
 
+/// At the addresses of a link that shows events, and of one that shows when somebody is busy.
+fn links(world: &World) -> Vec<Surface> {
+    let at = |token: &str, shows: Shows| {
+        let page = |route, shows, path: String| surface(route, route, shows, Ask::Page(path), None);
+        vec![
+            page("/public/{token}", shows, format!("/public/{token}?view=month&date=2027-03-02")),
+            page("/public/{token}", shows, format!("/public/{token}?view=list&date=2027-03-02")),
+            page("/embed/{token}", shows, format!("/embed/{token}?layout=month&date=2027-03-02")),
+            page("/embed/{token}", shows, format!("/embed/{token}?part=1&layout=month&date=2027-03-02")),
+            page("/wall/{token}", Shows::Nothing, format!("/wall/{token}")),
+            page("/feeds/{file}", shows, format!("/feeds/{token}.ics")),
+        ]
+    };
+    [at(&world.link, Shows::Published), at(&world.busy_link, Shows::Nothing)].into_iter().flatten().collect()
+}
+
 /// Everything that changes the calendar, with the level that it takes.
-pub fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Access)> {
+pub async fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Access)> {
     let id = world.calendar.0;
     let text = kalends_test_support::texts::event_titled("new", "New");
     let theirs = format!("/api/v1.0/caldav/calendars/{}/{}/", world.home, world.slug);
@@ -337,6 +361,12 @@ pub fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Access)
             rest("PUT", &at("/shares/spare"), "{\"access\":\"free-busy\"}"),
             Access::Administer,
         ),
+        (
+            "POST /api/v1.0/calendars/{id}/links",
+            rest("POST", &at("/links"), "{\"name\":\"New\",\"access\":\"read\"}"),
+            Access::Administer,
+        ),
+        ("DELETE /api/v1.0/calendars/{id}/shares/{who}", rest("DELETE", &at("/shares/shared"), ""), Access::Administer),
         ("DELETE /api/v1.0/calendars/{id}", matching("DELETE", at(""), ""), Access::Owner),
         ("/fn/calendar-delete", Ask::Call("/fn/calendar-delete".into(), format!("{{\"id\":{id}}}")), Access::Owner),
         (
@@ -345,9 +375,38 @@ pub fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Access)
             Access::Administer,
         ),
     ];
+    writes.extend(ways_back(world, viewer).await);
     if path == &theirs {
         writes.push(("dav calendar ACL", dav("ACL", path, &acl), Access::Administer));
     }
     writes.push(("dav calendar ACL", dav("ACL", &theirs, &acl), Access::Administer));
     writes
+}
+
+/// What brings back or takes away for good what was deleted or was otherwise: for those who write and to whom nothing is private.
+async fn ways_back(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Access)> {
+    let id = world.calendar.0;
+    let needed = if viewer.sees_private { Access::Write } else { Access::Administer };
+    let Resting { object, removal } = world.resting().await;
+    let post = |path: String, headers: Vec<(&'static str, String)>| Ask::Client("POST", path, headers, String::new());
+    let root = format!("/api/v1.0/calendars/{id}");
+    let absent = vec![("If-None-Match", "*".to_owned())];
+    vec![
+        (
+            "POST /api/v1.0/calendars/{id}/versions/{revision}/restore",
+            post(format!("{root}/versions/{removal}/restore"), absent),
+            needed,
+        ),
+        (
+            "POST /api/v1.0/calendars/{id}/bin/{object}/restore",
+            post(format!("{root}/bin/{object}/restore"), Vec::new()),
+            needed,
+        ),
+        (
+            "DELETE /api/v1.0/calendars/{id}/bin/{object}",
+            rest("DELETE", &format!("/calendars/{id}/bin/{object}"), ""),
+            Access::Administer,
+        ),
+        ("/bin", Ask::Form("/bin".into(), format!("do=restore&calendar={id}&object={object}")), needed),
+    ]
 }

@@ -3,6 +3,7 @@
 use super::CLASSES;
 use kalends_domain::access::{Access, Caller, PrincipalId};
 use kalends_domain::calendars::{CalendarDetails, CalendarId};
+use kalends_domain::links::LinkDetails;
 use kalends_domain::objects::Precondition;
 use kalends_domain::sharing::{Answer, PartyKind};
 use kalends_domain::teams::{Role, TeamDetails};
@@ -57,8 +58,19 @@ pub struct World {
     /// The segments of its address.
     pub home: String,
     pub slug: String,
+    /// The tokens of its public links: for reading, and for busy times.
+    pub link: String,
+    pub busy_link: String,
     through: Through,
     team: Option<PrincipalId>,
+}
+
+/// What there is to bring back.
+pub struct Resting {
+    /// In the bin, by its number there.
+    pub object: i64,
+    /// The revision that took it away.
+    pub removal: i64,
 }
 
 /// Somebody with a session and an app password.
@@ -108,8 +120,15 @@ impl World {
         };
         let home = made.owner_slug.clone();
         let team = team.map(|team| team.id);
-        let world =
-            World { owner, owner_client, calendar: made.id, home, slug: made.slug.clone(), through, team, server };
+        let link = async |access| {
+            let details = LinkDetails { name: "Link".into(), access, ends_at: None, calendars: vec![made.id] };
+            kalends.create_link(owner.caller, &details).await.unwrap().1.0
+        };
+        let (link, busy_link) = (link(Access::Read).await, link(Access::FreeBusy).await);
+        let shared = server.person("shared").await;
+        kalends.share(owner.caller, made.id, shared.caller.principal, Access::Read, None).await.unwrap();
+        let (calendar, slug) = (made.id, made.slug.clone());
+        let world = World { owner, owner_client, calendar, home, slug, link, busy_link, through, team, server };
         world.restore().await;
         world
     }
@@ -123,10 +142,18 @@ impl World {
         for head in kalends.object_heads(self.owner.caller, self.calendar, "").await.unwrap() {
             kalends.delete_object(self.owner.caller, self.calendar, &head.name, Precondition::None).await.unwrap();
         }
-        for (class, word, name) in CLASSES {
+        for (class, word, name) in [("PUBLIC", "neon", "gone.ics")].into_iter().chain(CLASSES) {
             let text = text(class, word, name);
             kalends.put_object(self.owner.caller, self.calendar, name, &text, Precondition::None).await.unwrap();
         }
+        kalends.delete_object(self.owner.caller, self.calendar, "gone.ics", Precondition::None).await.unwrap();
+    }
+
+    /// One object that rests in the bin, and what it came there by.
+    pub async fn resting(&self) -> Resting {
+        let kalends = &self.server.kalends;
+        let gone = kalends.bin(self.owner.caller, 0).await.unwrap().objects.remove(0);
+        Resting { object: gone.object.0, removal: gone.revision.0 }
     }
 
     /// With whom it is shared.
@@ -142,7 +169,10 @@ impl World {
             return "gone".into();
         };
         let shares = self.shares().await;
-        format!("{} {:?} {shares:?}", calendar.revision.0, calendar.details)
+        let links = kalends.calendar_links(self.owner.caller, self.calendar).await.unwrap().len();
+        let bin = kalends.bin(self.owner.caller, 0).await.unwrap();
+        let resting: Vec<i64> = bin.objects.iter().map(|object| object.object.0).collect();
+        format!("{} {:?} {shares:?} {links} {resting:?} {}", calendar.revision.0, calendar.details, bin.more)
     }
 
     /// Somebody with this access, who has it in their list.

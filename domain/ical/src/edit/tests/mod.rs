@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod following_instances;
+mod marks;
 mod new_events;
 mod one_instance;
 mod other_calendars;
@@ -157,6 +158,7 @@ fn timed(start: &str, end: &str) -> EventDraft {
         location: Some(String::new()),
         timing: Timing::Timed { start: local(start), end: local(end), zone: Some(Tz::Europe__Berlin) },
         repeat: Repeat::Never,
+        marks: Marks::default(),
     }
 }
 
