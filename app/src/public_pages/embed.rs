@@ -33,8 +33,9 @@ pub fn fragment(published: Published, look: &Look) -> String {
 pub fn embedded(published: Published, look: &Look, files: &Files) -> String {
     let (title, stream) = (published.name.clone(), published.stream.clone());
     let body = view! { <main id="shown">{part(published, look, Heading::OfPage)}</main> };
-    let around =
-        Around { files, title, theme: look.theme, class: "kalends-frame", stream, refresh: Some(super::wall::REFRESH) };
+    // What is not followed is not written anew either: whoever shows it sees to that.
+    let refresh = stream.is_some().then_some(super::wall::REFRESH);
+    let around = Around { files, title, theme: look.theme, class: "kalends-frame", stream, refresh };
     document(around, body.into_any())
 }
 
