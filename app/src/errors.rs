@@ -63,6 +63,10 @@ fn said(problem: Problem) -> String {
         Problem::Segment => words::server_value_segment().into(),
         Problem::UserName => words::server_value_user_name().into(),
         Problem::Email => words::server_value_email().into(),
+        Problem::Picture => words::server_profile_picture_wrong().into(),
+        Problem::TooEarly { most } => {
+            words::server_profile_reminder_wrong(usize::try_from(most / 1440).unwrap_or_default())
+        }
         Problem::NotActive => words::server_value_not_active().into(),
         Problem::LastAdministrator => words::server_value_last_administrator().into(),
         Problem::Color => words::server_value_color().into(),
@@ -119,12 +123,14 @@ fn not_found(what: &str) -> &'static str {
         "the instance" => words::server_instance_not_found(),
         "the identity" => words::server_sign_in_identities_not_found(),
         "the session" => words::server_session_not_found(),
+        "the request of a program" => words::server_connect_flow_gone_what(),
         "the link" => words::server_link_not_found(),
         "the object" => words::server_object_not_found(),
         "the change" => words::server_version_not_found(),
         "the time" => words::server_as_of_too_old(),
         "what was deleted" => words::server_not_in_bin(),
         "the version" => words::server_history_not_kept(),
+        "the picture" => words::server_profile_picture_not_found(),
         "the person" => words::server_person_not_found(),
         "the group" => words::server_team_not_found(),
         _ => words::server_not_found(),
@@ -135,6 +141,7 @@ fn already_exists(what: &str) -> &'static str {
     match what {
         "the calendar" => words::server_calendar_exists(),
         "the slug" => words::server_slug_exists(),
+        "the e-mail address" => words::server_profile_e_mail_taken(),
         "the user name" => words::server_user_name_exists(),
         _ => words::server_already_exists(),
     }

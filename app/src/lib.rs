@@ -8,6 +8,8 @@ pub mod agenda;
 pub mod bin;
 pub mod browser;
 pub mod calendars;
+#[cfg(feature = "ssr")]
+pub mod connect;
 pub mod cookies;
 #[cfg(feature = "ssr")]
 pub mod dashboard;
@@ -32,6 +34,8 @@ pub mod locale;
 #[cfg(feature = "ssr")]
 mod not_found;
 pub mod notation;
+#[cfg(feature = "ssr")]
+pub mod own_style;
 mod page_title;
 #[cfg(feature = "ssr")]
 pub mod people;
@@ -75,9 +79,9 @@ use leptos_router::{SsrMode, path};
 use plain::NotFoundPage;
 #[cfg(feature = "ssr")]
 use plain::{
-    AsOfPage, BinPage, CalendarPage, ChangesPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage, ImportPage,
-    ImportProgressPage, JobsPage, PeoplePage, PersonPage, SettingsPage, SharedPage, SharingPage, SignInPage, TeamPage,
-    TeamsPage, WelcomePage,
+    AsOfPage, BinPage, CalendarPage, ChangesPage, ConnectPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage,
+    ImportPage, ImportProgressPage, JobsPage, LoginFlowPage, PeoplePage, PersonPage, SettingsPage, SharedPage,
+    SharingPage, SignInPage, TeamPage, TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -87,7 +91,7 @@ use undo::{MessageRegion, Toasts};
 pub struct Assets {
     pub stylesheets: Vec<Asset>,
     /// Of pages without WebAssembly, beside the others.
-    pub plain_stylesheet: Option<Asset>,
+    pub plain_stylesheets: Vec<Asset>,
     /// The JavaScript module that starts the WebAssembly.
     pub script: Option<Asset>,
     pub wasm: Option<Asset>,
@@ -118,7 +122,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let stylesheets = assets
         .stylesheets
         .iter()
-        .chain(assets.plain_stylesheet.as_ref().filter(|_| plain))
+        .chain(assets.plain_stylesheets.iter().filter(|_| plain))
         .map(|css| view! { <link rel="stylesheet" href=css.path.clone() integrity=css.integrity.clone() /> })
         .collect_view();
     let boot = assets.script.as_ref().zip(assets.wasm.as_ref()).filter(|_| !plain).map(|(script, wasm)| {
@@ -143,6 +147,10 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     });
     let plain = plain.then(|| view! { <script type="module" nonce=use_nonce() inner_html=plain::SCRIPT></script> });
     #[cfg(feature = "ssr")]
+    let own = own_stylesheet().map(|href| view! { <link rel="stylesheet" href=href /> });
+    #[cfg(not(feature = "ssr"))]
+    let own = ();
+    #[cfg(feature = "ssr")]
     let live = assets.live.as_ref().filter(|_| is_signed_in()).map(live::script);
     #[cfg(not(feature = "ssr"))]
     let live = ();
@@ -166,6 +174,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#191a22" />
                 <link rel="icon" type="image/svg+xml" href="/public/favicon.svg" />
                 {stylesheets}
+                {own}
                 {boot}
                 {plain}
                 {undo}
@@ -188,6 +197,14 @@ fn is_plain() -> bool {
     }
     #[cfg(not(feature = "ssr"))]
     false
+}
+
+/// The sheet of whoever is signed in.
+#[cfg(feature = "ssr")]
+fn own_stylesheet() -> Option<String> {
+    let session::CurrentUser(user) = use_context()?;
+    let user = user?;
+    Some(own_style::path(&own_style::of(&user, server_context::viewer(&user).week_start)))
 }
 
 /// Whether it is known who asks for the page.
@@ -260,6 +277,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/delegates") view=DelegatesPage ssr=SsrMode::Async />
             <Route path=path!("/settings/embed") view=EmbedPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/connect") view=ConnectPage ssr=SsrMode::Async />
+            <Route path=path!("/login/v2/flow/:token") view=LoginFlowPage ssr=SsrMode::Async />
         </Routes>
     }
 }

@@ -5,7 +5,7 @@ use crate::wire::Viewer;
 use axum::http::{HeaderMap, header};
 use chrono::{Utc, Weekday};
 use chrono_tz::Tz;
-use kalends_domain::accounts::User;
+use kalends_domain::accounts::{DefaultView, User};
 
 pub fn viewer(user: &User, headers: Option<&HeaderMap>) -> Viewer {
     let zone = user.preferences.time_zone.unwrap_or(Tz::UTC);
@@ -32,7 +32,7 @@ pub fn viewer(user: &User, headers: Option<&HeaderMap>) -> Viewer {
         month_first: month_first(&locale),
         locale,
         now: Utc::now().with_timezone(&zone).naive_local(),
-        view: view.unwrap_or("month").to_owned(),
+        view: user.preferences.view.map(DefaultView::name).or(view).unwrap_or("month").to_owned(),
     }
 }
 

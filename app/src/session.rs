@@ -49,6 +49,26 @@ pub struct Site {
 }
 
 impl Site {
+    /// Host and port as they stand in the address.
+    pub fn authority(&self) -> &str {
+        self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, authority)| authority)
+    }
+
+    /// The host alone.
+    pub fn host(&self) -> &str {
+        let authority = self.authority();
+        match authority.rsplit_once(':') {
+            // The colons of an IPv6 address stand in brackets.
+            Some((host, port)) if port.bytes().all(|octet| octet.is_ascii_digit()) => host,
+            _ => authority,
+        }
+    }
+
+    pub fn port(&self) -> u16 {
+        let port = self.authority().rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        port.unwrap_or(if self.secure() { 443 } else { 80 })
+    }
+
     /// Whether cookies must be limited to https.
     pub fn secure(&self) -> bool {
         self.public_url.starts_with("https://")

@@ -2,8 +2,11 @@
 
 pub(crate) mod credentials;
 pub(crate) mod hashing;
+mod login_flows;
 pub(crate) mod login_throttle;
 mod own;
+mod picture;
+mod profile;
 mod sealed;
 pub(crate) mod secrets;
 pub(crate) mod sessions;
@@ -13,13 +16,17 @@ pub(crate) mod verified;
 use crate::access::PrincipalId;
 use crate::calendars::CalendarDetails;
 pub use crate::model::account::{
-    AccountState, AppPassword, CredentialKind, NewAppPassword, NewUser, Origin, Person, Preferences, Session,
-    SessionId, Theme, User,
+    AccountState, AppPassword, CredentialKind, LoginFlow, NewAppPassword, NewUser, Origin, Person, Preferences,
+    Session, SessionId, Theme, User,
 };
+pub use crate::model::profile::{DAY_MINUTES, DefaultView, Picture, WorkingHours, WorkingTime};
 use crate::{Error, Kalends, Problem, Result};
 use chrono::{TimeDelta, Utc};
 pub use credentials::MAX_APP_PASSWORDS;
+pub use login_flows::{LOGIN_FLOW_LIFE, LetIn, LoginFlowSecrets};
 use login_throttle::LoginThrottle;
+pub use picture::MAX_PICTURE_OCTETS;
+pub use profile::{MAX_REMINDER_MINUTES, ProfilePatch};
 pub use sessions::{Sessions, SignedIn};
 pub use sign_in_counter::SignIns;
 

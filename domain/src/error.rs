@@ -119,6 +119,10 @@ pub enum Problem {
     Email,
     #[error("a time that has not passed")]
     Past,
+    #[error("a picture of the kind PNG, JPEG or WebP, of at most 8000 pixels each way")]
+    Picture,
+    #[error("at most {most} minutes before")]
+    TooEarly { most: u32 },
     #[error("nobody can sign in with that account")]
     NotActive,
     /// Nobody would be left to look after people's accounts.

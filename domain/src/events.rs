@@ -1,6 +1,6 @@
 //! Editing events: moving, changing and deleting, as operations on stored objects. Whatever edits calls these; `undo` takes them back.
 
-use crate::access::{self, Access, Caller, Held};
+use crate::access::{self, Access, Caller, Held, Way};
 use crate::calendars::CalendarId;
 use crate::idempotency::Once;
 pub use crate::model::version::Undo;
@@ -146,18 +146,24 @@ impl Kalends {
         .await
     }
 
-    /// Stores a new event; yields the name of its object, and what takes it back.
+    /// Stores a new event; yields the name of its object, and what takes it back. In the agenda it gets the reminder that its maker wants
+    /// before events.
     pub async fn create_event(
         &self,
         caller: Caller,
         calendar: CalendarId,
         draft: &EventDraft,
     ) -> Result<(String, Undo)> {
-        let made = self.create_event_once(caller, calendar, draft, None).await?;
+        let reminder = match caller.way {
+            Way::Page => self.user(caller.principal).await?.preferences.reminder_minutes,
+            Way::AppPassword(_) | Way::Link(_) | Way::Command => None,
+        };
+        let new = edit::new_event_with_reminder(draft, reminder, Utc::now())?;
+        let made = self.store_event(caller, calendar, new, None).await?;
         Ok((made.name, made.undo))
     }
 
-    /// [`Kalends::create_event`], of which a request that is repeated with the same key makes one event.
+    /// [`Kalends::create_event`] without a reminder, of which a request that is repeated with the same key makes one event.
     ///
     /// # Errors
     /// Those of [`Kalends::create_event`]; `BadInput` (Idempotency-Key) for the key of another request.
@@ -168,7 +174,16 @@ impl Kalends {
         draft: &EventDraft,
         once: Option<&Once>,
     ) -> Result<Created> {
-        let new = edit::new_event(draft, Utc::now())?;
+        self.store_event(caller, calendar, edit::new_event(draft, Utc::now())?, once).await
+    }
+
+    async fn store_event(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        new: NewObject,
+        once: Option<&Once>,
+    ) -> Result<Created> {
         let index = self.indexed(&new.text).await?;
         self.write(caller, async |mut write: Write| {
             let calendar = write.calendar(calendar, Access::Write).await?;

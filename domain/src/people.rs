@@ -179,5 +179,6 @@ pub(crate) async fn keep_an_administrator(tx: &mut Transaction, id: PrincipalId)
 async fn keep_out(tx: &mut Transaction, id: PrincipalId) -> Result<()> {
     tx.delete_sessions(id).await?;
     tx.delete_sign_in_links(id).await?;
+    tx.delete_login_flows(id).await?;
     tx.tell_revoked().await
 }

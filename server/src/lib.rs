@@ -13,6 +13,7 @@ mod event_stream;
 pub mod health;
 pub mod host;
 pub mod http_client;
+mod login_flow;
 mod metrics;
 pub mod oidc;
 mod outbound;

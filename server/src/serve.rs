@@ -8,7 +8,7 @@ use crate::oidc::settings::ProviderSettings;
 use crate::public_links::{self, EmbedOrigins, PublicLinks};
 use crate::rest::{CorsOrigins, RestOptions};
 use crate::trusted_header::{self, TrustedHeader};
-use crate::{caldav, health, host, metrics, request_id, rest, web};
+use crate::{caldav, health, host, login_flow, metrics, request_id, rest, web};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use kalends_app::session::Site;
@@ -167,11 +167,13 @@ pub fn app(web: web::Web) -> Router {
         closing: web.closing.clone(),
         places,
     });
+    let login_flow = login_flow::router(kalends.clone(), web.site.clone());
     let pages = caldav::with_server_root(web::router(web), kalends.clone());
     Router::new()
         .merge(health::router(kalends.clone()))
         .merge(caldav::router(kalends).layer(from_fn_with_state(site, web::session::same_site_without_credentials)))
         .merge(rest)
+        .merge(login_flow)
         .merge(links)
         .merge(pages)
         .layer(from_fn_with_state(trusted, client_address::find))

@@ -1,7 +1,7 @@
 //! Everything that somebody has as one archive: a file for each calendar, and the settings.
 
 use axum::body::Body;
-use kalends_domain::accounts::User;
+use kalends_domain::accounts::{User, WorkingHours, WorkingTime};
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::people::TakeOut;
 use kalends_domain::{Error, Result};
@@ -23,6 +23,7 @@ enum Part {
     /// A file of this name begins.
     Begin(String),
     Text(String),
+    Octets(Vec<u8>),
 }
 
 /// Writes the archive into a file that has no name and goes with the answer, so that memory does not follow its size, and yields it as
@@ -72,8 +73,14 @@ async fn read(out: &TakeOut, parts: &mpsc::Sender<Part>) -> Result<()> {
             "default": calendar.view().is_default,
         }));
     }
-    let settings = format!("{:#}\n", settings(&out.user, files));
-    for part in [Part::Begin("settings.json".to_owned()), Part::Text(settings)] {
+    let picture = out.picture.clone().map(|picture| {
+        let kind = if picture.media_type == "image/png" { "png" } else { "jpg" };
+        (format!("picture.{kind}"), picture.content)
+    });
+    let settings = format!("{:#}\n", settings(&out.user, picture.as_ref().map(|(name, _)| name), files));
+    let mut rest = vec![Part::Begin("settings.json".to_owned()), Part::Text(settings)];
+    rest.extend(picture.into_iter().flat_map(|(name, content)| [Part::Begin(name), Part::Octets(content)]));
+    for part in rest {
         if parts.send(part).await.is_err() {
             break;
         }
@@ -81,7 +88,7 @@ async fn read(out: &TakeOut, parts: &mpsc::Sender<Part>) -> Result<()> {
     Ok(())
 }
 
-fn settings(user: &User, calendars: Vec<Value>) -> Value {
+fn settings(user: &User, picture: Option<&String>, calendars: Vec<Value>) -> Value {
     let preferences = &user.preferences;
     json!({
         "user_name": user.principal.slug,
@@ -93,8 +100,24 @@ fn settings(user: &User, calendars: Vec<Value>) -> Value {
         "week_start": preferences.week_start.map(|day| day.to_string()),
         "hour12": preferences.hour12,
         "theme": preferences.theme.map(|theme| theme.name()),
+        "view": preferences.view.map(|view| view.name()),
+        "reminder_minutes": preferences.reminder_minutes,
+        "working_hours": preferences.working_hours.map(working_hours),
+        "picture": picture,
         "calendars": calendars,
     })
+}
+
+/// From Monday to Sunday; `null` for days on which nobody works.
+fn working_hours(hours: WorkingHours) -> Vec<Value> {
+    let day = |time: &Option<WorkingTime>| {
+        time.map(|time| {
+            let (start, end) = time.clock();
+            json!({ "start": start, "end": end })
+        })
+        .unwrap_or_default()
+    };
+    hours.days().iter().map(day).collect()
 }
 
 /// A calendar's name as that of a file that no system takes amiss, and that no other in the archive has.
@@ -119,6 +142,7 @@ fn write(mut parts: mpsc::Receiver<Part>) -> zip::result::ZipResult<File> {
         match part {
             Part::Begin(name) => archive.start_file(name, options)?,
             Part::Text(text) => archive.write_all(text.as_bytes())?,
+            Part::Octets(octets) => archive.write_all(&octets)?,
         }
     }
     let mut file = archive.finish()?;

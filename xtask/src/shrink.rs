@@ -101,7 +101,7 @@ fn minified(path: &Path, script: &str) -> Result<Vec<u8>, Failure> {
     Ok(minified)
 }
 
-/// The style sheet of pages that have no WebAssembly, which stays one of its own.
+/// What the names of the style sheets of pages that have no WebAssembly begin with, which stay what they are.
 pub const PLAIN: &str = "plain-";
 
 /// Makes one style sheet of those that the page names, in their order: together they compress better.

@@ -4,7 +4,7 @@ use crate::server_context::{kalends, keep_session};
 use crate::wire::ApiError;
 use crate::words;
 use kalends_domain::Kalends;
-use kalends_domain::accounts::{SignedIn, User};
+use kalends_domain::accounts::{Preferences, ProfilePatch, SignedIn, User};
 
 /// Refuses a new password that was not repeated as it is.
 pub fn same(password: &str, repeated: &str) -> Result<(), ApiError> {
@@ -16,12 +16,15 @@ pub fn same(password: &str, repeated: &str) -> Result<(), ApiError> {
 
 /// Keeps the browser's zone for a person who has none.
 pub async fn adopt(kalends: &Kalends, user: User, time_zone: &str) -> Result<(), ApiError> {
-    let mut preferences = user.preferences;
-    if preferences.time_zone.is_none()
+    if user.preferences.time_zone.is_none()
         && let Ok(zone) = time_zone.parse()
     {
-        preferences.time_zone = Some(zone);
-        kalends.set_preferences(user.principal.id, preferences).await?;
+        let adopt = |user: &User| {
+            let chosen = user.preferences.time_zone.or(Some(zone));
+            let preferences = Preferences { time_zone: chosen, ..user.preferences.clone() };
+            Ok(ProfilePatch { preferences: Some(preferences), ..ProfilePatch::default() })
+        };
+        kalends.change_profile(user.on_a_page(), adopt).await?;
     }
     Ok(())
 }

@@ -38,6 +38,8 @@ pub struct PersonInfo {
     pub made: String,
     pub calendars: usize,
     pub objects: usize,
+    /// Where their picture is.
+    pub picture: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

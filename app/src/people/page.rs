@@ -5,7 +5,7 @@ use super::server::{LINK, PATH, PERSON};
 use super::{PeopleList, PersonInfo, State};
 use crate::flash::{Flash, outcome_of};
 use crate::ui::frame::{Frame, SignedIn};
-use crate::ui::{CopyField, Failed, Outcome};
+use crate::ui::{Avatar, CopyField, Failed, Outcome};
 use crate::wire::{ApiError, Viewer};
 use crate::words;
 use leptos::prelude::*;
@@ -80,14 +80,17 @@ fn Loaded(people: PeopleList) -> impl IntoView {
 
 #[component]
 fn Row(person: PersonInfo) -> impl IntoView {
-    let PersonInfo { id, slug, name, email, is_admin, state, seen, calendars, .. } = person;
+    let PersonInfo { id, slug, name, email, is_admin, state, seen, calendars, picture, .. } = person;
     let seen =
         if seen.is_empty() { words::server_people_never_seen().to_owned() } else { words::server_people_seen(&seen) };
     let known_by = email.map_or_else(|| slug.clone(), |email| format!("{slug} · {email}"));
     view! {
         <li class="bin__row">
             <div class="bin__text">
-                <strong><a href=format!("{PATH}/{id}") dir="auto">{name}</a></strong>
+                <strong class="named">
+                    <Avatar name=name.clone() picture=picture />
+                    <a href=format!("{PATH}/{id}") dir="auto">{name}</a>
+                </strong>
                 <span dir="auto">{known_by}</span>
                 <span class="hint">{words::server_people_calendars(calendars)} " · " {seen}</span>
             </div>

@@ -5,8 +5,8 @@ use super::page::{NewLink, StateBadge, unless_hidden};
 use super::server::{PATH, PERSON};
 use super::{PersonDetails, PersonInfo, State};
 use crate::flash::{Flash, outcome_of};
-use crate::ui::Outcome;
 use crate::ui::frame::{Frame, SignedIn};
+use crate::ui::{Avatar, Outcome};
 use crate::wire::Viewer;
 use crate::words;
 use leptos::prelude::*;
@@ -40,7 +40,7 @@ pub fn PersonPage() -> impl IntoView {
 #[component]
 fn Loaded(details: PersonDetails) -> impl IntoView {
     let PersonDetails { person, heirs, days, flash } = details;
-    let PersonInfo { id, name, state, .. } = person.clone();
+    let PersonInfo { id, name, state, picture, .. } = person.clone();
     let is_disabled = matches!(state, State::Disabled(_));
     let about = match &state {
         State::Deleted { when, left } => Some(words::server_people_rests(when, left)),
@@ -61,7 +61,10 @@ fn Loaded(details: PersonDetails) -> impl IntoView {
     };
     view! {
         <p><a href=PATH>{words::server_people_all()}</a></p>
-        <h1 dir="auto">{name} " " <StateBadge state=state /></h1>
+        <h1 class="named" dir="auto">
+            <Avatar name=name.clone() picture=picture />
+            <span>{name} " " <StateBadge state=state /></span>
+        </h1>
         <Outcome of=outcome_of(flash.as_ref(), PERSON) />
         <NewLink flash=flash />
         {about.map(|about| view! { <p class="notice notice--warning"><span>{about}</span></p> })}

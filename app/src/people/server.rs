@@ -4,6 +4,7 @@ use super::{PeopleList, PersonDetails, PersonInfo, Refused, State, Wish};
 use crate::flash::{self, Flash};
 use crate::history::words_of::Reader;
 use crate::session::Site;
+use crate::ui::avatar::picture_path;
 use crate::wire::ApiError;
 use crate::words;
 use chrono::Utc;
@@ -71,7 +72,9 @@ fn info(kalends: &Kalends, reader: &Reader, person: Person) -> PersonInfo {
         AccountState::Active => State::Invited,
     };
     let principal = person.user.principal;
+    let picture = person.user.picture.filter(|_| matches!(state, State::Active | State::Invited));
     PersonInfo {
+        picture: picture.map(|digest| picture_path(&principal.slug, &digest)),
         id: principal.id.0,
         slug: principal.slug,
         name: principal.display_name,

@@ -6,12 +6,14 @@ use crate::flash::{self, APP_PASSWORD, Flash, answer};
 use crate::json::Json;
 use crate::server_context::{self, keep_session, origin, session_secret, signed_in};
 use crate::session::{ProviderLink, SignInWays, Site};
+use crate::ui::avatar::picture_path;
 use crate::wire::ApiError;
 use crate::words;
 use crate::zones;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
-use kalends_domain::accounts::{AppPassword, CredentialKind, NewAppPassword, Theme};
+use kalends_domain::access::Held;
+use kalends_domain::accounts::{AppPassword, CredentialKind, NewAppPassword, ProfilePatch, Theme, User};
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::identities::{Identity, PROXY};
 use leptos::prelude::*;
@@ -31,6 +33,20 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Every IANA zone.
     pub zones: Vec<String>,
+    /// Where the person's picture is.
+    pub picture: Option<String>,
+    /// Providers of sign-in that say what the person is called.
+    pub follows: Vec<String>,
+    /// `month`, `week` or `day`; `None`: the one that was used last.
+    pub view: Option<String>,
+    /// Before new events; `None`: they have no reminder.
+    pub reminder_minutes: Option<u32>,
+    /// As text of the domain's `WorkingHours`.
+    pub working_hours: Option<String>,
+    /// Where new events go.
+    pub default_calendar: Option<i64>,
+    /// Where they can go: ids and names.
+    pub writable_calendars: Vec<(i64, String)>,
     pub app_passwords: Vec<AppPasswordInfo>,
     pub sessions: Vec<SessionInfo>,
     /// Those that a credential can be for: their ids and names.
@@ -99,6 +115,10 @@ pub async fn load_settings() -> Result<Settings, ApiError> {
     let passwords = ways.passwords && kalends.has_password(user.principal.id).await?;
     let identities = identities(kalends.identities(user.principal.id).await?, &ways.providers, local);
     let calendars = kalends.calendars(user.on_a_page()).await?;
+    let writable: Vec<&Held> = calendars.iter().filter(|held| held.may_write()).collect();
+    let writable_calendars = writable.iter().map(|held| (held.id.0, held.details.display_name.clone())).collect();
+    let default_calendar = writable.iter().find(|held| held.view().is_default).or(writable.first());
+    let default_calendar = default_calendar.map(|held| held.id.0);
     let calendars: Vec<(i64, String)> =
         calendars.into_iter().map(|held| (held.id.0, held.details.display_name.clone())).collect();
     let now = Utc::now();
@@ -108,6 +128,13 @@ pub async fn load_settings() -> Result<Settings, ApiError> {
         week_start: user.preferences.week_start,
         hour12: user.preferences.hour12,
         theme: user.preferences.theme.map(|theme| theme.name().to_owned()),
+        picture: user.picture.map(|digest| picture_path(&user.principal.slug, &digest)),
+        follows: identities.iter().filter(|identity| identity.used.is_some()).map(|it| it.name.clone()).collect(),
+        view: user.preferences.view.map(|view| view.name().to_owned()),
+        reminder_minutes: user.preferences.reminder_minutes,
+        working_hours: user.preferences.working_hours.map(|hours| hours.to_string()),
+        default_calendar,
+        writable_calendars,
         zones: chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name().to_owned()).collect(),
         app_passwords: app_passwords
             .into_iter()
@@ -183,14 +210,18 @@ pub async fn save_preferences(
     let kept = kept.map(|(field, value)| (field.to_owned(), value.clone())).to_vec();
     let saved = async {
         let (kalends, user) = signed_in()?;
-        let mut preferences = user.preferences;
-        preferences.time_zone = Some(zone(&time_zone)?);
-        preferences.locale = Some(locale.trim().to_owned()).filter(|locale| !locale.is_empty());
-        preferences.week_start = week_start.parse().ok();
-        preferences.hour12 = hour12.parse().ok();
-        preferences.theme = Theme::from_name(&theme);
-        let language = server_context::language(preferences.locale.as_deref());
-        kalends.set_preferences(user.principal.id, preferences).await?;
+        let time_zone = Some(zone(&time_zone)?);
+        let locale = Some(locale.trim().to_owned()).filter(|locale| !locale.is_empty());
+        let language = server_context::language(locale.as_deref());
+        let change = |user: &User| {
+            let mut preferences = user.preferences.clone();
+            (preferences.time_zone, preferences.locale) = (time_zone, locale);
+            preferences.week_start = week_start.parse().ok();
+            preferences.hour12 = hour12.parse().ok();
+            preferences.theme = Theme::from_name(&theme);
+            Ok(ProfilePatch { preferences: Some(preferences), ..ProfilePatch::default() })
+        };
+        kalends.change_profile(user.on_a_page(), change).await?;
         // The next page is in the language that was just chosen.
         Ok(words::speak(language, async { words::settings_saved().to_owned() }).await)
     };

@@ -1,4 +1,5 @@
 use super::api::{AppPasswordInfo, CreateAppPassword, RevokeAppPassword, Settings};
+use crate::connect;
 use crate::flash::{APP_PASSWORD, APP_PASSWORD_FIELD, APP_PASSWORD_SHOWN, outcome_of};
 use crate::notation::Format;
 use crate::ui::{CopyField, Icon, Outcome, icon};
@@ -49,6 +50,10 @@ pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
             <h2 id="app-passwords">{words::settings_other_programs()}</h2>
             <p>
                 {words::settings_other_programs_lead()}
+            </p>
+            <p class="row">
+                <a class="button button--primary" href=connect::PATH>{words::server_connect_title()}</a>
+                <span class="hint">{words::server_connect_link_lead()}</span>
             </p>
             <div class="grid-2">
                 <CopyField id="caldav-url" label=words::settings_caldav_address() copy=words::settings_copy_caldav_address() value=settings.caldav_url />

@@ -1,18 +1,21 @@
-//! `/settings`: how a person wants dates and times, their password, the browsers and other programs that they
+//! `/settings`: who a person is, how they want dates, times and the agenda, their password, the browsers and other programs that they
 //! are signed in with, and everything to take along.
 
+pub mod agenda;
 pub mod api;
 mod app_passwords;
 pub mod embed;
 mod identities;
 mod password;
 mod preferences;
+pub mod profile;
 mod sessions;
 mod user_agent;
 
 use crate::ui::{Failed, Frame, SignedIn};
 use crate::wire::Viewer;
 use crate::words;
+use agenda::AgendaForm;
 use api::{Settings, load_settings};
 use app_passwords::AppPasswords;
 pub use embed::EmbedPage;
@@ -22,6 +25,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use password::PasswordForm;
 use preferences::PreferencesForm;
+use profile::ProfileSection;
 use sessions::Sessions;
 
 #[component]
@@ -62,26 +66,9 @@ pub fn SettingsPage() -> impl IntoView {
 fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
     let is_admin = viewer.is_admin;
     view! {
-        <section class="card section" aria-labelledby="you">
-            <h2 id="you">{words::settings_you()}</h2>
-            <dl class="facts">
-                <div>
-                    <dt>{words::settings_name()}</dt>
-                    <dd>{viewer.name.clone()}</dd>
-                </div>
-                <div>
-                    <dt>{words::common_user_name()}</dt>
-                    <dd>{viewer.slug.clone()}</dd>
-                </div>
-                {viewer.email.clone().map(|email| view! {
-                    <div>
-                        <dt>{words::settings_e_mail()}</dt>
-                        <dd>{email}</dd>
-                    </div>
-                })}
-            </dl>
-        </section>
+        {view! { <ProfileSection viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
         {view! { <PreferencesForm viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
+        {view! { <AgendaForm viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
         {view! { <AppPasswords viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
         {view! { <Sessions viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
         {view! { <Identities viewer=viewer.clone() settings=settings.clone() /> }.into_any()}

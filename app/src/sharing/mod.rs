@@ -44,6 +44,8 @@ pub struct PartyInfo {
     pub slug: String,
     pub name: String,
     pub kind: Kind,
+    /// Where their picture is, as far as that was looked up: [`people::add_pictures`].
+    pub picture: Option<String>,
 }
 
 /// Everything on the page of a calendar's shares.

@@ -5,8 +5,8 @@ use super::fields::{Came, DayField, NameField, Radios, Sure};
 use super::links::Links;
 use super::{CalendarShares, Level, PartyInfo, Refusal, Reply, ShareInfo, ShareRefused, ShareWish, Wanted, path};
 use crate::notation::Format;
-use crate::ui::Failed;
 use crate::ui::frame::{Frame, SignedIn};
+use crate::ui::{Avatar, Failed};
 use crate::wire::{ApiError, CalendarId, Viewer};
 use crate::words;
 use leptos::prelude::*;
@@ -156,16 +156,28 @@ fn Row(
 
 /// A name, with what it is the name of where that is no person.
 #[component]
-pub fn PartyName(party: PartyInfo, #[prop(optional)] is_viewer: bool) -> impl IntoView {
+pub fn PartyName(
+    party: PartyInfo,
+    #[prop(optional)] is_viewer: bool,
+    /// What is said of them, with the name in it.
+    #[prop(optional)]
+    said: Option<String>,
+) -> impl IntoView {
     use super::Kind;
+    let is_person = party.kind == Kind::Person;
     let kind = match party.kind {
         Kind::Group | Kind::Mission => Some(party.kind.words()),
         Kind::Person if is_viewer => Some(words::server_sharing_you()),
         Kind::Person | Kind::Everyone => None,
     };
     view! {
-        <bdi>{party.name}</bdi>
-        {kind.map(|kind| view! { <span class="hint">" · " {kind}</span> })}
+        <span class="named">
+            {is_person.then(|| view! { <Avatar name=party.name.clone() picture=party.picture /> })}
+            <span>
+                <bdi>{said.unwrap_or(party.name)}</bdi>
+                {kind.map(|kind| view! { <span class="hint">" · " {kind}</span> })}
+            </span>
+        </span>
     }
 }
 

@@ -1,11 +1,13 @@
 //! Whom a name means, and how somebody is shown.
 
 use super::{Kind, Level, PartyInfo, Refusal, Wanted};
+use crate::ui::avatar::picture_path;
 use crate::words;
 use kalends_domain::access::Access;
 use kalends_domain::accounts::User;
 use kalends_domain::sharing::{MAX_FOUND, Party, PartyKind};
 use kalends_domain::{Error, Kalends};
+use std::collections::HashMap;
 
 /// Finds whom a form names among those that `fits`. A user name, an address and a whole name that only one has are taken at once.
 ///
@@ -41,7 +43,13 @@ pub async fn named(
     if let (Some(only), None, true) = (whole.next(), whole.next(), is_all) {
         return Ok(found.swap_remove(only));
     }
-    if found.is_empty() { Err(unknown()) } else { Err(Refusal::Which(found.into_iter().map(info).collect())) }
+    if found.is_empty() {
+        Err(unknown())
+    } else {
+        let mut found: Vec<_> = found.into_iter().map(info).collect();
+        add_pictures(kalends, &mut found).await?;
+        Err(Refusal::Which(found))
+    }
 }
 
 pub fn info(party: Party) -> PartyInfo {
@@ -52,7 +60,24 @@ pub fn info(party: Party) -> PartyInfo {
         PartyKind::Everyone => Kind::Everyone,
     };
     let name = if kind == Kind::Everyone { words::server_sharing_everyone().to_owned() } else { party.display_name };
-    PartyInfo { slug: party.slug, name, kind }
+    PartyInfo { slug: party.slug, name, kind, picture: None }
+}
+
+/// Looks up how people look who are shown.
+///
+/// # Errors
+/// Those of [`Kalends::pictures_among`].
+pub async fn add_pictures<'a>(
+    kalends: &Kalends,
+    shown: impl IntoIterator<Item = &'a mut PartyInfo>,
+) -> Result<(), Error> {
+    let mut people: Vec<&mut PartyInfo> = shown.into_iter().filter(|party| party.kind == Kind::Person).collect();
+    let slugs: Vec<String> = people.iter().map(|person| person.slug.clone()).collect();
+    let found: HashMap<String, [u8; 16]> = kalends.pictures_among(&slugs).await?.into_iter().collect();
+    for person in &mut people {
+        person.picture = found.get(&person.slug).map(|digest| picture_path(&person.slug, digest));
+    }
+    Ok(())
 }
 
 impl Level {

@@ -1,7 +1,7 @@
 //! The server's side of the page of a calendar's shares.
 
 use super::links::CalendarLinks;
-use super::people::{info, named};
+use super::people::{add_pictures, info, named};
 use super::{CalendarShares, Kind, Level, Refusal, Reply, ShareInfo, ShareWish};
 use crate::event::server::zone_of;
 use crate::wire::{ApiError, CalendarId};
@@ -31,12 +31,14 @@ pub async fn shares(kalends: &Kalends, user: &User, calendar: CalendarId) -> Res
     let zone = zone_of(user);
     // Its members have the calendar already.
     let teams = teams.into_iter().map(|team| team.party).filter(|team| team.id != held.owner().id);
+    let mut shares: Vec<_> = shares.into_iter().filter_map(|share| share_info(user, zone, share)).collect();
+    add_pictures(kalends, shares.iter_mut().map(|share| &mut share.with)).await?;
     Ok(CalendarShares {
         calendar,
         name: held.details.display_name.clone(),
         color: held.details.color.clone(),
         cursor,
-        shares: shares.into_iter().filter_map(|share| share_info(user, zone, share)).collect(),
+        shares,
         teams: teams.map(info).collect(),
         said: None,
         refused: None,

@@ -123,6 +123,5 @@ fn Row(calendar: SharedCalendar, stand: Stand) -> impl IntoView {
 fn Owner(owner: super::PartyInfo) -> impl IntoView {
     // The name stands in the sentence; what it is the name of, after it.
     let said = words::server_sharing_of(&owner.name);
-    let party = super::PartyInfo { name: said, ..owner };
-    view! { <PartyName party=party /> }
+    view! { <PartyName party=owner said=said /> }
 }

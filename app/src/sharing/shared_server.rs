@@ -1,6 +1,6 @@
 //! The server's side of the page of what was shared with the viewer.
 
-use super::people::info;
+use super::people::{add_pictures, info};
 use super::{Level, SharedCalendar, SharedCalendars};
 use crate::wire::{ApiError, CalendarId};
 use crate::words;
@@ -19,14 +19,17 @@ pub async fn shared(kalends: &Kalends, user: &User) -> Result<SharedCalendars, A
     let listed = kalends.calendars(caller).await?;
     let (offered, left): (Vec<Held>, Vec<Held>) = kalends.offers(caller).await?.into_iter().partition(Held::is_offered);
     let others = listed.iter().filter(|held| held.owner().id != user.principal.id);
-    Ok(SharedCalendars {
+    let mut shared = SharedCalendars {
         cursor,
         offered: offered.iter().map(calendar_info).collect(),
         listed: others.map(calendar_info).collect(),
         left: left.iter().map(calendar_info).collect(),
         said: None,
         refused: None,
-    })
+    };
+    let all = shared.offered.iter_mut().chain(&mut shared.listed).chain(&mut shared.left);
+    add_pictures(kalends, all.map(|calendar| &mut calendar.owner)).await?;
+    Ok(shared)
 }
 
 fn calendar_info(held: &Held) -> SharedCalendar {

@@ -2,7 +2,7 @@
 
 use super::{MemberInfo, PATH, TeamCalendar, TeamContents, TeamFields, TeamInfo, TeamList, TeamRole, TeamWish, path};
 use crate::sharing::Refusal;
-use crate::sharing::people::{info, named};
+use crate::sharing::people::{add_pictures, info, named};
 use crate::wire::ApiError;
 use crate::words;
 use chrono::NaiveDate;
@@ -33,18 +33,20 @@ pub async fn contents(kalends: &Kalends, user: &User, slug: &str) -> Result<Team
     // Also those that the viewer has left.
     let (listed, left) = (kalends.calendars(caller).await?, kalends.offers(caller).await?);
     let own = listed.iter().chain(&left).filter(|held| held.owner().id == id);
+    let mut members: Vec<_> = members
+        .into_iter()
+        .map(|member| MemberInfo {
+            id: member.person.id.0,
+            is_viewer: member.person.id == user.principal.id,
+            role: TeamRole::of(member.role),
+            person: info(member.person),
+        })
+        .collect();
+    add_pictures(kalends, members.iter_mut().map(|member| &mut member.person)).await?;
     Ok(TeamContents {
         cursor,
         team: team_info(team).ok_or(Error::NotFound("the group"))?,
-        members: members
-            .into_iter()
-            .map(|member| MemberInfo {
-                id: member.person.id.0,
-                is_viewer: member.person.id == user.principal.id,
-                role: TeamRole::of(member.role),
-                person: info(member.person),
-            })
-            .collect(),
+        members,
         calendars: own.map(calendar_info).collect(),
         said: None,
         refused: None,

@@ -6,8 +6,8 @@ use super::{MemberInfo, TeamCalendar, TeamContents, TeamFields, TeamInfo, TeamRe
 use crate::notation::Format;
 use crate::sharing::fields::{Came, NameField, Radios, Sure, error_id, field_error};
 use crate::sharing::{self, Refusal, Wanted};
-use crate::ui::Failed;
 use crate::ui::frame::{Frame, SignedIn};
+use crate::ui::{Avatar, Failed};
 use crate::wire::Viewer;
 use crate::words;
 use chrono::NaiveDate;
@@ -130,7 +130,10 @@ fn Row(slug: String, member: MemberInfo, is_manager: bool, refusal: Option<Refus
     view! {
         <li class="list__item">
             <div class="list__text">
-                <div class="list__title"><bdi>{person.name}</bdi> {you}</div>
+                <div class="list__title named">
+                    <Avatar name=person.name.clone() picture=person.picture />
+                    <span><bdi>{person.name}</bdi> {you}</span>
+                </div>
                 <div>{title}</div>
                 <div class="hint">{what}</div>
             </div>

@@ -1,5 +1,7 @@
 //! What several pages are made of: the frame, dialogs, icons, outcomes of forms.
 
+#[cfg(feature = "ssr")]
+pub mod avatar;
 pub mod copy;
 pub mod dialog;
 pub mod failed;
@@ -11,6 +13,8 @@ pub mod markup;
 pub mod outcome;
 pub mod popover;
 
+#[cfg(feature = "ssr")]
+pub use avatar::Avatar;
 pub use copy::CopyField;
 pub use dialog::{CloseButton, Dialog, heading_level};
 pub use failed::Failed;

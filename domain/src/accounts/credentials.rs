@@ -2,6 +2,7 @@
 
 use super::{AppPassword, CredentialKind, NewAppPassword, Secret, TOUCH_MINUTES, secrets};
 use crate::access::{self, Access, Caller, Principal, PrincipalId};
+use crate::store::Transaction;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::{TimeDelta, Utc};
 
@@ -21,6 +22,60 @@ impl NewAppPassword {
     }
 }
 
+/// The name of a credential without what stands around it.
+///
+/// # Errors
+/// `BadInput`
+pub(super) fn check_label(new: &NewAppPassword) -> Result<&str> {
+    let label = new.label.trim();
+    match label.chars().count() {
+        1..=MAX_LABEL => Ok(label),
+        _ => Err(Error::bad_input("label", Problem::Length { least: 1, most: MAX_LABEL })),
+    }
+}
+
+/// Whether the account may have one more.
+///
+/// # Errors
+/// `QuotaExceeded`
+pub(super) async fn check_room(tx: &mut Transaction, id: PrincipalId) -> Result<()> {
+    if tx.app_passwords(id).await?.len() >= MAX_APP_PASSWORDS {
+        return Err(Error::QuotaExceeded { limit: MAX_APP_PASSWORDS as u64, unit: "app passwords" });
+    }
+    Ok(())
+}
+
+/// Makes a credential within a transaction.
+///
+/// # Errors
+/// Those of [`Kalends::create_app_password`].
+pub(super) async fn make(tx: &mut Transaction, id: PrincipalId, new: NewAppPassword) -> Result<(AppPassword, Secret)> {
+    let (label, now) = (check_label(&new)?.to_owned(), Utc::now());
+    if new.expires_at.is_some_and(|end| end <= now) {
+        return Err(Error::bad_input("end", Problem::Past));
+    }
+    if let Some(calendar) = new.only {
+        access::calendar(tx, Caller::page(id), calendar, Access::Read).await?;
+    }
+    check_room(tx, id).await?;
+    let secret = match new.kind {
+        CredentialKind::AppPassword => secrets::random_app_password(),
+        CredentialKind::Token => secrets::random_bearer_token(),
+    };
+    let mut made = AppPassword {
+        id: 0,
+        kind: new.kind,
+        label,
+        ceiling: new.ceiling(),
+        only: new.only,
+        created_at: now,
+        last_used_at: None,
+        expires_at: new.expires_at,
+    };
+    made.id = tx.insert_app_password(id, &made, &secrets::hash(&secret.0)).await?;
+    Ok((made, secret))
+}
+
 impl Kalends {
     /// App passwords and tokens, the oldest first.
     pub async fn app_passwords(&self, id: PrincipalId) -> Result<Vec<AppPassword>> {
@@ -36,37 +91,11 @@ impl Kalends {
         new: impl Into<NewAppPassword>,
     ) -> Result<(AppPassword, Secret)> {
         let new: NewAppPassword = new.into();
-        let (label, now) = (new.label.trim(), Utc::now());
-        if label.is_empty() || label.chars().count() > MAX_LABEL {
-            return Err(Error::bad_input("label", Problem::Length { least: 1, most: MAX_LABEL }));
-        }
-        if new.expires_at.is_some_and(|end| end <= now) {
-            return Err(Error::bad_input("end", Problem::Past));
-        }
-        let secret = match new.kind {
-            CredentialKind::AppPassword => secrets::random_app_password(),
-            CredentialKind::Token => secrets::random_bearer_token(),
-        };
-        let mut made = AppPassword {
-            id: 0,
-            kind: new.kind,
-            label: label.to_owned(),
-            ceiling: new.ceiling(),
-            only: new.only,
-            created_at: now,
-            last_used_at: None,
-            expires_at: new.expires_at,
-        };
+        check_label(&new)?;
         let mut tx = self.db.write().await?;
-        if let Some(calendar) = new.only {
-            access::calendar(&mut tx, Caller::page(id), calendar, Access::Read).await?;
-        }
-        if tx.app_passwords(id).await?.len() >= MAX_APP_PASSWORDS {
-            return Err(Error::QuotaExceeded { limit: MAX_APP_PASSWORDS as u64, unit: "app passwords" });
-        }
-        made.id = tx.insert_app_password(id, &made, &secrets::hash(&secret.0)).await?;
+        let made = make(&mut tx, id, new).await?;
         tx.commit().await?;
-        Ok((made, secret))
+        Ok(made)
     }
 
     /// # Errors
@@ -82,7 +111,8 @@ impl Kalends {
         Ok(())
     }
 
-    /// HTTP Basic: only app passwords, never the account's own.
+    /// HTTP Basic: only app passwords, never the account's own. Clients that were given nothing but an address of e-mail send that in the
+    /// place of the name (RFC 6764 section 6).
     ///
     /// # Errors
     /// `BadCredentials`.

@@ -84,6 +84,17 @@ impl<'a> LoginThrottle<'a> {
         LoginThrottle { db, counts: origin.address.and_then(count_of_address).into_iter().collect() }
     }
 
+    /// Counts programs that ask to be let in, for the address alone that they ask from.
+    pub fn of_login_flows(db: &'a Database, origin: &Origin) -> Self {
+        let address = origin.address.filter(|address| !stands_for_many(address.to_canonical()));
+        let count = address.map(|address| Count {
+            key: hash(&[b"login flows", network(address).to_string().as_bytes()]),
+            free: FREE_OF_ADDRESS,
+            is_of_account: false,
+        });
+        LoginThrottle { db, counts: count.into_iter().collect() }
+    }
+
     /// Lets a try begin. It counts as failed until [`LoginThrottle::release`]: otherwise many at the same moment would all pass.
     ///
     /// # Errors

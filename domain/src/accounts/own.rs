@@ -1,30 +1,11 @@
-//! What people and their programs do with the account itself: its preferences, and what signs in to it. A credential that is not for all
+//! What people and their programs do with the account itself: what signs in to it. A credential that is not for all
 //! that its owner may do is not for these.
 
-use super::{AppPassword, CredentialKind, NewAppPassword, Preferences, Secret, SessionId, Sessions, User};
+use super::{AppPassword, CredentialKind, NewAppPassword, Secret, SessionId, Sessions};
 use crate::access::{self, Access, Caller, Way};
 use crate::{Error, Kalends, Result};
 
 impl Kalends {
-    /// Changes the preferences of the caller's account to what `change` makes of it, with nobody coming between.
-    ///
-    /// # Errors
-    /// `Forbidden`; `NotFound` for an account that is gone; those of `change`.
-    pub async fn change_preferences(
-        &self,
-        caller: Caller,
-        change: impl FnOnce(&User) -> Result<Preferences>,
-    ) -> Result<User> {
-        access::require_own(caller)?;
-        let mut tx = self.db.write().await?;
-        tx.lock_home(caller.principal).await?;
-        let mut user = tx.user(caller.principal).await?.ok_or(Error::NotFound("the account"))?;
-        user.preferences = change(&user)?;
-        tx.set_preferences(caller.principal, &user.preferences).await?;
-        tx.commit().await?;
-        Ok(user)
-    }
-
     /// The caller's app passwords or tokens, the oldest first.
     ///
     /// # Errors

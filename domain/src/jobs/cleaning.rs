@@ -39,6 +39,7 @@ pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
     tx.delete_ended_sessions(now, now - kalends.limits.session_idle).await?;
     tx.delete_expired_links(now).await?;
     tx.limit_flows(now, usize::MAX).await?;
+    tx.limit_login_flows(now, usize::MAX).await?;
     tx.delete_spent_tokens(now).await?;
     tx.delete_devices(now - sessions::DEVICE_LIFE).await?;
     tx.delete_login_tries(now - login_throttle::MEMORY).await?;

@@ -2,6 +2,7 @@
 
 use super::calendar_id::CalendarId;
 use super::principal::{Access, Caller, Principal};
+use super::profile::{DefaultView, WorkingHours};
 use chrono::{DateTime, Utc, Weekday};
 use chrono_tz::Tz;
 use std::net::IpAddr;
@@ -13,6 +14,8 @@ pub struct User {
     pub is_admin: bool,
     pub state: AccountState,
     pub preferences: Preferences,
+    /// By what their picture is told from earlier ones: the first octets of its SHA-256; `None`: they have none.
+    pub picture: Option<[u8; 16]>,
 }
 
 /// Whether somebody can sign in with an account.
@@ -25,7 +28,7 @@ pub enum AccountState {
     Deleted(DateTime<Utc>),
 }
 
-/// How a person wants dates and times.
+/// How a person wants dates, times and the agenda.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preferences {
     /// `None` until the person or their browser says; then pages use UTC.
@@ -38,6 +41,12 @@ pub struct Preferences {
     pub hour12: Option<bool>,
     /// `None`: as in the browser.
     pub theme: Option<Theme>,
+    /// The view that the agenda begins with; `None`: the one that was used last in the browser.
+    pub view: Option<DefaultView>,
+    /// How long before a new event with a time its reminder is, in minutes; `None`: new events have none.
+    pub reminder_minutes: Option<u32>,
+    /// `None`: not said.
+    pub working_hours: Option<WorkingHours>,
 }
 
 /// Colours of the pages.
@@ -160,6 +169,18 @@ impl From<&String> for NewAppPassword {
     }
 }
 
+/// A program that asks to be let in (Nextcloud's login flow, version 2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoginFlow {
+    /// What it calls itself (RFC 9110 section 10.1.5).
+    pub client: String,
+    /// Where it asked from, as far as that is known.
+    pub address: Option<String>,
+    pub expires_at: DateTime<Utc>,
+    /// Whether somebody has let it in; it has not fetched its app password yet.
+    pub is_granted: bool,
+}
+
 /// Where somebody signs in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -210,6 +231,11 @@ impl std::str::FromStr for SessionId {
 }
 
 impl User {
+    /// Whether somebody can sign in with the account.
+    pub fn is_active(&self) -> bool {
+        self.state == AccountState::Active
+    }
+
     /// The person through a page in a browser.
     pub fn on_a_page(&self) -> Caller {
         Caller::page(self.principal.id)

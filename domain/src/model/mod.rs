@@ -12,5 +12,6 @@ pub mod job;
 pub mod link;
 pub mod object;
 pub mod principal;
+pub mod profile;
 pub mod share;
 pub mod version;

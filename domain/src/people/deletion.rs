@@ -62,6 +62,8 @@ impl Kalends {
                     }
                 };
                 write.tx.set_deleted(id, Some(at)).await?;
+                // Nothing else shows how they look; it does not rest.
+                write.tx.delete_picture(id).await?;
                 keep_out(&mut write.tx, id).await?;
                 write.commit(handed_over).await
             })

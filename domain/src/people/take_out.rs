@@ -2,12 +2,14 @@
 
 use super::{Administrator, NOT_THERE, User};
 use crate::access::{self, Access, Caller, Held, PrincipalId};
+use crate::accounts::Picture;
 use crate::transfer::Export;
 use crate::{Kalends, Result};
 
 /// What a person has: their account and their own calendars.
 pub struct TakeOut {
     pub user: User,
+    pub picture: Option<Picture>,
     /// In display order.
     pub calendars: Vec<Held>,
     kalends: Kalends,
@@ -27,10 +29,11 @@ impl Kalends {
             by.check(&mut tx).await?;
         }
         let user = tx.user(of).await?.ok_or(NOT_THERE)?;
+        let picture = tx.picture(of).await?;
         let reader = Caller { ceiling: Access::Read, ..Caller::page(of) };
         let listed = access::listed_calendars(&mut tx, reader).await?;
         let calendars = listed.into_iter().filter(|held| held.owner().id == of).collect();
-        Ok(TakeOut { user, calendars, kalends: self.clone(), reader })
+        Ok(TakeOut { user, picture, calendars, kalends: self.clone(), reader })
     }
 }
 

@@ -1,15 +1,18 @@
 //! Principals, their accounts, and the links by which a password is chosen.
 
-use super::statement::{Row, millis};
+use super::statement::{Row, broken, millis};
 use super::{SecretHash, Transaction};
 use crate::Result;
 use crate::model::account::{AccountState, NewUser, Preferences, Theme, User};
 use crate::model::principal::{Principal, PrincipalId};
+use crate::model::profile::{DefaultView, WorkingHours};
 use chrono::{DateTime, Utc, Weekday};
 
 /// The columns of an account, of `users` as `u` and `principals` as `p`.
 pub(super) const USER_COLUMNS: &str = "p.id, p.slug, p.display_name, u.email, u.is_admin, u.disabled_at, u.deleted_at,
-    u.time_zone, u.locale, u.week_start, u.hour12, u.theme ";
+    u.time_zone, u.locale, u.week_start, u.hour12, u.theme,
+    u.default_view, u.reminder_minutes, u.working_hours,
+    (SELECT t.digest FROM pictures t WHERE t.user_id = u.principal_id) AS picture ";
 const USER: &[&str] = &["SELECT ", USER_COLUMNS, "FROM users u JOIN principals p ON p.id = u.principal_id "];
 /// That somebody can sign in with the account of `users` as `u`.
 pub(super) const ACTIVE: &str = " u.disabled_at IS NULL AND u.deleted_at IS NULL ";
@@ -27,6 +30,9 @@ pub(super) fn user(row: &Row) -> Result<User> {
     let time_zone: Option<&str> = row.get("time_zone")?;
     let week_start: Option<i64> = row.get("week_start")?;
     let theme: Option<&str> = row.get("theme")?;
+    let (view, hours): (Option<&str>, Option<&str>) = (row.get("default_view")?, row.get("working_hours")?);
+    let reminder: Option<i64> = row.get("reminder_minutes")?;
+    let picture: Option<Vec<u8>> = row.get("picture")?;
     let (disabled_at, deleted_at) = (row.optional_instant("disabled_at")?, row.optional_instant("deleted_at")?);
     Ok(User {
         principal: principal(row)?,
@@ -42,7 +48,11 @@ pub(super) fn user(row: &Row) -> Result<User> {
             week_start: week_start.and_then(|day| Weekday::try_from(u8::try_from(day).ok()?).ok()),
             hour12: row.get("hour12")?,
             theme: theme.and_then(Theme::from_name),
+            view: view.and_then(DefaultView::from_name),
+            reminder_minutes: reminder.and_then(|minutes| u32::try_from(minutes).ok()),
+            working_hours: hours.and_then(WorkingHours::from_text),
         },
+        picture: picture.map(|digest| digest.try_into().map_err(|_| broken("picture"))).transpose()?,
     })
 }
 
@@ -86,13 +96,17 @@ impl Transaction {
 
     pub async fn set_preferences(&mut self, id: PrincipalId, preferences: &Preferences) -> Result<()> {
         self.sql(
-            "UPDATE users SET time_zone = $1, locale = $2, week_start = $3, hour12 = $4, theme = $5 WHERE principal_id = $6",
+            "UPDATE users SET time_zone = $1, locale = $2, week_start = $3, hour12 = $4, theme = $5, default_view = $6,
+                reminder_minutes = $7, working_hours = $8 WHERE principal_id = $9",
         )
         .bind(preferences.time_zone.map(|zone| zone.name()))
         .bind(&preferences.locale)
         .bind(preferences.week_start.map(|day| i64::from(day.num_days_from_monday())))
         .bind(preferences.hour12)
         .bind(preferences.theme.map(Theme::name))
+        .bind(preferences.view.map(DefaultView::name))
+        .bind(preferences.reminder_minutes.map(i64::from))
+        .bind(preferences.working_hours.map(|hours| hours.to_string()))
         .bind(id.0)
         .run()
         .await?;

@@ -65,11 +65,12 @@ impl Transaction {
         Ok(removed > 0)
     }
 
-    /// The credential of this kind and secret and whose it is, who can sign in: of `slug`, or of anybody for `None`.
+    /// The credential of this kind and secret and whose it is, who can sign in: of who is called `name` or has that address of e-mail (in
+    /// small letters), or of anybody for `None`.
     pub async fn app_password_owner(
         &mut self,
         kind: CredentialKind,
-        slug: Option<&str>,
+        name: Option<&str>,
         secret: &SecretHash,
     ) -> Result<Option<(Principal, AppPassword)>> {
         let row = self
@@ -77,12 +78,12 @@ impl Transaction {
                 "SELECT p.id, p.slug, p.display_name, u.email, ",
                 COLUMNS,
                 "FROM app_passwords a JOIN users u ON u.principal_id = a.user_id JOIN principals p ON p.id = a.user_id
-                 WHERE a.secret_hash = $1 AND a.kind = $2 AND ($3 IS NULL OR p.slug = $3) AND",
+                 WHERE a.secret_hash = $1 AND a.kind = $2 AND ($3 IS NULL OR p.slug = $3 OR lower(u.email) = $3) AND",
                 ACTIVE,
             ])
             .bind(&secret[..])
             .bind(kind.name())
-            .bind(slug)
+            .bind(name)
             .optional()
             .await?;
         row.map(|row| Ok((principal(&row)?, app_password(&row)?))).transpose()

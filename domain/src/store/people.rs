@@ -83,6 +83,13 @@ impl Transaction {
         Ok(())
     }
 
+    /// Whether an account but `id` that was not deleted has this address of e-mail, in small letters.
+    pub async fn has_email(&mut self, email: &str, id: PrincipalId) -> Result<bool> {
+        let statement = self
+            .sql("SELECT 1 FROM users WHERE lower(email) = $1 AND principal_id <> $2 AND deleted_at IS NULL LIMIT 1");
+        Ok(statement.bind(email).bind(id.0).optional().await?.is_some())
+    }
+
     /// `None`: people can sign in with it.
     pub async fn set_disabled(&mut self, id: PrincipalId, at: Option<DateTime<Utc>>) -> Result<()> {
         let statement = self.sql("UPDATE users SET disabled_at = $2 WHERE principal_id = $1");

@@ -54,11 +54,14 @@ pub(crate) fn not_modified(headers: &HeaderMap, etag: &str, modified_at: DateTim
     conditions::not_modified(headers, etag, modified_at).unwrap_or(false)
 }
 
-/// Everything under [`ROOT`], and the `/.well-known/caldav` redirect (RFC 6764).
+/// Everything under [`ROOT`], the `/.well-known/caldav` redirect (RFC 6764), and that from where Nextcloud has it.
 pub fn router(kalends: Kalends) -> Router {
     Router::new()
         .route("/.well-known/caldav", any(redirect))
         .route("/.well-known/caldav/", any(redirect))
+        // Where clients look that were let in by Nextcloud's login flow.
+        .route("/remote.php/dav", any(redirect))
+        .route("/remote.php/dav/", any(redirect))
         .route(ROOT.trim_end_matches('/'), any(handle))
         .route(ROOT, any(handle))
         .route(&format!("{ROOT}{{*rest}}"), any(handle))

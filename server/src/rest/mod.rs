@@ -18,6 +18,7 @@ mod objects;
 mod openapi;
 mod output;
 mod page;
+mod pictures;
 mod problem;
 mod shares;
 mod stream;
@@ -39,6 +40,7 @@ use axum::routing::any;
 pub use cors::CorsOrigins;
 use kalends_app::session::Site;
 use kalends_domain::access::{Caller, PrincipalId};
+use kalends_domain::accounts::MAX_PICTURE_OCTETS;
 use kalends_domain::sharing::PartyKind;
 use kalends_domain::{Error, Kalends, Limits};
 use problem::Problem;
@@ -105,7 +107,8 @@ fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
     let files = OpenApiRouter::new()
         .routes(routes!(objects::get, objects::put, objects::delete))
         .routes(routes!(transfer::import))
-        .layer(DefaultBodyLimit::max(limits.import_octets.max(limits.text.object_octets)));
+        .routes(routes!(pictures::get_own, pictures::put, pictures::delete))
+        .layer(DefaultBodyLimit::max(limits.import_octets.max(limits.text.object_octets).max(MAX_PICTURE_OCTETS)));
     let router = OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(about::config))
         .routes(routes!(about::problems))
@@ -172,6 +175,7 @@ fn of_accounts() -> OpenApiRouter<Rest> {
     OpenApiRouter::new()
         .routes(routes!(users::me, users::change_me))
         .routes(routes!(users::search))
+        .routes(routes!(pictures::get))
         .routes(routes!(credentials::app_passwords, credentials::create_app_password))
         .routes(routes!(credentials::revoke_app_password))
         .routes(routes!(credentials::tokens, credentials::create_token))

@@ -11,8 +11,9 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::Weekday;
 use chrono_tz::Tz;
+use kalends_app::ui::avatar::picture_path;
 use kalends_domain::Error;
-use kalends_domain::accounts::{Theme, User};
+use kalends_domain::accounts::{DefaultView, ProfilePatch, Theme, User, WorkingHours, WorkingTime};
 use kalends_domain::sharing::PartyKind;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -47,6 +48,61 @@ pub struct Me {
     hour12: Option<bool>,
     /// `light` or `dark`; `null`: as in the browser.
     theme: Option<String>,
+    /// What the agenda begins with: `month`, `week` or `day`; `null`: what was looked at last.
+    view: Option<String>,
+    /// How long before events that are made in the agenda their reminder is; `null`: they have none.
+    reminder_minutes: Option<u32>,
+    /// `null`: not said.
+    working_hours: Option<WorkingWeek>,
+    /// Where the picture is; `null`: there is none.
+    picture: Option<String>,
+}
+
+/// When somebody works, on their wall clock; `null`: not on that day.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorkingWeek {
+    monday: Option<WorkingDay>,
+    tuesday: Option<WorkingDay>,
+    wednesday: Option<WorkingDay>,
+    thursday: Option<WorkingDay>,
+    friday: Option<WorkingDay>,
+    saturday: Option<WorkingDay>,
+    sunday: Option<WorkingDay>,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorkingDay {
+    /// Such as `09:00`.
+    start: String,
+    /// Later than `start`, `24:00` at the latest.
+    end: String,
+}
+
+impl From<WorkingHours> for WorkingWeek {
+    fn from(hours: WorkingHours) -> Self {
+        let [monday, tuesday, wednesday, thursday, friday, saturday, sunday] = hours.days().map(|time| {
+            time.map(|time| {
+                let (start, end) = time.clock();
+                WorkingDay { start, end }
+            })
+        });
+        WorkingWeek { monday, tuesday, wednesday, thursday, friday, saturday, sunday }
+    }
+}
+
+impl WorkingWeek {
+    fn read(self) -> Option<WorkingHours> {
+        let days = [self.monday, self.tuesday, self.wednesday, self.thursday, self.friday, self.saturday, self.sunday];
+        let mut read = [None; 7];
+        for (to, day) in read.iter_mut().zip(days) {
+            if let Some(WorkingDay { start, end }) = day {
+                *to = Some(WorkingTime::from_clock(&start, &end)?);
+            }
+        }
+        WorkingHours::new(read)
+    }
 }
 
 impl From<&User> for Me {
@@ -63,14 +119,21 @@ impl From<&User> for Me {
             week_start: preferences.week_start.and_then(day),
             hour12: preferences.hour12,
             theme: preferences.theme.map(|theme| theme.name().to_owned()),
+            view: preferences.view.map(|view| view.name().to_owned()),
+            reminder_minutes: preferences.reminder_minutes,
+            working_hours: preferences.working_hours.map(WorkingWeek::from),
+            picture: user.picture.map(|digest| picture_path(&user.principal.slug, &digest)),
         }
     }
 }
 
-/// What changes of one's preferences; `null`: as by default.
+/// What changes of one's profile and preferences; `null`: as by default.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeChange {
+    display_name: Option<String>,
+    #[serde(default, deserialize_with = "nullable")]
+    email: Option<Option<String>>,
     #[serde(default, deserialize_with = "nullable")]
     time_zone: Option<Option<String>>,
     #[serde(default, deserialize_with = "nullable")]
@@ -81,6 +144,12 @@ pub struct MeChange {
     hour12: Option<Option<bool>>,
     #[serde(default, deserialize_with = "nullable")]
     theme: Option<Option<String>>,
+    #[serde(default, deserialize_with = "nullable")]
+    view: Option<Option<String>>,
+    #[serde(default, deserialize_with = "nullable")]
+    reminder_minutes: Option<Option<u32>>,
+    #[serde(default, deserialize_with = "nullable")]
+    working_hours: Option<Option<WorkingWeek>>,
 }
 
 /// A text of a patch as the value that it is the name of.
@@ -101,7 +170,7 @@ pub async fn me(State(rest): State<Rest>, known: Known, headers: HeaderMap) -> R
     found(&headers, Me::from(&rest.kalends.user(known.caller.principal).await?))
 }
 
-/// Changes one's preferences.
+/// Changes one's profile and preferences, all of it or nothing.
 #[utoipa::path(patch, path = "/api/v1.0/users/me", tag = "users", request_body = MeChange,
     params(("If-Match" = Option<String>, Header, description = "The ETag that one saw.")),
     responses((status = 200, body = Me, headers(("ETag" = String)))))]
@@ -121,7 +190,15 @@ pub async fn change_me(
     let locale = value("locale", change.locale, is_tag)?;
     let week_start = value("week_start", change.week_start, day)?;
     let theme = value("theme", change.theme, Theme::from_name)?;
-    let changed = rest.kalends.change_preferences(known.caller, |user| {
+    let view = value("view", change.view, DefaultView::from_name)?;
+    let hours = |week: WorkingWeek| {
+        let wrong = || {
+            Problem::bad_value("working_hours", "A day begins before it ends: 09:00 and 17:00, 24:00 at the latest.")
+        };
+        week.read().ok_or_else(wrong)
+    };
+    let working_hours = change.working_hours.map(|week| week.map(hours).transpose()).transpose()?;
+    let changed = rest.kalends.change_profile(known.caller, |user| {
         if tags.is_some_and(|tags| !tags.match_strongly(Some(&etag_of(&Me::from(user))))) {
             return Err(Error::PreconditionFailed);
         }
@@ -131,7 +208,10 @@ pub async fn change_me(
         preferences.week_start = week_start.unwrap_or(preferences.week_start);
         preferences.hour12 = change.hour12.unwrap_or(preferences.hour12);
         preferences.theme = theme.unwrap_or(preferences.theme);
-        Ok(preferences)
+        preferences.view = view.unwrap_or(preferences.view);
+        preferences.reminder_minutes = change.reminder_minutes.unwrap_or(preferences.reminder_minutes);
+        preferences.working_hours = working_hours.unwrap_or(preferences.working_hours);
+        Ok(ProfilePatch { display_name: change.display_name, email: change.email, preferences: Some(preferences) })
     });
     let body = Me::from(&changed.await?);
     Ok(tagged(&etag_of(&body), Json(body)))

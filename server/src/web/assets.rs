@@ -46,7 +46,7 @@ fn add(assets: &mut Assets, tag: &BytesStart) {
     let Some(path) = attribute(tag, "href") else { return };
     let asset = Asset { integrity: attribute(tag, "integrity"), path };
     match attribute(tag, "rel").as_deref() {
-        Some("stylesheet") if asset.path.contains("/plain-") => assets.plain_stylesheet = Some(asset),
+        Some("stylesheet") if asset.path.contains("/plain-") => assets.plain_stylesheets.push(asset),
         Some("stylesheet") => assets.stylesheets.push(asset),
         Some("modulepreload") => assets.script = Some(asset),
         Some("preload") if asset.path.ends_with(".wasm") => assets.wasm = Some(asset),

@@ -1,12 +1,15 @@
 //! The agenda's pages, server functions and static files.
 
+mod apple_profile;
 pub mod assets;
+mod connect;
 pub mod failed;
 mod forms;
 mod history;
 mod leading;
 mod live_reload;
 mod people;
+pub(crate) mod profile;
 mod refusals;
 pub mod session;
 mod sharing;
@@ -114,6 +117,9 @@ pub fn router(web: Web) -> Router {
         .route("/sign-in/ended/{provider}", post(sign_out::ended))
         .route("/sign-out", post(sign_out::sign_out))
         .route("/settings/identities", post(sign_in::identities))
+        .route("/settings/connect", post(connect::connect))
+        .route("/login/v2/flow/{token}", post(connect::login_flow))
+        .merge(profile::router())
         .merge(transfer::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.web.site.clone(), session::same_site))

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access_matrix;
+mod connect;
 mod connections;
 mod headers;
 mod history;
@@ -9,6 +10,7 @@ mod imports;
 mod links;
 mod load;
 mod people;
+mod profile;
 mod rest;
 mod rest_accounts;
 mod rest_calendars;

@@ -133,10 +133,22 @@ pub struct NewObject {
 /// # Errors
 /// `BadInput` for a draft that no event can be.
 pub fn new_event(draft: &EventDraft, now: DateTime<Utc>) -> Result<NewObject> {
+    new_event_with_reminder(draft, None, now)
+}
+
+/// [`new_event`] with a reminder so many minutes before it begins, unless it is of whole days.
+///
+/// # Errors
+/// `BadInput` for a draft that no event can be.
+pub fn new_event_with_reminder(
+    draft: &EventDraft,
+    reminder_minutes: Option<u32>,
+    now: DateTime<Utc>,
+) -> Result<NewObject> {
     let draft = draft.tidy();
     draft.check()?;
     let uid = uuid::Uuid::new_v4().to_string();
-    let text = new::event(&draft, &uid, now)?;
+    let text = new::event(&draft, &uid, reminder_minutes, now)?;
     Ok(NewObject { uid, text })
 }
 

@@ -1,0 +1,113 @@
+//! What a person says of themselves: name, address of e-mail, picture.
+
+use super::{Picture, Preferences, User, check_profile, picture};
+use crate::access::{self, Caller};
+use crate::thread::on_a_thread;
+use crate::{Error, Kalends, Problem, Result};
+use tokio::sync::Semaphore;
+
+/// Longest time between a reminder and its event that can be the default: four weeks.
+pub const MAX_REMINDER_MINUTES: u32 = 28 * 24 * 60;
+/// The right to decode a picture, which takes much memory: one at a time has it.
+static DECODING: Semaphore = Semaphore::const_new(1);
+
+/// A change to one's profile. `None` leaves a value as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfilePatch {
+    pub display_name: Option<String>,
+    pub email: Option<Option<String>>,
+    pub preferences: Option<Preferences>,
+}
+
+impl Kalends {
+    /// Changes what the caller says of themselves to what `change` makes of it; all of it or nothing, with nobody coming between.
+    ///
+    /// # Errors
+    /// `BadInput`; `AlreadyExists` for the address of somebody else; `Forbidden`; those of `change`.
+    pub async fn change_profile(
+        &self,
+        caller: Caller,
+        change: impl FnOnce(&User) -> Result<ProfilePatch>,
+    ) -> Result<User> {
+        access::require_own(caller)?;
+        let id = caller.principal;
+        let mut tx = self.db.write().await?;
+        tx.lock_home(id).await?;
+        let mut user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
+        let patch = change(&user)?;
+        let name = patch.display_name.unwrap_or_else(|| user.principal.display_name.clone()).trim().to_owned();
+        let email = patch.email.unwrap_or_else(|| user.principal.email.clone());
+        let is_other = name != user.principal.display_name || email != user.principal.email;
+        if is_other {
+            check_profile(&name, email.as_deref())?;
+            // By its address somebody is found and invited: nobody takes that of another.
+            if email != user.principal.email
+                && let Some(email) = &email
+                && tx.has_email(&email.to_lowercase(), id).await?
+            {
+                return Err(Error::AlreadyExists("the e-mail address"));
+            }
+            tx.set_profile(id, &name, email.as_deref(), user.is_admin).await?;
+            (user.principal.display_name, user.principal.email) = (name, email);
+            // Programs are told who they are without the database being asked.
+            tx.tell_revoked().await?;
+        }
+        if let Some(preferences) = patch.preferences {
+            if preferences.reminder_minutes.is_some_and(|minutes| minutes > MAX_REMINDER_MINUTES) {
+                return Err(Error::bad_input("reminder", Problem::TooEarly { most: MAX_REMINDER_MINUTES }));
+            }
+            tx.set_preferences(id, &preferences).await?;
+            user.preferences = preferences;
+        }
+        tx.commit().await?;
+        if is_other {
+            self.verified.forget_all();
+        }
+        Ok(user)
+    }
+
+    /// Takes a picture of the caller: PNG, JPEG or WebP, whatever it is called. It is decoded and written anew, square and of one size, so
+    /// that nothing of what was sent is served but what can be seen.
+    ///
+    /// # Errors
+    /// `BadInput` for what is none of these, broken, or too large; `Forbidden`
+    pub async fn set_picture(&self, caller: Caller, content: Vec<u8>) -> Result<Picture> {
+        access::require_own(caller)?;
+        let turn = DECODING.acquire().await.map_err(|error| Error::Internal(error.into()))?;
+        let made = on_a_thread(move || picture::make_safe(&content)).await?;
+        drop(turn);
+        let mut tx = self.db.write().await?;
+        tx.set_picture(caller.principal, &made).await?;
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    /// # Errors
+    /// `Forbidden`
+    pub async fn remove_picture(&self, caller: Caller) -> Result<()> {
+        access::require_own(caller)?;
+        let mut tx = self.db.write().await?;
+        tx.delete_picture(caller.principal).await?;
+        tx.commit().await
+    }
+
+    /// The picture of somebody who can sign in, for everybody who can.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such person, or no picture of them; `Forbidden` for what is not for all that its owner may do.
+    pub async fn picture(&self, caller: Caller, slug: &str) -> Result<Picture> {
+        access::require_own(caller)?;
+        self.db.once().await?.picture_of(slug).await?.ok_or(Error::NotFound("the picture"))
+    }
+
+    /// Those of the accounts named `slugs` that have a picture, with what it is told from earlier ones by.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub async fn pictures_among(&self, slugs: &[String]) -> Result<Vec<(String, [u8; 16])>> {
+        if slugs.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.db.once().await?.pictures_among(slugs).await
+    }
+}
