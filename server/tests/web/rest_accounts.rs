@@ -272,3 +272,34 @@ async fn the_description_is_a_page_as_well_that_loads_nothing_from_elsewhere() {
     let style = nobody.get("/api/v1.0/documentation.css").await;
     assert_eq!((style.status, style.header("content-type")), (200, Some("text/css; charset=utf-8")));
 }
+
+#[tokio::test]
+async fn people_say_who_acts_for_them_and_either_ends_it() {
+    let server = Server::with_pages().await;
+    let (ada, of) = Program::new(&server, "ada").await;
+    let (ben, _) = Program::new(&server, "ben").await;
+    let put = async |who: &str, access: &str| {
+        ada.send("PUT", &format!("/delegates/{who}"), &[], &json!({ "access": access })).await.status
+    };
+    assert_eq!(
+        (put("ben", "write").await, put("ben", "administer").await, put("nobody", "read").await),
+        (204, 422, 404)
+    );
+    assert_eq!(put("ada", "read").await, 422);
+    let list = body(&ada.get("/delegates").await);
+    assert_eq!((&list["delegates"][0]["name"], &list["delegates"][0]["access"]), (&"ben".into(), &"write".into()));
+    assert_eq!(body(&ben.get("/delegates").await)["delegating"][0]["name"], "ada");
+    let events = format!("/calendars/{}/events", of.calendar.0);
+    let new = json!({ "title": "New", "start": { "type": "date", "date": "2027-03-05" } });
+    assert_eq!(ben.send("POST", &events, &[], &new).await.status, 201);
+    let changes = body(&ada.get(&format!("/calendars/{}/changes", of.calendar.0)).await);
+    let by = &changes["changes"][0]["by"];
+    assert_eq!((&by["acting_for"], &by["way"]), (&"ada".into(), &"app-password".into()), "{by}");
+    // Instead of writing, reading; then nothing.
+    assert_eq!(put("ben", "read").await, 204);
+    assert_eq!(ben.send("POST", &events, &[], &new).await.status, 403);
+    assert_eq!(ben.plain("DELETE", "/delegating/ada", &[]).await.status, 204);
+    assert_eq!(ben.send("POST", &events, &[], &new).await.status, 404);
+    assert_eq!(ben.plain("DELETE", "/delegating/ada", &[]).await.status, 404);
+    assert_eq!(ada.plain("DELETE", "/delegates/ben", &[]).await.status, 404);
+}
