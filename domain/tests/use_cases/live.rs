@@ -211,7 +211,7 @@ async fn whoever_began_a_job_is_told_how_it_gets_on_and_nobody_else() {
     Worker::new(home.kalends.clone(), CancellationToken::new()).run_due().await.unwrap();
     for follower in [&mut here, &mut there, &mut of_one] {
         let told = until_it_ends(&home.kalends, home.anna, follower, job).await;
-        assert!(told >= 1 && told < 40, "{told} times");
+        assert!((1..40).contains(&told), "{told} times");
     }
     assert!(nothing_more(&mut of_ben).await);
     while let Ok(news) = timeout(Duration::from_millis(150), of_another.next()).await {

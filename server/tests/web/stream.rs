@@ -1,12 +1,14 @@
 //! `GET /api/v1.0/stream`: what changes reaches whoever is signed in, once, from where they were told last.
 
 use hyper::StatusCode;
+use kalends_domain::jobs::Worker;
 use kalends_domain::objects::Precondition;
 use kalends_test_support::browser::Person;
 use kalends_test_support::events::{Event, Events};
 use kalends_test_support::server::Server;
 use kalends_test_support::texts::event_titled;
 use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
 
 const STREAM: &str = "/api/v1.0/stream";
 
@@ -117,4 +119,21 @@ async fn a_server_that_stops_ends_its_streams_and_says_so() {
     server.closing.cancel();
     assert_eq!(events.next().await.unwrap().kind, "end");
     assert_eq!(events.next().await, None);
+}
+
+#[tokio::test]
+async fn whoever_began_a_job_hears_that_it_has_ended_and_what_came_of_it_is_there_then() {
+    let server = Server::with_pages().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let (mut events, mut others) = (open(&server, &ada).await, open(&server, &ben).await);
+    // It is refused: nothing in the calendar changes.
+    let import = (ada.calendar, false);
+    let job = server.kalends.begin_import(ada.caller, import, "letter.txt", b"Dear Ada").await.unwrap();
+    Worker::new(server.kalends.clone(), CancellationToken::new()).run_due().await.unwrap();
+    let Event { kind, data, .. } = events.next().await.unwrap();
+    assert_eq!((kind.as_str(), data), ("job", format!("{{\"job\":{}}}", job.0)));
+    let answer = server.connect().await.get(&format!("/api/v1.0/jobs/{}", job.0), &ada.cookie).await;
+    assert!(answer.text.contains("\"state\":\"refused\""), "{}", answer.text);
+    put(&server, &ben, "One").await;
+    assert_eq!(others.next().await.unwrap().data, came_to(&ben, 1), "it is not his");
 }
