@@ -3,6 +3,7 @@
 // A page is one nested type, as deep as its markup.
 #![recursion_limit = "512"]
 
+mod apple_profile;
 pub mod caldav;
 pub mod client_address;
 pub mod connections;

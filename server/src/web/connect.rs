@@ -1,7 +1,8 @@
 //! Connecting a device by an app password that is shown once, or by an Apple configuration profile; letting in a program that asks.
 
+use super::WebState;
 use super::forms::{Posted, again, go_on, value};
-use super::{WebState, apple_profile};
+use crate::apple_profile;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};

@@ -1,6 +1,5 @@
 //! The agenda's pages, server functions and static files.
 
-mod apple_profile;
 pub mod assets;
 mod connect;
 pub mod failed;

@@ -45,7 +45,7 @@ async fn a_picture_is_served_as_nothing_but_a_picture() {
     let server = Server::with_pages().await;
     let (ada, ben) = (server.person("ada").await, server.person("ben").await);
     assert_eq!(get(&server, &ben.cookie, "/people/ada/picture").await.status, StatusCode::NOT_FOUND);
-    assert!(get(&server, &ada.cookie, "/settings").await.text.contains("aria-hidden=\"true\">A</span>"), "initials");
+    assert!(get(&server, &ada.cookie, "/settings").await.text.contains("class=\"avatar\">A<"), "initials");
     assert_eq!(send_picture(&server, &ada.cookie, PIXEL).await.status, 303);
     let page = get(&server, &ada.cookie, "/settings").await.text;
     let path = page.split("src=\"/people/ada").nth(1).unwrap().split('"').next().unwrap();
