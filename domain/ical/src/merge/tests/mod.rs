@@ -4,6 +4,7 @@ mod instances;
 mod parts;
 mod properties;
 mod series;
+mod slots;
 mod whole;
 
 use super::*;
