@@ -37,6 +37,7 @@ pub mod share_notices;
 pub mod sharing;
 mod sight;
 pub mod store;
+pub mod sync;
 pub mod teams;
 mod thread;
 pub mod transfer;

@@ -297,7 +297,10 @@ fn read_recurrence(component: &Component, entry: &mut Entry) -> Result<(), Synta
     Ok(())
 }
 
-fn recurrence_dates(property: &Property, start: Option<&Moment>) -> Result<Vec<RecurrenceDate>, SyntaxError> {
+pub(super) fn recurrence_dates(
+    property: &Property,
+    start: Option<&Moment>,
+) -> Result<Vec<RecurrenceDate>, SyntaxError> {
     let dates: Vec<RecurrenceDate> = if value::is_declared(property, "PERIOD") {
         let end = |end| match end {
             PeriodEnd::At(moment) => End::At(moment),
@@ -326,7 +329,7 @@ fn recurrence_dates(property: &Property, start: Option<&Moment>) -> Result<Vec<R
 }
 
 /// What an EXDATE excludes. In a series of days a time stands for its day, as Exchange writes it.
-fn exclusion(date: Moment, start: Option<&Moment>) -> Moment {
+pub(super) fn exclusion(date: Moment, start: Option<&Moment>) -> Moment {
     match (&date, start) {
         (_, None) => date,
         (Moment::Floating(local) | Moment::Zoned { local, .. } | Moment::Utc(local), Some(Moment::Date(_))) => {

@@ -14,6 +14,8 @@ pub mod escape;
 pub mod instance_key;
 pub mod instances;
 pub mod join;
+pub mod meaning;
+pub mod merge;
 pub mod object;
 pub mod placement;
 pub mod project;

@@ -7,6 +7,8 @@ use kalends_ical::edit::{Scope, draft_of, remove, update};
 use kalends_ical::entry::Entry;
 use kalends_ical::instances::{Window, extent, instances};
 use kalends_ical::join::Joined;
+use kalends_ical::meaning::{differences, is_same};
+use kalends_ical::merge::{Outcome, Versions, Winner, merge, resolve};
 use kalends_ical::redact::redacted;
 use kalends_ical::split::split;
 use kalends_ical::time::Zone;
@@ -71,6 +73,7 @@ fn use_all_of(text: &str) {
     let scopes = [Scope::All { opened_at: id.clone() }]
         .into_iter()
         .chain(id.into_iter().flat_map(|id| [Scope::This(id.clone()), Scope::ThisAndFollowing(id)]));
+    let mut versions = Vec::new();
     for scope in scopes {
         let opened = match &scope {
             Scope::This(id) | Scope::ThisAndFollowing(id) => Some(id),
@@ -82,8 +85,23 @@ fn use_all_of(text: &str) {
             for text in edited.text.iter().chain(edited.split.as_ref().map(|split| &split.text)) {
                 CalendarObject::parse(text, &Limits::default()).unwrap_or_else(|error| panic!("{error}\n{text}"));
             }
+            versions.extend(edited.text);
         }
-        let _ = remove(&object, text, &scope, now);
+        versions.extend(remove(&object, text, &scope, now).ok().and_then(|edited| edited.text));
+    }
+    bring_together(text, &versions);
+}
+
+/// Whoever wins, what two edits come to is an object.
+fn bring_together(base: &str, versions: &[String]) {
+    let limits = Limits::default();
+    for pair in versions.windows(2) {
+        let both = Versions { base: Some(base), ours: Some(&pair[0]), theirs: Some(&pair[1]) };
+        merge(&both, &limits).unwrap();
+        for winner in [Winner::Ours, Winner::Theirs] {
+            let text = resolve(&both, &limits, &mut |_| winner).unwrap().unwrap();
+            CalendarObject::parse(&text, &limits).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        }
     }
 }
 
@@ -130,34 +148,33 @@ proptest! {
     }
 }
 
-/// Shapes that would take minutes if any step looked at all of the others again.
-#[test]
-fn large_objects_take_linear_time() {
+/// Shapes that would take minutes if any step looked at all of the others again; a `part`-th of the largest that are accepted.
+fn large_shapes(part: usize) -> Vec<(&'static str, String)> {
     let calendar = |body: String| format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{body}END:VCALENDAR\r\n");
     let event = |lines: String| {
         calendar(format!(
             "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260101T000000Z\r\nRRULE:FREQ=DAILY\r\n{lines}END:VEVENT\r\n"
         ))
     };
-    let day = |n: u32| chrono::NaiveDate::from_ymd_opt(1900, 1, 1).unwrap() + chrono::Days::new(u64::from(n));
+    let day = |n: usize| chrono::NaiveDate::from_ymd_opt(1900, 1, 1).unwrap() + chrono::Days::new(n as u64);
     let dates = |count| (0..count).map(|n| day(n).format("%Y%m%dT000000Z").to_string()).collect::<Vec<_>>().join(",");
-    let shapes = [
-        ("one long line", event(format!("X-A:{}\r\n", "a".repeat(9_000_000)))),
-        ("many folds", event(format!("X-A:a\r\n{}", " b\r\n".repeat(2_000_000)))),
-        ("many blank lines", event("\r\n".repeat(4_000_000))),
-        ("many properties", event("X-A:a\r\n".repeat(1_000_000))),
-        ("many parameters", event(format!("X-A{}:a\r\n", ";P=1".repeat(1_500_000)))),
-        ("many values of a parameter", event(format!("X-A;P=1{}:a\r\n", ",2".repeat(3_000_000)))),
-        ("many quotes", event(format!("X-A;P=\"\"{}:a\r\n", ",\"\"".repeat(2_000_000)))),
-        ("many escapes", event(format!("SUMMARY:{}\r\n", "\\n".repeat(4_000_000)))),
-        ("many components", event("BEGIN:VALARM\r\nEND:VALARM\r\n".repeat(300_000))),
-        ("many exceptions", event(format!("EXDATE:{}\r\n", dates(300_000)))),
-        ("many dates", event(format!("RDATE:{}\r\n", dates(300_000)))),
-        ("many rules", event("RRULE:FREQ=DAILY;COUNT=1\r\n".repeat(100_000))),
+    vec![
+        ("one long line", event(format!("X-A:{}\r\n", "a".repeat(9_000_000 / part)))),
+        ("many folds", event(format!("X-A:a\r\n{}", " b\r\n".repeat(2_000_000 / part)))),
+        ("many blank lines", event("\r\n".repeat(4_000_000 / part))),
+        ("many properties", event("X-A:a\r\n".repeat(1_000_000 / part))),
+        ("many parameters", event(format!("X-A{}:a\r\n", ";P=1".repeat(1_500_000 / part)))),
+        ("many values of a parameter", event(format!("X-A;P=1{}:a\r\n", ",2".repeat(3_000_000 / part)))),
+        ("many quotes", event(format!("X-A;P=\"\"{}:a\r\n", ",\"\"".repeat(2_000_000 / part)))),
+        ("many escapes", event(format!("SUMMARY:{}\r\n", "\\n".repeat(4_000_000 / part)))),
+        ("many components", event("BEGIN:VALARM\r\nEND:VALARM\r\n".repeat(300_000 / part))),
+        ("many exceptions", event(format!("EXDATE:{}\r\n", dates(300_000 / part)))),
+        ("many dates", event(format!("RDATE:{}\r\n", dates(300_000 / part)))),
+        ("many rules", event("RRULE:FREQ=DAILY;COUNT=1\r\n".repeat(100_000 / part))),
         (
             "many overrides",
             calendar(
-                (0..80_000)
+                (0..80_000 / part)
                     .map(|n| {
                         let at = day(n).format("%Y%m%dT000000Z");
                         format!("BEGIN:VEVENT\r\nUID:1\r\nRECURRENCE-ID:{at}\r\nDTSTART:{at}\r\nEND:VEVENT\r\n")
@@ -169,12 +186,18 @@ fn large_objects_take_linear_time() {
             "many time zones",
             calendar(format!(
                 "{}BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260101T000000Z\r\n{}END:VEVENT\r\n",
-                (0..30_000).map(|n| format!("BEGIN:VTIMEZONE\r\nTZID:Z{n}\r\nEND:VTIMEZONE\r\n")).collect::<String>(),
-                (0..30_000).map(|n| format!("X-A;TZID=Z{n}:20260101T000000\r\n")).collect::<String>(),
+                (0..30_000 / part)
+                    .map(|n| format!("BEGIN:VTIMEZONE\r\nTZID:Z{n}\r\nEND:VTIMEZONE\r\n"))
+                    .collect::<String>(),
+                (0..30_000 / part).map(|n| format!("X-A;TZID=Z{n}:20260101T000000\r\n")).collect::<String>(),
             )),
         ),
-    ];
-    for (shape, text) in shapes {
+    ]
+}
+
+#[test]
+fn large_objects_take_linear_time() {
+    for (shape, text) in large_shapes(1) {
         assert!(text.len() <= Limits::default().object_octets, "{shape}: {}", text.len());
         let begin = Instant::now();
         match CalendarObject::parse(&text, &Limits::default()) {
@@ -187,6 +210,25 @@ fn large_objects_take_linear_time() {
             Err(Error::InvalidCalendarData(_) | Error::InvalidCalendarObject(_)) => {}
             Err(error) => panic!("{shape}: {error}"),
         }
+        let took = begin.elapsed();
+        assert!(took < Duration::from_secs(20), "{shape}: {took:?}");
+        eprintln!("{shape}: {took:?}");
+    }
+}
+
+#[test]
+fn large_objects_are_compared_and_merged_in_linear_time() {
+    for (shape, text) in large_shapes(10) {
+        let Ok(object) = CalendarObject::parse(&text, &Limits::default()) else { continue };
+        let begin = Instant::now();
+        assert!(is_same(&object, &object) && differences(&object, &object).is_empty(), "{shape}");
+        let with = |line: &str| text.replacen("\r\nUID:1", &format!("\r\n{line}\r\nUID:1"), 1);
+        let (ours, theirs) = (with("COMMENT:o"), with("URL:t"));
+        let both = Versions { base: Some(&text), ours: Some(&ours), theirs: Some(&theirs) };
+        let Outcome::Merged { text } = merge(&both, &Limits::default()).unwrap() else { panic!("{shape}") };
+        assert!(text.contains("\r\nCOMMENT:o\r\n") && text.contains("\r\nURL:t\r\n"), "{shape}");
+        let both = Versions { base: None, ours: Some(&ours), theirs: Some(&theirs) };
+        assert!(matches!(merge(&both, &Limits::default()), Ok(Outcome::Merged { .. })), "{shape}");
         let took = begin.elapsed();
         assert!(took < Duration::from_secs(20), "{shape}: {took:?}");
         eprintln!("{shape}: {took:?}");

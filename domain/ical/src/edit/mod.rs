@@ -230,6 +230,14 @@ pub fn remove(object: &CalendarObject, text: &str, scope: &Scope, now: DateTime<
     Ok(Edited { text, split: None })
 }
 
+/// The text of the object with an override, which says what is so already, for each of `ids`, which have none yet. Instances that the series does not have, or that EXDATE takes away, get none.
+///
+/// # Errors
+/// `TooManyInstances` for a series too long to be looked through.
+pub(crate) fn with_overrides(object: &CalendarObject, text: &str, ids: &[Moment]) -> Result<String> {
+    one::with_overrides(object, text, ids, DateTime::UNIX_EPOCH)
+}
+
 /// What a scope comes to for an object.
 enum Reach<'a> {
     One(&'a Moment),

@@ -4,7 +4,7 @@ use super::all::{RECURRENCE, retime};
 use super::document::Tree;
 use super::draft::draft_of;
 use super::editor::{Editor, placed, set_texts, set_time};
-use super::series::{Found, Series, find, is_empty, is_same, override_of};
+use super::series::{Found, Series, find, find_in_series, is_empty, is_same, override_of};
 use super::shift::Form;
 use super::timing::{self, EndForm, Placed, local_in};
 use super::{EventDraft, editor};
@@ -80,6 +80,30 @@ pub(super) fn remove(object: &CalendarObject, text: &str, id: &Moment, now: Date
     }
     let text = editor.finish();
     Ok(if is_empty(&editor::read(&text)?)? { None } else { Some(text) })
+}
+
+/// See [`super::with_overrides`].
+pub(super) fn with_overrides(
+    object: &CalendarObject,
+    text: &str,
+    ids: &[Moment],
+    now: DateTime<Utc>,
+) -> Result<String> {
+    /// Most exceptions that are looked through, again for each instance: seconds.
+    const MAX_STEPS: usize = 50_000_000;
+    let exceptions = object.master.as_ref().map_or(0, |master| master.exclusion_dates.len() + master.dates.len());
+    if ids.len().saturating_mul(exceptions + object.overrides.len()) > MAX_STEPS {
+        return Err(Error::TooManyInstances { limit: MAX_STEPS });
+    }
+    let mut editor = Editor::new(object, text, now);
+    let series = Series::of(object);
+    for id in ids {
+        if let Some(found) = find_in_series(object, &series, id)? {
+            let tree = new_override(&editor, &found, id);
+            editor.document.calendar.append(tree);
+        }
+    }
+    Ok(editor.finish_quietly())
 }
 
 /// Whether `entry` is the override of `id` itself.

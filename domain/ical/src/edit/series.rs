@@ -55,8 +55,17 @@ pub(super) fn find<'a>(object: &'a CalendarObject, id: &Moment) -> Result<Option
         let start = entry.start.clone().unwrap_or_else(|| id.clone());
         return Ok(Some(Found { entry, start, end: entry.end.clone() }));
     }
+    find_in_series(object, &Series::of(object), id)
+}
+
+/// [`find`] for an instance that has no override of its own; `series` is that of `object`.
+pub(super) fn find_in_series<'a>(
+    object: &'a CalendarObject,
+    series: &Series,
+    id: &Moment,
+) -> Result<Option<Found<'a>>> {
     let Some(master) = &object.master else { return Ok(None) };
-    let Some(instance) = Series::of(object).at(id)? else { return Ok(None) };
+    let Some(instance) = series.at(id)? else { return Ok(None) };
     if let Some((entry, from)) = range_over(object, id)
         && let Some(first) = &entry.start
     {
