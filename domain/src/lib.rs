@@ -35,6 +35,7 @@ mod retry;
 pub mod sharing;
 mod sight;
 pub mod store;
+pub mod sync;
 pub mod teams;
 mod thread;
 pub mod transfer;

@@ -1,0 +1,3 @@
+//! Calendars from elsewhere that stay in step.
+
+pub mod provider;
