@@ -15,7 +15,6 @@ pub mod host;
 pub mod http_client;
 mod metrics;
 pub mod oidc;
-mod outbound;
 mod process;
 pub mod public_links;
 mod request_id;
