@@ -4,13 +4,10 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use std::sync::Arc;
+use kalends_providers::outbound::tls::connector;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// Of an answer that is short, in octets.
 const MAX_ANSWER: usize = 4096;
@@ -89,15 +86,4 @@ async fn send_to(url: &Uri, request: Request<Body>, most: usize) -> Result<Answe
     }
     let name = ServerName::try_from(host.to_owned())?;
     send_over(connector()?.connect(name, stream).await?, authority, request, most).await
-}
-
-/// For servers whose certificate this machine trusts.
-pub(crate) fn connector() -> Result<TlsConnector, Failure> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }

@@ -17,7 +17,6 @@ pub mod http_client;
 mod login_flow;
 mod metrics;
 pub mod oidc;
-mod outbound;
 mod process;
 pub mod public_links;
 mod request_id;

@@ -159,7 +159,7 @@ fn rust(part: Part, testing: &Testing) -> Result<Command, Failure> {
     tests.env("KALENDS_TEST_PYTHON", &testing.python);
     let folders: &[&str] = if part == Part::Rust {
         tests.args(["--lib", "--bins"]);
-        &["domain/ical/tests", "domain/tests"]
+        &["domain/ical/tests", "domain/tests", "providers/tests"]
     } else {
         &["server/tests"]
     };

@@ -13,7 +13,8 @@ const BINARYEN: &str = "132.0.0";
 const ESBUILD: &str = "0.25.12";
 /// Oldest `wasm-opt` that knows what the compiler writes.
 const WASM_OPT_SINCE: u32 = 120;
-const REQUIREMENTS: [&str; 2] = ["domain/ical/tests/requirements.txt", "server/tests/clients/requirements.txt"];
+const REQUIREMENTS: [&str; 3] =
+    ["domain/ical/tests/requirements.txt", "providers/tests/requirements.txt", "server/tests/clients/requirements.txt"];
 
 fn folder() -> PathBuf {
     root().join(".tools")

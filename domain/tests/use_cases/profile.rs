@@ -3,7 +3,7 @@
 use kalends_domain::Error;
 use kalends_domain::accounts::{DefaultView, Preferences, ProfilePatch, WorkingHours};
 use kalends_domain::people::{Administrator, Inheritance};
-use kalends_ical::edit::{EventDraft, Repeat, Timing};
+use kalends_ical::edit::{EventDraft, Marks, Repeat, Timing};
 use kalends_test_support::home::{Home, new_user, user};
 use std::io::Cursor;
 
@@ -15,7 +15,7 @@ fn picture(red: u8) -> Vec<u8> {
 }
 
 fn draft(timing: Timing) -> EventDraft {
-    EventDraft { summary: "Tea; cake".into(), description: None, location: None, timing, repeat: Repeat::Never }
+    EventDraft { summary: "Tea; cake".into(), description: None, location: None, timing, repeat: Repeat::Never, marks: Marks::default() }
 }
 
 #[tokio::test]

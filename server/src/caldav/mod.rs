@@ -20,7 +20,6 @@ mod resource;
 mod stream;
 mod target;
 mod transfer;
-mod xml;
 
 use crate::credentials::authenticate_client;
 use crate::unread_body::drain_unread_body;
@@ -39,6 +38,7 @@ pub use get::file;
 use kalends_domain::access::{Caller, Principal};
 use kalends_domain::objects::Reads;
 use kalends_domain::{Error, Kalends};
+use kalends_webdav as xml;
 use resource::{Address, Resource, Tree};
 use std::pin::Pin;
 use target::Target;

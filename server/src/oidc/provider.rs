@@ -3,11 +3,11 @@
 use super::claims::ClaimSet;
 use super::settings::ProviderSettings;
 use super::tokens::{self, LoggedOut, Metadata, Untaken};
-use crate::outbound::{Outbound, OutboundError};
 use axum::http::{Request, StatusCode, header};
 use kalends_app::account::SignInProblem;
 use kalends_domain::accounts::Secret;
 use kalends_domain::identities::FlowSecrets;
+use kalends_providers::outbound::{Outbound, OutboundError};
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreErrorResponseType, CoreJsonWebKeySet,
 };

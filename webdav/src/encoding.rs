@@ -1,6 +1,6 @@
 //! The characters of an XML body: which encoding it is in (RFC 7303 section 3, XML 1.0 appendix F), and what it says.
 
-use super::error::XmlError;
+use crate::error::XmlError;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use quick_xml::Reader;
 use quick_xml::events::Event;

@@ -1,4 +1,4 @@
-//! XML as WebDAV uses it: names, a small safe reader for request bodies, a writer for streamed answers.
+//! XML as WebDAV uses it: names, a small safe reader for bodies, a writer for streamed answers.
 
 mod doctype;
 mod encoding;

@@ -1,9 +1,9 @@
-//! Reads a request body into a small tree: no entities but the five of XML, bounded in depth and in number of elements.
+//! Reads a body into a small tree: no entities but the five of XML, bounded in depth and in number of elements.
 
-use super::doctype;
-use super::encoding::{decode, is_xml_char};
-use super::error::{MAX_DEPTH, MAX_ELEMENTS, XmlError};
-use super::names::{Name, Namespace};
+use crate::doctype;
+use crate::encoding::{decode, is_xml_char};
+use crate::error::{MAX_DEPTH, MAX_ELEMENTS, XmlError};
+use crate::names::{Name, Namespace};
 use quick_xml::NsReader;
 use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesStart, Event};
@@ -32,7 +32,7 @@ pub struct Element {
     scope: Option<Arc<Scope>>,
 }
 
-/// A request body.
+/// A body.
 #[derive(Clone, Debug)]
 pub struct Document {
     pub root: Element,
@@ -69,7 +69,7 @@ impl Document {
     /// Reads `body`; `charset` is that of its Content-Type.
     pub fn parse(body: &[u8], charset: Option<&str>) -> Result<Self, XmlError> {
         let source = decode(body, charset)?;
-        let root = tree(&source)?;
+        let root = tree(&source, None)?;
         Ok(Document { root, source })
     }
 
@@ -107,6 +107,15 @@ impl Document {
     }
 }
 
+/// Reads `body` and hands over what is directly in its root, one element after the other, so that no more than one is held at a time.
+/// How many there may be is bounded by whoever has the body; each may hold as many elements as a document. Yields the root without them.
+///
+/// # Errors
+/// Those of [`Document::parse`]; what comes before the mistake has been handed over.
+pub fn each_child(body: &[u8], charset: Option<&str>, mut take: impl FnMut(Element)) -> Result<Element, XmlError> {
+    tree(&decode(body, charset)?, Some(&mut take))
+}
+
 /// Where the start tag at the beginning of `text` ends: its '>' outside of quotes.
 fn tag_end(text: &str) -> usize {
     let mut quote = None;
@@ -126,7 +135,8 @@ fn declares(attributes: &str, name: &str) -> bool {
     Attributes::new(attributes, 0).with_checks(false).flatten().any(|attribute| attribute.key.0 == name)
 }
 
-fn tree(source: &str) -> Result<Element, XmlError> {
+/// `take`: gets the children of the root, which otherwise stay in it.
+fn tree(source: &str, mut take: Option<&mut dyn FnMut(Element)>) -> Result<Element, XmlError> {
     let mut reader = NsReader::from_str(source);
     reader.config_mut().check_comments = true;
     let mut open: Vec<Element> = Vec::new();
@@ -155,7 +165,13 @@ fn tree(source: &str) -> Result<Element, XmlError> {
                 }
                 let mut element = element(&tag, reader.resolver(), open.last(), before)?;
                 element.span.end = reader.buffer_position() as usize;
-                close(element, &mut open, &mut root);
+                match &mut take {
+                    Some(take) if open.len() == 1 => {
+                        take(element);
+                        count = 1;
+                    }
+                    _ => close(element, &mut open, &mut root),
+                }
             }
             Event::End(_) => {
                 // The reader checks that the names agree, so there is one to close.
@@ -163,7 +179,13 @@ fn tree(source: &str) -> Result<Element, XmlError> {
                     return Err(XmlError::Malformed("an end tag without its start".into()));
                 };
                 element.span.end = reader.buffer_position() as usize;
-                close(element, &mut open, &mut root);
+                match &mut take {
+                    Some(take) if open.len() == 1 => {
+                        take(element);
+                        count = 1;
+                    }
+                    _ => close(element, &mut open, &mut root),
+                }
             }
             Event::Text(text) => match open.last_mut() {
                 Some(element) => element.text.push_str(&text.xml10_content()),
@@ -326,6 +348,24 @@ mod tests {
             assert!(matches!(parse(text), Err(XmlError::Malformed(_))), "{text:?}: {:?}", parse(text));
         }
         assert_eq!(Document::parse(b"<a>\xff</a>", None).unwrap_err(), XmlError::Encoding("UTF-8".into()));
+    }
+
+    #[test]
+    fn children_of_the_root_are_handed_over_one_by_one() {
+        let each = |text: &str| {
+            let mut names = Vec::new();
+            let root = each_child(text.as_bytes(), None, |child| names.push((child.name.local, child.children.len())));
+            (root.map(|root| (root.name.local, root.text, root.children.len())), names)
+        };
+        let (root, names) = each("<a>1<b><c/><d/></b>2<e/></a>");
+        assert_eq!(root.unwrap(), ("a".into(), "12".into(), 0));
+        assert_eq!(names, [("b".into(), 2), ("e".into(), 0)]);
+        // More than a document has, and each of them within its bounds.
+        let many = format!("<a>{}</a>", "<b/>".repeat(MAX_ELEMENTS + 1));
+        assert_eq!(each(&many).1.len(), MAX_ELEMENTS + 1);
+        let wide = format!("<a><b/><b>{}</b></a>", "<c/>".repeat(MAX_ELEMENTS));
+        assert_eq!(each(&wide), (Err(XmlError::TooMany), vec![("b".into(), 0)]));
+        assert!(matches!(each("<a><b/>").0, Err(XmlError::Malformed(_))));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! DOCTYPE declarations (XML 1.0 section 2.8): accepted where nothing in the document depends on them, and never acted upon.
 
-use super::error::XmlError;
+use crate::error::XmlError;
 
 /// Looks at what stands between `<!DOCTYPE` and its `>`.
 ///

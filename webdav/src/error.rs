@@ -1,8 +1,8 @@
-//! What can be wrong with a request's body as XML.
+//! What can be wrong with a body as XML.
 
-/// Deepest nesting of elements in a request.
+/// Deepest nesting of elements.
 pub const MAX_DEPTH: usize = 32;
-/// Most elements in a request; a calendar-multiget of as many objects fits.
+/// Most elements in a body; a calendar-multiget of as many objects fits.
 pub const MAX_ELEMENTS: usize = 100_000;
 
 /// Why a body is not XML that Kalends reads; the text is fit to show.

@@ -1,6 +1,6 @@
 //! Writes XML into a buffer that is sent piece by piece.
 
-use super::names::{APPLE_ICAL, CALDAV, CALENDAR_SERVER, DAV, Name};
+use crate::names::{APPLE_ICAL, CALDAV, CALENDAR_SERVER, DAV, Name};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, Event};
 
@@ -140,8 +140,8 @@ pub fn escape_into(out: &mut Vec<u8>, text: &str) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::names::Namespace;
     use super::*;
+    use crate::names::Namespace;
 
     fn escaped(text: &str) -> String {
         let mut out = Vec::new();

@@ -1,0 +1,7 @@
+//! Calendars elsewhere: [`outbound`] is the one guarded way out to other servers, and there is a module for each protocol that remote
+//! calendars speak, each with a provider for the sync engine of the domain.
+
+pub mod caldav;
+pub mod credentials;
+mod failure;
+pub mod outbound;
