@@ -129,12 +129,6 @@ impl Kalends {
         self.db.read().await?.user_by_slug(slug).await?.ok_or(Error::NotFound("the account"))
     }
 
-    pub async fn set_preferences(&self, id: PrincipalId, preferences: Preferences) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        tx.set_preferences(id, &preferences).await?;
-        tx.commit().await
-    }
-
     /// Whether the account's password has been chosen.
     pub async fn has_password(&self, id: PrincipalId) -> Result<bool> {
         Ok(self.db.read().await?.password_hash(id).await?.is_some())
