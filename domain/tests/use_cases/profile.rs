@@ -15,7 +15,14 @@ fn picture(red: u8) -> Vec<u8> {
 }
 
 fn draft(timing: Timing) -> EventDraft {
-    EventDraft { summary: "Tea; cake".into(), description: None, location: None, timing, repeat: Repeat::Never, marks: Marks::default() }
+    EventDraft {
+        summary: "Tea; cake".into(),
+        description: None,
+        location: None,
+        timing,
+        repeat: Repeat::Never,
+        marks: Marks::default(),
+    }
 }
 
 #[tokio::test]
