@@ -65,7 +65,7 @@ test("preferences hold for dates and colours", async ({ page, account }) => {
   await page.goto("/settings");
   await page.getByLabel("Weeks begin on").selectOption("Sunday");
   await page.getByText("Dark", { exact: true }).click();
-  await page.getByRole("button", { name: "Save" }).first().click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
   const html = await (await page.goto("/agenda/month/2026-11-21"))!.text();
   // Digests in the head may spell anything.

@@ -14,7 +14,7 @@ const lunch = (account: Account, ...more: string[]) =>
 async function settings(page: Page, chosen: Record<string, string>) {
   await page.goto("/settings");
   for (const [label, option] of Object.entries(chosen)) await page.getByLabel(label, { exact: true }).selectOption(option);
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
 }
 

@@ -88,7 +88,7 @@ test("what a person chose is before what their browser asks for", async ({ page,
   void account;
   await page.goto("/settings");
   await page.getByLabel("Régîöñ", { exact: true }).selectOption("en-GB");
-  await page.getByRole("button", { name: "Sävé" }).click();
+  await page.getByRole("button", { name: "Sävé", exact: true }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
   await page.goto(day);
   await hydrated(page);

@@ -54,10 +54,10 @@ for (const javaScriptEnabled of [true, false]) {
         await page.getByRole("button", { name: "Change password" }).click();
         await said("The current password is wrong.");
         await page.getByLabel("Time zone").fill("Atlantis");
-        await page.getByRole("button", { name: "Save" }).click();
+        await page.getByRole("button", { name: "Save", exact: true }).click();
         await said("Choose a time zone");
         await page.getByLabel("Time zone").fill("Zürich");
-        await page.getByRole("button", { name: "Save" }).click();
+        await page.getByRole("button", { name: "Save", exact: true }).click();
         await said("Saved.");
         await expect(page.getByLabel("Time zone"), account.name).toHaveValue("Europe/Zurich");
       });

@@ -308,7 +308,7 @@ async fn an_account_is_connected_and_parted_in_the_settings_by_its_owner() {
     // Now it is a way in, to that account.
     let mut other = Browser::default();
     assert_eq!(other.sign_in(&server, &issuer).await.status, StatusCode::SEE_OTHER);
-    assert!(other.get(&server, "/settings").await.text.contains(">ben<"));
+    assert!(other.get(&server, "/settings").await.text.contains("value=\"ben\""));
     let parted = browser.post(&server, "/settings/identities", &format!("do=disconnect&issuer={}", issuer.url)).await;
     assert_eq!(parted.header("location"), "/settings#identities");
     refused(&Browser::default().sign_in(&server, &issuer).await, 403, "there is no account for you here");
