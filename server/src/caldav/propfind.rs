@@ -12,7 +12,6 @@ use super::{Call, preference_applied};
 use axum::body::Body;
 use axum::response::Response;
 use kalends_domain::access::{self, Held};
-use kalends_domain::calendars::NOTIFICATIONS;
 
 pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     // Without the header everything below would be meant (RFC 4918 section 9.1); clients that leave it out mean a listing.
@@ -65,11 +64,6 @@ impl Listing {
                 for calendar in calendars.into_iter().filter(|held| held.may_read() && held.is_in_home()) {
                     let href = self.call.tree.calendar_href(&who.slug, &calendar.slug_in(who));
                     self.calendar(&mut out, &href, &calendar).await?;
-                }
-                if caller.only.is_none() {
-                    let href = self.call.tree.calendar_href(&who.slug, NOTIFICATIONS);
-                    let notices = kalends.share_notices(*caller).await?;
-                    self.member(&mut out, &href, &View::Notifications(&notices));
                 }
             }
             Target::HomeOf(owner, calendars) => {
