@@ -38,7 +38,7 @@ def test_a_refusal_leaves_the_connection_usable(account, connection, kalends, si
         assert exchange(connection, "PROPFIND", "/.well-known/caldav", body).status == 308
         assert exchange(connection, "PUT", f"{home}nowhere/at/all/a.ics", body, signed_in).status == 409
         assert exchange(connection, "DELETE", f"{home}personal/a.ics", body, signed_in).status == 404
-        assert exchange(connection, "POST", f"{home}personal/", body, signed_in).status == 405
+        assert exchange(connection, "POST", f"{home}personal/a.ics", body, signed_in).status == 405
         answer = exchange(connection, "PROPFIND", home, None, {**signed_in, "Depth": "0"})
         assert answer.status == 207
 
