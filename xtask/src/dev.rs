@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 const PAUSE: Duration = Duration::from_millis(400);
 const BROWSER: [&str; 5] = ["app", "frontend", "view", "style", "public"];
-const SERVER: [&str; 5] = ["app", "domain", "server", "view", "migrations"];
+const SERVER: [&str; 7] = ["app", "domain", "migrations", "providers", "server", "view", "webdav"];
 
 /// Serves until interrupted. A build that fails leaves the last good server running.
 pub fn serve(arguments: &[String]) -> Result<(), Failure> {
