@@ -69,7 +69,7 @@ impl Kalends {
     /// # Errors
     /// `NotFound` where there is none: as for a person who is not there.
     pub async fn calendars_of(&self, caller: Caller, person: PrincipalId) -> Result<Vec<Held>> {
-        let mut tx = self.db.read().await?;
+        let mut tx = self.db.once().await?;
         let is_theirs = |held: &Held| held.owner().id == person && held.owner().kind == PartyKind::Person;
         let found: Vec<Held> = access::seen_calendars(&mut tx, caller).await?.into_iter().filter(is_theirs).collect();
         if found.is_empty() { Err(Error::NotFound("the person")) } else { Ok(found) }

@@ -146,6 +146,7 @@ fn tree(source: &str, mut take: Option<&mut dyn FnMut(Element)>) -> Result<Eleme
     loop {
         let before = reader.buffer_position() as usize;
         let event = reader.read_event()?;
+        let mut ended = None;
         match event {
             Event::Start(tag) | Event::Empty(tag) if root.is_some() && open.is_empty() => {
                 return Err(XmlError::Malformed(format!("a second root element <{}>", tag.name().0)));
@@ -163,29 +164,14 @@ fn tree(source: &str, mut take: Option<&mut dyn FnMut(Element)>) -> Result<Eleme
                 if open.len() == MAX_DEPTH {
                     return Err(XmlError::TooDeep);
                 }
-                let mut element = element(&tag, reader.resolver(), open.last(), before)?;
-                element.span.end = reader.buffer_position() as usize;
-                match &mut take {
-                    Some(take) if open.len() == 1 => {
-                        take(element);
-                        count = 1;
-                    }
-                    _ => close(element, &mut open, &mut root),
-                }
+                ended = Some(element(&tag, reader.resolver(), open.last(), before)?);
             }
             Event::End(_) => {
                 // The reader checks that the names agree, so there is one to close.
-                let Some(mut element) = open.pop() else {
+                let Some(element) = open.pop() else {
                     return Err(XmlError::Malformed("an end tag without its start".into()));
                 };
-                element.span.end = reader.buffer_position() as usize;
-                match &mut take {
-                    Some(take) if open.len() == 1 => {
-                        take(element);
-                        count = 1;
-                    }
-                    _ => close(element, &mut open, &mut root),
-                }
+                ended = Some(element);
             }
             Event::Text(text) => match open.last_mut() {
                 Some(element) => element.text.push_str(&text.xml10_content()),
@@ -213,6 +199,16 @@ fn tree(source: &str, mut take: Option<&mut dyn FnMut(Element)>) -> Result<Eleme
             Event::Decl(_) if !first => return Err(XmlError::Malformed("the XML declaration is not first".into())),
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
             Event::Eof => break,
+        }
+        if let Some(mut element) = ended {
+            element.span.end = reader.buffer_position() as usize;
+            match &mut take {
+                Some(take) if open.len() == 1 => {
+                    take(element);
+                    count = 1;
+                }
+                _ => close(element, &mut open, &mut root),
+            }
         }
         first = false;
         if count > MAX_ELEMENTS {
