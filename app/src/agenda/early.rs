@@ -6,7 +6,8 @@
 ///
 /// "Back" closes an event's dialog and stays on the page. The open dialog has an entry in the history, of the same address, that is
 /// kept when the dialog closes otherwise: it serves the next one, and is passed over on the way back. Where it would take the way
-/// forward from somebody, there is none. The dialog is asked as by Escape, so that it can keep what was typed.
+/// forward from somebody, there is none. The dialog is asked as by Escape, so that it can keep what was typed; then it has an entry again
+/// as soon as it had its say, before anything else can go back another time.
 pub const SCRIPT: &str = "(()=>{\
 let down,at=history.state?.dialog,url=location.href;\
 addEventListener('pointerdown',e=>down=e,true);\
@@ -28,5 +29,5 @@ e.stopImmediatePropagation();\
 const dialogs=[...document.querySelectorAll('dialog[open]')];\
 if(!dialogs.length)return history.back();\
 for(const d of dialogs.reverse())d.dispatchEvent(new Event('cancel',{cancelable:true}));\
-setTimeout(enter,50)\
+setTimeout(enter)\
 })})()";
