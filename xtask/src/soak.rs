@@ -1,0 +1,34 @@
+//! Tests that take long: more rounds of what the test command does a few of.
+
+use crate::postgres::Postgres;
+use crate::process::{Failure, both, run, step};
+use crate::scratch::Scratch;
+use crate::test::{Database, clients};
+use crate::{cargo, tools, trunk};
+
+/// So many seeds for each server, and so many things done with each.
+const SEEDS: &str = "10";
+const OPERATIONS: &str = "2000";
+
+/// `cargo xtask soak sync [SEEDS [OPERATIONS]]`: calendars here and on other servers changed at random, on SQLite and on PostgreSQL.
+/// DAViCal is one of the servers, from the packages `davical php-fpm nginx-light`.
+pub fn some(arguments: &[String]) -> Result<(), Failure> {
+    let (seeds, operations) = match arguments {
+        [what] if what == "sync" => (SEEDS, OPERATIONS),
+        [what, seeds] if what == "sync" => (seeds.as_str(), OPERATIONS),
+        [what, seeds, operations] if what == "sync" => (seeds.as_str(), operations.as_str()),
+        _ => return Err(Failure("`cargo xtask soak sync [SEEDS [OPERATIONS]]`".into())),
+    };
+    let testing = tools::for_testing()?;
+    tools::for_building()?;
+    both(&mut cargo(&["test", "--no-run", "--test", "protocol"]), &mut trunk(true))?;
+    let scratch = Scratch::new()?;
+    let postgres = Postgres::start(&scratch)?;
+    for database in [Database::Sqlite, Database::Postgres(&postgres)] {
+        step(database.name());
+        let mut soak = database.clients(scratch.of(clients(&testing)))?;
+        soak.args(["-k", "test_sync_soak"]).env("KALENDS_SOAK_SEEDS", seeds).env("KALENDS_SOAK_OPERATIONS", operations);
+        run(&mut soak)?;
+    }
+    Ok(())
+}
