@@ -16,7 +16,7 @@ mod store;
 mod subscriptions;
 mod wire;
 
-pub use convert::as_held;
+pub use convert::{as_held, event_of_text, text_of_event};
 pub use oauth::{SignIn, SignedIn};
 pub use settings::{Account, Microsoft};
 pub use subscriptions::{LIFETIME, Notification, Notified, Subscription};

@@ -77,6 +77,8 @@ pub struct HeldEvent {
 pub struct Stamps {
     pub created: Option<DateTime<Utc>>,
     pub modified: Option<DateTime<Utc>>,
+    /// DTSTAMP, where it is another.
+    pub stamped: Option<DateTime<Utc>>,
 }
 
 impl PartialEq for Stamps {
@@ -132,6 +134,11 @@ pub enum Importance {
     #[default]
     Normal,
     High,
+}
+
+/// A text that stands in one line.
+pub fn in_one_line(text: &str) -> String {
+    text.replace(|character: char| character.is_control(), " ").trim().to_owned()
 }
 
 impl HeldObject {

@@ -4,6 +4,8 @@
 //! hold of a text is the text read and written again ([`as_held`]), and what is to be changed over there is what differs between two of
 //! them. What a text says beyond that is for `Provider::restored` to keep.
 
+use super::wire;
+
 mod body;
 mod held;
 mod marks;
@@ -34,6 +36,24 @@ impl Unfit {
     pub fn new(what: impl Into<String>) -> Self {
         Unfit(what.into())
     }
+}
+
+/// The text of an event as Graph gives it, with `exceptionOccurrences` and `cancelledOccurrences` where it is a series.
+///
+/// # Errors
+/// What of it is not as documented.
+pub fn text_of_event(event: serde_json::Value) -> Result<String, String> {
+    let mut master: wire::Event = serde_json::from_value(event).map_err(|error| error.to_string())?;
+    let exceptions = std::mem::take(&mut master.exception_occurrences);
+    of_series(&RemoteSeries { master, exceptions }).map(|object| to_text(&object)).map_err(|unfit| unfit.to_string())
+}
+
+/// What Graph is told of a text, without its instances.
+///
+/// # Errors
+/// What Graph cannot hold.
+pub fn event_of_text(text: &str) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+    of_text(text).map(|object| fields(&object)).map_err(|unfit| unfit.to_string())
 }
 
 /// How `text` would read if it were stored in Microsoft 365 and fetched again. One that cannot be stored is answered as it is.

@@ -1,14 +1,20 @@
 //! What Graph says of an event.
 
-use super::super::wire::Event;
+use super::super::wire::{self, Event};
 use super::Unfit;
-use super::held::{HeldBody, HeldEvent, HeldObject, Importance, RemoteSeries, Sensitivity, ShowAs, Stamps};
+use super::held::{
+    HeldBody, HeldEvent, HeldObject, HeldRecurrence, Importance, RemoteSeries, Sensitivity, ShowAs, Stamps, in_one_line,
+};
 use super::people::{self, Attendee, Person};
 use super::recurrence;
 use super::time::{self, Span};
 use super::write_json::UID_PROPERTY;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
+use kalends_ical::recurrence::{Rule, Series};
 use kalends_ical::time::Zone;
+
+/// After so long the first instance of a series is not waited for.
+const MAX_WAIT: TimeDelta = TimeDelta::days(366 * 100);
 
 /// # Errors
 /// For what is not as documented.
@@ -23,8 +29,9 @@ pub fn of_series(series: &RemoteSeries) -> Result<HeldObject, Unfit> {
         cancelled: Default::default(),
         master,
     };
-    if object.recurrence.is_none() {
-        return Ok(object);
+    let Some(recurrence) = &object.recurrence else { return Ok(object) };
+    if let Some(first) = first_date(recurrence, &object.master.span) {
+        object.master.span = object.master.span.on(first);
     }
     for exception in &series.exceptions {
         let date = date_of_occurrence(exception, &object.master.span)?;
@@ -37,6 +44,17 @@ pub fn of_series(series: &RemoteSeries) -> Result<HeldObject, Unfit> {
     }
     object.settle();
     Ok(object)
+}
+
+/// When a series really begins: "The first occurrence of the meeting may be this date or later, depending on the recurrence pattern of the
+/// event" (<https://learn.microsoft.com/graph/api/resources/recurrencerange>, startDate), while DTSTART is an instance wherever it is.
+fn first_date(recurrence: &HeldRecurrence, span: &Span) -> Option<NaiveDate> {
+    let rule = Rule::parse(&recurrence.rule(span)).ok()?;
+    let start = span.start();
+    let zone = Zone::Iana(span.zone().unwrap_or(chrono_tz::Tz::UTC));
+    let series = Series::without_start(&rule, &start, &zone);
+    let first = series.between(start.local(), start.local() + MAX_WAIT).next()?;
+    Some(first.date())
 }
 
 /// The UID that it was stored with from here, or the one that Exchange gave it.
@@ -67,11 +85,12 @@ pub fn date_of_occurrence(event: &Event, series: &Span) -> Result<NaiveDate, Unf
 fn held(event: &Event, series_zone: Option<chrono_tz::Tz>) -> Result<HeldEvent, Unfit> {
     let organizer = event.organizer.as_ref().and_then(|organizer| Person::of_graph(&organizer.email_address));
     let attendees = people::settled(event.attendees.iter().filter_map(Attendee::of_graph), organizer.as_ref());
-    let locations: Vec<&str> = event.locations.iter().map(|location| location.display_name.trim()).collect();
-    let location = match event.locations.is_empty() {
-        true => event.location.iter().map(|location| location.display_name.trim()).collect(),
-        false => locations.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join("; "),
+    let places: Vec<&wire::Location> = match event.locations.is_empty() {
+        true => event.location.iter().collect(),
+        false => event.locations.iter().collect(),
     };
+    let names = places.iter().map(|place| in_one_line(&place.display_name)).filter(|name| !name.is_empty());
+    let location = names.collect::<Vec<_>>().join("; ");
     let coordinates = event.location.iter().chain(&event.locations).find_map(|location| {
         let coordinates = location.coordinates.as_ref()?;
         Some((coordinates.latitude?, coordinates.longitude?))
@@ -80,7 +99,7 @@ fn held(event: &Event, series_zone: Option<chrono_tz::Tz>) -> Result<HeldEvent, 
     let provider = event.online_meeting_provider.clone().unwrap_or_else(|| "unknown".to_owned());
     let minutes = event.reminder_minutes_before_start.and_then(|minutes| u32::try_from(minutes).ok());
     Ok(HeldEvent {
-        subject: event.subject.trim().to_owned(),
+        subject: in_one_line(&event.subject),
         body: HeldBody::of_graph(event.body.as_ref()),
         span: time::of_event(event, series_zone)?,
         location,
@@ -103,6 +122,7 @@ fn held(event: &Event, series_zone: Option<chrono_tz::Tz>) -> Result<HeldEvent, 
         stamps: Stamps {
             created: time::timestamp(event.created_date_time.as_deref()),
             modified: time::timestamp(event.last_modified_date_time.as_deref()),
+            stamped: None,
         },
     })
 }

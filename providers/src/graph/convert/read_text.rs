@@ -3,6 +3,7 @@
 use super::Unfit;
 use super::held::{
     HeldBody, HeldEvent, HeldObject, HeldRecurrence, Importance, RecurrenceEnd, Sensitivity, ShowAs, Stamps,
+    in_one_line,
 };
 use super::people;
 use super::recurrence;
@@ -161,8 +162,7 @@ impl<'o> SeriesReader<'o> {
 
 fn held(object: &CalendarObject, entry: &Entry, series: Option<&HeldEvent>, recurs: bool) -> Result<HeldEvent, Unfit> {
     let component = object.component(entry);
-    let text =
-        |name: &str| component.property(name).map(|property| property.text().trim().to_owned()).unwrap_or_default();
+    let text = |name: &str| component.property(name).map(|line| in_one_line(&line.text())).unwrap_or_default();
     let (attendees, organizer, asks_for_response) = people::of_component(component);
     let sensitivity = match (component.property("CLASS"), series) {
         // An override without CLASS has that of its series.
@@ -172,11 +172,10 @@ fn held(object: &CalendarObject, entry: &Entry, series: Option<&HeldEvent>, recu
     let categories =
         component.properties("CATEGORIES").flat_map(|property| kalends_ical::escape::text_list(&property.value));
     Ok(HeldEvent {
-        // Graph has it in one line.
-        subject: text("SUMMARY").split_whitespace().collect::<Vec<_>>().join(" "),
+        subject: text("SUMMARY"),
         body: HeldBody::of_component(component),
         span: span(object, entry, recurs)?,
-        location: text("LOCATION").split_whitespace().collect::<Vec<_>>().join(" "),
+        location: text("LOCATION"),
         position: component.property("GEO").and_then(position),
         attendees,
         organizer,
@@ -192,7 +191,8 @@ fn held(object: &CalendarObject, entry: &Entry, series: Option<&HeldEvent>, recu
         }),
         stamps: Stamps {
             created: component.property("CREATED").and_then(timestamp),
-            modified: component.property("LAST-MODIFIED").or_else(|| component.property("DTSTAMP")).and_then(timestamp),
+            modified: component.property("LAST-MODIFIED").and_then(timestamp),
+            stamped: component.property("DTSTAMP").and_then(timestamp),
         },
     })
 }

@@ -227,7 +227,8 @@ impl HeldRecurrence {
             day => rule.by_month_day(vec![day]),
         };
         let relative = |rule: RRule<Unvalidated>, days: &[Weekday], index: Index| match days {
-            [day] => rule.by_weekday(vec![NWeekday::Nth(index.number(), *day)]),
+            // The crate writes `1TU` as `TU`, which is every Tuesday.
+            [day] if index != Index::First => rule.by_weekday(vec![NWeekday::Nth(index.number(), *day)]),
             days => rule.by_weekday(every(days)).by_set_pos(vec![index.number().into()]),
         };
         let in_month = |month: u8| Month::try_from(month).unwrap_or(Month::January);
@@ -412,6 +413,7 @@ mod tests {
             ),
             ("FREQ=MONTHLY;BYDAY=2TU", "2026-03-10", "FREQ=MONTHLY;BYDAY=2TU"),
             ("FREQ=MONTHLY;BYDAY=TU;BYSETPOS=2", "2026-03-10", "FREQ=MONTHLY;BYDAY=2TU"),
+            ("FREQ=MONTHLY;BYDAY=1TU", "2026-03-03", "FREQ=MONTHLY;BYSETPOS=1;BYDAY=TU"),
             ("FREQ=MONTHLY;BYDAY=-1FR", "2026-03-27", "FREQ=MONTHLY;BYDAY=-1FR"),
             (
                 "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",

@@ -58,7 +58,7 @@ fn zones(object: &HeldObject) -> Vec<(Tz, NaiveDate)> {
 
 fn event(builder: &mut Builder, uid: &str, event: &HeldEvent, recurrence_id: Option<&Moment>) {
     let at = |at: DateTime<Utc>| Moment::Utc(at.naive_utc());
-    let stamp = event.stamps.modified.or(event.stamps.created).unwrap_or(DateTime::UNIX_EPOCH);
+    let stamp = event.stamps.stamped.or(event.stamps.modified).or(event.stamps.created).unwrap_or(DateTime::UNIX_EPOCH);
     builder.text("UID", &[], uid).moment("DTSTAMP", &at(stamp));
     if let Some(created) = event.stamps.created {
         builder.moment("CREATED", &at(created));
