@@ -25,6 +25,7 @@ server-accounts-own = Your accounts
 server-accounts-add = Add an account
 server-accounts-add-lead = Where are your calendars?
 server-accounts-add-at = Add an account at { $name }
+server-accounts-add-other = Add an account at another server
 server-accounts-choose = Add
 server-accounts-back = All accounts
 server-accounts-other = Another CalDAV server
@@ -63,6 +64,7 @@ server-accounts-user-same = Leave it empty if it is the same as before.
 server-accounts-app-password-field = App password
 server-accounts-name = What you call it
 server-accounts-name-hint = Only you see it. Left empty: your user name there.
+server-accounts-name-only = Only you see it.
 server-accounts-sealed = The password is kept encrypted, and sent to that service alone.
 server-accounts-look = Look for calendars
 server-accounts-elsewhere = The calendars are at { $to }, which belongs to somebody else than what you wrote. If that is right, type your password once more: it is sent there.
@@ -78,6 +80,7 @@ server-accounts-tested = { $count ->
    *[other] The service lets you in. You have { NUMBER($count) } calendars there.
 }
 server-accounts-pause = Pause
+server-accounts-settings = Name
 server-accounts-paused-done = The service is not asked any more until you resume it.
 server-accounts-resume = Resume
 server-accounts-resumed = The service is asked again.

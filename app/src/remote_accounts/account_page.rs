@@ -60,6 +60,9 @@ fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
         account.why.clone().map(|why| view! { <p class="hint" dir="auto">{words::server_accounts_why(&why)}</p> });
     let path = account_path(account.id);
     let name = account.name.clone();
+    // At hand where it is wanted.
+    let is_needed = account.state == AccountStateInfo::NeedsPassword;
+    let needed_field = password_field.clone();
     view! {
         <p><a href=PATH>{words::server_accounts_back()}</a></p>
         <h1 dir="auto">{account.name.clone()}</h1>
@@ -75,12 +78,13 @@ fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
                 <Ways info=account.clone() />
             </section>
         </div>
-        <NewPassword info=account.clone() wrong=password_field />
+        {is_needed.then(|| view! { <NewPassword info=account.clone() wrong=needed_field /> })}
+        {(!is_needed).then(|| view! { <NewPassword info=account.clone() wrong=password_field /> })}
         <section class="card section" aria-labelledby="rename">
-            <h2 id="rename">{words::server_accounts_name()}</h2>
+            <h2 id="rename">{words::server_accounts_settings()}</h2>
             <form class="stack" method="post" action=path.clone()>
                 <input type="hidden" name="do" value="rename" />
-                <TextField id="name" label=words::server_accounts_name() value=name.clone() error=name_field.map(|(_, message)| message) hint=words::server_accounts_name_hint() />
+                <TextField id="name" label=words::server_accounts_name() value=name.clone() error=name_field.map(|(_, message)| message) hint=words::server_accounts_name_only() />
                 <div class="row"><button class="button">{words::common_save()}</button></div>
             </form>
         </section>
@@ -101,9 +105,11 @@ fn Ways(info: AccountInfo) -> impl IntoView {
         AccountStateInfo::Paused => ("resume", words::server_accounts_resume()),
         _ => ("pause", words::server_accounts_pause()),
     };
+    let is_needed = info.state == AccountStateInfo::NeedsPassword;
+    let class = if is_needed { "button" } else { "button button--primary" };
     view! {
         <form class="row" method="post" action=account_path(info.id)>
-            <a class="button button--primary" href=calendars_path(info.id)>{words::server_accounts_calendars()}</a>
+            <a class=class href=calendars_path(info.id)>{words::server_accounts_calendars()}</a>
             <button class="button" name="do" value="test">{words::server_accounts_test()}</button>
             <button class="button" name="do" value=value>{label}</button>
         </form>
@@ -118,6 +124,8 @@ fn NewPassword(info: AccountInfo, wrong: Option<(String, String)>) -> impl IntoV
         AccountStateInfo::NeedsPassword => words::server_accounts_password_lead(),
         _ => words::server_accounts_password_other(),
     };
+    let is_needed = info.state == AccountStateInfo::NeedsPassword;
+    let class = if is_needed { "button button--primary" } else { "button" };
     view! {
         <section class="card section" aria-labelledby="password-title">
             <h2 id="password-title">{words::server_accounts_password_title()}</h2>
@@ -126,7 +134,7 @@ fn NewPassword(info: AccountInfo, wrong: Option<(String, String)>) -> impl IntoV
                 <input type="hidden" name="do" value="password" />
                 <TextField id="user" label=words::server_accounts_user() value=String::new() error=at("user") hint=words::server_accounts_user_same() is_optional=true />
                 <PasswordField needs_app_password=false error=at("password") />
-                <div class="row"><button class="button">{words::server_accounts_password_do()}</button></div>
+                <div class="row"><button class=class>{words::server_accounts_password_do()}</button></div>
             </form>
         </section>
     }

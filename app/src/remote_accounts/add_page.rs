@@ -57,9 +57,10 @@ fn Loaded(adding: Adding) -> impl IntoView {
             </p>
         }
     });
+    let title = super::add_title(&service);
     view! {
         <p><a href=PATH>{words::server_accounts_back()}</a></p>
-        <h1>{words::server_accounts_add_at(&service.name)}</h1>
+        <h1>{title}</h1>
         <p class="lead">{service.help.clone()}</p>
         <Came said=None refused=other />
         <section class="card section" aria-label=words::server_accounts_add()>

@@ -102,7 +102,7 @@ pub(super) fn state_line(info: &AccountInfo, format: Format) -> String {
 
 #[component]
 fn Choice(service: ServiceInfo) -> impl IntoView {
-    let label = words::server_accounts_add_at(&service.name);
+    let label = super::add_title(&service);
     view! {
         <li class="list__item">
             <div class="list__text">

@@ -11,6 +11,7 @@ pub use add_page::AddAccountPage;
 pub use list_page::AccountsPage;
 
 use crate::wire::ApiError;
+use crate::words;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,14 @@ pub enum AddressField {
     None,
     Host,
     Any,
+}
+
+/// What the form is called that adds an account there.
+fn add_title(service: &ServiceInfo) -> String {
+    match service.asks {
+        AddressField::Any => words::server_accounts_add_other().to_owned(),
+        AddressField::None | AddressField::Host => words::server_accounts_add_at(&service.name),
+    }
 }
 
 /// How an account is.
