@@ -5,4 +5,5 @@ pub mod caldav;
 pub mod connector;
 pub mod credentials;
 mod failure;
+pub mod graph;
 pub mod outbound;

@@ -11,6 +11,8 @@ pub mod client;
 pub mod database;
 #[cfg(feature = "server")]
 pub mod events;
+#[cfg(feature = "graph")]
+pub mod graph;
 #[cfg(feature = "home")]
 pub mod home;
 #[cfg(feature = "server")]

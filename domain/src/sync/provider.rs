@@ -5,8 +5,9 @@
 
 use chrono::TimeDelta;
 use futures::future::BoxFuture;
-use kalends_ical::ComponentKind;
 use kalends_ical::instances::Window;
+use kalends_ical::merge::{self, Versions, Winner};
+use kalends_ical::{ComponentKind, Limits};
 use serde::{Deserialize, Serialize};
 
 /// How many objects [`Provider::fetch`] is asked for at once at most.
@@ -204,6 +205,27 @@ pub trait Provider: Send + Sync {
         object: &'a RemoteObjectId,
         tag: Option<&'a RemoteTag>,
     ) -> Answer<'a, ()>;
+
+    /// What the remote side could hold of a text: how it would read if it had been stored there and were fetched. A text that could not be
+    /// stored at all is answered as it is.
+    ///
+    /// A pure function: nothing is asked. Where [`Capabilities::keeps_texts`] holds, it is the text itself.
+    fn as_held(&self, text: &str) -> String {
+        text.to_owned()
+    }
+
+    /// A text that was fetched, in the words of `base`, the text that both sides last had in common: what the remote side cannot hold is as
+    /// `base` has it, and so is all that says there what [`Provider::as_held`] says of `base`. So nothing is lost, and nothing has changed,
+    /// only because it cannot be written over there.
+    ///
+    /// What is merged with a text of ours, and what is compared with what was sent, is this and not the text as it was fetched. A pure
+    /// function: nothing is asked.
+    fn restored(&self, base: &str, fetched: &str) -> String {
+        let held = self.as_held(base);
+        let versions = Versions { base: Some(&held), ours: Some(base), theirs: Some(fetched) };
+        let restored = merge::resolve(&versions, &Limits::default(), &mut |_| Winner::Theirs);
+        restored.ok().flatten().unwrap_or_else(|| fetched.to_owned())
+    }
 }
 
 /// Why a provider has no answer; the text is fit to show to a person. What is not said to be about one object is about the whole

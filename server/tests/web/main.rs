@@ -11,6 +11,7 @@ mod links;
 mod load;
 mod people;
 mod profile;
+mod remote_accounts;
 mod rest;
 mod rest_accounts;
 mod rest_calendars;

@@ -33,6 +33,14 @@ impl Zone {
         names::iana(name).map(Zone::Iana).or_else(|| names::named_offset(name).map(Zone::fixed))
     }
 
+    /// What Windows calls it, as [`Zone::named`] understands; `None`: it has no name there.
+    pub fn windows_name(&self) -> Option<&'static str> {
+        match self {
+            Zone::Iana(tz) => names::windows_name(*tz),
+            Zone::Custom(_) => None,
+        }
+    }
+
     fn fixed(offset: i32) -> Zone {
         if offset == 0 { Zone::UTC } else { Zone::Custom(Arc::new(CustomZone::fixed(offset))) }
     }

@@ -16,6 +16,12 @@ pub(super) fn iana(name: &str) -> Option<Tz> {
     exact(name).or_else(|| windows(name)).or_else(|| suffix(name)).or_else(|| display_name(name))
 }
 
+/// What Windows calls a zone (CLDR); `None`: it has no name for it. Several IANA zones have one name there, of which [`iana`] knows the
+/// most important one.
+pub(super) fn windows_name(tz: Tz) -> Option<&'static str> {
+    WindowsTimezone::try_from(tz).ok().map(|zone| zone.name())
+}
+
 /// Whether `name` is an IANA name of one word, such as `EST` or `CET`. Other places use the same abbreviations for zones of their
 /// own, so that a VTIMEZONE knows better. What UTC is, is the same everywhere.
 pub(super) fn is_abbreviation(name: &str) -> bool {

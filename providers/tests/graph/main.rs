@@ -1,0 +1,11 @@
+//! Microsoft 365, by a stand-in for Graph that was written from Microsoft's documentation.
+
+#![allow(clippy::unwrap_used)]
+
+mod account;
+mod changes;
+mod conversion;
+mod notifications;
+mod setup;
+mod store;
+mod table;

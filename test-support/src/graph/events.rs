@@ -1,0 +1,483 @@
+//! Events: listing, reading, making, changing, deleting.
+
+use super::mailbox::{Event, ME, Mailbox, id_of, number_of, select};
+use super::recurrence;
+use super::reply::{Asked, Reply};
+use super::times;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What can be changed (<https://learn.microsoft.com/graph/api/event-update>, "Request body").
+const WRITABLE: [&str; 20] = [
+    "attendees",
+    "body",
+    "categories",
+    "end",
+    "hideAttendees",
+    "importance",
+    "isAllDay",
+    "isOnlineMeeting",
+    "isReminderOn",
+    "location",
+    "locations",
+    "onlineMeetingProvider",
+    "recurrence",
+    "reminderMinutesBeforeStart",
+    "responseRequested",
+    "sensitivity",
+    "showAs",
+    "start",
+    "subject",
+    "singleValueExtendedProperties",
+];
+
+fn refused(why: impl Into<String>) -> Reply {
+    Reply::error(400, "ErrorPropertyValidationFailure", &why.into())
+}
+
+impl Mailbox {
+    pub(super) fn events(&mut self, asked: &Asked, calendar: Option<&str>, rest: &[&str], base: &str) -> Reply {
+        if calendar.is_some_and(|calendar| !self.has_calendar(calendar)) {
+            return Reply::not_found();
+        }
+        match (asked.method.as_str(), rest) {
+            ("GET", []) => self.list(asked, calendar.unwrap_or_default(), base),
+            ("POST", []) => self.create(asked, calendar.unwrap_or_default()),
+            (_, [id, rest @ ..]) => {
+                let known = number_of(id).filter(|(number, _)| {
+                    self.events
+                        .get(number)
+                        .is_some_and(|event| calendar.is_none_or(|calendar| event.calendar == calendar))
+                });
+                let Some((number, date)) = known else { return Reply::not_found() };
+                if let Some(date) = date
+                    && !self.events[&number].days(date).contains(&date)
+                {
+                    return Reply::not_found();
+                }
+                match (asked.method.as_str(), rest) {
+                    ("GET", []) => Reply::json(200, self.one(asked, number, date)),
+                    ("GET", ["instances"]) => self.instances(asked, number),
+                    ("PATCH", []) => self.change(asked, number, date),
+                    ("DELETE", []) => self.delete(asked, number, date),
+                    ("POST", [action @ ("accept" | "tentativelyAccept" | "decline")]) => {
+                        self.respond(number, date, action)
+                    }
+                    _ => {
+                        Reply::error(405, "BadRequest", "Specified HTTP method is not allowed for the request target.")
+                    }
+                }
+            }
+            _ => Reply::error(405, "BadRequest", "Specified HTTP method is not allowed for the request target."),
+        }
+    }
+
+    /// As an event is given, of `fields`.
+    pub(super) fn shown(
+        &self,
+        event: &Event,
+        fields: &Map<String, Value>,
+        date: Option<NaiveDate>,
+        asked: &Asked,
+    ) -> Value {
+        let mut shown = fields.clone();
+        let immutable = asked.wants_immutable_ids();
+        let is_all_day = fields["isAllDay"] == true;
+        for (name, original) in [("start", "originalStartTimeZone"), ("end", "originalEndTimeZone")] {
+            shown.insert(original.into(), fields[name]["timeZone"].clone());
+            shown.insert(name.into(), times::in_utc(&fields[name], is_all_day));
+        }
+        shown.insert("id".into(), json!(id_of(event.number, date, immutable)));
+        shown.insert("@odata.etag".into(), json!(event.etag()));
+        shown.insert("changeKey".into(), json!(event.etag().trim_matches(['W', '/', '"'])));
+        shown.insert("seriesMasterId".into(), json!(date.map(|_| id_of(event.number, None, immutable))));
+        if date.is_none() {
+            shown.insert("type".into(), json!(if event.is_series() { "seriesMaster" } else { "singleInstance" }));
+        }
+        Value::Object(shown)
+    }
+
+    /// <https://learn.microsoft.com/graph/api/event-get>
+    fn one(&self, asked: &Asked, number: u64, date: Option<NaiveDate>) -> Value {
+        let event = &self.events[&number];
+        let fields = date.map_or_else(|| event.fields.clone(), |date| event.instance(date));
+        let mut shown = self.shown(event, &fields, date, asked);
+        let (selected, expanded) = (asked.query.get("$select"), asked.query.get("$expand"));
+        let is_selected = |name: &str| selected.is_some_and(|names| names.split(',').any(|known| known == name));
+        if event.is_series() && date.is_none() {
+            // "Returned only on $select in a Get operation which specifies the ID of a series master event."
+            let master = id_of(number, None, asked.wants_immutable_ids());
+            let cancelled: Vec<String> = event.cancelled.iter().map(|date| format!("OID.{master}.{date}")).collect();
+            shown["cancelledOccurrences"] = json!(cancelled);
+        }
+        let mut shown = select(&shown, asked);
+        if !is_selected("cancelledOccurrences") {
+            shown.as_object_mut().unwrap().remove("cancelledOccurrences");
+        }
+        // "Returned only on $select and $expand in a Get operation that specifies the ID of a series master event."
+        if is_selected("exceptionOccurrences")
+            && expanded.is_some_and(|expanded| expanded.contains("exceptionOccurrences"))
+        {
+            let exceptions =
+                event.exceptions.keys().map(|date| self.shown(event, &event.instance(*date), Some(*date), asked));
+            shown["exceptionOccurrences"] = exceptions.collect();
+        }
+        with_properties(&mut shown, event, asked);
+        shown
+    }
+
+    /// <https://learn.microsoft.com/graph/api/calendar-list-events>: "The list contains single instance meetings and series masters."
+    fn list(&self, asked: &Asked, calendar: &str, base: &str) -> Reply {
+        let filter = asked.query.get("$filter").map(String::as_str);
+        let mut found = Vec::new();
+        for event in self.events.values().filter(|event| event.calendar == calendar) {
+            match filter.map_or(Some(true), |filter| passes(event, filter)) {
+                None => {
+                    return Reply::error(
+                        400,
+                        "ErrorInvalidUrlQueryFilter",
+                        "The query filter contains one or more invalid nodes.",
+                    );
+                }
+                Some(false) => {}
+                Some(true) => found.push(event),
+            }
+        }
+        let (skip, size) =
+            (asked.query.get("$skip").and_then(|skip| skip.parse().ok()).unwrap_or(0), asked.page_size());
+        let value: Vec<Value> = found
+            .iter()
+            .skip(skip)
+            .take(size)
+            .map(|event| {
+                let mut shown = select(&self.shown(event, &event.fields, None, asked), asked);
+                with_properties(&mut shown, event, asked);
+                shown
+            })
+            .collect();
+        let mut body = json!({ "value": value });
+        // <https://learn.microsoft.com/graph/paging>: the whole address of the next page.
+        if skip + size < found.len() {
+            let options: Vec<String> = asked
+                .query
+                .iter()
+                .filter(|(name, _)| *name != "$skip")
+                .map(|(name, value)| format!("{name}={}", encoded(value)))
+                .chain([format!("$skip={}", skip + size)])
+                .collect();
+            body["@odata.nextLink"] =
+                json!(format!("{base}me/calendars/{}/events?{}", encoded(calendar), options.join("&")));
+        }
+        Reply::json(200, body)
+    }
+
+    /// <https://learn.microsoft.com/graph/api/calendar-post-events>
+    fn create(&mut self, asked: &Asked, calendar: &str) -> Reply {
+        if self.calendars.iter().any(|known| known["id"] == calendar && known["canEdit"] == false) {
+            return Reply::error(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.");
+        }
+        // transactionId: "to avoid redundant POST operations in case of client retries".
+        let transaction = asked.body["transactionId"].as_str();
+        if let Some(transaction) = transaction
+            && let Some(known) = self.events.values().find(|event| event.fields["transactionId"] == transaction)
+        {
+            return Reply::json(201, self.one(asked, known.number, None));
+        }
+        let number = self.new_number();
+        let now = times::timestamp(Utc::now());
+        let fields = json!({
+            "subject": "", "body": { "contentType": "html", "content": "" }, "isAllDay": false, "importance": "normal",
+            "sensitivity": "normal", "showAs": "busy", "isReminderOn": true, "reminderMinutesBeforeStart": 15, "categories": [],
+            "attendees": [], "location": { "displayName": "" }, "locations": [], "recurrence": null, "isCancelled": false,
+            "isOrganizer": true, "responseRequested": true, "isOnlineMeeting": false, "onlineMeetingProvider": "unknown",
+            "onlineMeeting": null, "transactionId": transaction, "createdDateTime": now, "lastModifiedDateTime": now,
+            "organizer": { "emailAddress": { "name": "Ada", "address": ME } },
+            "iCalUId": format!("040000008200E00074C5B7101A82E008{number:08X}"),
+        });
+        let mut event = Event {
+            number,
+            calendar: calendar.to_owned(),
+            fields: fields.as_object().unwrap().clone(),
+            properties: Vec::new(),
+            exceptions: BTreeMap::new(),
+            cancelled: BTreeSet::new(),
+            version: 0,
+        };
+        if let Err(refused) = write(&mut event, &asked.body, None) {
+            return refused;
+        }
+        self.events.insert(number, event);
+        self.touch(number, None);
+        Reply::json(201, self.one(asked, number, None))
+    }
+
+    /// <https://learn.microsoft.com/graph/api/event-update>
+    fn change(&mut self, asked: &Asked, number: u64, date: Option<NaiveDate>) -> Reply {
+        let mut event = self.events[&number].clone();
+        if let Some(refused) = stale(&event, asked) {
+            return refused;
+        }
+        if let Err(refused) = write(&mut event, &asked.body, date) {
+            return refused;
+        }
+        self.events.insert(number, event);
+        self.touch(number, date);
+        Reply::json(200, self.one(asked, number, date))
+    }
+
+    /// <https://learn.microsoft.com/graph/api/event-delete>
+    fn delete(&mut self, asked: &Asked, number: u64, date: Option<NaiveDate>) -> Reply {
+        let event = self.events.get_mut(&number).unwrap();
+        if let Some(refused) = stale(event, asked) {
+            return refused;
+        }
+        match date {
+            Some(date) => {
+                event.exceptions.remove(&date);
+                event.cancelled.insert(date);
+            }
+            None => {
+                let calendar = event.calendar.clone();
+                self.events.remove(&number);
+                self.deleted.insert(number, calendar);
+            }
+        }
+        self.touch(number, date);
+        Reply::nothing(204)
+    }
+
+    /// <https://learn.microsoft.com/graph/api/event-accept>
+    fn respond(&mut self, number: u64, date: Option<NaiveDate>, action: &str) -> Reply {
+        let event = self.events.get_mut(&number).unwrap();
+        // "You can't respond to this meeting because you're the meeting organizer."
+        if event.fields["isOrganizer"] == true {
+            return Reply::error(
+                400,
+                "ErrorInvalidRequest",
+                "Your request can't be completed. You can't respond to this meeting because you're the meeting organizer.",
+            );
+        }
+        let response = match action {
+            "accept" => "accepted",
+            "decline" => "declined",
+            _ => "tentativelyAccepted",
+        };
+        let mut attendees = event.fields["attendees"].clone();
+        for attendee in attendees.as_array_mut().unwrap() {
+            if attendee["emailAddress"]["address"].as_str().is_some_and(|address| address.eq_ignore_ascii_case(ME)) {
+                attendee["status"] = json!({ "response": response, "time": times::timestamp(Utc::now()) });
+            }
+        }
+        match date {
+            Some(date) => event.exceptions.entry(date).or_default().insert("attendees".into(), attendees),
+            None => event.fields.insert("attendees".into(), attendees),
+        };
+        self.touch(number, date);
+        Reply::nothing(202)
+    }
+
+    /// <https://learn.microsoft.com/graph/api/event-list-instances>
+    fn instances(&self, asked: &Asked, number: u64) -> Reply {
+        let event = &self.events[&number];
+        let parse = |name: &str| DateTime::parse_from_rfc3339(asked.query.get(name)?).ok().map(|at| at.to_utc());
+        let (Some(start), Some(end)) = (parse("startDateTime"), parse("endDateTime")) else {
+            return Reply::error(
+                400,
+                "ErrorInvalidParameter",
+                "This request requires a time window specified by startDateTime and endDateTime.",
+            );
+        };
+        let value: Vec<Value> = touching(event, start, end)
+            .into_iter()
+            .map(|date| select(&self.shown(event, &event.instance(date), Some(date), asked), asked))
+            .collect();
+        Reply::json(200, json!({ "value": value }))
+    }
+}
+
+/// The instances of a series that touch a window.
+pub(super) fn touching(event: &Event, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<NaiveDate> {
+    let until = end.date_naive().checked_add_days(Days::new(32)).unwrap();
+    event.days(until).into_iter().filter(|date| is_in(&event.instance(*date), start, end)).collect()
+}
+
+pub(super) fn is_in(fields: &Map<String, Value>, start: DateTime<Utc>, end: DateTime<Utc>) -> bool {
+    let is_all_day = fields["isAllDay"] == true;
+    let at = |name: &str| match is_all_day {
+        true => times::local(&fields[name]).unwrap().and_utc(),
+        false => times::instant(&fields[name]).unwrap(),
+    };
+    at("start") < end && at("end") >= start
+}
+
+/// If-Match (RFC 9110 section 13.1.1); what Exchange says to it is ErrorIrresolvableConflict
+/// (<https://learn.microsoft.com/exchange/client-developer/web-service-reference/responsecode>).
+fn stale(event: &Event, asked: &Asked) -> Option<Reply> {
+    let is_stale = asked.if_match.as_ref().is_some_and(|etag| *etag != event.etag());
+    is_stale.then(|| Reply::error(412, "ErrorIrresolvableConflict", "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item."))
+}
+
+/// Puts what was sent into an event, or into one instance of it.
+fn write(event: &mut Event, body: &Value, date: Option<NaiveDate>) -> Result<(), Reply> {
+    let Some(body) = body.as_object() else { return Err(refused("Empty Payload.")) };
+    let is_new = event.version == 0;
+    if let Some(other) =
+        body.keys().find(|name| !WRITABLE.contains(&name.as_str()) && !(is_new && *name == "transactionId"))
+    {
+        return Err(refused(format!("Property {other} is read-only.")));
+    }
+    if date.is_some() && body.contains_key("recurrence") {
+        return Err(refused("An occurrence has no recurrence."));
+    }
+    let mut new: Map<String, Value> = Map::new();
+    for (name, value) in body {
+        match name.as_str() {
+            "singleValueExtendedProperties" => event.properties = value.as_array().cloned().unwrap_or_default(),
+            "body" => drop(new.insert(name.clone(), stored_body(value))),
+            "location" => {
+                let is_empty = value["displayName"] == "";
+                new.insert("locations".into(), if is_empty { json!([]) } else { json!([value]) });
+                new.insert(name.clone(), value.clone());
+            }
+            "attendees" => drop(new.insert(name.clone(), stored_attendees(&event.fields["attendees"], value))),
+            "transactionId" => {}
+            _ => drop(new.insert(name.clone(), value.clone())),
+        }
+    }
+    let mut merged = date.map_or_else(|| event.fields.clone(), |date| event.instance(date));
+    merged.extend(new.clone());
+    check(&merged)?;
+    let Some(date) = date else {
+        // No page says what becomes of the instances of a series that is at another time or on other days; they are all forgotten here.
+        let is_another = |name: &str| new.get(name).is_some_and(|value| Some(value) != event.fields.get(name));
+        if is_another("start") || is_another("end") || is_another("recurrence") {
+            event.exceptions.clear();
+            event.cancelled.clear();
+        }
+        event.fields.extend(new);
+        return Ok(());
+    };
+    // "an occurrence cannot be moved to or before the day of the previous occurrence, and cannot be moved to or after the day of the
+    // following occurrence" (<https://learn.microsoft.com/graph/api/event-update>, Response).
+    let day = times::local(&merged["start"]).unwrap().date();
+    let others: Vec<NaiveDate> = event.days(date.checked_add_days(Days::new(400)).unwrap());
+    let day_of = |other: &NaiveDate| times::local(&event.instance(*other)["start"]).unwrap().date();
+    let is_crossing =
+        others.iter().any(|other| (*other < date && day_of(other) >= day) || (*other > date && day_of(other) <= day));
+    if is_crossing {
+        return Err(Reply::error(
+            400,
+            "ErrorOccurrenceCrossingBoundary",
+            "Modified occurrence is crossing or overlapping adjacent occurrence.",
+        ));
+    }
+    event.exceptions.entry(date).or_default().extend(new);
+    Ok(())
+}
+
+/// What cannot be.
+fn check(fields: &Map<String, Value>) -> Result<(), Reply> {
+    let (Some(start), Some(end)) = (fields.get("start"), fields.get("end")) else {
+        return Err(refused("Start and End are required."));
+    };
+    let (Some(begins), Some(ends)) = (times::instant(start), times::instant(end)) else {
+        // <https://learn.microsoft.com/graph/api/outlookuser-supportedtimezones>
+        return Err(Reply::error(400, "TimeZoneNotSupportedException", "A valid TimeZone value must be specified."));
+    };
+    if ends < begins {
+        return Err(refused("Event start time must precede or be equal to end time."));
+    }
+    // "If true, regardless of whether it's a single-day or multi-day event, start and end time must be set to midnight and be in the
+    // same time zone" (<https://learn.microsoft.com/graph/api/resources/event>).
+    let is_midnight = |time: &Value| times::local(time).is_some_and(|local| local.time() == NaiveTime::MIN);
+    let is_days = is_midnight(start) && is_midnight(end) && start["timeZone"] == end["timeZone"];
+    if fields["isAllDay"] == true && !(is_days && ends - begins >= TimeDelta::days(1)) {
+        return Err(refused("The Event.Start property for an all-day event needs to be set to midnight."));
+    }
+    let one_of = |name: &str, values: &[&str]| match fields[name].as_str() {
+        Some(value) if values.contains(&value) => Ok(()),
+        value => Err(refused(format!("{name} cannot be {value:?}"))),
+    };
+    one_of("sensitivity", &["normal", "personal", "private", "confidential"])?;
+    one_of("showAs", &["free", "tentative", "busy", "oof", "workingElsewhere", "unknown"])?;
+    one_of("importance", &["low", "normal", "high"])?;
+    match &fields["recurrence"] {
+        Value::Null => Ok(()),
+        recurrence => recurrence::check(recurrence).map_err(refused),
+    }
+}
+
+/// Exchange keeps HTML: what is sent as text is written so, blanks and lines included, as mail from Outlook shows.
+fn stored_body(body: &Value) -> Value {
+    let content = body["content"].as_str().unwrap_or_default();
+    if body["contentType"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("html")) {
+        return json!({ "contentType": "html", "content": format!("<html><head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\"></head><body>{content}</body></html>") });
+    }
+    let escaped = content
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace("  ", "&nbsp; ")
+        .replace('\n', "<br>\r\n");
+    json!({ "contentType": "html", "content": format!("<html><head>\r\n<style><!-- .EmailQuote {{ margin-left: 1pt }} --></style></head>\r\n<body>\r\n<font size=\"2\"><span style=\"font-size:11pt;\"><div class=\"PlainText\">{escaped}</div></span></font>\r\n</body></html>") })
+}
+
+/// What attendees answered stays what it is, and who is new has not answered.
+fn stored_attendees(before: &Value, sent: &Value) -> Value {
+    let known = before.as_array().cloned().unwrap_or_default();
+    let stored = sent.as_array().cloned().unwrap_or_default().into_iter().map(|mut attendee| {
+        let address = attendee["emailAddress"]["address"].clone();
+        let same = known.iter().find(|known| known["emailAddress"]["address"] == address);
+        attendee["status"] = same.map_or_else(
+            || json!({ "response": "none", "time": "0001-01-01T00:00:00Z" }),
+            |known| known["status"].clone(),
+        );
+        if attendee["emailAddress"]["name"].is_null() {
+            attendee["emailAddress"]["name"] = address;
+        }
+        attendee
+    });
+    stored.collect()
+}
+
+/// The filters that Outlook's lists know; `None`: another one.
+fn passes(event: &Event, filter: &str) -> Option<bool> {
+    let quoted = |text: &str| {
+        text.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')).map(|text| text.replace("''", "'"))
+    };
+    if let Some(since) = filter.strip_prefix("lastModifiedDateTime ge ") {
+        let since = DateTime::parse_from_rfc3339(since).ok()?;
+        return Some(DateTime::parse_from_rfc3339(event.fields["lastModifiedDateTime"].as_str()?).ok()? >= since);
+    }
+    if let Some(uid) = filter.strip_prefix("iCalUId eq ") {
+        return Some(event.fields["iCalUId"] == json!(quoted(uid)?));
+    }
+    // <https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get>
+    let inner = filter.strip_prefix("singleValueExtendedProperties/any(ep: ep/id eq ")?.strip_suffix(')')?;
+    let (id, value) = inner.split_once(" and ep/value eq ")?;
+    let (id, value) = (quoted(id)?, quoted(value)?);
+    Some(event.properties.iter().any(|property| property["id"] == json!(id) && property["value"] == json!(value)))
+}
+
+/// `$expand=singleValueExtendedProperties($filter=id eq '…')` (<https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get>)
+fn with_properties(shown: &mut Value, event: &Event, asked: &Asked) {
+    let expanded = asked.query.get("$expand").map(String::as_str).unwrap_or_default();
+    let Some(id) =
+        expanded.split("singleValueExtendedProperties($filter=id eq '").nth(1).and_then(|rest| rest.split('\'').next())
+    else {
+        return;
+    };
+    let wanted: Vec<&Value> = event.properties.iter().filter(|property| property["id"] == id).collect();
+    if !wanted.is_empty() {
+        shown["singleValueExtendedProperties"] = json!(wanted);
+    }
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(
+            |octet| if octet.is_ascii_alphanumeric() { char::from(octet).to_string() } else { format!("%{octet:02X}") },
+        )
+        .collect()
+}
