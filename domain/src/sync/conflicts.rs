@@ -112,7 +112,7 @@ impl Kalends {
             let theirs = row.conflict.take().and_then(|conflict| conflict.theirs);
             let text = chosen(&row, ours.as_ref(), theirs.as_deref(), resolution, self)?;
             // What is there is what the result is compared with, so that it goes there where it says something else.
-            let rules = rules(&link.settings, false, None, (*self.limits).clone());
+            let rules = rules(&link.settings, None, None, (*self.limits).clone());
             match &theirs {
                 Some(theirs) => {
                     let tag = row.seen_tag.clone();

@@ -1,7 +1,7 @@
 //! What becomes of one object when its version there has been read. It changes nothing: the run does what was decided, a dry run shows it.
 
 use super::plan::{self, Action, Change, Direction, Policy, Settled};
-use super::provider::RemoteTag;
+use super::provider::{Provider, RemoteTag};
 use super::texts;
 use crate::model::sync_object::{Aside, AsideCode, OpenConflict, RemoteState, SyncObject};
 use crate::model::sync_run::Deed;
@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use kalends_ical::meaning::same_meaning;
 use kalends_ical::merge::{self, Outcome, Versions, Winner};
 use kalends_ical::uid::with_uid;
+use std::sync::Arc;
 
 /// The object here.
 #[derive(Clone, Debug)]
@@ -45,12 +46,12 @@ pub(super) struct Given {
 }
 
 /// What a link decides by.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Rules {
     pub direction: Direction,
     pub policy: Policy,
-    /// The remote side does not keep all that a text says.
-    pub is_lossy: bool,
+    /// Knows what the remote side can hold of a text; `None`: it keeps all.
+    pub lossy: Option<Arc<dyn Provider>>,
     /// What ended before is left where it is, unless it is in step.
     pub from: Option<DateTime<Utc>>,
     pub limits: Limits,
@@ -93,7 +94,7 @@ pub(super) fn is_within(index: &Index, from: Option<DateTime<Utc>>) -> bool {
 
 /// Both sides have the same from here on: `text` here, which has `etag`, and `theirs` there.
 pub(super) fn in_step(row: &mut SyncObject, (etag, text): (&str, &str), theirs: &Theirs, rules: &Rules) {
-    let says_less = rules.is_lossy && !same_meaning(text, &theirs.text, &rules.limits.text).unwrap_or(false);
+    let says_less = rules.lossy.is_some() && !same_meaning(text, &theirs.text, &rules.limits.text).unwrap_or(false);
     row.local_base = Some(etag.to_owned());
     row.base_text = (rules.direction == Direction::Both).then(|| text.to_owned());
     row.remote_base_text = says_less.then(|| theirs.text.clone());
@@ -219,7 +220,8 @@ impl Deciding<'_> {
         let sent = self.row.pushing.take();
         let (Some(etag), Some(pushed), Some(theirs)) = (sent, pushed, &self.theirs) else { return Ok(()) };
         let text = self.text.as_deref().unwrap_or(&theirs.text);
-        if !self.rules.is_lossy && same_meaning(&pushed, text, &self.rules.limits.text)? {
+        let held = self.rules.lossy.as_ref().map_or_else(|| pushed.clone(), |provider| provider.as_held(&pushed));
+        if same_meaning(&held, text, &self.rules.limits.text)? {
             let theirs = theirs.clone();
             let pending = self.row.local_pending;
             in_step(&mut self.row, (&etag, &pushed), &theirs, self.rules);
@@ -274,14 +276,13 @@ impl Deciding<'_> {
 
     /// What only the remote side says less of than ours did is put back into what is there now.
     fn lift(&mut self) -> Result<()> {
-        let Some(text) = &self.text else { return Ok(()) };
-        let (Some(remote), Some(ours)) = (self.row.remote_base_text.clone(), self.base()) else { return Ok(()) };
-        let versions = Versions { base: Some(&remote), ours: Some(&ours), theirs: Some(text) };
-        let lifted = merge::resolve(&versions, &self.rules.limits.text, &mut |_| Winner::Theirs)?;
-        if let Some(lifted) = lifted {
-            self.index = Some(Box::new(index(&lifted, &self.rules.limits)?));
-            self.text = Some(lifted);
-        }
+        let (Some(provider), Some(text), Some(ours)) = (&self.rules.lossy, &self.text, self.base()) else {
+            return Ok(());
+        };
+        let held = self.row.remote_base_text.clone().unwrap_or_else(|| provider.as_held(&ours));
+        let lifted = provider.restored(&ours, &held, text);
+        self.index = Some(Box::new(index(&lifted, &self.rules.limits)?));
+        self.text = Some(lifted);
         Ok(())
     }
 
@@ -381,7 +382,7 @@ impl Deciding<'_> {
         if let Some(theirs) = &self.theirs {
             self.row.seen_tag = theirs.tag.clone().or(self.row.seen_tag.take());
         }
-        let conflict = OpenConflict { at, theirs: self.theirs.as_ref().map(|theirs| theirs.text.clone()) };
+        let conflict = OpenConflict { at, theirs: self.text.clone() };
         let is_new = known.as_ref() != Some(&conflict);
         self.row.conflict = Some(conflict);
         let etag = self.etag();

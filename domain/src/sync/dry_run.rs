@@ -3,7 +3,7 @@
 use super::decide::{self, Decided, Given, Local, Outbound, Rules, Step, Theirs, outbound};
 use super::engine::entry;
 use super::fetching::{Read, fetch};
-use super::inbound::{brake_here, rules};
+use super::inbound::{brake_here, lossy, rules};
 use super::links::{LinkTarget, NewLink, remote_error};
 use super::look::{gone, named, unknown};
 use super::outbound::brake_there;
@@ -65,8 +65,7 @@ impl Kalends {
             LinkTarget::New { .. } => None,
             LinkTarget::Existing(calendar) => Some(calendar),
         };
-        let is_lossy = !provider.capabilities().keeps_texts;
-        let rules = rules(&new.settings, is_lossy, remote.components, (*self.limits).clone());
+        let rules = rules(&new.settings, lossy(&provider), remote.components, (*self.limits).clone());
         let dry = Dry::new(self, &*provider, remote.id, calendar, rules);
         dry.run(None, remote.is_writable).await
     }
@@ -90,8 +89,7 @@ impl Kalends {
         }
         drop(tx);
         let provider = self.remote_provider(&account).await?.map_err(remote_error)?;
-        let is_lossy = !provider.capabilities().keeps_texts;
-        let rules = rules(&link.settings, is_lossy, link.components.clone(), (*self.limits).clone());
+        let rules = rules(&link.settings, lossy(&provider), link.components.clone(), (*self.limits).clone());
         let mut dry = Dry::new(self, &*provider, link.remote.clone(), Some(link.calendar), rules);
         dry.rows = rows;
         let since = link.cursor.filter(|_| !link.listing_open).map(Cursor);

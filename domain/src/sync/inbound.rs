@@ -5,7 +5,7 @@ use super::decide::{self, Decided, Given, Local, Rules, Step, Theirs};
 use super::engine::{Done, Engine, Halt, entry};
 use super::fetching::{Read, fetch};
 use super::plan::{Brake, Stop};
-use super::provider::{FetchOutcome, MAX_FETCHED, ProviderError, RemoteObjectId};
+use super::provider::{FetchOutcome, MAX_FETCHED, Provider, ProviderError, RemoteObjectId};
 use crate::access::{Access, Held};
 use crate::calendars::Revision;
 use crate::model::object::Precondition;
@@ -452,14 +452,19 @@ pub(super) fn brake_here(deletions: usize, based: u64, there: u64, listed: bool)
     Brake::default().check(deletions, usize::try_from(based).unwrap_or(usize::MAX), source).err()
 }
 
-/// What a link decides by at `now`.
+/// The provider, where it has to be asked what the remote side can hold of a text.
+pub(super) fn lossy(provider: &Arc<dyn Provider>) -> Option<Arc<dyn Provider>> {
+    (!provider.capabilities().keeps_texts).then(|| provider.clone())
+}
+
+/// What a link decides by from now on.
 pub(super) fn rules(
     settings: &crate::model::sync_link::LinkSettings,
-    is_lossy: bool,
+    lossy: Option<Arc<dyn Provider>>,
     components: Option<Vec<String>>,
     limits: crate::Limits,
 ) -> Rules {
     let now = chrono::Utc::now();
     let from = settings.window_days.map(|days| now - chrono::TimeDelta::days(i64::from(days)));
-    Rules { direction: settings.direction, policy: settings.policy, is_lossy, from, limits, components, now }
+    Rules { direction: settings.direction, policy: settings.policy, lossy, from, limits, components, now }
 }

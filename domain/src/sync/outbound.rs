@@ -420,7 +420,7 @@ fn noted(sent: Sent, read: Option<Read>, rules: &decide::Rules) -> Noted {
     match read {
         Some(Read::Answer(FetchOutcome::Text { text, tag })) => {
             let theirs = Theirs { text, tag: tag.or(tag_said) };
-            let same = rules.is_lossy || same_meaning(ours, &theirs.text, &rules.limits.text).unwrap_or(false);
+            let same = rules.lossy.is_some() || same_meaning(ours, &theirs.text, &rules.limits.text).unwrap_or(false);
             if same {
                 in_step(&mut row, (etag, ours), &theirs, rules);
             } else {

@@ -215,14 +215,12 @@ pub trait Provider: Send + Sync {
     }
 
     /// A text that was fetched, in the words of `base`, the text that both sides last had in common: what the remote side cannot hold is as
-    /// `base` has it, and so is all that says there what [`Provider::as_held`] says of `base`. So nothing is lost, and nothing has changed,
-    /// only because it cannot be written over there.
+    /// `base` has it, and so is all that says there what `held`, the text of `base` over there, says. So nothing is lost, and nothing has
+    /// changed, only because it cannot be written over there.
     ///
-    /// What is merged with a text of ours, and what is compared with what was sent, is this and not the text as it was fetched. A pure
-    /// function: nothing is asked.
-    fn restored(&self, base: &str, fetched: &str) -> String {
-        let held = self.as_held(base);
-        let versions = Versions { base: Some(&held), ours: Some(base), theirs: Some(fetched) };
+    /// What is merged with a text of ours is this and not the text as it was fetched. A pure function: nothing is asked.
+    fn restored(&self, base: &str, held: &str, fetched: &str) -> String {
+        let versions = Versions { base: Some(held), ours: Some(base), theirs: Some(fetched) };
         let restored = merge::resolve(&versions, &Limits::default(), &mut |_| Winner::Theirs);
         restored.ok().flatten().unwrap_or_else(|| fetched.to_owned())
     }

@@ -2,7 +2,7 @@
 
 use super::engine::{Done, Engine, Halt, Tally};
 use super::failures::trouble;
-use super::inbound::rules;
+use super::inbound::{lossy, rules};
 use super::plan::Stop;
 use super::provider::{Provider, ProviderError};
 use super::schedule;
@@ -77,8 +77,7 @@ pub(crate) async fn run(lease: &Lease) -> Result<Ended> {
     tx.commit().await?;
     let done = match kalends.remote_provider(&account).await? {
         Ok(provider) => {
-            let is_lossy = !provider.capabilities().keeps_texts;
-            let rules = rules(&link.settings, is_lossy, link.components.clone(), (*kalends.limits).clone());
+            let rules = rules(&link.settings, lossy(&provider), link.components.clone(), (*kalends.limits).clone());
             let mut engine = Engine {
                 kalends,
                 lease,

@@ -109,17 +109,16 @@ impl Provider for Graph {
         convert::as_held(text)
     }
 
-    fn restored(&self, base: &str, fetched: &str) -> String {
-        restored(base, fetched)
+    fn restored(&self, base: &str, held: &str, fetched: &str) -> String {
+        restored(base, held, fetched)
     }
 }
 
 /// See [`Provider::restored`]. Graph knows one reminder: where it is another one than that of `base`, it takes its place and does not come
 /// beside it.
-pub fn restored(base: &str, fetched: &str) -> String {
-    let held = as_held(base);
+pub fn restored(base: &str, held: &str, fetched: &str) -> String {
     let base = convert::without_other_reminders(base, fetched);
-    let versions = Versions { base: Some(&held), ours: Some(&base), theirs: Some(fetched) };
+    let versions = Versions { base: Some(held), ours: Some(&base), theirs: Some(fetched) };
     let is_readable = CalendarObject::parse(fetched, &Limits::default()).is_ok();
     let restored = merge::resolve(&versions, &Limits::default(), &mut |_| Winner::Theirs);
     restored.ok().flatten().filter(|_| is_readable).unwrap_or_else(|| fetched.to_owned())
