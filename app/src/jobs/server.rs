@@ -33,6 +33,7 @@ fn info(reader: &Reader, job: &Job) -> JobInfo {
         Some(JobKind::Import) => words::server_jobs_import().to_owned(),
         Some(JobKind::Backup) => words::server_jobs_backup().to_owned(),
         Some(JobKind::EndShares) => words::server_jobs_end_shares().to_owned(),
+        Some(JobKind::Sync) => words::server_jobs_sync().to_owned(),
         None => job.kind.clone(),
     };
     let became = match (state, &job.error) {
