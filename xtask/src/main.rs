@@ -7,6 +7,7 @@ mod postgres;
 mod process;
 mod program;
 mod shrink;
+mod soak;
 mod test;
 mod tidy;
 mod tools;
@@ -19,6 +20,7 @@ const USAGE: &str = "\
 cargo xtask run [--demo] [--listen ADDRESS] …   build everything and serve on http://127.0.0.1:3000
 cargo xtask test                                every check and test
 cargo xtask test PART [FILTER]                  the tests of one part: rust, protocol, clients or pages
+cargo xtask soak sync                           calendars kept in step with many seeds, on both databases
 cargo xtask tidy                                the rules of the house that a program can hold
 cargo xtask build                               the server and the front-end, optimised
 cargo xtask dev [--demo] …                      like run, unoptimised; rebuilds and reloads the page at each change
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let outcome = match command.as_deref() {
         Some("run") => serve(&rest),
         Some("test") => test::some_or_all(&rest),
+        Some("soak") if rest == ["sync"] => soak::sync(),
         Some("tidy") => tidy::check(),
         Some("build") => build(),
         Some("dev") => dev::serve(&rest),
