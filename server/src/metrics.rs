@@ -13,6 +13,7 @@ use axum::routing::get;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::{Secret, SignIns};
 use kalends_domain::jobs::{JobCounter, JobState};
+use kalends_domain::sync::SyncCounter;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -22,7 +23,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use std::sync::LazyLock;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use subtle::ConstantTimeEq;
 
@@ -64,6 +65,11 @@ struct InState {
     state: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfProvider {
+    provider: &'static str,
+}
+
 type Durations = Family<Asked, Histogram, fn() -> Histogram>;
 
 struct Metrics {
@@ -73,6 +79,10 @@ struct Metrics {
     sign_ins: Family<SignIn, Counter>,
     attempts: Family<Attempt, Counter>,
     jobs: Family<InState, Gauge>,
+    sync_runs: Family<OfProvider, Counter>,
+    sync_failures: Family<OfProvider, Counter>,
+    sync_changes: Family<OfProvider, Counter>,
+    sync_seconds: Family<OfProvider, Counter<f64, AtomicU64>>,
     connections: Gauge,
     stream_readers: Gauge,
     database_up: Gauge,
@@ -90,6 +100,10 @@ impl Metrics {
             sign_ins: Family::default(),
             attempts: Family::default(),
             jobs: Family::default(),
+            sync_runs: Family::default(),
+            sync_failures: Family::default(),
+            sync_changes: Family::default(),
+            sync_seconds: Family::default(),
             connections: Gauge::default(),
             stream_readers: Gauge::default(),
             database_up: Gauge::default(),
@@ -106,6 +120,13 @@ impl Metrics {
         ours.register("sign_ins", "Passwords and app passwords that were tried", metrics.sign_ins.clone());
         ours.register("job_attempts", "Attempts at jobs on this node that ended", metrics.attempts.clone());
         ours.register("jobs", "Jobs of all nodes that there are", metrics.jobs.clone());
+        ours.register("sync_runs", "Runs with calendars elsewhere on this node", metrics.sync_runs.clone());
+        let help = "Those of the runs that did not come to their end";
+        ours.register("sync_failures", help, metrics.sync_failures.clone());
+        let help = "Objects that the runs changed, on either side";
+        ours.register("sync_changes", help, metrics.sync_changes.clone());
+        let help = "How long the runs took together";
+        ours.register_with_unit("sync_duration", help, Unit::Seconds, metrics.sync_seconds.clone());
         ours.register("connections", "Connections that are open", metrics.connections.clone());
         let help = "Streams of changes that are open";
         ours.register("stream_readers", help, metrics.stream_readers.clone());
@@ -138,10 +159,27 @@ impl Metrics {
         }
     }
 
+    fn set_sync(&self, counted: &SyncCounter) {
+        for (kind, count) in counted.get() {
+            let of = OfProvider { provider: kind.name() };
+            let counts = [
+                (&self.sync_runs, count.runs),
+                (&self.sync_failures, count.failures),
+                (&self.sync_changes, count.changes),
+            ];
+            for (family, count) in counts {
+                family.get_or_create(&of).inner().store(count, Ordering::Relaxed);
+            }
+            let seconds = count.duration.as_secs_f64();
+            self.sync_seconds.get_or_create(&of).inner().store(seconds.to_bits(), Ordering::Relaxed);
+        }
+    }
+
     /// Looks at all that is not counted as it happens, and writes everything.
     async fn text(&self, kalends: &Kalends) -> Result<String, std::fmt::Error> {
         self.set_sign_ins("password", kalends.password_sign_ins());
         self.set_sign_ins("app_password", kalends.app_password_sign_ins());
+        self.set_sync(kalends.sync_counter());
         let size = kalends.database_octets().await;
         self.database_up.set(size.is_ok().into());
         if let Ok(octets) = size {

@@ -23,6 +23,7 @@ pub mod link;
 pub mod multistatus;
 #[cfg(feature = "server")]
 pub mod program;
+pub mod random_changes;
 #[cfg(feature = "home")]
 pub mod remote;
 #[cfg(feature = "server")]

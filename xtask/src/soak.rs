@@ -10,8 +10,9 @@ use crate::{cargo, tools, trunk};
 const SEEDS: &str = "10";
 const OPERATIONS: &str = "2000";
 
-/// `cargo xtask soak sync [SEEDS [OPERATIONS]]`: calendars here and on other servers changed at random, on SQLite and on PostgreSQL.
-/// DAViCal is one of the servers, from the packages `davical php-fpm nginx-light`.
+/// `cargo xtask soak sync [SEEDS [OPERATIONS]]`: random changes on both sides of calendars that are kept in step, on SQLite and on
+/// PostgreSQL: the engine with a service of the tests, where every call fails once; with other servers; and the whole program with
+/// other servers over a bad way, killed in the middle. DAViCal is one of these, from the packages `davical php-fpm nginx-light`.
 pub fn some(arguments: &[String]) -> Result<(), Failure> {
     let (seeds, operations) = match arguments {
         [what] if what == "sync" => (SEEDS, OPERATIONS),
@@ -26,6 +27,10 @@ pub fn some(arguments: &[String]) -> Result<(), Failure> {
     let postgres = Postgres::start(&scratch)?;
     for database in [Database::Sqlite, Database::Postgres(&postgres)] {
         step(database.name());
+        for (program, filter) in [("use_cases", "sync::"), ("remote_servers", "in_step::")] {
+            let tests = database.rust(cargo(&["test", "--no-fail-fast", "--test", program, filter]));
+            run(scratch.of(tests).env("KALENDS_TEST_SEEDS", seeds).env("KALENDS_TEST_PYTHON", &testing.python))?;
+        }
         let mut soak = database.clients(scratch.of(clients(&testing)))?;
         soak.args(["-k", "test_sync_soak"]).env("KALENDS_SOAK_SEEDS", seeds).env("KALENDS_SOAK_OPERATIONS", operations);
         run(&mut soak)?;

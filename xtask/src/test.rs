@@ -138,7 +138,7 @@ impl Database<'_> {
     }
 
     /// Each test makes a database of its own on the server.
-    fn rust(&self, mut tests: Command) -> Command {
+    pub fn rust(&self, mut tests: Command) -> Command {
         if let Database::Postgres(server) = self {
             tests.env("KALENDS_TEST_POSTGRES", server.url("postgres"));
         }

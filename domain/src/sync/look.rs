@@ -6,6 +6,7 @@ use super::provider::{ChangePage, Coverage, Cursor, ProviderError, RemoteHead, R
 use crate::Result;
 use crate::access::{self, Access};
 use crate::model::sync_object::{RemoteState, SyncObject, SyncObjectId};
+use crate::retry::retry;
 use kalends_ical::instances::Window;
 
 /// How many objects are noted in one transaction.
@@ -159,15 +160,21 @@ impl Engine<'_> {
         if !self.link.settings.direction.pushes() {
             return Ok(());
         }
-        let mut tx = self.begin().await?;
-        let held = access::calendar_to_change(&mut tx, self.caller, self.link.calendar, Access::Write).await?;
-        let since = self.link.seen_revision.filter(|seen| *seen >= held.log_whole_after.0 && *seen <= held.revision.0);
-        if since != Some(held.revision.0) {
-            tx.mark_sync_local(self.link.id, self.link.calendar, since, held.revision).await?;
-            tx.set_sync_seen(self.link.id, Some(held.revision.0)).await?;
-        }
-        tx.commit().await?;
-        self.link.seen_revision = Some(held.revision.0);
+        let seen = retry(async || {
+            // The calendar first, as whoever writes to it does.
+            let mut tx = self.kalends.db.write().await?;
+            let held = access::calendar_to_change(&mut tx, self.caller, self.link.calendar, Access::Write).await?;
+            self.hold(&mut tx).await?;
+            let reaches = |seen: &i64| *seen >= held.log_whole_after.0 && *seen <= held.revision.0;
+            let since = self.link.seen_revision.filter(reaches);
+            if since != Some(held.revision.0) {
+                tx.mark_sync_local(self.link.id, self.link.calendar, since, held.revision).await?;
+                tx.set_sync_seen(self.link.id, Some(held.revision.0)).await?;
+            }
+            tx.commit().await?;
+            Ok(held.revision.0)
+        });
+        self.link.seen_revision = Some(seen.await?);
         Ok(())
     }
 }

@@ -15,6 +15,7 @@ use crate::model::sync_link::{LinkState, SyncLink, SyncLinkId, Trouble};
 use crate::model::sync_object::SyncObjectId;
 use crate::model::sync_run::RunOutcome;
 use crate::model::version::{Run, RunKind};
+use crate::retry::retry;
 use crate::store::{LinkStanding, SyncObjects, Transaction};
 use crate::write::Write;
 use crate::{Error, Kalends, Result};
@@ -64,10 +65,10 @@ pub(crate) async fn run(lease: &Lease) -> Result<Ended> {
     let caller = Caller::sync(account.owner, link.id.0, link.calendar);
     if !link.removing && access::seen(&mut kalends.db.read().await?, caller, link.calendar).await?.is_none() {
         // It rests in the bin, or its owner has taken it away.
-        return conclude(lease, &link, &account, (wanted, began), no_access(&link), None).await;
+        return conclude(lease, &link, &account, wanted, no_access(&link), None).await;
     }
     if let Some(conclusion) = not_now(kalends, &link, &account) {
-        return conclude(lease, &link, &account, (wanted, began), conclusion, None).await;
+        return conclude(lease, &link, &account, wanted, conclusion, None).await;
     }
     let label = format!("{} ({})", link.remote_name, account.name);
     let log = Run::new(RunKind::Sync, label);
@@ -111,7 +112,7 @@ pub(crate) async fn run(lease: &Lease) -> Result<Ended> {
     kalends.note_remote_answer(&account, remote_error.as_ref().filter(|_| conclusion.state != LinkState::Gone)).await?;
     let failed = matches!(conclusion.outcome, RunOutcome::Failed);
     kalends.sync_counter.add(account.provider, failed, tally.changes, began.elapsed());
-    conclude(lease, &link, &account, (wanted, began), conclusion, Some((run, tally))).await
+    conclude(lease, &link, &account, wanted, conclusion, Some((run, tally))).await
 }
 
 /// The link is no more, or rests.
@@ -215,14 +216,27 @@ async fn conclude(
     lease: &Lease,
     link: &SyncLink,
     account: &RemoteAccount,
-    (wanted, _): (DateTime<Utc>, Instant),
+    wanted: DateTime<Utc>,
     conclusion: Conclusion,
+    run: Option<(crate::model::sync_run::SyncRunId, Tally)>,
+) -> Result<Ended> {
+    retry(async || conclude_once(lease, link, account, wanted, &conclusion, run).await).await
+}
+
+async fn conclude_once(
+    lease: &Lease,
+    link: &SyncLink,
+    account: &RemoteAccount,
+    wanted: DateTime<Utc>,
+    conclusion: &Conclusion,
     run: Option<(crate::model::sync_run::SyncRunId, Tally)>,
 ) -> Result<Ended> {
     let now = Utc::now();
     let kalends = &lease.kalends;
     let mut tx = kalends.db.write().await?;
-    let Conclusion { outcome, mut state, trouble, why, failures, mut next } = conclusion;
+    let Conclusion { outcome, trouble, why, failures, .. } = conclusion;
+    let (outcome, trouble, failures) = (*outcome, *trouble, *failures);
+    let (mut state, mut next) = (conclusion.state, conclusion.next);
     let current = tx.sync_link(link.id).await?;
     // Somebody may have paused it, or asked for another run, while this one went on.
     if current.as_ref().is_some_and(|now| now.state == LinkState::Paused) {

@@ -5,6 +5,7 @@
 
 mod discovery;
 mod hostile;
+mod in_step;
 mod listener;
 mod odd;
 mod odd_server;
