@@ -35,7 +35,7 @@ fn Conflict(calendar: CalendarId, conflict: ConflictInfo) -> impl IntoView {
             }
         })
         .collect();
-    let deleted = |is_deleted: bool| is_deleted.then(|| words::server_sync_conflict_deleted());
+    let deleted = |is_deleted: bool| is_deleted.then(words::server_sync_conflict_deleted);
     let gone = (is_deleted_here || is_deleted_there).then(|| {
         view! { <tr><th scope="row"></th><td>{deleted(is_deleted_here)}</td><td>{deleted(is_deleted_there)}</td></tr> }
     });
