@@ -159,6 +159,10 @@ fn not_found(what: &str) -> &'static str {
         "the request of a program" => words::server_connect_flow_gone_what(),
         "the link" => words::server_link_not_found(),
         "the remote account" => words::server_accounts_not_found(),
+        "the sync link" => words::server_sync_not_found(),
+        "the run" => words::server_sync_run_not_found(),
+        "the conflict" => words::server_sync_conflict_not_found(),
+        "the calendar elsewhere" => words::server_sync_calendar_not_found(),
         "the object" => words::server_object_not_found(),
         "the change" => words::server_version_not_found(),
         "the time" => words::server_as_of_too_old(),
@@ -174,6 +178,7 @@ fn not_found(what: &str) -> &'static str {
 fn already_exists(what: &str) -> &'static str {
     match what {
         "the calendar" => words::server_calendar_exists(),
+        "the link" => words::server_sync_link_exists(),
         "the slug" => words::server_slug_exists(),
         "the e-mail address" => words::server_profile_e_mail_taken(),
         "the user name" => words::server_user_name_exists(),

@@ -59,6 +59,8 @@ pub mod settings;
 pub mod sharing;
 pub mod state;
 #[cfg(feature = "ssr")]
+pub mod sync_links;
+#[cfg(feature = "ssr")]
 pub mod teams;
 pub mod thin;
 pub mod ui;
@@ -83,8 +85,8 @@ use plain::NotFoundPage;
 use plain::{
     AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage, AsOfPage, BinPage, CalendarPage, ChangesPage,
     ConnectPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage, ImportPage, ImportProgressPage, JobsPage,
-    LoginFlowPage, PeoplePage, PersonPage, SettingsPage, SharedPage, SharingPage, SignInPage, TeamPage, TeamsPage,
-    WelcomePage,
+    LoginFlowPage, PeoplePage, PersonPage, ReceiptPage, SettingsPage, SharedPage, SharingPage, SignInPage, SyncPage,
+    TeamPage, TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -267,6 +269,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/calendars/:id") view=CalendarPage ssr=SsrMode::Async />
             <Route path=path!("/calendars/:id/changes") view=ChangesPage ssr=SsrMode::Async />
             <Route path=path!("/calendars/:id/as-of") view=AsOfPage ssr=SsrMode::Async />
+            <Route path=path!("/calendars/:id/sync") view=SyncPage ssr=SsrMode::Async />
+            <Route path=path!("/calendars/:id/sync/:run") view=ReceiptPage ssr=SsrMode::Async />
             <Route path=path!("/calendars/:id/sharing") view=SharingPage ssr=SsrMode::Async />
             <Route path=path!("/shared") view=SharedPage ssr=SsrMode::Async />
             <Route path=path!("/groups") view=TeamsPage ssr=SsrMode::Async />

@@ -17,6 +17,7 @@ pub use crate::{
     remote_accounts::{AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage},
     settings::{EmbedPage, SettingsPage},
     sharing::{SharedPage, SharingPage},
+    sync_links::{ReceiptPage, SyncPage},
     teams::{TeamPage, TeamsPage},
 };
 #[cfg(not(feature = "ssr"))]
@@ -147,6 +148,8 @@ mod tests {
             "/calendars/7/changes",
             "/calendars/7/as-of",
             "/calendars/7/sharing",
+            "/calendars/7/sync",
+            "/calendars/7/sync/3",
             "/shared",
             "/groups",
             "/groups/support",

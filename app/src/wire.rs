@@ -30,7 +30,7 @@ pub struct CalendarInfo {
     /// The heading that it stands under; the viewer's own calendars have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub section: Option<String>,
-    /// Who shared it with the viewer.
+    /// Who shared it with the viewer; of one's own that is in step with one elsewhere, how that is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// Whether the viewer is asked whether they want it. Until then nothing of it is shown.

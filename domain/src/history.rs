@@ -61,6 +61,11 @@ pub struct EventFacts {
 }
 
 impl EventFacts {
+    /// What a text says; `None`: it is none of an event.
+    pub fn of_text(text: &str, limits: &kalends_ical::Limits) -> Option<Self> {
+        EventFacts::of(&CalendarObject::parse(text, limits).ok()?)
+    }
+
     pub(crate) fn of(object: &CalendarObject) -> Option<Self> {
         let draft = edit::draft_of(object, None).ok()?;
         let left_out = object.master.as_ref().map_or(0, |master| master.exclusion_dates.len());

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { Radicale } from "./support/radicale.js";
-import { expect, test } from "./support/test.js";
+import { eventName, expect, test, timed } from "./support/test.js";
 
 /*
  * An account at another service is added, breaks, is mended and removed. The service is Radicale.
@@ -23,9 +23,14 @@ for (const colorScheme of ["light", "dark"] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });
 
-    test("an account is added, breaks, is mended and removed", async ({ page, account }) => {
+    test.setTimeout(90_000);
+
+    test("an account is added, breaks, is mended and removed", async ({ page, account, context, hydrated }) => {
       const radicale = await Radicale.start("correct-horse-1");
       try {
+        await radicale.put("a.ics", ...timed("a", "20270301T100000", "20270301T110000", "Choir"));
+        await radicale.put("b.ics", ...timed("b", "20270302T100000", "20270302T110000", "Dentist"));
+        await radicale.put("c.ics", ...timed("c", "20270303T100000", "20270303T110000", "Evening"));
         expect(account.name).not.toBe("ada");
         await page.goto("/settings");
         await page.getByRole("link", { name: "Accounts" }).click();
@@ -56,6 +61,34 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(page.getByRole("listitem").filter({ hasText: "Work" })).toContainText("You can change it.");
         await accessible(page, `${colorScheme}-accounts-calendars`);
 
+        // What would happen is said first; then it does, and the page says how far it is.
+        await page.getByRole("button", { name: "What would happen?" }).click();
+        await expect(page.getByRole("heading", { name: "What would happen with “Work”" })).toBeVisible();
+        await expect(page.getByText("3 added here")).toBeVisible();
+        await accessible(page, `${colorScheme}-sync-preview`);
+        await page.getByRole("button", { name: "Start" }).click();
+        await expect(page.getByText(/^In step as of/)).toBeVisible({ timeout: 20_000 });
+        const link = page.url();
+        await page.reload();
+        await expect(page.getByText("3 added here")).toBeVisible();
+        await accessible(page, `${colorScheme}-sync-link`);
+
+        // Somebody moves an event at Radicale: it moves in the agenda that is open.
+        const agenda = await context.newPage();
+        await agenda.goto("/agenda/week/2027-03-01");
+        await hydrated(agenda);
+        await expect(agenda.getByRole("link", { name: eventName("Choir, 10:00 to 11:00") })).toBeVisible();
+        await radicale.put("a.ics", ...timed("a", "20270301T140000", "20270301T150000", "Choir"));
+        await page.getByRole("button", { name: "Sync now" }).click();
+        await expect(agenda.getByRole("link", { name: eventName("Choir, 14:00 to 15:00") })).toBeVisible({ timeout: 20_000 });
+        await expect(agenda.getByRole("listitem").filter({ hasText: "Work" }).getByText("In step", { exact: true })).toBeVisible({ timeout: 20_000 });
+        await agenda.close();
+        await page.reload();
+        await page.getByRole("region", { name: "Last runs" }).getByRole("link").first().click();
+        await expect(page.getByRole("cell", { name: "Choir" })).toBeVisible();
+        await accessible(page, `${colorScheme}-sync-receipt`);
+
+        await page.goto(link);
         await page.getByRole("link", { name: "Back to ada" }).click();
         await expect(page.getByText("Works", { exact: true })).toBeVisible();
         await accessible(page, `${colorScheme}-accounts-works`);
@@ -67,6 +100,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(page.getByRole("listitem").filter({ hasText: "ada" })).toContainText("Needs your password");
         await accessible(page, `${colorScheme}-accounts-list`);
         await page.getByRole("link", { name: "ada", exact: true }).click();
+        await expect(page.getByRole("region", { name: "Calendars in step" })).toContainText("Work");
         await page.getByRole("textbox", { name: "Password" }).fill("correct-horse-2");
         await page.getByRole("button", { name: "Use this password" }).click();
         await expect(page.getByText("The service takes it.")).toBeVisible();

@@ -10,7 +10,7 @@ mod maintenance;
 mod options;
 mod user_commands;
 
-use account_commands::AccountsCommand;
+use account_commands::{AccountsCommand, SyncArguments};
 use clap::{Parser, Subcommand};
 use client_commands::{CalendarCommand, EventCommand};
 use configuration::{Configuration, ConfigurationError};
@@ -101,6 +101,8 @@ enum DatabaseCommand {
     /// People's accounts at services elsewhere.
     #[command(subcommand)]
     Accounts(AccountsCommand),
+    /// Have calendars of somebody's brought into step that are kept so with others elsewhere.
+    Sync(SyncArguments),
     /// Derive anew everything that is derived from the stored objects.
     Reindex,
     /// Work that the server does beside answering.
@@ -271,6 +273,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
             }
         }
         DatabaseCommand::Accounts(command) => account_commands::run(&kalends, command).await?,
+        DatabaseCommand::Sync(arguments) => account_commands::sync(&kalends, arguments).await?,
         DatabaseCommand::Jobs(command) => job_commands::run(&kalends, command).await?,
         DatabaseCommand::Reindex => println!("{} objects indexed.", kalends.reindex().await?),
     }

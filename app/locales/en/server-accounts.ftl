@@ -98,7 +98,6 @@ server-accounts-removed = { $name } is removed.
 ## The calendars of an account
 
 server-accounts-calendars = Calendars
-server-accounts-there = At { $name }
 server-accounts-no-calendars = There is no calendar yet. Make one there, and come back.
 server-accounts-calendar-own = You can change it.
 server-accounts-calendar-shared = You can change it. Others have it as well.

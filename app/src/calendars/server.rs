@@ -1,6 +1,7 @@
 //! The server's side of calendars: the list, and the form of one.
 
 use super::{CalendarFields, CalendarPageData, RefusedCalendar, StoredCalendar};
+use crate::sync_links::states;
 use crate::wire::{ApiError, CalendarId, CalendarInfo, UndoKey, key_of_deletion};
 use crate::word_lists::list_in_words;
 use crate::words;
@@ -29,7 +30,15 @@ pub async fn list(kalends: &Kalends, user: &User) -> Result<Vec<CalendarInfo>, A
     });
     let offers = kalends.offers(caller).await?;
     let offers = offers.iter().filter(|held| held.is_offered());
-    let listed = calendars.iter().map(|held| info(held, caller.principal, false));
+    // Most people have none, and are not kept waiting for it.
+    let is_synced = calendars.iter().any(|held| held.is_own() && held.is_linked());
+    let links = if is_synced { kalends.sync_links(caller).await? } else { Vec::new() };
+    let listed = calendars.iter().map(|held| {
+        let link = links.iter().find(|link| link.calendar == held.id);
+        let state = link.map(|link| states::badge(states::standing(link.state)).to_owned());
+        let info = info(held, caller.principal, false);
+        CalendarInfo { from: state.or(info.from), ..info }
+    });
     Ok(listed.chain(offers.map(|held| info(held, caller.principal, true))).collect())
 }
 

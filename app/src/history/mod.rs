@@ -42,6 +42,8 @@ pub struct ObjectHistory {
     pub text: Option<(i64, String)>,
     /// What became of the wish to bring one back.
     pub outcome: Option<ApiError>,
+    /// Why it is here, where its calendar is in step with one elsewhere.
+    pub origin: Option<String>,
 }
 
 /// One change, and what it led to.

@@ -52,8 +52,20 @@ fn Loaded(history: ObjectHistory, format: Format) -> impl IntoView {
     let query = use_query_map();
     let back = back_path(query.read_untracked().get("back").as_deref()).to_owned();
     let restored = query.read_untracked().get("restored").is_some();
-    let ObjectHistory { calendar, calendar_name, name, title, etag, editable, cursor, versions, more, text, outcome } =
-        history;
+    let ObjectHistory {
+        calendar,
+        calendar_name,
+        name,
+        title,
+        etag,
+        editable,
+        cursor,
+        versions,
+        more,
+        text,
+        outcome,
+        origin,
+    } = history;
     let outcome = outcome.map(|error| view! { <Failed error=error /> }.into_any()).or_else(|| {
         let said = words::server_history_restored();
         restored.then(|| view! { <p class="notice notice--success" role="status">{said}</p> }.into_any())
@@ -75,6 +87,7 @@ fn Loaded(history: ObjectHistory, format: Format) -> impl IntoView {
             </a>
         </div>
         {outcome}
+        {origin.map(|origin| view! { <p class="hint" dir="auto">{origin}</p> })}
         <ol class="card history" data-follows=cursor>
             {rows}
         </ol>

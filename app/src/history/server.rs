@@ -4,10 +4,12 @@ use super::words_of::{Reader, other};
 use super::{ObjectHistory, Version, What};
 use crate::agenda::format::title_or_none;
 use crate::wire::{ApiError, CalendarId};
+use crate::words;
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::{CalendarId as Calendar, Revision};
 use kalends_domain::history::ObjectVersion;
 use kalends_domain::objects::Precondition;
+use kalends_domain::sync::Provenance;
 use kalends_domain::{Error, Kalends};
 
 /// Most changes on one page.
@@ -36,6 +38,11 @@ pub async fn history(
     let title = found.iter().find(|version| version.is_kept).and_then(|version| version.title.as_deref());
     let etag = found.first().and_then(|version| version.change.after).map(|digest| digest.etag());
     let reader = Reader::of(user);
+    let origin = match kalends.provenance(caller, id, name).await {
+        Ok(found) => found.map(|found| origin(&found, &reader)),
+        Err(Error::NotFound(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
     let versions = (0..found.len().min(MAX_SHOWN)).map(|index| version(&reader, &found[index..], index == 0));
     Ok(ObjectHistory {
         calendar,
@@ -49,7 +56,23 @@ pub async fn history(
         more: found.len() > MAX_SHOWN,
         text,
         outcome: None,
+        origin,
     })
+}
+
+/// Why something is here, and when it last went from one side to the other.
+fn origin(of: &Provenance, reader: &Reader) -> String {
+    let why = match &of.account_name {
+        Some(account) => words::server_sync_origin_account(&of.remote_name, account),
+        None => words::server_sync_origin(&of.remote_name),
+    };
+    let when = |at| reader.moment(reader.local(at));
+    let crossed = match of.crossed {
+        Some((at, true)) => words::server_sync_crossed_out(&when(at)),
+        Some((at, false)) => words::server_sync_crossed_in(&when(at)),
+        None => return why,
+    };
+    format!("{why} {crossed}")
 }
 
 /// The first of the versions, which is the newest, beside those before it.

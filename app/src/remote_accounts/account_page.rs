@@ -1,17 +1,15 @@
-//! The pages of one account: how it is and what can be done with it, and the calendars that it has.
+//! The page of one account: how it is, which calendars are in step, and what can be done with it.
 
 use super::add_page::{PasswordField, TextField};
-use super::api::{load_account, load_calendars};
+use super::api::load_account;
 use super::list_page::{StateBadge, state_line};
-use super::{
-    AccountCalendars, AccountInfo, AccountStateInfo, AccountWish, CalendarThere, OneAccount, PATH, account_path,
-    calendars_path, parted,
-};
+use super::{AccountInfo, AccountStateInfo, AccountWish, OneAccount, PATH, account_path, calendars_path, parted};
 use crate::notation::Format;
 use crate::sharing::fields::{Came, Sure};
+use crate::sync_links::{LinkBadge, LinkInfo, path as sync_path};
 use crate::ui::Failed;
 use crate::ui::frame::{Frame, SignedIn};
-use crate::wire::{ApiError, Viewer};
+use crate::wire::Viewer;
 use crate::words;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -43,7 +41,7 @@ pub fn AccountPage() -> impl IntoView {
 
 #[component]
 fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
-    let OneAccount { cursor, account, said, refused } = loaded;
+    let OneAccount { cursor, account, links, said, refused } = loaded;
     let error = refused.as_ref().map(|refused| &refused.error);
     let of_form = |is_it: fn(&AccountWish) -> bool| {
         let is_of = refused.as_ref().is_some_and(|refused| is_it(&refused.wish));
@@ -77,6 +75,7 @@ fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
                 {why}
                 <Ways info=account.clone() />
             </section>
+            <Links account=account.id links=links />
         </div>
         {is_needed.then(|| view! { <NewPassword info=account.clone() wrong=needed_field /> })}
         {(!is_needed).then(|| view! { <NewPassword info=account.clone() wrong=password_field /> })}
@@ -96,6 +95,37 @@ fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// The calendars that are in step.
+#[component]
+fn Links(account: i64, links: Vec<LinkInfo>) -> impl IntoView {
+    (!links.is_empty()).then(|| {
+        let items: Vec<_> = links
+            .into_iter()
+            .map(|link| {
+                view! {
+                    <li class="list__item">
+                        <span class="swatch" style=format!("--calendar: {}", link.color) aria-hidden="true"></span>
+                        <div class="list__text">
+                            <div class="list__title" dir="auto"><a href=sync_path(link.calendar)>{link.name.clone()}</a></div>
+                            <div class="hint">{link.line.clone()}</div>
+                        </div>
+                        <LinkBadge standing=link.standing />
+                    </li>
+                }
+            })
+            .collect();
+        view! {
+            <section class="card section" aria-labelledby="links">
+                <h2 id="links">{words::server_sync_account_links()}</h2>
+                <ul class="list" aria-labelledby="links">{items}</ul>
+                <form method="post" action=account_path(account)>
+                    <button class="button" name="do" value="now">{words::server_sync_account_now()}</button>
+                </form>
+            </section>
+        }
+    })
 }
 
 /// What can be done with an account without saying more.
@@ -138,72 +168,4 @@ fn NewPassword(info: AccountInfo, wrong: Option<(String, String)>) -> impl IntoV
             </form>
         </section>
     }
-}
-
-#[component]
-pub fn AccountCalendarsPage() -> impl IntoView {
-    let params = use_params_map();
-    let calendars = Resource::new(move || params.get().get("id").unwrap_or_default(), load_calendars);
-    view! {
-        <Title text=words::server_accounts_calendars() />
-        <SignedIn page=move |viewer: Viewer| {
-            view! {
-                <Frame viewer=viewer class="page--narrow settings">
-                    <Suspense>
-                        {move || Suspend::new(async move {
-                            match calendars.await {
-                                Ok(found) => view! { <Calendars found=found /> }.into_any(),
-                                Err(error) => view! { <Failed error=error /> }.into_any(),
-                            }
-                        })}
-                    </Suspense>
-                </Frame>
-            }
-        } />
-    }
-}
-
-#[component]
-fn Calendars(found: AccountCalendars) -> impl IntoView {
-    let AccountCalendars { account, calendars, said } = found;
-    let list = match calendars {
-        Ok(calendars) => view! { <Found calendars=calendars /> }.into_any(),
-        Err(error) => view! { <NotFound error=error /> }.into_any(),
-    };
-    view! {
-        <p><a href=account_path(account.id) dir="auto">{words::server_accounts_to(&account.name)}</a></p>
-        <h1>{words::server_accounts_calendars()}</h1>
-        <Came said=said refused=None />
-        <section class="card section" aria-labelledby="there">
-            <h2 id="there" dir="auto">{words::server_accounts_there(&account.name)}</h2>
-            {list}
-        </section>
-    }
-}
-
-/// The page is there, whatever the service says.
-#[component]
-fn NotFound(error: ApiError) -> impl IntoView {
-    view! { <p class="notice notice--error" role="alert">{error.to_string()}</p> }
-}
-
-#[component]
-fn Found(calendars: Vec<CalendarThere>) -> impl IntoView {
-    if calendars.is_empty() {
-        return view! { <p class="hint">{words::server_accounts_no_calendars()}</p> }.into_any();
-    }
-    let item = |CalendarThere { name, color, what }: CalendarThere| {
-        let style = color.map(|color| format!("--calendar: {color}"));
-        view! {
-            <li class="list__item">
-                <span class="swatch" style=style aria-hidden="true"></span>
-                <div class="list__text">
-                    <div class="list__title" dir="auto">{name}</div>
-                    <div class="hint">{what}</div>
-                </div>
-            </li>
-        }
-    };
-    let items: Vec<_> = calendars.into_iter().map(item).collect();
-    view! { <ul class="list" aria-labelledby="there">{items}</ul> }.into_any()
 }

@@ -1,6 +1,6 @@
 //! What the pages read.
 
-use super::{AccountCalendars, AccountRefused, Accounts, AddRefused, Adding, OneAccount, server};
+use super::{AccountCalendars, AccountRefused, Accounts, AddRefused, Adding, Chosen, OneAccount, linking, server};
 use crate::flash;
 use crate::json::Json;
 use crate::server_context::signed_in;
@@ -34,6 +34,6 @@ pub async fn load_account(id: String) -> Result<OneAccount, ApiError> {
 #[server(prefix = "/fn", endpoint = "remote_calendars", input = GetUrl, output = Json)]
 pub async fn load_calendars(id: String) -> Result<AccountCalendars, ApiError> {
     let (kalends, user) = signed_in()?;
-    let found = server::calendars(&kalends, &user, server::id(&id)?).await?;
-    Ok(AccountCalendars { said: flash::said(server::FORM), ..found })
+    let found = linking::calendars(&kalends, &user, server::id(&id)?).await?;
+    Ok(AccountCalendars { said: flash::said(server::FORM), chosen: use_context::<Chosen>(), ..found })
 }

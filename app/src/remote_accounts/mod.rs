@@ -3,35 +3,24 @@
 mod account_page;
 mod add_page;
 pub mod api;
+mod calendars_page;
+pub mod linking;
 mod list_page;
+pub mod paths;
 pub mod server;
 
-pub use account_page::{AccountCalendarsPage, AccountPage};
+pub use account_page::AccountPage;
 pub use add_page::AddAccountPage;
+pub use calendars_page::AccountCalendarsPage;
 pub use list_page::AccountsPage;
+pub use paths::{PATH, account_path, add_path, calendars_path};
 
+use crate::sync_links::LinkInfo;
+use crate::sync_links::choices::Choices;
 use crate::wire::ApiError;
 use crate::words;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
-
-/// Where the page is.
-pub const PATH: &str = "/settings/accounts";
-
-/// The page that adds an account at this service.
-pub fn add_path(service: &str) -> String {
-    format!("{PATH}/new/{service}")
-}
-
-/// The page of an account.
-pub fn account_path(id: i64) -> String {
-    format!("{PATH}/{id}")
-}
-
-/// The page with the calendars that an account has.
-pub fn calendars_path(id: i64) -> String {
-    format!("{PATH}/{id}/calendars")
-}
 
 /// A service that is known by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +95,8 @@ pub struct Adding {
 pub struct OneAccount {
     pub cursor: String,
     pub account: AccountInfo,
+    /// The calendars that are in step with some of its.
+    pub links: Vec<LinkInfo>,
     pub said: Option<String>,
     pub refused: Option<AccountRefused>,
 }
@@ -116,16 +107,46 @@ pub struct AccountCalendars {
     pub account: AccountInfo,
     pub calendars: Result<Vec<CalendarThere>, ApiError>,
     pub said: Option<String>,
+    pub chosen: Option<Chosen>,
+}
+
+/// What was chosen of these, and what came of it: a Leptos context for the page that the server answers with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    pub ids: Vec<String>,
+    pub choices: Choices,
+    pub outcome: Result<Vec<Preview>, ApiError>,
+}
+
+impl Default for Chosen {
+    fn default() -> Self {
+        Chosen { ids: Vec::new(), choices: Choices::default(), outcome: Ok(Vec::new()) }
+    }
+}
+
+/// What the first run of a calendar would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    pub name: String,
+    /// What would be done with how many, in words.
+    pub counts: Vec<String>,
+    /// What would be done, with what, and why; not all where there are many.
+    pub lines: Vec<(String, String, String)>,
+    /// It would ask before it deletes.
+    pub stops: bool,
 }
 
 /// A calendar that an account has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarThere {
+    pub id: String,
     pub name: String,
     /// `#RRGGBB`
     pub color: Option<String>,
     /// What can be done with it, in words.
     pub what: String,
+    pub is_writable: bool,
+    pub link: Option<LinkInfo>,
 }
 
 /// What the form of a new account holds; the password is not kept.
@@ -158,6 +179,8 @@ pub enum AccountWish {
     Test,
     Pause,
     Resume,
+    /// All calendars of the account are brought into step now.
+    Now,
     Rename {
         name: String,
     },
@@ -176,6 +199,7 @@ impl AccountWish {
             "test" => Some(AccountWish::Test),
             "pause" => Some(AccountWish::Pause),
             "resume" => Some(AccountWish::Resume),
+            "now" => Some(AccountWish::Now),
             "rename" => Some(AccountWish::Rename { name: text("name") }),
             "password" => Some(AccountWish::Password { user: text("user") }),
             "remove" => Some(AccountWish::Remove),

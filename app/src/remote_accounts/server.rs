@@ -1,8 +1,8 @@
 //! The server's side of accounts at services elsewhere.
 
 use super::{
-    AccountCalendars, AccountInfo, AccountStateInfo, AccountWish, Accounts, AddFields, AddRefused, AddressField,
-    CalendarThere, OneAccount, PATH, ServiceInfo, account_path,
+    AccountInfo, AccountStateInfo, AccountWish, Accounts, AddFields, AddRefused, AddressField, OneAccount, PATH,
+    ServiceInfo, account_path,
 };
 use crate::wire::ApiError;
 use crate::words;
@@ -10,7 +10,6 @@ use chrono_tz::Tz;
 use kalends_domain::accounts::User;
 use kalends_domain::sync::connector::{FindError, Service, ServiceAddress, Wanted};
 use kalends_domain::sync::credentials::Credentials;
-use kalends_domain::sync::provider::RemoteCalendar;
 use kalends_domain::sync::{AccountState, RemoteAccount, RemoteAccountId};
 use kalends_domain::{Error, Kalends, Result as Done};
 
@@ -57,7 +56,7 @@ pub fn service(kalends: &Kalends, id: &str) -> Result<ServiceInfo, ApiError> {
     found.ok_or_else(|| ApiError::NotFound(words::server_accounts_wrong_service().into()))
 }
 
-fn info(kalends: &Kalends, user: &User, account: RemoteAccount) -> AccountInfo {
+pub(super) fn info(kalends: &Kalends, user: &User, account: RemoteAccount) -> AccountInfo {
     let zone = user.preferences.time_zone.unwrap_or(Tz::UTC);
     let known = kalends.remote_services();
     let service = account.preset.as_ref().and_then(|preset| known.iter().find(|service| service.id == preset));
@@ -92,27 +91,8 @@ pub async fn account(kalends: &Kalends, user: &User, id: RemoteAccountId) -> Res
     let caller = user.on_a_page();
     let cursor = kalends.told(caller).await?.to_string();
     let account = info(kalends, user, kalends.remote_account(caller, id).await?);
-    Ok(OneAccount { cursor, account, said: None, refused: None })
-}
-
-/// Asks the service. That it says no is a part of the page, which says what to do.
-pub async fn calendars(kalends: &Kalends, user: &User, id: RemoteAccountId) -> Result<AccountCalendars, ApiError> {
-    let caller = user.on_a_page();
-    let calendars = match kalends.test_remote_account(caller, id).await {
-        Err(error @ Error::Remote(_)) => Err(error.into()),
-        found => Ok(found?.into_iter().map(there).collect()),
-    };
-    let account = info(kalends, user, kalends.remote_account(caller, id).await?);
-    Ok(AccountCalendars { account, calendars, said: None })
-}
-
-fn there(calendar: RemoteCalendar) -> CalendarThere {
-    let what = match (calendar.is_writable, calendar.is_shared) {
-        (true, false) => words::server_accounts_calendar_own(),
-        (true, true) => words::server_accounts_calendar_shared(),
-        (false, _) => words::server_accounts_calendar_read(),
-    };
-    CalendarThere { name: calendar.name, color: calendar.color, what: what.to_owned() }
+    let links = crate::sync_links::server::of_account(kalends, user, id.0).await?;
+    Ok(OneAccount { cursor, account, links, said: None, refused: None })
 }
 
 /// Looks for the account that a form describes. Yields where its page is, and what is said of it.
@@ -166,6 +146,10 @@ pub async fn fulfil(
         AccountWish::Resume => {
             kalends.change_remote_account(caller, id, None, Some(false), any).await?;
             words::server_accounts_resumed().to_owned()
+        }
+        AccountWish::Now => {
+            kalends.sync_account_now(caller, id).await?;
+            words::server_sync_begun().to_owned()
         }
         AccountWish::Rename { name } => {
             kalends.change_remote_account(caller, id, Some(name), None, any).await?;

@@ -23,6 +23,7 @@ mod pictures;
 mod problem;
 mod shares;
 mod stream;
+mod sync;
 mod throttle;
 mod times;
 mod transfer;
@@ -188,6 +189,14 @@ fn of_accounts() -> OpenApiRouter<Rest> {
         .routes(routes!(accounts::get, accounts::patch, accounts::delete))
         .routes(routes!(accounts::test))
         .routes(routes!(accounts::set_password))
+        .routes(routes!(sync::list, sync::create, sync::run_all))
+        .routes(routes!(sync::get, sync::tie, sync::put, sync::delete))
+        .routes(routes!(sync::run))
+        .routes(routes!(sync::pause))
+        .routes(routes!(sync::resume))
+        .routes(routes!(sync::runs))
+        .routes(routes!(sync::receipt))
+        .routes(routes!(sync::take_back))
 }
 
 /// Answers belong to one person.

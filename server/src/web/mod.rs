@@ -110,6 +110,8 @@ pub fn router(web: Web) -> Router {
         .route("/settings/delegates", post(sharing::delegates))
         .route("/settings/accounts/new/{service}", post(remote_accounts::add))
         .route("/settings/accounts/{id}", post(remote_accounts::wish))
+        .route("/settings/accounts/{id}/calendars", post(remote_accounts::choose))
+        .route("/calendars/{id}/sync", post(remote_accounts::sync))
         .route("/groups", post(sharing::new_team))
         .route("/groups/{slug}", post(sharing::team))
         .route("/calendars/{id}/as-of", post(history::bring_back))

@@ -20,4 +20,5 @@ mod rest_free_busy;
 mod sharing;
 mod sign_in;
 mod stream;
+mod sync_links;
 mod trusted_header;

@@ -1,0 +1,228 @@
+//! The server's side of calendars that are in step with others elsewhere.
+
+use super::choices::Choices;
+use super::{ConflictInfo, LinkContents, LinkInfo, LinkWish, Receipt, Removal, RunInfo, path, states};
+use crate::history::words_of::Reader;
+use crate::remote_accounts::paths::account_path;
+use crate::wire::{ApiError, CalendarId};
+use crate::words;
+use kalends_domain::access::{Caller, Held};
+use kalends_domain::accounts::User;
+use kalends_domain::calendars::CalendarId as Calendar;
+use kalends_domain::history::EventFacts;
+use kalends_domain::sync::{
+    DeedCount, LinkRemoval, LinkState, Resolution, RunEntry, SyncConflict, SyncLink, SyncObjectId, SyncRun, SyncRunId,
+};
+use kalends_domain::{Error, Kalends};
+
+/// What the forms of the pages are called where it is said what became of them.
+pub const FORM: &str = "sync";
+/// How many runs, and how many conflicts, a page shows.
+const SHOWN_RUNS: usize = 10;
+const SHOWN_CONFLICTS: usize = 20;
+/// How many lines of a receipt.
+const SHOWN_LINES: usize = 500;
+/// How many titles of what is to be deleted.
+const SHOWN_HELD: usize = 200;
+
+/// # Errors
+/// `NotFound` for what is no id.
+pub fn calendar(text: &str) -> Result<CalendarId, ApiError> {
+    text.parse().map_err(|_| Error::NotFound("the calendar").into())
+}
+
+/// # Errors
+/// `NotFound` for what is no id.
+pub fn run(text: &str) -> Result<SyncRunId, ApiError> {
+    text.parse().map(SyncRunId).map_err(|_| Error::NotFound("the run").into())
+}
+
+async fn link_of(kalends: &Kalends, caller: Caller, calendar: CalendarId) -> Result<(Held, SyncLink), ApiError> {
+    let id = Calendar(calendar);
+    let link = kalends.sync_link_of(caller, id).await?.ok_or(Error::NotFound("the sync link"))?;
+    Ok((kalends.calendar_by_id(caller, id).await?, link))
+}
+
+pub(crate) fn info(link: &SyncLink, held: &Held, reader: &Reader) -> LinkInfo {
+    LinkInfo {
+        calendar: link.calendar.0,
+        name: held.details.display_name.clone(),
+        color: held.details.color.clone(),
+        remote_name: link.remote_name.clone(),
+        standing: states::standing(link.state),
+        line: states::line(link, reader),
+        why: link.why.clone(),
+        progress: link.progress.map(|progress| (progress.done, progress.of)),
+    }
+}
+
+/// The links of an account, the oldest first.
+///
+/// # Errors
+/// `Unavailable`, `Internal`
+pub(crate) async fn of_account(kalends: &Kalends, user: &User, account: i64) -> Result<Vec<LinkInfo>, ApiError> {
+    let (caller, reader) = (user.on_a_page(), Reader::of(user));
+    let held = kalends.calendars(caller).await?;
+    let links = kalends.sync_links(caller).await?;
+    let of = |link: &SyncLink| held.iter().find(|held| held.id == link.calendar).map(|held| info(link, held, &reader));
+    Ok(links.iter().filter(|link| link.account.0 == account).filter_map(of).collect())
+}
+
+async fn run_info(kalends: &Kalends, caller: Caller, run: &SyncRun, reader: &Reader) -> Result<RunInfo, ApiError> {
+    let (_, counts) = kalends.sync_run(caller, run.id).await?;
+    Ok(RunInfo {
+        id: run.id.0,
+        began: reader.local(run.began_at),
+        outcome: if run.takes_back {
+            words::server_sync_run_back().to_owned()
+        } else {
+            states::outcome(run).to_owned()
+        },
+        deeds: counts.iter().map(states::deeds).collect(),
+        was_taken_back: run.taken_back,
+    })
+}
+
+/// # Errors
+/// `NotFound`, `Forbidden`
+pub async fn contents(kalends: &Kalends, user: &User, calendar: CalendarId) -> Result<LinkContents, ApiError> {
+    let (caller, reader) = (user.on_a_page(), Reader::of(user));
+    let cursor = kalends.told(caller).await?.to_string();
+    let (held, link) = link_of(kalends, caller, calendar).await?;
+    let account = kalends.remote_account(caller, link.account).await?;
+    let mut runs = Vec::new();
+    for run in kalends.sync_runs(caller, link.id, None, SHOWN_RUNS).await? {
+        runs.push(run_info(kalends, caller, &run, &reader).await?);
+    }
+    let asks = link.state == LinkState::Asks;
+    let titles = if asks { kalends.held_deletions(caller, link.id, SHOWN_HELD).await? } else { Vec::new() };
+    let untitled = |title: Option<String>| title.unwrap_or_else(|| words::common_no_title().to_owned());
+    let conflicts = kalends.sync_conflicts(caller, link.id).await?;
+    let conflicts =
+        conflicts.into_iter().take(SHOWN_CONFLICTS).map(|conflict| conflict_info(kalends, conflict, &reader)).collect();
+    let aside = kalends.set_aside_objects(caller, link.id).await?;
+    let aside = aside.into_iter().map(|object| (untitled(object.title.or(object.uid)), object.aside.why)).collect();
+    Ok(LinkContents {
+        cursor,
+        account: account.id.0,
+        account_name: account.name,
+        is_paused: link.state == LinkState::Paused,
+        is_gone: link.state == LinkState::Gone,
+        asks,
+        held: titles.into_iter().map(untitled).collect(),
+        choices: Choices::of(&link.settings),
+        is_writable_there: link.remote_writable,
+        link: info(&link, &held, &reader),
+        runs,
+        conflicts,
+        aside,
+        said: None,
+        refused: None,
+    })
+}
+
+fn conflict_info(kalends: &Kalends, conflict: SyncConflict, reader: &Reader) -> ConflictInfo {
+    let facts = |text: &Option<String>| EventFacts::of_text(text.as_ref()?, &kalends.limits().text);
+    let (ours, theirs) = (facts(&conflict.ours), facts(&conflict.theirs));
+    let differences = match (&ours, &theirs) {
+        (Some(_), Some(theirs)) => reader.differences(ours.as_ref(), theirs),
+        _ => Vec::new(),
+    };
+    ConflictInfo {
+        id: conflict.id.0,
+        title: conflict.title.unwrap_or_else(|| words::common_no_title().to_owned()),
+        since: reader.local(conflict.at),
+        differences,
+        is_deleted_here: conflict.ours.is_none(),
+        is_deleted_there: conflict.theirs.is_none(),
+    }
+}
+
+/// # Errors
+/// `NotFound`, `Forbidden`
+pub async fn receipt(kalends: &Kalends, user: &User, calendar: CalendarId, id: SyncRunId) -> Result<Receipt, ApiError> {
+    let (caller, reader) = (user.on_a_page(), Reader::of(user));
+    let (held, link) = link_of(kalends, caller, calendar).await?;
+    let (run, _) = kalends.sync_run(caller, id).await?;
+    if run.link != link.id {
+        return Err(Error::NotFound("the run").into());
+    }
+    let entries = kalends.sync_run_entries(caller, id, 0, SHOWN_LINES).await?;
+    let more = entries.len() == SHOWN_LINES;
+    let lines = entries.into_iter().map(line);
+    Ok(Receipt {
+        calendar,
+        calendar_name: held.details.display_name.clone(),
+        run: run_info(kalends, caller, &run, &reader).await?,
+        lines: lines.collect(),
+        more,
+        refused: None,
+    })
+}
+
+/// What was done, with what, and why.
+pub(crate) fn line(entry: RunEntry) -> (String, String, String) {
+    let one = DeedCount { side: entry.side, deed: entry.deed, count: 1 };
+    let title = entry.title.unwrap_or_else(|| words::common_no_title().to_owned());
+    (states::deeds(&one), title, entry.why.unwrap_or_default())
+}
+
+/// Does what a form on the page of a link asked for. Yields where to go on, and what is said there.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`; what is wrong with the form.
+pub async fn fulfil(
+    kalends: &Kalends,
+    user: &User,
+    calendar: CalendarId,
+    wish: &LinkWish,
+) -> Result<(String, String), ApiError> {
+    let caller = user.on_a_page();
+    let (_, link) = link_of(kalends, caller, calendar).await?;
+    let said = match wish {
+        LinkWish::Now => {
+            kalends.sync_now(caller, link.id).await?;
+            words::server_sync_begun()
+        }
+        LinkWish::Pause => {
+            kalends.pause_sync_link(caller, link.id).await?;
+            words::server_sync_paused()
+        }
+        LinkWish::Resume => {
+            kalends.resume_sync_link(caller, link.id).await?;
+            words::server_sync_begun()
+        }
+        LinkWish::Change(choices) => {
+            let settings = choices.settings(link.settings, link.remote_writable);
+            kalends.change_sync_link(caller, link.id, &settings).await?;
+            words::server_sync_changed()
+        }
+        LinkWish::Deletions(true) => {
+            kalends.approve_deletions(caller, link.id).await?;
+            words::server_sync_approved()
+        }
+        LinkWish::Deletions(false) => {
+            kalends.refuse_deletions(caller, link.id).await?;
+            words::server_sync_refused_deletions()
+        }
+        LinkWish::Resolve { object, here } => {
+            let resolution = if *here { Resolution::Ours } else { Resolution::Theirs };
+            kalends.resolve_sync_conflict(caller, link.id, SyncObjectId(*object), &resolution).await?;
+            words::server_sync_resolved()
+        }
+        LinkWish::TakeBack { run } => {
+            kalends.take_back_sync_run(caller, SyncRunId(*run)).await?;
+            words::server_sync_taken_back()
+        }
+        LinkWish::Remove(removal) => {
+            let (removal, said) = match removal {
+                Removal::Keep => (LinkRemoval::KeepBoth, words::server_sync_removed_keep()),
+                Removal::Bin => (LinkRemoval::BinHere, words::server_sync_removed_bin()),
+                Removal::DeleteThere => (LinkRemoval::DeleteThere, words::server_sync_removed_there()),
+            };
+            kalends.remove_sync_link(caller, link.id, removal).await?;
+            return Ok((account_path(link.account.0), said.to_owned()));
+        }
+    };
+    Ok((path(calendar), said.to_owned()))
+}
