@@ -11,6 +11,8 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         "of an account alone",
         &[
             "/people/{slug}/picture",
+            "/settings/addresses",
+            "/settings/addresses/{link}",
             "/settings/agenda",
             "/settings/export.zip",
             "/settings/own.css",
@@ -111,6 +113,7 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "/fn/calendar-save",
             "page /calendars/new",
             "POST /api/v1.0/calendars",
+            "PATCH /api/v1.0/calendars/{id}",
             "PUT /api/v1.0/calendars/order",
             "PUT /api/v1.0/calendars/{id}/answer",
             "/shared",
