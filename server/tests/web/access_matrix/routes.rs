@@ -162,17 +162,11 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "/fn/event-delete",
             "/fn/event-move",
             "/fn/event-update",
-            "/undo",
         ],
     ),
     (
         "brings back by the domain's operations; tests/use_cases/{as_of,bin,history} have who may",
-        &[
-            "/event/{calendar}/{name}/history",
-            "/calendars/{id}/as-of",
-            "DELETE /api/v1.0/bin/calendars/{id}",
-            "POST /api/v1.0/bin/calendars/{id}/restore",
-        ],
+        &["/calendars/{id}/as-of", "DELETE /api/v1.0/bin/calendars/{id}", "POST /api/v1.0/bin/calendars/{id}/restore"],
     ),
     (
         "of public links; tests/web/links.rs has what they show and who makes them",

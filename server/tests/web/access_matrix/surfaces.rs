@@ -415,6 +415,25 @@ async fn ways_back(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Ac
             rest("DELETE", &format!("/calendars/{id}/bin/{object}"), ""),
             Access::Administer,
         ),
+        (
+            "/event/{calendar}/{name}/history",
+            Ask::Form(format!("/event/{id}/gone.ics/history"), format!("revision={removal}&etag=")),
+            needed,
+        ),
+        (
+            "/undo",
+            {
+                // As scripts send it: a form is answered by a page that says what became of it.
+                let headers = vec![
+                    ("Cookie", viewer.person.cookie.clone()),
+                    ("Accept", "application/json".to_owned()),
+                    ("Content-Type", FORM.to_owned()),
+                    ("Sec-Fetch-Site", "same-origin".to_owned()),
+                ];
+                Ask::Client("POST", "/undo".into(), headers, format!("undo={id}%3A{removal}"))
+            },
+            Access::Write,
+        ),
         ("/bin", Ask::Form("/bin".into(), format!("do=restore&calendar={id}&object={object}")), needed),
     ]
 }
