@@ -16,7 +16,6 @@ pub struct AddressInfo {
     pub is_main: bool,
 }
 
-#[cfg(feature = "ssr")]
 impl From<kalends_domain::accounts::EmailAddress> for AddressInfo {
     fn from(known: kalends_domain::accounts::EmailAddress) -> Self {
         AddressInfo { address: known.address, is_verified: known.is_verified, is_main: known.is_main }
