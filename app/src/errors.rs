@@ -96,6 +96,7 @@ fn said(problem: Problem) -> String {
         Problem::Segment => words::server_value_segment().into(),
         Problem::UserName => words::server_value_user_name().into(),
         Problem::Email => words::server_value_email().into(),
+        Problem::NotVerified => words::server_value_not_verified().into(),
         Problem::Picture => words::server_profile_picture_wrong().into(),
         Problem::TooEarly { most } => {
             words::server_profile_reminder_wrong(usize::try_from(most / 1440).unwrap_or_default())
@@ -115,6 +116,7 @@ fn said(problem: Problem) -> String {
         Problem::TeamKind => words::server_value_team_kind().into(),
         Problem::EndBeforeStart => words::server_edit_end_before_start().into(),
         Problem::LastManager => words::server_value_last_manager().into(),
+        Problem::OnlyManager(team) => words::server_value_only_manager(&team),
         Problem::OwnsCalendars => words::server_value_owns_calendars().into(),
         Problem::PasswordsOff => words::server_sign_in_passwords_off().into(),
         Problem::OnlyWay => words::server_sign_in_only_way().into(),
@@ -167,6 +169,7 @@ fn not_found(what: &str) -> &'static str {
         "the change" => words::server_version_not_found(),
         "the time" => words::server_as_of_too_old(),
         "what was deleted" => words::server_not_in_bin(),
+        "the e-mail address" => words::server_e_mail_not_found(),
         "the version" => words::server_history_not_kept(),
         "the picture" => words::server_profile_picture_not_found(),
         "the person" => words::server_person_not_found(),
@@ -196,6 +199,7 @@ fn quota(limit: usize, unit: &str) -> String {
         "groups" => words::server_quota_teams(limit),
         "remote accounts" => words::server_accounts_quota(limit),
         "members" => words::server_quota_members(limit),
+        "e-mail addresses" => words::server_quota_e_mails(limit),
         _ => words::server_quota_octets(limit),
     }
 }

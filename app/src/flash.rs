@@ -38,7 +38,7 @@ pub fn outcome_of(flash: Option<&Flash>, form: &str) -> Option<Result<String, Ap
 }
 
 #[cfg(feature = "ssr")]
-pub use server::{answer, header, leave, said, take, take_of};
+pub use server::{answer, header, leave, said, take, take_of, take_of_and_leave};
 
 #[cfg(feature = "ssr")]
 mod server {
@@ -93,6 +93,16 @@ mod server {
     /// Takes what an earlier request left of this form; what it left of others stays.
     pub fn take_of(form: &str) -> Option<Flash> {
         found().filter(|flash| flash.form == form).inspect(|_| set_cookie(COOKIE, "", 0))
+    }
+
+    /// [`take_of`], and leaves in the same cookie what is to be said the next time.
+    pub fn take_of_and_leave(form: &str, next: impl FnOnce(&Flash) -> Option<Flash>) -> Option<Flash> {
+        let flash = found().filter(|flash| flash.form == form)?;
+        match next(&flash) {
+            Some(next) => leave(next),
+            None => set_cookie(COOKIE, "", 0),
+        }
+        Some(flash)
     }
 
     /// Takes what an earlier request left to be said of a form that did its work.

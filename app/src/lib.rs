@@ -3,6 +3,8 @@
 //! Feature `ssr` is the server's side (server functions call `kalends-domain`), `hydrate` the browser's.
 
 pub mod account;
+#[cfg(feature = "ssr")]
+pub mod addresses;
 pub mod agenda;
 #[cfg(feature = "ssr")]
 pub mod bin;

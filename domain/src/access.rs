@@ -82,6 +82,9 @@ impl Held {
         details.display_name = view.name.clone().unwrap_or_else(|| std::mem::take(&mut details.display_name));
         details.color = view.color.clone().unwrap_or_else(|| std::mem::take(&mut details.color));
         details.order = view.order.unwrap_or(details.order);
+        if let Some(description) = &view.description {
+            details.description = Some(description.clone()).filter(|description| !description.is_empty());
+        }
         let is_frozen = linked == Linked::Frozen && !matches!(caller.way, Way::Sync(_));
         Held {
             calendar,
@@ -163,13 +166,19 @@ impl Held {
         self.access == Access::Owner
     }
 
+    /// Whether what is in it does not count where it is asked when the caller is busy. As long as they say nothing, that is so of what
+    /// belongs to somebody else.
+    pub fn keeps_free(&self) -> bool {
+        self.view.keeps_free.unwrap_or(!self.is_theirs)
+    }
+
     /// Whether what is private or confidential is shown to the caller as anything else is.
     pub fn sees_private(&self) -> bool {
         !matches!(self.sight, Sight::Guarded | Sight::Public)
     }
 
-    /// Whether the alarms in the objects are not the caller's, who has their own.
-    pub(crate) fn has_own_alarms(&self) -> bool {
+    /// Whether the alarms in the objects, and whether they keep somebody busy, are not the caller's to say for all: they have their own.
+    pub(crate) fn has_personal_data(&self) -> bool {
         self.sight != Sight::Whole
     }
 

@@ -1,5 +1,6 @@
 //! Local accounts: their passwords, and the links by which one is chosen.
 
+pub(crate) mod addresses;
 pub(crate) mod credentials;
 pub(crate) mod hashing;
 mod login_flows;
@@ -16,11 +17,12 @@ pub(crate) mod verified;
 use crate::access::PrincipalId;
 use crate::calendars::CalendarDetails;
 pub use crate::model::account::{
-    AccountState, AppPassword, CredentialKind, LoginFlow, NewAppPassword, NewUser, Origin, Person, Preferences,
-    Session, SessionId, Theme, User,
+    AccountState, AppPassword, CredentialKind, EmailAddress, LoginFlow, NewAppPassword, NewUser, Origin, Person,
+    Preferences, Session, SessionId, Theme, User,
 };
 pub use crate::model::profile::{DAY_MINUTES, DefaultView, Picture, WorkingHours, WorkingTime};
 use crate::{Error, Kalends, Problem, Result};
+pub use addresses::MAX_ADDRESSES;
 use chrono::{TimeDelta, Utc};
 pub use credentials::MAX_APP_PASSWORDS;
 pub use login_flows::{LOGIN_FLOW_LIFE, LetIn, LoginFlowSecrets};

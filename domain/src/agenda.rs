@@ -4,6 +4,7 @@ use crate::access::{self, Caller, Held, Way};
 use crate::calendars::CalendarId;
 use crate::objects::ObjectHead;
 use crate::parsed::{Candidates, PAGE_OCTETS};
+use crate::sight::with_own_transparency;
 use crate::thread::on_a_thread;
 use crate::{Kalends, Result};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -204,6 +205,7 @@ impl Kalends {
             let Some(held) = access::seen(&mut tx, caller, *id).await? else { continue };
             let mut candidates = Candidates::new(*id, window, Some(ComponentKind::Event));
             while let Some(page) = candidates.next_parsed(self, &mut tx).await? {
+                let page = with_own_transparency(&mut tx, caller, &held, page).await?;
                 octets += page.iter().map(|(head, _)| head.size).sum::<usize>();
                 let shown = Shown::of(&held);
                 waiting.extend(page.into_iter().map(|(head, object)| (held.shown_head(head), object, shown)));

@@ -117,6 +117,7 @@ impl Kalends {
             let name =
                 if is_free { found.name.clone() } else { free_name(&mut write.tx, calendar, &index.uid).await? };
             write.store(&held, &name, text, index, &Precondition::Absent).await?;
+            write.give_personal_data(&held, object, &name).await?;
             write.commit(Returned { name, is_copy }).await
         })
         .await

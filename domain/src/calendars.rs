@@ -33,6 +33,8 @@ pub struct CalendarPatch {
     pub color: Option<String>,
     pub order: Option<i64>,
     pub timezone: Option<Option<String>>,
+    /// Whether what is in it does not count where it is asked when the caller is busy.
+    pub keeps_free: Option<bool>,
     /// Whether the caller's agenda leaves it out.
     pub hidden: Option<bool>,
     /// New events of the caller go there; needs the access to write.
@@ -45,11 +47,10 @@ pub struct CalendarPatch {
 impl CalendarPatch {
     /// Whether it changes what everybody sees.
     fn is_for_all(&self) -> bool {
-        let texts = self.description.is_some() || self.timezone.is_some();
-        texts || !self.set_dead.is_empty() || !self.remove_dead.is_empty()
+        self.timezone.is_some() || !self.set_dead.is_empty() || !self.remove_dead.is_empty()
     }
 
-    /// Everybody may give what they see a name and a colour of their own.
+    /// Everybody may give what they see a name, a description and a colour of their own.
     fn needed_access(&self) -> Access {
         match (self.is_for_all(), self.make_default) {
             (true, _) => Access::Administer,
@@ -60,7 +61,8 @@ impl CalendarPatch {
 
     /// Whether it changes anything but how the caller sees it.
     fn is_of_calendar(&self) -> bool {
-        self.is_for_all() || self.display_name.is_some() || self.color.is_some() || self.order.is_some()
+        let texts = self.display_name.is_some() || self.description.is_some();
+        self.is_for_all() || texts || self.color.is_some() || self.order.is_some()
     }
 }
 
@@ -266,7 +268,7 @@ impl Kalends {
         self.create_calendar(caller, None, CalendarDetails::named(display_name, taken), Vec::new()).await
     }
 
-    /// Changes properties; all of `patch` or nothing. Its name, colour and place are what everybody sees where the calendar is the caller's
+    /// Changes properties; all of `patch` or nothing. Its name, description, colour and place are what everybody sees where the calendar is the caller's
     /// own, and else what they alone see.
     ///
     /// # Errors
@@ -316,7 +318,9 @@ impl Kalends {
                 view.name = patch.display_name.clone().or(view.name);
                 view.color = patch.color.clone().or(view.color);
                 view.order = patch.order.or(view.order);
+                view.description = patch.description.clone().map(Option::unwrap_or_default).or(view.description);
             }
+            view.keeps_free = patch.keeps_free.or(view.keeps_free);
             view.hidden = patch.hidden.unwrap_or(view.hidden);
             if patch.make_default && !view.is_default {
                 tx.clear_default(caller.principal).await?;

@@ -120,6 +120,8 @@ pub enum Problem {
     Reserved(String),
     #[error("an address such as ada@example.org")]
     Email,
+    #[error("an address that was shown to be yours")]
+    NotVerified,
     #[error("a time that has not passed")]
     Past,
     #[error("a picture of the kind PNG, JPEG or WebP, of at most 8000 pixels each way")]
@@ -155,6 +157,9 @@ pub enum Problem {
     EndBeforeStart,
     #[error("somebody has to manage it")]
     LastManager,
+    /// Nobody would manage the team of this name.
+    #[error("say who manages {0:?}, which nobody else does")]
+    OnlyManager(String),
     #[error("it has calendars still, here or in the bin")]
     OwnsCalendars,
     #[error("nobody signs in with a password here")]

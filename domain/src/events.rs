@@ -1,13 +1,17 @@
 //! Editing events: moving, changing and deleting, as operations on stored objects. Whatever edits calls these; `undo` takes them back.
 
+mod prepared;
+
+use self::prepared::{Base, Prepared};
 use crate::access::{self, Access, Caller, Held, Way};
 use crate::calendars::CalendarId;
 use crate::idempotency::Once;
 pub use crate::model::version::Undo;
-use crate::objects::{Object, Precondition, free_name, index};
+use crate::objects::{Object, Precondition, free_name};
+use crate::sight::own_personal;
 use crate::store::{Index, Transaction};
 use crate::write::Write;
-use crate::{Error, Kalends, Limits, Problem, Result};
+use crate::{Error, Kalends, Problem, Result};
 use chrono::Utc;
 use chrono_tz::Tz;
 use kalends_ical::edit::{self, Edited, EventDraft, NewObject, Scope};
@@ -64,53 +68,6 @@ pub struct Changed {
     pub name: String,
     /// The name of the object that the later part of a series was split off to.
     pub split: Option<String>,
-}
-
-/// An edit, worked out before anything is written.
-struct Prepared {
-    before: Object,
-    recurs: bool,
-    /// What the object becomes; `None`: nothing of it remains.
-    after: Option<(String, Index)>,
-    split: Option<(NewObject, Index)>,
-}
-
-impl Prepared {
-    /// Works out `edit`, which gets the stored object and its text.
-    fn new(
-        before: Object,
-        limits: &Limits,
-        edit: impl FnOnce(&CalendarObject, &str) -> kalends_ical::Result<Edited>,
-    ) -> Result<Self> {
-        let object = CalendarObject::parse(&before.text, &limits.text)?;
-        let Edited { text, split } = edit(&object, &before.text)?;
-        let after = text.map(|text| index(&text, limits).map(|index| (text, index))).transpose()?;
-        let split = split.map(|new| index(&new.text, limits).map(|index| (new, index))).transpose()?;
-        Ok(Prepared { before, recurs: object.recurs(), after, split })
-    }
-
-    /// The precondition that the stored object is the one which the edit was worked out for.
-    fn unchanged(&self) -> Precondition {
-        Precondition::Matches(vec![self.before.head.etag.clone()])
-    }
-
-    /// Writes it where the object is. Yields the entity tag that the object has then.
-    async fn store(&self, write: &mut Write, calendar: &Held) -> Result<Option<String>> {
-        let name = &self.before.head.name;
-        let indices = self.after.iter().map(|(_, index)| index).chain(self.split.iter().map(|(_, index)| index));
-        indices.into_iter().try_for_each(|index| require_sight(calendar, index))?;
-        let left = match &self.after {
-            Some((text, index)) => Some(write.store(calendar, name, text, index, &self.unchanged()).await?.etag),
-            None => {
-                write.remove(calendar, name, &self.unchanged()).await?;
-                None
-            }
-        };
-        if let Some((new, index)) = &self.split {
-            store_new(write, calendar, new, index).await?;
-        }
-        Ok(left)
-    }
 }
 
 impl Kalends {
@@ -230,7 +187,8 @@ impl Kalends {
     ) -> Result<Changed> {
         let (scope, draft) = (change.scope.clone(), draft.clone());
         let edit = move |object: &CalendarObject, text: &str| edit::update(object, text, &scope, &draft, Utc::now());
-        let edit = self.prepare(caller, &change, edit).await?;
+        let base = if to == change.calendar { Base::Edited } else { Base::Moved };
+        let edit = self.prepare(caller, &change, base, edit).await?;
         if to == change.calendar {
             let undo = self.store_edit(caller, &edit).await?.undo;
             let split = edit.split.map(|(new, _)| name_of(&new));
@@ -255,7 +213,7 @@ impl Kalends {
                 None => change.name.to_owned(),
                 Some(_) => free_name(&mut write.tx, to.id, &index.uid).await?,
             };
-            write.store(&to, &name, text, index, &Precondition::Absent).await?;
+            write.store_seen(&to, &name, text, index, &Precondition::Absent).await?;
             let (undo, calendar) = (write.undo(), to.id);
             write.commit(Changed { undo, calendar, name, split: None }).await
         })
@@ -278,7 +236,7 @@ impl Kalends {
             let draft = edit::draft_of(object, instance)?.moved(to, viewer, series);
             edit::update(object, text, &scope, &draft, Utc::now())
         };
-        let edit = self.prepare(caller, &change, edit).await?;
+        let edit = self.prepare(caller, &change, Base::Edited, edit).await?;
         self.store_edit(caller, &edit).await
     }
 
@@ -289,7 +247,7 @@ impl Kalends {
     pub async fn delete_event(&self, caller: Caller, change: EventChange<'_>) -> Result<Undo> {
         let scope = change.scope.clone();
         let edit = move |object: &CalendarObject, text: &str| edit::remove(object, text, &scope, Utc::now());
-        let edit = self.prepare(caller, &change, edit).await?;
+        let edit = self.prepare(caller, &change, Base::Edited, edit).await?;
         Ok(self.store_edit(caller, &edit).await?.undo)
     }
 
@@ -298,18 +256,20 @@ impl Kalends {
         &self,
         caller: Caller,
         change: &EventChange<'_>,
+        base: Base,
         edit: impl FnOnce(&CalendarObject, &str) -> kalends_ical::Result<Edited> + Send + 'static,
     ) -> Result<Prepared> {
         let mut tx = self.db.read().await?;
         let held = access::calendar(&mut tx, caller, change.calendar, Access::Write).await?;
         let stored = stored_event(&mut tx, &held, change.name).await?;
+        let own = own_personal(&mut tx, &held, caller.principal, &stored.head).await?;
         drop(tx);
         // Before the edit, which may find that the instance is gone.
         if held.shown_head(stored.head.clone()).etag != change.etag {
             return Err(Error::PreconditionFailed);
         }
         let limits = self.limits.clone();
-        self.parse_on_a_thread(stored.text.len(), move || Prepared::new(stored, &limits, edit)).await
+        self.parse_on_a_thread(stored.text.len(), move || Prepared::new(stored, own, base, &limits, edit)).await
     }
 
     async fn store_edit(&self, caller: Caller, edit: &Prepared) -> Result<Moved> {
@@ -343,7 +303,7 @@ fn require_sight(calendar: &Held, index: &Index) -> Result<()> {
 
 async fn store_new(write: &mut Write, calendar: &Held, new: &NewObject, index: &Index) -> Result<String> {
     let name = name_of(new);
-    write.store(calendar, &name, &new.text, index, &Precondition::Absent).await?;
+    write.store_seen(calendar, &name, &new.text, index, &Precondition::Absent).await?;
     Ok(name)
 }
 

@@ -64,14 +64,19 @@ impl Kalends {
         Ok(busy::merged(all, start, end))
     }
 
-    /// The calendars of a person of which the caller learns when they are busy, in the caller's list or not.
+    /// The calendars of a person of which the caller learns when they are busy, in the caller's list or not, without those that the person
+    /// says do not count for that.
     ///
     /// # Errors
     /// `NotFound` where there is none: as for a person who is not there.
     pub async fn calendars_of(&self, caller: Caller, person: PrincipalId) -> Result<Vec<Held>> {
-        let mut tx = self.db.once().await?;
+        let mut tx = self.db.read().await?;
         let is_theirs = |held: &Held| held.owner().id == person && held.owner().kind == PartyKind::Person;
         let found: Vec<Held> = access::seen_calendars(&mut tx, caller).await?.into_iter().filter(is_theirs).collect();
-        if found.is_empty() { Err(Error::NotFound("the person")) } else { Ok(found) }
+        if found.is_empty() {
+            return Err(Error::NotFound("the person"));
+        }
+        let free = tx.calendars_kept_free(person).await?;
+        Ok(found.into_iter().filter(|held| !free.contains(&held.id)).collect())
     }
 }

@@ -7,8 +7,8 @@ mod groups;
 
 use crate::access::PrincipalId;
 use crate::accounts::{
-    AccountState, NewUser, Origin, Preferences, RESERVED_USER_NAMES, SignedIn, User, check_profile, is_user_name,
-    secrets,
+    AccountState, EmailAddress, NewUser, Origin, Preferences, RESERVED_USER_NAMES, SignedIn, User, check_profile,
+    is_user_name, secrets,
 };
 use crate::calendars::CalendarDetails;
 pub use crate::model::identity::{
@@ -260,7 +260,7 @@ async fn create(tx: &mut Transaction, claims: &Claims, now: DateTime<Utc>) -> Re
     let mut user = NewUser {
         slug: wished.clone(),
         display_name: display_name.unwrap_or(&wished).trim().to_owned(),
-        email: claims.email.clone().filter(|email| check_profile("x", Some(email)).is_ok()),
+        email: None,
         is_admin: false,
         preferences: Preferences {
             time_zone: claims.time_zone,
@@ -308,8 +308,7 @@ async fn follow_profile(
     let id = user.principal.id;
     let name = claims.display_name.as_deref().map(str::trim).filter(|name| check_profile(name, None).is_ok());
     let display_name = name.unwrap_or(&user.principal.display_name);
-    let email = claims.email.as_deref().filter(|email| check_profile("x", Some(email)).is_ok());
-    let email = email.or(user.principal.email.as_deref());
+    let is_other_address = follow_address(tx, user, claims, now).await?;
     let (mut is_admin, mut gave_admin) = (user.is_admin, gave_admin);
     match claims.is_admin {
         Some(true) if !user.is_admin => (is_admin, gave_admin) = (true, true),
@@ -324,14 +323,34 @@ async fn follow_profile(
         },
         _ => {}
     }
-    let is_other = display_name != user.principal.display_name
-        || email != user.principal.email.as_deref()
-        || is_admin != user.is_admin;
+    let is_other = display_name != user.principal.display_name || is_admin != user.is_admin;
     if is_other {
-        tx.set_profile(id, display_name, email, is_admin).await?;
+        tx.set_profile(id, display_name, is_admin).await?;
     }
     tx.touch_identity(&claims.issuer, &claims.subject, gave_admin, now).await?;
-    Ok(is_other)
+    Ok(is_other || is_other_address)
+}
+
+/// Has the address be somebody's that a provider says is theirs, in the place of the one of which it said so before. It is the one that is
+/// shown, unless they have another from elsewhere. Yields whether anything is other than before.
+async fn follow_address(tx: &mut Transaction, user: &User, claims: &Claims, now: DateTime<Utc>) -> Result<bool> {
+    let Some(email) = claims.email.as_deref().filter(|email| check_profile("x", Some(email)).is_ok()) else {
+        return Ok(false);
+    };
+    let id = user.principal.id;
+    let known = tx.email_addresses(id).await?;
+    let is_it = |known: &EmailAddress| known.address.to_lowercase() == email.to_lowercase();
+    let is_of_provider = |known: &EmailAddress| known.issuer.as_deref() == Some(&claims.issuer);
+    if known.iter().any(|known| is_it(known) && known.is_verified) {
+        return Ok(false);
+    }
+    let follows = known.iter().find(|known| known.is_main).is_none_or(is_of_provider);
+    tx.delete_email_addresses_of(id, &claims.issuer, Some(email)).await?;
+    tx.put_email_address(id, email, Some(&claims.issuer), true, now).await?;
+    if follows {
+        tx.set_main_email(id, Some(email)).await?;
+    }
+    Ok(true)
 }
 
 #[cfg(test)]

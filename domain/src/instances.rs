@@ -6,6 +6,7 @@ use crate::calendars::CalendarId;
 use crate::events::stored_event;
 use crate::objects::{Object, ObjectHead};
 use crate::parsed::Candidates;
+use crate::sight::with_own_transparency;
 use crate::thread::on_a_thread;
 use crate::{Kalends, Result};
 use chrono::{DateTime, Utc};
@@ -310,6 +311,7 @@ impl Kalends {
                 let mut tx = self.db.read().await?;
                 let held = access::calendar(&mut tx, caller, *id, Access::FreeBusy).await?;
                 let Some(page) = candidates.next_parsed(self, &mut tx).await? else { break };
+                let page = with_own_transparency(&mut tx, caller, &held, page).await?;
                 // There are few connections that read.
                 drop(tx);
                 let shown = Shown::of(&held);

@@ -31,7 +31,7 @@ impl Administrator {
     ///
     /// # Errors
     /// `NotFound`
-    async fn check(self, tx: &mut Transaction) -> Result<()> {
+    pub(crate) async fn check(self, tx: &mut Transaction) -> Result<()> {
         let Administrator::Person(caller) = self else { return Ok(()) };
         let is_on_a_page = caller.way == Way::Page && access::may_make_calendars(caller);
         match tx.user(caller.principal).await? {
@@ -41,7 +41,7 @@ impl Administrator {
     }
 
     /// As whom what is done to the account `of` is logged.
-    fn caller(self, of: PrincipalId) -> Caller {
+    pub(crate) fn caller(self, of: PrincipalId) -> Caller {
         match self {
             Administrator::Person(caller) => caller,
             Administrator::Operator => Caller::command(of),
@@ -63,6 +63,7 @@ pub struct People {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonPatch {
     pub display_name: Option<String>,
+    /// The address that is shown in the place of the one that was; it is theirs by the word of whoever says so.
     pub email: Option<Option<String>>,
     pub is_admin: Option<bool>,
 }
@@ -125,13 +126,23 @@ impl Kalends {
         by.check(&mut tx).await?;
         let user = tx.user(id).await?.ok_or(NOT_THERE)?;
         let display_name = patch.display_name.unwrap_or(user.principal.display_name);
-        let email = patch.email.unwrap_or(user.principal.email);
+        let before = user.principal.email;
+        let email = patch.email.unwrap_or_else(|| before.clone());
         let is_admin = patch.is_admin.unwrap_or(user.is_admin);
         check_profile(&display_name, email.as_deref())?;
+        if email != before {
+            if let Some(before) = &before {
+                tx.delete_email_address(id, before).await?;
+            }
+            if let Some(email) = &email {
+                tx.put_email_address(id, email, None, true, Utc::now()).await?;
+            }
+            tx.set_main_email(id, email.as_deref()).await?;
+        }
         if !is_admin {
             keep_an_administrator(&mut tx, id).await?;
         }
-        tx.set_profile(id, display_name.trim(), email.as_deref(), is_admin).await?;
+        tx.set_profile(id, display_name.trim(), is_admin).await?;
         // Programs are told who they are without the database being asked.
         tx.tell_revoked().await?;
         tx.commit().await?;

@@ -231,6 +231,15 @@ impl Kalends {
         access::unlisted_calendars(&mut self.db.once().await?, caller).await
     }
 
+    /// The calendars of the caller's list, and those that were shared with them and are not in it, each in display order.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub async fn calendars_and_offers(&self, caller: Caller) -> Result<(Vec<Held>, Vec<Held>)> {
+        let seen = access::seen_calendars(&mut self.db.once().await?, caller).await?;
+        Ok(seen.into_iter().partition(Held::is_listed))
+    }
+
     /// The caller wants a calendar that was shared with them in their list, or no longer.
     ///
     /// # Errors

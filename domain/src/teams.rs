@@ -1,9 +1,11 @@
 //! Groups and missions: teams whose calendars belong to them, and live on when a member goes.
 
 use crate::access::{self, Caller, PrincipalId};
-use crate::accounts::RESERVED_USER_NAMES;
-use crate::model::share::PartyKind;
+use crate::accounts::{AccountState, RESERVED_USER_NAMES};
+use crate::idempotency::Once;
 pub use crate::model::share::{Member, Role, Team, TeamDetails};
+use crate::model::share::{Party, PartyKind};
+use crate::people::Administrator;
 use crate::write::Write;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::Utc;
@@ -82,14 +84,29 @@ impl Kalends {
     /// # Errors
     /// `BadInput`; `Forbidden` when the credential is not for that; `QuotaExceeded`.
     pub async fn create_team(&self, caller: Caller, kind: PartyKind, details: TeamDetails) -> Result<Team> {
+        self.create_team_once(caller, kind, details, None).await
+    }
+
+    /// [`Kalends::create_team`], of which a request that is repeated with the same key makes one.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::create_team`]; `BadInput` (Idempotency-Key) for the key of another request; `NotFound` where the caller does not
+    /// belong any more to what the key made.
+    pub async fn create_team_once(
+        &self,
+        caller: Caller,
+        kind: PartyKind,
+        details: TeamDetails,
+        once: Option<&Once>,
+    ) -> Result<Team> {
         access::require_own(caller)?;
         details.check()?;
         if !matches!(kind, PartyKind::Group | PartyKind::Mission) {
             return Err(Error::bad_input("kind", Problem::TeamKind));
         }
         self.write(caller, async |mut write: Write| {
+            write.tx.lock_home(caller.principal).await?;
             let tx = &mut write.tx;
-            tx.lock_home(caller.principal).await?;
             if tx.teams_of(caller.principal).await?.len() >= MAX_TEAMS {
                 return Err(Error::QuotaExceeded { limit: MAX_TEAMS as u64, unit: "groups" });
             }
@@ -103,6 +120,12 @@ impl Kalends {
             };
             tx.set_membership(id, caller.principal, Role::Manager).await?;
             let team = tx.team(id, caller.principal).await?.ok_or(NOT_THERE)?;
+            // What was just made is not committed where an earlier request has made it.
+            if let Some(made) = write.take_key(once, &team.party.slug).await? {
+                let made = write.tx.party_by_slug(&made).await?.ok_or(NOT_THERE)?;
+                let team = write.tx.team(made.id, caller.principal).await?;
+                return team.filter(|team| team.role.is_some()).ok_or(NOT_THERE);
+            }
             write.list_changed().await?;
             write.commit(team).await
         })
@@ -158,8 +181,13 @@ impl Kalends {
     ) -> Result<()> {
         self.write(caller, async |mut write: Write| {
             write.managed_if(id, &check).await?;
-            if write.tx.owns_calendars(id).await? {
+            let now = Utc::now();
+            if write.tx.owns_calendars(id, now - self.limits.bin_age).await? {
                 return Err(Error::bad_input("calendars", Problem::OwnsCalendars));
+            }
+            // What somebody removed for good need not have been cleaned away yet.
+            while let Some(calendar) = write.tx.calendar_beyond_bin(id).await? {
+                write.tx.delete_piece_of_calendar(calendar, now).await?;
             }
             write.members_changed(id).await?;
             write.tx.delete_team(id).await?;
@@ -173,8 +201,22 @@ impl Kalends {
     /// # Errors
     /// `NotFound` (the team, the person), `Forbidden`; `BadInput` (role) for the last manager; `QuotaExceeded`.
     pub async fn set_member(&self, caller: Caller, id: PrincipalId, person: PrincipalId, role: Role) -> Result<()> {
+        self.set_member_if(caller, id, (person, role), |_, _| Ok(())).await
+    }
+
+    /// [`Kalends::set_member`], in a team that `check` takes as the caller sees it, with nobody coming between.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::set_member`] and of `check`.
+    pub async fn set_member_if(
+        &self,
+        caller: Caller,
+        id: PrincipalId,
+        (person, role): (PrincipalId, Role),
+        check: impl Fn(&Team, &[Member]) -> Result<()>,
+    ) -> Result<()> {
         self.write(caller, async |mut write: Write| {
-            write.managed(id).await?;
+            write.managed_if(id, &check).await?;
             let party = write.tx.party(person).await?.filter(|party| party.kind == PartyKind::Person);
             party.ok_or(Error::NotFound("the person"))?;
             let members = write.tx.members(id).await?;
@@ -192,20 +234,55 @@ impl Kalends {
         .await
     }
 
+    /// Has somebody manage a team, by the word of whoever looks after the accounts: for one that nobody manages any more.
+    ///
+    /// # Errors
+    /// `NotFound` (the team); `BadInput` (manager) for whoever cannot sign in.
+    pub async fn name_manager(&self, by: Administrator, team: &str, person: PrincipalId) -> Result<Party> {
+        self.write(by.caller(person), async |mut write: Write| {
+            by.check(&mut write.tx).await?;
+            let party = write.tx.party_by_slug(team).await?;
+            let party = party.filter(|party| matches!(party.kind, PartyKind::Group | PartyKind::Mission));
+            let party = party.ok_or(NOT_THERE)?;
+            write.tx.lock_home(party.id).await?;
+            write.make_manager(party.id, person).await?;
+            write.commit(party).await
+        })
+        .await
+    }
+
     /// Takes a person out of the team; everybody may take themselves out.
     ///
     /// # Errors
     /// `NotFound`, `Forbidden`; `BadInput` (role) for the last manager.
     pub async fn remove_member(&self, caller: Caller, id: PrincipalId, person: PrincipalId) -> Result<()> {
+        self.remove_member_if(caller, id, person, |_, _| Ok(())).await
+    }
+
+    /// [`Kalends::remove_member`], from a team that `check` takes as the caller sees it, with nobody coming between.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::remove_member`] and of `check`.
+    pub async fn remove_member_if(
+        &self,
+        caller: Caller,
+        id: PrincipalId,
+        person: PrincipalId,
+        check: impl Fn(&Team, &[Member]) -> Result<()>,
+    ) -> Result<()> {
         access::require_own(caller)?;
         self.write(caller, async |mut write: Write| {
-            if person == caller.principal {
+            let members = if person == caller.principal {
                 write.tx.lock_home(id).await?;
-                write.tx.membership(id, person).await?.ok_or(NOT_THERE)?;
+                let found = write.tx.team(id, person).await?.filter(|team| team.role.is_some()).ok_or(NOT_THERE)?;
+                let members = write.tx.members(id).await?;
+                check(&found, &members)?;
+                members
             } else {
-                write.managed(id).await?;
-            }
-            keep_a_manager(&write.tx.members(id).await?, person)?;
+                write.managed_if(id, &check).await?;
+                write.tx.members(id).await?
+            };
+            keep_a_manager(&members, person)?;
             // Whoever goes learns it as well.
             write.members_changed(id).await?;
             if !write.tx.delete_membership(id, person).await? {
@@ -244,6 +321,39 @@ impl Write {
         let principal = self.caller().principal;
         let found = self.tx.team(team, principal).await?.ok_or(NOT_THERE)?;
         check(&found, &self.tx.members(team).await?)
+    }
+
+    /// Has a person manage a team, whose home is locked.
+    ///
+    /// # Errors
+    /// `BadInput` (manager) for whoever cannot sign in.
+    pub(crate) async fn make_manager(&mut self, team: PrincipalId, person: PrincipalId) -> Result<()> {
+        let user = self.tx.user(person).await?.filter(|user| user.state == AccountState::Active);
+        user.ok_or(Error::bad_input("manager", Problem::NotActive))?;
+        self.tx.set_membership(team, person, Role::Manager).await?;
+        self.members_changed(team).await
+    }
+
+    /// Of the teams that `person`, who goes, manages alone, `heir` does from now on.
+    ///
+    /// # Errors
+    /// `BadInput` (manager) with the name of one for which there is no heir.
+    pub(crate) async fn hand_teams_over(&mut self, person: PrincipalId, heir: Option<PrincipalId>) -> Result<()> {
+        for team in self.tx.managed_teams(person).await? {
+            // Of two managers who go at once the second is found to be the last.
+            self.tx.lock_home(team).await?;
+            if !self.tx.needs_manager(team, person).await? {
+                continue;
+            }
+            match heir {
+                Some(heir) => self.make_manager(team, heir).await?,
+                None => {
+                    let name = self.tx.party(team).await?.map(|party| party.display_name).unwrap_or_default();
+                    return Err(Error::bad_input("manager", Problem::OnlyManager(name)));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The lists of all who belong to the team are others now.

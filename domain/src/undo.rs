@@ -7,7 +7,7 @@ use crate::model::object::{Object, Precondition};
 use crate::model::version::{Cause, Change, Digest, Run, RunKind};
 use crate::objects::index;
 use crate::retry::retry;
-use crate::store::{Index, Transaction};
+use crate::store::{Index, ObjectId, Transaction};
 use crate::write::Write;
 use crate::{Error, Kalends, Limits, Result, versions};
 use chrono::Utc;
@@ -69,6 +69,8 @@ struct Found {
 struct Step {
     calendar: CalendarId,
     name: String,
+    /// That the change was about.
+    object: Option<ObjectId>,
     now: Now,
     /// Whether it is as before already.
     as_before: bool,
@@ -145,6 +147,7 @@ impl Found {
         Ok(Step {
             calendar,
             name: change.name,
+            object: change.object,
             as_before,
             now: Now { etag, title, changed: !expected, cause },
             before,
@@ -182,7 +185,11 @@ impl Step {
                     }
                     None => return Ok(false),
                 },
-                stored => stored.map(drop),
+                Ok(_) => match self.object.filter(|_| self.now.etag.is_none()) {
+                    Some(object) => write.give_personal_data(calendar, object, &self.name).await,
+                    None => Ok(()),
+                },
+                Err(error) => Err(error),
             },
             None if moves => write.move_out(calendar, &self.name, &unchanged).await,
             None => write.remove(calendar, &self.name, &unchanged).await,

@@ -1,6 +1,7 @@
 //! Whether what is stored is whole: each text against its ETag and its index, the log against the objects, each version readable.
 
 use crate::model::calendar::CalendarId;
+use crate::model::principal::PrincipalId;
 use crate::model::version::Digest;
 use crate::objects::index_of;
 use crate::parsed::PAGE_OCTETS;
@@ -9,6 +10,7 @@ use crate::thread::on_a_thread;
 use crate::versions;
 use crate::{Error, Limits, Result};
 use kalends_ical::CalendarObject;
+use kalends_ical::personal::Personal;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -111,6 +113,7 @@ pub async fn verify(database: &Database, limits: &Limits) -> Result<Verification
     }
     let calendars = Arc::new(calendars.into_iter().map(|calendar| (calendar.id, calendar)).collect());
     go_on(check_objects(&mut tx, &calendars, limits, &mut found).await, "the objects", &mut found)?;
+    go_on(check_personal(&mut tx, &calendars, &mut found).await, "what people have for themselves", &mut found)?;
     go_on(check_extents(&mut tx, &mut found).await, "the index of extents", &mut found)?;
     go_on(check_versions(&mut tx, &calendars, &mut found).await, "the former versions", &mut found)?;
     Ok(found)
@@ -260,6 +263,33 @@ fn check_index(object: &StoredObject, index: &Index, add: &mut impl FnMut(Harm, 
             add(Harm::Index, "the index of extents has it at another time or in another calendar".into());
         }
         Some(_) => {}
+    }
+}
+
+/// What people have for themselves of objects: it can be read, is where the object is, and the object says that it is shown otherwise.
+async fn check_personal(tx: &mut Transaction, calendars: &Calendars, found: &mut Verification) -> Result<()> {
+    let mut after = (ObjectId(0), PrincipalId(0));
+    loop {
+        let page = tx.stored_personal_after(after, PAGE_OBJECTS).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = (last.object, last.principal);
+        for row in page {
+            let whose =
+                format!("what the principal {} has for themselves of the object {}", row.principal.0, row.object.0);
+            let place = place(calendars, row.calendar, "");
+            let place = place.trim_end_matches('/');
+            if Personal::from_text(&row.content).is_none() {
+                found.add(place, Harm::Content, format!("{whose} cannot be read"));
+            }
+            match row.stands {
+                Some((calendar, _)) if calendar != row.calendar => {
+                    found.add(place, Harm::Content, format!("{whose} is in another calendar"));
+                }
+                Some((_, false)) => found.add(place, Harm::Index, format!("the index does not know of {whose}")),
+                // It is there, in the bin, or waits for the next cleaning.
+                Some((_, true)) | None => {}
+            }
+        }
     }
 }
 

@@ -82,6 +82,11 @@ pub fn link_path(secret: &Secret) -> String {
     format!("/welcome/{}", secret.0)
 }
 
+/// Path of the link by which somebody who is signed in shows that an address of e-mail is theirs.
+pub fn address_path(secret: &Secret) -> String {
+    format!("{}/{}", kalends_app::settings::addresses::PATH, secret.0)
+}
+
 /// Serves until SIGTERM or Ctrl-C; requests under way are finished.
 pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let mut assets = web::assets::read(&options.dist)?;

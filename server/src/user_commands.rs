@@ -29,6 +29,12 @@ pub enum UserCommand {
         #[arg(long)]
         admin: bool,
     },
+    /// The addresses of e-mail of somebody: those that are theirs, and those that they say are.
+    Email {
+        name: String,
+        #[command(flatten)]
+        change: EmailChange,
+    },
     /// Print a new one-time link to choose a password.
     Link { name: String },
     /// Have nobody sign in with an account any more; its calendars stay.
@@ -46,6 +52,12 @@ pub enum UserCommand {
         name: String,
         #[command(flatten)]
         calendars: Calendars,
+    },
+    /// Have somebody manage a group or a mission, such as one that nobody manages any more.
+    Manage {
+        name: String,
+        /// Its name in addresses.
+        group: String,
     },
     /// Bring a deleted account back, with the calendars that went with it.
     Restore { name: String },
@@ -71,6 +83,22 @@ pub enum Role {
     Off,
 }
 
+/// What becomes of an address; without any of it, all are listed.
+#[derive(Args)]
+#[command(group = ArgGroup::new("change"))]
+pub struct EmailChange {
+    /// This address is theirs: you give your word for it, whether or not they had said so.
+    #[arg(long, value_name = "ADDRESS", group = "change")]
+    verify: Option<String>,
+    /// Print a link that is to be sent to this address, which they have said is theirs: who opens it within a day, signed in as them, shows
+    /// that it is.
+    #[arg(long, value_name = "ADDRESS", group = "change")]
+    link: Option<String>,
+    /// This address is not theirs, or not any more.
+    #[arg(long, value_name = "ADDRESS", group = "change")]
+    remove: Option<String>,
+}
+
 /// What becomes of the calendars of an account that is deleted.
 #[derive(Args)]
 #[command(group = ArgGroup::new("fate").required(true))]
@@ -81,6 +109,9 @@ pub struct Calendars {
     /// The calendars go into the bin with the account.
     #[arg(long, group = "fate")]
     bin: bool,
+    /// The user name of who manages the groups and missions that nobody else does; else it is who gets the calendars.
+    #[arg(long)]
+    manager: Option<String>,
 }
 
 pub async fn run(kalends: &Kalends, command: UserCommand) -> Outcome {
@@ -93,6 +124,7 @@ pub async fn run(kalends: &Kalends, command: UserCommand) -> Outcome {
             let new = NewUser { slug: name, display_name, email, is_admin: admin, preferences };
             print_link(&kalends.invite(BY, new).await?.1);
         }
+        UserCommand::Email { name, change } => email(kalends, &name, id(&name).await?, change).await?,
         UserCommand::Link { name } => print_link(&kalends.new_link(BY, id(&name).await?).await?),
         UserCommand::Disable { name } => {
             kalends.set_enabled(BY, id(&name).await?, false).await?;
@@ -111,6 +143,10 @@ pub async fn run(kalends: &Kalends, command: UserCommand) -> Outcome {
             println!("{name} is {} administrator.", if is_admin { "an" } else { "no" });
         }
         UserCommand::Delete { name, calendars } => delete(kalends, &name, id(&name).await?, calendars).await?,
+        UserCommand::Manage { name, group } => {
+            let team = kalends.name_manager(BY, &group, id(&name).await?).await?;
+            println!("{name} manages {}.", team.display_name);
+        }
         UserCommand::Restore { name } => {
             let returned = kalends.restore_person(BY, id(&name).await?).await?;
             println!("{name} is back, with {returned} calendars.");
@@ -136,6 +172,34 @@ fn print_link(link: &Secret) {
     println!("Within a day, choose the password at: {}", serve::link_path(link));
 }
 
+async fn email(kalends: &Kalends, name: &str, id: PrincipalId, change: EmailChange) -> Outcome {
+    match change {
+        EmailChange { verify: Some(address), .. } => {
+            kalends.verify_address(BY, id, &address).await?;
+            println!("{address} is an address of {name}.");
+        }
+        EmailChange { link: Some(address), .. } => {
+            let link = kalends.address_link(BY, id, &address).await?;
+            println!("Send this to {address}; it holds for a day: {}", serve::address_path(&link));
+        }
+        EmailChange { remove: Some(address), .. } => {
+            kalends.remove_address_of(BY, id, &address).await?;
+            println!("{address} is no address of {name} any more.");
+        }
+        EmailChange { verify: None, link: None, remove: None } => {
+            for known in kalends.addresses_of(BY, id).await? {
+                let state = match (known.is_main, known.is_verified) {
+                    (true, _) => "shown",
+                    (false, true) => "verified",
+                    (false, false) => "not verified",
+                };
+                println!("{state:12}  {}", known.address);
+            }
+        }
+    }
+    Ok(())
+}
+
 async fn delete(kalends: &Kalends, name: &str, id: PrincipalId, calendars: Calendars) -> Outcome {
     let inheritance = match &calendars {
         Calendars { hand_over_to: Some(heir), .. } => {
@@ -145,7 +209,11 @@ async fn delete(kalends: &Kalends, name: &str, id: PrincipalId, calendars: Calen
         // The options are refused before that.
         Calendars { bin: false, .. } => return Err("say what becomes of the calendars".into()),
     };
-    let done = kalends.delete_person(BY, id, inheritance).await?;
+    let manager = match &calendars.manager {
+        Some(manager) => Some(kalends.user_by_slug(manager).await?.principal.id),
+        None => None,
+    };
+    let done = kalends.delete_person_with_teams(BY, id, inheritance, manager).await?;
     let days = kalends.limits().bin_age.num_days();
     println!("{name} is deleted; `kalends user restore {name}` brings the account back within {days} days.");
     if let Some(heir) = calendars.hand_over_to {

@@ -62,6 +62,12 @@ impl Home {
         Home { kalends, anna: self.anna, calendar: self.calendar, store, database }
     }
 
+    /// What is not as it was written.
+    pub async fn damages(&self) -> Vec<String> {
+        let found = kalends_domain::verify::verify(&self.store, &Limits::default()).await.unwrap();
+        found.damages.iter().map(ToString::to_string).collect()
+    }
+
     pub async fn put(&self, name: &str, text: &str) -> Result<Written> {
         self.put_if(name, text, Precondition::None).await
     }

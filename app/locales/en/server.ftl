@@ -39,6 +39,7 @@ server-too-many-imports = { NUMBER($limit) } files are being imported already. B
 server-quota-shares = A calendar can be shared with { NUMBER($limit) } and no more.
 server-quota-links = You can have { NUMBER($limit) } public links and no more.
 server-quota-teams = You can belong to { NUMBER($limit) } groups and missions and no more.
+server-quota-e-mails = You can have { NUMBER($limit) } addresses of e-mail and no more.
 server-quota-members = A group or mission has { NUMBER($limit) } members at the most.
 # Of a form that another site sent.
 server-other-site = This request came from another site.
@@ -62,6 +63,7 @@ server-value-segment = 1 to 255 octets without “/” and control characters.
 server-value-user-name = 1 to 64 of a–z, 0–9, “.”, “_” and “-”, not beginning with “.”.
 server-value-reserved = “{ $name }” means something else in addresses.
 server-value-email = An address such as ada@example.org.
+server-value-not-verified = That address was not shown to be yours.
 # Of an account that is disabled, deleted or not there.
 server-value-not-active = Nobody can sign in with that account.
 server-value-last-administrator = This is the last administrator who can sign in. Make somebody else one first.
@@ -77,11 +79,14 @@ server-value-calendars = Choose a calendar, and { NUMBER($most) } at the most.
 server-value-oneself = Choose somebody else than yourself and the owner.
 server-value-team-kind = It is a group or a mission.
 server-value-last-manager = Somebody has to manage it: make another member its manager first.
+# $team: the name of a group or a mission.
+server-value-only-manager = Say who manages { $team }, which nobody else does.
 server-value-owns-calendars = It still has calendars, here or in the bin. Remove those first.
 # The title of an event of which the person learns only when it is.
 server-busy-time = Busy
 # The heading above calendars that others have shared with the person.
 server-shared-with-me = Shared with me
+server-e-mail-not-found = There is no such address.
 server-person-not-found = Nobody has this name here.
 server-team-not-found = There is no such group, or you do not belong to it.
 
@@ -281,6 +286,13 @@ server-people-fate = What becomes of the calendars?
 server-people-fate-bin = They go into the bin with the account, and come back with it
 server-people-fate-hand-over = Somebody else gets them, with everything in them and their history
 server-people-heir = User name of who gets them
+server-people-manager = Who manages the groups that nobody else manages (user name)
+server-people-manages-title = Groups
+server-people-manages-what = A group or a mission that nobody manages any more can be given to this person.
+server-people-manages = Name of the group in its address
+server-people-manages-do = Have them manage it
+# $team: the name of a group or a mission.
+server-people-manages-done = { $team } is managed by this person now.
 server-people-heir-unknown = Nobody of that user name gets them: there is no such account.
 server-people-deleted = Deleted. Account and calendars rest in the bin.
 server-people-handed-over = { $count ->

@@ -17,7 +17,7 @@ use leptos::prelude::use_context;
 /// what was shared with them by name; then what is offered to them.
 pub async fn list(kalends: &Kalends, user: &User) -> Result<Vec<CalendarInfo>, ApiError> {
     let caller = user.on_a_page();
-    let mut calendars = kalends.calendars(caller).await?;
+    let (mut calendars, offers) = kalends.calendars_and_offers(caller).await?;
     calendars.sort_by_cached_key(|held| {
         let owner = held.owner();
         match owner.kind {
@@ -28,7 +28,6 @@ pub async fn list(kalends: &Kalends, user: &User) -> Result<Vec<CalendarInfo>, A
             PartyKind::Person | PartyKind::Everyone => (4, String::new(), held.details.display_name.to_lowercase()),
         }
     });
-    let offers = kalends.offers(caller).await?;
     let offers = offers.iter().filter(|held| held.is_offered());
     // Most people have none, and are not kept waiting for it.
     let is_synced = calendars.iter().any(|held| held.is_own() && held.is_linked());

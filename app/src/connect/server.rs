@@ -27,11 +27,9 @@ pub fn new_app_password(label: &str, reads_only: bool) -> NewAppPassword {
 pub(super) async fn load_connecting() -> Result<Connecting, ApiError> {
     let (_, user) = signed_in()?;
     let site = use_context::<Site>().ok_or(ApiError::Failed)?;
-    let made = flash::take_of(FORM);
-    if made.is_some() {
-        // Whoever loads the page again shall hear where the secret went.
-        flash::leave(Flash { form: SHOWN.into(), outcome: Ok(String::new()), kept: Vec::new() });
-    }
+    // Whoever loads the page again shall hear where the secret went.
+    let shown = Flash { form: SHOWN.into(), outcome: Ok(String::new()), kept: Vec::new() };
+    let made = flash::take_of_and_leave(FORM, |_| Some(shown));
     let fresh = made.and_then(|flash| {
         let label = flash.kept("label").unwrap_or_default();
         let secret = flash.outcome.ok()?;

@@ -10,6 +10,7 @@ pub use page::PeoplePage;
 pub use person_page::PersonPage;
 pub use wish::{Refused, Wish};
 
+use crate::addresses::AddressInfo;
 use crate::flash::Flash;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +61,7 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonDetails {
     pub person: PersonInfo,
+    pub addresses: Vec<AddressInfo>,
     /// Some of those who could have the calendars: their user names and names.
     pub heirs: Vec<(String, String)>,
     /// How long accounts rest in the bin, in days.

@@ -4,6 +4,7 @@ use super::api::load_person;
 use super::page::{NewLink, StateBadge, unless_hidden};
 use super::server::{PATH, PERSON};
 use super::{PersonDetails, PersonInfo, State};
+use crate::addresses::{AddressInfo, AddressList};
 use crate::flash::{Flash, outcome_of};
 use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::{Avatar, Outcome};
@@ -39,7 +40,7 @@ pub fn PersonPage() -> impl IntoView {
 
 #[component]
 fn Loaded(details: PersonDetails) -> impl IntoView {
-    let PersonDetails { person, heirs, days, flash } = details;
+    let PersonDetails { person, addresses, heirs, days, flash } = details;
     let PersonInfo { id, name, state, picture, .. } = person.clone();
     let is_disabled = matches!(state, State::Disabled(_));
     let about = match &state {
@@ -53,7 +54,9 @@ fn Loaded(details: PersonDetails) -> impl IntoView {
     } else {
         view! {
             <ChangeForm person=person.clone() flash=flash.clone() />
+            {view! { <AddressesSection id=id addresses=addresses /> }.into_any()}
             {view! { <SignInSection id=id is_disabled=is_disabled /> }.into_any()}
+            {view! { <ManageSection id=id /> }.into_any()}
             {view! { <TakeOutSection id=id /> }.into_any()}
             {view! { <DeleteSection id=id heirs=heirs days=days flash=flash.clone() /> }.into_any()}
         }
@@ -142,6 +145,40 @@ fn ChangeForm(person: PersonInfo, flash: Option<Flash>) -> impl IntoView {
 }
 
 #[component]
+fn AddressesSection(id: i64, addresses: Vec<AddressInfo>) -> impl IntoView {
+    let action = format!("{PATH}/{id}");
+    let list = (!addresses.is_empty()).then(|| {
+        view! { <AddressList addresses=addresses action=action.clone() labelled_by="addresses" buttons=address_buttons /> }
+    });
+    view! {
+        <section class="card section" aria-labelledby="addresses">
+            <h2 id="addresses">{words::server_addresses_title()}</h2>
+            <p>{words::server_addresses_of()}</p>
+            {list}
+            <p class="hint">{words::server_addresses_link_done()}</p>
+            <form class="inline-form" action=action method="post">
+                <input type="hidden" name="do" value="verify-address" />
+                <div class="field">
+                    <label class="label" for="new-address">{words::server_addresses_new()}</label>
+                    <input id="new-address" class="input" type="email" name="address" required maxlength="254" autocomplete="off" />
+                </div>
+                <button class="button">{words::server_addresses_add()}</button>
+            </form>
+        </section>
+    }
+}
+
+fn address_buttons(info: &AddressInfo) -> Vec<(&'static str, &'static str)> {
+    let mut buttons = Vec::new();
+    if !info.is_verified {
+        buttons.push(("verify-address", words::server_addresses_verify()));
+        buttons.push(("address-link", words::server_addresses_link()));
+    }
+    buttons.push(("remove-address", words::server_addresses_remove()));
+    buttons
+}
+
+#[component]
 fn SignInSection(id: i64, is_disabled: bool) -> impl IntoView {
     let ways = if is_disabled {
         view! { <Wish id=id wish="enable" text=words::server_people_enable() class="button" /> }.into_any()
@@ -162,6 +199,24 @@ fn SignInSection(id: i64, is_disabled: bool) -> impl IntoView {
 }
 
 #[component]
+fn ManageSection(id: i64) -> impl IntoView {
+    view! {
+        <section class="card section" aria-labelledby="manages">
+            <h2 id="manages">{words::server_people_manages_title()}</h2>
+            <p>{words::server_people_manages_what()}</p>
+            <form class="inline-form" method="post" action=format!("{PATH}/{id}")>
+                <input type="hidden" name="do" value="manage" />
+                <div class="field">
+                    <label class="label" for="team">{words::server_people_manages()}</label>
+                    <input id="team" class="input" name="team" required maxlength="64" autocomplete="off" autocapitalize="none" spellcheck="false" />
+                </div>
+                <button class="button">{words::server_people_manages_do()}</button>
+            </form>
+        </section>
+    }
+}
+
+#[component]
 fn TakeOutSection(id: i64) -> impl IntoView {
     view! {
         <section class="card section" aria-labelledby="take-out">
@@ -176,6 +231,7 @@ fn TakeOutSection(id: i64) -> impl IntoView {
 fn DeleteSection(id: i64, heirs: Vec<(String, String)>, days: usize, flash: Option<Flash>) -> impl IntoView {
     let kept = flash.filter(|flash| flash.kept("do").is_some_and(|wish| wish == "delete"));
     let heir = kept.as_ref().and_then(|flash| flash.kept("heir")).unwrap_or_default();
+    let manager = kept.as_ref().and_then(|flash| flash.kept("manager")).unwrap_or_default();
     let hands_over = kept.as_ref().and_then(|flash| flash.kept("calendars")).is_some_and(|to| to == "hand-over");
     let options: Vec<_> = heirs.into_iter().map(|(slug, name)| view! { <option value=slug>{name}</option> }).collect();
     view! {
@@ -201,6 +257,10 @@ fn DeleteSection(id: i64, heirs: Vec<(String, String)>, days: usize, flash: Opti
                         <label class="label" for="heir">{words::server_people_heir()}</label>
                         <input id="heir" class="input" name="heir" list="heirs" value=heir autocomplete="off" autocapitalize="none" spellcheck="false" />
                         <datalist id="heirs">{options}</datalist>
+                    </div>
+                    <div class="field">
+                        <label class="label" for="manager">{words::server_people_manager()}</label>
+                        <input id="manager" class="input" name="manager" list="heirs" value=manager autocomplete="off" autocapitalize="none" spellcheck="false" />
                     </div>
                     <div class="row">
                         <button class="button button--danger">{words::server_people_delete_sure()}</button>

@@ -1,6 +1,7 @@
 //! The server's side of the pages of people.
 
 use super::{PeopleList, PersonDetails, PersonInfo, Refused, State, Wish};
+use crate::addresses::AddressInfo;
 use crate::flash::{self, Flash};
 use crate::history::words_of::Reader;
 use crate::session::Site;
@@ -41,7 +42,9 @@ pub async fn details(kalends: &Kalends, user: &User, id: i64) -> Result<PersonDe
     let person = kalends.person(by, PrincipalId(id)).await.map_err(refusal)?;
     let others = kalends.people(by, "", 0).await?.people.into_iter().map(|person| person.user);
     let heirs = others.filter(|other| other.state == AccountState::Active && other.principal.id.0 != id);
+    let addresses = kalends.addresses_of(by, PrincipalId(id)).await.map_err(refusal)?;
     Ok(PersonDetails {
+        addresses: addresses.into_iter().map(AddressInfo::from).collect(),
         person: info(kalends, &reader, person),
         heirs: heirs.map(|heir| (heir.principal.slug, heir.principal.display_name)).collect(),
         days: usize::try_from(kalends.limits().bin_age.num_days()).unwrap_or(0),
@@ -105,6 +108,19 @@ pub async fn fulfil(kalends: &Kalends, site: &Site, user: &User, wish: Wish) -> 
             let link = kalends.new_link(by, PrincipalId(id)).await?;
             (page(id), leave(LINK, format!("{}/welcome/{}", site.public_url, link.0)))
         }
+        Wish::AddressLink { id, address } => {
+            let link = kalends.address_link(by, PrincipalId(id), &address).await?;
+            let path = format!("{}/{}", crate::settings::addresses::PATH, link.0);
+            (page(id), leave(LINK, format!("{}{path}", site.public_url)))
+        }
+        Wish::VerifyAddress { id, address } => {
+            kalends.verify_address(by, PrincipalId(id), &address).await?;
+            (page(id), leave(PERSON, words::settings_saved()))
+        }
+        Wish::RemoveAddress { id, address } => {
+            kalends.remove_address_of(by, PrincipalId(id), &address).await?;
+            (page(id), leave(PERSON, words::server_addresses_removed()))
+        }
         Wish::Change { id, name, email: address, is_admin } => {
             let patch = PersonPatch { display_name: Some(name), email: Some(email(address)), is_admin: Some(is_admin) };
             kalends.change_person(by, PrincipalId(id), patch).await?;
@@ -118,7 +134,13 @@ pub async fn fulfil(kalends: &Kalends, site: &Site, user: &User, wish: Wish) -> 
             kalends.set_enabled(by, PrincipalId(id), true).await?;
             (page(id), leave(PERSON, words::server_people_enabled_done()))
         }
-        Wish::Delete { id, heir } => (PATH.to_owned(), leave(PERSON, delete(kalends, by, id, heir).await?)),
+        Wish::Delete { id, heir, manager } => {
+            (PATH.to_owned(), leave(PERSON, delete(kalends, by, id, heir, manager).await?))
+        }
+        Wish::Manage { id, team } => {
+            let team = kalends.name_manager(by, &team, PrincipalId(id)).await?;
+            (page(id), leave(PERSON, words::server_people_manages_done(&team.display_name)))
+        }
         Wish::Restore(id) => {
             kalends.restore_person(by, PrincipalId(id)).await?;
             (page(id), leave(PERSON, words::server_people_restored()))
@@ -130,17 +152,28 @@ fn leave(form: &str, said: impl Into<String>) -> Flash {
     Flash { form: form.into(), outcome: Ok(said.into()), kept: Vec::new() }
 }
 
-async fn delete(kalends: &Kalends, by: Administrator, id: i64, heir: Option<String>) -> Result<String, ApiError> {
+async fn delete(
+    kalends: &Kalends,
+    by: Administrator,
+    id: i64,
+    heir: Option<String>,
+    manager: Option<String>,
+) -> Result<String, ApiError> {
     let id = PrincipalId(id);
     // Whoever may not delete must not learn who there is.
     kalends.person(by, id).await.map_err(refusal)?;
+    let unknown = || ApiError::BadInput { field: "heir".into(), message: words::server_people_heir_unknown().into() };
+    let manager = match manager {
+        Some(manager) => Some(kalends.user_by_slug(&manager).await.map_err(|_| unknown())?.principal.id),
+        None => None,
+    };
     let Some(heir) = heir else {
-        kalends.delete_person(by, id, Inheritance::Bin).await?;
+        kalends.delete_person_with_teams(by, id, Inheritance::Bin, manager).await?;
         return Ok(words::server_people_deleted().into());
     };
-    let unknown = || ApiError::BadInput { field: "heir".into(), message: words::server_people_heir_unknown().into() };
     let heir = kalends.user_by_slug(&heir).await.map_err(|_| unknown())?;
-    let done = kalends.delete_person(by, id, Inheritance::HandOver(heir.principal.id)).await?;
+    let inheritance = Inheritance::HandOver(heir.principal.id);
+    let done = kalends.delete_person_with_teams(by, id, inheritance, manager).await?;
     let mut said = words::server_people_handed_over(done.calendars, &heir.principal.display_name);
     if done.is_over_quota {
         said = format!("{said} {}", words::server_people_over_quota(&heir.principal.display_name));

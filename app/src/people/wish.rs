@@ -17,12 +17,32 @@ pub enum Wish {
         email: String,
         is_admin: bool,
     },
+    /// A link that is to be sent to an address.
+    AddressLink {
+        id: i64,
+        address: String,
+    },
+    VerifyAddress {
+        id: i64,
+        address: String,
+    },
+    RemoveAddress {
+        id: i64,
+        address: String,
+    },
     Disable(i64),
     Enable(i64),
     /// `heir`: the user name of whoever gets the calendars; `None`: they go into the bin.
     Delete {
         id: i64,
         heir: Option<String>,
+        /// The user name of whoever manages the groups that nobody else does.
+        manager: Option<String>,
+    },
+    /// To manage the group of this name.
+    Manage {
+        id: i64,
+        team: String,
     },
     Restore(i64),
 }
@@ -32,6 +52,7 @@ impl Wish {
     pub fn read(id: Option<i64>, value: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let text = |name: &str| value(name).unwrap_or_default().trim().to_owned();
         let is_admin = value("admin").is_some();
+        let manager = || Some(text("manager").to_lowercase()).filter(|manager| !manager.is_empty());
         match (value("do")?.as_str(), id) {
             ("invite", None) => Some(Wish::Invite {
                 slug: text("slug").to_lowercase(),
@@ -41,13 +62,17 @@ impl Wish {
             }),
             ("link", Some(id)) => Some(Wish::Link(id)),
             ("change", Some(id)) => Some(Wish::Change { id, name: text("name"), email: text("email"), is_admin }),
+            ("address-link", Some(id)) => Some(Wish::AddressLink { id, address: text("address") }),
+            ("verify-address", Some(id)) => Some(Wish::VerifyAddress { id, address: text("address") }),
+            ("remove-address", Some(id)) => Some(Wish::RemoveAddress { id, address: text("address") }),
             ("disable", Some(id)) => Some(Wish::Disable(id)),
             ("enable", Some(id)) => Some(Wish::Enable(id)),
             ("delete", Some(id)) => match text("calendars").as_str() {
-                "hand-over" => Some(Wish::Delete { id, heir: Some(text("heir").to_lowercase()) }),
-                "bin" => Some(Wish::Delete { id, heir: None }),
+                "hand-over" => Some(Wish::Delete { id, heir: Some(text("heir").to_lowercase()), manager: manager() }),
+                "bin" => Some(Wish::Delete { id, heir: None, manager: manager() }),
                 _ => None,
             },
+            ("manage", Some(id)) => Some(Wish::Manage { id, team: text("team").to_lowercase() }),
             ("restore", Some(id)) => Some(Wish::Restore(id)),
             _ => None,
         }
@@ -74,11 +99,17 @@ mod tests {
         let delete = |more: &[(&str, &str)]| read(Some(7), &[&[("do", "delete")], more].concat());
         assert_eq!(delete(&[]), None);
         assert_eq!(delete(&[("heir", "anna")]), None);
-        assert_eq!(delete(&[("calendars", "bin"), ("heir", "anna")]), Some(Wish::Delete { id: 7, heir: None }));
-        let heir = Some("anna".to_owned());
-        assert_eq!(delete(&[("calendars", "hand-over"), ("heir", " Anna ")]), Some(Wish::Delete { id: 7, heir }));
+        assert_eq!(
+            delete(&[("calendars", "bin"), ("heir", "anna")]),
+            Some(Wish::Delete { id: 7, heir: None, manager: None })
+        );
+        let (heir, manager) = (Some("anna".to_owned()), Some("cleo".to_owned()));
+        assert_eq!(
+            delete(&[("calendars", "hand-over"), ("heir", " Anna "), ("manager", "Cleo")]),
+            Some(Wish::Delete { id: 7, heir, manager })
+        );
         let heir = Some(String::new());
-        assert_eq!(delete(&[("calendars", "hand-over")]), Some(Wish::Delete { id: 7, heir }));
+        assert_eq!(delete(&[("calendars", "hand-over")]), Some(Wish::Delete { id: 7, heir, manager: None }));
         assert_eq!(read(None, &[("do", "disable")]), None);
         assert_eq!(read(Some(7), &[("do", "invite"), ("slug", "ben")]), None);
     }

@@ -2,6 +2,7 @@
 
 use super::user_agent;
 use crate::account;
+use crate::addresses::AddressInfo;
 use crate::flash::{self, APP_PASSWORD, Flash, answer};
 use crate::json::Json;
 use crate::server_context::{self, keep_session, origin, session_secret, signed_in};
@@ -35,6 +36,8 @@ pub struct Settings {
     pub zones: Vec<String>,
     /// Where the person's picture is.
     pub picture: Option<String>,
+    /// The main one first.
+    pub addresses: Vec<AddressInfo>,
     /// Providers of sign-in that say what the person is called.
     pub follows: Vec<String>,
     /// `month`, `week` or `day`; `None`: the one that was used last.
@@ -121,6 +124,7 @@ pub async fn load_settings() -> Result<Settings, ApiError> {
     let default_calendar = default_calendar.map(|held| held.id.0);
     let calendars: Vec<(i64, String)> =
         calendars.into_iter().map(|held| (held.id.0, held.details.display_name.clone())).collect();
+    let addresses = kalends.own_addresses(user.on_a_page()).await?;
     let now = Utc::now();
     Ok(Settings {
         time_zone: user.preferences.time_zone.map(|zone| zone.name().to_owned()),
@@ -129,6 +133,7 @@ pub async fn load_settings() -> Result<Settings, ApiError> {
         hour12: user.preferences.hour12,
         theme: user.preferences.theme.map(|theme| theme.name().to_owned()),
         picture: user.picture.map(|digest| picture_path(&user.principal.slug, &digest)),
+        addresses: addresses.into_iter().map(AddressInfo::from).collect(),
         follows: identities.iter().filter(|identity| identity.used.is_some()).map(|it| it.name.clone()).collect(),
         view: user.preferences.view.map(|view| view.name().to_owned()),
         reminder_minutes: user.preferences.reminder_minutes,

@@ -1,6 +1,7 @@
 //! `/settings`: who a person is, how they want dates, times and the agenda, their password, the browsers and other programs that they
 //! are signed in with, and everything to take along.
 
+pub mod addresses;
 pub mod agenda;
 pub mod api;
 mod app_passwords;
@@ -15,6 +16,7 @@ mod user_agent;
 use crate::ui::{Failed, Frame, SignedIn};
 use crate::wire::Viewer;
 use crate::words;
+use addresses::AddressesSection;
 use agenda::AgendaForm;
 use api::{Settings, load_settings};
 use app_passwords::AppPasswords;
@@ -67,6 +69,7 @@ fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
     let is_admin = viewer.is_admin;
     view! {
         {view! { <ProfileSection viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
+        {view! { <AddressesSection settings=settings.clone() /> }.into_any()}
         {view! { <PreferencesForm viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
         {view! { <AgendaForm viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
         {view! { <AppPasswords viewer=viewer.clone() settings=settings.clone() /> }.into_any()}

@@ -37,6 +37,7 @@ pub fn ProfileSection(viewer: Viewer, settings: Settings) -> impl IntoView {
                         <input id="own-email" class="input" type="email" name="email" value=email maxlength="254" autocomplete="email" />
                     </div>
                 </div>
+                <p class="hint">{words::server_addresses_entered()}</p>
                 {follows}
                 <p class="hint">{words::server_profile_user_name(&viewer.slug)}</p>
                 <Outcome of=outcome />

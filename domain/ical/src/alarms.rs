@@ -20,7 +20,7 @@ pub struct Alarms {
 /// Where alarms can stand.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Place {
+pub(super) enum Place {
     /// In VCALENDAR itself, or in a component of it that is not known. Nobody should write that.
     Calendar,
     Master,
@@ -146,7 +146,7 @@ fn holds_alarm(component: &Component) -> bool {
 }
 
 impl Place {
-    fn of(entry: &Entry, object: &CalendarObject) -> Self {
+    pub(super) fn of(entry: &Entry, object: &CalendarObject) -> Self {
         let Some(id) = &entry.recurrence_id else { return Place::Master };
         Place::Override(match &id.moment {
             Moment::Date(_) | Moment::Floating(_) => id.moment.value(),

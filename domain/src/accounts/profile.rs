@@ -1,6 +1,7 @@
 //! What a person says of themselves: name, address of e-mail, picture.
 
-use super::{Picture, Preferences, User, check_profile, picture};
+use super::addresses::choose_main;
+use super::{EmailAddress, Picture, Preferences, User, check_profile, picture};
 use crate::access::{self, Caller};
 use crate::thread::on_a_thread;
 use crate::{Error, Kalends, Problem, Result};
@@ -15,6 +16,7 @@ static DECODING: Semaphore = Semaphore::const_new(1);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProfilePatch {
     pub display_name: Option<String>,
+    /// The address that is shown. One that was not shown to be theirs is kept beside it until it is.
     pub email: Option<Option<String>>,
     pub preferences: Option<Preferences>,
 }
@@ -29,25 +31,36 @@ impl Kalends {
         caller: Caller,
         change: impl FnOnce(&User) -> Result<ProfilePatch>,
     ) -> Result<User> {
+        self.change_profile_if(caller, |user, _| change(user)).await
+    }
+
+    /// [`Kalends::change_profile`], where `change` is told the caller's addresses as well.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::change_profile`].
+    pub async fn change_profile_if(
+        &self,
+        caller: Caller,
+        change: impl FnOnce(&User, Vec<EmailAddress>) -> Result<ProfilePatch>,
+    ) -> Result<User> {
         access::require_own(caller)?;
         let id = caller.principal;
         let mut tx = self.db.write().await?;
         tx.lock_home(id).await?;
         let mut user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
-        let patch = change(&user)?;
+        let addresses = tx.email_addresses(id).await?;
+        let patch = change(&user, addresses)?;
         let name = patch.display_name.unwrap_or_else(|| user.principal.display_name.clone()).trim().to_owned();
         let email = patch.email.unwrap_or_else(|| user.principal.email.clone());
         let is_other = name != user.principal.display_name || email != user.principal.email;
         if is_other {
             check_profile(&name, email.as_deref())?;
-            // By its address somebody is found and invited: nobody takes that of another.
-            if email != user.principal.email
-                && let Some(email) = &email
-                && tx.has_email(&email.to_lowercase(), id).await?
-            {
-                return Err(Error::AlreadyExists("the e-mail address"));
-            }
-            tx.set_profile(id, &name, email.as_deref(), user.is_admin).await?;
+            let email = match email == user.principal.email {
+                true => email,
+                // By its address somebody is found and invited: it has to be theirs.
+                false => choose_main(&mut tx, &user, email.as_deref()).await?,
+            };
+            tx.set_profile(id, &name, user.is_admin).await?;
             (user.principal.display_name, user.principal.email) = (name, email);
             // Programs are told who they are without the database being asked.
             tx.tell_revoked().await?;

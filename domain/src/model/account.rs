@@ -84,6 +84,19 @@ pub struct Person {
     pub objects: u64,
 }
 
+/// An address of e-mail that somebody says is theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailAddress {
+    /// As it was written.
+    pub address: String,
+    /// Whether it was shown to be theirs; by others nobody is found.
+    pub is_verified: bool,
+    /// Whether it is the one that is shown of them.
+    pub is_main: bool,
+    /// The provider by whose word it is theirs.
+    pub issuer: Option<String>,
+}
+
 /// A new account; the password may come later through a one-time link.
 #[derive(Clone, Debug)]
 pub struct NewUser {

@@ -48,6 +48,10 @@ pub struct CalendarView {
     pub color: Option<String>,
     /// Its place in their list.
     pub order: Option<i64>,
+    /// What they say of it; empty: nothing, whatever its owner says.
+    pub description: Option<String>,
+    /// Whether what is in it does not count where it is asked when they are busy; `None`: nothing was said.
+    pub keeps_free: Option<bool>,
 }
 
 /// Whether a calendar is kept in step with one elsewhere, and what follows from it here.

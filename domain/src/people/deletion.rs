@@ -33,13 +33,33 @@ impl Kalends {
     ///
     /// # Errors
     /// `NotFound` for one that is not there or rests already; `BadInput` for the last administrator, and for an heir who is none: nobody,
-    /// the account itself, or one that nobody can sign in with.
+    /// the account itself, or one that nobody can sign in with; `BadInput` (manager) for one that manages a team which nobody else does.
     pub async fn delete_person(
         &self,
         by: Administrator,
         id: PrincipalId,
         calendars: Inheritance,
     ) -> Result<HandedOver> {
+        self.delete_person_with_teams(by, id, calendars, None).await
+    }
+
+    /// [`Kalends::delete_person`]; of the groups and missions that nobody else manages, `manager` does from then on, or whoever gets the
+    /// calendars.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::delete_person`]; `BadInput` (manager) where somebody has to be named.
+    pub async fn delete_person_with_teams(
+        &self,
+        by: Administrator,
+        id: PrincipalId,
+        calendars: Inheritance,
+        manager: Option<PrincipalId>,
+    ) -> Result<HandedOver> {
+        let heir = match calendars {
+            Inheritance::HandOver(to) => Some(to),
+            Inheritance::Bin => None,
+        };
+        let manager = manager.or(heir).filter(|manager| *manager != id);
         let handed_over = self
             .write(by.caller(id), async |mut write: Write| {
                 by.check(&mut write.tx).await?;
@@ -61,6 +81,7 @@ impl Kalends {
                         HandedOver::default()
                     }
                 };
+                write.hand_teams_over(id, manager).await?;
                 write.tx.set_deleted(id, Some(at)).await?;
                 // Nothing else shows how they look; it does not rest.
                 write.tx.delete_picture(id).await?;

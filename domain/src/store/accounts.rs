@@ -80,6 +80,9 @@ impl Transaction {
             .run()
             .await?;
         let id = PrincipalId(id);
+        if let Some(email) = &user.email {
+            self.put_email_address(id, email, None, true, at).await?;
+        }
         self.set_preferences(id, &user.preferences).await?;
         Ok(Some(id))
     }

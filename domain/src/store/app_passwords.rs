@@ -78,7 +78,8 @@ impl Transaction {
                 "SELECT p.id, p.slug, p.display_name, u.email, ",
                 COLUMNS,
                 "FROM app_passwords a JOIN users u ON u.principal_id = a.user_id JOIN principals p ON p.id = a.user_id
-                 WHERE a.secret_hash = $1 AND a.kind = $2 AND ($3 IS NULL OR p.slug = $3 OR lower(u.email) = $3) AND",
+                 WHERE a.secret_hash = $1 AND a.kind = $2 AND ($3 IS NULL OR p.slug = $3 OR EXISTS (
+                    SELECT 1 FROM email_addresses e WHERE e.user_id = p.id AND e.address_key = $3 AND e.verified_at IS NOT NULL)) AND",
                 ACTIVE,
             ])
             .bind(&secret[..])

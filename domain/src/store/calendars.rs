@@ -42,7 +42,7 @@ macro_rules! calendar {
             $now,
             ")) AS is_shared,
         coalesce(v.hidden, FALSE) AS hidden, coalesce(v.is_default, FALSE) AS is_default,
-        v.answer, v.own_name, v.own_color, v.own_order,
+        v.answer, v.own_name, v.own_color, v.own_order, v.own_description, v.keeps_free,
         EXISTS (SELECT 1 FROM grants g WHERE g.calendar_id = c.id AND g.principal_id = $1) AS in_person,
         (SELECT CASE WHEN s.state = 'gone' OR s.direction = 'pull' AND NOT s.remote_writable THEN 'frozen' ELSE s.direction END
             FROM sync_links s WHERE s.calendar_id = c.id) AS linked "
@@ -86,6 +86,8 @@ pub(super) fn seen(row: &Row) -> Result<SeenCalendar> {
             name: row.get("own_name")?,
             color: row.get("own_color")?,
             order: row.get("own_order")?,
+            description: row.get("own_description")?,
+            keeps_free: row.get("keeps_free")?,
         },
     })
 }
@@ -240,12 +242,7 @@ impl Transaction {
 
     /// Changes what only who administers a calendar sets; see [`Transaction::update_calendar`].
     pub async fn update_calendar_texts(&mut self, id: CalendarId, details: &CalendarDetails) -> Result<()> {
-        self.sql("UPDATE calendars SET description = $1, timezone = $2 WHERE id = $3")
-            .bind(&details.description)
-            .bind(&details.timezone)
-            .bind(id.0)
-            .run()
-            .await?;
+        self.sql("UPDATE calendars SET timezone = $1 WHERE id = $2").bind(&details.timezone).bind(id.0).run().await?;
         Ok(())
     }
 
@@ -265,10 +262,12 @@ impl Transaction {
     /// How `principal` sees the calendar from now on.
     pub async fn set_view(&mut self, principal: PrincipalId, id: CalendarId, view: &CalendarView) -> Result<()> {
         self.sql(
-            "INSERT INTO calendar_views (principal_id, calendar_id, hidden, is_default, answer, own_name, own_color, own_order)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            "INSERT INTO calendar_views (principal_id, calendar_id, hidden, is_default, answer, own_name, own_color, own_order,
+                own_description, keeps_free)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
              ON CONFLICT (principal_id, calendar_id) DO UPDATE SET hidden = excluded.hidden, is_default = excluded.is_default,
-                answer = excluded.answer, own_name = excluded.own_name, own_color = excluded.own_color, own_order = excluded.own_order",
+                answer = excluded.answer, own_name = excluded.own_name, own_color = excluded.own_color, own_order = excluded.own_order,
+                own_description = excluded.own_description, keeps_free = excluded.keeps_free",
         )
         .bind(principal.0)
         .bind(id.0)
@@ -278,9 +277,17 @@ impl Transaction {
         .bind(&view.name)
         .bind(&view.color)
         .bind(view.order)
+        .bind(&view.description)
+        .bind(view.keeps_free)
         .run()
         .await?;
         Ok(())
+    }
+
+    /// The calendars of which `principal` has said that what is in them does not count where it is asked when they are busy.
+    pub async fn calendars_kept_free(&mut self, principal: PrincipalId) -> Result<Vec<CalendarId>> {
+        let statement = self.sql("SELECT calendar_id FROM calendar_views WHERE principal_id = $1 AND keeps_free");
+        statement.bind(principal.0).all(|row| Ok(CalendarId(row.get("calendar_id")?))).await
     }
 
     /// No calendar is where new events of `principal` go.

@@ -277,7 +277,7 @@ impl Transaction {
         let statement = self.sql(
             "UPDATE objects SET text = $2, size = $3, revision = $4, modified_at = $5,
                 uid = $6, component = $7, etag = $8, first_start = $9, last_end = $10, recurring = $11, summary = $12,
-                guarded = $13, alarmed = $14 OR EXISTS (SELECT 1 FROM personal_alarms a WHERE a.object_id = $1)
+                guarded = $13, alarmed = $14 OR EXISTS (SELECT 1 FROM personal_data a WHERE a.object_id = $1)
              WHERE id = $1",
         );
         let statement = statement.bind(id.0).bind(new.text).bind(signed(new.text.len()));
@@ -313,7 +313,7 @@ impl Transaction {
     pub async fn reindex_object(&mut self, id: ObjectId, calendar: CalendarId, index: &Index) -> Result<()> {
         let statement = self.sql(
             "UPDATE objects SET uid = $2, component = $3, etag = $4, first_start = $5, last_end = $6, recurring = $7, summary = $8,
-                guarded = $9, alarmed = $10 OR EXISTS (SELECT 1 FROM personal_alarms a WHERE a.object_id = $1)
+                guarded = $9, alarmed = $10 OR EXISTS (SELECT 1 FROM personal_data a WHERE a.object_id = $1)
              WHERE id = $1",
         );
         bind_index(statement.bind(id.0), index).run().await?;

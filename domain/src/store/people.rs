@@ -51,7 +51,7 @@ impl Transaction {
     /// Those whose names or e-mail have `search` in them, in the order of their names; `piece`: how many are passed over, and most.
     pub async fn people(&mut self, search: &str, piece: (usize, usize)) -> Result<Vec<Person>> {
         let wanted = ["WHERE lower(p.slug) LIKE $1 ESCAPE '\\' OR lower(p.display_name) LIKE $1 ESCAPE '\\'
-                OR lower(u.email) LIKE $1 ESCAPE '\\' ORDER BY lower(p.display_name), p.id LIMIT $2 OFFSET $3"];
+                OR EXISTS (SELECT 1 FROM email_addresses e WHERE e.user_id = p.id AND e.address_key LIKE $1 ESCAPE '\\') ORDER BY lower(p.display_name), p.id LIMIT $2 OFFSET $3"];
         let literal = search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         self.joined(&[PERSON, &wanted].concat())
             .bind(format!("%{literal}%"))
@@ -69,25 +69,12 @@ impl Transaction {
         self.joined(&parts).all(|row| Ok(PrincipalId(row.get("principal_id")?))).await
     }
 
-    pub async fn set_profile(
-        &mut self,
-        id: PrincipalId,
-        display_name: &str,
-        email: Option<&str>,
-        is_admin: bool,
-    ) -> Result<()> {
+    pub async fn set_profile(&mut self, id: PrincipalId, display_name: &str, is_admin: bool) -> Result<()> {
         let names = self.sql("UPDATE principals SET display_name = $2 WHERE id = $1");
         names.bind(id.0).bind(display_name).run().await?;
-        let account = self.sql("UPDATE users SET email = $2, is_admin = $3 WHERE principal_id = $1");
-        account.bind(id.0).bind(email).bind(is_admin).run().await?;
+        let account = self.sql("UPDATE users SET is_admin = $2 WHERE principal_id = $1");
+        account.bind(id.0).bind(is_admin).run().await?;
         Ok(())
-    }
-
-    /// Whether an account but `id` that was not deleted has this address of e-mail, in small letters.
-    pub async fn has_email(&mut self, email: &str, id: PrincipalId) -> Result<bool> {
-        let statement = self
-            .sql("SELECT 1 FROM users WHERE lower(email) = $1 AND principal_id <> $2 AND deleted_at IS NULL LIMIT 1");
-        Ok(statement.bind(email).bind(id.0).optional().await?.is_some())
     }
 
     /// `None`: people can sign in with it.

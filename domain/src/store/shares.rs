@@ -1,8 +1,8 @@
 //! Who has been given access to what.
 
+use super::Transaction;
 use super::calendars::party_kind;
 use super::statement::{Row, broken, millis};
-use super::{ObjectId, Transaction};
 use crate::Result;
 use crate::model::calendar::CalendarId;
 use crate::model::principal::{Access, PrincipalId};
@@ -93,15 +93,12 @@ impl Transaction {
         Ok(statement.bind(calendar.0).bind(with.0).run().await? > 0)
     }
 
-    /// Whatever the principal thought of the calendar; their alarms for what is in it go too.
+    /// Whatever the principal thought of the calendar; what they have for themselves of what is or was in it goes too.
     pub async fn forget_view(&mut self, calendar: CalendarId, principal: PrincipalId) -> Result<()> {
         let view = self.sql("DELETE FROM calendar_views WHERE calendar_id = $1 AND principal_id = $2");
         view.bind(calendar.0).bind(principal.0).run().await?;
-        let alarms = self.sql(
-            "DELETE FROM personal_alarms WHERE principal_id = $2 AND object_id IN (
-                SELECT id FROM objects WHERE calendar_id = $1)",
-        );
-        alarms.bind(calendar.0).bind(principal.0).run().await?;
+        let own = self.sql("DELETE FROM personal_data WHERE calendar_id = $1 AND principal_id = $2");
+        own.bind(calendar.0).bind(principal.0).run().await?;
         Ok(())
     }
 
@@ -119,12 +116,13 @@ impl Transaction {
         row.as_ref().map(party).transpose()
     }
 
-    /// The person with this e-mail address, in lower case; nobody where several have it.
+    /// The person with this e-mail address, in lower case, which they have shown to be theirs; nobody where several have it.
     pub async fn person_by_email(&mut self, email: &str) -> Result<Option<Party>> {
         let parts = [
             "SELECT ",
             PARTY,
-            "FROM principals p JOIN users u ON u.principal_id = p.id WHERE lower(u.email) = $1 ORDER BY p.id LIMIT 2",
+            "FROM principals p JOIN email_addresses e ON e.user_id = p.id WHERE e.address_key = $1 AND e.verified_at IS NOT NULL
+             ORDER BY p.id LIMIT 2",
         ];
         let mut found = self.joined(&parts).bind(email).all(party).await?;
         Ok(found.pop().filter(|_| found.is_empty()))
@@ -145,57 +143,14 @@ impl Transaction {
             "FROM principals p LEFT JOIN users u ON u.principal_id = p.id
              WHERE p.id <> 0 AND p.id <> $1 AND (
                 lower(p.display_name) LIKE $2 ESCAPE '\\' OR lower(p.display_name) LIKE $3 ESCAPE '\\'
-                OR p.slug LIKE $2 ESCAPE '\\' OR lower(u.email) LIKE $2 ESCAPE '\\')
+                OR p.slug LIKE $2 ESCAPE '\\'
+                OR EXISTS (SELECT 1 FROM email_addresses e
+                    WHERE e.user_id = p.id AND e.verified_at IS NOT NULL AND e.address_key LIKE $2 ESCAPE '\\'))
              AND (p.kind = 'person' AND u.disabled_at IS NULL AND u.deleted_at IS NULL OR p.id IN (SELECT group_id FROM memberships WHERE member_id = $1))
              ORDER BY lower(p.display_name), p.id LIMIT $4",
         ];
         let statement = self.joined(&parts).bind(principal.0);
         let statement = statement.bind(format!("{literal}%")).bind(format!("% {literal}%"));
         statement.bind(super::statement::signed(limit)).all(party).await
-    }
-
-    /// The alarms that `principal` has for these objects.
-    pub async fn personal_alarms(
-        &mut self,
-        principal: PrincipalId,
-        objects: &[ObjectId],
-    ) -> Result<Vec<(ObjectId, String)>> {
-        let list =
-            serde_json::to_string(&objects.iter().map(|id| id.0).collect::<Vec<_>>()).map_err(|_| broken("id"))?;
-        let values = self.json_values();
-        let parts = [
-            "SELECT object_id, alarms FROM personal_alarms WHERE principal_id = $2 AND object_id IN (SELECT CAST(value AS BIGINT) FROM ",
-            values,
-            ")",
-        ];
-        let read = |row: &Row| Ok((ObjectId(row.get("object_id")?), row.get("alarms")?));
-        self.joined(&parts).bind(list).bind(principal.0).all(read).await
-    }
-
-    /// The alarms that `principal` has for the object from now on; `None`: none.
-    pub async fn set_personal_alarms(
-        &mut self,
-        principal: PrincipalId,
-        object: ObjectId,
-        alarms: Option<&str>,
-    ) -> Result<()> {
-        match alarms {
-            Some(alarms) => {
-                self.sql(
-                    "INSERT INTO personal_alarms (principal_id, object_id, alarms) VALUES ($1, $2, $3)
-                     ON CONFLICT (principal_id, object_id) DO UPDATE SET alarms = excluded.alarms",
-                )
-                .bind(principal.0)
-                .bind(object.0)
-                .bind(alarms)
-                .run()
-                .await?;
-            }
-            None => {
-                let statement = self.sql("DELETE FROM personal_alarms WHERE principal_id = $1 AND object_id = $2");
-                statement.bind(principal.0).bind(object.0).run().await?;
-            }
-        }
-        Ok(())
     }
 }

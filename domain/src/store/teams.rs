@@ -4,6 +4,7 @@ use super::Transaction;
 use super::shares::{PARTY, party};
 use super::statement::{Row, broken, millis};
 use crate::Result;
+use crate::model::calendar::CalendarId;
 use crate::model::principal::{Access, PrincipalId};
 use crate::model::share::{Member, Party, PartyKind, Role, Team, TeamDetails};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -167,10 +168,39 @@ impl Transaction {
         Ok(statement.bind(team.0).bind(member.0).run().await? > 0)
     }
 
-    /// Whether the team owns any calendar, one in the bin included.
-    pub async fn owns_calendars(&mut self, team: PrincipalId) -> Result<bool> {
-        let statement = self.sql("SELECT 1 FROM calendars WHERE owner_id = $1 LIMIT 1");
-        Ok(statement.bind(team.0).optional().await?.is_some())
+    /// Whether the team owns any calendar, one included that rests in the bin since `since`.
+    pub async fn owns_calendars(&mut self, team: PrincipalId, since: DateTime<Utc>) -> Result<bool> {
+        let statement =
+            self.sql("SELECT 1 FROM calendars WHERE owner_id = $1 AND (deleted_at IS NULL OR deleted_at > $2) LIMIT 1");
+        Ok(statement.bind(team.0).bind(millis(since)).optional().await?.is_some())
+    }
+
+    /// A calendar of the team that waits to be removed for good.
+    pub async fn calendar_beyond_bin(&mut self, team: PrincipalId) -> Result<Option<CalendarId>> {
+        let statement =
+            self.sql("SELECT id FROM calendars WHERE owner_id = $1 AND deleted_at IS NOT NULL ORDER BY id LIMIT 1");
+        let row = statement.bind(team.0).optional().await?;
+        row.map(|row| Ok(CalendarId(row.get("id")?))).transpose()
+    }
+
+    /// The teams that `person` manages, in the order of their ids.
+    pub async fn managed_teams(&mut self, person: PrincipalId) -> Result<Vec<PrincipalId>> {
+        let statement =
+            self.sql("SELECT group_id FROM memberships WHERE member_id = $1 AND access >= 50 ORDER BY group_id");
+        statement.bind(person.0).all(|row| Ok(PrincipalId(row.get("group_id")?))).await
+    }
+
+    /// Whether a team has members who are there, or calendars, and nobody who is there manages it but `person`.
+    pub async fn needs_manager(&mut self, team: PrincipalId, person: PrincipalId) -> Result<bool> {
+        let statement = self.sql(
+            "SELECT 1 FROM principals p WHERE p.id = $1
+                AND NOT EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.principal_id = m.member_id
+                    WHERE m.group_id = p.id AND m.member_id <> $2 AND m.access >= 50 AND u.deleted_at IS NULL)
+                AND (EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.principal_id = m.member_id
+                        WHERE m.group_id = p.id AND m.member_id <> $2 AND u.deleted_at IS NULL)
+                    OR EXISTS (SELECT 1 FROM calendars c WHERE c.owner_id = p.id AND c.deleted_at IS NULL))",
+        );
+        Ok(statement.bind(team.0).bind(person.0).optional().await?.is_some())
     }
 
     /// Raises the revisions of the lists of all who belong to a team. Yields them.

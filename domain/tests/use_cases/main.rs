@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod addresses;
 mod agenda;
 mod as_of;
 mod bin;
@@ -21,6 +22,7 @@ mod login_flows;
 mod objects;
 mod people;
 mod people_who_go;
+mod personal;
 mod profile;
 mod programs;
 mod quota;

@@ -154,3 +154,65 @@ async fn everything_is_taken_out_by_oneself_and_by_administrators() {
     let (_, phone) = home.kalends.authenticate_client("ben", &secret.0).await.unwrap();
     assert!(home.kalends.take_out(Administrator::Person(phone), ben.principal).await.is_err());
 }
+
+#[tokio::test]
+async fn a_group_is_left_with_somebody_who_manages_it() {
+    use kalends_domain::sharing::PartyKind;
+    use kalends_domain::teams::{Role, TeamDetails};
+    let home = Home::new().await;
+    let (kalends, by) = (&home.kalends, Administrator::Operator);
+    let (ben, cleo) = (user(kalends, "ben").await, user(kalends, "cleo").await);
+    let details = TeamDetails { name: "Staff".into(), ..TeamDetails::default() };
+    let staff = kalends.create_team(ben, PartyKind::Group, details.clone()).await.unwrap().party.id;
+    // Nobody is without anything while he alone belongs to it.
+    let alone = TeamDetails { name: "Alone".into(), ..details };
+    kalends.create_team(ben, PartyKind::Group, alone).await.unwrap();
+    kalends.set_member(ben, staff, home.anna.principal, Role::Member).await.unwrap();
+    let left = kalends.delete_person(by, ben.principal, Inheritance::Bin).await;
+    assert!(matches!(left, Err(Error::BadInput { field: "manager", .. })), "{left:?}");
+    assert!(left.unwrap_err().to_string().contains("Staff"));
+    for nobody in [ben.principal, kalends_domain::access::PrincipalId(9999)] {
+        let left = kalends.delete_person_with_teams(by, ben.principal, Inheritance::Bin, Some(nobody)).await;
+        assert!(matches!(left, Err(Error::BadInput { field: "manager", .. })), "{left:?}");
+    }
+    kalends.delete_person_with_teams(by, ben.principal, Inheritance::Bin, Some(cleo.principal)).await.unwrap();
+    let (team, members) = kalends.team(cleo, staff).await.unwrap();
+    assert_eq!((team.role, members.len()), (Some(Role::Manager), 3));
+    // Who gets the calendars gets them as well.
+    kalends.delete_person(by, cleo.principal, Inheritance::HandOver(home.anna.principal)).await.unwrap();
+    assert_eq!(kalends.team(home.anna, staff).await.unwrap().0.role, Some(Role::Manager));
+    // One that has none may get one by whoever looks after the accounts.
+    let dora = user(kalends, "dora").await;
+    home.run(&format!("DELETE FROM memberships WHERE group_id = {} AND access >= 50", staff.0)).await;
+    assert_eq!(kalends.name_manager(by, "staff", dora.principal).await.unwrap().id, staff);
+    assert_eq!(kalends.team(dora, staff).await.unwrap().0.role, Some(Role::Manager));
+    for (team, person) in [("nobody", dora), ("anna", dora)] {
+        let none = kalends.name_manager(by, team, person.principal).await;
+        assert!(matches!(none, Err(Error::NotFound(_))), "{none:?}");
+    }
+    let stranger = kalends.name_manager(Administrator::Person(dora), "staff", dora.principal).await;
+    assert!(matches!(stranger, Err(Error::NotFound(_))));
+}
+
+#[tokio::test]
+async fn a_group_goes_once_its_calendars_are_removed_for_good() {
+    use kalends_domain::sharing::PartyKind;
+    use kalends_domain::teams::TeamDetails;
+    let home = Home::new().await;
+    let kalends = &home.kalends;
+    let details = TeamDetails { name: "Staff".into(), ..TeamDetails::default() };
+    let staff = kalends.create_team(home.anna, PartyKind::Group, details).await.unwrap().party.id;
+    let plan = kalends_domain::calendars::CalendarDetails::named("Plan", 0);
+    let plan = kalends.create_calendar_for(home.anna, staff, None, plan, Vec::new()).await.unwrap().id;
+    let text = kalends_test_support::texts::event_titled("a", "A");
+    kalends.put_object(home.anna, plan, "a.ics", &text, kalends_domain::objects::Precondition::None).await.unwrap();
+    let owns = |outcome: kalends_domain::Result<()>| {
+        assert!(matches!(outcome, Err(Error::BadInput { field: "calendars", .. })), "{outcome:?}");
+    };
+    owns(kalends.delete_team(home.anna, staff).await);
+    kalends.delete_calendar(home.anna, plan).await.unwrap();
+    owns(kalends.delete_team(home.anna, staff).await);
+    kalends.purge_calendar(home.anna, plan).await.unwrap();
+    kalends.delete_team(home.anna, staff).await.unwrap();
+    assert_eq!((home.count("objects").await, home.damages().await), (0, Vec::new()));
+}

@@ -44,6 +44,8 @@ async fn people_say_what_they_are_called() {
     // Programs are told at once, and may come by the address (RFC 6764 section 6).
     let (who, _) = kalends.authenticate_client("ada", &secret.0).await.unwrap();
     assert_eq!(who.display_name, "Ada Lovelace");
+    assert!(kalends.authenticate_client("ada@example.ORG", &secret.0).await.is_err(), "it was not shown to be hers");
+    kalends.verify_address(Administrator::Operator, ada.principal.id, "ada@example.org").await.unwrap();
     assert!(kalends.authenticate_client("ada@example.ORG", &secret.0).await.is_ok());
     assert!(kalends.authenticate_client("ben@example.org", &secret.0).await.is_err());
     let ben = user(kalends, "ben").await;

@@ -128,18 +128,28 @@ async fn each_person_has_their_own_name_colour_and_place_for_what_is_shared() {
     assert_eq!(names(&home, ben).await, ["Anna's", "Personal"]);
     assert_eq!(names(&home, home.anna).await, ["Personal"]);
     // What the owner changes shows where Ben has not chosen otherwise.
-    let patch = CalendarPatch { description: Some(Some("All of it".into())), ..CalendarPatch::default() };
-    home.kalends.update_calendar(ben, home.calendar, patch).await.unwrap();
+    let describe = |text: &str| CalendarPatch { description: Some(Some(text.into())), ..CalendarPatch::default() };
+    let described =
+        async |who: Caller| home.kalends.calendar_by_id(who, home.calendar).await.unwrap().details.description.clone();
+    home.kalends.update_calendar(home.anna, home.calendar, describe("All of it")).await.unwrap();
+    assert_eq!(described(ben).await.as_deref(), Some("All of it"));
+    home.kalends.update_calendar(ben, home.calendar, describe("Hers")).await.unwrap();
+    assert_eq!(
+        (described(ben).await.as_deref(), described(home.anna).await.as_deref()),
+        (Some("Hers"), Some("All of it"))
+    );
     let seen = home.kalends.calendar_by_id(home.anna, home.calendar).await.unwrap();
-    assert_eq!(seen.details.description.as_deref(), Some("All of it"));
     assert_eq!(seen.details.display_name, "Personal");
     // Who may only read has their own name for it as well, and nothing else.
     home.share(ben, Access::Read).await;
     let name = CalendarPatch { display_name: Some("A.".into()), ..CalendarPatch::default() };
     home.kalends.update_calendar(ben, home.calendar, name).await.unwrap();
     assert_eq!(names(&home, ben).await, ["A.", "Personal"]);
-    let described = CalendarPatch { description: Some(None), ..CalendarPatch::default() };
-    forbidden(home.kalends.update_calendar(ben, home.calendar, described).await);
+    let none = CalendarPatch { description: Some(None), ..CalendarPatch::default() };
+    home.kalends.update_calendar(ben, home.calendar, none).await.unwrap();
+    assert_eq!((described(ben).await, described(home.anna).await.as_deref()), (None, Some("All of it")));
+    let zone = CalendarPatch { timezone: Some(None), ..CalendarPatch::default() };
+    forbidden(home.kalends.update_calendar(ben, home.calendar, zone).await);
 }
 
 #[tokio::test]

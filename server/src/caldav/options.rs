@@ -6,8 +6,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 /// What Kalends complies with: WebDAV without locks (RFC 4918 section 18), access control (RFC 3744), CalDAV (RFC 4791), extended
-/// MKCOL (RFC 5689), delegates (caldav-proxy section 5.1).
-pub const DAV: &str = "1, 3, access-control, calendar-access, extended-mkcol, calendar-proxy";
+/// MKCOL (RFC 5689), delegates (caldav-proxy section 5.1), sharing (caldav-sharing section 5.1).
+pub const DAV: &str = "1, 3, access-control, calendar-access, extended-mkcol, calendar-proxy, calendarserver-sharing";
 
 pub fn answer(resource: &Resource) -> Response {
     (StatusCode::OK, [(header::ALLOW, allow(resource)), (header::CONTENT_LENGTH, "0")]).into_response()

@@ -62,8 +62,8 @@ async fn carry_out(call: &Call, document: &Document, mut update: Update) -> Resu
             update.refuse(|property| view.has(property, who));
         }
         Target::Principal(party) => {
-            let (members, teams, delegating) = (Vec::new(), Vec::new(), Vec::new());
-            let view = View::Principal(PrincipalView { party, who, members, teams, delegating });
+            let (members, teams, delegating, addresses) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+            let view = View::Principal(PrincipalView { party, who, members, teams, delegating, addresses });
             update.refuse(|property| view.has(property, who));
         }
         Target::Home => {

@@ -1,7 +1,7 @@
 //! Groups and missions, and who belongs to them.
 
 use super::calendars::Calendar;
-use super::input::{Body, if_match};
+use super::input::{Body, if_match, once};
 use super::output::{created, etag_of, found, tagged};
 use super::problem::Problem;
 use super::shares::Party;
@@ -10,10 +10,12 @@ use crate::entity_tags::Tags;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use kalends_domain::Error;
+use kalends_domain::access::{Caller, PrincipalId};
 use kalends_domain::calendars::CalendarDetails;
+use kalends_domain::idempotency::Once;
 use kalends_domain::sharing::PartyKind;
 use kalends_domain::teams::{Member, Role, Team, TeamDetails};
 use serde::{Deserialize, Serialize};
@@ -122,24 +124,40 @@ async fn list(
 
 /// Makes a group that one manages.
 #[utoipa::path(post, path = "/api/v1.0/groups", tag = "sharing", request_body = Wanted,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Of a request that may come twice.")),
     responses((status = 201, body = GroupInfo, headers(("Location" = String, description = "Where it is."), ("ETag" = String)))))]
-pub async fn create_group(rest: State<Rest>, known: Known, Body(wanted, _): Body<Wanted>) -> Result<Response, Problem> {
-    create(rest, known, PartyKind::Group, wanted).await
+pub async fn create_group(
+    rest: State<Rest>,
+    known: Known,
+    headers: HeaderMap,
+    Body(wanted, octets): Body<Wanted>,
+) -> Result<Response, Problem> {
+    let once = once(&headers, "/groups", &octets)?;
+    create(rest, known, PartyKind::Group, wanted, once).await
 }
 
 /// Makes a mission that one manages.
 #[utoipa::path(post, path = "/api/v1.0/missions", tag = "sharing", request_body = Wanted,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Of a request that may come twice.")),
     responses((status = 201, body = GroupInfo, headers(("Location" = String, description = "Where it is."), ("ETag" = String)))))]
 pub async fn create_mission(
     rest: State<Rest>,
     known: Known,
-    Body(wanted, _): Body<Wanted>,
+    headers: HeaderMap,
+    Body(wanted, octets): Body<Wanted>,
 ) -> Result<Response, Problem> {
-    create(rest, known, PartyKind::Mission, wanted).await
+    let once = once(&headers, "/missions", &octets)?;
+    create(rest, known, PartyKind::Mission, wanted, once).await
 }
 
-async fn create(State(rest): State<Rest>, known: Known, kind: PartyKind, wanted: Wanted) -> Result<Response, Problem> {
-    let made = rest.kalends.create_team(known.caller, kind, wanted.into()).await?;
+async fn create(
+    State(rest): State<Rest>,
+    known: Known,
+    kind: PartyKind,
+    wanted: Wanted,
+    once: Option<Once>,
+) -> Result<Response, Problem> {
+    let made = rest.kalends.create_team_once(known.caller, kind, wanted.into(), once.as_ref()).await?;
     let (made, members) = rest.kalends.team(known.caller, made.party.id).await?;
     let body = whole(&made, &members);
     let location = format!("/api/v1.0/groups/{}", body.name);
@@ -210,32 +228,49 @@ pub async fn delete(
 
 /// Has somebody belong to a group or a mission.
 #[utoipa::path(put, path = "/api/v1.0/groups/{name}/members/{person}", tag = "sharing", request_body = WantedRole,
-    params(("name" = String, Path), ("person" = String, Path)), responses((status = 204)))]
+    params(("name" = String, Path), ("person" = String, Path),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the group that one saw.")),
+    responses((status = 204, headers(("ETag" = String, description = "Of the group.")))))]
 pub async fn put_member(
     State(rest): State<Rest>,
     known: Known,
     Path((name, person)): Path<(String, String)>,
+    headers: HeaderMap,
     Body(WantedRole { role }, _): Body<WantedRole>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
+    let check = checks(&headers)?;
     let role = Role::from_name(&role).ok_or_else(|| Problem::bad_value("role", "guest, member or manager"))?;
     let id = team_id(&rest, known.caller, &name).await?;
     let person = rest.kalends.party(known.caller, &person).await?;
-    rest.kalends.set_member(known.caller, id, person.id, role).await?;
-    Ok(StatusCode::NO_CONTENT)
+    rest.kalends.set_member_if(known.caller, id, (person.id, role), check).await?;
+    changed(&rest, known.caller, id).await
 }
 
 /// Takes somebody out; everybody may take themselves out.
 #[utoipa::path(delete, path = "/api/v1.0/groups/{name}/members/{person}", tag = "sharing",
-    params(("name" = String, Path), ("person" = String, Path)), responses((status = 204)))]
+    params(("name" = String, Path), ("person" = String, Path),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the group that one saw.")),
+    responses((status = 204, headers(("ETag" = String, description = "Of the group, for who belongs to it still.")))))]
 pub async fn delete_member(
     State(rest): State<Rest>,
     known: Known,
     Path((name, person)): Path<(String, String)>,
-) -> Result<StatusCode, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let check = checks(&headers)?;
     let id = team_id(&rest, known.caller, &name).await?;
     let person = rest.kalends.party(known.caller, &person).await?;
-    rest.kalends.remove_member(known.caller, id, person.id).await?;
-    Ok(StatusCode::NO_CONTENT)
+    rest.kalends.remove_member_if(known.caller, id, person.id, check).await?;
+    changed(&rest, known.caller, id).await
+}
+
+/// Says the entity tag that the group has now, to whoever belongs to it.
+async fn changed(rest: &Rest, caller: Caller, id: PrincipalId) -> Result<Response, Problem> {
+    match rest.kalends.team(caller, id).await {
+        Ok((now, members)) => Ok(tagged(&etag_of(&whole(&now, &members)), StatusCode::NO_CONTENT)),
+        Err(Error::NotFound(_)) => Ok(StatusCode::NO_CONTENT.into_response()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Makes a calendar that belongs to a group or a mission.

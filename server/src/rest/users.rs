@@ -13,7 +13,7 @@ use chrono::Weekday;
 use chrono_tz::Tz;
 use kalends_app::ui::avatar::picture_path;
 use kalends_domain::Error;
-use kalends_domain::accounts::{DefaultView, ProfilePatch, Theme, User, WorkingHours, WorkingTime};
+use kalends_domain::accounts::{DefaultView, EmailAddress, ProfilePatch, Theme, User, WorkingHours, WorkingTime};
 use kalends_domain::sharing::PartyKind;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -36,7 +36,10 @@ pub struct Me {
     /// In addresses, and to sign in with.
     name: String,
     display_name: String,
+    /// The address that is shown.
     email: Option<String>,
+    /// All addresses of e-mail that one says are one's own.
+    addresses: Vec<OwnAddress>,
     is_administrator: bool,
     /// `null`: not chosen yet; pages use UTC.
     time_zone: Option<String>,
@@ -56,6 +59,20 @@ pub struct Me {
     working_hours: Option<WorkingWeek>,
     /// Where the picture is; `null`: there is none.
     picture: Option<String>,
+}
+
+/// An address of e-mail.
+#[derive(Serialize, ToSchema)]
+pub struct OwnAddress {
+    email: String,
+    /// Whether it was shown to be one's own: by others one is not found.
+    is_verified: bool,
+}
+
+impl From<EmailAddress> for OwnAddress {
+    fn from(address: EmailAddress) -> Self {
+        OwnAddress { email: address.address, is_verified: address.is_verified }
+    }
 }
 
 /// When somebody works, on their wall clock; `null`: not on that day.
@@ -105,14 +122,15 @@ impl WorkingWeek {
     }
 }
 
-impl From<&User> for Me {
-    fn from(user: &User) -> Self {
+impl Me {
+    fn of(user: &User, addresses: Vec<EmailAddress>) -> Self {
         let preferences = &user.preferences;
         let day = |day: Weekday| DAYS.iter().find(|(known, _)| *known == day).map(|(_, name)| (*name).to_owned());
         Me {
             name: user.principal.slug.clone(),
             display_name: user.principal.display_name.clone(),
             email: user.principal.email.clone(),
+            addresses: addresses.into_iter().map(OwnAddress::from).collect(),
             is_administrator: user.is_admin,
             time_zone: preferences.time_zone.map(|zone| zone.name().to_owned()),
             locale: preferences.locale.clone(),
@@ -132,6 +150,8 @@ impl From<&User> for Me {
 #[serde(deny_unknown_fields)]
 pub struct MeChange {
     display_name: Option<String>,
+    /// The address that is shown. One that was not shown to be one's own stands in `addresses` until it is; `null` takes the one that is
+    /// shown away.
     #[serde(default, deserialize_with = "nullable")]
     email: Option<Option<String>>,
     #[serde(default, deserialize_with = "nullable")]
@@ -167,7 +187,8 @@ fn value<T>(
 #[utoipa::path(get, path = "/api/v1.0/users/me", tag = "users",
     responses((status = 200, body = Me, headers(("ETag" = String))), (status = 304)))]
 pub async fn me(State(rest): State<Rest>, known: Known, headers: HeaderMap) -> Result<Response, Problem> {
-    found(&headers, Me::from(&rest.kalends.user(known.caller.principal).await?))
+    let addresses = rest.kalends.own_addresses(known.caller).await?;
+    found(&headers, Me::of(&rest.kalends.user(known.caller.principal).await?, addresses))
 }
 
 /// Changes one's profile and preferences, all of it or nothing.
@@ -198,8 +219,8 @@ pub async fn change_me(
         week.read().ok_or_else(wrong)
     };
     let working_hours = change.working_hours.map(|week| week.map(hours).transpose()).transpose()?;
-    let changed = rest.kalends.change_profile(known.caller, |user| {
-        if tags.is_some_and(|tags| !tags.match_strongly(Some(&etag_of(&Me::from(user))))) {
+    let changed = rest.kalends.change_profile_if(known.caller, |user, addresses| {
+        if tags.is_some_and(|tags| !tags.match_strongly(Some(&etag_of(&Me::of(user, addresses))))) {
             return Err(Error::PreconditionFailed);
         }
         let mut preferences = user.preferences.clone();
@@ -213,7 +234,8 @@ pub async fn change_me(
         preferences.working_hours = working_hours.unwrap_or(preferences.working_hours);
         Ok(ProfilePatch { display_name: change.display_name, email: change.email, preferences: Some(preferences) })
     });
-    let body = Me::from(&changed.await?);
+    let user = changed.await?;
+    let body = Me::of(&user, rest.kalends.own_addresses(known.caller).await?);
     Ok(tagged(&etag_of(&body), Json(body)))
 }
 

@@ -9,10 +9,11 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use kalends_app::addresses::wish::AddressWish;
 use kalends_app::flash::Flash;
 use kalends_app::return_path::sign_in_path;
 use kalends_app::session::CurrentUser;
-use kalends_app::settings::{agenda, profile};
+use kalends_app::settings::{addresses, agenda, profile};
 use kalends_app::ui::OUTCOME;
 use kalends_app::wire::ApiError;
 use kalends_app::{locale, own_style, words};
@@ -28,6 +29,8 @@ const SETTINGS: &str = "/settings";
 pub(super) fn router() -> Router<WebState> {
     Router::new()
         .route("/settings/profile", post(change_profile))
+        .route("/settings/addresses", post(change_addresses))
+        .route("/settings/addresses/{link}", get(prove_address))
         .route("/settings/agenda", post(change_agenda))
         .route("/settings/picture", post(set_picture).layer(DefaultBodyLimit::max(MAX_PICTURE_OCTETS + FORM_OCTETS)))
         .route("/settings/picture/remove", post(remove_picture))
@@ -57,6 +60,49 @@ async fn change_profile(State(state): State<WebState>, request: Request) -> Resp
     let changed = state.web.kalends.change_profile(user.on_a_page(), |_| Ok(patch)).await;
     let outcome = changed.map(|_| words::server_profile_saved()).map_err(ApiError::from);
     back(&state, profile::FORM, outcome, form)
+}
+
+async fn change_addresses(State(state): State<WebState>, request: Request) -> Response {
+    let Posted { user, form, .. } = match Posted::read(request).await {
+        Ok(posted) => posted,
+        Err(response) => return response,
+    };
+    let Some(user) = user else { return Redirect::to(&sign_in_path(SETTINGS)).into_response() };
+    let Some(wish) = AddressWish::read(|name| value(&form, name)) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let (kalends, caller) = (&state.web.kalends, user.on_a_page());
+    let done = match wish {
+        AddressWish::Add(address) => {
+            let said = match user.is_admin {
+                true => words::server_addresses_added_own(),
+                false => words::server_addresses_added(),
+            };
+            kalends.add_address(caller, &address).await.map(|()| said)
+        }
+        AddressWish::Main(address) => {
+            kalends.make_main_address(caller, &address).await.map(|()| words::server_profile_saved())
+        }
+        AddressWish::Remove(address) => {
+            kalends.remove_address(caller, &address).await.map(|()| words::server_addresses_removed())
+        }
+    };
+    back(&state, addresses::FORM, done.map_err(ApiError::from), form)
+}
+
+/// `GET /settings/addresses/{link}`, from an e-mail: who opens it, signed in, has read what came to the address. Whoever else has it opened
+/// for them gets nothing by it, as it names who has to be signed in.
+async fn prove_address(State(state): State<WebState>, Path(link): Path<String>, request: Request) -> Response {
+    let Some(user) = signed_in(&request) else {
+        return Redirect::to(&sign_in_path(request.uri().path())).into_response();
+    };
+    let proven = state.web.kalends.prove_address(user.on_a_page(), &link).await;
+    let outcome = match proven {
+        Ok(address) => Ok(words::server_addresses_proven(&address)),
+        Err(Error::NotFound(_)) => Err(ApiError::NotFound(words::server_addresses_link_gone().into())),
+        Err(error) => Err(ApiError::from(error)),
+    };
+    back(&state, addresses::FORM, outcome.as_deref().map_err(Clone::clone), Vec::new())
 }
 
 async fn change_agenda(State(state): State<WebState>, request: Request) -> Response {

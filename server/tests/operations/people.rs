@@ -23,6 +23,14 @@ async fn people_are_looked_after_by_command() {
     assert_eq!(row("anna"), ["anna", "invited", "yes", "1", "never", "Anna", "A."]);
     assert_eq!(row("ben@"), ["ben", "invited", "no", "1", "never", "ben,", "ben@example.org"]);
     assert_eq!(user(&["list"]).lines().count(), 3);
+    assert_eq!(user(&["email", "ben"]), "shown         ben@example.org");
+    user(&["email", "ben", "--verify", "b@example.org"]);
+    assert!(user(&["email", "ben"]).contains("verified      b@example.org"));
+    assert!(refused(&["email", "anna", "--verify", "B@example.org"]).contains("exists"));
+    assert!(refused(&["email", "ben", "--link", "b@example.org"]).contains("not found"), "it is verified already");
+    user(&["email", "ben", "--remove", "b@example.org"]);
+    assert!(refused(&["email", "ben", "--remove", "b@example.org"]).contains("not found"));
+    assert!(refused(&["email", "ben", "--verify", "nowhere"]).contains("ada@example.org"));
 
     for arguments in [&["disable", "anna"][..], &["admin", "anna", "off"], &["delete", "anna", "--bin"]] {
         assert!(refused(arguments).contains("last administrator"), "{}", refused(arguments));

@@ -369,6 +369,7 @@ async fn depth_names_and_everything() {
             <D:supported-report-set/>
             <D:sync-token/>
             <C:max-resource-size/>
+            <C:schedule-calendar-transp/>
             <C:supported-calendar-component-set/>
             <C:supported-calendar-data/>
             <C:supported-collation-set/>

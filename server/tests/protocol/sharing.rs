@@ -99,8 +99,8 @@ async fn the_name_and_colour_are_the_clients_own() {
     assert_eq!(answer.status, 207);
     assert_eq!(of.ben.property(&of.path, "D:displayname").await.text, "Ada at work");
     assert_eq!(of.ada.property(&of.ada.at(""), "D:displayname").await.text, "Personal");
-    let described = set("<C:calendar-description>Mine</C:calendar-description>");
-    let refused = of.ben.request("PROPPATCH", &of.path).xml(&described).send().await.text();
+    let noted = set("<Z:note xmlns:Z=\"urn:z\">Mine</Z:note>");
+    let refused = of.ben.request("PROPPATCH", &of.path).xml(&noted).send().await.text();
     assert!(refused.contains("need-privileges"), "{refused}");
 }
 
@@ -180,4 +180,103 @@ async fn alarms_come_back_to_who_set_them() {
     assert_eq!(changed.hrefs(), [object.as_str()], "his other devices hear of it");
     let listed = &changed.of(&object).property(DAV, "getetag").text;
     assert_eq!(Some(listed.as_str()), of.ben.get(&object).await.header("etag"));
+}
+
+#[tokio::test]
+async fn each_person_has_properties_of_their_own() {
+    let of = shared(Access::Read).await;
+    let describe = |text: &str| set(&format!("<C:calendar-description>{text}</C:calendar-description>"));
+    let described = async |client: &Client, path: &str| client.property(path, "C:calendar-description").await;
+    let patch = async |client: &Client, path: &str, body: &str| {
+        let answer = client.request("PROPPATCH", path).xml(body).send().await.text();
+        assert!(answer.contains("200 OK"), "{answer}");
+    };
+    patch(&of.ada, &of.ada.at(""), &describe("All of it")).await;
+    assert_eq!(described(&of.ben, &of.path).await.text, "All of it");
+    // Also who may only read (5.5.3); it is the same at both addresses.
+    patch(&of.ben, &of.path, &describe("Of Ada")).await;
+    assert_eq!(described(&of.ben, &of.path).await.text, "Of Ada");
+    assert_eq!(described(&of.ben, &of.ada.at("")).await.text, "Of Ada");
+    assert_eq!(described(&of.ada, &of.ada.at("")).await.text, "All of it");
+    let remove = format!(
+        "<D:propertyupdate {NS}><D:remove><D:prop><C:calendar-description/></D:prop></D:remove></D:propertyupdate>"
+    );
+    patch(&of.ben, &of.path, &remove).await;
+    assert_eq!(described(&of.ben, &of.path).await.status, 404);
+    assert_eq!(described(&of.ada, &of.ada.at("")).await.text, "All of it");
+    // What was accepted does not keep its sharee busy until they say so (5.5.5).
+    let transparency = async |client: &Client, path: &str| {
+        client.property(path, "C:schedule-calendar-transp").await.xml.contains("<C:transparent/>")
+    };
+    let say = |what: &str| set(&format!("<C:schedule-calendar-transp>{what}</C:schedule-calendar-transp>"));
+    assert!(transparency(&of.ben, &of.path).await && !transparency(&of.ada, &of.ada.at("")).await);
+    patch(&of.ben, &of.path, &say("<C:opaque/>")).await;
+    patch(&of.ada, &of.ada.at(""), &say("<C:transparent/>")).await;
+    assert!(!transparency(&of.ben, &of.path).await && transparency(&of.ada, &of.ada.at("")).await);
+    for wrong in ["", "<C:opaque/><C:transparent/>", "<C:other/>"] {
+        let answer = of.ben.request("PROPPATCH", &of.path).xml(&say(wrong)).send().await.text();
+        assert!(answer.contains("409 Conflict"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn each_person_says_whether_an_event_keeps_them_busy() {
+    let of = shared(Access::Write).await;
+    let (hers, his) = (of.ada.at("a.ics"), format!("{}a.ics", of.path));
+    let busy = event_titled("a", "Lunch").replace("SUMMARY", "TRANSP:OPAQUE\r\nSUMMARY");
+    let free = busy.replace("OPAQUE", "TRANSPARENT");
+    of.ada.add(&hers, &busy).await;
+    let token = of.ben.property(&of.path, "D:sync-token").await.text;
+    let seen = of.ben.get(&his).await;
+    let request = of.ben.request("PUT", &his).header("Content-Type", "text/calendar; charset=utf-8");
+    let put = request.header("If-Match", seen.header("etag").unwrap()).body(free.clone()).send().await;
+    assert_eq!(put.status, 204, "{}", put.text());
+    let (seen, theirs) = (of.ben.get(&his).await, of.ada.get(&hers).await);
+    assert_eq!((seen.text(), theirs.text()), (free.clone(), busy.clone()));
+    assert_ne!(seen.header("etag"), theirs.header("etag"));
+    assert_ne!(of.ben.property(&of.path, "D:sync-token").await.text, token);
+    // Where objects are searched, and where they come many at once.
+    let filter = |value: &str| {
+        format!(
+            "<C:calendar-query {NS}><D:prop><C:calendar-data/></D:prop><C:filter><C:comp-filter name=\"VCALENDAR\">\
+             <C:comp-filter name=\"VEVENT\"><C:prop-filter name=\"TRANSP\"><C:text-match>{value}</C:text-match></C:prop-filter>\
+             </C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"
+        )
+    };
+    let finds = async |client: &Client, path: &str, value: &str| {
+        client.request("REPORT", path).header("Depth", "1").xml(&filter(value)).send().await.text().contains("a.ics")
+    };
+    assert!(finds(&of.ben, &of.path, "TRANSPARENT").await && !finds(&of.ben, &of.path, "OPAQUE").await);
+    assert!(finds(&of.ada, &of.ada.at(""), "OPAQUE").await && !finds(&of.ada, &of.ada.at(""), "TRANSPARENT").await);
+}
+
+#[tokio::test]
+async fn all_addresses_that_are_somebodys_lead_to_them() {
+    use kalends_domain::people::Administrator;
+    let of = shared(Access::Read).await;
+    let kalends = &of.server.kalends;
+    let ben = of.ben_caller.principal;
+    kalends.verify_address(Administrator::Operator, ben, "b@example.com").await.unwrap();
+    kalends.add_address(of.ben_caller, "not.his@example.com").await.unwrap();
+    let addresses = of.ben.property("/api/v1.0/caldav/principals/ben/", "C:calendar-user-address-set").await.xml;
+    for address in ["mailto:ben@example.org", "mailto:b@example.com", "/api/v1.0/caldav/principals/ben/"] {
+        assert!(addresses.contains(&format!("<D:href>{address}</D:href>")), "{addresses}");
+    }
+    assert!(!addresses.contains("not.his"), "{addresses}");
+    let of_ada = of.ada.property("/api/v1.0/caldav/principals/ben/", "C:calendar-user-address-set").await.xml;
+    assert!(!of_ada.contains("mailto:"), "{of_ada}");
+    let found = |body: String| {
+        let cleo = of.ada.request("POST", &of.ada.at("")).xml(&body);
+        async move { cleo.send().await.status }
+    };
+    let share = |address: &str| {
+        format!(
+            "<CS:share xmlns:CS=\"http://calendarserver.org/ns/\" xmlns:D=\"DAV:\"><CS:set><D:href>mailto:{address}</D:href>\
+             <CS:read-write/></CS:set></CS:share>"
+        )
+    };
+    assert_eq!(found(share("not.his@example.com")).await, 207);
+    assert_eq!(found(share("B@example.com")).await, 200);
+    let shares = kalends.shares(of.ada_caller, of.calendar).await.unwrap();
+    assert_eq!((shares.len(), shares[0].access), (1, Access::Write));
 }

@@ -102,6 +102,45 @@ async fn the_settings_take_name_and_agenda() {
 }
 
 #[tokio::test]
+async fn addresses_are_entered_proven_and_removed() {
+    let server = Server::with_pages().await;
+    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let send = async |form: &str| {
+        let answer = post(&server, &ada.cookie, "/settings/addresses", form).await;
+        said(&server, &ada.cookie, &answer).await
+    };
+    assert_eq!(send("do=add&address=ada%40example.com").await, "The address is kept until it is known to be yours.");
+    let page = get(&server, &ada.cookie, "/settings").await.text;
+    assert!(page.contains("ada@example.com") && page.contains("Not known to be yours yet"), "{page}");
+    assert_ne!(send("do=main&address=ada%40example.com").await, "Saved.");
+    assert_eq!(post(&server, &ada.cookie, "/settings/addresses", "do=other").await.status, StatusCode::BAD_REQUEST);
+    // An administrator makes the link that is sent there.
+    let by = kalends_domain::people::Administrator::Operator;
+    let admin = kalends_domain::people::PersonPatch { is_admin: Some(true), ..Default::default() };
+    server.kalends.change_person(by, ben.caller.principal, admin).await.unwrap();
+    let person = format!("/admin/people/{}", ada.caller.principal.0);
+    let made = post(&server, &ben.cookie, &person, "do=address-link&address=ada%40example.com").await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER);
+    let flash = made.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    let page = get(&server, &format!("{}; {flash}", ben.cookie), &person).await.text;
+    let link = page.split("/settings/addresses/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let link = format!("/settings/addresses/{link}");
+    let signed_out = get(&server, "", &link).await;
+    assert!(signed_out.header("location").starts_with("/sign-in?next="), "{}", signed_out.header("location"));
+    let (other, hers) = (get(&server, &ben.cookie, &link).await, get(&server, &ada.cookie, &link).await);
+    assert!(said(&server, &ben.cookie, &other).await.starts_with("That link was for somebody else"));
+    assert_eq!(said(&server, &ada.cookie, &hers).await, "ada@example.com is known to be yours now.");
+    let user = server.kalends.user(ada.caller.principal).await.unwrap();
+    assert_eq!(user.principal.email.as_deref(), Some("ada@example.com"));
+    // By the administrator's own word, and what is no address any more.
+    post(&server, &ben.cookie, &person, "do=verify-address&address=a%40example.net").await;
+    assert_eq!(send("do=main&address=a%40example.net").await, "Saved.");
+    assert_eq!(send("do=remove&address=ada%40example.com").await, "The address is removed.");
+    post(&server, &ben.cookie, &person, "do=remove-address&address=a%40example.net").await;
+    assert!(server.kalends.own_addresses(ada.caller).await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn each_page_names_the_sheet_of_whoever_sees_it() {
     let server = Server::with_pages().await;
     let ada = server.person("ada").await;
@@ -142,9 +181,21 @@ async fn programs_read_and_change_the_profile() {
     let change = json!({ "display_name": "Ada L.", "email": "ada@example.com", "view": "day", "reminder_minutes": 0, "working_hours": week });
     let (status, me) = send(change.clone()).await;
     assert_eq!(status, 200, "{me}");
-    for (field, value) in change.as_object().unwrap() {
+    for (field, value) in change.as_object().unwrap().iter().filter(|(field, _)| *field != "email") {
         assert_eq!(me[field], *value, "{field}");
     }
+    // An address that is entered is shown once it was shown to be hers.
+    assert_eq!(me["email"], "ada@example.org");
+    let addresses = json!([
+        { "email": "ada@example.org", "is_verified": true },
+        { "email": "ada@example.com", "is_verified": false },
+    ]);
+    assert_eq!(me["addresses"], addresses);
+    let by = kalends_domain::people::Administrator::Operator;
+    let id = server.kalends.user_by_slug("ada").await.unwrap().principal.id;
+    server.kalends.verify_address(by, id, "ada@example.com").await.unwrap();
+    let (_, me) = send(json!({ "email": "ada@example.com" })).await;
+    assert_eq!((&me["email"], &me["addresses"][0]["email"]), (&"ada@example.com".into(), &"ada@example.com".into()));
     for (field, wrong) in [
         ("view", json!("decade")),
         ("working_hours", json!({ "monday": { "start": "17:00", "end": "09:00" } })),

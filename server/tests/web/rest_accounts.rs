@@ -224,6 +224,16 @@ async fn shares_and_groups_have_entity_tags_and_changes_say_what_they_saw() {
 
     for kind in ["groups", "missions"] {
         let named = |name: &str| json!({ "display_name": name });
+        // A request that comes twice makes one.
+        let key = format!("key of {kind}");
+        let twice = [("Idempotency-Key", key.as_str())];
+        let first = ada.send("POST", &format!("/{kind}"), &twice, &named("Twins")).await;
+        let second = ada.send("POST", &format!("/{kind}"), &twice, &named("Twins")).await;
+        assert_eq!((first.status, second.status), (201, 201), "{}", second.text());
+        assert_eq!(first.header("location"), second.header("location"));
+        let other = ada.send("POST", &format!("/{kind}"), &twice, &named("Others")).await;
+        assert_eq!(other.status, 422, "{}", other.text());
+        assert_eq!(body(&ada.get(&format!("/{kind}")).await)["groups"].as_array().unwrap().len(), 1);
         let made = ada.send("POST", &format!("/{kind}"), &[], &named("Choir")).await;
         let path = made.header("location").unwrap().strip_prefix("/api/v1.0").unwrap().to_owned();
         let seen = known(&path).await;
@@ -239,7 +249,16 @@ async fn shares_and_groups_have_entity_tags_and_changes_say_what_they_saw() {
             204
         );
         assert_ne!(known(&path).await, before, "its members are a part of it");
-        assert_eq!(ada.plain("DELETE", &path, &[("If-Match", &before)]).await.status, 412);
+        let (member, guest) = (format!("{path}/members/ben"), json!({ "role": "guest" }));
+        assert_eq!(ada.send("PUT", &member, &[("If-Match", &before)], &guest).await.status, 412);
+        assert_eq!(ada.plain("DELETE", &member, &[("If-Match", &before)]).await.status, 412);
+        let now = known(&path).await;
+        let changed = ada.send("PUT", &member, &[("If-Match", &now)], &guest).await;
+        assert_eq!((changed.status, changed.header("etag").map(str::to_owned)), (204, Some(known(&path).await)));
+        let seen_by_ben = ben.get(&path).await.header("etag").unwrap().to_owned();
+        let left = ben.plain("DELETE", &member, &[("If-Match", &seen_by_ben)]).await;
+        assert_eq!((left.status, left.header("etag")), (204, None), "{}", left.text());
+        assert_eq!(ada.plain("DELETE", &path, &[("If-Match", &now)]).await.status, 412);
         assert_eq!(ada.plain("DELETE", &path, &[("If-Match", "no tag")]).await.status, 400);
         assert_eq!(ada.plain("DELETE", &path, &[("If-Match", &known(&path).await)]).await.status, 204);
     }

@@ -62,6 +62,12 @@ impl CalendarView<'_> {
                 Some(timezone) => xml.leaf(tag, timezone),
                 None => return false,
             },
+            // RFC 6638 section 9.1
+            Live::ScheduleCalendarTransp => {
+                xml.open(tag);
+                xml.empty(if self.calendar.keeps_free() { "C:transparent" } else { "C:opaque" });
+                xml.close(tag);
+            }
             Live::CalendarColor => xml.leaf(tag, &details.color),
             Live::CalendarOrder => xml.leaf(tag, &details.order.to_string()),
             Live::SupportedCalendarComponentSet => {

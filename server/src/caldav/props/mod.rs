@@ -93,6 +93,7 @@ live_properties! {
     CalendarUserType: CalDav "calendar-user-type" as "C:calendar-user-type", No;
     CalendarUserAddressSet: CalDav "calendar-user-address-set" as "C:calendar-user-address-set", No;
     MaxResourceSize: CalDav "max-resource-size" as "C:max-resource-size", No;
+    ScheduleCalendarTransp: CalDav "schedule-calendar-transp" as "C:schedule-calendar-transp", No;
     SupportedCalendarComponentSet: CalDav "supported-calendar-component-set" as "C:supported-calendar-component-set", No;
     SupportedCalendarData: CalDav "supported-calendar-data" as "C:supported-calendar-data", No;
     SupportedCollationSet: CalDav "supported-collation-set" as "C:supported-collation-set", No;

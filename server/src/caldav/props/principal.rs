@@ -39,16 +39,13 @@ pub struct PrincipalView<'a> {
     pub teams: Vec<String>,
     /// Those for whom whoever asks acts; empty when nobody asks.
     pub delegating: Vec<Delegation>,
+    /// The addresses that are this person's, where that may be told; empty when nobody asks.
+    pub addresses: Vec<String>,
 }
 
 /// What tells of delegates.
-const OF_DELEGATES: [Live; 5] = [
-    Live::GroupMembership,
-    Live::CalendarProxyReadFor,
-    Live::CalendarProxyWriteFor,
-    Live::CalendarHomeSet,
-    Live::CalendarUserAddressSet,
-];
+const OF_DELEGATES: [Live; 4] =
+    [Live::GroupMembership, Live::CalendarProxyReadFor, Live::CalendarProxyWriteFor, Live::CalendarHomeSet];
 
 impl<'a> PrincipalView<'a> {
     /// Reads what the request asks for.
@@ -72,14 +69,19 @@ impl<'a> PrincipalView<'a> {
         }
         // Of others it counts whether one acts for them.
         let is_asked = |property: &Live| match property {
-            Live::CalendarHomeSet | Live::CalendarUserAddressSet => party.id != who.id && request.asks_for(*property),
+            Live::CalendarHomeSet => party.id != who.id && request.asks_for(*property),
             property => party.id == who.id && request.asks_for(*property),
         };
         let delegating = match OF_DELEGATES.iter().any(is_asked) {
             true => kalends.delegating(*caller).await?,
             false => Vec::new(),
         };
-        Ok(PrincipalView { party, who, members, teams, delegating })
+        // The addresses of somebody else are told to those alone who act for them.
+        let addresses = match request.asks_for(Live::CalendarUserAddressSet) && party.kind == PartyKind::Person {
+            true => kalends.verified_addresses(*caller, party.id).await?,
+            false => Vec::new(),
+        };
+        Ok(PrincipalView { party, who, members, teams, delegating, addresses })
     }
 
     fn is_oneself(&self) -> bool {
@@ -130,14 +132,9 @@ impl<'a> PrincipalView<'a> {
             Live::CalendarHomeSet if self.is_oneself() || self.delegation().is_some() => {
                 xml.hrefs(tag, [resource::home_href(&self.party.slug).as_str()]);
             }
-            // The address of somebody else is told to those alone who act for them.
             Live::CalendarUserAddressSet => {
-                let email = match self.is_oneself() {
-                    true => self.who.email.as_ref(),
-                    false => self.delegation().and_then(|delegation| delegation.email.as_ref()),
-                };
-                let mailto = email.map(|email| format!("mailto:{email}"));
-                xml.hrefs(tag, mailto.as_deref().into_iter().chain([url.as_str()]));
+                let mailto: Vec<String> = self.addresses.iter().map(|address| format!("mailto:{address}")).collect();
+                xml.hrefs(tag, mailto.iter().map(String::as_str).chain([url.as_str()]));
             }
             Live::CalendarUserType => {
                 xml.leaf(tag, if self.party.kind == PartyKind::Person { "INDIVIDUAL" } else { "GROUP" });

@@ -111,6 +111,14 @@ impl Update {
             Some(Live::DisplayName) => self.patch.display_name = Some(text.to_owned()),
             Some(Live::CalendarDescription) => self.patch.description = Some(Some(property.text.clone())),
             Some(Live::CalendarTimezone) => self.patch.timezone = Some(Some(property.text.clone())),
+            Some(Live::ScheduleCalendarTransp) => {
+                let says = |what| property.caldav_all(what).next().is_some();
+                let unfit = || Refusal::unfit("schedule-calendar-transp is either C:opaque or C:transparent");
+                if says("opaque") == says("transparent") {
+                    return Err(unfit());
+                }
+                self.patch.keeps_free = Some(says("transparent"));
+            }
             Some(Live::CalendarColor) => self.patch.color = Some(text.to_owned()),
             Some(Live::CalendarOrder) => {
                 self.patch.order = Some(text.parse().map_err(|_| Refusal::unfit("calendar-order is a whole number"))?);

@@ -299,6 +299,10 @@ fn links(world: &World) -> Vec<Surface> {
     [at(&world.link, Shows::Published), at(&world.busy_link, Shows::Nothing)].into_iter().flatten().collect()
 }
 
+/// What a time zone is, where it is one.
+const RULE: &str =
+    "BEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\n";
+
 /// Everything that changes the calendar, with the level that it takes.
 pub async fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Access)> {
     let id = world.calendar.0;
@@ -314,7 +318,12 @@ pub async fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, A
         let headers = vec![("Content-Type", "application/json".to_owned()), ("If-Match", "*".to_owned())];
         Ask::Client(method, format!("/api/v1.0{path}"), headers, body.to_owned())
     };
-    let description = kalends_test_support::requests::set("<C:calendar-description>Mine</C:calendar-description>");
+    // Another for each level, so that it changes.
+    let zone = format!("BEGIN:VTIMEZONE\r\nTZID:Zone-{}\r\n{RULE}END:VTIMEZONE\r\n", viewer.level as u8);
+    let zone = kalends_test_support::requests::set(&format!(
+        "<C:calendar-timezone>{}</C:calendar-timezone>",
+        kalends_test_support::texts::calendar(&zone)
+    ));
     let acl = format!(
         "<D:acl {NS}><D:ace><D:principal><D:href>/api/v1.0/caldav/principals/spare/</D:href></D:principal><D:grant><D:privilege><D:read/></D:privilege></D:grant></D:ace></D:acl>"
     );
@@ -328,7 +337,7 @@ pub async fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, A
         ("dav object PUT", put(format!("{theirs}new.ics"), &text), Access::Write),
         ("dav object DELETE", dav("DELETE", &format!("{path}a.ics"), ""), Access::Write),
         ("dav object MOVE", to("MOVE", format!("{path}a.ics"), viewer.client.at("moved.ics")), Access::Write),
-        ("dav calendar PROPPATCH", dav("PROPPATCH", path, &description), Access::Administer),
+        ("dav calendar PROPPATCH", dav("PROPPATCH", path, &zone), Access::Administer),
         ("dav calendar POST", dav("POST", path, share), Access::Administer),
         ("dav calendar DELETE", Ask::Client("DELETE", theirs.clone(), Vec::new(), String::new()), Access::Owner),
         (
@@ -355,7 +364,6 @@ pub async fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, A
             },
             Access::Write,
         ),
-        ("PATCH /api/v1.0/calendars/{id}", matching("PATCH", at(""), "{\"description\":\"New\"}"), Access::Administer),
         (
             "PUT /api/v1.0/calendars/{id}/shares/{who}",
             rest("PUT", &at("/shares/spare"), "{\"access\":\"free-busy\"}"),
@@ -406,6 +414,25 @@ async fn ways_back(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Ac
             "DELETE /api/v1.0/calendars/{id}/bin/{object}",
             rest("DELETE", &format!("/calendars/{id}/bin/{object}"), ""),
             Access::Administer,
+        ),
+        (
+            "/event/{calendar}/{name}/history",
+            Ask::Form(format!("/event/{id}/gone.ics/history"), format!("revision={removal}&etag=")),
+            needed,
+        ),
+        (
+            "/undo",
+            {
+                // As scripts send it: a form is answered by a page that says what became of it.
+                let headers = vec![
+                    ("Cookie", viewer.person.cookie.clone()),
+                    ("Accept", "application/json".to_owned()),
+                    ("Content-Type", FORM.to_owned()),
+                    ("Sec-Fetch-Site", "same-origin".to_owned()),
+                ];
+                Ask::Client("POST", "/undo".into(), headers, format!("undo={id}%3A{removal}"))
+            },
+            Access::Write,
         ),
         ("/bin", Ask::Form("/bin".into(), format!("do=restore&calendar={id}&object={object}")), needed),
     ]
