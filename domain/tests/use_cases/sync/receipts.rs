@@ -4,14 +4,10 @@ use super::{Pair, account, settings, titled};
 use kalends_domain::Error;
 use kalends_domain::sync::plan::{Direction, Policy, Stop};
 use kalends_domain::sync::provider::RemoteCalendarId;
-use kalends_domain::sync::{Deed, DeedCount, LinkState, LinkTarget, NewLink, Side};
+use kalends_domain::sync::{Deed, LinkState, LinkTarget, NewLink, Side};
 use kalends_test_support::remote::{Call, REMOTE, RemoteService};
 
 const POLICY: Policy = Policy::MergeThenNewest;
-
-fn count(counts: &[DeedCount], side: Side, deed: Deed) -> u64 {
-    counts.iter().find(|count| (count.side, count.deed) == (side, deed)).map_or(0, |count| count.count)
-}
 
 #[tokio::test]
 async fn a_dry_run_of_a_new_link_is_the_receipt_of_its_first_run_and_does_nothing() {
