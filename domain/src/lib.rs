@@ -146,6 +146,8 @@ pub struct Kalends {
     /// Told when a job was put into the queue here.
     pub(crate) wake: Arc<Notify>,
     pub(crate) job_counter: Arc<jobs::JobCounter>,
+    /// What speaks to services elsewhere.
+    pub(crate) connector: Arc<dyn sync::connector::Connector>,
 }
 
 impl Kalends {
@@ -170,7 +172,19 @@ impl Kalends {
             link_uses: Arc::default(),
             wake: Arc::default(),
             job_counter: Arc::default(),
+            connector: Arc::new(sync::connector::NoConnector),
         }
+    }
+
+    /// The same, which speaks to services elsewhere by `connector`.
+    #[must_use]
+    pub fn with_connector(self, connector: Arc<dyn sync::connector::Connector>) -> Self {
+        Kalends { connector, ..self }
+    }
+
+    /// What speaks to services elsewhere.
+    pub fn connector(&self) -> &Arc<dyn sync::connector::Connector> {
+        &self.connector
     }
 
     pub fn limits(&self) -> &Limits {

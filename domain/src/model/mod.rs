@@ -13,5 +13,6 @@ pub mod link;
 pub mod object;
 pub mod principal;
 pub mod profile;
+pub mod remote_account;
 pub mod share;
 pub mod version;
