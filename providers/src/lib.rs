@@ -4,4 +4,5 @@
 pub mod caldav;
 pub mod credentials;
 mod failure;
+pub mod ics;
 pub mod outbound;

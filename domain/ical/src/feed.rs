@@ -86,6 +86,11 @@ impl Scanner {
         }
     }
 
+    /// The lines of the VCALENDAR's own properties that came so far.
+    pub fn head(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.head)
+    }
+
     /// Takes what came, and yields what is whole with it.
     ///
     /// # Errors
@@ -105,6 +110,11 @@ impl Scanner {
                 let line = std::mem::take(&mut self.line);
                 self.take(&line, &mut pieces)?;
             }
+        }
+        // Whatever else is on this line, it begins no calendar.
+        if !self.has_begun && self.line.len() > MAX_MARK {
+            let line = std::mem::take(&mut self.line);
+            self.take(&line, &mut pieces)?;
         }
         Ok(pieces)
     }
@@ -235,6 +245,10 @@ enum Mark {
 
 impl Mark {
     fn of(line: &[u8]) -> Option<Self> {
+        // Most lines are seen not to be one by their first octet.
+        if !matches!(line.first(), Some(b'B' | b'b' | b'E' | b'e')) {
+            return None;
+        }
         let line = std::str::from_utf8(line.get(..line.len().min(MAX_MARK + 1))?).ok()?.trim_end();
         let (mark, name) = line.split_once(':').filter(|_| line.len() <= MAX_MARK)?;
         let name = name.trim().to_uppercase();
@@ -289,6 +303,19 @@ fn print(component: &Component) -> [u8; 32] {
         hasher.update(one);
     }
     hasher.finalize().into()
+}
+
+/// Whether a component of this name (upper case) is one of which objects are made.
+pub fn is_object(name: &str) -> bool {
+    ComponentKind::from_name(name).is_some()
+}
+
+/// The UID in a component that cannot be read otherwise.
+pub fn written_uid(octets: &[u8]) -> Option<String> {
+    let mut lines = octets.split(|octet| matches!(octet, b'\n' | b'\r'));
+    let line = lines.find(|line| line.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"UID:")))?;
+    let uid = std::str::from_utf8(&line[4..]).ok()?.trim();
+    (!uid.is_empty()).then(|| uid.to_owned())
 }
 
 /// What of one VCALENDAR belongs to an object.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod discovery;
+mod feeds;
 mod hostile;
 mod listener;
 mod odd;
