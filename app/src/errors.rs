@@ -3,6 +3,8 @@
 use crate::wire::ApiError;
 use crate::words;
 use axum::http::{StatusCode, header};
+use kalends_domain::sync::connector::FindError;
+use kalends_domain::sync::provider::ProviderError;
 use kalends_domain::{Error, Problem};
 use kalends_ical::Problem as EditProblem;
 use leptos::prelude::use_context;
@@ -25,6 +27,7 @@ impl From<Error> for ApiError {
                 ApiError::TooMany(words::server_too_many_tries(count(seconds)))
             }
             Error::TooManyImports { limit } => ApiError::TooMany(words::server_too_many_imports(limit)),
+            Error::Remote(error) => remote(error),
             Error::Busy { seconds } => ApiError::Busy(words::server_busy(count(seconds))),
             Error::Unavailable { seconds } => ApiError::Busy(words::server_unavailable(count(seconds))),
             Error::Contended | Error::LeaseLost => ApiError::Busy(words::server_contended().into()),
@@ -51,6 +54,36 @@ impl From<Error> for ApiError {
 
 fn bad_input(field: &str, message: impl Into<String>) -> ApiError {
     ApiError::BadInput { field: field.into(), message: message.into() }
+}
+
+/// What a service elsewhere did not do, at the field that has something to do with it.
+fn remote(error: FindError) -> ApiError {
+    let (field, message) = match error {
+        FindError::Address(_) => ("address", words::server_accounts_wrong_address().to_owned()),
+        FindError::Service(_) => ("service", words::server_accounts_wrong_service().to_owned()),
+        FindError::NoService { domain } => ("address", words::server_accounts_no_service(&domain)),
+        FindError::Nothing { tried } => ("address", words::server_accounts_nothing(&tried.join(", "))),
+        FindError::OtherHost { from, to } => ("address", words::server_accounts_other_host(&from, &to)),
+        FindError::Provider(error) => remote_provider(&error),
+    };
+    bad_input(field, message)
+}
+
+/// What a service said no to, with the field that has something to do with it.
+pub(crate) fn remote_provider(error: &ProviderError) -> (&'static str, String) {
+    let why = || sentence(&error.to_string());
+    match error {
+        ProviderError::Unauthenticated(_) => ("password", words::server_accounts_unauthenticated().to_owned()),
+        ProviderError::Forbidden(_) => ("password", words::server_accounts_forbidden(&why())),
+        ProviderError::Transient { .. } => ("address", words::server_accounts_transient(&why())),
+        ProviderError::Missing(_) => ("address", words::server_accounts_missing(&why())),
+        ProviderError::Refused(_) => ("address", words::server_accounts_refused(&why())),
+        ProviderError::Unreadable(_) => ("address", words::server_accounts_unreadable(&why())),
+        ProviderError::CursorRejected
+        | ProviderError::Changed
+        | ProviderError::UidTaken { .. }
+        | ProviderError::Rejected(_) => ("", why()),
+    }
 }
 
 /// What is wrong with a value, in words.
@@ -125,6 +158,7 @@ fn not_found(what: &str) -> &'static str {
         "the session" => words::server_session_not_found(),
         "the request of a program" => words::server_connect_flow_gone_what(),
         "the link" => words::server_link_not_found(),
+        "the remote account" => words::server_accounts_not_found(),
         "the object" => words::server_object_not_found(),
         "the change" => words::server_version_not_found(),
         "the time" => words::server_as_of_too_old(),
@@ -155,6 +189,7 @@ fn quota(limit: usize, unit: &str) -> String {
         "shares" => words::server_quota_shares(limit),
         "links" => words::server_quota_links(limit),
         "groups" => words::server_quota_teams(limit),
+        "remote accounts" => words::server_accounts_quota(limit),
         "members" => words::server_quota_members(limit),
         _ => words::server_quota_octets(limit),
     }

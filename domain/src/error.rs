@@ -70,6 +70,9 @@ pub enum Error {
     /// Another node does the job that this one was at.
     #[error("another node has taken the job over")]
     LeaseLost,
+    /// A service elsewhere did not do what it was asked, or could not be found.
+    #[error(transparent)]
+    Remote(#[from] crate::sync::connector::FindError),
     /// The database cannot be reached.
     #[error("the database cannot be reached; try again in {seconds} s")]
     Unavailable { seconds: u64 },

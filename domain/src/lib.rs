@@ -150,6 +150,7 @@ pub struct Kalends {
     pub(crate) job_counter: Arc<jobs::JobCounter>,
     /// What speaks to services elsewhere.
     pub(crate) connector: Arc<dyn sync::connector::Connector>,
+    pub(crate) vault: Arc<sync::vault::Vault>,
 }
 
 impl Kalends {
@@ -175,6 +176,7 @@ impl Kalends {
             wake: Arc::default(),
             job_counter: Arc::default(),
             connector: Arc::new(sync::connector::NoConnector),
+            vault: Arc::default(),
         }
     }
 
@@ -182,6 +184,12 @@ impl Kalends {
     #[must_use]
     pub fn with_connector(self, connector: Arc<dyn sync::connector::Connector>) -> Self {
         Kalends { connector, ..self }
+    }
+
+    /// The same, which seals credentials of remote services by the keys of `vault`. Without one nothing is sealed or opened.
+    #[must_use]
+    pub fn with_vault(self, vault: sync::vault::Vault) -> Self {
+        Kalends { vault: Arc::new(vault), ..self }
     }
 
     /// What speaks to services elsewhere.

@@ -2,6 +2,7 @@
 //! calendars speak, each with a provider for the sync engine of the domain.
 
 pub mod caldav;
+pub mod connector;
 pub mod credentials;
 mod failure;
 pub mod ics;

@@ -21,6 +21,7 @@ mod process;
 pub mod public_links;
 mod request_id;
 pub mod rest;
+pub mod secret_keys;
 pub mod serve;
 mod take_out;
 pub mod trusted_header;

@@ -1,5 +1,6 @@
 //! `kalends`: the command line of the one binary.
 
+mod account_commands;
 mod client_commands;
 mod configuration;
 mod doctor;
@@ -9,6 +10,7 @@ mod maintenance;
 mod options;
 mod user_commands;
 
+use account_commands::AccountsCommand;
 use clap::{Parser, Subcommand};
 use client_commands::{CalendarCommand, EventCommand};
 use configuration::{Configuration, ConfigurationError};
@@ -21,7 +23,7 @@ use kalends_domain::{Kalends, Limits};
 use kalends_server::client_address::TrustedProxies;
 use kalends_server::public_links::EmbedOrigins;
 use kalends_server::rest::CorsOrigins;
-use kalends_server::{demo, health, serve};
+use kalends_server::{demo, health, secret_keys, serve};
 use maintenance::{MaintenanceCommand, Place};
 use std::error::Error;
 use std::ffi::OsString;
@@ -50,6 +52,8 @@ struct Arguments {
     limits: options::LimitOptions,
     #[command(flatten)]
     backups: options::BackupOptions,
+    #[command(flatten)]
+    remote: options::RemoteOptions,
     #[command(subcommand)]
     command: Command,
 }
@@ -94,6 +98,9 @@ enum DatabaseCommand {
     },
     /// Write a calendar as one .ics file to standard output.
     Export { user: String, calendar: String },
+    /// People's accounts at services elsewhere.
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
     /// Derive anew everything that is derived from the stored objects.
     Reindex,
     /// Work that the server does beside answering.
@@ -204,7 +211,13 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
             .map_err(|error| format!("the data folder {} cannot be made: {error}", data.display()))?;
     }
     let store = Database::open(&address).await?;
-    let kalends = Kalends::new(store.clone(), limits);
+    let key = arguments.remote.secret_key.as_deref();
+    let vault = match command {
+        DatabaseCommand::Serve(_) => secret_keys::read_or_make(key, data)?,
+        _ => secret_keys::read(key, data)?,
+    };
+    let connector = arguments.remote.connector();
+    let kalends = Kalends::new(store.clone(), limits).with_vault(vault).with_connector(connector);
     match command {
         DatabaseCommand::Serve(options) => {
             let options = *options;
@@ -255,6 +268,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
                 std::io::stdout().write_all(piece.as_bytes())?;
             }
         }
+        DatabaseCommand::Accounts(command) => account_commands::run(&kalends, command).await?,
         DatabaseCommand::Jobs(command) => job_commands::run(&kalends, command).await?,
         DatabaseCommand::Reindex => println!("{} objects indexed.", kalends.reindex().await?),
     }

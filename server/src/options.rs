@@ -7,11 +7,15 @@ use clap::value_parser;
 use kalends_domain::Limits;
 use kalends_domain::accounts::Secret;
 use kalends_domain::backup::BackupPlan;
+use kalends_domain::sync::connector::Connector;
+use kalends_providers::connector::RemoteServices;
+use kalends_providers::outbound::Outbound;
 use kalends_server::connections::ConnectionLimits;
 use kalends_server::serve;
 use kalends_server::trusted_header::TrustedHeader;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 #[derive(clap::Args)]
@@ -139,6 +143,26 @@ impl From<BackupOptions> for Option<BackupPlan> {
             interval: TimeDelta::hours(options.backup_hours),
             keep: options.backup_keep as usize,
         })
+    }
+}
+
+/// What accounts at services elsewhere need.
+#[derive(clap::Args)]
+pub struct RemoteOptions {
+    /// Keys that seal the passwords of accounts elsewhere, with commas between them: the first one seals, all open. Each is random and
+    /// has 32 characters at least. Default: the file secret.key in the folder of the data, made by `serve`.
+    #[arg(long, env = "KALENDS_SECRET_KEY", hide_env_values = true, value_parser = NonEmptyStringValueParser::new(), global = true, hide_short_help = true)]
+    pub secret_key: Option<String>,
+    /// Hosts in private networks at which accounts may be, with commas between them: `nas.home.arpa,192.168.1.5`. Default: none.
+    #[arg(long, env = "KALENDS_PRIVATE_HOSTS", value_delimiter = ',', global = true, hide_short_help = true)]
+    pub private_hosts: Vec<String>,
+}
+
+impl RemoteOptions {
+    /// What speaks to the services.
+    pub fn connector(&self) -> Arc<dyn Connector> {
+        let hosts = self.private_hosts.iter().map(|host| host.trim().to_owned()).filter(|host| !host.is_empty());
+        Arc::new(RemoteServices::new(Outbound::new(hosts)))
     }
 }
 

@@ -3,15 +3,22 @@
 use crate::database::{TestDatabase, open};
 use chrono_tz::Europe::Zurich;
 use kalends_domain::access::{Access, Caller};
-use kalends_domain::accounts::{NewUser, Preferences};
+use kalends_domain::accounts::{NewUser, Preferences, Secret};
 use kalends_domain::calendars::{CalendarId, Revision};
 use kalends_domain::changes::ChangeReader;
 use kalends_domain::objects::{ObjectHead, Precondition, Written};
 use kalends_domain::query::Query;
 use kalends_domain::sharing::Answer;
 use kalends_domain::store::Database;
+use kalends_domain::sync::vault::Vault;
 use kalends_domain::{Kalends, Limits, Result};
 use kalends_ical::query::Filter;
+
+/// With a key of the tests, by which credentials of remote services are sealed.
+pub fn sealing(kalends: Kalends) -> Kalends {
+    let key = Secret("a key of the tests, and of nothing else".into());
+    kalends.with_vault(Vault::new(vec![key]).unwrap())
+}
 
 /// An installation on which Anna has an account.
 pub struct Home {
@@ -31,7 +38,7 @@ impl Home {
     pub async fn with_limits(limits: Limits) -> Self {
         let database = TestDatabase::with_tables().await;
         let store = open(&database.url).await;
-        let kalends = Kalends::new(store.clone(), limits);
+        let kalends = sealing(Kalends::new(store.clone(), limits));
         let anna = user(&kalends, "anna").await;
         let calendar = first_calendar(&kalends, anna).await;
         Home { kalends, anna, calendar, store, database }
@@ -39,19 +46,19 @@ impl Home {
 
     /// The same data with nothing in memory, as after a start, but on the connections that are open.
     pub fn cold(&self) -> Kalends {
-        Kalends::new(self.store.clone(), Limits::default())
+        sealing(Kalends::new(self.store.clone(), Limits::default()))
     }
 
     /// The same data after a restart.
     pub async fn reopened(&self) -> Kalends {
-        Kalends::new(open(&self.database.url).await, Limits::default())
+        sealing(Kalends::new(open(&self.database.url).await, Limits::default()))
     }
 
     /// The data as a backup of now would bring it back.
     pub async fn backup(&self) -> Home {
         let database = self.database.copy().await;
         let store = open(&database.url).await;
-        let kalends = Kalends::new(store.clone(), Limits::default());
+        let kalends = sealing(Kalends::new(store.clone(), Limits::default()));
         Home { kalends, anna: self.anna, calendar: self.calendar, store, database }
     }
 

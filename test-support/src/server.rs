@@ -4,13 +4,15 @@ use crate::browser::{Connection, PASSWORD, Person};
 use crate::client::Client;
 use crate::database::TestDatabase;
 use crate::database::open;
-use crate::home::{first_calendar, new_user, user};
+use crate::home::{first_calendar, new_user, sealing, user};
 use axum::Router;
 use axum::middleware::from_fn;
 use kalends_app::Assets;
 use kalends_app::session::Site;
 use kalends_domain::accounts::{NewUser, Origin};
 use kalends_domain::{Kalends, Limits};
+use kalends_providers::connector::RemoteServices;
+use kalends_providers::outbound::Outbound;
 use kalends_server::connections::{self, ConnectionLimits};
 use kalends_server::oidc::Providers;
 use kalends_server::oidc::settings::ProviderSettings;
@@ -19,6 +21,7 @@ use kalends_server::trusted_header::TrustedHeader;
 use kalends_server::web::Web;
 use kalends_server::{caldav, host, serve};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +31,11 @@ pub struct Server {
     /// Ends the streams of events.
     pub closing: CancellationToken,
     _database: TestDatabase,
+}
+
+/// Speaks to services on this machine as to those elsewhere.
+fn remote_services() -> Arc<RemoteServices> {
+    Arc::new(RemoteServices::new(Outbound::new(["127.0.0.1".to_owned()])))
 }
 
 impl Server {
@@ -73,7 +81,7 @@ impl Server {
         providers: Vec<ProviderSettings>,
     ) -> Self {
         let database = TestDatabase::with_tables().await;
-        let kalends = Kalends::new(open(&database.url).await, limits);
+        let kalends = sealing(Kalends::new(open(&database.url).await, limits)).with_connector(remote_services());
         let closing = CancellationToken::new();
         let site = Site { public_url: "http://cal.example.org".into() };
         let web = Web {

@@ -25,6 +25,7 @@ mod people_who_go;
 mod profile;
 mod programs;
 mod quota;
+mod remote_accounts;
 mod sessions;
 mod share_notices;
 mod sharing;

@@ -1,7 +1,7 @@
 //! Asks a WebDAV server as somebody, and sends the credentials nowhere else.
 
 use super::multistatus::{self, Response};
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, authorization};
 use crate::failure;
 use crate::outbound::{Answer, Call, CallLimits, Outbound, OutboundError};
 use http::header::{CONTENT_TYPE, HeaderName};
@@ -96,7 +96,7 @@ impl Client {
     /// # Errors
     /// `Unauthenticated` for credentials that cannot be sent.
     pub fn new(outbound: Outbound, trust: Trust, credentials: &Credentials) -> Result<Self, ProviderError> {
-        Ok(Client { outbound, trust, authorization: credentials.authorization()? })
+        Ok(Client { outbound, trust, authorization: authorization(credentials)? })
     }
 
     /// Asks, whatever the status of the answer is.

@@ -141,10 +141,7 @@ async fn from_addresses(
             origins: vec![address.clone()],
             domains: domains.iter().map(|&domain| domain.to_owned()).collect(),
         };
-        let user = match credentials {
-            Credentials::Basic { user, .. } => Some(user.clone()),
-            Credentials::Bearer(_) => None,
-        };
+        let user = credentials.user().map(str::to_owned);
         let search = Search { client: Client::new(outbound.clone(), trust.clone(), credentials)?, trust, user };
         for candidate in candidates(address) {
             tried.push(candidate.to_string());

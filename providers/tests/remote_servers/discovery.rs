@@ -138,7 +138,6 @@ async fn a_bearer_token_is_sent_as_it_is() {
     .await;
     let outbound = Outbound::new(["127.0.0.1".to_owned()]);
     let entry = Entry::Address(server.url("/"));
-    let account =
-        discover(&outbound, &NoRecords(Ok(())), &entry, &Credentials::Bearer("token-1".into())).await.unwrap();
+    let account = discover(&outbound, &NoRecords(Ok(())), &entry, &Credentials::bearer("token-1")).await.unwrap();
     assert_eq!((account.homes, account.user), (vec![server.url("/home/")], None));
 }

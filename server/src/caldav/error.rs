@@ -138,6 +138,8 @@ impl Failure {
                 Failure::new(StatusCode::TOO_MANY_REQUESTS, message).with_header(header::RETRY_AFTER, seconds.into())
             }
             Error::TooManyImports { .. } => Failure::new(StatusCode::TOO_MANY_REQUESTS, message),
+            // No method of CalDAV asks another server.
+            Error::Remote(_) => Failure::new(StatusCode::BAD_GATEWAY, message),
             Error::Internal(cause) => {
                 tracing::error!(error = %cause, "a request failed");
                 Failure::new(StatusCode::INTERNAL_SERVER_ERROR, message)

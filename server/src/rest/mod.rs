@@ -1,6 +1,7 @@
 //! The interface for programs, `/api/v1.0/`: JSON and streams of events, for whoever is signed in or has an app password or a token.
 
 mod about;
+mod accounts;
 mod bin;
 mod calendars;
 mod cors;
@@ -182,6 +183,11 @@ fn of_accounts() -> OpenApiRouter<Rest> {
         .routes(routes!(credentials::revoke_token))
         .routes(routes!(credentials::sessions))
         .routes(routes!(credentials::end_session))
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::services))
+        .routes(routes!(accounts::get, accounts::patch, accounts::delete))
+        .routes(routes!(accounts::test))
+        .routes(routes!(accounts::set_password))
 }
 
 /// Answers belong to one person.

@@ -32,6 +32,7 @@ static TEXT: OnceLock<String> = OnceLock::new();
         (name = "bin", description = "What was deleted"),
         (name = "sharing", description = "Who else has access"),
         (name = "users", description = "Oneself, and people whom one may know"),
+        (name = "accounts", description = "Accounts at services elsewhere, and calendars that stay in step with theirs"),
         (name = "credentials", description = "What signs in to one's account"),
         (name = "stream", description = "What changes, as it happens")
     )

@@ -6,6 +6,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kalends_domain::Error;
+use kalends_domain::sync::connector::FindError;
+use kalends_domain::sync::provider::ProviderError;
 use serde::Serialize;
 use std::any::Any;
 use utoipa::ToSchema;
@@ -43,7 +45,7 @@ pub struct Problem {
 }
 
 /// What programs can tell apart beyond the status: the fragment of the type, and what it means.
-pub const KINDS: [(&str, &str); 8] = [
+pub const KINDS: [(&str, &str); 10] = [
     ("bad-value", "A value is one that cannot be; `field` names it."),
     ("precondition-required", "The request has to say by If-Match or If-None-Match what it saw."),
     ("precondition-failed", "What is there is not what the request saw; read it again."),
@@ -51,6 +53,8 @@ pub const KINDS: [(&str, &str); 8] = [
     ("already-exists", "Something of that name is there."),
     ("calendar-data", "The text is no iCalendar, or none that one object can be."),
     ("quota-exceeded", "The account holds as much as it may."),
+    ("other-host", "The password would go to another host than was named; name that one to have it go there."),
+    ("remote-failed", "A service elsewhere did not answer, or not as it should."),
     ("throttled", "Too many requests; Retry-After says when to come back."),
 ];
 
@@ -99,6 +103,9 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
+        if let Error::Remote(error) = error {
+            return remote(&error);
+        }
         let retry_after = error.retry_after();
         let (kind, status) = match &error {
             Error::BadCredentials => (None, StatusCode::UNAUTHORIZED),
@@ -135,6 +142,32 @@ impl From<Error> for Problem {
             _ => None,
         };
         Problem { status, kind, detail: error.to_string(), field, retry_after }
+    }
+}
+
+/// What a service elsewhere did not do.
+fn remote(error: &FindError) -> Problem {
+    let why = error.to_string();
+    let provider = match error {
+        FindError::Service(_) => return Problem::bad_value("service", why),
+        FindError::Address(_) | FindError::NoService { .. } | FindError::Nothing { .. } => {
+            return Problem::bad_value("address", why);
+        }
+        FindError::OtherHost { .. } => return Problem::of("other-host", StatusCode::CONFLICT, why),
+        FindError::Provider(error) => error,
+    };
+    match provider {
+        ProviderError::Unauthenticated(_) | ProviderError::Forbidden(_) => Problem::bad_value("password", why),
+        ProviderError::Missing(_) | ProviderError::Refused(_) => Problem::bad_value("address", why),
+        ProviderError::Transient { retry_after, .. } => {
+            let retry_after = retry_after.and_then(|wait| u64::try_from(wait.num_seconds()).ok());
+            Problem { retry_after, ..Problem::of("remote-failed", StatusCode::BAD_GATEWAY, why) }
+        }
+        ProviderError::CursorRejected
+        | ProviderError::Changed
+        | ProviderError::UidTaken { .. }
+        | ProviderError::Rejected(_)
+        | ProviderError::Unreadable(_) => Problem::of("remote-failed", StatusCode::BAD_GATEWAY, why),
     }
 }
 
