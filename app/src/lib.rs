@@ -32,6 +32,8 @@ pub mod live;
 #[cfg(feature = "ssr")]
 pub mod locale;
 #[cfg(feature = "ssr")]
+pub mod moving;
+#[cfg(feature = "ssr")]
 mod not_found;
 pub mod notation;
 #[cfg(feature = "ssr")]
@@ -80,8 +82,8 @@ use plain::NotFoundPage;
 #[cfg(feature = "ssr")]
 use plain::{
     AsOfPage, BinPage, CalendarPage, ChangesPage, ConnectPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage,
-    ImportPage, ImportProgressPage, JobsPage, LoginFlowPage, PeoplePage, PersonPage, SettingsPage, SharedPage,
-    SharingPage, SignInPage, TeamPage, TeamsPage, WelcomePage,
+    ImportPage, ImportProgressPage, JobsPage, LoginFlowPage, MovePage, MoveProgressPage, PeoplePage, PersonPage,
+    SettingsPage, SharedPage, SharingPage, SignInPage, TeamPage, TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -269,6 +271,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/groups") view=TeamsPage ssr=SsrMode::Async />
             <Route path=path!("/groups/:slug") view=TeamPage ssr=SsrMode::Async />
             <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
+            <Route path=path!("/import/from") view=MovePage ssr=SsrMode::Async />
+            <Route path=path!("/import/from/:job") view=MoveProgressPage ssr=SsrMode::Async />
             <Route path=path!("/import/:job") view=ImportProgressPage ssr=SsrMode::Async />
             <Route path=path!("/bin") view=BinPage ssr=SsrMode::Async />
             <Route path=path!("/admin/jobs") view=JobsPage ssr=SsrMode::Async />

@@ -130,7 +130,7 @@ mod tests {
             ("CH", Some("GE"), "fr", "2026-12-31", Some("Restauration de la République")),
             ("CH", None, "it", "2026-01-01", Some("Capodanno")),
             ("FR", None, "fr", "2026-07-14", Some("Fête nationale")),
-            ("FR", Some("6AE"), "fr", "2026-12-26", Some("Saint Étienne")),
+            ("FR", Some("6AE"), "fr", "2026-12-26", Some("Saint-Étienne")),
             ("FR", None, "fr", "2026-12-26", None),
             ("DE", Some("BY"), "de", "2026-06-04", Some("Fronleichnam")),
             ("DE", Some("BE"), "de", "2026-06-04", None),

@@ -1,7 +1,7 @@
 //! Doing jobs.
 
 use super::lease::{self, Ended, LEASE, Lease};
-use super::{backups, cleaning, import};
+use super::{backups, cleaning, import, move_in};
 use crate::model::announcement::Announcement;
 use crate::model::job::{Job, JobKind};
 use crate::model::principal::PrincipalId;
@@ -80,9 +80,9 @@ impl Worker {
             while running.len() < MAX_JOBS {
                 let right = imports.clone().try_acquire_owned().ok();
                 let mut kinds = self.kalends.kinds();
-                kinds.retain(|kind| *kind != JobKind::Import || right.is_some());
+                kinds.retain(|kind| !is_import(*kind) || right.is_some());
                 let Some(Some((held, job))) = self.told(self.next(&kinds).await) else { break };
-                let right = right.filter(|_| held.kind == JobKind::Import);
+                let right = right.filter(|_| is_import(held.kind));
                 let attempt = attempt(self.kalends.clone(), held, job, self.stop.clone());
                 running.spawn(async move {
                     attempt.await;
@@ -127,6 +127,10 @@ impl Worker {
     fn told<T>(&self, outcome: Result<T>) -> Option<T> {
         outcome.inspect_err(|error| tracing::warn!(%error, "the queue of jobs cannot be read")).ok()
     }
+}
+
+fn is_import(kind: JobKind) -> bool {
+    matches!(kind, JobKind::Import | JobKind::MoveIn)
 }
 
 /// One attempt at a job, to its end, its failure, or the end of this node.
@@ -199,6 +203,7 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::Import => import::import(lease).await,
         JobKind::Backup => backups::back_up(lease).await,
         JobKind::EndShares => super::shares::end(lease).await,
+        JobKind::MoveIn => move_in::move_in(lease).await,
     }
 }
 

@@ -20,11 +20,13 @@ pub enum JobKind {
     Backup,
     /// Ends what was shared until a time that has come.
     EndShares,
+    /// Imports calendars from another service.
+    MoveIn,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 5] =
-        [JobKind::Clean, JobKind::Reindex, JobKind::Import, JobKind::Backup, JobKind::EndShares];
+    pub const ALL: [JobKind; 6] =
+        [JobKind::Clean, JobKind::Reindex, JobKind::Import, JobKind::Backup, JobKind::EndShares, JobKind::MoveIn];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -33,6 +35,7 @@ impl JobKind {
             JobKind::Import => "import",
             JobKind::Backup => "backup",
             JobKind::EndShares => "end-shares",
+            JobKind::MoveIn => "move-in",
         }
     }
 

@@ -142,7 +142,7 @@ impl Kalends {
     ///
     /// # Errors
     /// Those of [`Kalends::create_calendar`].
-    pub async fn calendar_for(&self, caller: Caller, remote: &RemoteCalendar) -> Result<Calendar> {
+    pub async fn calendar_to_move_into(&self, caller: Caller, remote: &RemoteCalendar) -> Result<Calendar> {
         let name = remote.name.trim();
         let own = self
             .calendars(caller)

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod connector;
 pub mod credentials;
+pub mod feed;
 pub mod plan;
 pub mod provider;
 pub mod vault;

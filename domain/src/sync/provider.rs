@@ -172,7 +172,8 @@ pub trait Provider: Send + Sync {
         window: Window,
     ) -> Answer<'a, ChangePage>;
 
-    /// After how long a calendar itself wants to be asked again, as far as [`Provider::changes`] was told when it was last asked.
+    /// After how long a calendar itself wants to be asked again, as far as [`Provider::changes`] or
+    /// [`Provider::calendars`] was told when it was last asked.
     fn wished_interval(&self) -> Option<TimeDelta> {
         None
     }

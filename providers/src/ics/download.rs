@@ -2,7 +2,7 @@
 
 use super::cursor::Position;
 use super::reading::{Reader, Reading};
-use crate::outbound::{Call, CallLimits, OpenAnswer, Outbound, OutboundError, retry_after};
+use crate::outbound::{AnswerBody, Call, CallLimits, OpenAnswer, Outbound, OutboundError, retry_after};
 use chrono::Utc;
 use http::header::{ACCEPT, CACHE_CONTROL, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -38,9 +38,15 @@ impl Client {
         hex(&Sha256::digest(self.url.as_str())[..8])
     }
 
-    /// What the file says of itself, before its first component.
-    pub async fn description(&self) -> Result<Description, ProviderError> {
-        let OpenAnswer { mut body, .. } = self.open(HeaderMap::new()).await?;
+    /// What the file says of itself before its first component, and after how many seconds it wants to be asked again.
+    pub async fn description(&self) -> Result<(Description, Option<i64>), ProviderError> {
+        let OpenAnswer { body, headers, .. } = self.open(HeaderMap::new()).await?;
+        let description = self.described(body).await?;
+        let wished = description.refresh_seconds.or_else(|| max_age(&headers));
+        Ok((description, wished))
+    }
+
+    async fn described(&self, mut body: AnswerBody) -> Result<Description, ProviderError> {
         let mut scanner = Scanner::new(MAX_BEGINNING);
         let mut come = 0;
         while let Some(octets) = body.chunk().await.map_err(|error| self.refused(error))? {

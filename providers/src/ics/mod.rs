@@ -47,6 +47,11 @@ impl Ics {
         Ics { client, last: Mutex::default(), wished: Mutex::default() }
     }
 
+    /// Who is asked.
+    pub fn host(&self) -> &str {
+        self.client.url.host_str().unwrap_or_default()
+    }
+
     /// The only calendar's id.
     pub fn calendar() -> RemoteCalendarId {
         RemoteCalendarId(CALENDAR.to_owned())
@@ -60,8 +65,9 @@ impl Ics {
     }
 
     async fn describe(&self) -> Result<Vec<RemoteCalendar>, ProviderError> {
-        let description = self.client.description().await?;
-        let host = self.client.url.host_str().unwrap_or_default();
+        let (description, wished_seconds) = self.client.description().await?;
+        self.wish(wished_seconds);
+        let host = self.host();
         let Description { name, description, color, time_zone, .. } = description;
         Ok(vec![RemoteCalendar {
             id: Ics::calendar(),
@@ -95,12 +101,12 @@ impl Ics {
         };
         let (reading, position) = match self.client.download(known.as_ref()).await? {
             Answered::AsBefore(position) => {
-                self.wish(&position);
+                self.wish(position.wished_seconds);
                 return Ok(nothing_new(&position));
             }
             Answered::Read(reading, position) => (reading, position),
         };
-        self.wish(&position);
+        self.wish(position.wished_seconds);
         if known.is_some_and(|known| known.content == position.content) {
             return Ok(nothing_new(&position));
         }
@@ -115,8 +121,8 @@ impl Ics {
         Ok(ChangePage { coverage, present, removed: Vec::new(), next: position.cursor(), has_more: false })
     }
 
-    fn wish(&self, position: &Position) {
-        let wished = position.wished_seconds.and_then(TimeDelta::try_seconds);
+    fn wish(&self, seconds: Option<i64>) {
+        let wished = seconds.and_then(TimeDelta::try_seconds);
         let wished = wished.map(|wished| wished.clamp(MIN_INTERVAL, MAX_INTERVAL));
         *self.wished.lock().unwrap_or_else(PoisonError::into_inner) = wished;
     }

@@ -234,7 +234,7 @@ async fn a_feed_says_what_it_is_and_how_often_it_wants_to_be_asked() {
     assert_eq!((found.name.as_str(), found.color.as_deref()), ("Bins", Some("#FF6347")));
     assert_eq!((found.description.as_deref(), found.time_zone.as_deref()), (Some("When"), Some("Europe/Zurich")));
     assert_eq!((found.id.clone(), found.is_writable), (Ics::calendar(), false));
-    assert_eq!(provider.wished_interval(), None);
+    assert_eq!(provider.wished_interval(), Some(TimeDelta::hours(2)));
     let first = changes(&provider, None).await;
     assert_eq!(provider.wished_interval(), Some(TimeDelta::hours(2)));
     server.give(|given| given.etag = Some("\"a\"".into()));

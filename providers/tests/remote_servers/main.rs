@@ -7,6 +7,7 @@ mod discovery;
 mod feeds;
 mod hostile;
 mod listener;
+mod moving;
 mod odd;
 mod odd_server;
 mod outbound;

@@ -7,6 +7,7 @@ mod forms;
 mod history;
 mod leading;
 mod live_reload;
+mod moving;
 mod people;
 pub(crate) mod profile;
 mod refusals;
@@ -98,6 +99,7 @@ pub fn router(web: Web) -> Router {
         .route("/calendars/visible", post(forms::visible_calendars))
         .route("/calendars/{id}", post(forms::calendar))
         .route("/bin", post(forms::bin))
+        .route("/import/from", post(moving::move_in))
         .route("/admin/jobs", post(forms::jobs))
         .route("/admin/people", post(people::wish))
         .route("/admin/people/{id}", post(people::wish))
