@@ -47,6 +47,8 @@ mod policy;
 #[cfg(feature = "ssr")]
 pub mod public_pages;
 pub mod reading;
+#[cfg(feature = "ssr")]
+pub mod remote_accounts;
 pub mod resource;
 pub mod return_path;
 #[cfg(feature = "ssr")]
@@ -81,9 +83,10 @@ use leptos_router::{SsrMode, path};
 use plain::NotFoundPage;
 #[cfg(feature = "ssr")]
 use plain::{
-    AsOfPage, BinPage, CalendarPage, ChangesPage, ConnectPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage,
-    ImportPage, ImportProgressPage, JobsPage, LoginFlowPage, MovePage, MoveProgressPage, PeoplePage, PersonPage,
-    SettingsPage, SharedPage, SharingPage, SignInPage, TeamPage, TeamsPage, WelcomePage,
+    AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage, AsOfPage, BinPage, CalendarPage, ChangesPage,
+    ConnectPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage, ImportPage, ImportProgressPage, JobsPage,
+    LoginFlowPage, MovePage, MoveProgressPage, PeoplePage, PersonPage, SettingsPage, SharedPage, SharingPage,
+    SignInPage, TeamPage, TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -279,6 +282,10 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/admin/people") view=PeoplePage ssr=SsrMode::Async />
             <Route path=path!("/admin/people/:id") view=PersonPage ssr=SsrMode::Async />
             <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/accounts") view=AccountsPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/accounts/new/:service") view=AddAccountPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/accounts/:id") view=AccountPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/accounts/:id/calendars") view=AccountCalendarsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/delegates") view=DelegatesPage ssr=SsrMode::Async />
             <Route path=path!("/settings/embed") view=EmbedPage ssr=SsrMode::Async />
             <Route path=path!("/settings/connect") view=ConnectPage ssr=SsrMode::Async />

@@ -2,7 +2,9 @@
 
 use crate::Result;
 use crate::jobs::{Job, MAX_LISTED};
+use crate::model::remote_account::{AccountState, RemoteAccountId};
 use crate::store::Database;
+use crate::sync::vault::Vault;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
@@ -22,6 +24,36 @@ pub struct Clocks {
     pub newest_change: Option<DateTime<Utc>>,
     /// Of the machine that the database runs on.
     pub database: DateTime<Utc>,
+}
+
+/// An account at a service elsewhere that does not work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountTrouble {
+    pub id: RemoteAccountId,
+    /// The name in addresses of whose it is.
+    pub owner: String,
+    pub name: String,
+    pub state: AccountState,
+    /// What the service said.
+    pub why: Option<String>,
+    /// No key opens its credentials.
+    pub is_sealed: bool,
+}
+
+/// How many accounts at services elsewhere there are, and those that do not work, the oldest first.
+///
+/// # Errors
+/// `Unavailable`, `Internal`
+pub async fn remote_accounts(database: &Database, vault: &Vault) -> Result<(usize, Vec<AccountTrouble>)> {
+    let all = database.once().await?.all_remote_accounts().await?;
+    let count = all.len();
+    let of = |(account, owner, sealed): (crate::model::remote_account::RemoteAccount, String, Option<Vec<u8>>)| {
+        let is_sealed = sealed.is_some_and(|sealed| vault.open(account.id, &sealed).is_none());
+        let is_well = matches!(account.state, AccountState::Active | AccountState::Paused) && !is_sealed;
+        let (id, name, state, why) = (account.id, account.name, account.state, account.why);
+        (!is_well).then_some(AccountTrouble { id, owner, name, state, why, is_sealed })
+    };
+    Ok((count, all.into_iter().filter_map(of).collect()))
 }
 
 /// # Errors

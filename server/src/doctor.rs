@@ -1,5 +1,6 @@
 //! `kalends doctor`: what is wrong with an installation, and what to do.
 
+mod accounts;
 mod sign_in;
 
 use crate::configuration::Configuration;
@@ -73,6 +74,8 @@ pub struct Doctor<'d> {
     /// The folder of the data.
     pub data: &'d Path,
     pub limits: &'d Limits,
+    /// As the configuration has it.
+    pub secret_key: Option<&'d str>,
     findings: Vec<Finding>,
 }
 
@@ -82,8 +85,9 @@ impl<'d> Doctor<'d> {
         address: &'d DatabaseAddress,
         data: &'d Path,
         limits: &'d Limits,
+        secret_key: Option<&'d str>,
     ) -> Self {
-        Doctor { configuration, address, data, limits, findings: Vec::new() }
+        Doctor { configuration, address, data, limits, secret_key, findings: Vec::new() }
     }
 
     /// Looks at everything and prints what was found.
@@ -391,6 +395,7 @@ impl<'d> Doctor<'d> {
         self.check_clocks(diagnosis::clocks(database).await?);
         self.check_jobs(&diagnosis::jobs(database).await?);
         self.check_space(diagnosis::size(database).await?);
+        self.check_accounts(database).await?;
         let found = verify(database, self.limits).await?;
         for damage in &found.damages {
             let hint = match damage.harm {

@@ -189,7 +189,9 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
             return Place { address: &address, data, limits: &limits }.run(command).await;
         }
         Command::Doctor(options) => {
-            return Doctor::new(&configuration, &address, data, &limits).run(options).await;
+            return Doctor::new(&configuration, &address, data, &limits, arguments.remote.secret_key.as_deref())
+                .run(options)
+                .await;
         }
         Command::Calendar(command) => return client_commands::calendar(command).await,
         Command::Event(command) => return client_commands::event(command).await,

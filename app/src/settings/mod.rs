@@ -73,6 +73,11 @@ fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
         {view! { <Sessions viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
         {view! { <Identities viewer=viewer.clone() settings=settings.clone() /> }.into_any()}
         {settings.passwords.then(|| view! { <PasswordForm flash=settings.flash /> }.into_any())}
+        <section class="card section" aria-labelledby="accounts">
+            <h2 id="accounts">{words::server_accounts_title()}</h2>
+            <p>{words::server_accounts_lead()}</p>
+            <p><a class="button" href=crate::remote_accounts::PATH>{words::server_accounts_title()}</a></p>
+        </section>
         <section class="card section" aria-labelledby="take-out">
             <h2 id="take-out">{words::server_take_out()}</h2>
             <p>{words::server_take_out_lead()}</p>

@@ -51,6 +51,16 @@ impl Transaction {
         row.as_ref().map(account).transpose()
     }
 
+    /// Those of everybody, with the name in addresses of whose they are and the credentials as they are sealed.
+    pub async fn all_remote_accounts(&mut self) -> Result<Vec<(RemoteAccount, String, Option<Vec<u8>>)>> {
+        let statement = self.sql(
+            "SELECT a.id, a.principal_id, a.provider, a.preset, a.name, a.settings, a.state, a.why, a.created_at, a.changed_at,
+                a.checked_at, a.credentials, p.slug
+             FROM remote_accounts a JOIN principals p ON p.id = a.principal_id ORDER BY a.id",
+        );
+        statement.all(|row| Ok((account(row)?, row.get("slug")?, row.get("credentials")?))).await
+    }
+
     /// As they are sealed; `None`: it has none, or is not there.
     pub async fn remote_credentials(&mut self, id: RemoteAccountId) -> Result<Option<Vec<u8>>> {
         let statement = self.sql("SELECT credentials FROM remote_accounts WHERE id = $1");

@@ -11,6 +11,7 @@ mod moving;
 mod people;
 pub(crate) mod profile;
 mod refusals;
+mod remote_accounts;
 pub mod session;
 mod sharing;
 mod sign_in;
@@ -109,6 +110,8 @@ pub fn router(web: Web) -> Router {
         .route("/calendars/{id}/sharing", post(sharing::calendar_shares))
         .route("/shared", post(sharing::shared))
         .route("/settings/delegates", post(sharing::delegates))
+        .route("/settings/accounts/new/{service}", post(remote_accounts::add))
+        .route("/settings/accounts/{id}", post(remote_accounts::wish))
         .route("/groups", post(sharing::new_team))
         .route("/groups/{slug}", post(sharing::team))
         .route("/calendars/{id}/as-of", post(history::bring_back))

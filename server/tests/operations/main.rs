@@ -1,6 +1,7 @@
 //! The program as whoever runs it meets it: configuration, health, log, metrics, backup, doctor.
 #![allow(clippy::unwrap_used)]
 
+mod accounts;
 mod backup;
 mod client;
 mod configuration;

@@ -169,6 +169,33 @@ async fn with_a_link(secrets: &mut Secrets, browser: &mut Browser) {
         .await;
 }
 
+/// Adds an account at a service elsewhere, which is this server itself, and gives it other passwords.
+async fn with_an_account_elsewhere(secrets: &mut Secrets, run: &dyn Fn() -> Command, browser: &mut Browser) {
+    printed(run(), &["user", "add", "bea"]);
+    let good = secrets.add("a password elsewhere", &printed(run(), &["user", "app-password", "bea", "elsewhere"]));
+    let wrong = secrets.add("a wrong password elsewhere", "battery-staple-10");
+    let address = format!("http://{}/", browser.address);
+    let with = |password: &str| json!({ "address": address, "user": "bea", "password": password });
+    for (password, status) in [(&wrong, 422), (&good, 201)] {
+        let body = with(password).to_string();
+        let answer = browser.send(secrets, Method::POST, "/api/v1.0/accounts", ("application/json", &body)).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+        assert!(!answer.text.contains(password.as_str()));
+    }
+    let accounts = browser.json(secrets, Method::GET, "/accounts", &Value::Null).await;
+    let id = &accounts["accounts"][0]["id"];
+    let tested = browser.json(secrets, Method::POST, &format!("/accounts/{id}/test"), &json!({})).await;
+    assert_eq!(tested["calendars"].as_array().unwrap().len(), 1);
+    for (password, status) in [(&wrong, 422), (&good, 303)] {
+        let form = format!("do=password&password={password}");
+        assert_eq!(browser.form(secrets, &format!("/settings/accounts/{id}"), &form).await.status, status);
+    }
+    for path in ["/settings/accounts".to_owned(), format!("/settings/accounts/{id}/calendars")] {
+        let page = browser.get(secrets, &path).await;
+        assert!(page.status == 200 && !page.text.contains(&good), "{path}");
+    }
+}
+
 /// Signs in by way of the provider, once as it should be and once with what is forged; then the provider ends the session.
 async fn with_a_provider(secrets: &mut Secrets, issuer: &Issuer, address: SocketAddr) {
     for signing in [Signing::Right, Signing::OtherKey] {
@@ -207,6 +234,7 @@ async fn no_secret_of_a_whole_run_is_in_its_log() {
     let issuer = Issuer::start().await;
     secrets.add("the secret of the client", SECRET);
     let metrics = secrets.add("the token for metrics", "battery-staple-7");
+    let key = secrets.add("the key that seals passwords", "battery-staple-11-battery-staple-11");
     // PostgreSQL of the tests asks for no password, and takes any.
     let of_database = secrets.add("the password of the database", "battery-staple-8");
     let url = database.url.replace('@', &format!(":{of_database}@"));
@@ -218,6 +246,7 @@ async fn no_secret_of_a_whole_run_is_in_its_log() {
     let run = || {
         let mut command = command(KALENDS, &database);
         command.env("KALENDS_DATABASE_URL", &url).env("KALENDS_METRICS_TOKEN", &metrics);
+        command.env("KALENDS_SECRET_KEY", &key).env("KALENDS_PRIVATE_HOSTS", "127.0.0.1");
         command.env("KALENDS_CONFIG", database.folder().join("kalends.toml"));
         command.env("KALENDS_LOG", "trace").env("KALENDS_LOG_FORMAT", "json");
         command
@@ -228,6 +257,7 @@ async fn no_secret_of_a_whole_run_is_in_its_log() {
     with_passwords(&mut secrets, &run, &mut browser).await;
     with_programs(&mut secrets, &run, &mut browser).await;
     with_a_link(&mut secrets, &mut browser).await;
+    with_an_account_elsewhere(&mut secrets, &run, &mut browser).await;
     with_a_provider(&mut secrets, &issuer, program.address).await;
     for path in ["/", "/agenda/week/2027-03-01", "/settings", "/event/new", "/bin"] {
         assert_eq!(browser.get(&mut secrets, path).await.status, 200, "{path}");
@@ -247,7 +277,7 @@ async fn no_secret_of_a_whole_run_is_in_its_log() {
         assert!(secrets.0.iter().any(|(known, _)| *known == what), "{what} was not made");
     }
     let mut found = Vec::new();
-    for (what, secret) in secrets.forms(&["ada", CLIENT]) {
+    for (what, secret) in secrets.forms(&["ada", "bea", CLIENT]) {
         found.extend(log.lines().find(|line| line.contains(&secret)).map(|line| format!("{what}, {secret}: {line}")));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));

@@ -12,6 +12,7 @@ mod load;
 mod moving;
 mod people;
 mod profile;
+mod remote_accounts;
 mod rest;
 mod rest_accounts;
 mod rest_calendars;

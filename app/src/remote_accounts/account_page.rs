@@ -1,0 +1,209 @@
+//! The pages of one account: how it is and what can be done with it, and the calendars that it has.
+
+use super::add_page::{PasswordField, TextField};
+use super::api::{load_account, load_calendars};
+use super::list_page::{StateBadge, state_line};
+use super::{
+    AccountCalendars, AccountInfo, AccountStateInfo, AccountWish, CalendarThere, OneAccount, PATH, account_path,
+    calendars_path, parted,
+};
+use crate::notation::Format;
+use crate::sharing::fields::{Came, Sure};
+use crate::ui::Failed;
+use crate::ui::frame::{Frame, SignedIn};
+use crate::wire::{ApiError, Viewer};
+use crate::words;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let params = use_params_map();
+    let account = Resource::new(move || params.get().get("id").unwrap_or_default(), load_account);
+    view! {
+        <Title text=words::server_accounts_one() />
+        <SignedIn page=move |viewer: Viewer| {
+            let format = Format::of(&viewer);
+            view! {
+                <Frame viewer=viewer class="page--narrow settings">
+                    <Suspense>
+                        {move || Suspend::new(async move {
+                            match account.await {
+                                Ok(loaded) => view! { <Loaded loaded=loaded format=format /> }.into_any(),
+                                Err(error) => view! { <Failed error=error /> }.into_any(),
+                            }
+                        })}
+                    </Suspense>
+                </Frame>
+            }
+        } />
+    }
+}
+
+#[component]
+fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
+    let OneAccount { cursor, account, said, refused } = loaded;
+    let error = refused.as_ref().map(|refused| &refused.error);
+    let of_form = |is_it: fn(&AccountWish) -> bool| {
+        let is_of = refused.as_ref().is_some_and(|refused| is_it(&refused.wish));
+        error.filter(|_| is_of)
+    };
+    let is_password = |wish: &AccountWish| matches!(wish, AccountWish::Password { .. });
+    let is_rename = |wish: &AccountWish| matches!(wish, AccountWish::Rename { .. });
+    let (password_field, password_error) = parted(of_form(is_password), &["user", "password"]);
+    let (name_field, name_error) = parted(of_form(is_rename), &["name"]);
+    let elsewhere = error.filter(|_| of_form(is_password).is_none() && of_form(is_rename).is_none()).cloned();
+    let other = elsewhere.or(password_error).or(name_error);
+    let state = state_line(&account, format);
+    let why =
+        account.why.clone().map(|why| view! { <p class="hint" dir="auto">{words::server_accounts_why(&why)}</p> });
+    let path = account_path(account.id);
+    let name = account.name.clone();
+    // At hand where it is wanted.
+    let is_needed = account.state == AccountStateInfo::NeedsPassword;
+    let needed_field = password_field.clone();
+    view! {
+        <p><a href=PATH>{words::server_accounts_back()}</a></p>
+        <h1 dir="auto">{account.name.clone()}</h1>
+        <Came said=said refused=other />
+        <div class="settings" data-follows=cursor>
+            <section class="card section" aria-labelledby="state">
+                <div class="row">
+                    <h2 id="state">{account.service.clone()}</h2>
+                    <StateBadge state=account.state />
+                </div>
+                <p>{state}</p>
+                {why}
+                <Ways info=account.clone() />
+            </section>
+        </div>
+        {is_needed.then(|| view! { <NewPassword info=account.clone() wrong=needed_field /> })}
+        {(!is_needed).then(|| view! { <NewPassword info=account.clone() wrong=password_field /> })}
+        <section class="card section" aria-labelledby="rename">
+            <h2 id="rename">{words::server_accounts_settings()}</h2>
+            <form class="stack" method="post" action=path.clone()>
+                <input type="hidden" name="do" value="rename" />
+                <TextField id="name" label=words::server_accounts_name() value=name.clone() error=name_field.map(|(_, message)| message) hint=words::server_accounts_name_only() />
+                <div class="row"><button class="button">{words::common_save()}</button></div>
+            </form>
+        </section>
+        <section class="card section" aria-labelledby="remove">
+            <h2 id="remove">{words::server_accounts_remove()}</h2>
+            <p class="hint">{words::server_accounts_remove_what()}</p>
+            <div class="row">
+                <Sure action=path label=words::server_accounts_remove() what=words::server_accounts_remove_sure() about=name fields=vec![("do", "remove".to_owned())] />
+            </div>
+        </section>
+    }
+}
+
+/// What can be done with an account without saying more.
+#[component]
+fn Ways(info: AccountInfo) -> impl IntoView {
+    let (value, label) = match info.state {
+        AccountStateInfo::Paused => ("resume", words::server_accounts_resume()),
+        _ => ("pause", words::server_accounts_pause()),
+    };
+    let is_needed = info.state == AccountStateInfo::NeedsPassword;
+    let class = if is_needed { "button" } else { "button button--primary" };
+    view! {
+        <form class="row" method="post" action=account_path(info.id)>
+            <a class=class href=calendars_path(info.id)>{words::server_accounts_calendars()}</a>
+            <button class="button" name="do" value="test">{words::server_accounts_test()}</button>
+            <button class="button" name="do" value=value>{label}</button>
+        </form>
+    }
+}
+
+/// The form of another password: at hand where it is needed.
+#[component]
+fn NewPassword(info: AccountInfo, wrong: Option<(String, String)>) -> impl IntoView {
+    let at = |field: &str| wrong.as_ref().filter(|(at, _)| at == field).map(|(_, message)| message.clone());
+    let lead = match info.state {
+        AccountStateInfo::NeedsPassword => words::server_accounts_password_lead(),
+        _ => words::server_accounts_password_other(),
+    };
+    let is_needed = info.state == AccountStateInfo::NeedsPassword;
+    let class = if is_needed { "button button--primary" } else { "button" };
+    view! {
+        <section class="card section" aria-labelledby="password-title">
+            <h2 id="password-title">{words::server_accounts_password_title()}</h2>
+            <p class="hint">{lead}</p>
+            <form class="stack" method="post" action=account_path(info.id)>
+                <input type="hidden" name="do" value="password" />
+                <TextField id="user" label=words::server_accounts_user() value=String::new() error=at("user") hint=words::server_accounts_user_same() is_optional=true />
+                <PasswordField needs_app_password=false error=at("password") />
+                <div class="row"><button class=class>{words::server_accounts_password_do()}</button></div>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+pub fn AccountCalendarsPage() -> impl IntoView {
+    let params = use_params_map();
+    let calendars = Resource::new(move || params.get().get("id").unwrap_or_default(), load_calendars);
+    view! {
+        <Title text=words::server_accounts_calendars() />
+        <SignedIn page=move |viewer: Viewer| {
+            view! {
+                <Frame viewer=viewer class="page--narrow settings">
+                    <Suspense>
+                        {move || Suspend::new(async move {
+                            match calendars.await {
+                                Ok(found) => view! { <Calendars found=found /> }.into_any(),
+                                Err(error) => view! { <Failed error=error /> }.into_any(),
+                            }
+                        })}
+                    </Suspense>
+                </Frame>
+            }
+        } />
+    }
+}
+
+#[component]
+fn Calendars(found: AccountCalendars) -> impl IntoView {
+    let AccountCalendars { account, calendars, said } = found;
+    let list = match calendars {
+        Ok(calendars) => view! { <Found calendars=calendars /> }.into_any(),
+        Err(error) => view! { <NotFound error=error /> }.into_any(),
+    };
+    view! {
+        <p><a href=account_path(account.id) dir="auto">{words::server_accounts_to(&account.name)}</a></p>
+        <h1>{words::server_accounts_calendars()}</h1>
+        <Came said=said refused=None />
+        <section class="card section" aria-labelledby="there">
+            <h2 id="there" dir="auto">{words::server_accounts_there(&account.name)}</h2>
+            {list}
+        </section>
+    }
+}
+
+/// The page is there, whatever the service says.
+#[component]
+fn NotFound(error: ApiError) -> impl IntoView {
+    view! { <p class="notice notice--error" role="alert">{error.to_string()}</p> }
+}
+
+#[component]
+fn Found(calendars: Vec<CalendarThere>) -> impl IntoView {
+    if calendars.is_empty() {
+        return view! { <p class="hint">{words::server_accounts_no_calendars()}</p> }.into_any();
+    }
+    let item = |CalendarThere { name, color, what }: CalendarThere| {
+        let style = color.map(|color| format!("--calendar: {color}"));
+        view! {
+            <li class="list__item">
+                <span class="swatch" style=style aria-hidden="true"></span>
+                <div class="list__text">
+                    <div class="list__title" dir="auto">{name}</div>
+                    <div class="hint">{what}</div>
+                </div>
+            </li>
+        }
+    };
+    let items: Vec<_> = calendars.into_iter().map(item).collect();
+    view! { <ul class="list" aria-labelledby="there">{items}</ul> }.into_any()
+}

@@ -1,0 +1,185 @@
+//! The server's side of accounts at services elsewhere.
+
+use super::{
+    AccountCalendars, AccountInfo, AccountStateInfo, AccountWish, Accounts, AddFields, AddRefused, AddressField,
+    CalendarThere, OneAccount, PATH, ServiceInfo, account_path,
+};
+use crate::wire::ApiError;
+use crate::words;
+use chrono_tz::Tz;
+use kalends_domain::accounts::User;
+use kalends_domain::sync::connector::{FindError, Service, ServiceAddress, Wanted};
+use kalends_domain::sync::credentials::Credentials;
+use kalends_domain::sync::provider::RemoteCalendar;
+use kalends_domain::sync::{AccountState, RemoteAccount, RemoteAccountId};
+use kalends_domain::{Error, Kalends, Result as Done};
+
+/// What the forms of the pages are called where it is said what became of them.
+pub const FORM: &str = "remote-accounts";
+
+/// # Errors
+/// `NotFound` for what is no id.
+pub fn id(text: &str) -> Result<RemoteAccountId, ApiError> {
+    text.parse().map(RemoteAccountId).map_err(|_| Error::NotFound("the remote account").into())
+}
+
+fn help(service: &Service) -> &'static str {
+    match service.help {
+        "account-help-infomaniak" => words::server_accounts_help_infomaniak(),
+        "account-help-icloud" => words::server_accounts_help_icloud(),
+        "account-help-fastmail" => words::server_accounts_help_fastmail(),
+        "account-help-nextcloud" => words::server_accounts_help_nextcloud(),
+        "account-help-mailbox-org" => words::server_accounts_help_mailbox_org(),
+        _ => words::server_accounts_help_caldav(),
+    }
+}
+
+fn service_info(service: &Service) -> ServiceInfo {
+    let (name, asks) = match service.asks {
+        ServiceAddress::Known => (service.name, AddressField::None),
+        ServiceAddress::Host => (service.name, AddressField::Host),
+        ServiceAddress::Any => (words::server_accounts_other(), AddressField::Any),
+    };
+    ServiceInfo {
+        id: service.id.to_owned(),
+        name: name.to_owned(),
+        help: help(service).to_owned(),
+        asks,
+        needs_app_password: service.needs_app_password,
+    }
+}
+
+/// # Errors
+/// `NotFound`
+pub fn service(kalends: &Kalends, id: &str) -> Result<ServiceInfo, ApiError> {
+    let known = kalends.remote_services();
+    let found = known.iter().find(|service| service.id == id).map(service_info);
+    found.ok_or_else(|| ApiError::NotFound(words::server_accounts_wrong_service().into()))
+}
+
+fn info(kalends: &Kalends, user: &User, account: RemoteAccount) -> AccountInfo {
+    let zone = user.preferences.time_zone.unwrap_or(Tz::UTC);
+    let known = kalends.remote_services();
+    let service = account.preset.as_ref().and_then(|preset| known.iter().find(|service| service.id == preset));
+    AccountInfo {
+        id: account.id.0,
+        name: account.name,
+        service: service.map_or_else(|| words::server_accounts_any_service().to_owned(), |known| known.name.to_owned()),
+        state: match account.state {
+            AccountState::Active => AccountStateInfo::Works,
+            AccountState::Paused => AccountStateInfo::Paused,
+            AccountState::Unauthenticated => AccountStateInfo::NeedsPassword,
+            AccountState::Missing => AccountStateInfo::Missing,
+        },
+        why: account.why,
+        checked: account.checked_at.map(|at| at.with_timezone(&zone).naive_local()),
+    }
+}
+
+pub async fn accounts(kalends: &Kalends, user: &User) -> Result<Accounts, ApiError> {
+    let caller = user.on_a_page();
+    let cursor = kalends.told(caller).await?.to_string();
+    let accounts = kalends.remote_accounts(caller).await?;
+    Ok(Accounts {
+        cursor,
+        accounts: accounts.into_iter().map(|account| info(kalends, user, account)).collect(),
+        services: kalends.remote_services().iter().map(service_info).collect(),
+        said: None,
+    })
+}
+
+pub async fn account(kalends: &Kalends, user: &User, id: RemoteAccountId) -> Result<OneAccount, ApiError> {
+    let caller = user.on_a_page();
+    let cursor = kalends.told(caller).await?.to_string();
+    let account = info(kalends, user, kalends.remote_account(caller, id).await?);
+    Ok(OneAccount { cursor, account, said: None, refused: None })
+}
+
+/// Asks the service. That it says no is a part of the page, which says what to do.
+pub async fn calendars(kalends: &Kalends, user: &User, id: RemoteAccountId) -> Result<AccountCalendars, ApiError> {
+    let caller = user.on_a_page();
+    let calendars = match kalends.test_remote_account(caller, id).await {
+        Err(error @ Error::Remote(_)) => Err(error.into()),
+        found => Ok(found?.into_iter().map(there).collect()),
+    };
+    let account = info(kalends, user, kalends.remote_account(caller, id).await?);
+    Ok(AccountCalendars { account, calendars, said: None })
+}
+
+fn there(calendar: RemoteCalendar) -> CalendarThere {
+    let what = match (calendar.is_writable, calendar.is_shared) {
+        (true, false) => words::server_accounts_calendar_own(),
+        (true, true) => words::server_accounts_calendar_shared(),
+        (false, _) => words::server_accounts_calendar_read(),
+    };
+    CalendarThere { name: calendar.name, color: calendar.color, what: what.to_owned() }
+}
+
+/// Looks for the account that a form describes. Yields where its page is, and what is said of it.
+///
+/// # Errors
+/// What is wrong with the form, or what the service said.
+pub async fn add(
+    kalends: &Kalends,
+    user: &User,
+    service: &str,
+    fields: AddFields,
+    password: String,
+) -> Result<(String, String), AddRefused> {
+    let credentials = Credentials::Basic { user: fields.user.clone(), password };
+    let wanted = Wanted { service: Some(service.to_owned()), address: fields.address.clone(), credentials };
+    let caller = user.on_a_page();
+    match kalends.add_remote_account(caller, &fields.name, &wanted, None).await {
+        Ok(id) => Ok((super::calendars_path(id.0), words::server_accounts_added().to_owned())),
+        Err(error) => {
+            let elsewhere = match &error {
+                Error::Remote(FindError::OtherHost { to, .. }) => Some(to.clone()),
+                _ => None,
+            };
+            Err(AddRefused { fields, error: error.into(), elsewhere })
+        }
+    }
+}
+
+/// Does what a form on the page of an account asked for. Yields where to go on, and what is said there.
+///
+/// # Errors
+/// What is wrong with the form, or what the service said.
+pub async fn fulfil(
+    kalends: &Kalends,
+    user: &User,
+    id: RemoteAccountId,
+    wish: &AccountWish,
+    password: &str,
+) -> Result<(String, String), ApiError> {
+    let caller = user.on_a_page();
+    let any = |_: &RemoteAccount| -> Done<()> { Ok(()) };
+    let text = match wish {
+        AccountWish::Test => {
+            let calendars = kalends.test_remote_account(caller, id).await?;
+            words::server_accounts_tested(calendars.len())
+        }
+        AccountWish::Pause => {
+            kalends.change_remote_account(caller, id, None, Some(true), any).await?;
+            words::server_accounts_paused_done().to_owned()
+        }
+        AccountWish::Resume => {
+            kalends.change_remote_account(caller, id, None, Some(false), any).await?;
+            words::server_accounts_resumed().to_owned()
+        }
+        AccountWish::Rename { name } => {
+            kalends.change_remote_account(caller, id, Some(name), None, any).await?;
+            words::server_accounts_renamed().to_owned()
+        }
+        AccountWish::Password { user } => {
+            kalends.reauthenticate_remote_account(caller, id, Some(user), password).await?;
+            words::server_accounts_password_done().to_owned()
+        }
+        AccountWish::Remove => {
+            let name = kalends.remote_account(caller, id).await?.name;
+            kalends.remove_remote_account(caller, id, any).await?;
+            return Ok((PATH.to_owned(), words::server_accounts_removed(&name)));
+        }
+    };
+    Ok((account_path(id.0), text))
+}

@@ -1,0 +1,85 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { Radicale } from "./support/radicale.js";
+import { expect, test } from "./support/test.js";
+
+/*
+ * An account at another service is added, breaks, is mended and removed. The service is Radicale.
+ */
+
+test.use({ serverOptions: ["--private-hosts", "127.0.0.1"] });
+
+async function accessible(page: Page, what: string) {
+  const found = await new AxeBuilder({ page }).analyze();
+  expect(found.violations.map(({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target).join(", ")}`)).toEqual([]);
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${what} ${width}`).toBeLessThanOrEqual(width);
+    if (process.env.KALENDS_SHOTS) await page.screenshot({ path: `${process.env.KALENDS_SHOTS}/${what}-${width}.png`, fullPage: true });
+  }
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test("an account is added, breaks, is mended and removed", async ({ page, account }) => {
+      const radicale = await Radicale.start("correct-horse-1");
+      try {
+        expect(account.name).not.toBe("ada");
+        await page.goto("/settings");
+        await page.getByRole("link", { name: "Accounts" }).click();
+        await expect(page.getByRole("heading", { level: 1, name: "Accounts" })).toBeVisible();
+        await accessible(page, `${colorScheme}-accounts-none`);
+        await page.getByRole("link", { name: "Add an account at iCloud" }).click();
+        await expect(page.getByLabel("App password")).toBeVisible();
+        await expect(page.getByLabel("Where the calendars are")).toHaveCount(0);
+        await accessible(page, `${colorScheme}-accounts-icloud`);
+        await page.getByRole("link", { name: "All accounts" }).click();
+        await page.getByRole("link", { name: "Add an account at another server" }).click();
+
+        // What is wrong is said at the field, and what was typed is still there; the password is not.
+        const add = async (password: string) => {
+          await page.getByLabel("User name there").fill("ada");
+          await page.getByLabel("Password").fill(password);
+          await page.getByRole("button", { name: "Look for calendars" }).click();
+        };
+        await page.getByLabel("Where the calendars are").fill(radicale.url);
+        await add("wrong-1");
+        await expect(page.getByLabel("Password")).toHaveAttribute("aria-invalid", "true");
+        await expect(page.getByText("The service does not take this name and password.")).toBeVisible();
+        await expect(page.getByLabel("Where the calendars are")).toHaveValue(radicale.url);
+        await expect(page.getByLabel("Password")).toHaveValue("");
+        await accessible(page, `${colorScheme}-accounts-refused`);
+        await add("correct-horse-1");
+        await expect(page.getByText("The service let you in.")).toBeVisible();
+        await expect(page.getByRole("listitem").filter({ hasText: "Work" })).toContainText("You can change it.");
+        await accessible(page, `${colorScheme}-accounts-calendars`);
+
+        await page.getByRole("link", { name: "Back to ada" }).click();
+        await expect(page.getByText("Works", { exact: true })).toBeVisible();
+        await accessible(page, `${colorScheme}-accounts-works`);
+        radicale.changePassword("correct-horse-2");
+        await page.getByRole("button", { name: "Test" }).click();
+        await expect(page.getByText("Needs your password")).toBeVisible();
+        await accessible(page, `${colorScheme}-accounts-broken`);
+        await page.goto("/settings/accounts");
+        await expect(page.getByRole("listitem").filter({ hasText: "ada" })).toContainText("Needs your password");
+        await accessible(page, `${colorScheme}-accounts-list`);
+        await page.getByRole("link", { name: "ada", exact: true }).click();
+        await page.getByRole("textbox", { name: "Password" }).fill("correct-horse-2");
+        await page.getByRole("button", { name: "Use this password" }).click();
+        await expect(page.getByText("The service takes it.")).toBeVisible();
+        await expect(page.getByText("Works", { exact: true })).toBeVisible();
+
+        await page.locator("summary", { hasText: "Remove" }).click();
+        await page.getByRole("button", { name: /^Remove/ }).click();
+        await expect(page).toHaveURL(/\/settings\/accounts$/);
+        await expect(page.getByText("ada is removed.")).toBeVisible();
+        await expect(page.getByRole("heading", { name: "Your accounts" })).toHaveCount(0);
+      } finally {
+        await radicale.stop();
+      }
+    });
+  });
+}

@@ -1,0 +1,61 @@
+//! Forms of the pages of accounts at services elsewhere.
+
+use super::WebState;
+use super::forms::{Posted, again, go_on, value};
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use kalends_app::flash::Flash;
+use kalends_app::remote_accounts::{AccountRefused, AccountWish, AddFields, server};
+use kalends_app::return_path::sign_in_path;
+use kalends_domain::accounts::User;
+
+/// The form of somebody who is signed in, and the request for the page that it is on.
+async fn read(request: Request) -> Result<(Request, User, Vec<(String, String)>), Response> {
+    let Posted { page, user, form } = Posted::read(request).await?;
+    match user {
+        Some(user) => Ok((page, user, form)),
+        None => Err(Redirect::to(&sign_in_path(page.uri().path())).into_response()),
+    }
+}
+
+fn said(state: &WebState, (to, text): (String, String)) -> Response {
+    go_on(state, &to, Flash { form: server::FORM.to_owned(), outcome: Ok(text), kept: Vec::new() })
+}
+
+/// Looks for an account and adds it.
+pub async fn add(State(state): State<WebState>, Path(service): Path<String>, request: Request) -> Response {
+    let (page, user, form) = match read(request).await {
+        Ok(read) => read,
+        Err(response) => return response,
+    };
+    let fields = AddFields::read(|name| value(&form, name));
+    let password = value(&form, "password").unwrap_or_default();
+    match server::add(&state.web.kalends, &user, &service, fields, password).await {
+        Ok(done) => said(&state, done),
+        Err(refused) => {
+            let status = refused.error.status();
+            again(&state, page, refused, status).await
+        }
+    }
+}
+
+/// Does what a form on the page of an account asks for.
+pub async fn wish(State(state): State<WebState>, Path(id): Path<String>, request: Request) -> Response {
+    let (page, user, form) = match read(request).await {
+        Ok(read) => read,
+        Err(response) => return response,
+    };
+    let Some(wish) = AccountWish::read(|name| value(&form, name)) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let password = value(&form, "password").unwrap_or_default();
+    let done = async { server::fulfil(&state.web.kalends, &user, server::id(&id)?, &wish, &password).await };
+    match done.await {
+        Ok(done) => said(&state, done),
+        Err(error) => {
+            let status = error.status();
+            again(&state, page, AccountRefused { wish, error }, status).await
+        }
+    }
+}
