@@ -1,7 +1,7 @@
 //! Who may do what: the one door that every use case goes through. No other module compares levels of access.
 
 use crate::calendars::{Calendar, CalendarId, CalendarView};
-use crate::model::calendar::SeenCalendar;
+use crate::model::calendar::{Linked, SeenCalendar};
 use crate::model::share::{Answer, Party, Role};
 use crate::store::{FoundObject, Transaction};
 use crate::{Error, Problem, Result};
@@ -25,6 +25,9 @@ pub struct Held {
     sight: Sight,
     in_person: bool,
     is_shared: bool,
+    linked: Linked,
+    /// What is in it is another calendar's, which the caller does not change here.
+    is_frozen: bool,
     view: CalendarView,
 }
 
@@ -51,6 +54,7 @@ impl Held {
             owner,
             in_person,
             is_shared,
+            linked,
             mut view,
         } = seen;
         let is_by_link = matches!(caller.way, Way::Link(_));
@@ -78,7 +82,21 @@ impl Held {
         details.display_name = view.name.clone().unwrap_or_else(|| std::mem::take(&mut details.display_name));
         details.color = view.color.clone().unwrap_or_else(|| std::mem::take(&mut details.color));
         details.order = view.order.unwrap_or(details.order);
-        Held { calendar, owner, access, is_theirs, is_acting, delegated, sight, in_person, is_shared, view }
+        let is_frozen = linked == Linked::Frozen && !matches!(caller.way, Way::Sync(_));
+        Held {
+            calendar,
+            owner,
+            access,
+            is_theirs,
+            is_acting,
+            delegated,
+            sight,
+            in_person,
+            is_shared,
+            linked,
+            is_frozen,
+            view,
+        }
     }
 
     /// How the caller sees it.
@@ -186,12 +204,27 @@ impl Held {
 
     /// What the caller may do with it.
     pub fn access(&self) -> Access {
-        self.access
+        if self.is_frozen && self.access == Access::Write { Access::Read } else { self.access }
     }
 
     /// Whether the caller may change what is in it.
     pub fn may_write(&self) -> bool {
-        self.access >= Access::Write
+        self.access >= Access::Write && !self.is_frozen
+    }
+
+    /// Whether nobody changes what is in it here: it is kept as a calendar elsewhere is, or was.
+    pub fn is_frozen(&self) -> bool {
+        self.linked == Linked::Frozen
+    }
+
+    /// Whether it is kept in step with a calendar elsewhere.
+    pub fn is_linked(&self) -> bool {
+        self.linked != Linked::No
+    }
+
+    /// Whether what is changed in it goes elsewhere.
+    pub(crate) fn is_pushed(&self) -> bool {
+        self.linked == Linked::Pushes
     }
 
     /// Whether the caller may change its name, its colour and the like.
@@ -207,6 +240,8 @@ impl Held {
         match self.access {
             Access::None => Err(Error::NotFound("the calendar")),
             held if held < needed => Err(Error::Forbidden { needed }),
+            // To change what is in it asks for this alone; name, shares and the like are still its owner's.
+            _ if self.is_frozen && needed == Access::Write => Err(Error::Forbidden { needed }),
             _ => Ok(()),
         }
     }

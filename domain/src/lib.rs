@@ -148,6 +148,9 @@ pub struct Kalends {
     /// Told when a job was put into the queue here.
     pub(crate) wake: Arc<Notify>,
     pub(crate) job_counter: Arc<jobs::JobCounter>,
+    /// Hosts elsewhere that answer nobody.
+    pub(crate) sync_breaker: Arc<sync::CircuitBreaker>,
+    pub(crate) sync_counter: Arc<sync::SyncCounter>,
     /// What speaks to services elsewhere.
     pub(crate) connector: Arc<dyn sync::connector::Connector>,
     pub(crate) vault: Arc<sync::vault::Vault>,
@@ -175,6 +178,8 @@ impl Kalends {
             link_uses: Arc::default(),
             wake: Arc::default(),
             job_counter: Arc::default(),
+            sync_breaker: Arc::default(),
+            sync_counter: Arc::default(),
             connector: Arc::new(sync::connector::NoConnector),
             vault: Arc::default(),
         }
@@ -190,6 +195,11 @@ impl Kalends {
     #[must_use]
     pub fn with_vault(self, vault: sync::vault::Vault) -> Self {
         Kalends { vault: Arc::new(vault), ..self }
+    }
+
+    /// What runs with calendars elsewhere have come to on this node.
+    pub fn sync_counter(&self) -> &sync::SyncCounter {
+        &self.sync_counter
     }
 
     /// What speaks to services elsewhere.

@@ -41,6 +41,16 @@ fn restored(content: &[u8], against: &[u8]) -> Result<String> {
     String::from_utf8(text).map_err(|error| Error::Internal(error.into()))
 }
 
+/// A text that is kept by itself, small.
+pub(crate) fn packed(text: &str) -> Result<Vec<u8>> {
+    compressed(text, COMMON_LINES)
+}
+
+/// The text that [`packed`] made this of.
+pub(crate) fn unpacked(content: &[u8]) -> Result<String> {
+    restored(content, COMMON_LINES)
+}
+
 /// The text of the version `wanted` of an object, if it is kept.
 ///
 /// Each version leads to the one that took its place, and so at last to the text that the object has now, or to one that stands by

@@ -1,7 +1,7 @@
 //! The one gate: every change to a calendar goes through a [`Write`], which owns the transaction, holds the lock of the calendars,
 //! stores, keeps the version before, logs with the cause, and says so after the commit.
 
-use crate::access::{self, Access, Caller, Held, PrincipalId};
+use crate::access::{self, Access, Caller, Held, PrincipalId, Way};
 use crate::calendars::{CalendarId, Revision};
 use crate::model::announcement::Announcement;
 use crate::model::object::{Object, ObjectHead, ObjectId, Precondition, Written, check_name};
@@ -9,12 +9,15 @@ use crate::model::version::{CauseId, Digest, Run, Undo};
 use crate::retry::retry;
 use crate::store::{Growth, Index, NewChange, NewText, Standing, Transaction, Usage};
 use crate::{Error, Kalends, Limits, Result, versions};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use tokio::sync::broadcast;
 
 /// How many announcements wait for a reader that is slow; after that it is told that it missed some.
 const MAX_WAITING: usize = 1024;
+
+/// How long after a change it goes to a calendar elsewhere: somebody who edits changes more than once.
+const PUSHED_AFTER: TimeDelta = TimeDelta::seconds(3);
 
 /// Where announcements come from.
 pub(crate) fn announcer() -> broadcast::Sender<Announcement> {
@@ -43,6 +46,8 @@ pub(crate) struct Write {
     cause: HashMap<Option<PrincipalId>, CauseId>,
     undo: Undo,
     announcements: Vec<Announcement>,
+    /// Calendars of which it was said that they have changed to what brings that elsewhere.
+    goes_elsewhere: Vec<CalendarId>,
 }
 
 impl Kalends {
@@ -73,7 +78,16 @@ impl Kalends {
     pub(crate) async fn begin_write(&self, run: Option<&Run>, caller: Caller) -> Result<Write> {
         let tx = self.db.write().await?;
         let (kalends, run) = (self.clone(), run.cloned());
-        Ok(Write { kalends, tx, caller, run, cause: HashMap::new(), undo: Undo::default(), announcements: Vec::new() })
+        Ok(Write {
+            kalends,
+            tx,
+            caller,
+            run,
+            cause: HashMap::new(),
+            undo: Undo::default(),
+            announcements: Vec::new(),
+            goes_elsewhere: Vec::new(),
+        })
     }
 
     /// What changes from now on, on any node.
@@ -277,12 +291,23 @@ impl Write {
         let change = NewChange { calendar: calendar.id, name, revision, object, previous, after, cause, at };
         self.tx.log_change(change).await?;
         self.undo.0.push((calendar.id, revision));
+        self.goes_elsewhere(calendar, at).await?;
         // Of several changes to one calendar the last is said.
         let is_of_it =
             |said: &Announcement| matches!(said, Announcement::Calendar { calendar: of, .. } if *of == calendar.id);
         self.announcements.retain(|said| !is_of_it(said));
         self.announcements.push(Announcement::Calendar { calendar: calendar.id, revision });
         Ok(())
+    }
+
+    /// What is kept in step with a calendar elsewhere goes there soon, with what else is changed in the meantime.
+    async fn goes_elsewhere(&mut self, calendar: &Held, at: DateTime<Utc>) -> Result<()> {
+        let by_sync = matches!(self.caller.way, Way::Sync(_));
+        if by_sync || !calendar.is_pushed() || self.goes_elsewhere.contains(&calendar.id) {
+            return Ok(());
+        }
+        self.goes_elsewhere.push(calendar.id);
+        self.tx.hasten_sync_of(calendar.id, at + PUSHED_AFTER).await
     }
 
     /// `acts_for`: the person for whom the caller acts.

@@ -21,6 +21,8 @@ pub mod link;
 pub mod multistatus;
 #[cfg(feature = "server")]
 pub mod program;
+#[cfg(feature = "home")]
+pub mod remote;
 #[cfg(feature = "server")]
 pub mod requests;
 #[cfg(feature = "server")]

@@ -152,6 +152,7 @@ server-jobs-import = Import of a file
 server-jobs-move-in = Move from another service
 server-jobs-backup = Backup
 server-jobs-end-shares = Ending shares whose time is over
+server-jobs-sync = Bringing a calendar into step with one elsewhere
 server-jobs-begin-clean = Clean up now
 server-jobs-begin-reindex = Index anew
 server-jobs-again = Look again
@@ -335,6 +336,7 @@ server-history-by-app = { $name }, with { $label }
 # $label: the name of the file.
 server-history-by-import = { $name }, by the import of { $label }
 server-history-by-undo = { $name }, who took back the import of { $label }
+server-history-by-sync = kept in step with { $label }
 # $when such as “Fri, 27 Nov 2026, 15:04”.
 server-history-by-restore = { $name }, who brought back what was on { $when }
 server-history-by-command = { $name }, by a command on the server
@@ -365,6 +367,7 @@ server-changes-by-page = In the agenda
 server-changes-by-import = By an import
 server-changes-by-restore = By bringing back
 server-changes-by-command = By a command on the server
+server-changes-by-sync = Kept in step with a calendar elsewhere
 server-changes-day = On
 server-changes-show = Show
 # Shows the changes of everybody, of every way and day.

@@ -45,6 +45,7 @@ impl Reader {
         match (cause.way.as_str(), cause.run) {
             (_, Some((_, RunKind::Import))) => words::server_history_by_import(name, label),
             (_, Some((_, RunKind::TakenBack))) => words::server_history_by_undo(name, label),
+            (_, Some((_, RunKind::Sync))) => words::server_history_by_sync(label),
             (_, Some((_, RunKind::Restore))) => {
                 let at = label.parse().map_or_else(|_| label.to_owned(), |at| self.moment(self.local(at)));
                 words::server_history_by_restore(name, &at)

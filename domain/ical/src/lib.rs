@@ -26,6 +26,7 @@ pub mod redact;
 pub mod split;
 pub mod syntax;
 pub mod time;
+pub mod uid;
 pub mod unfold;
 pub mod value;
 mod write;

@@ -124,6 +124,8 @@ fn require_a_page(caller: Caller) -> Result<()> {
     access::require_own(caller)?;
     match caller.way {
         Way::Page => Ok(()),
-        Way::AppPassword(_) | Way::Link(_) | Way::Command => Err(Error::Forbidden { needed: access::Access::Owner }),
+        Way::AppPassword(_) | Way::Link(_) | Way::Command | Way::Sync(_) => {
+            Err(Error::Forbidden { needed: access::Access::Owner })
+        }
     }
 }

@@ -5,6 +5,7 @@ use super::lease::{Ended, Lease};
 use crate::accounts::{login_throttle, sessions};
 use crate::idempotency::KEY_LIFE;
 use crate::store::Transaction;
+use crate::sync::RECEIPT_LIFE;
 use crate::{Kalends, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,7 @@ pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
     cleaned.versions += versions(kalends, now).await?;
     cleaned.versions += beyond_size(kalends).await?;
     logs(kalends, now).await?;
+    receipts(kalends, now).await?;
     let mut tx = kalends.db.write().await?;
     cleaned.people = tx.delete_expired_people(now - kalends.limits.bin_age).await?;
     tx.delete_ended_sessions(now, now - kalends.limits.session_idle).await?;
@@ -75,6 +77,18 @@ async fn binned(kalends: &Kalends, now: DateTime<Utc>) -> Result<u64> {
             return Ok(gone);
         }
         gone += piece;
+    }
+}
+
+/// Of runs that kept calendars in step.
+async fn receipts(kalends: &Kalends, now: DateTime<Utc>) -> Result<()> {
+    loop {
+        let mut tx = kalends.db.write().await?;
+        let piece = tx.delete_old_sync_runs(now - RECEIPT_LIFE).await?;
+        tx.commit().await?;
+        if piece == 0 {
+            return Ok(());
+        }
     }
 }
 

@@ -70,8 +70,12 @@ impl Lease {
 
 impl Kalends {
     /// Commits what a job has come to, and tells `news` of it on every node.
-    pub(super) async fn commit_with_news(&self, mut tx: Transaction, news: Option<Announcement>) -> Result<()> {
-        let news: Vec<Announcement> = news.into_iter().collect();
+    pub(super) async fn commit_with_news(&self, tx: Transaction, news: Option<Announcement>) -> Result<()> {
+        self.commit_with_all_news(tx, news.into_iter().collect()).await
+    }
+
+    /// [`Kalends::commit_with_news`], of several things.
+    pub(crate) async fn commit_with_all_news(&self, mut tx: Transaction, news: Vec<Announcement>) -> Result<()> {
         tx.tell_changed(self.node, &news).await?;
         tx.commit().await?;
         for announcement in news {

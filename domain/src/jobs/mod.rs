@@ -114,7 +114,7 @@ impl Kalends {
         match kind {
             JobKind::Clean => Some(TimeDelta::hours(1)),
             JobKind::Backup => self.limits.backups.as_ref().map(|plan| plan.interval),
-            JobKind::Reindex | JobKind::Import | JobKind::EndShares | JobKind::MoveIn => None,
+            JobKind::Reindex | JobKind::Import | JobKind::EndShares | JobKind::MoveIn | JobKind::Sync => None,
         }
     }
 
@@ -132,6 +132,7 @@ impl Kalends {
             let due_at = Utc::now() + TimeDelta::minutes(1);
             tx.enqueue_job(&NewJob { due_at, ..of_installation(kind) }).await?;
         }
-        tx.commit().await
+        tx.commit().await?;
+        self.begin_links().await
     }
 }

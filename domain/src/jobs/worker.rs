@@ -19,9 +19,11 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// How many jobs a node does at once: one that takes long keeps no other waiting.
-const MAX_JOBS: usize = 2;
+const MAX_JOBS: usize = 6;
 /// How many of these may be imports: they take long, and what everybody needs does not wait for what somebody brings.
 const MAX_IMPORTS: usize = 1;
+/// How many may bring calendars into step: they wait for others most of the time.
+const MAX_SYNCS: usize = 4;
 /// How often a job may fail before it is dead.
 const MAX_ATTEMPTS: u32 = 10;
 /// How often a node looks whether a job is due; what this node enqueues is begun at once.
@@ -72,17 +74,24 @@ impl Worker {
         let mut running = JoinSet::new();
         let mut prepared: Option<Instant> = None;
         let imports = Arc::new(Semaphore::new(MAX_IMPORTS));
+        let syncs = Arc::new(Semaphore::new(MAX_SYNCS));
         while !self.stop.is_cancelled() {
             // Again and again: somebody may have removed it.
             if prepared.is_none_or(|at| at.elapsed() > RECURRING) {
                 prepared = self.told(self.kalends.begin_recurring().await).map(|()| Instant::now());
             }
             while running.len() < MAX_JOBS {
-                let right = imports.clone().try_acquire_owned().ok();
+                let import = imports.clone().try_acquire_owned().ok();
+                let sync = syncs.clone().try_acquire_owned().ok();
                 let mut kinds = self.kalends.kinds();
-                kinds.retain(|kind| !is_import(*kind) || right.is_some());
+                kinds.retain(|kind| !is_import(*kind) || import.is_some());
+                kinds.retain(|kind| *kind != JobKind::Sync || sync.is_some());
                 let Some(Some((held, job))) = self.told(self.next(&kinds).await) else { break };
-                let right = right.filter(|_| is_import(held.kind));
+                let right = match held.kind {
+                    JobKind::Import | JobKind::MoveIn => import,
+                    JobKind::Sync => sync,
+                    _ => None,
+                };
                 let attempt = attempt(self.kalends.clone(), held, job, self.stop.clone());
                 running.spawn(async move {
                     attempt.await;
@@ -204,6 +213,7 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::Backup => backups::back_up(lease).await,
         JobKind::EndShares => super::shares::end(lease).await,
         JobKind::MoveIn => move_in::move_in(lease).await,
+        JobKind::Sync => crate::sync::run(lease).await,
     }
 }
 

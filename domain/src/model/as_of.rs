@@ -79,6 +79,8 @@ pub enum ChangeWay {
     /// By bringing back what was.
     Restore,
     Command,
+    /// By a run that keeps it in step with a calendar elsewhere.
+    Sync,
 }
 
 /// Which changes of a calendar are asked for; what is `None` does not matter.

@@ -50,6 +50,19 @@ pub struct CalendarView {
     pub order: Option<i64>,
 }
 
+/// Whether a calendar is kept in step with one elsewhere, and what follows from it here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Linked {
+    #[default]
+    No,
+    /// What is changed there comes here.
+    Pulls,
+    /// What is changed here goes there.
+    Pushes,
+    /// It is as it is there, where nobody here may change it; or was so until that was gone. Nobody changes what is in it.
+    Frozen,
+}
+
 /// A calendar, what a principal may do with it, and how they see it.
 #[derive(Clone, Debug)]
 pub struct SeenCalendar {
@@ -65,6 +78,7 @@ pub struct SeenCalendar {
     pub in_person: bool,
     /// Whether it is shared with people or teams, so that they read it at least.
     pub is_shared: bool,
+    pub linked: Linked,
     pub view: CalendarView,
 }
 

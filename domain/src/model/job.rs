@@ -22,11 +22,20 @@ pub enum JobKind {
     EndShares,
     /// Imports calendars from another service.
     MoveIn,
+    /// Brings a calendar and one elsewhere into step.
+    Sync,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 6] =
-        [JobKind::Clean, JobKind::Reindex, JobKind::Import, JobKind::Backup, JobKind::EndShares, JobKind::MoveIn];
+    pub const ALL: [JobKind; 7] = [
+        JobKind::Clean,
+        JobKind::Reindex,
+        JobKind::Import,
+        JobKind::Backup,
+        JobKind::EndShares,
+        JobKind::MoveIn,
+        JobKind::Sync,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -36,6 +45,7 @@ impl JobKind {
             JobKind::Backup => "backup",
             JobKind::EndShares => "end-shares",
             JobKind::MoveIn => "move-in",
+            JobKind::Sync => "sync",
         }
     }
 

@@ -15,4 +15,7 @@ pub mod principal;
 pub mod profile;
 pub mod remote_account;
 pub mod share;
+pub mod sync_link;
+pub mod sync_object;
+pub mod sync_run;
 pub mod version;

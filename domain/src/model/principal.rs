@@ -99,6 +99,8 @@ pub enum Way {
     Command,
     /// Somebody unknown, by the address of the public link of this id, for whoever made it.
     Link(i64),
+    /// A run of the link of this id with a calendar elsewhere, for whoever has the account there.
+    Sync(i64),
 }
 
 impl Caller {
@@ -115,6 +117,11 @@ impl Caller {
     /// Whoever has the address of a public link that `maker` made: at most for `ceiling`, and for one of its calendars.
     pub fn link(maker: PrincipalId, id: i64, ceiling: Access, only: CalendarId) -> Self {
         Caller { principal: maker, ceiling: ceiling.min(Access::Read), only: Some(only), way: Way::Link(id) }
+    }
+
+    /// What keeps `only` in step with a calendar elsewhere by the link of this id, for whoever has the account there.
+    pub fn sync(principal: PrincipalId, id: i64, only: CalendarId) -> Self {
+        Caller { principal, ceiling: Access::Owner, only: Some(only), way: Way::Sync(id) }
     }
 
     /// The principal through a command of whoever runs the server.

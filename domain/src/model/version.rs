@@ -79,6 +79,8 @@ pub enum RunKind {
     Restore,
     /// Of an import, which it takes back.
     TakenBack,
+    /// Of what a calendar elsewhere has.
+    Sync,
 }
 
 /// By whom and by which way something was changed, as the log has it.
@@ -88,7 +90,7 @@ pub struct Cause {
     pub principal_name: String,
     /// The name of the person for whom they acted; empty: for themselves.
     pub for_name: String,
-    /// `page`, `app-password` or `command`.
+    /// `page`, `app-password`, `command` or `sync`.
     pub way: String,
     /// What the credential was called, or what the run was about; empty where there was neither.
     pub label: String,

@@ -4,7 +4,7 @@ use super::statement::{Row, broken, millis};
 use super::{Transaction, Usage};
 use crate::Result;
 use crate::model::calendar::{
-    Calendar, CalendarDetails, CalendarId, CalendarView, DeadProperty, Revision, SeenCalendar,
+    Calendar, CalendarDetails, CalendarId, CalendarView, DeadProperty, Linked, Revision, SeenCalendar,
 };
 use crate::model::principal::{Access, PrincipalId};
 use crate::model::share::{Answer, Party, PartyKind};
@@ -43,7 +43,9 @@ macro_rules! calendar {
             ")) AS is_shared,
         coalesce(v.hidden, FALSE) AS hidden, coalesce(v.is_default, FALSE) AS is_default,
         v.answer, v.own_name, v.own_color, v.own_order,
-        EXISTS (SELECT 1 FROM grants g WHERE g.calendar_id = c.id AND g.principal_id = $1) AS in_person "
+        EXISTS (SELECT 1 FROM grants g WHERE g.calendar_id = c.id AND g.principal_id = $1) AS in_person,
+        (SELECT CASE WHEN s.state = 'gone' OR s.direction = 'pull' AND NOT s.remote_writable THEN 'frozen' ELSE s.direction END
+            FROM sync_links s WHERE s.calendar_id = c.id) AS linked "
         )
     };
 }
@@ -70,6 +72,12 @@ pub(super) fn seen(row: &Row) -> Result<SeenCalendar> {
         delegated: Access::from_number(row.get("delegated")?),
         owner,
         in_person: row.get("in_person")?,
+        linked: match row.get::<Option<&str>>("linked")? {
+            None => Linked::No,
+            Some("frozen") => Linked::Frozen,
+            Some("pull") => Linked::Pulls,
+            Some(_) => Linked::Pushes,
+        },
         is_shared: row.get("is_shared")?,
         view: CalendarView {
             hidden: row.get("hidden")?,

@@ -11,7 +11,8 @@ use crate::model::version::{Cause, CauseId, Change, Digest, Run, RunKind, Stored
 use chrono::{DateTime, Utc};
 
 /// What follows a way where a run was not the import of a file.
-const KINDS: [(RunKind, &str); 2] = [(RunKind::Restore, "/restore"), (RunKind::TakenBack, "/undo")];
+const KINDS: [(RunKind, &str); 3] =
+    [(RunKind::Restore, "/restore"), (RunKind::TakenBack, "/undo"), (RunKind::Sync, "/run")];
 
 pub(super) fn digest(octets: &[u8]) -> Result<Digest> {
     octets.try_into().map(Digest).map_err(|_| broken("digest"))
@@ -25,6 +26,7 @@ fn way(way: Way) -> (&'static str, i64) {
         Way::Command => ("command", 0),
         // For reading alone; it is written nowhere.
         Way::Link(id) => ("link", id),
+        Way::Sync(id) => ("sync", id),
     }
 }
 

@@ -71,14 +71,15 @@ fn object_as_of(row: &Row) -> Result<ObjectAsOf> {
     })
 }
 
-/// A way as it stands in the log: its name, with which credential, in a run or by hand, and whether that run brought something back.
-fn written(way: ChangeWay) -> (Option<&'static str>, Option<i64>, Option<bool>) {
+/// A way as it stands in the log: its name, with which credential, by hand; or what kind of run it was part of.
+fn written(way: ChangeWay) -> (Option<&'static str>, Option<i64>, Option<&'static str>) {
     match way {
         ChangeWay::Page => (Some("page"), None, None),
         ChangeWay::AppPassword(id) => (Some("app-password"), Some(id), None),
         ChangeWay::Command => (Some("command"), None, None),
-        ChangeWay::Import => (None, None, Some(false)),
-        ChangeWay::Restore => (None, None, Some(true)),
+        ChangeWay::Import => (None, None, Some("import")),
+        ChangeWay::Restore => (None, None, Some("restore")),
+        ChangeWay::Sync => (None, None, Some("run")),
     }
 }
 
@@ -87,6 +88,7 @@ fn change_maker(row: &Row) -> Result<ChangeMaker> {
     let (way, label) = match (row.get::<bool>("in_run")?, kind, way) {
         (true, RunKind::Import | RunKind::TakenBack, _) => (ChangeWay::Import, String::new()),
         (true, RunKind::Restore, _) => (ChangeWay::Restore, String::new()),
+        (true, RunKind::Sync, _) => (ChangeWay::Sync, String::new()),
         (false, _, "page") => (ChangeWay::Page, String::new()),
         (false, _, "app-password") => (ChangeWay::AppPassword(row.get("credential_id")?), row.get("label")?),
         _ => (ChangeWay::Command, String::new()),
@@ -189,7 +191,7 @@ impl Transaction {
         filter: &ChangeFilter,
         limit: usize,
     ) -> Result<Vec<LoggedChange>> {
-        let (way, credential, restores) = filter.way.map_or((None, None, None), written);
+        let (way, credential, kind) = filter.way.map_or((None, None, None), written);
         let parts = [
             CHANGE,
             ", p.after AS before, o.id AS standing, o.summary ",
@@ -199,13 +201,14 @@ impl Transaction {
              WHERE h.calendar_id = $1 AND h.revision < $2 AND h.changed_at >= $3 AND h.changed_at < $4
                 AND ($5 IS NULL OR c.principal_id = $5) AND ($6 IS NULL OR ((c.way = $6 OR c.way LIKE $6 || '/for/%') AND c.run = ''))
                 AND ($7 IS NULL OR c.credential_id = $7)
-                AND ($8 IS NULL OR (c.run <> '' AND (c.way LIKE '%/restore') = $8))
+                AND ($8 IS NULL OR (c.run <> '' AND $8 = CASE WHEN c.way LIKE '%/restore' THEN 'restore' WHEN c.way LIKE '%/run' THEN 'run'
+                    ELSE 'import' END))
              ORDER BY h.revision DESC LIMIT $9",
         ];
         let statement = self.joined(&parts).bind(calendar.0).bind(before.0);
         let statement =
             statement.bind(filter.from.map_or(i64::MIN, millis)).bind(filter.until.map_or(i64::MAX, millis));
-        let statement = statement.bind(filter.person.map(|person| person.0)).bind(way).bind(credential).bind(restores);
+        let statement = statement.bind(filter.person.map(|person| person.0)).bind(way).bind(credential).bind(kind);
         statement.bind(signed(limit)).all(logged_change).await
     }
 

@@ -239,6 +239,22 @@ impl Transaction {
         Ok(statement.bind(id.0).bind(millis(due_at)).run().await? == 1)
     }
 
+    /// The job of a kind with this key, if it waits for longer, is due at `at`, as if it had never been tried.
+    pub async fn hasten_job(&mut self, kind: JobKind, key: &str, at: DateTime<Utc>) -> Result<()> {
+        let statement = self.sql(
+            "UPDATE jobs SET due_at = $3, attempts = 0 WHERE kind = $1 AND unique_key = $2 AND state = 'waiting' AND due_at > $3",
+        );
+        statement.bind(kind.name()).bind(key).bind(millis(at)).run().await?;
+        Ok(())
+    }
+
+    /// Forgets those of a kind with this key that are over.
+    pub async fn delete_ended_jobs(&mut self, kind: JobKind, key: &str) -> Result<()> {
+        let statement = self.sql("DELETE FROM jobs WHERE kind = $1 AND unique_key = $2 AND state IN ('done', 'dead')");
+        statement.bind(kind.name()).bind(key).run().await?;
+        Ok(())
+    }
+
     /// Yields whether there was one that did not run.
     pub async fn remove_job(&mut self, id: JobId) -> Result<bool> {
         let statement = self.sql("DELETE FROM jobs WHERE id = $1 AND state <> 'running'");

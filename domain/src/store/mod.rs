@@ -36,6 +36,9 @@ mod shares;
 mod sqlite;
 mod sqlite_readers;
 mod statement;
+mod sync_links;
+mod sync_objects;
+mod sync_runs;
 mod teams;
 mod transaction;
 mod verify;
@@ -53,6 +56,8 @@ pub use people::OwnedCalendar;
 pub use remote_accounts::NewRemoteAccount;
 pub use sessions::NewSession;
 pub use share_notices::NewShareNotice;
+pub use sync_links::{LinkStanding, NewSyncLink};
+pub use sync_objects::SyncObjects;
 pub use transaction::Transaction;
 pub use verify::{CheckedCalendar, LoggedAs, StoredObject};
 

@@ -16,6 +16,32 @@ pub enum Direction {
     Push,
 }
 
+impl Direction {
+    pub const ALL: [Direction; 3] = [Direction::Pull, Direction::Both, Direction::Push];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Direction::Pull => "pull",
+            Direction::Both => "both",
+            Direction::Push => "push",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|direction| direction.name() == name)
+    }
+
+    /// Whether what is changed here goes there.
+    pub fn pushes(self) -> bool {
+        self != Direction::Pull
+    }
+
+    /// Whether what is changed there comes here.
+    pub fn pulls(self) -> bool {
+        self != Direction::Push
+    }
+}
+
 /// Who wins where both sides have changed the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Policy {
@@ -27,6 +53,23 @@ pub enum Policy {
     Local,
     /// What collides waits until a person has decided.
     Ask,
+}
+
+impl Policy {
+    pub const ALL: [Policy; 4] = [Policy::MergeThenNewest, Policy::Remote, Policy::Local, Policy::Ask];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Policy::MergeThenNewest => "newest",
+            Policy::Remote => "remote",
+            Policy::Local => "local",
+            Policy::Ask => "ask",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|policy| policy.name() == name)
+    }
 }
 
 /// What is known of one version of an object; another one, another text. `None`: there is no object.

@@ -29,6 +29,7 @@ mod remote_accounts;
 mod sessions;
 mod share_notices;
 mod sharing;
+mod sync;
 mod synchronisation;
 mod transfer;
 mod undo;

@@ -269,6 +269,7 @@ pub(super) fn by(cause: &Cause) -> By {
         Some((run, RunKind::Import)) => (Some(run.to_string()), Some("import")),
         Some((run, RunKind::Restore)) => (Some(run.to_string()), Some("restore")),
         Some((run, RunKind::TakenBack)) => (Some(run.to_string()), Some("undo")),
+        Some((run, RunKind::Sync)) => (Some(run.to_string()), Some("sync")),
         None => (None, None),
     };
     let (name, way, label) = (cause.principal_name.clone(), cause.way.clone(), cause.label.clone());

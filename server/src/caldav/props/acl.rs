@@ -28,6 +28,13 @@ pub fn privileges(access: Access) -> &'static [&'static str] {
     }
 }
 
+/// What a caller may do with a calendar. What is in one that is kept as another elsewhere is, they do not change.
+pub fn privileges_of(held: &Held) -> Vec<&'static str> {
+    let changes = ["D:all", "D:write", "D:write-content", "D:bind", "D:unbind"];
+    let held_privileges = privileges(held.access()).iter().copied();
+    held_privileges.filter(|privilege| !held.is_frozen() || !changes.contains(privilege)).collect()
+}
+
 /// The fewest privileges that say the same: each of them stands for those in it.
 fn granted(access: Access) -> &'static [&'static str] {
     match access {

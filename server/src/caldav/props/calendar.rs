@@ -4,7 +4,7 @@ use super::super::conditions::HTTP_DATE;
 use super::super::notification::calendar_href;
 use super::super::resource;
 use super::super::xml::XmlWriter;
-use super::acl::privileges;
+use super::acl::privileges_of;
 use super::{Live, Quota, sharing, write_privileges, write_resource_type};
 use chrono::SecondsFormat;
 use kalends_domain::access::Held;
@@ -49,7 +49,7 @@ impl CalendarView<'_> {
                 xml.leaf(tag, &self.calendar.created_at.to_rfc3339_opts(SecondsFormat::Secs, true));
             }
             Live::Owner => xml.hrefs(tag, [resource::principal_href(&self.calendar.owner_slug).as_str()]),
-            Live::CurrentUserPrivilegeSet => write_privileges(privileges(self.calendar.access()), xml),
+            Live::CurrentUserPrivilegeSet => write_privileges(&privileges_of(&self.calendar), xml),
             // The revision is all that both have to tell, so one text serves.
             Live::SyncToken | Live::GetCtag => {
                 xml.leaf(tag, &sync_token(self.calendar));

@@ -3,7 +3,7 @@
 use super::super::conditions::HTTP_DATE;
 use super::super::resource;
 use super::super::xml::XmlWriter;
-use super::acl::privileges;
+use super::acl::privileges_of;
 use super::{Live, write_privileges};
 use chrono::SecondsFormat;
 use kalends_domain::access::Held;
@@ -50,7 +50,7 @@ impl ObjectView<'_> {
             Live::GetLastModified => xml.leaf(tag, &self.head.modified_at.format(HTTP_DATE).to_string()),
             Live::CreationDate => xml.leaf(tag, &self.head.created_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
             Live::Owner => xml.hrefs(tag, [resource::principal_href(&self.calendar.owner_slug).as_str()]),
-            Live::CurrentUserPrivilegeSet => write_privileges(privileges(self.calendar.access()), xml),
+            Live::CurrentUserPrivilegeSet => write_privileges(&privileges_of(&self.calendar), xml),
             Live::CalendarData => match self.data {
                 CalendarData::None => return false,
                 CalendarData::Text(text) => xml.leaf(tag, text),

@@ -1,0 +1,462 @@
+//! Links: making one, changing what was chosen, having it run, and ending it. They are its calendar's owner's alone.
+
+use super::accounts::own_account;
+use super::connector::FindError;
+use super::plan::Direction;
+use super::provider::{ProviderError, RemoteCalendar, RemoteCalendarId};
+use super::run::{link_changed, may_link};
+use super::schedule::{MAX_INTERVAL, MIN_INTERVAL};
+use crate::access::{self, Access, Caller};
+use crate::calendars::{CalendarDetails, CalendarId};
+use crate::model::remote_account::{ProviderKind, RemoteAccount, RemoteAccountId};
+use crate::model::sync_link::{LinkSettings, LinkState, SyncLink, SyncLinkId};
+use crate::model::sync_object::SyncObjectId;
+use crate::store::{LinkStanding, NewSyncLink, SyncObjects};
+use crate::write::Write;
+use crate::{Error, Kalends, Problem, Result};
+use chrono::{TimeDelta, Utc};
+use kalends_ical::ComponentKind;
+
+/// Longest window of history, in days.
+const MAX_WINDOW_DAYS: u32 = 36_500;
+
+/// A calendar that an account offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfferedCalendar {
+    pub remote: RemoteCalendar,
+    /// The link that it has already, with the calendar here.
+    pub link: Option<(SyncLinkId, CalendarId)>,
+}
+
+/// What a calendar elsewhere is to be tied to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkTarget {
+    /// A calendar that is made for it, with this name; `None`: with the one that it has there.
+    New {
+        name: Option<String>,
+    },
+    Existing(CalendarId),
+}
+
+/// A link about to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewLink {
+    pub account: RemoteAccountId,
+    pub remote: RemoteCalendarId,
+    pub target: LinkTarget,
+    pub settings: LinkSettings,
+}
+
+/// What becomes of the calendars when a link ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkRemoval {
+    /// Both stay as they are.
+    KeepBoth,
+    /// The one here goes into the bin, the one there stays.
+    BinHere,
+    /// The one here goes into the bin, and everything in the one there that was in step is deleted.
+    DeleteThere,
+}
+
+impl LinkSettings {
+    /// What is proposed for a calendar at a service of `kind`.
+    pub fn proposed(kind: ProviderKind, remote: &RemoteCalendar) -> Self {
+        let minutes = match kind {
+            ProviderKind::Graph => 5,
+            ProviderKind::CalDav => 15,
+            ProviderKind::Ics => 24 * 60,
+        };
+        LinkSettings {
+            direction: if remote.is_writable { Direction::Both } else { Direction::Pull },
+            policy: super::plan::Policy::MergeThenNewest,
+            interval: Some(TimeDelta::minutes(minutes)),
+            window_days: None,
+        }
+    }
+
+    fn check(&self, remote_writable: bool) -> Result<()> {
+        if self.interval.is_some_and(|interval| interval < MIN_INTERVAL || interval > MAX_INTERVAL) {
+            return Err(Error::bad_input("interval", Problem::Request("a minute to a day, or none")));
+        }
+        if self.window_days.is_some_and(|days| days == 0 || days > MAX_WINDOW_DAYS) {
+            return Err(Error::bad_input("window", Problem::Request("1 to 36500 days, or none")));
+        }
+        if self.direction.pushes() && !remote_writable {
+            return Err(Error::bad_input(
+                "direction",
+                Problem::Request("the calendar elsewhere cannot be changed: pull"),
+            ));
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn remote_error(error: ProviderError) -> Error {
+    Error::Remote(FindError::Provider(error))
+}
+
+impl Kalends {
+    /// The calendars of an account, asked for now, with what they are tied to already.
+    ///
+    /// # Errors
+    /// `NotFound` for somebody else's account; `Remote`.
+    pub async fn offered_calendars(&self, caller: Caller, account: RemoteAccountId) -> Result<Vec<OfferedCalendar>> {
+        let account = own_account(&mut self.db.read().await?, caller, account).await?;
+        let calendars = self.remote_calendars(&account).await?;
+        let links = self.db.read().await?.sync_links_of_account(account.id).await?;
+        let offered = calendars.into_iter().map(|remote| {
+            let link = links.iter().find(|link| link.remote == remote.id);
+            OfferedCalendar { link: link.map(|link| (link.id, link.calendar)), remote }
+        });
+        Ok(offered.collect())
+    }
+
+    async fn remote_calendars(&self, account: &RemoteAccount) -> Result<Vec<RemoteCalendar>> {
+        let provider = self.remote_provider(account).await?;
+        let calendars = match provider {
+            Ok(provider) => provider.calendars().await,
+            Err(error) => Err(error),
+        };
+        self.note_remote_answer(account, calendars.as_ref().err()).await?;
+        calendars.map_err(remote_error)
+    }
+
+    /// A calendar elsewhere that a link is to be made with, as it is there now.
+    pub(super) async fn remote_to_link(
+        &self,
+        caller: Caller,
+        new: &NewLink,
+    ) -> Result<(RemoteAccount, RemoteCalendar)> {
+        let account = own_account(&mut self.db.read().await?, caller, new.account).await?;
+        if let LinkTarget::Existing(calendar) = new.target {
+            may_link(&mut self.db.read().await?, caller, calendar).await?;
+        }
+        let calendars = self.remote_calendars(&account).await?;
+        let remote = calendars.into_iter().find(|calendar| calendar.id == new.remote);
+        let remote = remote.ok_or(Error::NotFound("the calendar elsewhere"))?;
+        new.settings.check(remote.is_writable)?;
+        Ok((account, remote))
+    }
+
+    /// Ties a calendar to one elsewhere, and has both brought into step.
+    ///
+    /// # Errors
+    /// `NotFound` for somebody else's account or calendar, and for what is not there; `Forbidden`; `AlreadyExists` where one of the two
+    /// has a link; `BadInput` (interval, window, direction, name); `QuotaExceeded`; `Remote`.
+    pub async fn make_sync_link(&self, caller: Caller, new: &NewLink) -> Result<SyncLink> {
+        let (account, remote) = self.remote_to_link(caller, new).await?;
+        let linked = self.db.read().await?.sync_links_of_account(account.id).await?;
+        if linked.iter().any(|link| link.remote == remote.id) {
+            return Err(Error::AlreadyExists("the link"));
+        }
+        let calendar = match &new.target {
+            LinkTarget::Existing(calendar) => *calendar,
+            LinkTarget::New { name } => self.calendar_for(caller, &remote, name.as_deref()).await?,
+        };
+        let made = self.tie(caller, &account, &remote, calendar, &new.settings).await;
+        if made.is_err() && matches!(new.target, LinkTarget::New { .. }) {
+            self.discard_calendar(caller, calendar).await?;
+        }
+        made
+    }
+
+    async fn calendar_for(&self, caller: Caller, remote: &RemoteCalendar, name: Option<&str>) -> Result<CalendarId> {
+        let taken = self.calendars(caller).await?.len();
+        let name: String =
+            name.unwrap_or(&remote.name).chars().filter(|letter| !letter.is_control()).take(200).collect();
+        let mut details = CalendarDetails::named(name, taken);
+        let is_color = |color: &&String| color.len() == 7 && color[1..].bytes().all(|octet| octet.is_ascii_hexdigit());
+        if let Some(color) = remote.color.as_ref().filter(is_color) {
+            details.color.clone_from(color);
+        }
+        details.description = remote.description.clone().filter(|text| text.len() <= self.limits.property_octets);
+        let kinds = remote.components.iter().flatten().filter_map(|name| ComponentKind::from_name(name));
+        let kinds: Vec<ComponentKind> = kinds.filter(|kind| *kind != ComponentKind::FreeBusy).collect();
+        if !kinds.is_empty() {
+            details.components = kinds;
+        }
+        Ok(self.create_calendar(caller, None, details, Vec::new()).await?.id)
+    }
+
+    async fn tie(
+        &self,
+        caller: Caller,
+        account: &RemoteAccount,
+        remote: &RemoteCalendar,
+        calendar: CalendarId,
+        settings: &LinkSettings,
+    ) -> Result<SyncLink> {
+        let link = self
+            .write(caller, async |mut write: Write| {
+                write.calendar(calendar, Access::Owner).await?;
+                own_account(&mut write.tx, caller, account.id).await?;
+                let of_account = write.tx.sync_links_of_account(account.id).await?;
+                let is_taken = of_account.iter().any(|link| link.remote == remote.id);
+                if is_taken || write.tx.sync_link_of_calendar(calendar).await?.is_some() {
+                    return Err(Error::AlreadyExists("the link"));
+                }
+                let at = Utc::now();
+                let new = NewSyncLink { account: account.id, calendar, remote, settings, at };
+                let id = write.tx.insert_sync_link(new).await?;
+                let link = write.tx.sync_link(id).await?.ok_or(Error::NotFound("the link"))?;
+                self.want_run(&mut write.tx, &link, at).await?;
+                write.calendar_changed(calendar).await?;
+                write.commit(link).await
+            })
+            .await?;
+        self.wake.notify_one();
+        Ok(link)
+    }
+
+    /// The links of all calendars that the caller owns, the oldest first.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub async fn sync_links(&self, caller: Caller) -> Result<Vec<SyncLink>> {
+        let mut tx = self.db.read().await?;
+        let owned = access::seen_calendars(&mut tx, caller).await?;
+        let owned: Vec<CalendarId> = owned.iter().filter(|held| held.is_own()).map(|held| held.id).collect();
+        tx.sync_links_of_calendars(&owned).await
+    }
+
+    /// # Errors
+    /// `NotFound`, also for whoever does not own its calendar.
+    pub async fn sync_link(&self, caller: Caller, id: SyncLinkId) -> Result<SyncLink> {
+        self.held_link(&mut self.db.read().await?, caller, id).await
+    }
+
+    /// The link of a calendar, if it has one.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden` for whoever does not own the calendar.
+    pub async fn sync_link_of(&self, caller: Caller, calendar: CalendarId) -> Result<Option<SyncLink>> {
+        let mut tx = self.db.read().await?;
+        may_link(&mut tx, caller, calendar).await?;
+        tx.sync_link_of_calendar(calendar).await
+    }
+
+    /// Changes what was chosen for a link.
+    ///
+    /// # Errors
+    /// `NotFound`; `BadInput` (interval, window, direction).
+    pub async fn change_sync_link(&self, caller: Caller, id: SyncLinkId, settings: &LinkSettings) -> Result<()> {
+        let changed = self.write(caller, async |mut write: Write| {
+            let link = self.held_link(&mut write.tx, caller, id).await?;
+            settings.check(link.remote_writable)?;
+            let before = link.settings;
+            let turns = before.direction != settings.direction;
+            let widens = before.window_days != settings.window_days;
+            write.tx.set_sync_settings(id, settings, (turns, turns || widens)).await?;
+            if widens {
+                write.tx.clear_sync_outside(id).await?;
+            }
+            if turns {
+                write.tx.forget_sync_tags(id).await?;
+            }
+            if !link.state.rests() {
+                self.want_run(&mut write.tx, &link, Utc::now()).await?;
+            }
+            link_changed(write, &link).await
+        });
+        changed.await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Nothing runs until [`Kalends::resume_sync_link`].
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn pause_sync_link(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
+        self.write(caller, async |mut write: Write| {
+            let link = self.held_link(&mut write.tx, caller, id).await?;
+            let (state, trouble) = (LinkState::Paused, None);
+            let standing = LinkStanding { state, trouble, why: None, failures: 0, next_run_at: None };
+            write.tx.set_sync_standing(id, &standing).await?;
+            link_changed(write, &link).await
+        })
+        .await
+    }
+
+    /// Goes on with a link that was paused; also with one whose calendar elsewhere was gone, in case it has come back.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn resume_sync_link(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
+        let resumed = self.write(caller, async |mut write: Write| {
+            let link = self.held_link(&mut write.tx, caller, id).await?;
+            if link.state.rests() {
+                let at = Utc::now();
+                let (state, trouble) = (LinkState::New, None);
+                let standing = LinkStanding { state, trouble, why: None, failures: 0, next_run_at: Some(at) };
+                write.tx.set_sync_standing(id, &standing).await?;
+                self.want_run(&mut write.tx, &link, at).await?;
+            }
+            link_changed(write, &link).await
+        });
+        resumed.await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Has a link run now; what failed again and again before is tried once more.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn sync_now(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
+        let link = self.sync_link(caller, id).await?;
+        self.run_now(&[link]).await
+    }
+
+    /// Has all links of an account run now.
+    ///
+    /// # Errors
+    /// `NotFound` for somebody else's account.
+    pub async fn sync_account_now(&self, caller: Caller, account: RemoteAccountId) -> Result<()> {
+        let mut tx = self.db.read().await?;
+        own_account(&mut tx, caller, account).await?;
+        let links = tx.sync_links_of_account(account).await?;
+        drop(tx);
+        self.run_now(&links).await
+    }
+
+    /// Has all links of the caller's calendars run now.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub async fn sync_all_now(&self, caller: Caller) -> Result<()> {
+        let links = self.sync_links(caller).await?;
+        self.run_now(&links).await
+    }
+
+    async fn run_now(&self, links: &[SyncLink]) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        for link in links.iter().filter(|link| !link.state.rests()) {
+            tx.clear_sync_failing(link.id).await?;
+            self.want_run(&mut tx, link, Utc::now()).await?;
+        }
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// The remote side says that something has changed in a calendar of an account (`None`: in any of them).
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub async fn remote_changed(&self, account: RemoteAccountId, calendar: Option<&RemoteCalendarId>) -> Result<()> {
+        let links = self.db.read().await?.sync_links_of_account(account).await?;
+        let is_meant = |link: &&SyncLink| calendar.is_none_or(|calendar| link.remote == *calendar);
+        let waits = |link: &&SyncLink| !link.state.rests() && link.state != LinkState::Attention;
+        let mut tx = self.db.write().await?;
+        for link in links.iter().filter(is_meant).filter(waits) {
+            self.want_run(&mut tx, link, Utc::now()).await?;
+        }
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// A page shows these calendars: those that are in step with others elsewhere are looked at more often for a while.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub async fn looked_at(&self, caller: Caller, calendars: &[CalendarId]) -> Result<()> {
+        let mut tx = self.db.read().await?;
+        let seen = access::seen_calendars(&mut tx, caller).await?;
+        let linked: Vec<CalendarId> =
+            seen.iter().filter(|held| held.is_linked() && calendars.contains(&held.id)).map(|held| held.id).collect();
+        let now = Utc::now();
+        let links = tx.sync_links_of_calendars(&linked).await?;
+        drop(tx);
+        let since = now - TimeDelta::minutes(1);
+        for link in links.iter().filter(|link| link.looked_at.is_none_or(|at| at < since)) {
+            let mut tx = self.db.write().await?;
+            if tx.set_sync_looked(link.calendar, now, since).await?.is_some() && link.state == LinkState::InStep {
+                // As if it had been looked at all the time since the last run.
+                let looked = SyncLink { looked_at: Some(now), ..link.clone() };
+                let due = link.last_run_at.zip(super::schedule::interval(&looked, link.quiet_runs, now));
+                if let Some((last, interval)) = due {
+                    let key = link.id.0.to_string();
+                    tx.hasten_job(crate::jobs::JobKind::Sync, &key, (last + interval).max(now)).await?;
+                }
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Says yes to the deletions that a link asks about, as many as there are now and no more.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn approve_deletions(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        let link = self.held_link(&mut tx, caller, id).await?;
+        let here = tx.count_sync_objects(id, SyncObjects::Gone).await?;
+        let there = tx.count_sync_objects(id, SyncObjects::Local).await?;
+        tx.set_sync_approved(id, Some(here), Some(there)).await?;
+        self.want_run(&mut tx, &link, Utc::now()).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Says no: what is gone on one side goes back there from the other, as far as the link's direction allows.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn refuse_deletions(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        let link = self.held_link(&mut tx, caller, id).await?;
+        if link.state == LinkState::Asks {
+            tx.forget_sync_deletions(id, link.calendar).await?;
+            self.want_run(&mut tx, &link, Utc::now()).await?;
+        }
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Ends a link.
+    ///
+    /// # Errors
+    /// `NotFound`; `Forbidden` where the credential does not suffice.
+    pub async fn remove_sync_link(&self, caller: Caller, id: SyncLinkId, removal: LinkRemoval) -> Result<()> {
+        let removed = self.write(caller, async |mut write: Write| {
+            let link = self.held_link(&mut write.tx, caller, id).await?;
+            let calendar = write.calendar(link.calendar, Access::Owner).await?;
+            match removal {
+                LinkRemoval::KeepBoth | LinkRemoval::BinHere => write.tx.delete_sync_link(id).await?,
+                LinkRemoval::DeleteThere => {
+                    write.tx.set_sync_removing(id).await?;
+                    self.want_run(&mut write.tx, &link, Utc::now()).await?;
+                }
+            }
+            if removal == LinkRemoval::KeepBoth {
+                write.calendar_changed(link.calendar).await?;
+            } else {
+                write.remove_calendar(&calendar).await?;
+            }
+            write.commit(()).await
+        });
+        removed.await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// What is to be deleted once somebody has said yes: titles of what is here, at most `limit`.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn held_deletions(&self, caller: Caller, id: SyncLinkId, limit: usize) -> Result<Vec<Option<String>>> {
+        let mut tx = self.db.read().await?;
+        let link = self.held_link(&mut tx, caller, id).await?;
+        let mut titles = Vec::new();
+        for which in [SyncObjects::Gone, SyncObjects::Local] {
+            let rows = tx.sync_objects(link.id, which, SyncObjectId(0), limit.saturating_sub(titles.len())).await?;
+            titles.extend(rows.into_iter().filter(|row| row.is_based()).map(|row| row.title));
+        }
+        Ok(titles)
+    }
+}
