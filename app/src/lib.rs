@@ -61,6 +61,8 @@ pub mod settings;
 pub mod sharing;
 pub mod state;
 #[cfg(feature = "ssr")]
+pub mod subscriptions;
+#[cfg(feature = "ssr")]
 pub mod teams;
 pub mod thin;
 pub mod ui;
@@ -86,7 +88,7 @@ use plain::{
     AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage, AsOfPage, BinPage, CalendarPage, ChangesPage,
     ConnectPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage, ImportPage, ImportProgressPage, JobsPage,
     LoginFlowPage, MovePage, MoveProgressPage, PeoplePage, PersonPage, SettingsPage, SharedPage, SharingPage,
-    SignInPage, TeamPage, TeamsPage, WelcomePage,
+    SignInPage, SubscriptionsPage, TeamPage, TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -286,6 +288,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/settings/accounts/new/:service") view=AddAccountPage ssr=SsrMode::Async />
             <Route path=path!("/settings/accounts/:id") view=AccountPage ssr=SsrMode::Async />
             <Route path=path!("/settings/accounts/:id/calendars") view=AccountCalendarsPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/subscriptions") view=SubscriptionsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/delegates") view=DelegatesPage ssr=SsrMode::Async />
             <Route path=path!("/settings/embed") view=EmbedPage ssr=SsrMode::Async />
             <Route path=path!("/settings/connect") view=ConnectPage ssr=SsrMode::Async />

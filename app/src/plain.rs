@@ -18,6 +18,7 @@ pub use crate::{
     remote_accounts::{AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage},
     settings::{EmbedPage, SettingsPage},
     sharing::{SharedPage, SharingPage},
+    subscriptions::SubscriptionsPage,
     teams::{TeamPage, TeamsPage},
 };
 #[cfg(not(feature = "ssr"))]
@@ -144,6 +145,7 @@ mod tests {
             "/settings/delegates",
             "/settings/embed",
             "/settings/connect",
+            "/settings/subscriptions",
             "/login/v2/flow/x",
             "/calendars/new",
             "/calendars/7",

@@ -39,6 +39,7 @@ pub mod share_notices;
 pub mod sharing;
 mod sight;
 pub mod store;
+pub mod subscriptions;
 pub mod sync;
 pub mod teams;
 mod thread;

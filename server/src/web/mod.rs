@@ -16,6 +16,7 @@ pub mod session;
 mod sharing;
 mod sign_in;
 mod sign_out;
+mod subscriptions;
 mod transfer;
 
 use crate::client_address::TrustedProxies;
@@ -110,6 +111,7 @@ pub fn router(web: Web) -> Router {
         .route("/calendars/{id}/sharing", post(sharing::calendar_shares))
         .route("/shared", post(sharing::shared))
         .route("/settings/delegates", post(sharing::delegates))
+        .route("/settings/subscriptions", post(subscriptions::subscriptions))
         .route("/settings/accounts/new/{service}", post(remote_accounts::add))
         .route("/settings/accounts/{id}", post(remote_accounts::wish))
         .route("/groups", post(sharing::new_team))

@@ -21,4 +21,5 @@ mod rest_free_busy;
 mod sharing;
 mod sign_in;
 mod stream;
+mod subscriptions;
 mod trusted_header;

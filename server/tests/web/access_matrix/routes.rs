@@ -142,6 +142,10 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "of what somebody follows, which is theirs alone; tests/web/subscriptions.rs has that others do not see it",
+        &["/settings/subscriptions", "/fn/subscriptions_page", "page /settings/subscriptions"],
+    ),
+    (
         "of imports, which are their maker's: the import itself is here",
         &[
             "/import",
