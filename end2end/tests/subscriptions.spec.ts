@@ -46,7 +46,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await accessible(page, "before");
         await page.getByLabel("Address").fill(address);
         await page.getByRole("button", { name: "Follow", exact: true }).click();
-        await expect(page.getByRole("status")).toContainText("You follow it now");
+        await expect(page.locator(".notice--success")).toContainText("You follow it now");
         await expect(page.getByText(/^As it was there/)).toBeVisible();
         await accessible(page, "after");
         if (process.env.KALENDS_SCREENSHOTS) await page.screenshot({ path: `${process.env.KALENDS_SCREENSHOTS}/subscriptions-${colorScheme}.png`, fullPage: true });
@@ -57,12 +57,14 @@ for (const colorScheme of ["light", "dark"] as const) {
         title = "Paper";
         await page.goto("/settings/subscriptions");
         await page.getByRole("button", { name: "Look now for what is new in Bins" }).click();
-        await page.goto("/agenda/week/2026-03-02");
-        await expect(event).toHaveAttribute("aria-label", /Paper/);
+        await expect(async () => {
+          await page.goto("/agenda/week/2026-03-02");
+          await expect(event).toHaveAttribute("aria-label", /Paper/, { timeout: 1000 });
+        }).toPass();
 
         await page.goto("/settings/subscriptions");
         await page.getByRole("button", { name: "Stop following Bins" }).click();
-        await expect(page.getByRole("status")).toContainText("You follow it no more");
+        await expect(page.locator(".notice--success")).toContainText("You follow it no more");
         await expect(page.getByText("At 127.0.0.1")).toHaveCount(0);
       } finally {
         http.close();
