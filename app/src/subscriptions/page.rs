@@ -96,8 +96,8 @@ fn Row(subscription: SubscriptionInfo) -> impl IntoView {
         <li class="list__item">
             <span class="list__text">
                 {title}
-                <span class="hint">{source}</span>
-                <span class="hint">{mark} {state}</span>
+                <span class="report__why">{source}</span>
+                <span class="report__why">{mark} {state}</span>
             </span>
             <form class="row" action=HERE method="post">
                 <input type="hidden" name="id" value=id />

@@ -1,6 +1,7 @@
 //! Asks for the file, with what is known of it, and has it taken apart on a thread of its own while it comes.
 
 use super::cursor::Position;
+use super::error::{ReadError, hex};
 use super::reading::{Reader, Reading};
 use crate::outbound::{AnswerBody, Call, CallLimits, OpenAnswer, Outbound, OutboundError, retry_after};
 use chrono::Utc;
@@ -9,7 +10,6 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use kalends_domain::sync::provider::ProviderError;
 use kalends_ical::feed::{Description, FeedError, Piece, Scanner};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use url::Url;
@@ -180,15 +180,6 @@ impl Client {
     }
 }
 
-/// Why a file could not be taken apart.
-#[derive(Debug)]
-pub(super) enum ReadError {
-    Feed(FeedError),
-    TooMany(usize),
-    /// Of this machine.
-    Disk(std::io::Error),
-}
-
 fn head(piece: Piece) -> Option<String> {
     match piece {
         Piece::Head { root: 0, lines } => Some(lines),
@@ -205,12 +196,4 @@ fn max_age(headers: &HeaderMap) -> Option<i64> {
         name.eq_ignore_ascii_case("max-age").then(|| seconds.trim_matches('"').parse::<i64>().ok())?
     });
     seconds.filter(|seconds| *seconds > 0)
-}
-
-pub(super) fn hex(octets: &[u8]) -> String {
-    octets.iter().fold(String::with_capacity(2 * octets.len()), |mut text, octet| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{octet:02x}");
-        text
-    })
 }

@@ -6,6 +6,7 @@
 mod address;
 mod cursor;
 mod download;
+mod error;
 mod reading;
 
 pub use address::{AddressError, FeedAddress};

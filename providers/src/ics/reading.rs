@@ -1,6 +1,6 @@
 //! A file that came: where each object's components are in it, kept on disk, and a tag for each that follows what the object says.
 
-use super::download::{ReadError, hex};
+use super::error::{ReadError, hex};
 use super::outcome;
 use kalends_domain::sync::provider::{FetchOutcome, RemoteObjectId, RemoteTag};
 use kalends_ical::feed::{self, Block, Description, Examined, Piece, RawComponent, Scanner};
@@ -70,18 +70,6 @@ pub(super) struct Reading {
     spool: Mutex<SpooledTempFile>,
     roots: Vec<Root>,
     objects: BTreeMap<RemoteObjectId, (Object, RemoteTag)>,
-}
-
-impl From<feed::FeedError> for ReadError {
-    fn from(error: feed::FeedError) -> Self {
-        ReadError::Feed(error)
-    }
-}
-
-impl From<io::Error> for ReadError {
-    fn from(error: io::Error) -> Self {
-        ReadError::Disk(error)
-    }
 }
 
 /// What a fault of this machine's disk is called.
