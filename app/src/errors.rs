@@ -119,6 +119,7 @@ fn said(problem: Problem) -> String {
         Problem::OnlyManager(team) => words::server_value_only_manager(&team),
         Problem::OwnsCalendars => words::server_value_owns_calendars().into(),
         Problem::PasswordsOff => words::server_sign_in_passwords_off().into(),
+        Problem::TookTooLong => words::server_moving_too_long().into(),
         Problem::OnlyWay => words::server_sign_in_only_way().into(),
         Problem::Edit(problem) => said_of_edit(problem),
         // No page leads to it.

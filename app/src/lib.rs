@@ -34,6 +34,8 @@ pub mod live;
 #[cfg(feature = "ssr")]
 pub mod locale;
 #[cfg(feature = "ssr")]
+pub mod moving;
+#[cfg(feature = "ssr")]
 mod not_found;
 pub mod notation;
 #[cfg(feature = "ssr")]
@@ -61,6 +63,8 @@ pub mod settings;
 pub mod sharing;
 pub mod state;
 #[cfg(feature = "ssr")]
+pub mod subscriptions;
+#[cfg(feature = "ssr")]
 pub mod sync_links;
 #[cfg(feature = "ssr")]
 pub mod teams;
@@ -87,8 +91,8 @@ use plain::NotFoundPage;
 use plain::{
     AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage, AsOfPage, BinPage, CalendarPage, ChangesPage,
     ConnectPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage, ImportPage, ImportProgressPage, JobsPage,
-    LoginFlowPage, PeoplePage, PersonPage, ReceiptPage, SettingsPage, SharedPage, SharingPage, SignInPage, SyncPage,
-    TeamPage, TeamsPage, WelcomePage,
+    LoginFlowPage, MovePage, MoveProgressPage, PeoplePage, PersonPage, ReceiptPage, SettingsPage, SharedPage,
+    SharingPage, SignInPage, SubscriptionsPage, SyncPage, TeamPage, TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -278,6 +282,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/groups") view=TeamsPage ssr=SsrMode::Async />
             <Route path=path!("/groups/:slug") view=TeamPage ssr=SsrMode::Async />
             <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
+            <Route path=path!("/import/from") view=MovePage ssr=SsrMode::Async />
+            <Route path=path!("/import/from/:job") view=MoveProgressPage ssr=SsrMode::Async />
             <Route path=path!("/import/:job") view=ImportProgressPage ssr=SsrMode::Async />
             <Route path=path!("/bin") view=BinPage ssr=SsrMode::Async />
             <Route path=path!("/admin/jobs") view=JobsPage ssr=SsrMode::Async />
@@ -288,6 +294,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/settings/accounts/new/:service") view=AddAccountPage ssr=SsrMode::Async />
             <Route path=path!("/settings/accounts/:id") view=AccountPage ssr=SsrMode::Async />
             <Route path=path!("/settings/accounts/:id/calendars") view=AccountCalendarsPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/subscriptions") view=SubscriptionsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/delegates") view=DelegatesPage ssr=SsrMode::Async />
             <Route path=path!("/settings/embed") view=EmbedPage ssr=SsrMode::Async />
             <Route path=path!("/settings/connect") view=ConnectPage ssr=SsrMode::Async />

@@ -166,6 +166,9 @@ pub enum Problem {
     PasswordsOff,
     #[error("there would be no way left to sign in")]
     OnlyWay,
+    /// What one page gave to the next.
+    #[error("it took too long; begin anew")]
+    TookTooLong,
     #[error(transparent)]
     Edit(kalends_ical::Problem),
     /// Of what programs ask for and no page does.

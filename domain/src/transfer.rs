@@ -59,7 +59,7 @@ impl<T> Default for Named<T> {
 }
 
 impl<T> Named<T> {
-    fn push(&mut self, item: T) {
+    pub(crate) fn push(&mut self, item: T) {
         self.count += 1;
         if self.first.len() < MAX_NAMED {
             self.first.push(item);
@@ -171,7 +171,11 @@ impl Kalends {
         Ok(import.report)
     }
 
-    async fn import_batch(
+    /// Checks and stores some objects of a file of `of`, in one transaction.
+    ///
+    /// # Errors
+    /// Those of the store, and of `says`.
+    pub(crate) async fn import_batch(
         &self,
         caller: Caller,
         import: &mut Import,

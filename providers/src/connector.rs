@@ -4,10 +4,15 @@ use crate::caldav::discovery::{DiscoveryError, Entry, discover};
 use crate::caldav::dns::{NameServers, Service as ServiceRecord, ServiceRecords};
 use crate::caldav::presets::{PRESETS, PasswordKind, Preset, PresetAddress, parse_address};
 use crate::caldav::{Account, CalDav};
+use crate::credentials::authorization;
+use crate::ics::{FeedAddress, Ics};
 use crate::outbound::Outbound;
+use chrono::Utc;
 use futures::future::BoxFuture;
+use kalends_domain::holidays::HolidayCalendar;
 use kalends_domain::sync::connector::{Connector, CredentialKeeper, FindError, Found, Service, ServiceAddress, Wanted};
 use kalends_domain::sync::credentials::Credentials;
+use kalends_domain::sync::feed::FeedSource;
 use kalends_domain::sync::provider::{Answer, Provider, ProviderError};
 use kalends_domain::sync::{ProviderKind, RemoteAccount};
 use std::sync::Arc;
@@ -54,6 +59,68 @@ impl RemoteServices {
     }
 }
 
+impl RemoteServices {
+    fn feed(
+        &self,
+        account: &RemoteAccount,
+        credentials: Option<Credentials>,
+    ) -> Result<Arc<dyn Provider>, ProviderError> {
+        match FeedSource::read(&account.settings)? {
+            FeedSource::Holidays(pack) => Ok(Arc::new(HolidayCalendar::new(&pack, Utc::now())?)),
+            FeedSource::Address { .. } => {
+                let Some(Credentials::Address { address }) = credentials else {
+                    return Err(ProviderError::Unauthenticated("there is no address for it".into()));
+                };
+                let feeds = self.feeds(&address).map_err(ProviderError::Missing)?;
+                let feed =
+                    feeds.into_iter().next().ok_or_else(|| ProviderError::Missing("it has no address".into()))?;
+                Ok(Arc::new(feed.1?))
+            }
+        }
+    }
+
+    /// What may be at an address, in the order in which it is looked for, each with its own address.
+    fn feeds(&self, address: &str) -> Result<Vec<(String, Result<Ics, ProviderError>)>, String> {
+        let FeedAddress { urls, basic } = FeedAddress::read(address).map_err(|error| error.to_string())?;
+        let basic = basic.map(|(user, password)| Credentials::Basic { user, password });
+        let feeds = urls.into_iter().map(|url| {
+            let mut whole = url.clone();
+            if let Some(Credentials::Basic { user, password }) = &basic {
+                let _ = whole.set_username(user);
+                let _ = whole.set_password(Some(password));
+            }
+            let provider = basic.as_ref().map(authorization).transpose();
+            (whole.into(), provider.map(|basic| Ics::new(self.outbound.clone(), url, basic)))
+        });
+        Ok(feeds.collect())
+    }
+
+    /// Looks for a feed.
+    async fn find_feed(&self, address: &str) -> Result<Found, FindError> {
+        let feeds = self.feeds(address).map_err(|_| FindError::Address("what was written".into()))?;
+        let mut last = FindError::Nothing { tried: Vec::new() };
+        for (address, provider) in feeds {
+            let provider = provider?;
+            match provider.calendars().await {
+                Ok(_) => {
+                    let source = FeedSource::Address { host: provider.host().to_owned() };
+                    let settings = source.written();
+                    let credentials = Credentials::Address { address };
+                    return Ok(Found { provider: ProviderKind::Ics, preset: None, settings, credentials });
+                }
+                // What is said of the address without TLS says less.
+                Err(error @ (ProviderError::Transient { .. } | ProviderError::Refused(_))) => {
+                    if matches!(last, FindError::Nothing { .. }) {
+                        last = error.into();
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(last)
+    }
+}
+
 impl Connector for RemoteServices {
     fn connect<'a>(
         &'a self,
@@ -64,7 +131,8 @@ impl Connector for RemoteServices {
         Box::pin(async move {
             match account.provider {
                 ProviderKind::CalDav => Ok(Arc::new(self.caldav(account, credentials.as_ref())?) as Arc<dyn Provider>),
-                kind @ (ProviderKind::Graph | ProviderKind::Ics) => {
+                ProviderKind::Ics => self.feed(account, credentials),
+                kind @ ProviderKind::Graph => {
                     Err(ProviderError::Missing(format!("nothing here speaks the protocol {}", kind.name())))
                 }
             }
@@ -77,6 +145,9 @@ impl Connector for RemoteServices {
 
     fn find<'a>(&'a self, wanted: &'a Wanted) -> BoxFuture<'a, Result<Found, FindError>> {
         Box::pin(async move {
+            if let Credentials::Address { address } = &wanted.credentials {
+                return self.find_feed(address).await;
+            }
             let entry = entry(wanted)?;
             let found = discover(&self.outbound, self.records.as_ref(), &entry, &wanted.credentials).await;
             let place = found.map_err(find_error)?;

@@ -16,6 +16,9 @@ pub fn authorization(credentials: &Credentials) -> Result<HeaderValue, ProviderE
         Credentials::Basic { user, .. } if user.contains(':') => {
             return Err(ProviderError::Unauthenticated("a name with a colon cannot be sent".into()));
         }
+        Credentials::Address { .. } => {
+            return Err(ProviderError::Unauthenticated("an address proves nothing to this service".into()));
+        }
         Credentials::Basic { user, password } => {
             format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
         }

@@ -6,4 +6,5 @@ pub mod connector;
 pub mod credentials;
 mod failure;
 pub mod graph;
+pub mod ics;
 pub mod outbound;

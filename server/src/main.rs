@@ -7,6 +7,7 @@ mod doctor;
 mod job_commands;
 mod logging;
 mod maintenance;
+mod move_commands;
 mod options;
 mod user_commands;
 
@@ -25,10 +26,11 @@ use kalends_server::public_links::EmbedOrigins;
 use kalends_server::rest::CorsOrigins;
 use kalends_server::{demo, health, secret_keys, serve};
 use maintenance::{MaintenanceCommand, Place};
+use move_commands::ImportArguments;
 use std::error::Error;
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use user_commands::UserCommand;
 
@@ -89,13 +91,8 @@ enum DatabaseCommand {
     /// Accounts.
     #[command(subcommand)]
     User(UserCommand),
-    /// Read an .ics file into a calendar of an account.
-    Import {
-        user: String,
-        /// The calendar's segment in its URL, such as `personal`.
-        calendar: String,
-        file: PathBuf,
-    },
+    /// Read an .ics file into a calendar of an account, or move an account's calendars here from another service.
+    Import(ImportArguments),
     /// Write a calendar as one .ics file to standard output.
     Export { user: String, calendar: String },
     /// People's accounts at services elsewhere.
@@ -263,7 +260,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
         }
         DatabaseCommand::Migrate => println!("{address} is up to date."),
         DatabaseCommand::User(command) => user_commands::run(&kalends, command).await?,
-        DatabaseCommand::Import { user, calendar, file } => import(&kalends, &user, &calendar, &file).await?,
+        DatabaseCommand::Import(arguments) => move_commands::run(&kalends, arguments).await?,
         DatabaseCommand::Export { user, calendar } => {
             let caller = Caller::command(kalends.user_by_slug(&user).await?.principal.id);
             let calendar = kalends.calendar(caller, &user, &calendar).await?;
@@ -321,23 +318,4 @@ async fn first_administrator(kalends: &Kalends) -> Outcome<Option<serve::SignIn>
     }
     let link = kalends.create_sign_in_link(admin.principal.id).await?;
     Ok(Some(serve::SignIn::Link(link)))
-}
-
-async fn import(kalends: &Kalends, user: &str, calendar: &str, file: &Path) -> Outcome {
-    let text = std::fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-    let caller = Caller::command(kalends.user_by_slug(user).await?.principal.id);
-    let calendar = kalends.calendar(caller, user, calendar).await?;
-    let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let report = kalends.import(caller, calendar.id, &name, text).await?;
-    println!(
-        "{} added, {} replaced, {} unchanged, {} refused",
-        report.added.count, report.replaced.count, report.unchanged, report.refused.count
-    );
-    for refusal in &report.refused.first {
-        println!("  line {}: {}: {}", refusal.line, refusal.what, refusal.why);
-    }
-    if report.refused.unnamed() > 0 {
-        println!("  and {} more", report.refused.unnamed());
-    }
-    Ok(())
 }

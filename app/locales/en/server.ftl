@@ -154,6 +154,7 @@ server-jobs-none = There are none.
 server-jobs-clean = Cleaning up
 server-jobs-reindex = Indexing anew
 server-jobs-import = Import of a file
+server-jobs-move-in = Move from another service
 server-jobs-backup = Backup
 server-jobs-end-shares = Ending shares whose time is over
 server-jobs-sync = Bringing a calendar into step with one elsewhere

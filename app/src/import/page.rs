@@ -45,6 +45,7 @@ fn Loaded(state: ImportPageState, wanted: Option<i64>) -> impl IntoView {
     view! {
         {report}
         <ImportForm calendars=calendars.clone() wanted=wanted />
+        <p><a class="button" href="/import/from">{words::server_moving_title()}</a></p>
         <Exports calendars=calendars />
     }
 }

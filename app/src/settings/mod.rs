@@ -92,6 +92,7 @@ fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
                 <a class="button" href="/shared">{words::server_sharing_shared_title()}</a>
                 <a class="button" href="/groups">{words::server_teams_title()}</a>
                 <a class="button" href=crate::delegates::PATH>{words::server_delegates_title()}</a>
+                <a class="button" href="/settings/subscriptions">{words::server_subscriptions_title()}</a>
                 <a class="button" href="/settings/embed">{words::server_embed_title()}</a>
             </div>
         </section>

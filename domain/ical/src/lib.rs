@@ -12,6 +12,7 @@ pub mod edit;
 pub mod entry;
 mod error;
 pub mod escape;
+pub mod feed;
 pub mod instance_key;
 pub mod instances;
 pub mod join;

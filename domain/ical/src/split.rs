@@ -112,10 +112,7 @@ fn group(roots: &[Component]) -> Vec<Group> {
                 }
                 continue;
             };
-            let written =
-                component.property("UID").map(|uid| uid.text().trim().to_owned()).filter(|uid| !uid.is_empty());
-            let derived = written.is_none();
-            let uid = written.unwrap_or_else(|| derived_uid(component));
+            let (uid, derived) = uid(component);
             match by_uid.get(&(kind, uid.clone())) {
                 Some(&group) => groups[group].places.push(place),
                 None => {
@@ -126,6 +123,13 @@ fn group(roots: &[Component]) -> Vec<Group> {
         }
     }
     groups
+}
+
+/// The UID of a component, and whether it was made from its content because there is none.
+pub(super) fn uid(component: &Component) -> (String, bool) {
+    let written = component.property("UID").map(|uid| uid.text().trim().to_owned()).filter(|uid| !uid.is_empty());
+    let derived = written.is_none();
+    (written.unwrap_or_else(|| derived_uid(component)), derived)
 }
 
 /// A UID from what a component says, whenever and however folded it was written.

@@ -51,6 +51,7 @@ pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
     tx.delete_jobs_done(now - DONE_JOBS).await?;
     // What somebody wanted to bring in is kept for as long as what they deleted.
     tx.delete_dead_jobs(JobKind::Import, now - kalends.limits.bin_age).await?;
+    tx.delete_dead_jobs(JobKind::MoveIn, now - kalends.limits.bin_age).await?;
     let result = serde_json::to_string(&cleaned).unwrap_or_default();
     let ended = lease.end(&mut tx, Some(&result)).await?;
     tx.commit().await?;

@@ -5,11 +5,13 @@ mod backups;
 mod cleaning;
 mod import;
 mod lease;
+mod move_in;
 mod shares;
 mod worker;
 
 pub use crate::model::job::{Job, JobId, JobKind, JobState};
 pub use import::{ImportProgress, ImportState};
+pub use move_in::{MoveProgress, MovedCalendar};
 pub use worker::{JobCounter, Worker};
 
 pub(crate) use lease::{Ended, Lease};
@@ -112,7 +114,7 @@ impl Kalends {
         match kind {
             JobKind::Clean => Some(TimeDelta::hours(1)),
             JobKind::Backup => self.limits.backups.as_ref().map(|plan| plan.interval),
-            JobKind::Reindex | JobKind::Import | JobKind::EndShares | JobKind::Sync => None,
+            JobKind::Reindex | JobKind::Import | JobKind::EndShares | JobKind::MoveIn | JobKind::Sync => None,
         }
     }
 

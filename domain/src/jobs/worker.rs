@@ -1,8 +1,7 @@
 //! Doing jobs.
 
 use super::lease::{self, Ended, LEASE, Lease};
-use super::{backups, cleaning, import};
-
+use super::{backups, cleaning, import, move_in};
 use crate::model::announcement::Announcement;
 use crate::model::job::{Job, JobKind};
 use crate::model::principal::PrincipalId;
@@ -85,11 +84,11 @@ impl Worker {
                 let import = imports.clone().try_acquire_owned().ok();
                 let sync = syncs.clone().try_acquire_owned().ok();
                 let mut kinds = self.kalends.kinds();
-                kinds.retain(|kind| *kind != JobKind::Import || import.is_some());
+                kinds.retain(|kind| !is_import(*kind) || import.is_some());
                 kinds.retain(|kind| *kind != JobKind::Sync || sync.is_some());
                 let Some(Some((held, job))) = self.told(self.next(&kinds).await) else { break };
                 let right = match held.kind {
-                    JobKind::Import => import,
+                    JobKind::Import | JobKind::MoveIn => import,
                     JobKind::Sync => sync,
                     _ => None,
                 };
@@ -137,6 +136,10 @@ impl Worker {
     fn told<T>(&self, outcome: Result<T>) -> Option<T> {
         outcome.inspect_err(|error| tracing::warn!(%error, "the queue of jobs cannot be read")).ok()
     }
+}
+
+fn is_import(kind: JobKind) -> bool {
+    matches!(kind, JobKind::Import | JobKind::MoveIn)
 }
 
 /// One attempt at a job, to its end, its failure, or the end of this node.
@@ -209,6 +212,7 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::Import => import::import(lease).await,
         JobKind::Backup => backups::back_up(lease).await,
         JobKind::EndShares => super::shares::end(lease).await,
+        JobKind::MoveIn => move_in::move_in(lease).await,
         JobKind::Sync => crate::sync::run(lease).await,
     }
 }

@@ -20,13 +20,22 @@ pub enum JobKind {
     Backup,
     /// Ends what was shared until a time that has come.
     EndShares,
+    /// Imports calendars from another service.
+    MoveIn,
     /// Brings a calendar and one elsewhere into step.
     Sync,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 6] =
-        [JobKind::Clean, JobKind::Reindex, JobKind::Import, JobKind::Backup, JobKind::EndShares, JobKind::Sync];
+    pub const ALL: [JobKind; 7] = [
+        JobKind::Clean,
+        JobKind::Reindex,
+        JobKind::Import,
+        JobKind::Backup,
+        JobKind::EndShares,
+        JobKind::MoveIn,
+        JobKind::Sync,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -35,6 +44,7 @@ impl JobKind {
             JobKind::Import => "import",
             JobKind::Backup => "backup",
             JobKind::EndShares => "end-shares",
+            JobKind::MoveIn => "move-in",
             JobKind::Sync => "sync",
         }
     }

@@ -49,6 +49,7 @@ fn check_credentials(credentials: &Credentials) -> Result<()> {
             length("password", password)
         }
         Credentials::Bearer { token } => length("token", token),
+        Credentials::Address { address } => length("address", address),
         // A service gave them.
         Credentials::OAuth { .. } => Ok(()),
     }

@@ -19,6 +19,8 @@ pub enum Credentials {
         /// `None`: the service does not say.
         expires_at: Option<DateTime<Utc>>,
     },
+    /// An address that whoever has it may read: of a feed, with the name and the password in it where it needs them.
+    Address { address: String },
 }
 
 impl Credentials {
@@ -30,7 +32,7 @@ impl Credentials {
     pub fn user(&self) -> Option<&str> {
         match self {
             Credentials::Basic { user, .. } => Some(user),
-            Credentials::Bearer { .. } | Credentials::OAuth { .. } => None,
+            Credentials::Bearer { .. } | Credentials::OAuth { .. } | Credentials::Address { .. } => None,
         }
     }
 }
@@ -40,6 +42,7 @@ impl fmt::Debug for Credentials {
         match self {
             Credentials::Basic { user, .. } => write!(f, "Basic({user:?}, …)"),
             Credentials::Bearer { .. } => f.write_str("Bearer(…)"),
+            Credentials::Address { .. } => f.write_str("Address(…)"),
             Credentials::OAuth { expires_at, .. } => write!(f, "OAuth(…, {expires_at:?})"),
         }
     }

@@ -8,6 +8,7 @@ mod decide;
 mod dry_run;
 mod engine;
 mod failures;
+pub mod feed;
 mod fetching;
 mod inbound;
 mod links;

@@ -173,6 +173,12 @@ pub trait Provider: Send + Sync {
         window: Window,
     ) -> Answer<'a, ChangePage>;
 
+    /// After how long a calendar itself wants to be asked again, as far as [`Provider::changes`] or
+    /// [`Provider::calendars`] was told when it was last asked.
+    fn wished_interval(&self) -> Option<TimeDelta> {
+        None
+    }
+
     /// The texts of objects, one answer for each, in the order in which they were asked for; at most [`MAX_FETCHED`] at once.
     fn fetch<'a>(&'a self, calendar: &'a RemoteCalendarId, objects: &'a [RemoteObjectId]) -> Answer<'a, Vec<Fetched>>;
 

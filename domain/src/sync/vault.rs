@@ -7,6 +7,8 @@ use crate::{Error, Result};
 use rand::{Rng, TryRngCore};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, MAX_TAG_LEN, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// Shortest key, in characters: it is no password that somebody thinks of, but random.
 pub const MIN_KEY: usize = 32;
@@ -55,40 +57,48 @@ impl Vault {
     /// # Errors
     /// `Internal`, where there is no key.
     pub(crate) fn seal(&self, account: RemoteAccountId, credentials: &Credentials) -> Result<Vec<u8>> {
+        self.seal_for(&account.0.to_be_bytes(), credentials)
+    }
+
+    /// Seals what is for one purpose, whose name is no shorter than nine octets where it is no account's.
+    ///
+    /// # Errors
+    /// `Internal`, where there is no key.
+    pub(crate) fn seal_for(&self, purpose: &[u8], secrets: &impl Serialize) -> Result<Vec<u8>> {
         let secret = self.keys.first().ok_or_else(|| internal("there is no secret key to seal credentials with"))?;
-        let mut sealed = serde_json::to_vec(credentials).map_err(|error| Error::Internal(error.into()))?;
+        let mut sealed = serde_json::to_vec(secrets).map_err(|error| Error::Internal(error.into()))?;
         let nonce: [u8; NONCE_LEN] = rand::rngs::OsRng.unwrap_err().random();
-        let key = key(secret, account).ok_or_else(|| internal("the secret key cannot be used"))?;
-        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), about(account), &mut sealed)
+        let key = key(secret, purpose).ok_or_else(|| internal("the secret key cannot be used"))?;
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose), &mut sealed)
             .map_err(|_| internal("credentials cannot be sealed"))?;
         Ok([&[FORM][..], &nonce, &sealed].concat())
     }
 
     /// `None`: no key opens them, or they were changed, or are another account's.
     pub(crate) fn open(&self, account: RemoteAccountId, sealed: &[u8]) -> Option<Credentials> {
-        self.keys.iter().find_map(|key| open(key, account, sealed))
+        self.open_for(&account.0.to_be_bytes(), sealed)
+    }
+
+    /// `None`: no key opens it, or it was changed, or is for another purpose.
+    pub(crate) fn open_for<T: DeserializeOwned>(&self, purpose: &[u8], sealed: &[u8]) -> Option<T> {
+        self.keys.iter().find_map(|key| open(key, purpose, sealed))
     }
 
     /// Whether it is the first key that opens them.
     pub(crate) fn is_current(&self, account: RemoteAccountId, sealed: &[u8]) -> bool {
-        self.keys.first().is_some_and(|key| open(key, account, sealed).is_some())
+        self.keys.first().is_some_and(|key| open::<Credentials>(key, &account.0.to_be_bytes(), sealed).is_some())
     }
 }
 
 /// Of each account its own, so that a nonce would have to come twice for one account to tell anything.
-fn key(secret: &Secret, account: RemoteAccountId) -> Option<LessSafeKey> {
-    let id = account.0.to_be_bytes();
+fn key(secret: &Secret, purpose: &[u8]) -> Option<LessSafeKey> {
     let of_account = Salt::new(HKDF_SHA256, b"kalends remote credentials").extract(secret.0.as_bytes());
-    let info = [&id[..]];
+    let info = [purpose];
     let key = of_account.expand(&info, &CHACHA20_POLY1305).ok()?;
     Some(LessSafeKey::new(UnboundKey::from(key)))
 }
 
-fn about(account: RemoteAccountId) -> Aad<[u8; 8]> {
-    Aad::from(account.0.to_be_bytes())
-}
-
-fn open(secret: &Secret, account: RemoteAccountId, sealed: &[u8]) -> Option<Credentials> {
+fn open<T: DeserializeOwned>(secret: &Secret, purpose: &[u8], sealed: &[u8]) -> Option<T> {
     let (form, sealed) = sealed.split_first()?;
     let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN)?;
     if *form != FORM || sealed.len() < MAX_TAG_LEN {
@@ -96,7 +106,7 @@ fn open(secret: &Secret, account: RemoteAccountId, sealed: &[u8]) -> Option<Cred
     }
     let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
     let mut text = sealed.to_vec();
-    serde_json::from_slice(key(secret, account)?.open_in_place(nonce, about(account), &mut text).ok()?).ok()
+    serde_json::from_slice(key(secret, purpose)?.open_in_place(nonce, Aad::from(purpose), &mut text).ok()?).ok()
 }
 
 fn internal(why: &'static str) -> Error {

@@ -42,6 +42,7 @@ impl Service {
         let secret = match credentials {
             Some(Credentials::Basic { password, .. }) => password,
             Some(Credentials::Bearer { token } | Credentials::OAuth { access_token: token, .. }) => token,
+            Some(Credentials::Address { address }) => address,
             None => return Err(ProviderError::Unauthenticated("there is no password".into())),
         };
         match *self.password.lock().unwrap() == *secret {

@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod discovery;
+mod feeds;
 mod hostile;
 mod in_step;
 mod listener;
+mod moving;
 mod odd;
 mod odd_server;
 mod outbound;

@@ -7,6 +7,7 @@ mod forms;
 mod history;
 mod leading;
 mod live_reload;
+mod moving;
 mod people;
 pub(crate) mod profile;
 mod refusals;
@@ -15,6 +16,7 @@ pub mod session;
 mod sharing;
 mod sign_in;
 mod sign_out;
+mod subscriptions;
 mod transfer;
 
 use crate::client_address::TrustedProxies;
@@ -99,6 +101,7 @@ pub fn router(web: Web) -> Router {
         .route("/calendars/visible", post(forms::visible_calendars))
         .route("/calendars/{id}", post(forms::calendar))
         .route("/bin", post(forms::bin))
+        .route("/import/from", post(moving::move_in))
         .route("/admin/jobs", post(forms::jobs))
         .route("/admin/people", post(people::wish))
         .route("/admin/people/{id}", post(people::wish))
@@ -108,6 +111,7 @@ pub fn router(web: Web) -> Router {
         .route("/calendars/{id}/sharing", post(sharing::calendar_shares))
         .route("/shared", post(sharing::shared))
         .route("/settings/delegates", post(sharing::delegates))
+        .route("/settings/subscriptions", post(subscriptions::subscriptions))
         .route("/settings/accounts/new/{service}", post(remote_accounts::add))
         .route("/settings/accounts/{id}", post(remote_accounts::wish))
         .route("/settings/accounts/{id}/calendars", post(remote_accounts::choose))

@@ -10,6 +10,7 @@ mod health;
 mod jobs;
 mod log;
 mod metrics;
+mod moving;
 mod people;
 mod secrets;
 

@@ -7,7 +7,7 @@ use crate::syntax::{Component, Parameter, Property};
 use crate::value;
 
 /// Whether a property is a note of a program about its own writing, and says nothing of the component.
-pub(super) fn is_note(name: &str) -> bool {
+pub(crate) fn is_note(name: &str) -> bool {
     matches!(name, "DTSTAMP" | "LAST-MODIFIED" | "CREATED" | "SEQUENCE" | "X-MOZ-GENERATION")
         || name.starts_with("X-LIC-")
 }

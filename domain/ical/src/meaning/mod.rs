@@ -11,7 +11,7 @@ mod reading;
 mod shown;
 mod time;
 
-pub(crate) use line::{param_meaning, without_acknowledgement};
+pub(crate) use line::{is_note, param_meaning, without_acknowledgement};
 pub(crate) use reading::{Context, ObjectReading, Reading, Source, keys, values};
 pub(crate) use time::Times;
 

@@ -169,12 +169,21 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "of what somebody follows, which is theirs alone; tests/web/subscriptions.rs has that others do not see it",
+        &["/settings/subscriptions", "/fn/subscriptions_page", "page /settings/subscriptions"],
+    ),
+    (
         "of imports, which are their maker's: the import itself is here",
         &[
             "/import",
             "/fn/import_page",
             "/fn/import_progress",
             "page /import/{job}",
+            "/import/from",
+            "/fn/move_page",
+            "/fn/move_progress",
+            "page /import/from",
+            "page /import/from/{job}",
             "GET /api/v1.0/jobs",
             "GET /api/v1.0/jobs/{id}",
         ],

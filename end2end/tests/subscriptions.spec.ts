@@ -1,0 +1,89 @@
+import { createServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test, timed } from "./support/test.js";
+
+/*
+ * Somebody follows a calendar that others publish, and the holidays of where they live.
+ */
+
+test.use({ serverOptions: ["--private-hosts", "127.0.0.1"] });
+
+async function accessible(page: Page, what: string) {
+  const found = await new AxeBuilder({ page }).analyze();
+  expect(found.violations.map(({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target).join(", ")}`)).toEqual([]);
+}
+
+/** A server that publishes what `file` yields. */
+async function publisher(file: () => string): Promise<{ http: HttpServer; address: string }> {
+  const http = createServer((_, answer) => answer.end(file()));
+  await new Promise<void>((listens) => http.listen(0, "127.0.0.1", listens));
+  return { http, address: `webcal://127.0.0.1:${(http.address() as AddressInfo).port}/secret/bins.ics` };
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test("a calendar is followed by its address, looked at again, and left", async ({ page, account }) => {
+      expect(account.name).toBeTruthy();
+      let title = "Glass";
+      const { http, address } = await publisher(() =>
+        [
+          "BEGIN:VCALENDAR",
+          "VERSION:2.0",
+          "PRODID:-//Tests//EN",
+          "X-WR-CALNAME:Bins",
+          ...timed("bins", "20260302T100000", "20260302T110000", title),
+          "END:VCALENDAR",
+          "",
+        ].join("\r\n"),
+      );
+      try {
+        await page.goto("/settings");
+        await page.getByRole("link", { name: "Calendars that you follow" }).click();
+        await accessible(page, "before");
+        await page.getByLabel("Address").fill(address);
+        await page.getByRole("button", { name: "Follow", exact: true }).click();
+        await expect(page.locator(".notice--success")).toContainText("You follow it now");
+        await expect(page.getByText(/^As it was there/)).toBeVisible();
+        await accessible(page, "after");
+        if (process.env.KALENDS_SCREENSHOTS) await page.screenshot({ path: `${process.env.KALENDS_SCREENSHOTS}/subscriptions-${colorScheme}.png`, fullPage: true });
+        const event = page.locator("[data-event]");
+        await page.goto("/agenda/week/2026-03-02");
+        await expect(event).toHaveAttribute("aria-label", /Glass/);
+
+        title = "Paper";
+        await page.goto("/settings/subscriptions");
+        await page.getByRole("button", { name: "Look now for what is new in Bins" }).click();
+        await expect(async () => {
+          await page.goto("/agenda/week/2026-03-02");
+          await expect(event).toHaveAttribute("aria-label", /Paper/, { timeout: 1000 });
+        }).toPass();
+
+        await page.goto("/settings/subscriptions");
+        await page.getByRole("button", { name: "Stop following Bins" }).click();
+        await expect(page.locator(".notice--success")).toContainText("You follow it no more");
+        await expect(page.getByText("At 127.0.0.1")).toHaveCount(0);
+      } finally {
+        http.close();
+      }
+    });
+
+    test("the holidays of a region are there without asking anybody", async ({ page, account }) => {
+      expect(account.name).toBeTruthy();
+      await page.goto("/settings/subscriptions");
+      await page.getByLabel("Country").selectOption({ label: "Switzerland" });
+      await page.getByRole("button", { name: "Choose" }).click();
+      await page.getByLabel("Region").selectOption({ label: "Zürich" });
+      await page.getByLabel("Language").selectOption({ label: "Deutsch" });
+      await accessible(page, "the choice");
+      if (process.env.KALENDS_SCREENSHOTS) await page.screenshot({ path: `${process.env.KALENDS_SCREENSHOTS}/holidays-${colorScheme}.png`, fullPage: true });
+      await page.getByRole("button", { name: "Add the holidays" }).click();
+      await expect(page.getByText(/^As it was there/)).toBeVisible();
+      await page.goto("/agenda/week/2026-07-27");
+      await expect(page.locator("[data-event]")).toHaveAttribute("aria-label", /Nationalfeiertag/);
+    });
+  });
+}
