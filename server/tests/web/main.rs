@@ -9,6 +9,7 @@ mod history;
 mod imports;
 mod links;
 mod load;
+mod microsoft;
 mod people;
 mod profile;
 mod remote_accounts;
