@@ -5,6 +5,7 @@ use crate::caldav::dns::{NameServers, Service as ServiceRecord, ServiceRecords};
 use crate::caldav::presets::{PRESETS, PasswordKind, Preset, PresetAddress, parse_address};
 use crate::caldav::{Account, CalDav};
 use crate::credentials::authorization;
+use crate::graph::{self, Graph, Microsoft};
 use crate::ics::{FeedAddress, Ics};
 use crate::outbound::Outbound;
 use chrono::Utc;
@@ -21,6 +22,8 @@ use std::sync::Arc;
 pub struct RemoteServices {
     outbound: Outbound,
     records: Arc<dyn ServiceRecords>,
+    /// `None`: the installation is not registered there.
+    microsoft: Option<Microsoft>,
 }
 
 /// A machine that knows no name servers: addresses are found all the same, e-mail addresses are not.
@@ -48,7 +51,12 @@ impl RemoteServices {
 
     /// [`RemoteServices::new`], where what domains say of themselves is found by `records`.
     pub fn with_records(outbound: Outbound, records: Arc<dyn ServiceRecords>) -> Self {
-        RemoteServices { outbound, records }
+        RemoteServices { outbound, records, microsoft: None }
+    }
+
+    /// The same, which asks Microsoft 365 as this registration of the installation.
+    pub fn with_microsoft(self, microsoft: Option<Microsoft>) -> Self {
+        RemoteServices { microsoft, ..self }
     }
 
     fn caldav(&self, account: &RemoteAccount, credentials: Option<&Credentials>) -> Result<CalDav, ProviderError> {
@@ -56,6 +64,20 @@ impl RemoteServices {
         let place: Account = serde_json::from_str(&account.settings).map_err(unreadable)?;
         let missing = || ProviderError::Unauthenticated("there is no password for it".into());
         CalDav::new(self.outbound.clone(), place, credentials.ok_or_else(missing)?)
+    }
+
+    fn graph(
+        &self,
+        account: &RemoteAccount,
+        credentials: Option<Credentials>,
+        keeper: Arc<dyn CredentialKeeper>,
+    ) -> Result<Graph, ProviderError> {
+        let unreadable = |_| ProviderError::Missing("what is kept of the account at Microsoft cannot be read".into());
+        let place: graph::Account = serde_json::from_str(&account.settings).map_err(unreadable)?;
+        let unregistered = "this server is not registered with Microsoft (any more); its administrator has to do that";
+        let microsoft = self.microsoft.clone().ok_or_else(|| ProviderError::Forbidden(unregistered.into()))?;
+        let missing = || ProviderError::Unauthenticated("nobody is signed in there; sign in with Microsoft".into());
+        Graph::new(self.outbound.clone(), microsoft, place, credentials.ok_or_else(missing)?, keeper)
     }
 }
 
@@ -126,21 +148,27 @@ impl Connector for RemoteServices {
         &'a self,
         account: &'a RemoteAccount,
         credentials: Option<Credentials>,
-        _: Arc<dyn CredentialKeeper>,
+        keeper: Arc<dyn CredentialKeeper>,
     ) -> Answer<'a, Arc<dyn Provider>> {
         Box::pin(async move {
             match account.provider {
                 ProviderKind::CalDav => Ok(Arc::new(self.caldav(account, credentials.as_ref())?) as Arc<dyn Provider>),
                 ProviderKind::Ics => self.feed(account, credentials),
-                kind @ ProviderKind::Graph => {
-                    Err(ProviderError::Missing(format!("nothing here speaks the protocol {}", kind.name())))
-                }
+                ProviderKind::Graph => Ok(Arc::new(self.graph(account, credentials, keeper)?) as Arc<dyn Provider>),
             }
         })
     }
 
     fn services(&self) -> Vec<Service> {
-        PRESETS.iter().map(service).collect()
+        let microsoft = Service {
+            id: graph::PRESET,
+            provider: ProviderKind::Graph,
+            name: "Microsoft 365",
+            help: "",
+            asks: ServiceAddress::Known,
+            needs_app_password: false,
+        };
+        self.microsoft.is_some().then_some(microsoft).into_iter().chain(PRESETS.iter().map(service)).collect()
     }
 
     fn find<'a>(&'a self, wanted: &'a Wanted) -> BoxFuture<'a, Result<Found, FindError>> {

@@ -15,6 +15,7 @@ use kalends_app::session::Site;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::Secret;
 use kalends_domain::jobs::Worker;
+use kalends_providers::graph::Microsoft;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub struct Options {
     pub trusted_header: TrustedHeader,
     /// With which people can sign in.
     pub providers: Vec<ProviderSettings>,
+    /// How the installation is registered with Microsoft; `None`: nobody has calendars from there.
+    pub microsoft: Option<Microsoft>,
     /// Whose pages may use the interface for programs.
     pub cors_origins: CorsOrigins,
     pub dist: PathBuf,
@@ -73,6 +76,8 @@ pub enum ServeError {
     Listen(SocketAddr, std::io::Error),
     #[error("{0}")]
     Providers(String),
+    #[error("microsoft: {0}")]
+    Microsoft(String),
     #[error(transparent)]
     Io(#[from] std::io::Error),
 }
@@ -98,6 +103,8 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let public_url = options.public_url.unwrap_or_else(|| format!("http://{listening}"));
     let site = Site { public_url: public_url.clone() };
     let providers = Providers::new(options.providers, &site).map_err(ServeError::Providers)?;
+    let microsoft = options.microsoft.map(|microsoft| web::microsoft_sign_in(microsoft, &site)).transpose();
+    let microsoft = microsoft.map_err(ServeError::Microsoft)?;
     let closing = CancellationToken::new();
     let metrics = serve_metrics(&kalends, options.metrics, options.connections).await?;
     let worker = kalends.clone();
@@ -107,6 +114,7 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
         trusted_proxies: options.trusted_proxies,
         trusted_header: options.trusted_header,
         providers,
+        microsoft,
         cors_origins: options.cors_origins,
         assets,
         dist: options.dist,

@@ -12,6 +12,7 @@ use kalends_app::session::Site;
 use kalends_domain::accounts::{NewUser, Origin};
 use kalends_domain::{Kalends, Limits};
 use kalends_providers::connector::RemoteServices;
+use kalends_providers::graph::{Microsoft, SignIn};
 use kalends_providers::outbound::Outbound;
 use kalends_server::connections::{self, ConnectionLimits};
 use kalends_server::oidc::Providers;
@@ -34,8 +35,8 @@ pub struct Server {
 }
 
 /// Speaks to services on this machine as to those elsewhere.
-fn remote_services() -> Arc<RemoteServices> {
-    Arc::new(RemoteServices::new(Outbound::new(["127.0.0.1".to_owned()])))
+fn remote_services(microsoft: Option<Microsoft>) -> Arc<RemoteServices> {
+    Arc::new(RemoteServices::new(Outbound::new(["127.0.0.1".to_owned()])).with_microsoft(microsoft))
 }
 
 impl Server {
@@ -66,12 +67,18 @@ impl Server {
 
     /// [`Server::with_pages`] with limits and pages of other sites that may ask.
     pub async fn with_pages_and(limits: Limits, cors_origins: CorsOrigins) -> Self {
-        Server::of_all(limits, cors_origins, TrustedHeader::default(), Vec::new()).await
+        Server::of_all(limits, cors_origins, TrustedHeader::default(), Vec::new(), None).await
     }
 
     /// [`Server::with_pages`] with other ways to sign in.
     pub async fn with_sign_in(limits: Limits, trusted_header: TrustedHeader, providers: Vec<ProviderSettings>) -> Self {
-        Server::of_all(limits, CorsOrigins::default(), trusted_header, providers).await
+        Server::of_all(limits, CorsOrigins::default(), trusted_header, providers, None).await
+    }
+
+    /// [`Server::with_pages`] of an installation that is registered with Microsoft.
+    pub async fn with_microsoft(microsoft: Microsoft) -> Self {
+        let (limits, header) = (Limits::default(), TrustedHeader::default());
+        Server::of_all(limits, CorsOrigins::default(), header, Vec::new(), Some(microsoft)).await
     }
 
     async fn of_all(
@@ -79,14 +86,20 @@ impl Server {
         cors_origins: CorsOrigins,
         trusted_header: TrustedHeader,
         providers: Vec<ProviderSettings>,
+        microsoft: Option<Microsoft>,
     ) -> Self {
         let database = TestDatabase::with_tables().await;
-        let kalends = sealing(Kalends::new(open(&database.url).await, limits)).with_connector(remote_services());
+        let kalends =
+            sealing(Kalends::new(open(&database.url).await, limits)).with_connector(remote_services(microsoft.clone()));
         let closing = CancellationToken::new();
         let site = Site { public_url: "http://cal.example.org".into() };
         let web = Web {
             kalends: kalends.clone(),
             providers: Providers::new(providers, &site).unwrap(),
+            microsoft: microsoft.map(|microsoft| {
+                let redirect = format!("{}/settings/accounts/microsoft/callback", site.public_url);
+                SignIn::new(microsoft, Outbound::new(["127.0.0.1".to_owned()]), redirect).unwrap()
+            }),
             site,
             trusted_proxies: "127.0.0.1".parse().unwrap(),
             trusted_header,

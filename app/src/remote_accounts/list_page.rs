@@ -109,7 +109,7 @@ fn Choice(service: ServiceInfo) -> impl IntoView {
                 <div class="list__title">{service.name}</div>
                 {service.needs_app_password.then(|| view! { <div class="hint">{words::server_accounts_app_password()}</div> })}
             </div>
-            <a class="button button--small" href=add_path(&service.id) aria-label=label>{words::server_accounts_choose()}</a>
+            <a class="button button--small" href=add_path(&service.id) rel="external" aria-label=label>{words::server_accounts_choose()}</a>
         </li>
     }
 }

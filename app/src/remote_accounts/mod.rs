@@ -13,7 +13,7 @@ pub use account_page::AccountPage;
 pub use add_page::AddAccountPage;
 pub use calendars_page::AccountCalendarsPage;
 pub use list_page::AccountsPage;
-pub use paths::{PATH, account_path, add_path, calendars_path};
+pub use paths::{MICROSOFT, PATH, account_path, add_path, calendars_path};
 
 use crate::sync_links::LinkInfo;
 use crate::sync_links::choices::Choices;

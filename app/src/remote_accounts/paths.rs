@@ -5,8 +5,14 @@ pub const PATH: &str = "/settings/accounts";
 
 /// The page that adds an account at this service.
 pub fn add_path(service: &str) -> String {
-    format!("{PATH}/new/{service}")
+    match service {
+        MICROSOFT => format!("{PATH}/{MICROSOFT}"),
+        service => format!("{PATH}/new/{service}"),
+    }
 }
+
+/// The service at which people sign in instead of giving a password here.
+pub const MICROSOFT: &str = "microsoft";
 
 /// The page of an account.
 pub fn account_path(id: i64) -> String {

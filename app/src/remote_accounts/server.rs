@@ -52,7 +52,7 @@ fn service_info(service: &Service) -> ServiceInfo {
 /// `NotFound`
 pub fn service(kalends: &Kalends, id: &str) -> Result<ServiceInfo, ApiError> {
     let known = kalends.remote_services();
-    let found = known.iter().find(|service| service.id == id).map(service_info);
+    let found = known.iter().find(|service| service.id == id && service.id != super::MICROSOFT).map(service_info);
     found.ok_or_else(|| ApiError::NotFound(words::server_accounts_wrong_service().into()))
 }
 

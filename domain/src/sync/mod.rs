@@ -19,6 +19,7 @@ pub mod provider;
 mod receipts;
 mod run;
 mod schedule;
+mod signed_in;
 mod take_back;
 mod texts;
 pub mod vault;
@@ -33,6 +34,7 @@ pub use failures::{SyncCount, SyncCounter};
 pub use links::{LinkRemoval, LinkTarget, NewLink, OfferedCalendar};
 pub use receipts::{Provenance, SetAside};
 pub use schedule::{MAX_INTERVAL, MIN_INTERVAL};
+pub use signed_in::SignedInAt;
 pub use take_back::RunTakenBack;
 
 pub(crate) use failures::CircuitBreaker;

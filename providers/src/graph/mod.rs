@@ -36,6 +36,9 @@ use oauth::Tokens;
 use session::Session;
 use std::sync::Arc;
 
+/// Microsoft 365 among the services that are known by name.
+pub const PRESET: &str = "microsoft";
+
 /// The provider for an account at Microsoft 365.
 pub struct Graph {
     client: Client,

@@ -43,7 +43,7 @@ impl Tokens {
                 Ok(Tokens { access: access_token, refresh: refresh_token, expires_at })
             }
             Credentials::Bearer { token } => Ok(Tokens { access: token, refresh: None, expires_at: None }),
-            Credentials::Basic { .. } => {
+            Credentials::Basic { .. } | Credentials::Address { .. } => {
                 Err(ProviderError::Unauthenticated("Microsoft 365 takes no passwords; sign in with Microsoft".into()))
             }
         }

@@ -72,6 +72,21 @@ impl Microsoft {
         Ok(self)
     }
 
+    /// As the file could say it; what is secret is not shown.
+    pub fn describe(&self) -> String {
+        use fmt::Write;
+        let mut text = format!("[microsoft]\nclient-id = {:?}\n", self.client_id);
+        if self.client_secret.is_some() {
+            text.push_str("client-secret = \"…\"\n");
+        }
+        let _ = writeln!(text, "tenant = {:?}\nauthority = {:?}", self.tenant, self.authority.as_str());
+        let _ = writeln!(text, "graph = {:?}\nshared-calendars = {}", self.graph.as_str(), self.shared_calendars);
+        if self.private {
+            text.push_str("private = true\n");
+        }
+        text
+    }
+
     /// Hosts that may be in a private network.
     pub fn private_hosts(&self) -> Vec<String> {
         let hosts = [&self.authority, &self.graph].map(|url| url.host_str().unwrap_or_default().to_owned());
@@ -115,6 +130,7 @@ mod tests {
         assert_eq!(microsoft.authority.as_str(), "https://login.microsoftonline.com/");
         assert_eq!(microsoft.graph.as_str(), "https://graph.microsoft.com/v1.0/");
         assert_eq!(microsoft.scopes(), ["offline_access", "User.Read", "Calendars.ReadWrite"]);
+        assert!(!microsoft.describe().contains("s3cret"), "{}", microsoft.describe());
         assert!(microsoft.private_hosts().is_empty() && !format!("{microsoft:?}").contains("s3cret"));
         let china = read(
             r#"{"client-id":"x","authority":"https://login.partner.microsoftonline.cn","graph":"https://microsoftgraph.chinacloudapi.cn/v1.0"}"#,

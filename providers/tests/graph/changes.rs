@@ -69,7 +69,7 @@ async fn what_is_made_changed_and_deleted_is_named_in_the_window_and_outside_of_
         double.delete(&deleted);
         let told = round(&provider, &calendar, Some(cursor)).await;
         assert!(told.present.contains(&new) && told.present.contains(&changed), "{days}: {:?}", told.present);
-        assert_eq!(told.removed, [deleted.clone()], "{days}");
+        assert_eq!(told.removed, std::slice::from_ref(&deleted), "{days}");
         // And only once.
         let after = round(&provider, &calendar, Some(told.next)).await;
         assert!(after.removed.is_empty() && !after.present.contains(&deleted));

@@ -12,7 +12,7 @@ fn time(day: u32, hour: u32) -> Value {
 
 prop_compose! {
     fn patterns()(kind in 0..6_usize, interval in 1..5_u32, day in 1..=31_u32, index in 0..5_usize, two: bool) -> Value {
-        let index = (["first", "second", "third", "fourth", "last"][index]);
+        let index = ["first", "second", "third", "fourth", "last"][index];
         let days = if two { json!(["tuesday", "thursday"]) } else { json!(["tuesday"]) };
         match kind {
             0 => json!({ "type": "daily", "interval": interval }),

@@ -282,7 +282,7 @@ async fn what_cannot_be_held_is_refused_and_leaves_nothing() {
         (format!("{base}RRULE:FREQ=MONTHLY;BYMONTHDAY=10,20"), "BYMONTHDAY"),
         (format!("{base}RDATE:20260401T090000Z"), "RDATE"),
         (format!("{base}RRULE:FREQ=WEEKLY;BYDAY=FR"), "first date"),
-        (base.replace("09", "09").replace("T090000Z", "T090000"), "without a time zone"),
+        (base.replace("T090000Z", "T090000"), "without a time zone"),
         (format!("{base}STATUS:CANCELLED"), "cancelled"),
         (format!("{base}ORGANIZER:mailto:other@example.org\nATTENDEE:mailto:ada@contoso.example"), "somebody else"),
     ] {

@@ -1,6 +1,7 @@
 //! `kalends.toml`: settings by the names of their options.
 
 use super::{ConfigurationError, Origin};
+use kalends_providers::graph::Microsoft;
 use kalends_server::oidc::settings::ProviderSettings;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,8 @@ use toml::de::{DeString, DeTable, DeValue};
 
 /// The key of tables that each describe a provider of sign-in; neither an option nor a variable says that.
 const PROVIDERS: &str = "oidc";
+/// The key of the table that says how the installation is registered with Microsoft.
+const MICROSOFT: &str = "microsoft";
 
 const NAME: &str = "kalends.toml";
 const SYSTEM_PATH: &str = "/etc/kalends/kalends.toml";
@@ -18,6 +21,8 @@ pub struct File {
     /// From the first line to the last.
     pub entries: Vec<Entry>,
     pub providers: Vec<Provider>,
+    /// How the installation is registered with Microsoft, and where that stands.
+    pub microsoft: Option<(Microsoft, Origin)>,
 }
 
 /// A provider of sign-in, and where it stands.
@@ -31,6 +36,7 @@ pub struct Provider {
 struct Tables {
     #[serde(default)]
     oidc: Vec<Spanned<ProviderSettings>>,
+    microsoft: Option<Spanned<Microsoft>>,
 }
 
 /// A line of the file.
@@ -71,19 +77,20 @@ impl File {
         let mut entries: Vec<(usize, Entry)> = table
             .get_ref()
             .iter()
-            .filter(|(key, _)| key.get_ref() != PROVIDERS)
+            .filter(|(key, _)| ![PROVIDERS, MICROSOFT].contains(&key.get_ref().as_ref()))
             .map(|(key, value)| entry(&path, text, key, value))
             .collect();
         entries.sort_by_key(|(line, _)| *line);
         let entries = entries.into_iter().map(|(_, entry)| entry).collect();
-        let providers = providers(&path, text)?;
-        Ok(File { path, entries, providers })
+        let (providers, microsoft) = tables(&path, text)?;
+        Ok(File { path, entries, providers, microsoft })
     }
 }
 
 /// # Errors
 /// `Unusable`, with the line.
-fn providers(path: &Path, text: &str) -> Result<Vec<Provider>, ConfigurationError> {
+#[expect(clippy::type_complexity, reason = "each is a field of the file")]
+fn tables(path: &Path, text: &str) -> Result<(Vec<Provider>, Option<(Microsoft, Origin)>), ConfigurationError> {
     let unusable = |start: usize, problem: String| ConfigurationError::Unusable {
         origin: origin(path, line_at(text, start)),
         problem,
@@ -95,7 +102,14 @@ fn providers(path: &Path, text: &str) -> Result<Vec<Provider>, ConfigurationErro
         let settings = table.into_inner().complete().map_err(|problem| unusable(start, format!("oidc: {problem}")))?;
         Ok(Provider { settings, origin: origin(path, line_at(text, start)) })
     };
-    tables.oidc.into_iter().map(complete).collect()
+    let checked = |table: Spanned<Microsoft>| {
+        let start = table.span().start;
+        let settings =
+            table.into_inner().checked().map_err(|problem| unusable(start, format!("microsoft: {problem}")))?;
+        Ok((settings, origin(path, line_at(text, start))))
+    };
+    let providers: Result<Vec<Provider>, ConfigurationError> = tables.oidc.into_iter().map(complete).collect();
+    Ok((providers?, tables.microsoft.map(checked).transpose()?))
 }
 
 fn origin(path: &Path, line: usize) -> Origin {
@@ -166,6 +180,19 @@ mod tests {
         ] {
             let text = format!("account-mib = 1\n\n[[oidc]]\n{one}{more}");
             let error = File::parse("k.toml".into(), &text).err().unwrap().to_string();
+            assert!(error.starts_with(&format!("k.toml, line {line}: ")) && !error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_registration_with_microsoft_is_read_with_its_line() {
+        let text = "account-mib = 1\n\n[microsoft]\nclient-id = \"x\"\nclient-secret = \"hunter2\"\n";
+        let file = File::parse("k.toml".into(), text).unwrap();
+        let (microsoft, at) = file.microsoft.unwrap();
+        assert_eq!((file.entries.len(), microsoft.tenant.as_str()), (1, "common"));
+        assert_eq!(at, origin(Path::new("k.toml"), 3));
+        for (more, line) in [("tenent = \"x\"\n", 6), ("tenant = \"a b\"\n", 3), ("graph = \"http://x/\"\n", 3)] {
+            let error = File::parse("k.toml".into(), &format!("{text}{more}")).err().unwrap().to_string();
             assert!(error.starts_with(&format!("k.toml, line {line}: ")) && !error.contains("hunter2"), "{error}");
         }
     }

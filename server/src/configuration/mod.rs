@@ -10,6 +10,7 @@ mod setting;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, Parser};
 use file::File;
+use kalends_providers::graph::Microsoft;
 use kalends_server::oidc::settings::ProviderSettings;
 use setting::Setting;
 use std::collections::BTreeMap;
@@ -80,6 +81,7 @@ pub struct Configuration {
     effective: Vec<Effective>,
     file: Option<PathBuf>,
     providers: Vec<file::Provider>,
+    microsoft: Option<(Microsoft, Origin)>,
     /// What the file has that is no setting, with its line.
     pub unknown_keys: Vec<String>,
     /// Variables that begin like those of settings and are none.
@@ -98,6 +100,11 @@ impl Configuration {
         self.providers.iter().map(|provider| provider.settings.clone()).collect()
     }
 
+    /// How the installation is registered with Microsoft, if it is.
+    pub fn microsoft(&self) -> Option<Microsoft> {
+        self.microsoft.as_ref().map(|(microsoft, _)| microsoft.clone())
+    }
+
     /// The files in which secrets stand that are in force, each with the key of one.
     pub fn files_with_secrets(&self) -> impl Iterator<Item = (&Path, &str)> {
         let of_providers = self.providers.iter().filter(|provider| provider.settings.client_secret.is_some());
@@ -110,7 +117,11 @@ impl Configuration {
             Origin::SecretFile { path, .. } | Origin::File { path, .. } => Some((path.as_path(), it.setting.key())),
             _ => None,
         });
-        of_settings.chain(of_providers)
+        let of_microsoft = self.microsoft.iter().filter_map(|(microsoft, origin)| match origin {
+            Origin::File { path, .. } if microsoft.client_secret.is_some() => Some((path.as_path(), "client-secret")),
+            _ => None,
+        });
+        of_settings.chain(of_providers).chain(of_microsoft)
     }
 }
 
@@ -137,6 +148,9 @@ pub fn describe(configuration: &Configuration, shown: impl Fn(&str, &str) -> Opt
     for provider in &configuration.providers {
         let _ = write!(text, "\n# {}\n{}", provider.origin, provider.settings.describe());
     }
+    if let Some((microsoft, origin)) = &configuration.microsoft {
+        let _ = write!(text, "\n# {origin}\n{}", microsoft.describe());
+    }
     text
 }
 
@@ -161,8 +175,8 @@ pub fn read<T: Parser>(arguments: &[OsString]) -> Result<(T, Configuration), Con
     let mut lower: BTreeMap<String, (String, Origin)> = BTreeMap::new();
     let mut unknown_keys = Vec::new();
     let file = File::find(chosen(&first, FILE_OPTION), chosen(&first, FOLDER_OPTION))?;
-    let (path, entries, providers) =
-        file.map_or_else(Default::default, |file| (Some(file.path), file.entries, file.providers));
+    let (path, entries, providers, microsoft) =
+        file.map_or_else(Default::default, |file| (Some(file.path), file.entries, file.providers, file.microsoft));
     for entry in entries {
         match settings.iter().find(|setting| setting.key() == entry.key && setting.key() != FILE_OPTION) {
             None => unknown_keys.push(format!("{}: {:?} is no setting", entry.origin, entry.key)),
@@ -181,7 +195,7 @@ pub fn read<T: Parser>(arguments: &[OsString]) -> Result<(T, Configuration), Con
     let unknown_variables = environment::unknown(&variables, &settings);
     let effective = effective(&matches, settings, &lower);
     let parsed = T::from_arg_matches(&matches).map_err(ConfigurationError::Options)?;
-    Ok((parsed, Configuration { effective, file: path, providers, unknown_keys, unknown_variables }))
+    Ok((parsed, Configuration { effective, file: path, providers, microsoft, unknown_keys, unknown_variables }))
 }
 
 /// What the file says, put in as what an option is by default: clap has the environment and the options go before it.

@@ -7,6 +7,7 @@ mod forms;
 mod history;
 mod leading;
 mod live_reload;
+mod microsoft;
 mod moving;
 mod people;
 pub(crate) mod profile;
@@ -46,6 +47,8 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
+pub use microsoft::microsoft_sign_in;
+
 /// What the pages need.
 #[derive(Clone)]
 pub struct Web {
@@ -57,6 +60,8 @@ pub struct Web {
     pub trusted_header: TrustedHeader,
     /// With which people can sign in.
     pub providers: Providers,
+    /// Where people connect their calendars at Microsoft 365, if they can.
+    pub microsoft: Option<kalends_providers::graph::SignIn>,
     /// Whose pages may use the interface for programs.
     pub cors_origins: CorsOrigins,
     pub assets: Assets,
@@ -116,6 +121,8 @@ pub fn router(web: Web) -> Router {
         .route("/settings/accounts/{id}", post(remote_accounts::wish))
         .route("/settings/accounts/{id}/calendars", post(remote_accounts::choose))
         .route("/calendars/{id}/sync", post(remote_accounts::sync))
+        .route("/settings/accounts/microsoft", get(microsoft::begin))
+        .route("/settings/accounts/microsoft/callback", get(microsoft::callback))
         .route("/groups", post(sharing::new_team))
         .route("/groups/{slug}", post(sharing::team))
         .route("/calendars/{id}/as-of", post(history::bring_back))

@@ -104,12 +104,21 @@ async fn begun(
 ) -> Result<(String, Option<HeaderValue>), Stopped> {
     // A provider that is down is found out before anything is kept of it.
     provider.metadata().await?;
-    let known = cookie(headers, BROWSER_COOKIE).filter(|secret| secret.len() == 32 && secret.is_ascii());
-    let browser = known.map_or_else(|| web.kalends.new_browser_secret().0, str::to_owned);
+    let browser = browser_of(headers).unwrap_or_else(|| web.kalends.new_browser_secret().0);
     let flow = Flow { provider: provider.settings.id.clone(), next, user };
     let secrets = web.kalends.begin_flow(&browser, &flow).await?;
     let url = provider.sign_in_url(&secrets).await?;
     Ok((url.into(), short_cookie(web, BROWSER_COOKIE, &browser)))
+}
+
+/// What a browser is known by that is at a provider, or was a moment ago.
+pub(super) fn browser_of(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, BROWSER_COOKIE).filter(|secret| secret.len() == 32 && secret.is_ascii()).map(str::to_owned)
+}
+
+/// An answer that sends somebody to a provider, with what the browser is known by when they come back.
+pub(super) fn with_browser(web: &Web, response: Response, browser: &str) -> Response {
+    with_cookies(response, [short_cookie(web, BROWSER_COOKIE, browser)])
 }
 
 fn short_cookie(web: &Web, name: &str, value: &str) -> Option<HeaderValue> {

@@ -323,7 +323,7 @@ fn write(event: &mut Event, body: &Value, date: Option<NaiveDate>) -> Result<(),
     let Some(body) = body.as_object() else { return Err(refused("Empty Payload.")) };
     let is_new = event.version == 0;
     if let Some(other) =
-        body.keys().find(|name| !WRITABLE.contains(&name.as_str()) && !(is_new && *name == "transactionId"))
+        body.keys().find(|name| !(WRITABLE.contains(&name.as_str()) || is_new && *name == "transactionId"))
     {
         return Err(refused(format!("Property {other} is read-only.")));
     }

@@ -2,7 +2,7 @@
 
 use super::super::wire;
 use super::people::{Attendee, Person};
-use super::recurrence::Pattern;
+use super::recurrence::HeldRecurrence;
 use super::time::Span;
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,22 +27,6 @@ pub struct HeldObject {
     pub exceptions: BTreeMap<NaiveDate, HeldEvent>,
     /// Instances that were taken out.
     pub cancelled: BTreeSet<NaiveDate>,
-}
-
-/// A recurrence begins on the day on which the master is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeldRecurrence {
-    pub pattern: Pattern,
-    pub end: RecurrenceEnd,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RecurrenceEnd {
-    Never,
-    /// The last day on which an instance may be, in the zone of the series.
-    On(NaiveDate),
-    /// So many instances, those included that were taken out.
-    After(u32),
 }
 
 /// What is said of one event, or of one instance.
@@ -94,16 +78,6 @@ pub struct HeldBody {
     pub text: String,
     /// Sanitised.
     pub html: Option<String>,
-}
-
-/// What an attendee answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Response {
-    #[default]
-    None,
-    Accepted,
-    Tentative,
-    Declined,
 }
 
 /// `sensitivity`

@@ -1,7 +1,6 @@
 //! Attendees and the organizer (<https://learn.microsoft.com/graph/api/resources/attendee>).
 
 use super::super::wire;
-use super::held::Response;
 use kalends_ical::build::Builder;
 use kalends_ical::syntax::{Component, Property};
 use serde_json::{Value, json};
@@ -20,6 +19,16 @@ impl PartialEq for Person {
     fn eq(&self, other: &Self) -> bool {
         same_address(&self.address, &other.address) && self.name == other.name
     }
+}
+
+/// What an attendee answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Response {
+    #[default]
+    None,
+    Accepted,
+    Tentative,
+    Declined,
 }
 
 /// How somebody is invited.

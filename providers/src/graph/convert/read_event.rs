@@ -3,10 +3,10 @@
 use super::super::wire::{self, Event};
 use super::Unfit;
 use super::held::{
-    HeldBody, HeldEvent, HeldObject, HeldRecurrence, Importance, RemoteSeries, Sensitivity, ShowAs, Stamps, in_one_line,
+    HeldBody, HeldEvent, HeldObject, Importance, RemoteSeries, Sensitivity, ShowAs, Stamps, in_one_line,
 };
 use super::people::{self, Attendee, Person};
-use super::recurrence;
+use super::recurrence::{self, HeldRecurrence};
 use super::time::{self, Span};
 use super::write_json::UID_PROPERTY;
 use chrono::{NaiveDate, TimeDelta};

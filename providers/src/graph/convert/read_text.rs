@@ -1,12 +1,9 @@
 //! What Graph could hold of a calendar object resource.
 
 use super::Unfit;
-use super::held::{
-    HeldBody, HeldEvent, HeldObject, HeldRecurrence, Importance, RecurrenceEnd, Sensitivity, ShowAs, Stamps,
-    in_one_line,
-};
+use super::held::{HeldBody, HeldEvent, HeldObject, Importance, Sensitivity, ShowAs, Stamps, in_one_line};
 use super::people;
-use super::recurrence;
+use super::recurrence::{self, HeldRecurrence, RecurrenceEnd};
 use super::time::{Span, Stamp, stamp};
 use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 use kalends_ical::entry::{End, Entry};

@@ -6,11 +6,26 @@
 
 use super::super::wire::{Recurrence, RecurrencePattern, RecurrenceRange};
 use super::Unfit;
-use super::held::{HeldRecurrence, RecurrenceEnd};
 use super::time::{Span, UTC, named};
 use chrono::{Month, NaiveDate, Weekday};
 use kalends_ical::value::Moment;
 use rrule::{Frequency, NWeekday, RRule, Unvalidated};
+
+/// A recurrence begins on the day on which the master is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldRecurrence {
+    pub pattern: Pattern,
+    pub end: RecurrenceEnd,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecurrenceEnd {
+    Never,
+    /// The last day on which an instance may be, in the zone of the series.
+    On(NaiveDate),
+    /// So many instances, those included that were taken out.
+    After(u32),
+}
 
 /// How often, and on which days.
 #[derive(Clone, Debug, PartialEq, Eq)]

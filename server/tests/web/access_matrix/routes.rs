@@ -11,6 +11,8 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         "of an account alone",
         &[
             "/people/{slug}/picture",
+            "/settings/accounts/microsoft",
+            "/settings/accounts/microsoft/callback",
             "/settings/accounts/new/{service}",
             "/settings/accounts/{id}",
             "/settings/addresses",

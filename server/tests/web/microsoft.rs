@@ -1,0 +1,126 @@
+//! Connecting calendars at Microsoft 365 by signing in there; Microsoft is a stand-in.
+
+use hyper::StatusCode;
+use kalends_domain::sync::{AccountState, ProviderKind};
+use kalends_providers::graph::Microsoft;
+use kalends_test_support::browser::{Answer, Connection, Person};
+use kalends_test_support::graph::{CLIENT, Double, SECRET};
+use kalends_test_support::server::Server;
+use serde_json::json;
+
+const BEGIN: &str = "/settings/accounts/microsoft";
+
+async fn server(double: &Double) -> Server {
+    let settings = json!({
+        "client-id": CLIENT, "client-secret": SECRET, "authority": double.authority(), "graph": double.graph(), "private": true,
+    });
+    Server::with_microsoft(serde_json::from_value::<Microsoft>(settings).unwrap().checked().unwrap()).await
+}
+
+async fn get(server: &Server, cookie: &str, path: &str) -> Answer {
+    Connection::open(server.address).await.get(path, cookie).await
+}
+
+fn cookie(answer: &Answer) -> String {
+    answer.header("set-cookie").split(';').next().unwrap().to_owned()
+}
+
+/// Goes to Microsoft and agrees. Yields the way back, and what the browser is known by.
+async fn agreed(server: &Server, double: &Double, person: &Person) -> (String, String) {
+    let begun = get(server, &person.cookie, BEGIN).await;
+    assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
+    let there = begun.header("location").strip_prefix(&double.authority()).unwrap().to_owned();
+    let back = Connection::open(double.address).await.get(&format!("/{there}"), "").await;
+    let back = back.header("location").strip_prefix("http://cal.example.org").unwrap().to_owned();
+    (back, format!("{}; {}", person.cookie, cookie(&begun)))
+}
+
+/// The page that an answer leads to, with what it says.
+async fn followed(server: &Server, cookies: &str, answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let flash = cookie(answer);
+    get(server, &format!("{cookies}; {flash}"), answer.header("location")).await.text
+}
+
+#[tokio::test]
+async fn whoever_signs_in_at_microsoft_has_the_calendars_there_and_signs_in_again_for_the_same_account() {
+    let double = Double::start().await;
+    let server = server(&double).await;
+    let ada = server.person("ada").await;
+    let list = get(&server, &ada.cookie, "/settings/accounts").await.text;
+    assert!(list.contains("Microsoft 365") && list.contains(&format!("href=\"{BEGIN}\"")), "{list}");
+
+    let (back, cookies) = agreed(&server, &double, &ada).await;
+    let came = get(&server, &cookies, &back).await;
+    let page = followed(&server, &cookies, &came).await;
+    for text in ["Your account at Microsoft 365 is connected.", "Ada@contoso.example", "Birthdays", "Team"] {
+        assert!(page.contains(text), "{text} is not in {page}");
+    }
+    let accounts = server.kalends.remote_accounts(ada.caller).await.unwrap();
+    assert_eq!((accounts.len(), accounts[0].provider), (1, ProviderKind::Graph));
+    assert!(!accounts[0].settings.contains("eyJ0"), "{}", accounts[0].settings);
+
+    // Tokens that end are exchanged, and the new ones are kept.
+    for _ in 0..2 {
+        double.end_access_tokens();
+        server.kalends.test_remote_account(ada.caller, accounts[0].id).await.unwrap();
+    }
+
+    // The same way back leads nowhere the second time.
+    let again = get(&server, &cookies, &back).await;
+    assert!(followed(&server, &cookies, &again).await.contains("Begin again."));
+
+    let (back, cookies) = agreed(&server, &double, &ada).await;
+    let came = get(&server, &cookies, &back).await;
+    assert!(followed(&server, &cookies, &came).await.contains("You are signed in with Microsoft again."));
+    assert_eq!(server.kalends.remote_accounts(ada.caller).await.unwrap().len(), 1);
+
+    double.revoke_consent();
+    server.kalends.test_remote_account(ada.caller, accounts[0].id).await.unwrap_err();
+    let account = server.kalends.remote_account(ada.caller, accounts[0].id).await.unwrap();
+    assert_eq!(account.state, AccountState::Unauthenticated);
+    assert!(account.why.unwrap().contains("sign in again"));
+}
+
+#[tokio::test]
+async fn what_somebody_else_began_or_refused_connects_nothing() {
+    let double = Double::start().await;
+    let server = server(&double).await;
+    let (ada, bea) = (server.person("ada").await, server.person("bea").await);
+    let (back, cookies) = agreed(&server, &double, &ada).await;
+    // Another browser, and another person in the same one.
+    let other = get(&server, &bea.cookie, &back).await;
+    assert!(followed(&server, &bea.cookie, &other).await.contains("Begin again."));
+    let browser = cookies.split("; ").nth(1).unwrap();
+    let swapped = format!("{}; {browser}", bea.cookie);
+    let other = get(&server, &swapped, &back).await;
+    assert!(followed(&server, &swapped, &other).await.contains("Begin again."));
+    // Nobody is signed in.
+    for path in [BEGIN, &back] {
+        let answer = get(&server, browser, path).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert!(answer.header("location").starts_with("/sign-in?"), "{}", answer.header("location"));
+    }
+    // Microsoft sends back without a code.
+    let (back, cookies) = agreed(&server, &double, &ada).await;
+    let state = back.split("state=").nth(1).unwrap();
+    let declined =
+        format!("/settings/accounts/microsoft/callback?error=access_denied&error_description=x&state={state}");
+    let answer = get(&server, &cookies, &declined).await;
+    let page = followed(&server, &cookies, &answer).await;
+    assert!(page.contains("access to the calendars was not given."), "{page}");
+    for person in [ada, bea] {
+        assert!(server.kalends.remote_accounts(person.caller).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn without_a_registration_there_is_no_way_to_microsoft() {
+    let server = Server::with_pages().await;
+    let ada = server.person("ada").await;
+    for path in [BEGIN, "/settings/accounts/microsoft/callback?code=x&state=y"] {
+        assert_eq!(get(&server, &ada.cookie, path).await.status, StatusCode::NOT_FOUND);
+    }
+    let list = get(&server, &ada.cookie, "/settings/accounts").await.text;
+    assert!(!list.contains("Microsoft"), "{list}");
+}
