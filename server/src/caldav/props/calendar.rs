@@ -49,7 +49,7 @@ impl CalendarView<'_> {
                 xml.leaf(tag, &self.calendar.created_at.to_rfc3339_opts(SecondsFormat::Secs, true));
             }
             Live::Owner => xml.hrefs(tag, [resource::principal_href(&self.calendar.owner_slug).as_str()]),
-            Live::CurrentUserPrivilegeSet => write_privileges(&privileges_of(&self.calendar), xml),
+            Live::CurrentUserPrivilegeSet => write_privileges(&privileges_of(self.calendar), xml),
             // The revision is all that both have to tell, so one text serves.
             Live::SyncToken | Live::GetCtag => {
                 xml.leaf(tag, &sync_token(self.calendar));

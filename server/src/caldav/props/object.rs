@@ -50,7 +50,7 @@ impl ObjectView<'_> {
             Live::GetLastModified => xml.leaf(tag, &self.head.modified_at.format(HTTP_DATE).to_string()),
             Live::CreationDate => xml.leaf(tag, &self.head.created_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
             Live::Owner => xml.hrefs(tag, [resource::principal_href(&self.calendar.owner_slug).as_str()]),
-            Live::CurrentUserPrivilegeSet => write_privileges(&privileges_of(&self.calendar), xml),
+            Live::CurrentUserPrivilegeSet => write_privileges(&privileges_of(self.calendar), xml),
             Live::CalendarData => match self.data {
                 CalendarData::None => return false,
                 CalendarData::Text(text) => xml.leaf(tag, text),
