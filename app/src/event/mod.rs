@@ -15,6 +15,8 @@ pub mod rule_words;
 pub mod scope;
 mod sections;
 #[cfg(feature = "ssr")]
+pub mod seen;
+#[cfg(feature = "ssr")]
 pub mod server;
 mod zone_field;
 

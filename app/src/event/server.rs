@@ -4,6 +4,7 @@ use super::data::{EventPageData, EventRef, EventSubject, Moved, OpenedEvent, Ref
 use super::fields::{self, Draft, EventFields, FieldError, KEEP, Timing as FormTiming};
 use super::rule_words;
 use super::scope::ScopeChoice;
+use super::seen::{when, zone_of};
 use crate::calendars;
 use crate::errors::sentence;
 use crate::locale;
@@ -379,20 +380,6 @@ fn fields_of(draft: &EventDraft, calendar: CalendarId, viewer: Tz) -> EventField
     fields
 }
 
-/// When that is on the viewer's clock, and on its own where that shows another time.
-pub fn when(timing: Timing, viewer: Tz) -> (When, Option<(When, String)>) {
-    match timing {
-        Timing::AllDay { first, last } => (When::Days { first, last }, None),
-        Timing::Timed { start, end, zone } => {
-            let Some(zone) = zone else { return (When::Times { start, end }, None) };
-            let seen = |local| Zone::Iana(viewer).to_local(Zone::Iana(zone).to_utc(local));
-            let (seen_start, seen_end) = (seen(start), seen(end));
-            let own = (seen_start != start).then(|| (When::Times { start, end }, zone.name().to_owned()));
-            (When::Times { start: seen_start, end: seen_end }, own)
-        }
-    }
-}
-
 fn decode(key: &str) -> Result<Moment, ApiError> {
     instance_key::decode(key).ok_or_else(|| ApiError::NotFound(words::server_event_not_found().into()))
 }
@@ -421,9 +408,4 @@ fn refused(error: kalends_domain::Error) -> ApiError {
         }
         other => other,
     }
-}
-
-/// The zone that the person reads times in.
-pub fn zone_of(user: &User) -> Tz {
-    user.preferences.time_zone.unwrap_or(Tz::UTC)
 }

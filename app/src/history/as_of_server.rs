@@ -3,7 +3,7 @@
 use super::words_of::Reader;
 use super::{BecameWhat, CalendarThen, EventThen};
 use crate::agenda::format::title_or_none;
-use crate::event::server::zone_of;
+use crate::event::seen::zone_of;
 use crate::wire::{ApiError, CalendarId};
 use crate::words;
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta, TimeZone, Utc};

@@ -3,7 +3,7 @@
 use super::Difference;
 use crate::event::details::when_words;
 use crate::event::rule_words::rule_in_words;
-use crate::event::server::{when, zone_of};
+use crate::event::seen::{when, zone_of};
 use crate::notation::Format;
 use crate::server_context::viewer;
 use crate::words;

@@ -3,7 +3,7 @@
 use super::links::CalendarLinks;
 use super::people::{add_pictures, info, named};
 use super::{CalendarShares, Kind, Level, Refusal, Reply, ShareInfo, ShareWish};
-use crate::event::server::zone_of;
+use crate::event::seen::zone_of;
 use crate::wire::{ApiError, CalendarId};
 use crate::words;
 use crate::zones::beginning_of_day;

@@ -1,7 +1,7 @@
 //! The server's side of the section of public links.
 
 use super::{Addresses, CalendarLinks, LinkFields, LinkInfo, LinkWish};
-use crate::event::server::zone_of;
+use crate::event::seen::zone_of;
 use crate::session::Site;
 use crate::sharing::Refusal;
 use crate::sharing::server::{chosen, end, last_day};
