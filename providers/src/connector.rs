@@ -39,6 +39,9 @@ impl ServiceRecords for NoNameServers {
     }
 }
 
+/// A feed, or why there is none, and its address.
+type FeedAt = (String, Result<Ics, ProviderError>);
+
 impl RemoteServices {
     /// `outbound`: the way out, which knows what may be asked.
     pub fn new(outbound: Outbound) -> Self {
@@ -102,7 +105,7 @@ impl RemoteServices {
     }
 
     /// What may be at an address, in the order in which it is looked for, each with its own address.
-    fn feeds(&self, address: &str) -> Result<Vec<(String, Result<Ics, ProviderError>)>, String> {
+    fn feeds(&self, address: &str) -> Result<Vec<FeedAt>, String> {
         let FeedAddress { urls, basic } = FeedAddress::read(address).map_err(|error| error.to_string())?;
         let basic = basic.map(|(user, password)| Credentials::Basic { user, password });
         let feeds = urls.into_iter().map(|url| {

@@ -42,13 +42,17 @@ impl FeedAddress {
                 "http" => (&["http"], rest),
                 _ => return Err(AddressError::Unreadable),
             },
+            // `mailto:a@b` would be read as a name and a password.
+            None if written.split('/').next().is_some_and(|host| host.contains('@')) => {
+                return Err(AddressError::Unreadable);
+            }
             None => (&["https"], written),
         };
         let mut basic = None;
         let mut urls = Vec::new();
         for scheme in schemes {
             let mut url = Url::parse(&format!("{scheme}://{rest}")).map_err(|_| AddressError::Unreadable)?;
-            // `mailto:a@b` would be read as a name and a password; a name alone on the local network has no dot.
+            // A name alone has no dot: what was written is a word.
             if !url.has_host() || url.host_str().is_none_or(|host| !host.contains(['.', ':']) && host != "localhost") {
                 return Err(AddressError::Unreadable);
             }

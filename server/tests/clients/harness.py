@@ -74,6 +74,8 @@ class Kalends:
         self.url = f"http://127.0.0.1:{self.port}"
         self.entry = f"{self.url}/.well-known/caldav"
         self.process = None
+        # More of its environment.
+        self.settings = {}
         # These tests open no pages; a front-end that is not built must not be in their way.
         self.front_end = folder / "front-end"
         self.front_end.mkdir()
@@ -88,6 +90,7 @@ class Kalends:
         # The tests make a calendar for each file and share an account.
         environment["KALENDS_ACCOUNT_CALENDARS"] = "10000"
         environment.setdefault("RUST_BACKTRACE", "1")
+        environment.update(self.settings)
         return environment
 
     def start(self):

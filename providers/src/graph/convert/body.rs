@@ -321,7 +321,7 @@ mod tests {
         #[test]
         fn any_text_comes_back_from_its_html(text in "[a-z<>&\"' .\\n-]{0,80}") {
             let body = HeldBody::of_text(&text);
-            let lines: Vec<String> = body.text.lines().map(|line| ammonia_text(line)).collect();
+            let lines: Vec<String> = body.text.lines().map(ammonia_text).collect();
             let back = HeldBody::of_html(&format!("<html><body><div class=\"PlainText\">{}</div></body></html>", lines.join("<br>\r\n")));
             prop_assert_eq!(back, body);
         }

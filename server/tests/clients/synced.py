@@ -1,0 +1,72 @@
+"""A calendar of Kalends that is kept in step with one elsewhere, by the interface for programs."""
+
+import time
+from urllib.parse import urlsplit
+
+from remote_collection import Collection
+
+MAX_WAIT = 120
+# A run is waited for in steps of so many seconds.
+STEP = 0.05
+SETTINGS = {"direction": "both", "policy": "newest", "interval_seconds": None, "window_days": None}
+
+
+class Link:
+    """Makes an account at `url`, a collection elsewhere, of whoever is `signed_in` there, and a calendar in step with it."""
+
+    def __init__(self, kalends, url, signed_in):
+        self.kalends, self.account = kalends, kalends.account()
+        user, password = signed_in
+        account = self.ask("POST", "accounts", {"address": url, "user": user, "password": password}, 201)
+        offered = self.ask("POST", f"accounts/{account['id']}/test", {})["calendars"]
+        remote = next(calendar for calendar in offered if urlsplit(calendar["id"]).path == urlsplit(url).path)
+        made = self.ask(
+            "POST", "calendars/sync", {"account": account["id"], "remote": remote["id"], "settings": SETTINGS}, 201
+        )
+        self.id = made["calendar"]
+
+    def ask(self, method, path, body=None, status=200):
+        answer = self.account.http.request(method, f"{self.kalends.url}/api/v1.0/{path}", json=body, timeout=60)
+        assert answer.status_code == status, (method, path, answer.status_code, answer.text)
+        return answer.json() if answer.content else None
+
+    def collection(self):
+        """The calendar here, as CalDAV has it."""
+        listed = self.ask("GET", "calendars")["calendars"]
+        slug = next(calendar["slug"] for calendar in listed if calendar["id"] == self.id)
+        return Collection(f"{self.account.home}{slug}/", (self.account.name, self.account.password))
+
+    def state(self):
+        return self.ask("GET", f"calendars/{self.id}/sync")
+
+    def begin(self):
+        """Asks for a run, and does not wait for it."""
+        self.ask("POST", f"calendars/{self.id}/sync/run", None, 202)
+
+    def newest_run(self):
+        runs = self.ask("GET", f"runs?calendar={self.id}")["runs"]
+        return runs[0] if runs else None
+
+    def sync(self):
+        """Has it run, waits for the end, and yields how many things were done."""
+        before, last = self.newest_run(), self.state()["last_run"]
+        self.begin()
+        until = time.monotonic() + MAX_WAIT
+        while time.monotonic() < until:
+            state = self.state()
+            if state["last_run"] != last and state["state"] != "syncing":
+                return self.done_since(before) if state["state"] == "in-step" else 1
+            time.sleep(STEP)
+        raise AssertionError(f"no run has ended in {MAX_WAIT} s: {self.describe()}")
+
+    def done_since(self, before):
+        """A run that found nothing to do is not kept."""
+        run = self.newest_run()
+        if not run or before and run["id"] == before["id"]:
+            return 0
+        receipt = self.ask("GET", f"runs/{run['id']}")
+        return sum(count["count"] for count in receipt["counts"])
+
+    def describe(self):
+        """What is known of it, for whoever reads of a failure."""
+        return self.state(), self.newest_run(), self.kalends.log()[-4000:]

@@ -1,0 +1,115 @@
+"""A calendar here and one on another server are changed at random on both sides at once, with runs in between: in the end both are the
+same, nothing is there twice, and nothing that nobody deleted is gone. Without faults, and with whatever happens on the way, Kalends
+killed in the middle included.
+
+This is the short form; `cargo xtask soak sync` sets `KALENDS_SOAK_SEEDS` and `KALENDS_SOAK_OPERATIONS` for the long one.
+"""
+
+import os
+import random
+import sys
+from pathlib import Path
+
+import pytest
+from faulty_proxy import FaultyProxy
+from harness import Kalends
+from random_operations import Person, Record
+from remote_collection import Collection
+from synced import Link
+
+sys.path.append(str(Path(__file__).parents[3] / "benches"))
+import servers  # noqa: E402
+
+SEEDS = int(os.environ.get("KALENDS_SOAK_SEEDS", "1"))
+OPERATIONS = int(os.environ.get("KALENDS_SOAK_OPERATIONS", "60"))
+IS_LONG = "KALENDS_SOAK_OPERATIONS" in os.environ
+# So many things are done between two runs on average.
+BETWEEN_RUNS = 6
+# Of the requests on a bad way, so many go wrong.
+FAULTS = 0.2
+MAX_ROUNDS = 30
+
+REMOTES = {
+    "radicale": servers.Radicale,
+    "xandikos": servers.Xandikos,
+    "kalends": lambda: servers.Kalends("Kalends elsewhere", os.environ["KALENDS_BIN"]),
+}
+if IS_LONG:
+    REMOTES["davical"] = lambda: servers.Davical(servers.Postgres())
+
+
+@pytest.fixture(scope="module", params=REMOTES)
+def remote(request):
+    server = REMOTES[request.param]()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def here(server, tmp_path):
+    """A Kalends of the test's own, which may ask servers on this machine and can be killed."""
+    kalends = Kalends(server.program, tmp_path)
+    kalends.settings["KALENDS_PRIVATE_HOSTS"] = "127.0.0.1"
+    kalends.start()
+    yield kalends
+    kalends.stop()
+
+
+@pytest.mark.parametrize("faults", [0.0, FAULTS], ids=["good way", "bad way"])
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_both_sides_come_to_the_same(remote, here, seed, faults):
+    chance, record = random.Random(f"{remote.name} {seed} {faults}"), Record()
+    proxy = FaultyProxy(remote.port, seed)
+    try:
+        run(remote, here, chance, record, proxy, faults)
+    finally:
+        proxy.stop()
+
+
+def run(remote, here, chance, record, proxy, faults):
+    signed_in = (servers.NAME, remote.password)
+    path = f"{remote.home}soak-{chance.getrandbits(64):x}/"
+    moods = () if isinstance(remote, servers.Kalends) else (423, 500)
+    there = Collection(f"http://127.0.0.1:{remote.port}{path}", signed_in, moods).make()
+    link = Link(here, f"http://127.0.0.1:{proxy.port}{path}", signed_in)
+    link.sync()
+    people = [Person("here", link.collection(), chance, record), Person("there", there, chance, record)]
+    proxy.share = faults
+    # What another node leaves is taken up after a minute.
+    kills = {chance.randrange(OPERATIONS) for _ in range(2 if faults and IS_LONG else 0)}
+    for number in range(OPERATIONS):
+        chance.choice(people).act()
+        if chance.random() < 1 / BETWEEN_RUNS:
+            # It goes on while the next things are done.
+            link.begin()
+        if number in kills:
+            link.begin()
+            here.process.kill()
+            here.process.wait()
+            here.start()
+    proxy.share = 0.0
+    ours, theirs = come_to_rest(link, there)
+    assert ours.keys() == theirs.keys()
+    for uid in ours:
+        assert ours[uid] == theirs[uid], uid
+    assert record.kept() <= ours.keys(), record.kept() - ours.keys()
+    strange = {
+        (uid, value)
+        for uid, parts in ours.items()
+        for lines in parts.values()
+        for name, _, value in lines
+        if name == "SUMMARY" and value not in record.titles[uid]
+    }
+    assert not strange
+    if faults:
+        assert proxy.faults > 0
+
+
+def come_to_rest(link, there):
+    """Runs until a run finds nothing to do, and what each side has then."""
+    for _ in range(MAX_ROUNDS):
+        if not link.sync():
+            break
+    else:
+        raise AssertionError(f"there is always something to do: {link.describe()}")
+    return link.collection().meanings(), there.meanings()
