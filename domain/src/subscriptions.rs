@@ -98,7 +98,7 @@ impl Kalends {
             self.make_sync_link(caller, &NewLink { account, remote: remote.id.clone(), target, settings }).await;
         if linked.is_err() {
             // Without its calendar it is of no use.
-            self.remove_remote_account(caller, account, |_| Ok(())).await?;
+            self.remove_remote_account(caller, account, false, |_| Ok(())).await?;
         }
         linked
     }
@@ -141,7 +141,7 @@ impl Kalends {
             };
             self.remove_sync_link(caller, link.id, removal).await?;
         }
-        self.remove_remote_account(caller, id, |_| Ok(())).await
+        self.remove_remote_account(caller, id, false, |_| Ok(())).await
     }
 
     async fn own_subscription(&self, caller: Caller, id: RemoteAccountId) -> Result<Subscription> {

@@ -92,7 +92,9 @@ server-accounts-password-do = Use this password
 server-accounts-password-done = The service takes it.
 server-accounts-remove = Remove
 server-accounts-remove-what = Kalends forgets the account and its password. Nothing changes at the service.
-server-accounts-remove-sure = The password is deleted at once.
+server-accounts-remove-sure = The password is deleted at once. The calendars here stay as they are, and follow nothing any more.
+server-accounts-remove-bin = Remove with its calendars
+server-accounts-remove-bin-sure = The password is deleted at once, and the calendars here go into the bin.
 server-accounts-removed = { $name } is removed.
 
 ## The calendars of an account

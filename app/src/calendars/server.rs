@@ -32,6 +32,17 @@ pub async fn list(kalends: &Kalends, user: &User) -> Result<Vec<CalendarInfo>, A
     // Most people have none, and are not kept waiting for it.
     let is_synced = calendars.iter().any(|held| held.is_own() && held.is_linked());
     let links = if is_synced { kalends.sync_links(caller).await? } else { Vec::new() };
+    let shown: Vec<Calendar> =
+        calendars.iter().filter(|held| held.is_linked() && !held.view().hidden).map(|held| held.id).collect();
+    if !shown.is_empty() {
+        // What is looked at is brought into step more often; the page does not wait for it.
+        let kalends = kalends.clone();
+        tokio::spawn(async move {
+            if let Err(error) = kalends.looked_at(caller, &shown).await {
+                tracing::warn!(%error, "that calendars are looked at was not noted");
+            }
+        });
+    }
     let listed = calendars.iter().map(|held| {
         let link = links.iter().find(|link| link.calendar == held.id);
         let state = link.map(|link| states::badge(states::standing(link.state)).to_owned());

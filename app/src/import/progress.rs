@@ -3,11 +3,12 @@
 use super::api::{ImportState, ImportUnderWay, load_import_progress};
 use super::page::Report;
 use crate::ui::frame::{Frame, SignedIn};
+use crate::ui::markup::refresh;
 use crate::ui::{Failed, Icon, icon};
 use crate::wire::{ApiError, Viewer};
 use crate::words;
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// How often a page whose import is under way looks again, in seconds, where it is not told of changes.
@@ -71,9 +72,7 @@ fn Loaded(progress: ImportUnderWay) -> impl IntoView {
                 },
             );
             view! {
-                <noscript>
-                    <Meta http_equiv="refresh" content=LOOK />
-                </noscript>
+                <noscript inner_html=refresh(LOOK)></noscript>
                 <section class="card card--padded stack" data-follows=follows data-job=job data-every=LOOK_WITH_NEWS>
                     <p>{words::server_import_under_way(&file, &calendar)}</p>
                     {bar}

@@ -3,11 +3,12 @@
 use super::api::load_move_progress;
 use super::{CalendarUnderWay, Comparison, MoveUnderWay};
 use crate::ui::frame::{Frame, SignedIn};
+use crate::ui::markup::refresh;
 use crate::ui::{Failed, Icon, icon};
 use crate::wire::{ApiError, Viewer};
 use crate::words;
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// How often a page without a script looks again, in seconds, and one that is told of changes.
@@ -64,7 +65,7 @@ fn Loaded(progress: MoveUnderWay) -> impl IntoView {
         (None, None) => None,
     };
     view! {
-        {is_under_way.then(|| view! { <noscript><Meta http_equiv="refresh" content=LOOK /></noscript> })}
+        {is_under_way.then(|| view! { <noscript inner_html=refresh(LOOK)></noscript> })}
         <div class="stack" data-follows=follows data-job=job data-every=is_under_way.then_some(LOOK_WITH_NEWS)>
             {is_under_way.then(|| view! { <p class="lead">{words::server_moving_under_way()}</p> })}
             {said}

@@ -91,7 +91,8 @@ fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
             <h2 id="remove">{words::server_accounts_remove()}</h2>
             <p class="hint">{words::server_accounts_remove_what()}</p>
             <div class="row">
-                <Sure action=path label=words::server_accounts_remove() what=words::server_accounts_remove_sure() about=name fields=vec![("do", "remove".to_owned())] />
+                <Sure action=path.clone() label=words::server_accounts_remove() what=words::server_accounts_remove_sure() about=name.clone() fields=vec![("do", "remove".to_owned())] />
+                <Sure action=path label=words::server_accounts_remove_bin() what=words::server_accounts_remove_bin_sure() about=name fields=vec![("do", "remove".to_owned()), ("calendars", "bin".to_owned())] />
             </div>
         </section>
     }

@@ -188,7 +188,10 @@ pub enum AccountWish {
     Password {
         user: String,
     },
-    Remove,
+    /// Whether its calendars go into the bin.
+    Remove {
+        bins: bool,
+    },
 }
 
 impl AccountWish {
@@ -202,7 +205,7 @@ impl AccountWish {
             "now" => Some(AccountWish::Now),
             "rename" => Some(AccountWish::Rename { name: text("name") }),
             "password" => Some(AccountWish::Password { user: text("user") }),
-            "remove" => Some(AccountWish::Remove),
+            "remove" => Some(AccountWish::Remove { bins: text("calendars") == "bin" }),
             _ => None,
         }
     }

@@ -159,9 +159,9 @@ pub async fn fulfil(
             kalends.reauthenticate_remote_account(caller, id, Some(user), password).await?;
             words::server_accounts_password_done().to_owned()
         }
-        AccountWish::Remove => {
+        AccountWish::Remove { bins } => {
             let name = kalends.remote_account(caller, id).await?.name;
-            kalends.remove_remote_account(caller, id, any).await?;
+            kalends.remove_remote_account(caller, id, *bins, any).await?;
             return Ok((PATH.to_owned(), words::server_accounts_removed(&name)));
         }
     };

@@ -10,10 +10,11 @@ use crate::remote_accounts::paths::account_path;
 use crate::sharing::fields::{Came, Radios};
 use crate::ui::Failed;
 use crate::ui::frame::{Frame, SignedIn};
+use crate::ui::markup::refresh;
 use crate::wire::{CalendarId, Viewer};
 use crate::words;
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// How often a page looks again whose link is being brought into step, in seconds.
@@ -60,7 +61,7 @@ fn Loaded(contents: LinkContents, format: Format) -> impl IntoView {
             <p class="hint" dir="auto">{there}</p>
         </div>
         <Came said=contents.said refused=error />
-        {under_way.then(|| view! { <noscript><Meta http_equiv="refresh" content=LOOK /></noscript> })}
+        {under_way.then(|| view! { <noscript inner_html=refresh(LOOK)></noscript> })}
         <div class="settings" data-follows=cursor data-every=every>
             <State link=link is_paused=is_paused is_gone=is_gone />
             {asks.then(|| view! { <Deletions calendar=calendar held=held /> })}

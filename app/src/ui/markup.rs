@@ -1,5 +1,14 @@
 //! HTML as text, for what a page has by the hundred: browsers read it many times faster than a program makes elements one by one.
 
+/// For a `noscript`: has the page loaded again every so many seconds. As an element of a view it would be put into the head, where it counts
+/// with scripts as well.
+#[cfg(feature = "ssr")]
+pub fn refresh(seconds: &str) -> String {
+    let mut markup = Markup::default();
+    markup.raw("<meta http-equiv=\"refresh\"").attribute("content", seconds).raw(">");
+    markup.0
+}
+
 /// HTML that is being written. What is not a part of the program is escaped: there is no way to write it otherwise.
 #[derive(Default)]
 pub struct Markup(String);

@@ -5,7 +5,7 @@ use super::connector::{CredentialKeeper, Found, Service, Wanted};
 use super::credentials::Credentials;
 use super::provider::{Answer, Provider, ProviderError, RemoteCalendar};
 use super::vault::Resealed;
-use crate::access::{self, Caller, PrincipalId};
+use crate::access::{self, Access, Caller, PrincipalId};
 use crate::idempotency::Once;
 use crate::model::remote_account::{AccountState, RemoteAccount, RemoteAccountId};
 use crate::store::{NewRemoteAccount, Transaction};
@@ -208,7 +208,8 @@ impl Kalends {
             write.list_changed().await?;
             write.commit(()).await
         })
-        .await
+        .await?;
+        if is_paused == Some(false) { self.sync_account_now(caller, id).await } else { Ok(()) }
     }
 
     /// Gives an account other credentials, once the service has taken them. `user`: the name there, where it is another than before.
@@ -247,7 +248,9 @@ impl Kalends {
             write.list_changed().await?;
             write.commit(()).await
         })
-        .await
+        .await?;
+        // What waited for it goes on.
+        self.sync_account_now(caller, id).await
     }
 
     /// What speaks to the service of an account. `Ok(Err(…))`: nothing does, for what the account is.
@@ -319,11 +322,21 @@ impl Kalends {
         &self,
         caller: Caller,
         id: RemoteAccountId,
+        bins_calendars: bool,
         check: impl Fn(&RemoteAccount) -> Result<()>,
     ) -> Result<()> {
         self.write(caller, async |mut write: Write| {
             check(&own_account(&mut write.tx, caller, id).await?)?;
+            let links = write.tx.sync_links_of_account(id).await?;
             write.tx.delete_remote_account(id).await?;
+            for link in links.iter().filter(|_| bins_calendars) {
+                // One that was given away, or is in the bin already, stays where it is.
+                match write.calendar(link.calendar, Access::Owner).await {
+                    Ok(calendar) => write.remove_calendar(&calendar).await?,
+                    Err(Error::NotFound(_) | Error::Forbidden { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
             write.list_changed().await?;
             write.commit(()).await
         })

@@ -11,6 +11,7 @@ use crate::calendars::{CalendarDetails, CalendarId};
 use crate::model::remote_account::{ProviderKind, RemoteAccount, RemoteAccountId};
 use crate::model::sync_link::{LinkSettings, LinkState, SyncLink, SyncLinkId};
 use crate::model::sync_object::SyncObjectId;
+use crate::retry::retry;
 use crate::store::{LinkStanding, NewSyncLink, SyncObjects};
 use crate::write::Write;
 use crate::{Error, Kalends, Problem, Result};
@@ -330,12 +331,15 @@ impl Kalends {
     }
 
     async fn run_now(&self, links: &[SyncLink]) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        for link in links.iter().filter(|link| !link.state.rests()) {
-            tx.clear_sync_failing(link.id).await?;
-            self.want_run(&mut tx, link, Utc::now()).await?;
-        }
-        tx.commit().await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            for link in links.iter().filter(|link| !link.state.rests()) {
+                tx.clear_sync_failing(link.id).await?;
+                self.want_run(&mut tx, link, Utc::now()).await?;
+            }
+            tx.commit().await
+        })
+        .await?;
         self.wake.notify_one();
         Ok(())
     }
@@ -348,11 +352,14 @@ impl Kalends {
         let links = self.db.read().await?.sync_links_of_account(account).await?;
         let is_meant = |link: &&SyncLink| calendar.is_none_or(|calendar| link.remote == *calendar);
         let waits = |link: &&SyncLink| !link.state.rests() && link.state != LinkState::Attention;
-        let mut tx = self.db.write().await?;
-        for link in links.iter().filter(is_meant).filter(waits) {
-            self.want_run(&mut tx, link, Utc::now()).await?;
-        }
-        tx.commit().await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            for link in links.iter().filter(is_meant).filter(waits) {
+                self.want_run(&mut tx, link, Utc::now()).await?;
+            }
+            tx.commit().await
+        })
+        .await?;
         self.wake.notify_one();
         Ok(())
     }
@@ -391,13 +398,16 @@ impl Kalends {
     /// # Errors
     /// `NotFound`
     pub async fn approve_deletions(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        let link = self.held_link(&mut tx, caller, id).await?;
-        let here = tx.count_sync_objects(id, SyncObjects::Gone).await?;
-        let there = tx.count_sync_objects(id, SyncObjects::Local).await?;
-        tx.set_sync_approved(id, Some(here), Some(there)).await?;
-        self.want_run(&mut tx, &link, Utc::now()).await?;
-        tx.commit().await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let link = self.held_link(&mut tx, caller, id).await?;
+            let here = tx.count_sync_objects(id, SyncObjects::Gone).await?;
+            let there = tx.count_sync_objects(id, SyncObjects::Local).await?;
+            tx.set_sync_approved(id, Some(here), Some(there)).await?;
+            self.want_run(&mut tx, &link, Utc::now()).await?;
+            tx.commit().await
+        })
+        .await?;
         self.wake.notify_one();
         Ok(())
     }
@@ -407,13 +417,16 @@ impl Kalends {
     /// # Errors
     /// `NotFound`
     pub async fn refuse_deletions(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        let link = self.held_link(&mut tx, caller, id).await?;
-        if link.state == LinkState::Asks {
-            tx.forget_sync_deletions(id, link.calendar).await?;
-            self.want_run(&mut tx, &link, Utc::now()).await?;
-        }
-        tx.commit().await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let link = self.held_link(&mut tx, caller, id).await?;
+            if link.state == LinkState::Asks {
+                tx.forget_sync_deletions(id, link.calendar).await?;
+                self.want_run(&mut tx, &link, Utc::now()).await?;
+            }
+            tx.commit().await
+        })
+        .await?;
         self.wake.notify_one();
         Ok(())
     }

@@ -348,14 +348,17 @@ impl Kalends {
         if links.is_empty() {
             return Ok(());
         }
-        let mut tx = self.db.write().await?;
-        for link in links {
-            if let Some(account) = tx.remote_account(link.account).await? {
-                let due_at = link.next_run_at.unwrap_or_else(Utc::now).max(Utc::now());
-                tx.enqueue_job(&job(link.id, &account, due_at)).await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            for link in &links {
+                if let Some(account) = tx.remote_account(link.account).await? {
+                    let due_at = link.next_run_at.unwrap_or_else(Utc::now).max(Utc::now());
+                    tx.enqueue_job(&job(link.id, &account, due_at)).await?;
+                }
             }
-        }
-        tx.commit().await
+            tx.commit().await
+        })
+        .await
     }
 
     /// Has a link run now, or again as soon as the run under way has ended.

@@ -207,13 +207,13 @@ async fn an_account_is_its_owners_alone() {
     not_found(kalends.test_remote_account(ben, id).await);
     not_found(kalends.change_remote_account(ben, id, Some("Mine"), Some(true), any).await);
     not_found(kalends.reauthenticate_remote_account(ben, id, None, PASSWORD).await);
-    not_found(kalends.remove_remote_account(ben, id, any).await);
+    not_found(kalends.remove_remote_account(ben, id, false, any).await);
     // Nor is it for a program that may do less than its owner.
     for (ceiling, only) in [(Access::Write, None), (Access::Owner, Some(home.calendar))] {
         let program = Caller::program(home.anna.principal, 1, ceiling, only);
         assert!(matches!(kalends.remote_accounts(program).await, Err(Error::Forbidden { .. })));
         assert!(matches!(kalends.remote_account(program, id).await, Err(Error::Forbidden { .. })));
-        assert!(matches!(kalends.remove_remote_account(program, id, any).await, Err(Error::Forbidden { .. })));
+        assert!(matches!(kalends.remove_remote_account(program, id, false, any).await, Err(Error::Forbidden { .. })));
         let added = kalends.add_remote_account(program, "", &wanted(PASSWORD), None).await;
         assert!(matches!(added, Err(Error::Forbidden { .. })));
     }
@@ -262,7 +262,7 @@ async fn a_paused_account_stays_so_until_it_is_wanted_again() {
         let refused = kalends.change_remote_account(home.anna, id, Some(wrong), None, any).await;
         assert!(matches!(refused, Err(Error::BadInput { field: "name", .. })));
     }
-    kalends.remove_remote_account(home.anna, id, any).await.unwrap();
+    kalends.remove_remote_account(home.anna, id, false, any).await.unwrap();
     not_found(kalends.remote_account(home.anna, id).await);
 }
 

@@ -1,6 +1,6 @@
 //! One's accounts at services elsewhere.
 
-use super::input::{Body, if_match, once};
+use super::input::{Body, Parameters, if_match, once};
 use super::output::{created, etag_of, found, tagged};
 use super::problem::Problem;
 use super::{Known, Rest};
@@ -16,7 +16,7 @@ use kalends_domain::sync::credentials::Credentials;
 use kalends_domain::sync::provider::RemoteCalendar;
 use kalends_domain::sync::{RemoteAccount, RemoteAccountId};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// A service that is known by name.
 #[derive(Serialize, ToSchema)]
@@ -236,18 +236,34 @@ pub async fn patch(
     Ok(tagged(&etag(&account), Json(info(&account))))
 }
 
-/// Removes an account, with its password.
+/// What becomes of an account's calendars.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Leaving {
+    /// What becomes of the calendars here that it was kept in step with: `keep` (the default) or `bin`.
+    #[serde(default)]
+    calendars: Option<String>,
+}
+
+/// Removes an account, with its password. Nothing changes at the service.
 #[utoipa::path(delete, path = "/api/v1.0/accounts/{id}", tag = "accounts",
-    params(("id" = i64, Path), ("If-Match" = Option<String>, Header, description = "The ETag that one saw.")),
+    params(("id" = i64, Path), Leaving, ("If-Match" = Option<String>, Header, description = "The ETag that one saw.")),
     responses((status = 204)))]
 pub async fn delete(
     State(rest): State<Rest>,
     known: Known,
     Path(id): Path<String>,
+    Parameters(leaving): Parameters<Leaving>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (id, check) = (account_id(&id)?, checks(&headers)?);
-    rest.kalends.remove_remote_account(known.caller, id, check).await?;
+    let bins = match leaving.calendars.as_deref() {
+        None | Some("keep") => false,
+        Some("bin") => true,
+        Some(_) => return Err(Problem::bad_parameter("calendars", "keep or bin.")),
+    };
+    rest.kalends.remove_remote_account(known.caller, id, bins, check).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

@@ -90,6 +90,8 @@ class Kalends:
         # The tests make a calendar for each file and share an account.
         environment["KALENDS_ACCOUNT_CALENDARS"] = "10000"
         environment.setdefault("RUST_BACKTRACE", "1")
+        # On PostgreSQL several servers are nodes of one installation.
+        environment["KALENDS_SECRET_KEY"] = "the key of all servers of these tests"
         environment.update(self.settings)
         return environment
 

@@ -417,3 +417,33 @@ async fn a_calendar_that_is_gone_there_is_kept_here_and_nobody_changes_it() {
     pair.kalends.remove_sync_link(pair.anna(), pair.link, LinkRemoval::KeepBoth).await.unwrap();
     pair.put(&titled("b", "it is Anna's alone again")).await;
 }
+
+#[tokio::test]
+async fn a_paused_account_that_is_wanted_again_catches_up_at_once() {
+    let pair = Pair::new(POLICY).await;
+    pair.run_due().await;
+    let any = |_: &kalends_domain::sync::RemoteAccount| Ok(());
+    pair.kalends.change_remote_account(pair.anna(), pair.account, None, Some(true), any).await.unwrap();
+    pair.remote.put(&titled("a", "Meanwhile"));
+    assert_ne!(pair.sync().await.state, LinkState::InStep);
+    assert_eq!(pair.uids().await, Vec::<String>::new());
+    pair.kalends.change_remote_account(pair.anna(), pair.account, None, Some(false), any).await.unwrap();
+    assert_eq!(pair.run_due().await.state, LinkState::InStep);
+    assert_eq!(pair.uids().await, ["a"]);
+}
+
+#[tokio::test]
+async fn an_account_goes_with_its_calendars_or_leaves_them() {
+    for bins in [false, true] {
+        let pair = Pair::new(POLICY).await;
+        pair.remote.put(&titled("a", "There"));
+        pair.run_due().await;
+        let any = |_: &kalends_domain::sync::RemoteAccount| Ok(());
+        pair.kalends.remove_remote_account(pair.anna(), pair.account, bins, any).await.unwrap();
+        let left = pair.kalends.calendars(pair.anna()).await.unwrap();
+        assert_eq!(left.iter().any(|held| held.id == pair.calendar), !bins);
+        assert_eq!(pair.kalends.bin(pair.anna(), 10).await.unwrap().calendars.len(), usize::from(bins));
+        assert!(pair.kalends.sync_link_of(pair.anna(), pair.calendar).await.map_or(true, |link| link.is_none()));
+        assert_eq!(pair.uids_there(), ["a"]);
+    }
+}
