@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { event, open } from "./support/agenda.js";
 import { Radicale } from "./support/radicale.js";
 import { expect, test, timed } from "./support/test.js";
 
@@ -25,7 +26,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     test.setTimeout(90_000);
 
-    test("an account is added, breaks, is mended and removed", async ({ page, account }) => {
+    test("an account is added, breaks, is mended and removed", async ({ page, account, context, hydrated }) => {
       const radicale = await Radicale.start("correct-horse-1");
       try {
         await radicale.put("a.ics", ...timed("a", "20270301T100000", "20270301T110000", "Choir"));
@@ -73,10 +74,15 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(page.getByText("3 added here")).toBeVisible();
         await accessible(page, `${colorScheme}-sync-link`);
 
-        // Somebody moves an event at Radicale: the page that is open says that it moved here.
+        // Somebody moves an event at Radicale: it moves in an agenda that is open, whose list says how the calendar is.
+        const agenda = await context.newPage();
+        await open(agenda, hydrated, new URL("/agenda/week/2027-03-01", link).href);
+        await expect(event(agenda, "Choir, 10:00 to 11:00")).toBeVisible();
+        await expect(agenda.getByText("In step", { exact: true })).toBeVisible();
         await radicale.put("a.ics", ...timed("a", "20270301T140000", "20270301T150000", "Choir"));
         await page.getByRole("button", { name: "Sync now" }).click();
         await expect(page.getByText("Changed here")).toBeVisible({ timeout: 20_000 });
+        await expect(event(agenda, "Choir, 14:00 to 15:00")).toBeVisible({ timeout: 5000 });
         await page.reload();
         await page.getByRole("region", { name: "Last runs" }).getByRole("link").first().click();
         await expect(page.getByRole("cell", { name: "Choir" })).toBeVisible();
@@ -100,10 +106,11 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(page.getByText("The service takes it.")).toBeVisible();
         await expect(page.getByText("Works", { exact: true })).toBeVisible();
 
-        await page.locator("summary", { hasText: "Remove" }).click();
-        await page.getByRole("button", { name: /^Remove/ }).click();
+        await page.locator("summary", { hasText: "Remove with its calendars" }).click();
+        await page.getByRole("button", { name: /^Remove with its calendars/ }).click();
         await expect(page).toHaveURL(/\/settings\/accounts$/);
         await expect(page.getByText("ada is removed.")).toBeVisible();
+        await expect(event(agenda, "Choir")).toHaveCount(0, { timeout: 5000 });
         await expect(page.getByRole("heading", { name: "Your accounts" })).toHaveCount(0);
       } finally {
         await radicale.stop();

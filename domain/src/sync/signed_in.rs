@@ -41,8 +41,11 @@ impl Kalends {
             write.tx.set_remote_account_state(id, state, None, Utc::now()).await?;
             write.tx.touch_remote_account(id, Utc::now()).await?;
             write.list_changed().await?;
-            write.commit(SignedInAt::Renewed(id)).await
+            write.commit(()).await
         })
-        .await
+        .await?;
+        // What waited for it goes on.
+        self.sync_account_now(caller, id).await?;
+        Ok(SignedInAt::Renewed(id))
     }
 }
