@@ -40,7 +40,7 @@ def occurrences(request):
     yield from rule
 
 
-def answer(request):
+def found_in_time(request):
     begin, end = (datetime.fromisoformat(request[name]) for name in ("from", "to"))
     found = []
     signal.setitimer(signal.ITIMER_PROF, PATIENCE_SECONDS)
@@ -50,13 +50,19 @@ def answer(request):
                 break
             if occurrence >= begin:
                 found.append(occurrence.isoformat())
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    return found
+
+
+def answer(request):
+    try:
+        return {"found": found_in_time(request)}
+    # It may come in the very moment in which the timer is being stopped.
     except GaveUp:
         return {"gave_up": True}
     except ValueError as error:
         return {"empty": str(error)}
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-    return {"found": found}
 
 
 signal.signal(signal.SIGPROF, give_up)
