@@ -67,6 +67,11 @@ class Link:
         receipt = self.ask("GET", f"runs/{run['id']}")
         return sum(count["count"] for count in receipt["counts"])
 
+    def receipts(self):
+        """What all runs have done."""
+        runs = self.ask("GET", f"runs?calendar={self.id}")["runs"]
+        return [(run, self.ask("GET", f"runs/{run['id']}")["lines"]) for run in reversed(runs)]
+
     def describe(self):
         """What is known of it, for whoever reads of a failure."""
         return self.state(), self.newest_run(), self.kalends.log()[-4000:]

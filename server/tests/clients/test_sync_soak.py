@@ -32,10 +32,11 @@ MAX_ROUNDS = 30
 
 REMOTES = {
     "radicale": servers.Radicale,
-    "xandikos": servers.Xandikos,
     "kalends": lambda: servers.Kalends("Kalends elsewhere", os.environ["KALENDS_BIN"]),
 }
 if IS_LONG:
+    # It answers 423 and 500 where two write at once, and what it has then is not always the same.
+    REMOTES["xandikos"] = servers.Xandikos
     REMOTES["davical"] = lambda: servers.Davical(servers.Postgres())
 
 
@@ -96,7 +97,7 @@ def run(remote, here, chance, record, proxy, faults):
         time.sleep(0.2)
     proxy.share = 0.0
     ours, theirs = come_to_rest(link, there)
-    assert ours.keys() == theirs.keys()
+    assert ours.keys() == theirs.keys(), repr((ours.keys() ^ theirs.keys(), link.receipts(), link.state()))
     for uid in ours:
         assert ours[uid] == theirs[uid], uid
     assert record.kept() <= ours.keys(), record.kept() - ours.keys()
@@ -113,10 +114,10 @@ def run(remote, here, chance, record, proxy, faults):
 
 
 def come_to_rest(link, there):
-    """Runs until a run finds nothing to do, and what each side has then."""
+    """Runs until two runs in a row find nothing to do (the first that ends may have begun before), and what each side has then."""
+    quiet = 0
     for _ in range(MAX_ROUNDS):
-        if not link.sync():
-            break
-    else:
-        raise AssertionError(f"there is always something to do: {link.describe()}")
-    return link.collection().meanings(), there.meanings()
+        quiet = 0 if link.sync() else quiet + 1
+        if quiet == 2:
+            return link.collection().meanings(), there.meanings()
+    raise AssertionError(f"there is always something to do: {link.receipts()[-3:]}")
