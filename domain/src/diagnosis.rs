@@ -56,6 +56,14 @@ pub async fn remote_accounts(database: &Database, vault: &Vault) -> Result<(usiz
     Ok((count, all.into_iter().filter_map(of).collect()))
 }
 
+/// The addresses of e-mail of those who look after the accounts, by whose domain programs are to find the installation.
+///
+/// # Errors
+/// `Unavailable`, `Internal`
+pub async fn administrators_addresses(database: &Database) -> Result<Vec<String>> {
+    database.once().await?.administrators_addresses().await
+}
+
 /// # Errors
 /// `Unavailable`, `Internal`
 pub async fn tables(database: &Database) -> Result<Tables> {

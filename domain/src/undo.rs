@@ -9,7 +9,7 @@ use crate::objects::index;
 use crate::retry::retry;
 use crate::store::{Index, ObjectId, Transaction};
 use crate::write::Write;
-use crate::{Error, Kalends, Limits, Result, versions};
+use crate::{Error, Kalends, Limits, Problem, Result, versions};
 use chrono::Utc;
 use kalends_ical::CalendarObject;
 use kalends_ical::edit::{self, NewObject};
@@ -118,6 +118,13 @@ impl Found {
         Ok(tx.change(calendar, revision).await?.and_then(|change| change.cause))
     }
 
+    /// Whether the object was after the change what it was before, so that there is nothing to put back: somebody changed what they have of
+    /// it for themselves.
+    fn is_personal(&self) -> bool {
+        let before = self.before.as_ref().map(|text| Digest::of(text));
+        before.is_some() && before == self.change.after
+    }
+
     fn octets(&self) -> usize {
         self.before.as_ref().map_or(0, String::len) + self.now.as_ref().map_or(0, |now| now.text.len())
     }
@@ -208,7 +215,8 @@ impl Kalends {
     /// has their name or UID by now.
     ///
     /// # Errors
-    /// `NotFound` for a change that there was not, and for a version that is not kept; `Forbidden`; those of [`Kalends::put_object`].
+    /// `NotFound` for a change that there was not, and for a version that is not kept; `BadInput` (edit) for one that changed only what somebody
+    /// has for themselves; `Forbidden`; those of [`Kalends::put_object`].
     pub async fn undo(&self, caller: Caller, undo: &Undo, over: Option<&[Option<String>]>) -> Result<Undone> {
         retry(async || {
             let mut found = Vec::with_capacity(undo.0.len());
@@ -219,6 +227,9 @@ impl Kalends {
                 found.push(Found::read(&mut tx, calendar, change).await?);
             }
             drop(tx);
+            if !found.is_empty() && found.iter().all(Found::is_personal) {
+                return Err(Error::bad_input("edit", Problem::Personal));
+            }
             let mut steps = self.steps(found, over).await?;
             if steps.iter().any(|step| step.now.changed) {
                 return Ok(Undone::Changed(steps.into_iter().map(|step| step.now).collect()));

@@ -1,6 +1,7 @@
 //! `kalends doctor`: what is wrong with an installation, and what to do.
 
 mod accounts;
+mod records;
 mod sign_in;
 
 use crate::configuration::Configuration;
@@ -101,7 +102,7 @@ impl<'d> Doctor<'d> {
         self.check_permissions();
         self.check_backups();
         self.check_providers(url.as_ref()).await;
-        let installation = self.check_database().await;
+        let installation = self.check_database(url.as_ref()).await;
         if let Some(url) = url {
             self.ask_public_url(&url, installation).await;
         }
@@ -346,7 +347,7 @@ impl<'d> Doctor<'d> {
     }
 
     /// Yields which installation it is of.
-    async fn check_database(&mut self) -> Option<String> {
+    async fn check_database(&mut self, url: Option<&Uri>) -> Option<String> {
         const CHECK: &str = "database";
         if let DatabaseAddress::Sqlite(file) = self.address
             && !file.exists()
@@ -358,6 +359,9 @@ impl<'d> Doctor<'d> {
         match Database::open_as_it_is(self.address).await {
             Ok(database) => {
                 let checked = self.check_opened(&database).await;
+                if let Some(url) = url {
+                    self.check_records(&url.to_string(), &database).await;
+                }
                 let installation = diagnosis::installation(&database).await;
                 database.close().await;
                 if let Err(error) = checked {

@@ -77,6 +77,7 @@ server-value-past = Choose a time to come.
 server-value-link-access = A link can be for reading or for busy times.
 server-value-calendars = Choose a calendar, and { NUMBER($most) } at the most.
 server-value-oneself = Choose somebody else than yourself and the owner.
+server-value-personal = It changed only what you have for yourself, of which no version is kept: change it back in the event.
 server-value-team-kind = It is a group or a mission.
 server-value-last-manager = Somebody has to manage it: make another member its manager first.
 # $team: the name of a group or a mission.

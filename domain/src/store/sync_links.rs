@@ -4,6 +4,7 @@ use super::Transaction;
 use super::statement::{Row, broken, millis};
 use crate::Result;
 use crate::model::calendar::CalendarId;
+use crate::model::principal::PrincipalId;
 use crate::model::remote_account::RemoteAccountId;
 use crate::model::sync_link::{LinkSettings, LinkState, RunProgress, SyncLink, SyncLinkId, Trouble};
 use crate::sync::plan::{Direction, Policy};
@@ -97,6 +98,18 @@ impl Transaction {
     /// Those of an account, the oldest first.
     pub async fn sync_links_of_account(&mut self, account: RemoteAccountId) -> Result<Vec<SyncLink>> {
         self.joined(&[LINK, "WHERE l.account_id = $1 ORDER BY l.id"]).bind(account.0).all(link).await
+    }
+
+    /// Those by accounts of `person` whose calendars belong to somebody else.
+    pub async fn sync_links_of_person(&mut self, person: PrincipalId) -> Result<Vec<SyncLink>> {
+        self.joined(&[
+            LINK,
+            "JOIN remote_accounts a ON a.id = l.account_id JOIN calendars c ON c.id = l.calendar_id
+             WHERE a.principal_id = $1 AND c.owner_id <> $1 ORDER BY l.id",
+        ])
+        .bind(person.0)
+        .all(link)
+        .await
     }
 
     /// Those of these calendars, the oldest first.

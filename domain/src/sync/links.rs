@@ -8,6 +8,7 @@ use super::run::{link_changed, may_link};
 use super::schedule::{MAX_INTERVAL, MIN_INTERVAL};
 use crate::access::{self, Access, Caller};
 use crate::calendars::{CalendarDetails, CalendarId};
+use crate::idempotency::Once;
 use crate::model::remote_account::{ProviderKind, RemoteAccount, RemoteAccountId};
 use crate::model::sync_link::{LinkSettings, LinkState, SyncLink, SyncLinkId};
 use crate::model::sync_object::SyncObjectId;
@@ -46,17 +47,6 @@ pub struct NewLink {
     pub remote: RemoteCalendarId,
     pub target: LinkTarget,
     pub settings: LinkSettings,
-}
-
-/// What becomes of the calendars when a link ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkRemoval {
-    /// Both stay as they are.
-    KeepBoth,
-    /// The one here goes into the bin, the one there stays.
-    BinHere,
-    /// The one here goes into the bin, and everything in the one there that was in step is deleted.
-    DeleteThere,
 }
 
 impl LinkSettings {
@@ -145,6 +135,18 @@ impl Kalends {
     /// `NotFound` for somebody else's account or calendar, and for what is not there; `Forbidden`; `AlreadyExists` where one of the two
     /// has a link; `BadInput` (interval, window, direction, name); `QuotaExceeded`; `Remote`.
     pub async fn make_sync_link(&self, caller: Caller, new: &NewLink) -> Result<SyncLink> {
+        self.make_sync_link_once(caller, new, None).await
+    }
+
+    /// [`Kalends::make_sync_link`], of which a request that is repeated with the same key makes one.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::make_sync_link`]; `BadInput` (Idempotency-Key) for the key of another request; `NotFound` where what the key
+    /// made is there no more.
+    pub async fn make_sync_link_once(&self, caller: Caller, new: &NewLink, once: Option<&Once>) -> Result<SyncLink> {
+        if let Some(made) = self.made_before(caller, once).await? {
+            return self.sync_link_made_before(caller, &made).await;
+        }
         let (account, remote) = self.remote_to_link(caller, new).await?;
         let linked = self.db.read().await?.sync_links_of_account(account.id).await?;
         if linked.iter().any(|link| link.remote == remote.id) {
@@ -154,11 +156,20 @@ impl Kalends {
             LinkTarget::Existing(calendar) => *calendar,
             LinkTarget::New { name } => self.calendar_for(caller, &remote, name.as_deref()).await?,
         };
-        let made = self.tie(caller, &account, &remote, calendar, &new.settings).await;
-        if made.is_err() && matches!(new.target, LinkTarget::New { .. }) {
+        let made = self.tie(caller, (&account, &remote), calendar, &new.settings, once).await;
+        // Another request with the key was faster, or it could not be.
+        let is_in_vain = made.as_ref().map_or(true, |link| link.calendar != calendar);
+        if is_in_vain && matches!(new.target, LinkTarget::New { .. }) {
             self.discard_calendar(caller, calendar).await?;
         }
         made
+    }
+
+    /// What a key of the caller's says that it made: the link of the calendar with this id.
+    async fn sync_link_made_before(&self, caller: Caller, calendar: &str) -> Result<SyncLink> {
+        let gone = || Error::NotFound("the link");
+        let calendar = calendar.parse().map(CalendarId).map_err(|_| gone())?;
+        self.sync_link_of(caller, calendar).await.map_err(|_| gone())?.ok_or_else(gone)
     }
 
     async fn calendar_for(&self, caller: Caller, remote: &RemoteCalendar, name: Option<&str>) -> Result<CalendarId> {
@@ -182,15 +193,18 @@ impl Kalends {
     async fn tie(
         &self,
         caller: Caller,
-        account: &RemoteAccount,
-        remote: &RemoteCalendar,
+        (account, remote): (&RemoteAccount, &RemoteCalendar),
         calendar: CalendarId,
         settings: &LinkSettings,
+        once: Option<&Once>,
     ) -> Result<SyncLink> {
-        let link = self
+        let tied = self
             .write(caller, async |mut write: Write| {
                 write.calendar(calendar, Access::Owner).await?;
                 own_account(&mut write.tx, caller, account.id).await?;
+                if let Some(made) = write.take_key(once, &calendar.0.to_string()).await? {
+                    return Ok(Err(made));
+                }
                 let of_account = write.tx.sync_links_of_account(account.id).await?;
                 let is_taken = of_account.iter().any(|link| link.remote == remote.id);
                 if is_taken || write.tx.sync_link_of_calendar(calendar).await?.is_some() {
@@ -202,11 +216,16 @@ impl Kalends {
                 let link = write.tx.sync_link(id).await?.ok_or(Error::NotFound("the link"))?;
                 self.want_run(&mut write.tx, &link, at).await?;
                 write.calendar_changed(calendar).await?;
-                write.commit(link).await
+                write.commit(Ok(link)).await
             })
             .await?;
-        self.wake.notify_one();
-        Ok(link)
+        match tied {
+            Ok(link) => {
+                self.wake.notify_one();
+                Ok(link)
+            }
+            Err(made) => self.sync_link_made_before(caller, &made).await,
+        }
     }
 
     /// The links of all calendars that the caller owns, the oldest first.
@@ -241,8 +260,24 @@ impl Kalends {
     /// # Errors
     /// `NotFound`; `BadInput` (interval, window, direction).
     pub async fn change_sync_link(&self, caller: Caller, id: SyncLinkId, settings: &LinkSettings) -> Result<()> {
+        self.change_sync_link_if(caller, id, settings, |_| Ok(())).await
+    }
+
+    /// [`Kalends::change_sync_link`], of a link that `check` takes, with nobody coming between.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::change_sync_link`] and of `check`.
+    pub async fn change_sync_link_if(
+        &self,
+        caller: Caller,
+        id: SyncLinkId,
+        settings: &LinkSettings,
+        check: impl Fn(&SyncLink) -> Result<()>,
+    ) -> Result<()> {
         let changed = self.write(caller, async |mut write: Write| {
+            write.tx.lock_home(caller.principal).await?;
             let link = self.held_link(&mut write.tx, caller, id).await?;
+            check(&link)?;
             settings.check(link.remote_writable)?;
             let before = link.settings;
             let turns = before.direction != settings.direction;
@@ -427,33 +462,6 @@ impl Kalends {
             tx.commit().await
         })
         .await?;
-        self.wake.notify_one();
-        Ok(())
-    }
-
-    /// Ends a link.
-    ///
-    /// # Errors
-    /// `NotFound`; `Forbidden` where the credential does not suffice.
-    pub async fn remove_sync_link(&self, caller: Caller, id: SyncLinkId, removal: LinkRemoval) -> Result<()> {
-        let removed = self.write(caller, async |mut write: Write| {
-            let link = self.held_link(&mut write.tx, caller, id).await?;
-            let calendar = write.calendar(link.calendar, Access::Owner).await?;
-            match removal {
-                LinkRemoval::KeepBoth | LinkRemoval::BinHere => write.tx.delete_sync_link(id).await?,
-                LinkRemoval::DeleteThere => {
-                    write.tx.set_sync_removing(id).await?;
-                    self.want_run(&mut write.tx, &link, Utc::now()).await?;
-                }
-            }
-            if removal == LinkRemoval::KeepBoth {
-                write.calendar_changed(link.calendar).await?;
-            } else {
-                write.remove_calendar(&calendar).await?;
-            }
-            write.commit(()).await
-        });
-        removed.await?;
         self.wake.notify_one();
         Ok(())
     }

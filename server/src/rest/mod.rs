@@ -169,7 +169,7 @@ fn of_sharing() -> OpenApiRouter<Rest> {
         .routes(routes!(groups::create_calendar))
         .routes(routes!(links::list_of_calendar, links::create))
         .routes(routes!(links::list))
-        .routes(routes!(links::put, links::delete))
+        .routes(routes!(links::get, links::put, links::delete))
         .routes(routes!(links::rotate))
 }
 

@@ -1,10 +1,11 @@
 //! Calendars that are in step with others elsewhere, and what was done for that.
 
 use super::accounts::moment;
-use super::input::{Body, Parameters, calendar_id, if_match};
+use super::input::{Body, Parameters, calendar_id, if_match, once};
 use super::output::{created, etag_of, found, tagged};
 use super::problem::Problem;
 use super::{Known, Rest};
+use crate::entity_tags::Tags;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use kalends_domain::Error;
 use kalends_domain::calendars::CalendarId;
+use kalends_domain::idempotency::Once;
 use kalends_domain::sync::plan::{Direction, Policy};
 use kalends_domain::sync::provider::RemoteCalendarId;
 use kalends_domain::sync::{
@@ -220,6 +222,15 @@ fn etag(link: &SyncLink) -> String {
     etag_of(&(link.id.0, Settings::of(&link.settings), link.state == LinkState::Paused))
 }
 
+/// What takes a link that is as the request saw it.
+fn checks(headers: &HeaderMap) -> Result<impl Fn(&SyncLink) -> Result<(), Error> + use<>, Problem> {
+    let tags = if_match(headers)?;
+    Ok(move |link: &SyncLink| {
+        let is_seen = |tags: &Tags| tags.match_strongly(Some(&etag(link)));
+        if tags.as_ref().is_none_or(is_seen) { Ok(()) } else { Err(Error::PreconditionFailed) }
+    })
+}
+
 fn shown(link: &SyncLink) -> Response {
     tagged(&etag(link), Json(status(link)))
 }
@@ -239,15 +250,18 @@ pub async fn list(State(rest): State<Rest>, known: Known, headers: HeaderMap) ->
 
 /// Makes a calendar that is in step with one elsewhere.
 #[utoipa::path(post, path = "/api/v1.0/calendars/sync", tag = "accounts", request_body = ToMake,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Of a request that may come twice.")),
     responses((status = 201, body = Status, headers(("Location" = String, description = "Where it is."), ("ETag" = String))),
         (status = 502, description = "The service did not answer, or not as it should.")))]
 pub async fn create(
     State(rest): State<Rest>,
     known: Known,
-    Body(wanted, _): Body<ToMake>,
+    headers: HeaderMap,
+    Body(wanted, octets): Body<ToMake>,
 ) -> Result<Response, Problem> {
+    let once = once(&headers, "/calendars/sync", &octets)?;
     let target = LinkTarget::New { name: wanted.name.clone() };
-    make(&rest, &known, wanted, target).await
+    make(&rest, &known, wanted, target, once).await
 }
 
 /// Has all calendars of one's own brought into step now that are in step with others.
@@ -266,27 +280,41 @@ pub async fn get(State(rest): State<Rest>, known: Known, Path(id): Path<String>)
 
 /// Ties a calendar of one's own to one elsewhere.
 #[utoipa::path(post, path = "/api/v1.0/calendars/{id}/sync", tag = "accounts", request_body = ToMake,
-    params(("id" = i64, Path)),
+    params(("id" = i64, Path), ("Idempotency-Key" = Option<String>, Header, description = "Of a request that may come twice.")),
     responses((status = 201, body = Status, headers(("Location" = String, description = "Where it is."), ("ETag" = String))),
         (status = 502, description = "The service did not answer, or not as it should.")))]
 pub async fn tie(
     State(rest): State<Rest>,
     known: Known,
     Path(id): Path<String>,
-    Body(wanted, _): Body<ToMake>,
+    headers: HeaderMap,
+    Body(wanted, octets): Body<ToMake>,
 ) -> Result<Response, Problem> {
-    let target = LinkTarget::Existing(calendar_id(&id)?);
-    make(&rest, &known, wanted, target).await
+    let id = calendar_id(&id)?;
+    let once = once(&headers, &format!("/calendars/{}/sync", id.0), &octets)?;
+    make(&rest, &known, wanted, LinkTarget::Existing(id), once).await
 }
 
-async fn make(rest: &Rest, known: &Known, wanted: ToMake, target: LinkTarget) -> Result<Response, Problem> {
+async fn make(
+    rest: &Rest,
+    known: &Known,
+    wanted: ToMake,
+    target: LinkTarget,
+    once: Option<Once>,
+) -> Result<Response, Problem> {
     let new = NewLink {
         account: RemoteAccountId(wanted.account),
         remote: RemoteCalendarId(wanted.remote),
         target,
         settings: wanted.settings.read()?,
     };
-    let link = rest.kalends.make_sync_link(known.caller, &new).await?;
+    let link = match rest.kalends.make_sync_link_once(known.caller, &new, once.as_ref()).await {
+        Err(Error::NotFound("the link")) if once.is_some() => {
+            let detail = "What an earlier request with this Idempotency-Key put into step is so no longer.";
+            return Err(Problem::new(StatusCode::CONFLICT, detail));
+        }
+        made => made?,
+    };
     Ok(created(&format!("/api/v1.0/calendars/{}/sync", link.calendar.0), shown(&link)))
 }
 
@@ -301,24 +329,24 @@ pub async fn put(
     headers: HeaderMap,
     Body(wanted, _): Body<Settings>,
 ) -> Result<Response, Problem> {
-    let id = calendar_id(&id)?;
+    let (id, check) = (calendar_id(&id)?, checks(&headers)?);
     let link = link_of(&rest, &known, id).await?;
-    if if_match(&headers)?.is_some_and(|tags| !tags.match_strongly(Some(&etag(&link)))) {
-        return Err(Error::PreconditionFailed.into());
-    }
-    rest.kalends.change_sync_link(known.caller, link.id, &wanted.read()?).await?;
+    rest.kalends.change_sync_link_if(known.caller, link.id, &wanted.read()?, check).await?;
     Ok(shown(&link_of(&rest, &known, id).await?))
 }
 
 /// Has a calendar be in step no longer.
-#[utoipa::path(delete, path = "/api/v1.0/calendars/{id}/sync", tag = "accounts", params(("id" = i64, Path), Ending),
+#[utoipa::path(delete, path = "/api/v1.0/calendars/{id}/sync", tag = "accounts",
+    params(("id" = i64, Path), Ending, ("If-Match" = Option<String>, Header, description = "The ETag that one saw.")),
     responses((status = 204)))]
 pub async fn delete(
     State(rest): State<Rest>,
     known: Known,
     Path(id): Path<String>,
     Parameters(ending): Parameters<Ending>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let check = checks(&headers)?;
     let removal = match ending.calendars.as_deref() {
         None | Some("keep") => LinkRemoval::KeepBoth,
         Some("bin") => LinkRemoval::BinHere,
@@ -326,7 +354,7 @@ pub async fn delete(
         Some(_) => return Err(Problem::bad_parameter("calendars", "keep, bin or delete.")),
     };
     let link = link_of(&rest, &known, calendar_id(&id)?).await?;
-    rest.kalends.remove_sync_link(known.caller, link.id, removal).await?;
+    rest.kalends.remove_sync_link_if(known.caller, link.id, removal, check).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

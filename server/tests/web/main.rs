@@ -17,6 +17,7 @@ mod remote_accounts;
 mod rest;
 mod rest_accounts;
 mod rest_calendars;
+mod rest_contract;
 mod rest_events;
 mod rest_free_busy;
 mod sharing;

@@ -3,6 +3,7 @@
 mod basics;
 mod conflicts;
 mod failures;
+mod owners_who_go;
 mod random;
 mod receipts;
 
@@ -81,8 +82,13 @@ impl Pair {
     }
 
     pub async fn run_due(&self) -> SyncLink {
-        Worker::new(self.kalends.clone(), CancellationToken::new()).run_due().await.unwrap();
+        self.work().await;
         self.state().await
+    }
+
+    /// Does the jobs that are due.
+    pub async fn work(&self) {
+        Worker::new(self.kalends.clone(), CancellationToken::new()).run_due().await.unwrap();
     }
 
     pub async fn state(&self) -> SyncLink {
