@@ -41,6 +41,7 @@ mod statement;
 mod sync_links;
 mod sync_objects;
 mod sync_runs;
+mod sync_subscriptions;
 mod teams;
 mod transaction;
 mod verify;
@@ -60,6 +61,8 @@ pub use sessions::NewSession;
 pub use share_notices::NewShareNotice;
 pub use sync_links::{LinkStanding, NewSyncLink};
 pub use sync_objects::SyncObjects;
+pub use sync_subscriptions::SyncSubscription;
+pub(crate) use sync_subscriptions::{NamedSubscription, NewSubscription};
 pub use transaction::Transaction;
 pub use verify::{CheckedCalendar, LoggedAs, StoredObject};
 

@@ -36,7 +36,13 @@ pub struct Pair {
 }
 
 pub fn settings(direction: Direction, policy: Policy) -> LinkSettings {
-    LinkSettings { direction, policy, interval: Some(chrono::TimeDelta::minutes(15)), window_days: None }
+    LinkSettings {
+        direction,
+        policy,
+        interval: Some(chrono::TimeDelta::minutes(15)),
+        window_days: None,
+        invites: false,
+    }
 }
 
 /// Anna with an account at the service, and nothing tied yet.
