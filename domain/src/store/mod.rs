@@ -45,6 +45,7 @@ mod sync_subscriptions;
 mod teams;
 mod transaction;
 mod verify;
+mod verify_links;
 
 pub(crate) use backup::open_staged;
 pub use database::{Database, DatabaseAddress};
@@ -65,6 +66,7 @@ pub use sync_subscriptions::SyncSubscription;
 pub(crate) use sync_subscriptions::{NamedSubscription, NewSubscription};
 pub use transaction::Transaction;
 pub use verify::{CheckedCalendar, LoggedAs, StoredObject};
+pub(crate) use verify_links::{CheckedLink, CheckedSyncObject};
 
 pub use crate::model::object::ObjectId;
 

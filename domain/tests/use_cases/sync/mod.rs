@@ -5,6 +5,7 @@ mod conflicts;
 mod failures;
 mod random;
 mod receipts;
+mod verification;
 
 use kalends_domain::Kalends;
 use kalends_domain::access::Caller;
