@@ -92,6 +92,7 @@ impl Kalends {
             policy: Policy::Remote,
             interval: Some(provider.wished_interval().unwrap_or(INTERVAL)),
             window_days: None,
+            invites: false,
         };
         let target = LinkTarget::New { name: Some(name) };
         let linked =

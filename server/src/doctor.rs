@@ -1,6 +1,7 @@
 //! `kalends doctor`: what is wrong with an installation, and what to do.
 
 mod accounts;
+mod links;
 mod records;
 mod sign_in;
 
@@ -400,10 +401,12 @@ impl<'d> Doctor<'d> {
         self.check_jobs(&diagnosis::jobs(database).await?);
         self.check_space(diagnosis::size(database).await?);
         self.check_accounts(database).await?;
+        self.check_links(database).await?;
         let found = verify(database, self.limits).await?;
         for damage in &found.damages {
             let hint = match damage.harm {
                 Harm::Index => "kalends reindex",
+                Harm::Sync => "its owner ends the link and makes it again: docs/sync.md",
                 Harm::Content => "restore a backup: docs/operations.md",
             };
             self.add("data", State::Wrong, damage.to_string(), hint);

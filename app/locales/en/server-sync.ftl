@@ -32,7 +32,7 @@ server-sync-gone = The calendar is not there any more at the service. Here it is
 ## What is the matter
 
 server-sync-unreachable = The service does not answer.
-server-sync-unauthenticated = The service does not take the password any more. Give another on the page of the account.
+server-sync-unauthenticated = The service does not let Kalends in any more. The page of the account says what to do.
 server-sync-forbidden = The service does not let you do this. Look at your rights to the calendar there.
 server-sync-missing = The service has nothing at that address any more.
 server-sync-refused = What the service sends is not taken.
@@ -81,6 +81,11 @@ server-sync-newest = The later change wins
 server-sync-remote = What is there wins
 server-sync-local = What is here wins
 server-sync-ask = Ask me
+server-sync-invites = Attendees of what you write here
+server-sync-invites-no = Stay here; nobody gets mail
+server-sync-invites-yes = Go there, and are invited
+server-sync-invites-what = Whoever is among the attendees of a meeting of yours over there gets an invitation from the service, and is told of what becomes of it.
+server-sync-told = The service tells of changes by itself. The time between two runs is only how long one goes without hearing from it.
 
 ## Deletions that somebody has to say yes to
 

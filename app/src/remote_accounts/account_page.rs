@@ -3,7 +3,9 @@
 use super::add_page::{PasswordField, TextField};
 use super::api::load_account;
 use super::list_page::{StateBadge, state_line};
-use super::{AccountInfo, AccountStateInfo, AccountWish, OneAccount, PATH, account_path, calendars_path, parted};
+use super::{
+    AccountInfo, AccountStateInfo, AccountWay, AccountWish, OneAccount, PATH, account_path, calendars_path, parted,
+};
 use crate::notation::Format;
 use crate::sharing::fields::{Came, Sure};
 use crate::sync_links::{LinkBadge, LinkInfo, path as sync_path};
@@ -58,9 +60,10 @@ fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
         account.why.clone().map(|why| view! { <p class="hint" dir="auto">{words::server_accounts_why(&why)}</p> });
     let path = account_path(account.id);
     let name = account.name.clone();
-    // At hand where it is wanted.
-    let is_needed = account.state == AccountStateInfo::NeedsPassword;
-    let needed_field = password_field.clone();
+    let forgets = match &account.way {
+        AccountWay::SignIn(_) => words::server_remote_sign_in_remove(),
+        AccountWay::Password | AccountWay::Address => words::server_accounts_remove_what(),
+    };
     view! {
         <p><a href=PATH>{words::server_accounts_back()}</a></p>
         <h1 dir="auto">{account.name.clone()}</h1>
@@ -69,7 +72,7 @@ fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
             <section class="card section" aria-labelledby="state">
                 <div class="row">
                     <h2 id="state">{account.service.clone()}</h2>
-                    <StateBadge state=account.state />
+                    <StateBadge info=&account />
                 </div>
                 <p>{state}</p>
                 {why}
@@ -77,8 +80,7 @@ fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
             </section>
             <Links account=account.id links=links />
         </div>
-        {is_needed.then(|| view! { <NewPassword info=account.clone() wrong=needed_field /> })}
-        {(!is_needed).then(|| view! { <NewPassword info=account.clone() wrong=password_field /> })}
+        <WayIn info=account.clone() wrong=password_field />
         <section class="card section" aria-labelledby="rename">
             <h2 id="rename">{words::server_accounts_settings()}</h2>
             <form class="stack" method="post" action=path.clone()>
@@ -89,7 +91,7 @@ fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
         </section>
         <section class="card section" aria-labelledby="remove">
             <h2 id="remove">{words::server_accounts_remove()}</h2>
-            <p class="hint">{words::server_accounts_remove_what()}</p>
+            <p class="hint">{forgets}</p>
             <div class="row">
                 <Sure action=path.clone() label=words::server_accounts_remove() what=words::server_accounts_remove_sure() about=name.clone() fields=vec![("do", "remove".to_owned())] />
                 <Sure action=path label=words::server_accounts_remove_bin() what=words::server_accounts_remove_bin_sure() about=name fields=vec![("do", "remove".to_owned()), ("calendars", "bin".to_owned())] />
@@ -144,6 +146,42 @@ fn Ways(info: AccountInfo) -> impl IntoView {
             <button class="button" name="do" value="test">{words::server_accounts_test()}</button>
             <button class="button" name="do" value=value>{label}</button>
         </form>
+    }
+}
+
+/// How another proof is given of who asks.
+#[component]
+fn WayIn(info: AccountInfo, wrong: Option<(String, String)>) -> impl IntoView {
+    match info.way.clone() {
+        AccountWay::Password => view! { <NewPassword info=info wrong=wrong /> }.into_any(),
+        AccountWay::SignIn(path) => view! { <SignInAgain info=info path=path /> }.into_any(),
+        AccountWay::Address => ().into_any(),
+    }
+}
+
+/// The way to sign in at the service again.
+#[component]
+fn SignInAgain(info: AccountInfo, path: Option<String>) -> impl IntoView {
+    let is_needed = info.state == AccountStateInfo::NeedsPassword;
+    let lead = match (&path, is_needed) {
+        (None, _) => words::server_remote_sign_in_unregistered(&info.service),
+        (Some(_), true) => words::server_remote_sign_in_lead(&info.service),
+        (Some(_), false) => words::server_remote_sign_in_other().to_owned(),
+    };
+    let class = if is_needed { "button button--primary" } else { "button" };
+    let link = path.map(|path| {
+        view! {
+            <div class="row">
+                <a class=class href=path rel="external">{words::server_remote_sign_in_do(&info.service)}</a>
+            </div>
+        }
+    });
+    view! {
+        <section class="card section" aria-labelledby="sign-in-title">
+            <h2 id="sign-in-title">{words::server_remote_sign_in_title()}</h2>
+            <p class="hint">{lead}</p>
+            {link}
+        </section>
     }
 }
 

@@ -38,7 +38,7 @@ pub fn AccountCalendarsPage() -> impl IntoView {
 
 #[component]
 fn Calendars(found: AccountCalendars) -> impl IntoView {
-    let AccountCalendars { account, calendars, said, chosen } = found;
+    let AccountCalendars { account, calendars, invites_by_itself, said, chosen } = found;
     let (refused, previews) = match chosen.as_ref().map(|chosen| chosen.outcome.clone()) {
         Some(Ok(previews)) => (None, previews),
         Some(Err(error)) => (Some(error), Vec::new()),
@@ -49,7 +49,10 @@ fn Calendars(found: AccountCalendars) -> impl IntoView {
         Ok(calendars) if calendars.is_empty() => {
             view! { <p class="hint">{words::server_accounts_no_calendars()}</p> }.into_any()
         }
-        Ok(calendars) => view! { <Found account=id calendars=calendars chosen=chosen previews=previews /> }.into_any(),
+        Ok(calendars) => {
+            view! { <Found account=id calendars=calendars chosen=chosen previews=previews invites=invites_by_itself /> }
+                .into_any()
+        }
         Err(error) => view! { <Unanswered error=error /> }.into_any(),
     };
     view! {
@@ -67,7 +70,13 @@ fn Unanswered(error: ApiError) -> impl IntoView {
 }
 
 #[component]
-fn Found(account: i64, calendars: Vec<CalendarThere>, chosen: Option<Chosen>, previews: Vec<Preview>) -> impl IntoView {
+fn Found(
+    account: i64,
+    calendars: Vec<CalendarThere>,
+    chosen: Option<Chosen>,
+    previews: Vec<Preview>,
+    invites: bool,
+) -> impl IntoView {
     let (linked, open): (Vec<_>, Vec<_>) = calendars.into_iter().partition(|calendar| calendar.link.is_some());
     let linked: Vec<_> = linked.into_iter().map(|calendar| view! { <Linked calendar=calendar /> }).collect();
     let is_writable = open.iter().any(|calendar| calendar.is_writable);
@@ -87,7 +96,7 @@ fn Found(account: i64, calendars: Vec<CalendarThere>, chosen: Option<Chosen>, pr
                 <h2 id="there">{words::server_sync_choose()}</h2>
                 <form class="stack" method="post" action=calendars_path(account)>
                     <ul class="list" aria-labelledby="there">{open_ones}</ul>
-                    <ChoiceFields choices=choices is_writable=is_writable proposes=true />
+                    <ChoiceFields choices=choices is_writable=is_writable asks_invites=invites proposes=true />
                     <div class="row">
                         <button class="button button--primary" name="do" value="start">{words::server_sync_start()}</button>
                         <button class="button" name="do" value="preview">{words::server_sync_preview()}</button>

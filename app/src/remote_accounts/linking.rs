@@ -1,6 +1,6 @@
 //! The server's side of choosing which calendars of an account are to be in step.
 
-use super::server::info;
+use super::server::{info, refused};
 use super::{AccountCalendars, CalendarThere, Chosen, Preview, account_path};
 use crate::history::words_of::Reader;
 use crate::sync_links::choices::Choices;
@@ -42,14 +42,16 @@ impl ChooseWish {
 /// `NotFound` for somebody else's account.
 pub async fn calendars(kalends: &Kalends, user: &User, id: RemoteAccountId) -> Result<AccountCalendars, ApiError> {
     let (caller, reader) = (user.on_a_page(), Reader::of(user));
+    let account = kalends.remote_account(caller, id).await?;
     let offered = match kalends.offered_calendars(caller, id).await {
-        Err(error @ Error::Remote(_)) => Err(error.into()),
+        Err(error @ Error::Remote(_)) => Err(refused(&account, error)),
         offered => Ok(offered?),
     };
+    let invites_by_itself = account.provider.invites_by_itself();
     let (held, all) = (kalends.calendars(caller).await?, kalends.sync_links(caller).await?);
     let calendars = offered.map(|offered| offered.into_iter().map(|one| there(one, &held, &all, &reader)).collect());
     let account = info(kalends, user, kalends.remote_account(caller, id).await?);
-    Ok(AccountCalendars { account, calendars, said: None, chosen: None })
+    Ok(AccountCalendars { account, calendars, invites_by_itself, said: None, chosen: None })
 }
 
 fn there(offered: OfferedCalendar, held: &[Held], all: &[SyncLink], reader: &Reader) -> CalendarThere {

@@ -13,7 +13,7 @@ pub use account_page::AccountPage;
 pub use add_page::AddAccountPage;
 pub use calendars_page::AccountCalendarsPage;
 pub use list_page::AccountsPage;
-pub use paths::{MICROSOFT, PATH, account_path, add_path, calendars_path};
+pub use paths::{GOOGLE, MICROSOFT, PATH, SIGNED_IN, account_path, add_path, calendars_path, callback_path};
 
 use crate::sync_links::LinkInfo;
 use crate::sync_links::choices::Choices;
@@ -39,13 +39,15 @@ pub enum AddressField {
     None,
     Host,
     Any,
+    /// Nothing is said here: people sign in there.
+    SignIn,
 }
 
 /// What the form is called that adds an account there.
 fn add_title(service: &ServiceInfo) -> String {
     match service.asks {
         AddressField::Any => words::server_accounts_add_other().to_owned(),
-        AddressField::None | AddressField::Host => words::server_accounts_add_at(&service.name),
+        AddressField::None | AddressField::Host | AddressField::SignIn => words::server_accounts_add_at(&service.name),
     }
 }
 
@@ -58,6 +60,17 @@ pub enum AccountStateInfo {
     Missing,
 }
 
+/// How somebody gets into their account at a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccountWay {
+    /// With a password that is kept here.
+    Password,
+    /// They sign in there, on the way that begins at this path; `None`: the server is not registered there (any more).
+    SignIn(Option<String>),
+    /// With nothing but the address.
+    Address,
+}
+
 /// An account of the viewer's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountInfo {
@@ -66,6 +79,7 @@ pub struct AccountInfo {
     /// As the service calls itself; the protocol where it is not a known one.
     pub service: String,
     pub state: AccountStateInfo,
+    pub way: AccountWay,
     /// What the service said, where something is wrong.
     pub why: Option<String>,
     /// When the service last let the viewer in, where they are.
@@ -106,6 +120,8 @@ pub struct OneAccount {
 pub struct AccountCalendars {
     pub account: AccountInfo,
     pub calendars: Result<Vec<CalendarThere>, ApiError>,
+    /// The service invites people by itself to what is written there.
+    pub invites_by_itself: bool,
     pub said: Option<String>,
     pub chosen: Option<Chosen>,
 }

@@ -21,6 +21,8 @@ pub struct Choices {
     /// Days, or `all`.
     pub window: String,
     pub policy: String,
+    /// `yes` or `no`
+    pub invites: String,
 }
 
 impl Choices {
@@ -31,6 +33,7 @@ impl Choices {
             interval: text("interval"),
             window: text("window"),
             policy: text("policy"),
+            invites: text("invites"),
         }
     }
 
@@ -40,6 +43,7 @@ impl Choices {
             interval: settings.interval.map_or("manual".to_owned(), |interval| interval.num_minutes().to_string()),
             window: settings.window_days.map_or("all".to_owned(), |days| days.to_string()),
             policy: settings.policy.name().to_owned(),
+            invites: if settings.invites { "yes" } else { "no" }.to_owned(),
         }
     }
 
@@ -58,6 +62,11 @@ impl Choices {
                 ("all", _) => None,
                 (_, Ok(days)) => Some(days),
                 _ => before.window_days,
+            },
+            invites: match self.invites.as_str() {
+                "yes" => true,
+                "no" => false,
+                _ => before.invites,
             },
         }
     }
@@ -80,9 +89,15 @@ fn days_in_words(days: u32) -> String {
     }
 }
 
-/// The fields of a link. `proposes`: the first of each is what is proposed for each calendar.
+/// The fields of a link. `proposes`: the first of each is what is proposed for each calendar. `asks_invites`: the service invites people by
+/// itself.
 #[component]
-pub fn ChoiceFields(choices: Choices, is_writable: bool, #[prop(optional)] proposes: bool) -> impl IntoView {
+pub fn ChoiceFields(
+    choices: Choices,
+    is_writable: bool,
+    asks_invites: bool,
+    #[prop(optional)] proposes: bool,
+) -> impl IntoView {
     let proposed = || proposes.then(|| (String::new(), words::server_sync_proposed().to_owned()));
     let said = |value: &str, text: &str| (value.to_owned(), text.to_owned());
     let mut directions = vec![said("pull", words::server_sync_pull())];
@@ -104,6 +119,16 @@ pub fn ChoiceFields(choices: Choices, is_writable: bool, #[prop(optional)] propo
         said("local", words::server_sync_local()),
         said("ask", words::server_sync_ask()),
     ];
+    let invites = (asks_invites && is_writable).then(|| {
+        let options = vec![said("no", words::server_sync_invites_no()), said("yes", words::server_sync_invites_yes())];
+        let chosen = if choices.invites == "yes" { choices.invites } else { "no".to_owned() };
+        view! {
+            <div>
+                <Select id="invites" label=words::server_sync_invites() chosen=chosen options=options />
+                <p class="hint">{words::server_sync_invites_what()}</p>
+            </div>
+        }
+    });
     view! {
         <div class="grid-2">
             <Select id="direction" label=words::server_sync_direction() chosen=choices.direction options=directions />
@@ -114,6 +139,7 @@ pub fn ChoiceFields(choices: Choices, is_writable: bool, #[prop(optional)] propo
             <div class="grid-2">
                 <Select id="window" label=words::server_sync_window() chosen=choices.window options=windows />
                 <Select id="policy" label=words::server_sync_policy() chosen=choices.policy options=policies />
+                {invites}
             </div>
         </details>
     }

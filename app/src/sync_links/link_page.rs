@@ -48,6 +48,7 @@ pub fn SyncPage() -> impl IntoView {
 fn Loaded(contents: LinkContents, format: Format) -> impl IntoView {
     let LinkContents { cursor, link, account, account_name, is_paused, is_gone, asks, held, .. } = contents;
     let (choices, is_writable) = (contents.choices, contents.is_writable_there);
+    let (invites, is_told) = (contents.invites_by_itself, contents.is_told);
     let error = contents.refused.map(|LinkRefused(error)| error);
     let calendar = link.calendar;
     let under_way = link.standing == Standing::Syncing;
@@ -73,7 +74,8 @@ fn Loaded(contents: LinkContents, format: Format) -> impl IntoView {
             <h2 id="choices">{words::server_sync_choices()}</h2>
             <form class="stack" method="post" action=path(calendar)>
                 <input type="hidden" name="do" value="change" />
-                <ChoiceFields choices=choices is_writable=is_writable />
+                {is_told.then(|| view! { <p class="hint">{words::server_sync_told()}</p> })}
+                <ChoiceFields choices=choices is_writable=is_writable asks_invites=invites />
                 <div class="row"><button class="button">{words::common_save()}</button></div>
             </form>
         </section>

@@ -70,6 +70,10 @@ pub struct LinkContents {
     pub held: Vec<String>,
     pub choices: Choices,
     pub is_writable_there: bool,
+    /// The service invites people by itself to what is written there.
+    pub invites_by_itself: bool,
+    /// The service tells of changes by itself.
+    pub is_told: bool,
     pub runs: Vec<RunInfo>,
     pub conflicts: Vec<ConflictInfo>,
     /// Objects that are left alone until one side changes: what they are called, and why.

@@ -6,6 +6,7 @@ use crate::history::words_of::Reader;
 use crate::remote_accounts::paths::account_path;
 use crate::wire::{ApiError, CalendarId};
 use crate::words;
+use chrono::Utc;
 use kalends_domain::access::{Caller, Held};
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId as Calendar;
@@ -112,6 +113,8 @@ pub async fn contents(kalends: &Kalends, user: &User, calendar: CalendarId) -> R
         held: titles.into_iter().map(untitled).collect(),
         choices: Choices::of(&link.settings),
         is_writable_there: link.remote_writable,
+        invites_by_itself: account.provider.invites_by_itself(),
+        is_told: link.told_until.is_some_and(|until| until > Utc::now()),
         link: info(&link, &held, &reader),
         runs,
         conflicts,

@@ -114,13 +114,22 @@ impl Kalends {
         match kind {
             JobKind::Clean => Some(TimeDelta::hours(1)),
             JobKind::Backup => self.limits.backups.as_ref().map(|plan| plan.interval),
-            JobKind::Reindex | JobKind::Import | JobKind::EndShares | JobKind::MoveIn | JobKind::Sync => None,
+            JobKind::Reindex
+            | JobKind::Import
+            | JobKind::EndShares
+            | JobKind::MoveIn
+            | JobKind::Sync
+            | JobKind::Subscribe => None,
         }
     }
 
-    /// What this node does: backups only where it knows of a folder for them.
+    /// What this node does: backups only where it knows of a folder for them, and subscriptions where it knows what is to be told.
     pub(crate) fn kinds(&self) -> Vec<JobKind> {
-        let does = |kind: &JobKind| *kind != JobKind::Backup || self.limits.backups.is_some();
+        let does = |kind: &JobKind| match kind {
+            JobKind::Backup => self.limits.backups.is_some(),
+            JobKind::Subscribe => self.notification_hook.is_known(),
+            _ => true,
+        };
         JobKind::ALL.into_iter().filter(does).collect()
     }
 
@@ -133,6 +142,7 @@ impl Kalends {
             tx.enqueue_job(&NewJob { due_at, ..of_installation(kind) }).await?;
         }
         tx.commit().await?;
-        self.begin_links().await
+        self.begin_links().await?;
+        self.begin_notifications().await
     }
 }

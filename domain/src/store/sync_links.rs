@@ -11,7 +11,8 @@ use crate::sync::plan::{Direction, Policy};
 use crate::sync::provider::{RemoteCalendar, RemoteCalendarId};
 use chrono::{DateTime, TimeDelta, Utc};
 
-const LINK: &str = "SELECT l.* FROM sync_links l ";
+const LINK: &str = "SELECT l.*, s.expires_at AS told_until FROM sync_links l
+    LEFT JOIN sync_subscriptions s ON s.link_id = l.id AND s.remote_id IS NOT NULL ";
 
 fn small(row: &Row, column: &str) -> Result<u32> {
     u32::try_from(row.count(column)?).map_err(|_| broken(column))
@@ -39,6 +40,7 @@ fn link(row: &Row) -> Result<SyncLink> {
             policy: Policy::from_name(row.get("policy")?).ok_or_else(|| broken("policy"))?,
             interval: row.get::<Option<i64>>("interval_seconds")?.map(TimeDelta::seconds),
             window_days: row.get::<Option<i64>>("window_days")?.map(|_| small(row, "window_days")).transpose()?,
+            invites: row.get("invites")?,
         },
         state: LinkState::from_name(row.get("state")?).ok_or_else(|| broken("state"))?,
         trouble: trouble.and_then(Trouble::from_name),
@@ -46,6 +48,7 @@ fn link(row: &Row) -> Result<SyncLink> {
         failures: small(row, "failures")?,
         next_run_at: row.optional_instant("next_run_at")?,
         last_run_at: row.optional_instant("last_run_at")?,
+        told_until: row.optional_instant("told_until")?,
         in_step_at: row.optional_instant("in_step_at")?,
         progress: progress.map(|done| RunProgress { done, of }),
         created_at: row.instant("created_at")?,
@@ -95,6 +98,11 @@ impl Transaction {
         statement.bind(calendar.0).optional().await?.as_ref().map(link).transpose()
     }
 
+    /// All that there are, the oldest first.
+    pub(crate) async fn all_sync_links(&mut self) -> Result<Vec<SyncLink>> {
+        self.joined(&[LINK, "ORDER BY l.id"]).all(link).await
+    }
+
     /// Those of an account, the oldest first.
     pub async fn sync_links_of_account(&mut self, account: RemoteAccountId) -> Result<Vec<SyncLink>> {
         self.joined(&[LINK, "WHERE l.account_id = $1 ORDER BY l.id"]).bind(account.0).all(link).await
@@ -126,8 +134,8 @@ impl Transaction {
         let row = self
             .sql(
                 "INSERT INTO sync_links (account_id, calendar_id, remote_id, remote_name, remote_writable, components, direction,
-                    policy, interval_seconds, window_days, state, next_run_at, wanted_at, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'new', $11, $11, $11) RETURNING id",
+                    policy, interval_seconds, window_days, invites, state, next_run_at, wanted_at, created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, 'new', $11, $11, $11) RETURNING id",
             )
             .bind(new.account.0)
             .bind(new.calendar.0)
@@ -140,6 +148,7 @@ impl Transaction {
             .bind(settings.interval.map(|interval| interval.num_seconds()))
             .bind(settings.window_days.map(i64::from))
             .bind(millis(new.at))
+            .bind(settings.invites)
             .one()
             .await?;
         Ok(SyncLinkId(row.get("id")?))
@@ -164,11 +173,12 @@ impl Transaction {
         let statement = self.sql(
             "UPDATE sync_links SET direction = $2, policy = $3, interval_seconds = $4, window_days = $5,
                 seen_revision = CASE WHEN $6 THEN NULL ELSE seen_revision END,
-                cursor = CASE WHEN $7 THEN NULL ELSE cursor END, listing_open = listing_open AND NOT $7 WHERE id = $1",
+                cursor = CASE WHEN $7 THEN NULL ELSE cursor END, listing_open = listing_open AND NOT $7, invites = $8 WHERE id = $1",
         );
         let statement = statement.bind(id.0).bind(settings.direction.name()).bind(settings.policy.name());
         let statement = statement.bind(settings.interval.map(|interval| interval.num_seconds()));
-        statement.bind(settings.window_days.map(i64::from)).bind(anew).bind(list).run().await?;
+        let statement = statement.bind(settings.window_days.map(i64::from)).bind(anew).bind(list);
+        statement.bind(settings.invites).run().await?;
         Ok(())
     }
 
@@ -256,6 +266,7 @@ impl Transaction {
             .bind(id.0.to_string())
             .run()
             .await?;
+        self.sql("UPDATE sync_subscriptions SET next_at = 0 WHERE link_id = $1").bind(id.0).run().await?;
         self.sql("DELETE FROM sync_links WHERE id = $1").bind(id.0).run().await?;
         Ok(())
     }

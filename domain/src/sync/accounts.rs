@@ -205,6 +205,7 @@ impl Kalends {
             };
             let why = account.why.as_deref().filter(|_| state == account.state);
             write.tx.set_remote_account_state(id, state, why, Utc::now()).await?;
+            self.want_notifications(&mut write.tx, id).await?;
             write.list_changed().await?;
             write.commit(()).await
         })
@@ -325,6 +326,9 @@ impl Kalends {
         bins_calendars: bool,
         check: impl Fn(&RemoteAccount) -> Result<()>,
     ) -> Result<()> {
+        let account = self.remote_account(caller, id).await?;
+        check(&account)?;
+        self.end_notifications(&account).await?;
         self.write(caller, async |mut write: Write| {
             check(&own_account(&mut write.tx, caller, id).await?)?;
             let links = write.tx.sync_links_of_account(id).await?;

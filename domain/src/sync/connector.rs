@@ -64,6 +64,8 @@ pub struct Service {
 pub enum ServiceAddress {
     /// It is at the same place for everybody.
     Known,
+    /// Nothing: people sign in there, and come back.
+    SignIn,
     /// The host, or an address on it.
     Host,
     /// An address, a host or an e-mail address.

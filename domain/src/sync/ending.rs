@@ -49,6 +49,7 @@ impl Kalends {
                     self.want_run(&mut write.tx, &link, Utc::now()).await?;
                 }
             }
+            self.want_notifications(&mut write.tx, link.account).await?;
             if removal == LinkRemoval::KeepBoth {
                 write.calendar_changed(link.calendar).await?;
             } else {

@@ -62,6 +62,7 @@ impl LinkSettings {
             policy: super::plan::Policy::MergeThenNewest,
             interval: Some(TimeDelta::minutes(minutes)),
             window_days: None,
+            invites: false,
         }
     }
 
@@ -215,6 +216,7 @@ impl Kalends {
                 let id = write.tx.insert_sync_link(new).await?;
                 let link = write.tx.sync_link(id).await?.ok_or(Error::NotFound("the link"))?;
                 self.want_run(&mut write.tx, &link, at).await?;
+                self.want_notifications(&mut write.tx, link.account).await?;
                 write.calendar_changed(calendar).await?;
                 write.commit(Ok(link)).await
             })
@@ -292,6 +294,7 @@ impl Kalends {
             if !link.state.rests() {
                 self.want_run(&mut write.tx, &link, Utc::now()).await?;
             }
+            self.want_notifications(&mut write.tx, link.account).await?;
             link_changed(write, &link).await
         });
         changed.await?;
@@ -309,6 +312,7 @@ impl Kalends {
             let (state, trouble) = (LinkState::Paused, None);
             let standing = LinkStanding { state, trouble, why: None, failures: 0, next_run_at: None };
             write.tx.set_sync_standing(id, &standing).await?;
+            self.want_notifications(&mut write.tx, link.account).await?;
             link_changed(write, &link).await
         })
         .await
@@ -327,6 +331,7 @@ impl Kalends {
                 let standing = LinkStanding { state, trouble, why: None, failures: 0, next_run_at: Some(at) };
                 write.tx.set_sync_standing(id, &standing).await?;
                 self.want_run(&mut write.tx, &link, at).await?;
+                self.want_notifications(&mut write.tx, link.account).await?;
             }
             link_changed(write, &link).await
         });
@@ -370,26 +375,6 @@ impl Kalends {
             let mut tx = self.db.write().await?;
             for link in links.iter().filter(|link| !link.state.rests()) {
                 tx.clear_sync_failing(link.id).await?;
-                self.want_run(&mut tx, link, Utc::now()).await?;
-            }
-            tx.commit().await
-        })
-        .await?;
-        self.wake.notify_one();
-        Ok(())
-    }
-
-    /// The remote side says that something has changed in a calendar of an account (`None`: in any of them).
-    ///
-    /// # Errors
-    /// `Unavailable`, `Internal`
-    pub async fn remote_changed(&self, account: RemoteAccountId, calendar: Option<&RemoteCalendarId>) -> Result<()> {
-        let links = self.db.read().await?.sync_links_of_account(account).await?;
-        let is_meant = |link: &&SyncLink| calendar.is_none_or(|calendar| link.remote == *calendar);
-        let waits = |link: &&SyncLink| !link.state.rests() && link.state != LinkState::Attention;
-        retry(async || {
-            let mut tx = self.db.write().await?;
-            for link in links.iter().filter(is_meant).filter(waits) {
                 self.want_run(&mut tx, link, Utc::now()).await?;
             }
             tx.commit().await

@@ -3,7 +3,7 @@
 //! A provider knows a protocol and nothing of what is stored here. What it must remember from one run to the next it says in a
 //! [`Cursor`], which the engine keeps. All ids, tags and cursors are the remote side's words: to be kept and compared, not taken apart.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use kalends_ical::instances::Window;
 use kalends_ical::merge::{self, Versions, Winner};
@@ -173,6 +173,15 @@ pub trait Provider: Send + Sync {
         window: Window,
     ) -> Answer<'a, ChangePage>;
 
+    /// What tells of changes by itself; `None`: the remote side has to be asked.
+    fn notifications(&self) -> Option<&dyn Notifications> {
+        None
+    }
+
+    /// Whether what is written from now on may have the remote side invite people, where it sends invitations by itself. Until that is
+    /// said, it may not: whom a text invites stays here then.
+    fn allow_invitations(&self, _: bool) {}
+
     /// After how long a calendar itself wants to be asked again, as far as [`Provider::changes`] or
     /// [`Provider::calendars`] was told when it was last asked.
     fn wished_interval(&self) -> Option<TimeDelta> {
@@ -230,6 +239,36 @@ pub trait Provider: Send + Sync {
         let restored = merge::resolve(&versions, &Limits::default(), &mut |_| Winner::Theirs);
         restored.ok().flatten().unwrap_or_else(|| fetched.to_owned())
     }
+}
+
+/// What a service and this installation have agreed upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteSubscription {
+    pub id: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A service that tells of changes.
+pub trait Notifications: Send + Sync {
+    /// Has it tell at `hook` of changes in a calendar. It sends `secret` along each time.
+    ///
+    /// # Errors
+    /// `Rejected` when it does not get the answer there that it wants.
+    fn subscribe<'a>(
+        &'a self,
+        calendar: &'a RemoteCalendarId,
+        hook: &'a str,
+        secret: &'a str,
+    ) -> Answer<'a, RemoteSubscription>;
+
+    /// Has it go on telling.
+    ///
+    /// # Errors
+    /// `Missing` when it does not know of it any more.
+    fn renew<'a>(&'a self, subscription: &'a str) -> Answer<'a, RemoteSubscription>;
+
+    /// Has it tell nothing any more; what it does not know of has ended.
+    fn unsubscribe<'a>(&'a self, subscription: &'a str) -> Answer<'a, ()>;
 }
 
 /// Why a provider has no answer; the text is fit to show to a person. What is not said to be about one object is about the whole

@@ -78,6 +78,7 @@ pub(crate) async fn run(lease: &Lease) -> Result<Ended> {
     tx.commit().await?;
     let done = match kalends.remote_provider(&account).await? {
         Ok(provider) => {
+            provider.allow_invitations(link.settings.invites);
             let rules = rules(&link.settings, lossy(&provider), link.components.clone(), (*kalends.limits).clone());
             let mut engine = Engine {
                 kalends,

@@ -16,9 +16,17 @@ const MAX_WAIT: TimeDelta = TimeDelta::hours(1);
 /// What a person has to mend is looked at again after so long: it may have been mended over there.
 const LOOK_AGAIN: TimeDelta = TimeDelta::hours(6);
 
-/// How long after a run without a fault the next one begins: as chosen; sooner, while somebody looks on or something changes.
+/// How much seldomer a service is asked that tells of changes by itself, and how often at least.
+const TOLD: i32 = 4;
+const MAX_TOLD: TimeDelta = TimeDelta::hours(1);
+
+/// How long after a run without a fault the next one begins: as chosen; sooner, while somebody looks on or something changes; later where
+/// the service tells of changes by itself.
 pub(super) fn interval(link: &SyncLink, quiet_runs: u32, now: DateTime<Utc>) -> Option<TimeDelta> {
     let chosen = link.settings.interval?;
+    if link.told_until.is_some_and(|until| until > now) {
+        return Some((chosen * TOLD).min(MAX_TOLD).max(chosen));
+    }
     let looks_on = link.looked_at.is_some_and(|at| now - at < LOOKS_ON);
     let part = match (looks_on, quiet_runs) {
         (true, _) => chosen / 5,

@@ -50,6 +50,7 @@ impl Kalends {
         let account = self.db.read().await?.remote_account(link.account).await?;
         let account = account.ok_or(Error::NotFound("the remote account"))?;
         let provider = self.remote_provider(&account).await?.map_err(remote_error)?;
+        provider.allow_invitations(link.settings.invites);
         let by = Caller::sync(account.owner, link.id.0, link.calendar);
         let here = self.take_back_here(by, &link, &run).await?;
         let mut tx = self.db.write().await?;

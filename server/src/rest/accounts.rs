@@ -24,7 +24,8 @@ use utoipa::{IntoParams, ToSchema};
 pub struct ServiceInfo {
     id: String,
     name: String,
-    /// What has to be said for it to be found: `nothing`, `host` or `any` (an address, a host or an e-mail address).
+    /// What has to be said for it to be found: `nothing`, `host`, `any` (an address, a host or an e-mail address), or
+    /// `sign-in`: people sign in there, in the settings.
     address: String,
     /// Whether it takes only a password that was made for one program.
     needs_app_password: bool,
@@ -172,6 +173,7 @@ pub async fn services(State(rest): State<Rest>, _: Known, headers: HeaderMap) ->
         name: service.name.to_owned(),
         address: match service.asks {
             ServiceAddress::Known => "nothing",
+            ServiceAddress::SignIn => "sign-in",
             ServiceAddress::Host => "host",
             ServiceAddress::Any => "any",
         }

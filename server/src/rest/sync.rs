@@ -37,6 +37,9 @@ pub struct Settings {
     interval_seconds: Option<i64>,
     /// How many days of history; `null`: everything.
     window_days: Option<u32>,
+    /// At Microsoft 365: attendees of what is written here go there, and are invited by it. Otherwise they stay here.
+    #[serde(default)]
+    invites: bool,
 }
 
 fn newest() -> String {
@@ -50,6 +53,7 @@ impl Settings {
             policy: settings.policy.name().to_owned(),
             interval_seconds: settings.interval.map(|interval| interval.num_seconds()),
             window_days: settings.window_days,
+            invites: settings.invites,
         }
     }
 
@@ -61,6 +65,7 @@ impl Settings {
             policy: Policy::from_name(&self.policy).ok_or_else(|| bad("policy", "newest, remote, local or ask."))?,
             interval: self.interval_seconds.map(interval).transpose()?,
             window_days: self.window_days,
+            invites: self.invites,
         })
     }
 }
@@ -98,6 +103,8 @@ pub struct Status {
     in_step: Option<String>,
     last_run: Option<String>,
     next_run: Option<String>,
+    /// Until when the service tells of changes by itself; `null`: it is asked.
+    told_until: Option<String>,
     /// How much of the run under way is done, and of how much.
     done: Option<u64>,
     of: Option<u64>,
@@ -212,6 +219,7 @@ fn status(link: &SyncLink) -> Status {
         in_step: link.in_step_at.map(moment),
         last_run: link.last_run_at.map(moment),
         next_run: link.next_run_at.map(moment),
+        told_until: link.told_until.map(moment),
         done: link.progress.map(|progress| progress.done),
         of: link.progress.and_then(|progress| progress.of),
     }

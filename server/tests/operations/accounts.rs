@@ -12,7 +12,7 @@ use std::process::Command;
 const OLD: &str = "0123456789abcdef0123456789abcdef";
 const NEW: &str = "fedcba9876543210fedcba9876543210";
 
-fn with(database: &TestDatabase, keys: &str) -> Command {
+pub fn with(database: &TestDatabase, keys: &str) -> Command {
     let mut command = command(KALENDS, database);
     command.env("KALENDS_PRIVATE_HOSTS", "127.0.0.1");
     command.env("KALENDS_DATA", database.folder());
@@ -23,7 +23,7 @@ fn with(database: &TestDatabase, keys: &str) -> Command {
 }
 
 /// What the doctor says about `check`: each with its state.
-fn findings(mut command: Command, check: &str) -> Vec<(String, String)> {
+pub fn findings(mut command: Command, check: &str) -> Vec<(String, String)> {
     let output = command.args(["doctor", "--json"]).output().unwrap();
     let all: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", errors(&output)));
     let of = all.as_array().unwrap().iter().filter(|found| found["check"] == check);
@@ -32,7 +32,7 @@ fn findings(mut command: Command, check: &str) -> Vec<(String, String)> {
 }
 
 /// Adds an account of `ada`'s at the server itself.
-async fn add(program: &Program, database: &TestDatabase, keys: &str) -> Value {
+pub async fn add(program: &Program, database: &TestDatabase, keys: &str) -> Value {
     for name in ["ada", "bea"] {
         printed(with(database, keys), &["user", "add", name]);
     }

@@ -4,6 +4,8 @@
 mod access_matrix;
 mod connect;
 mod connections;
+mod google;
+mod graph_hook;
 mod headers;
 mod history;
 mod imports;

@@ -6,6 +6,7 @@ mod failures;
 mod owners_who_go;
 mod random;
 mod receipts;
+mod verification;
 
 use kalends_domain::Kalends;
 use kalends_domain::access::Caller;
@@ -37,7 +38,13 @@ pub struct Pair {
 }
 
 pub fn settings(direction: Direction, policy: Policy) -> LinkSettings {
-    LinkSettings { direction, policy, interval: Some(chrono::TimeDelta::minutes(15)), window_days: None }
+    LinkSettings {
+        direction,
+        policy,
+        interval: Some(chrono::TimeDelta::minutes(15)),
+        window_days: None,
+        invites: false,
+    }
 }
 
 /// Anna with an account at the service, and nothing tied yet.

@@ -11,6 +11,9 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         "of an account alone",
         &[
             "/people/{slug}/picture",
+            "/hooks/graph",
+            "/settings/accounts/google",
+            "/settings/accounts/google/callback",
             "/settings/accounts/microsoft",
             "/settings/accounts/microsoft/callback",
             "/settings/accounts/new/{service}",
