@@ -1,8 +1,9 @@
 //! Requests that make something and may come twice: a client that heard no answer sends the same again with the same key, and one thing is
 //! made.
 
+use crate::access::Caller;
 use crate::write::Write;
-use crate::{Error, Problem, Result};
+use crate::{Error, Kalends, Problem, Result};
 use chrono::{TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
@@ -31,6 +32,32 @@ impl Once {
         let request = request.iter().fold(Sha256::new(), |all, part| all.chain_update(Sha256::digest(part)));
         Ok(Once { key: Sha256::digest(key).into(), request: request.finalize().into() })
     }
+
+    /// Of the `n`th of several things that one request makes.
+    #[must_use]
+    pub fn nth(&self, n: usize) -> Self {
+        let key = Sha256::new().chain_update(self.key).chain_update(n.to_le_bytes());
+        Once { key: key.finalize().into(), request: self.request }
+    }
+}
+
+impl Kalends {
+    /// What an earlier request made that had this key; `None`: there was none.
+    ///
+    /// # Errors
+    /// `BadInput` (Idempotency-Key) where it was another request.
+    pub(crate) async fn made_once(&self, caller: Caller, once: Option<&Once>) -> Result<Option<String>> {
+        let Some(Once { key, request }) = once else { return Ok(None) };
+        match self.db.read().await?.idempotency_key(caller.principal, key).await? {
+            None => Ok(None),
+            Some((stored, made)) if stored == *request => Ok(Some(made)),
+            Some(_) => Err(another_request()),
+        }
+    }
+}
+
+fn another_request() -> Error {
+    Error::bad_input("Idempotency-Key", Problem::Request("another request had this key"))
 }
 
 impl Write {
@@ -47,7 +74,7 @@ impl Write {
         }
         match self.tx.idempotency_key(principal, key).await? {
             Some((stored, made)) if stored == *request => Ok(Some(made)),
-            _ => Err(Error::bad_input("Idempotency-Key", Problem::Request("another request had this key"))),
+            _ => Err(another_request()),
         }
     }
 }

@@ -158,6 +158,7 @@ server-jobs-move-in = Move from another service
 server-jobs-backup = Backup
 server-jobs-end-shares = Ending shares whose time is over
 server-jobs-sync = Bringing a calendar into step with one elsewhere
+server-jobs-take-back = Taking back what that did once
 server-jobs-begin-clean = Clean up now
 server-jobs-begin-reindex = Index anew
 server-jobs-again = Look again

@@ -2,6 +2,7 @@
 
 mod basics;
 mod conflicts;
+mod endings;
 mod failures;
 mod random;
 mod receipts;
