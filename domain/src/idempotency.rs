@@ -34,6 +34,13 @@ impl Once {
         let request = request.iter().fold(Sha256::new(), |all, part| all.chain_update(Sha256::digest(part)));
         Ok(Once { key: Sha256::digest(key).into(), request: request.finalize().into() })
     }
+
+    /// Of the `n`th of several things that one request makes.
+    #[must_use]
+    pub fn nth(&self, n: usize) -> Self {
+        let key = Sha256::new().chain_update(self.key).chain_update(n.to_le_bytes());
+        Once { key: key.finalize().into(), request: self.request }
+    }
 }
 
 const OF_ANOTHER: Problem = Problem::Request("another request had this key");

@@ -13,6 +13,7 @@ use crate::{Error, Kalends, Limits, Problem, Result, versions};
 use chrono::Utc;
 use kalends_ical::CalendarObject;
 use kalends_ical::edit::{self, NewObject};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 pub use crate::model::version::Undo;
@@ -53,6 +54,40 @@ pub struct RunUndone {
     pub restored: usize,
     /// Titles of those that something else has changed since, which are left as they are.
     pub left: Vec<String>,
+}
+
+/// What is noted in the transaction in which objects are put back.
+pub(crate) trait NotesUndone {
+    /// Is told the name of each, and whether it is as it was.
+    ///
+    /// # Errors
+    /// Those of the store: then nothing of it counts.
+    fn note(&self, write: &mut Write, outcomes: &[(String, bool)]) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Nobody asks.
+impl NotesUndone for () {
+    async fn note(&self, _: &mut Write, _: &[(String, bool)]) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What a run's changes come to for each object: one that it changed twice was before as it was before the first. The latest first.
+pub(crate) fn folded(changes: Vec<Change>) -> Vec<Change> {
+    let mut first: HashMap<String, (Option<Revision>, Option<ObjectId>)> = HashMap::new();
+    for change in &changes {
+        first.entry(change.name.clone()).or_insert((change.previous, change.object));
+    }
+    let mut folded = Vec::new();
+    for change in changes.into_iter().rev() {
+        // Taken out with the last: what is left are those that came before it.
+        let Some((previous, object)) = first.remove(&change.name) else { continue };
+        // It came and went.
+        if previous.is_some() || !change.removed || object.is_none() {
+            folded.push(Change { previous, object, ..change });
+        }
+    }
+    folded
 }
 
 /// One change, with what is there now and what was before it.
@@ -267,8 +302,8 @@ impl Kalends {
         };
         let back = Run::new(kind, cause.label.clone());
         let mut undone = RunUndone { run: back.id, removed: 0, restored: 0, left: Vec::new() };
-        for batch in changes.rchunks(BATCH) {
-            for (step, taken_back) in self.undo_batch(caller, calendar, &back, batch).await? {
+        for batch in folded(changes).chunks(BATCH) {
+            for (step, taken_back) in self.undo_batch(caller, calendar, &back, batch, &()).await? {
                 match (taken_back, step.before) {
                     (true, Some(_)) => undone.restored += 1,
                     (true, None) => undone.removed += 1,
@@ -279,6 +314,22 @@ impl Kalends {
         Ok(undone)
     }
 
+    /// Takes some changes back, of [`folded`], in one write, in which `notes` is told what became of each. What is as it was before is
+    /// taken back already, so that it may be done twice.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::undo_run`].
+    pub(crate) async fn undo_changes(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        run: &Run,
+        changes: &[Change],
+        notes: &(impl NotesUndone + Sync),
+    ) -> Result<()> {
+        self.undo_batch(caller, calendar, run, changes, notes).await.map(drop)
+    }
+
     /// Yields of each change whether it was taken back.
     async fn undo_batch(
         &self,
@@ -286,11 +337,12 @@ impl Kalends {
         calendar: CalendarId,
         run: &Run,
         changes: &[Change],
+        notes: &(impl NotesUndone + Sync),
     ) -> Result<Vec<(Step, bool)>> {
         retry(async || {
             let mut found = Vec::with_capacity(changes.len());
             let mut tx = self.db.read().await?;
-            for change in changes.iter().rev() {
+            for change in changes {
                 found.push(Found::read(&mut tx, calendar, change.clone()).await?);
             }
             drop(tx);
@@ -302,6 +354,8 @@ impl Kalends {
                 let taken_back = !step.now.changed && step.take_back(&mut write, &calendars, false).await?;
                 outcomes.push((step, taken_back));
             }
+            let told: Vec<(String, bool)> = outcomes.iter().map(|(step, done)| (step.name.clone(), *done)).collect();
+            notes.note(&mut write, &told).await?;
             write.commit(outcomes).await
         })
         .await

@@ -7,7 +7,7 @@ use crate::caldav::{Account, CalDav};
 use crate::credentials::authorization;
 use crate::google::{self, Google};
 use crate::graph::{self, Graph, Microsoft};
-use crate::ics::{FeedAddress, Ics};
+use crate::ics::{FeedAddress, Ics, UploadedFile};
 use crate::outbound::Outbound;
 use chrono::Utc;
 use futures::future::BoxFuture;
@@ -110,6 +110,8 @@ impl RemoteServices {
         credentials: Option<Credentials>,
     ) -> Result<Arc<dyn Provider>, ProviderError> {
         match FeedSource::read(&account.settings)? {
+            // What it says is kept where this does not look.
+            FeedSource::File { .. } => Err(ProviderError::Missing("its file is not there any more".into())),
             FeedSource::Holidays(pack) => Ok(Arc::new(HolidayCalendar::new(&pack, Utc::now())?)),
             FeedSource::Address { .. } => {
                 let Some(Credentials::Address { address }) = credentials else {
@@ -179,6 +181,10 @@ impl Connector for RemoteServices {
                 ProviderKind::Graph => Ok(Arc::new(self.graph(account, credentials, keeper)?) as Arc<dyn Provider>),
             }
         })
+    }
+
+    fn file<'a>(&'a self, name: &'a str, content: Vec<u8>) -> Answer<'a, Arc<dyn Provider>> {
+        Box::pin(async move { Ok(Arc::new(UploadedFile::read(name, content).await?) as Arc<dyn Provider>) })
     }
 
     fn services(&self) -> Vec<Service> {

@@ -98,7 +98,7 @@ enum DatabaseCommand {
     /// People's accounts at services elsewhere.
     #[command(subcommand)]
     Accounts(AccountsCommand),
-    /// Have calendars of somebody's brought into step that are kept so with others elsewhere.
+    /// Have calendars brought into step that are kept so with others elsewhere: all of the installation, or some.
     Sync(SyncArguments),
     /// Derive anew everything that is derived from the stored objects.
     Reindex,

@@ -160,6 +160,7 @@ server-jobs-backup = Backup
 server-jobs-end-shares = Ending shares whose time is over
 server-jobs-sync = Bringing a calendar into step with one elsewhere
 server-jobs-subscribe = Having a service tell of changes
+server-jobs-take-back = Taking back what that did once
 server-jobs-begin-clean = Clean up now
 server-jobs-begin-reindex = Index anew
 server-jobs-again = Look again

@@ -36,6 +36,7 @@ fn info(reader: &Reader, job: &Job) -> JobInfo {
         Some(JobKind::EndShares) => words::server_jobs_end_shares().to_owned(),
         Some(JobKind::Sync) => words::server_jobs_sync().to_owned(),
         Some(JobKind::Subscribe) => words::server_jobs_subscribe().to_owned(),
+        Some(JobKind::TakeBack) => words::server_jobs_take_back().to_owned(),
         None => job.kind.clone(),
     };
     let became = match (state, &job.error) {

@@ -1,8 +1,9 @@
 //! The server's side of accounts at services elsewhere.
 
+use super::removal::RemovalAsked;
 use super::{
     AccountInfo, AccountStateInfo, AccountWay, AccountWish, Accounts, AddFields, AddRefused, AddressField, GOOGLE,
-    MICROSOFT, OneAccount, PATH, SIGNED_IN, ServiceInfo, account_path, add_path,
+    MICROSOFT, OneAccount, SIGNED_IN, ServiceInfo, account_path, add_path, removal_server,
 };
 use crate::wire::ApiError;
 use crate::words;
@@ -122,7 +123,8 @@ pub async fn account(kalends: &Kalends, user: &User, id: RemoteAccountId) -> Res
     let cursor = kalends.told(caller).await?.to_string();
     let account = info(kalends, user, kalends.remote_account(caller, id).await?);
     let links = crate::sync_links::server::of_account(kalends, user, id.0).await?;
-    Ok(OneAccount { cursor, account, links, said: None, refused: None })
+    let removing = removal_server::progress(kalends, user, id).await?;
+    Ok(OneAccount { cursor, account, links, removing, removal: None, said: None, refused: None })
 }
 
 /// Looks for the account that a form describes. Yields where its page is, and what is said of it.
@@ -151,7 +153,8 @@ pub async fn add(
     }
 }
 
-/// Does what a form on the page of an account asked for. Yields where to go on, and what is said there.
+/// Does what a form on the page of an account asked for. Yields where to go on, and what is said there; or what removing the account
+/// would do, which is asked first.
 ///
 /// # Errors
 /// What is wrong with the form, or what the service said.
@@ -161,7 +164,7 @@ pub async fn fulfil(
     id: RemoteAccountId,
     wish: &AccountWish,
     password: &str,
-) -> Result<(String, String), ApiError> {
+) -> Result<Result<(String, String), RemovalAsked>, ApiError> {
     let caller = user.on_a_page();
     let any = |_: &RemoteAccount| -> Done<()> { Ok(()) };
     let text = match wish {
@@ -191,11 +194,12 @@ pub async fn fulfil(
             kalends.reauthenticate_remote_account(caller, id, Some(user), password).await?;
             words::server_accounts_password_done().to_owned()
         }
-        AccountWish::Remove { bins } => {
-            let name = kalends.remote_account(caller, id).await?.name;
-            kalends.remove_remote_account(caller, id, *bins, any).await?;
-            return Ok((PATH.to_owned(), words::server_accounts_removed(&name)));
+        AccountWish::LookAtRemoval(choice) => {
+            return Ok(Err(removal_server::look(kalends, user, id, choice.clone()).await?));
+        }
+        AccountWish::Remove { choice, typed } => {
+            return removal_server::remove(kalends, user, id, choice.clone(), typed).await;
         }
     };
-    Ok((account_path(id.0), text))
+    Ok(Ok((account_path(id.0), text)))
 }

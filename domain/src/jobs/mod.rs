@@ -119,7 +119,8 @@ impl Kalends {
             | JobKind::EndShares
             | JobKind::MoveIn
             | JobKind::Sync
-            | JobKind::Subscribe => None,
+            | JobKind::Subscribe
+            | JobKind::TakeBack => None,
         }
     }
 

@@ -26,10 +26,12 @@ pub enum JobKind {
     Sync,
     /// Has a service tell of changes in the calendars of an account.
     Subscribe,
+    /// Takes back what that did once.
+    TakeBack,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 8] = [
+    pub const ALL: [JobKind; 9] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -38,6 +40,7 @@ impl JobKind {
         JobKind::MoveIn,
         JobKind::Sync,
         JobKind::Subscribe,
+        JobKind::TakeBack,
     ];
 
     pub fn name(self) -> &'static str {
@@ -50,6 +53,7 @@ impl JobKind {
             JobKind::MoveIn => "move-in",
             JobKind::Sync => "sync",
             JobKind::Subscribe => "subscribe",
+            JobKind::TakeBack => "take-back",
         }
     }
 

@@ -183,6 +183,8 @@ pub struct SyncLink {
     /// Of the run under way.
     pub progress: Option<RunProgress>,
     pub created_at: DateTime<Utc>,
+    /// The interval is the one that the calendar elsewhere wishes, whenever it wishes another.
+    pub as_wished: bool,
     pub(crate) wanted_at: Option<DateTime<Utc>>,
     pub(crate) looked_at: Option<DateTime<Utc>>,
     /// How many runs in a row found nothing.

@@ -2,18 +2,20 @@
 
 use super::accounts::own_account;
 use super::connector::FindError;
+use super::feed::FeedSource;
 use super::plan::Direction;
 use super::provider::{ProviderError, RemoteCalendar, RemoteCalendarId};
+use super::removal::is_being_removed;
 use super::run::{link_changed, may_link};
 use super::schedule::{MAX_INTERVAL, MIN_INTERVAL};
 use crate::access::{self, Access, Caller};
 use crate::calendars::{CalendarDetails, CalendarId};
 use crate::idempotency::Once;
+use crate::jobs::{Job, JobId, JobKind};
 use crate::model::remote_account::{ProviderKind, RemoteAccount, RemoteAccountId};
 use crate::model::sync_link::{LinkSettings, LinkState, SyncLink, SyncLinkId};
-use crate::model::sync_object::SyncObjectId;
 use crate::retry::retry;
-use crate::store::{LinkStanding, NewSyncLink, SyncObjects};
+use crate::store::{LinkStanding, NewSyncLink};
 use crate::write::Write;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::{TimeDelta, Utc};
@@ -81,6 +83,12 @@ impl LinkSettings {
         }
         Ok(())
     }
+}
+
+/// Whether calendars of an account say how often they wish to be asked: what is followed at an address, and holidays.
+pub fn wishes_interval(account: &RemoteAccount) -> bool {
+    let source = FeedSource::read(&account.settings);
+    account.provider == ProviderKind::Ics && !matches!(source, Ok(FeedSource::File { .. }) | Err(_))
 }
 
 pub(super) fn remote_error(error: ProviderError) -> Error {
@@ -203,6 +211,9 @@ impl Kalends {
             .write(caller, async |mut write: Write| {
                 write.calendar(calendar, Access::Owner).await?;
                 own_account(&mut write.tx, caller, account.id).await?;
+                if is_being_removed(&mut write.tx, account.id).await? {
+                    return Err(Error::NotFound("the remote account"));
+                }
                 if let Some(made) = write.take_key(once, &calendar.0.to_string()).await? {
                     return Ok(Err(made));
                 }
@@ -214,6 +225,7 @@ impl Kalends {
                 let at = Utc::now();
                 let new = NewSyncLink { account: account.id, calendar, remote, settings, at };
                 let id = write.tx.insert_sync_link(new).await?;
+                write.tx.set_sync_as_wished(id, wishes_interval(account) && settings.interval.is_some()).await?;
                 let link = write.tx.sync_link(id).await?.ok_or(Error::NotFound("the link"))?;
                 self.want_run(&mut write.tx, &link, at).await?;
                 self.want_notifications(&mut write.tx, link.account).await?;
@@ -262,24 +274,26 @@ impl Kalends {
     /// # Errors
     /// `NotFound`; `BadInput` (interval, window, direction).
     pub async fn change_sync_link(&self, caller: Caller, id: SyncLinkId, settings: &LinkSettings) -> Result<()> {
-        self.change_sync_link_if(caller, id, settings, |_| Ok(())).await
+        self.change_sync_link_by(caller, id, |_| Ok(*settings)).await
     }
 
-    /// [`Kalends::change_sync_link`], of a link that `check` takes, with nobody coming between.
+    /// [`Kalends::change_sync_link`] by what was chosen until now, under the lock of the write.
     ///
     /// # Errors
-    /// Those of [`Kalends::change_sync_link`] and of `check`.
-    pub async fn change_sync_link_if(
+    /// Those of `change`; as there.
+    pub async fn change_sync_link_by(
         &self,
         caller: Caller,
         id: SyncLinkId,
-        settings: &LinkSettings,
-        check: impl Fn(&SyncLink) -> Result<()>,
+        change: impl Fn(&SyncLink) -> Result<LinkSettings>,
     ) -> Result<()> {
         let changed = self.write(caller, async |mut write: Write| {
             write.tx.lock_home(caller.principal).await?;
             let link = self.held_link(&mut write.tx, caller, id).await?;
-            check(&link)?;
+            // Whoever changes it at the same time waits here.
+            write.calendar(link.calendar, Access::Owner).await?;
+            let link = self.held_link(&mut write.tx, caller, link.id).await?;
+            let settings = &change(&link)?;
             settings.check(link.remote_writable)?;
             let before = link.settings;
             let turns = before.direction != settings.direction;
@@ -298,6 +312,34 @@ impl Kalends {
             link_changed(write, &link).await
         });
         changed.await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Has a link be looked at as often as the calendar elsewhere wishes, whenever it wishes otherwise: that of what is followed.
+    ///
+    /// # Errors
+    /// `NotFound`; `BadInput` (interval) for a calendar that wishes nothing.
+    pub async fn follow_wished_interval(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
+        self.write(caller, async |mut write: Write| {
+            let link = self.held_link(&mut write.tx, caller, id).await?;
+            let account = write.tx.remote_account(link.account).await?.ok_or(Error::NotFound("the remote account"))?;
+            if !wishes_interval(&account) {
+                return Err(Error::bad_input("interval", Problem::Request("it wishes none: choose one")));
+            }
+            write.tx.set_sync_as_wished(id, true).await?;
+            if link.settings.interval.is_none() {
+                let interval = Some(super::schedule::wished(None));
+                let settings = LinkSettings { interval, ..link.settings };
+                write.tx.set_sync_settings(id, &settings, (false, false)).await?;
+                write.tx.set_sync_as_wished(id, true).await?;
+            }
+            if !link.state.rests() {
+                self.want_run(&mut write.tx, &link, Utc::now()).await?;
+            }
+            link_changed(write, &link).await
+        })
+        .await?;
         self.wake.notify_one();
         Ok(())
     }
@@ -321,10 +363,13 @@ impl Kalends {
     /// Goes on with a link that was paused; also with one whose calendar elsewhere was gone, in case it has come back.
     ///
     /// # Errors
-    /// `NotFound`
+    /// `NotFound`; `Busy` while one of its runs is taken back.
     pub async fn resume_sync_link(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
         let resumed = self.write(caller, async |mut write: Write| {
             let link = self.held_link(&mut write.tx, caller, id).await?;
+            if self.is_taking_back(&mut write.tx, &link).await? {
+                return Err(Error::Busy { seconds: 5 });
+            }
             if link.state.rests() {
                 let at = Utc::now();
                 let (state, trouble) = (LinkState::New, None);
@@ -349,6 +394,32 @@ impl Kalends {
         self.run_now(&[link]).await
     }
 
+    /// [`Kalends::sync_now`]; yields the job that does it. `None`: nothing is done until it is resumed.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn begin_sync(&self, caller: Caller, id: SyncLinkId) -> Result<Option<JobId>> {
+        let link = self.sync_link(caller, id).await?;
+        if link.state.rests() {
+            return Ok(None);
+        }
+        self.run_now(&[link]).await?;
+        let job = self.db.read().await?.newest_job(JobKind::Sync, &id.0.to_string()).await?;
+        Ok(job.map(|job| job.id))
+    }
+
+    /// The link of a job that brings it into step, or takes back a run of it.
+    ///
+    /// # Errors
+    /// `NotFound` for a job of another kind or whose link is none of the caller's.
+    pub async fn link_of_job(&self, caller: Caller, job: &Job) -> Result<SyncLink> {
+        let is_of_link = [JobKind::Sync, JobKind::TakeBack].iter().any(|kind| kind.name() == job.kind);
+        let mut tx = self.db.read().await?;
+        let key = tx.job_key(job.id).await?.filter(|_| is_of_link);
+        let id = key.and_then(|key| key.parse().ok()).map(SyncLinkId).ok_or(Error::NotFound("the job"))?;
+        self.held_link(&mut tx, caller, id).await.map_err(|_| Error::NotFound("the job"))
+    }
+
     /// Has all links of an account run now.
     ///
     /// # Errors
@@ -370,7 +441,7 @@ impl Kalends {
         self.run_now(&links).await
     }
 
-    async fn run_now(&self, links: &[SyncLink]) -> Result<()> {
+    pub(super) async fn run_now(&self, links: &[SyncLink]) -> Result<()> {
         retry(async || {
             let mut tx = self.db.write().await?;
             for link in links.iter().filter(|link| !link.state.rests()) {
@@ -382,87 +453,5 @@ impl Kalends {
         .await?;
         self.wake.notify_one();
         Ok(())
-    }
-
-    /// A page shows these calendars: those that are in step with others elsewhere are looked at more often for a while.
-    ///
-    /// # Errors
-    /// `Unavailable`, `Internal`
-    pub async fn looked_at(&self, caller: Caller, calendars: &[CalendarId]) -> Result<()> {
-        let mut tx = self.db.read().await?;
-        let seen = access::seen_calendars(&mut tx, caller).await?;
-        let linked: Vec<CalendarId> =
-            seen.iter().filter(|held| held.is_linked() && calendars.contains(&held.id)).map(|held| held.id).collect();
-        let now = Utc::now();
-        let links = tx.sync_links_of_calendars(&linked).await?;
-        drop(tx);
-        let since = now - TimeDelta::minutes(1);
-        for link in links.iter().filter(|link| link.looked_at.is_none_or(|at| at < since)) {
-            let mut tx = self.db.write().await?;
-            if tx.set_sync_looked(link.calendar, now, since).await?.is_some() && link.state == LinkState::InStep {
-                // As if it had been looked at all the time since the last run.
-                let looked = SyncLink { looked_at: Some(now), ..link.clone() };
-                let due = link.last_run_at.zip(super::schedule::interval(&looked, link.quiet_runs, now));
-                if let Some((last, interval)) = due {
-                    let key = link.id.0.to_string();
-                    tx.hasten_job(crate::jobs::JobKind::Sync, &key, (last + interval).max(now)).await?;
-                }
-            }
-            tx.commit().await?;
-        }
-        Ok(())
-    }
-
-    /// Says yes to the deletions that a link asks about, as many as there are now and no more.
-    ///
-    /// # Errors
-    /// `NotFound`
-    pub async fn approve_deletions(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
-        retry(async || {
-            let mut tx = self.db.write().await?;
-            let link = self.held_link(&mut tx, caller, id).await?;
-            let here = tx.count_sync_objects(id, SyncObjects::Gone).await?;
-            let there = tx.count_sync_objects(id, SyncObjects::Local).await?;
-            tx.set_sync_approved(id, Some(here), Some(there)).await?;
-            self.want_run(&mut tx, &link, Utc::now()).await?;
-            tx.commit().await
-        })
-        .await?;
-        self.wake.notify_one();
-        Ok(())
-    }
-
-    /// Says no: what is gone on one side goes back there from the other, as far as the link's direction allows.
-    ///
-    /// # Errors
-    /// `NotFound`
-    pub async fn refuse_deletions(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
-        retry(async || {
-            let mut tx = self.db.write().await?;
-            let link = self.held_link(&mut tx, caller, id).await?;
-            if link.state == LinkState::Asks {
-                tx.forget_sync_deletions(id, link.calendar).await?;
-                self.want_run(&mut tx, &link, Utc::now()).await?;
-            }
-            tx.commit().await
-        })
-        .await?;
-        self.wake.notify_one();
-        Ok(())
-    }
-
-    /// What is to be deleted once somebody has said yes: titles of what is here, at most `limit`.
-    ///
-    /// # Errors
-    /// `NotFound`
-    pub async fn held_deletions(&self, caller: Caller, id: SyncLinkId, limit: usize) -> Result<Vec<Option<String>>> {
-        let mut tx = self.db.read().await?;
-        let link = self.held_link(&mut tx, caller, id).await?;
-        let mut titles = Vec::new();
-        for which in [SyncObjects::Gone, SyncObjects::Local] {
-            let rows = tx.sync_objects(link.id, which, SyncObjectId(0), limit.saturating_sub(titles.len())).await?;
-            titles.extend(rows.into_iter().filter(|row| row.is_based()).map(|row| row.title));
-        }
-        Ok(titles)
     }
 }

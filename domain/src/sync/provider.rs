@@ -54,6 +54,22 @@ pub struct RemoteCalendar {
 }
 
 impl RemoteCalendar {
+    /// One that is only read, and of which nothing more is known than what it is called; whether it has changed is told.
+    pub fn read_only(id: RemoteCalendarId, name: String) -> Self {
+        RemoteCalendar {
+            id,
+            name,
+            description: None,
+            color: None,
+            order: None,
+            components: None,
+            is_writable: false,
+            is_shared: false,
+            time_zone: None,
+            following: Following::Tag,
+        }
+    }
+
     /// Whether objects of `kind` may be stored in it, as far as is known.
     pub fn takes(&self, kind: ComponentKind) -> bool {
         let named = |components: &Vec<String>| components.iter().any(|name| name.eq_ignore_ascii_case(kind.name()));
@@ -152,6 +168,10 @@ pub struct Capabilities {
     pub keeps_texts: bool,
 }
 
+fn read_only<T: Send>() -> Answer<'static, T> {
+    Box::pin(async { Err(ProviderError::Forbidden("this calendar is only read".into())) })
+}
+
 /// An account at a remote service, ready to be asked.
 ///
 /// Nothing is retried in here: whoever asks decides by the error whether and when to ask again.
@@ -195,8 +215,10 @@ pub trait Provider: Send + Sync {
     ///
     /// # Errors
     /// `Changed` when there is one at its place already, `UidTaken` when the calendar has the UID elsewhere, `Rejected` when the
-    /// remote side does not take this text.
-    fn create<'a>(&'a self, calendar: &'a RemoteCalendarId, uid: &'a str, text: &'a str) -> Answer<'a, Stored>;
+    /// remote side does not take this text; `Forbidden` of what is only read, as nothing else is said here.
+    fn create<'a>(&'a self, _calendar: &'a RemoteCalendarId, _uid: &'a str, _text: &'a str) -> Answer<'a, Stored> {
+        read_only()
+    }
 
     /// Stores another text for an object. `tag`: what it must be at; `None`: whatever it is at, as long as it is there.
     ///
@@ -204,11 +226,13 @@ pub trait Provider: Send + Sync {
     /// `Changed` when it is not at `tag`, or not there; `Rejected` when the remote side does not take this text.
     fn update<'a>(
         &'a self,
-        calendar: &'a RemoteCalendarId,
-        object: &'a RemoteObjectId,
-        tag: Option<&'a RemoteTag>,
-        text: &'a str,
-    ) -> Answer<'a, Stored>;
+        _calendar: &'a RemoteCalendarId,
+        _object: &'a RemoteObjectId,
+        _tag: Option<&'a RemoteTag>,
+        _text: &'a str,
+    ) -> Answer<'a, Stored> {
+        read_only()
+    }
 
     /// Deletes an object; one that is not there is deleted already. `tag` as in [`Provider::update`].
     ///
@@ -216,10 +240,12 @@ pub trait Provider: Send + Sync {
     /// `Changed` when it is not at `tag`.
     fn delete<'a>(
         &'a self,
-        calendar: &'a RemoteCalendarId,
-        object: &'a RemoteObjectId,
-        tag: Option<&'a RemoteTag>,
-    ) -> Answer<'a, ()>;
+        _calendar: &'a RemoteCalendarId,
+        _object: &'a RemoteObjectId,
+        _tag: Option<&'a RemoteTag>,
+    ) -> Answer<'a, ()> {
+        read_only()
+    }
 
     /// What the remote side could hold of a text: how it would read if it had been stored there and were fetched. A text that could not be
     /// stored at all is answered as it is.

@@ -8,6 +8,8 @@ use rand::Rng;
 pub const MIN_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 /// A chosen interval is never longer.
 pub const MAX_INTERVAL: TimeDelta = TimeDelta::days(1);
+/// How often what is followed is asked for that does not say how often it wishes to be.
+const FOLLOWED: TimeDelta = TimeDelta::hours(1);
 /// How long a page counts as looking on after it last said so.
 pub(super) const LOOKS_ON: TimeDelta = TimeDelta::minutes(5);
 /// How long after a failure a link runs again at first, and at most.
@@ -34,6 +36,11 @@ pub(super) fn interval(link: &SyncLink, quiet_runs: u32, now: DateTime<Utc>) -> 
         (false, _) => chosen,
     };
     Some(part.max(MIN_INTERVAL).min(chosen))
+}
+
+/// The interval of what is followed, which `wishes` one or says nothing.
+pub(crate) fn wished(wishes: Option<TimeDelta>) -> TimeDelta {
+    wishes.unwrap_or(FOLLOWED).clamp(MIN_INTERVAL, MAX_INTERVAL)
 }
 
 /// A little sooner than `wait`, so that not all that began together goes on so.

@@ -65,6 +65,11 @@ pub const KINDS: [(&str, &str); 11] = [
 ];
 
 impl Problem {
+    /// What is wrong, in words.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Problem { status, kind: None, detail: detail.into(), field: None, retry_after: None, location: None }
     }

@@ -135,6 +135,7 @@ pub fn router(web: Web) -> Router {
         .merge(remote_sign_in::router())
         .merge(profile::router())
         .merge(transfer::router(state.web.kalends.limits().import_octets))
+        .merge(subscriptions::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.web.site.clone(), session::same_site))
         .layer(from_fn_with_state(state.web.kalends.clone(), session::attach))

@@ -2,6 +2,7 @@
 
 mod basics;
 mod conflicts;
+mod endings;
 mod failures;
 mod owners_who_go;
 mod random;
