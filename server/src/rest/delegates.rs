@@ -58,13 +58,22 @@ fn shown(delegates: &[OfDomain], delegating: &[OfDomain]) -> DelegationList {
     DelegationList { delegates: list(delegates), delegating: list(delegating) }
 }
 
-/// What takes a list that is as the request saw it.
-fn checks(headers: &HeaderMap) -> Result<impl Fn(&[OfDomain], &[OfDomain]) -> Result<(), Error> + use<>, Problem> {
-    let tags = if_match(headers)?;
-    Ok(move |delegates: &[OfDomain], delegating: &[OfDomain]| {
+/// The list that a request saw, if it says which.
+struct Seen(Option<Tags>);
+
+impl Seen {
+    /// # Errors
+    /// 400 for an If-Match that cannot be read.
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        if_match(headers).map(Seen)
+    }
+
+    /// # Errors
+    /// `PreconditionFailed` where the list is another by now.
+    fn check(&self, delegates: &[OfDomain], delegating: &[OfDomain]) -> Result<(), Error> {
         let is_seen = |tags: &Tags| tags.match_strongly(Some(&etag_of(&shown(delegates, delegating))));
-        if tags.as_ref().is_none_or(is_seen) { Ok(()) } else { Err(Error::PreconditionFailed) }
-    })
+        if self.0.as_ref().is_none_or(is_seen) { Ok(()) } else { Err(Error::PreconditionFailed) }
+    }
 }
 
 /// Has somebody act for one with this access, in the place of what they had.
@@ -79,9 +88,9 @@ pub async fn put(
     Body(Wanted { access }, _): Body<Wanted>,
 ) -> Result<StatusCode, Problem> {
     let access = Access::from_name(&access).unwrap_or(Access::None);
-    let check = checks(&headers)?;
+    let seen = Seen::of(&headers)?;
     let party = rest.kalends.party(known.caller, &who).await?;
-    rest.kalends.set_delegate_if(known.caller, party.id, access, check).await?;
+    rest.kalends.set_delegate_if(known.caller, party.id, access, |one, other| seen.check(one, other)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -95,9 +104,9 @@ pub async fn delete(
     Path(who): Path<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
-    let check = checks(&headers)?;
+    let seen = Seen::of(&headers)?;
     let party = rest.kalends.party(known.caller, &who).await?;
-    rest.kalends.remove_delegate_if(known.caller, party.id, check).await?;
+    rest.kalends.remove_delegate_if(known.caller, party.id, |one, other| seen.check(one, other)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -111,9 +120,9 @@ pub async fn stop(
     Path(who): Path<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
-    let check = checks(&headers)?;
+    let seen = Seen::of(&headers)?;
     let party = rest.kalends.party(known.caller, &who).await?;
-    rest.kalends.stop_acting_if(known.caller, party.id, check).await?;
+    rest.kalends.stop_acting_if(known.caller, party.id, |one, other| seen.check(one, other)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
