@@ -3,6 +3,7 @@
 
 use crate::access::{self, Caller};
 use crate::holidays::Pack;
+use crate::idempotency::Once;
 use crate::model::remote_account::{AccountState, ProviderKind, RemoteAccount, RemoteAccountId};
 use crate::sync::accounts::own_account;
 use crate::sync::connector::{FindError, Found, Wanted};
@@ -39,6 +40,19 @@ pub enum Unsubscribed {
     Kept,
 }
 
+/// What a calendar that is followed is called here; empty: what it is called there. With a key, a request that is repeated follows it once.
+#[derive(Clone, Copy, Debug)]
+pub struct Called<'a> {
+    pub name: &'a str,
+    pub once: Option<&'a Once>,
+}
+
+impl<'a> From<&'a str> for Called<'a> {
+    fn from(name: &'a str) -> Self {
+        Called { name, once: None }
+    }
+}
+
 /// What a file is called, without folders and what cannot be shown.
 fn short_file_name(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -46,13 +60,22 @@ fn short_file_name(name: &str) -> String {
 }
 
 impl Kalends {
-    /// Follows the calendar at an address (`https:`, `http:`, `webcal:`), which may have a name and a password in it. `name`: what it is
-    /// called here; empty: what it is called there.
+    /// Follows the calendar at an address (`https:`, `http:`, `webcal:`), which may have a name and a password in it.
     ///
     /// # Errors
-    /// `Remote`, when there is none; `BadInput` (address, name), `QuotaExceeded`, `Forbidden`.
-    pub async fn subscribe(&self, caller: Caller, address: &str, name: &str) -> Result<SyncLink> {
+    /// `Remote`, when there is none; `BadInput` (address, name, Idempotency-Key), `QuotaExceeded`, `Forbidden`; `NotFound` where what the
+    /// key made is followed no more.
+    pub async fn subscribe<'a>(
+        &self,
+        caller: Caller,
+        address: &str,
+        called: impl Into<Called<'a>>,
+    ) -> Result<SyncLink> {
         access::require_own(caller)?;
+        let called = called.into();
+        if let Some(link) = self.followed_before(caller, called).await? {
+            return Ok(link);
+        }
         let address = address.trim();
         if address.is_empty() || address.len() > MAX_ADDRESS {
             return Err(Error::bad_input("address", Problem::Length { least: 1, most: MAX_ADDRESS }));
@@ -60,15 +83,24 @@ impl Kalends {
         let credentials = Credentials::Address { address: address.to_owned() };
         let wanted = Wanted { service: None, address: String::new(), credentials };
         let found = self.connector().find(&wanted).await?;
-        self.subscribe_to(caller, &found, name, None).await
+        self.subscribe_to(caller, &found, called, None).await
     }
 
     /// Follows the public holidays of a country. They come from the program itself, each year some more.
     ///
     /// # Errors
-    /// `Remote` for a country or region that there is not; `BadInput` (name), `QuotaExceeded`, `Forbidden`.
-    pub async fn subscribe_to_holidays(&self, caller: Caller, pack: &Pack, name: &str) -> Result<SyncLink> {
+    /// `Remote` for a country or region that there is not; otherwise as [`Kalends::subscribe`].
+    pub async fn subscribe_to_holidays<'a>(
+        &self,
+        caller: Caller,
+        pack: &Pack,
+        called: impl Into<Called<'a>>,
+    ) -> Result<SyncLink> {
         access::require_own(caller)?;
+        let called = called.into();
+        if let Some(link) = self.followed_before(caller, called).await? {
+            return Ok(link);
+        }
         pack.country().map_err(FindError::from)?;
         let found = Found {
             provider: ProviderKind::Ics,
@@ -77,22 +109,26 @@ impl Kalends {
             // Nobody is asked.
             credentials: Credentials::Address { address: String::new() },
         };
-        self.subscribe_to(caller, &found, name, None).await
+        self.subscribe_to(caller, &found, called, None).await
     }
 
     /// Follows a file that somebody brings, and that was called `file_name`. Another version of it is brought by
     /// [`Kalends::bring_file_anew`].
     ///
     /// # Errors
-    /// `Remote` for what is no calendar; `TooLarge`; `BadInput` (name), `QuotaExceeded`, `Forbidden`.
-    pub async fn subscribe_to_file(
+    /// `Remote` for what is no calendar; `TooLarge`; otherwise as [`Kalends::subscribe`].
+    pub async fn subscribe_to_file<'a>(
         &self,
         caller: Caller,
         file_name: &str,
         content: Vec<u8>,
-        name: &str,
+        called: impl Into<Called<'a>>,
     ) -> Result<SyncLink> {
         access::require_own(caller)?;
+        let called = called.into();
+        if let Some(link) = self.followed_before(caller, called).await? {
+            return Ok(link);
+        }
         self.check_file(&content)?;
         let file_name = short_file_name(file_name);
         let found = Found {
@@ -102,7 +138,7 @@ impl Kalends {
             // Nobody is asked.
             credentials: Credentials::Address { address: String::new() },
         };
-        self.subscribe_to(caller, &found, name, Some((&file_name, content))).await
+        self.subscribe_to(caller, &found, called, Some((&file_name, content))).await
     }
 
     /// Takes another version of a file that is followed. What it changes is compared with the one before, by UID, and comes as what a feed
@@ -144,6 +180,14 @@ impl Kalends {
         self.sync_link(caller, link.id).await
     }
 
+    /// What an earlier request with the same key follows.
+    async fn followed_before(&self, caller: Caller, called: Called<'_>) -> Result<Option<SyncLink>> {
+        match self.made_before(caller, called.once).await? {
+            Some(made) => self.sync_link_made_before(caller, &made).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     fn check_file(&self, content: &[u8]) -> Result<()> {
         let limit = self.limits.import_octets;
         if content.len() > limit { Err(Error::TooLarge { limit }) } else { Ok(()) }
@@ -153,7 +197,7 @@ impl Kalends {
         &self,
         caller: Caller,
         found: &Found,
-        name: &str,
+        Called { name, once }: Called<'_>,
         file: Option<(&str, Vec<u8>)>,
     ) -> Result<SyncLink> {
         let is_asked = file.is_none();
@@ -187,10 +231,10 @@ impl Kalends {
             invites: false,
         };
         let target = LinkTarget::New { name: Some(name) };
-        let linked =
-            self.make_sync_link(caller, &NewLink { account, remote: remote.id.clone(), target, settings }).await;
-        if linked.is_err() {
-            // Without its calendar it is of no use.
+        let new = NewLink { account, remote: remote.id.clone(), target, settings };
+        let linked = self.make_sync_link_once(caller, &new, once).await;
+        if linked.as_ref().map_or(true, |link| link.account != account) {
+            // Without its calendar it is of no use; where another request with the key was faster, that one's is followed.
             self.remove_remote_account(caller, account, false, |_| Ok(())).await?;
         }
         linked

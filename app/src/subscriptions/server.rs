@@ -115,7 +115,7 @@ pub async fn bring(kalends: &Kalends, user: &User, brought: BroughtFile) -> Resu
     }
     let done = match id {
         Some(id) => kalends.bring_file_anew(caller, RemoteAccountId(id), &file_name, content).await.map(|_| "brought"),
-        None => kalends.subscribe_to_file(caller, &file_name, content, &name).await.map(|_| "subscribed"),
+        None => kalends.subscribe_to_file(caller, &file_name, content, name.as_str()).await.map(|_| "subscribed"),
     };
     done.map_err(|error| match error {
         Error::Remote(FindError::Provider(ProviderError::Unreadable(why) | ProviderError::Refused(why))) => {
@@ -130,13 +130,15 @@ pub async fn fulfil(kalends: &Kalends, user: &User, wish: Wish) -> Result<&'stat
     let caller = user.on_a_page();
     match wish {
         Wish::Subscribe { address, name } => {
-            kalends.subscribe(caller, &address, &name).await.map_err(refused)?;
+            kalends.subscribe(caller, &address, name.as_str()).await.map_err(refused)?;
             Ok("subscribed")
         }
         Wish::Holidays { country, region, language } => {
             let pack = Pack { country, region, language };
             let name = pack.name(words::language()).unwrap_or_default();
-            kalends.subscribe_to_holidays(caller, &pack, &words::server_subscriptions_holidays_of(&name)).await?;
+            kalends
+                .subscribe_to_holidays(caller, &pack, words::server_subscriptions_holidays_of(&name).as_str())
+                .await?;
             Ok("subscribed")
         }
         Wish::Refresh(id) => {

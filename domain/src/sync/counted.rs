@@ -2,8 +2,8 @@
 
 use super::failures::SyncCounter;
 use super::provider::{
-    Answer, Capabilities, ChangePage, Cursor, Fetched, Provider, RemoteCalendar, RemoteCalendarId, RemoteObjectId,
-    RemoteTag, Stored,
+    Answer, Capabilities, ChangePage, Cursor, Fetched, Notifications, Provider, RemoteCalendar, RemoteCalendarId,
+    RemoteObjectId, RemoteTag, Stored,
 };
 use crate::model::remote_account::ProviderKind;
 use chrono::TimeDelta;
@@ -39,6 +39,14 @@ impl Provider for Counted {
         window: Window,
     ) -> Answer<'a, ChangePage> {
         self.asked().changes(calendar, since, window)
+    }
+
+    fn notifications(&self) -> Option<&dyn Notifications> {
+        self.inner.notifications()
+    }
+
+    fn allow_invitations(&self, allowed: bool) {
+        self.inner.allow_invitations(allowed);
     }
 
     fn wished_interval(&self) -> Option<TimeDelta> {

@@ -175,7 +175,7 @@ impl Kalends {
     }
 
     /// What a key of the caller's says that it made: the link of the calendar with this id.
-    async fn sync_link_made_before(&self, caller: Caller, calendar: &str) -> Result<SyncLink> {
+    pub(crate) async fn sync_link_made_before(&self, caller: Caller, calendar: &str) -> Result<SyncLink> {
         let gone = || Error::NotFound("the link");
         let calendar = calendar.parse().map(CalendarId).map_err(|_| gone())?;
         self.sync_link_of(caller, calendar).await.map_err(|_| gone())?.ok_or_else(gone)

@@ -284,10 +284,13 @@ async fn conclude_once(
         tx.enqueue_job(&job(link.id, account, due_at)).await?;
     }
     let mut news: Vec<crate::Announcement> = lease.news(true).into_iter().collect();
-    if (state, trouble) != (link.state, link.trouble) {
-        let raised = tx.raise_homes(link.calendar).await?;
-        news.extend(raised.into_iter().map(|(principal, revision)| crate::Announcement::Home { principal, revision }));
-    }
+    let raised = match (state, trouble) != (link.state, link.trouble) {
+        true => tx.raise_homes(link.calendar).await?,
+        // Its owner's pages may have seen that it was being brought into step, and say until when it is.
+        false if run.is_some() => vec![tx.raise_home(account.owner).await?],
+        false => Vec::new(),
+    };
+    news.extend(raised.into_iter().map(|(principal, revision)| crate::Announcement::Home { principal, revision }));
     kalends.commit_with_all_news(tx, news).await?;
     Ok(ended)
 }

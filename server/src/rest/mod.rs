@@ -27,6 +27,7 @@ mod shares;
 mod stream;
 mod subscriptions;
 mod sync;
+mod sync_settings;
 mod throttle;
 mod times;
 mod transfer;

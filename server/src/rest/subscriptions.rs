@@ -1,10 +1,11 @@
 //! Calendars that one follows: at an address, as a file that one brings, or public holidays.
 
 use super::accounts::account_id;
-use super::input::{Body, Parameters, media_type, octets, unsupported};
+use super::input::{Body, Parameters, media_type, octets, once, unsupported};
 use super::jobs::accepted;
 use super::output::{created, found};
 use super::problem::Problem;
+use super::sync::unless_ended;
 use super::{Known, Rest};
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -12,7 +13,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kalends_domain::Error;
 use kalends_domain::holidays::Pack;
-use kalends_domain::subscriptions::{Subscription, Unsubscribed};
+use kalends_domain::idempotency::Once;
+use kalends_domain::subscriptions::{Called, Subscription, Unsubscribed};
 use kalends_domain::sync::SyncLink;
 use kalends_domain::sync::feed::FeedSource;
 use serde::{Deserialize, Serialize};
@@ -110,7 +112,13 @@ pub async fn list(State(rest): State<Rest>, known: Known, headers: HeaderMap) ->
     found(&headers, List { subscriptions: subscriptions.into_iter().map(info).collect() })
 }
 
-async fn answer(rest: &Rest, known: &Known, link: &SyncLink) -> Result<Response, Problem> {
+async fn answer(
+    rest: &Rest,
+    known: &Known,
+    made: Result<SyncLink, Error>,
+    once: Option<&Once>,
+) -> Result<Response, Problem> {
+    let link = unless_ended(made, once)?;
     let subscriptions = rest.kalends.subscriptions(known.caller).await?;
     let made = subscriptions.into_iter().find(|subscription| subscription.account.id == link.account);
     let made = made.ok_or(Error::NotFound("the subscription"))?;
@@ -119,38 +127,45 @@ async fn answer(rest: &Rest, known: &Known, link: &SyncLink) -> Result<Response,
 
 /// Follows a calendar at an address, or public holidays.
 #[utoipa::path(post, path = "/api/v1.0/subscriptions", tag = "accounts", request_body = ToMake,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Of a request that may come twice.")),
     responses((status = 201, body = Info, headers(("Location" = String, description = "Where it says how it is."))),
         (status = 502, description = "The server did not answer, or not as it should.")))]
 pub async fn create(
     State(rest): State<Rest>,
     known: Known,
-    Body(wanted, _): Body<ToMake>,
+    headers: HeaderMap,
+    Body(wanted, octets): Body<ToMake>,
 ) -> Result<Response, Problem> {
-    let kalends = &rest.kalends;
-    let link = match (wanted.address, wanted.holidays) {
-        (Some(address), None) => kalends.subscribe(known.caller, &address, &wanted.name).await?,
+    let (kalends, once) = (&rest.kalends, once(&headers, "/subscriptions", &octets)?);
+    let called = Called { name: &wanted.name, once: once.as_ref() };
+    let made = match (wanted.address, wanted.holidays) {
+        (Some(address), None) => kalends.subscribe(known.caller, &address, called).await,
         (None, Some(Holidays { country, region, language })) => {
             let pack = Pack { country, region, language };
-            kalends.subscribe_to_holidays(known.caller, &pack, &wanted.name).await?
+            kalends.subscribe_to_holidays(known.caller, &pack, called).await
         }
         _ => return Err(Problem::bad_value("address", "Either it or holidays.")),
     };
-    answer(&rest, &known, &link).await
+    answer(&rest, &known, made, once.as_ref()).await
 }
 
 /// Follows a file.
-#[utoipa::path(post, path = "/api/v1.0/subscriptions/file", tag = "accounts", params(FileParameters),
+#[utoipa::path(post, path = "/api/v1.0/subscriptions/file", tag = "accounts",
+    params(FileParameters, ("Idempotency-Key" = Option<String>, Header, description = "Of a request that may come twice.")),
     request_body(content = String, content_type = "text/calendar"),
     responses((status = 201, body = Info, headers(("Location" = String, description = "Where it says how it is.")))))]
 pub async fn create_of_file(
     State(rest): State<Rest>,
     known: Known,
     Parameters(FileParameters { file, name }): Parameters<FileParameters>,
+    headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Problem> {
     let content = content(&rest, request).await?;
-    let link = rest.kalends.subscribe_to_file(known.caller, &file, content, &name).await?;
-    answer(&rest, &known, &link).await
+    let once = once(&headers, &format!("/subscriptions/file\n{file}\n{name}"), &content)?;
+    let called = Called { name: &name, once: once.as_ref() };
+    let made = rest.kalends.subscribe_to_file(known.caller, &file, content, called).await;
+    answer(&rest, &known, made, once.as_ref()).await
 }
 
 /// Takes another version of a file that one follows: it is compared with the one before, by UID, as what a feed changes is.

@@ -1,113 +1,28 @@
 //! Calendars that are in step with others elsewhere, and what was done for that.
 
 use super::accounts::moment;
-use super::input::{Body, Parameters, calendar_id, if_match, link_removal, nullable, once};
+use super::input::{Body, Parameters, calendar_id, if_match, link_removal, once};
 use super::jobs::{BegunJob, accepted, begun, job_path};
 use super::output::{created, etag_of, found, tagged};
 use super::problem::Problem;
+use super::sync_settings::{Settings, SettingsChange};
 use super::{Known, Rest};
 use crate::entity_tags::Tags;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
 use kalends_domain::Error;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::idempotency::Once;
 use kalends_domain::jobs::JobId;
-use kalends_domain::sync::plan::{Direction, Policy};
 use kalends_domain::sync::provider::RemoteCalendarId;
-use kalends_domain::sync::{LinkRemoval, LinkSettings, LinkState, LinkTarget, NewLink, RemoteAccountId, SyncLink};
+use kalends_domain::sync::{LinkRemoval, LinkState, LinkTarget, NewLink, RemoteAccountId, SyncLink};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// Most calendars that one request makes.
 const MAX_MADE: usize = 100;
-
-/// What is chosen about a calendar that is in step with another.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
-#[schema(as = SyncSettings)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// `pull` (from there to here), `both` or `push`.
-    direction: String,
-    /// Who wins where both sides changed the same: `newest`, `remote`, `local` or `ask`.
-    #[serde(default = "newest")]
-    policy: String,
-    /// Seconds from one run to the next, 60 to 86400; `null`: only when somebody says so.
-    interval_seconds: Option<i64>,
-    /// How many days of history; `null`: everything.
-    window_days: Option<u32>,
-    /// At Microsoft 365: attendees of what is written here go there, and are invited by it. Otherwise they stay here.
-    #[serde(default)]
-    invites: bool,
-}
-
-/// What is to be chosen otherwise; what is left out stays as it is.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = SyncSettingsChange)]
-#[serde(deny_unknown_fields)]
-pub struct SettingsChange {
-    #[serde(default)]
-    direction: Option<String>,
-    #[serde(default)]
-    policy: Option<String>,
-    #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<i64>)]
-    interval_seconds: Option<Option<i64>>,
-    #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<u32>)]
-    window_days: Option<Option<u32>>,
-    #[serde(default)]
-    invites: Option<bool>,
-    /// `true`: as often as a calendar that is followed wishes itself.
-    #[serde(default)]
-    as_wished: bool,
-}
-
-impl SettingsChange {
-    /// With what is left out as it was `before`.
-    fn read(&self, before: &LinkSettings) -> Result<LinkSettings, Problem> {
-        let before = Settings::of(before);
-        let settings = Settings {
-            direction: self.direction.clone().unwrap_or(before.direction),
-            policy: self.policy.clone().unwrap_or(before.policy),
-            interval_seconds: self.interval_seconds.unwrap_or(before.interval_seconds),
-            window_days: self.window_days.unwrap_or(before.window_days),
-            invites: self.invites.unwrap_or(before.invites),
-        };
-        settings.read()
-    }
-}
-
-fn newest() -> String {
-    Policy::MergeThenNewest.name().to_owned()
-}
-
-impl Settings {
-    fn of(settings: &LinkSettings) -> Self {
-        Settings {
-            direction: settings.direction.name().to_owned(),
-            policy: settings.policy.name().to_owned(),
-            interval_seconds: settings.interval.map(|interval| interval.num_seconds()),
-            window_days: settings.window_days,
-            invites: settings.invites,
-        }
-    }
-
-    fn read(&self) -> Result<LinkSettings, Problem> {
-        let bad = Problem::bad_value;
-        let interval = |seconds| TimeDelta::try_seconds(seconds).ok_or_else(|| bad("interval_seconds", "60 to 86400."));
-        Ok(LinkSettings {
-            direction: Direction::from_name(&self.direction).ok_or_else(|| bad("direction", "pull, both or push."))?,
-            policy: Policy::from_name(&self.policy).ok_or_else(|| bad("policy", "newest, remote, local or ask."))?,
-            interval: self.interval_seconds.map(interval).transpose()?,
-            window_days: self.window_days,
-            invites: self.invites,
-        })
-    }
-}
 
 /// A calendar elsewhere that one here is to be in step with.
 #[derive(Deserialize, ToSchema)]
@@ -412,7 +327,14 @@ async fn make(
         target,
         settings: wanted.settings.read()?,
     };
-    let made = rest.kalends.make_sync_link_once(known.caller, &new, once).await;
+    unless_ended(rest.kalends.make_sync_link_once(known.caller, &new, once).await, once)
+}
+
+/// The link that was made, by this request or an earlier one with its key.
+///
+/// # Errors
+/// 409 where what the earlier one made has ended since.
+pub(super) fn unless_ended(made: Result<SyncLink, Error>, once: Option<&Once>) -> Result<SyncLink, Problem> {
     match made {
         Err(Error::NotFound("the link")) if once.is_some() => {
             let detail = "What an earlier request with this Idempotency-Key put into step is so no longer.";

@@ -215,6 +215,20 @@ async fn programs_follow_files_addresses_and_holidays() {
     assert_eq!(ada.send("POST", "/subscriptions", &[], &json).await.status, 201);
     let json = json!({ "holidays": { "country": "CH", "language": "de" } });
     assert_eq!(ada.send("POST", "/subscriptions", &[], &json).await.status, 201);
+    let keyed = [("Idempotency-Key", "once")];
+    let holidays = json!({ "holidays": { "country": "FR", "region": null, "language": "fr" } });
+    let first = ada.send("POST", "/subscriptions", &keyed, &holidays).await;
+    let again = ada.send("POST", "/subscriptions", &keyed, &holidays).await;
+    assert_eq!(first.status, 201);
+    assert_eq!(again.status, 201);
+    assert_eq!(body(&again), body(&first));
+    assert_eq!(
+        ada.send("POST", "/subscriptions", &keyed, &json!({ "address": "https://a.example" })).await.status,
+        422
+    );
+    let followed = format!("/subscriptions/{}?calendar=keep", body(&first)["id"]);
+    assert_eq!(ada.plain("DELETE", &followed, &[]).await.status, 204);
+    assert_eq!(ada.send("POST", "/subscriptions", &keyed, &holidays).await.status, 409);
     assert_eq!(ada.send("POST", "/subscriptions", &[], &json!({ "name": "x" })).await.status, 422);
     let listed = body(&ada.get("/subscriptions").await);
     let of: Vec<&str> =
