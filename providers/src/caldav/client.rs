@@ -61,7 +61,7 @@ pub(super) struct Client {
 enum Proof {
     Lasting(HeaderValue),
     /// Tokens that end, and are exchanged then.
-    Session(Session),
+    Session(Box<Session>),
 }
 
 /// A request to a WebDAV server.
@@ -108,7 +108,7 @@ impl Client {
     }
 
     pub fn with_session(outbound: Outbound, trust: Trust, session: Session) -> Self {
-        Client { outbound, trust, proof: Proof::Session(session) }
+        Client { outbound, trust, proof: Proof::Session(Box::new(session)) }
     }
 
     /// Asks, whatever the status of the answer is.

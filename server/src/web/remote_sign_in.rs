@@ -105,12 +105,17 @@ impl Way<'_> {
 }
 
 /// Whoever is signed in, on their way; `Err`: what they are answered.
-fn way<'s>(service: &'static str, state: &'s WebState, request: &Parts, back_to: &str) -> Result<Way<'s>, Response> {
+fn way<'s>(
+    service: &'static str,
+    state: &'s WebState,
+    request: &Parts,
+    back_to: &str,
+) -> Result<Way<'s>, Box<Response>> {
     let Some(sign_in) = state.web.remote_sign_ins.named(service) else {
-        return Err(StatusCode::NOT_FOUND.into_response());
+        return Err(Box::new(StatusCode::NOT_FOUND.into_response()));
     };
     let user = request.extensions.get::<CurrentUser>().and_then(|user| user.0.clone());
-    let user = user.ok_or_else(|| Redirect::to(&sign_in_path(back_to)).into_response())?;
+    let user = user.ok_or_else(|| Box::new(Redirect::to(&sign_in_path(back_to)).into_response()))?;
     Ok(Way { service, state, sign_in, user })
 }
 
@@ -119,7 +124,7 @@ async fn begin(service: &'static str, State(state): State<WebState>, request: Pa
     let path = add_path(service);
     let way = match way(service, &state, &request, &path) {
         Ok(way) => way,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let kalends = &state.web.kalends;
     let browser = browser_of(&request.headers).unwrap_or_else(|| kalends.new_browser_secret().0);
@@ -151,7 +156,7 @@ async fn callback(
 ) -> Response {
     let way = match way(service, &state, &request, ACCOUNTS) {
         Ok(way) => way,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let kalends = &state.web.kalends;
     let failed = |error: &Error| super::failed::answer_error(error, "connecting an account elsewhere");
