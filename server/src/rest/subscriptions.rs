@@ -16,6 +16,7 @@ use kalends_domain::holidays::Pack;
 use kalends_domain::idempotency::Once;
 use kalends_domain::subscriptions::{Called, Subscription, Unsubscribed};
 use kalends_domain::sync::SyncLink;
+use kalends_domain::sync::connector::FindError;
 use kalends_domain::sync::feed::FeedSource;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -164,8 +165,10 @@ pub async fn create_of_file(
     let content = content(&rest, request).await?;
     let once = once(&headers, &format!("/subscriptions/file\n{file}\n{name}"), &content)?;
     let called = Called { name: &name, once: once.as_ref() };
-    let made = rest.kalends.subscribe_to_file(known.caller, &file, content, called).await;
-    answer(&rest, &known, made, once.as_ref()).await
+    match rest.kalends.subscribe_to_file(known.caller, &file, content, called).await {
+        Err(Error::Remote(error)) => Err(no_calendar(&error)),
+        made => answer(&rest, &known, made, once.as_ref()).await,
+    }
 }
 
 /// Takes another version of a file that one follows: it is compared with the one before, by UID, as what a feed changes is.
@@ -183,9 +186,17 @@ pub async fn bring_file(
     // Whose it is not learns that before a large file has come.
     rest.kalends.remote_account(known.caller, id).await?;
     let content = content(&rest, request).await?;
-    let link = rest.kalends.bring_file_anew(known.caller, id, &file, content).await?;
+    let link = match rest.kalends.bring_file_anew(known.caller, id, &file, content).await {
+        Err(Error::Remote(error)) => return Err(no_calendar(&error)),
+        brought => brought?,
+    };
     let path = format!("/api/v1.0/calendars/{}/sync", link.calendar.0);
     Ok(accepted(&path, serde_json::json!({ "href": path })))
+}
+
+/// What came was asked of nobody: it is itself what is wrong.
+fn no_calendar(error: &FindError) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
 }
 
 async fn content(rest: &Rest, request: Request) -> Result<Vec<u8>, Problem> {

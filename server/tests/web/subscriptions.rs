@@ -210,7 +210,7 @@ async fn programs_follow_files_addresses_and_holidays() {
     assert_eq!(made.status, 201, "{}", made.text());
     let (id, calendar) = (body(&made)["id"].clone(), body(&made)["calendar"].clone());
     assert_eq!(made.header("location").unwrap(), format!("/api/v1.0/calendars/{calendar}/sync"));
-    assert_eq!(upload(&ada, "POST", "/subscriptions/file", "no calendar").await.status, 502);
+    assert_eq!(upload(&ada, "POST", "/subscriptions/file", "no calendar").await.status, 422);
     let json = json!({ "address": publisher.address(), "name": "Bins" });
     assert_eq!(ada.send("POST", "/subscriptions", &[], &json).await.status, 201);
     let json = json!({ "holidays": { "country": "CH", "language": "de" } });
