@@ -132,7 +132,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.getByLabel("Type ada to confirm").fill("ada");
         await page.getByRole("button", { name: "Remove ada" }).click();
         await expect(page.getByText("ada is being removed.")).toBeVisible();
-        // It goes on by itself when the account has gone.
+        // The list follows by itself when the account has gone.
         await expect(() => accessible(page, `${colorScheme}-accounts-removing`)).toPass({ timeout: 20_000 });
         await expect(async () => expect(await radicale.names()).toEqual([])).toPass({ timeout: 20_000 });
         await page.goto("/settings/accounts");

@@ -1,7 +1,7 @@
 //! The server's side of removing an account.
 
+use super::PATH;
 use super::removal::{RemovalAsked, RemovalChoice};
-use super::{PATH, account_path};
 use crate::sync_links::{Removal, states};
 use crate::wire::ApiError;
 use crate::words;
@@ -72,10 +72,12 @@ pub async fn remove(
         return Ok(Err(RemovalAsked { wrong, ..asked }));
     }
     let is_gone = kalends.remove_account_and(caller, id, &asked.choice.removal(), |_| Ok(())).await?;
-    Ok(Ok(match is_gone {
-        true => (PATH.to_owned(), words::server_accounts_removed(&name)),
-        false => (account_path(id.0), words::server_accounts_removing(&name)),
-    }))
+    let said = match is_gone {
+        true => words::server_accounts_removed(&name),
+        false => words::server_accounts_removing(&name),
+    };
+    // The page of the account may have gone before it is shown.
+    Ok(Ok((PATH.to_owned(), said)))
 }
 
 /// How far emptying the calendars there has come, of an account that is being removed.
