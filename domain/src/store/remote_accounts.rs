@@ -150,6 +150,7 @@ impl Transaction {
         Ok(())
     }
 
+    /// Whether it goes with its last link.
     pub async fn is_remote_account_removing(&mut self, id: RemoteAccountId) -> Result<bool> {
         let row = self.sql("SELECT removing FROM remote_accounts WHERE id = $1").bind(id.0).optional().await?;
         row.map_or(Ok(false), |row| row.get("removing"))

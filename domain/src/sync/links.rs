@@ -5,7 +5,6 @@ use super::connector::FindError;
 use super::feed::FeedSource;
 use super::plan::Direction;
 use super::provider::{ProviderError, RemoteCalendar, RemoteCalendarId};
-use super::removal::is_being_removed;
 use super::run::{link_changed, may_link};
 use super::schedule::{MAX_INTERVAL, MIN_INTERVAL};
 use crate::access::{self, Access, Caller};
@@ -211,7 +210,7 @@ impl Kalends {
             .write(caller, async |mut write: Write| {
                 write.calendar(calendar, Access::Owner).await?;
                 own_account(&mut write.tx, caller, account.id).await?;
-                if is_being_removed(&mut write.tx, account.id).await? {
+                if write.tx.is_remote_account_removing(account.id).await? {
                     return Err(Error::NotFound("the remote account"));
                 }
                 if let Some(made) = write.take_key(once, &calendar.0.to_string()).await? {

@@ -5,7 +5,6 @@ use crate::access::{Access, Caller, Held, PrincipalId};
 use crate::calendars::CalendarId;
 use crate::model::remote_account::{AccountState, RemoteAccount, RemoteAccountId};
 use crate::model::sync_link::{SyncLink, SyncLinkId};
-use crate::store::Transaction;
 use crate::write::Write;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::Utc;
@@ -215,7 +214,7 @@ impl Kalends {
     pub async fn removal_progress(&self, caller: Caller, id: RemoteAccountId) -> Result<Option<Vec<SyncLink>>> {
         let mut tx = self.db.read().await?;
         own_account(&mut tx, caller, id).await?;
-        if !is_being_removed(&mut tx, id).await? {
+        if !tx.is_remote_account_removing(id).await? {
             return Ok(None);
         }
         Ok(Some(tx.sync_links_of_account(id).await?))
@@ -235,11 +234,6 @@ impl Write {
         }
         Ok(())
     }
-}
-
-/// Whether an account goes with its last link.
-pub(super) async fn is_being_removed(tx: &mut Transaction, id: RemoteAccountId) -> Result<bool> {
-    tx.is_remote_account_removing(id).await
 }
 
 fn check(links: &[SyncLink], removal: &AccountRemoval) -> Result<()> {

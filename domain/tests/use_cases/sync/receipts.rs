@@ -48,12 +48,7 @@ async fn a_dry_run_of_a_link_is_the_receipt_of_its_next_run() {
         pair.put(&titled(&format!("e{n}"), "Event")).await;
     }
     pair.run_due().await;
-    pair.put(&titled("e1", "Edited here")).await;
-    pair.remote.put(&titled("e2", "Edited there"));
-    pair.delete("e3").await;
-    pair.remote.delete("e4");
-    pair.put(&titled("new-here", "x")).await;
-    pair.remote.put(&titled("new-there", "x"));
+    do_everything_on_both_sides(&pair).await;
     pair.put(&titled("e5", "Here")).await;
     pair.remote.put(&titled("e5", "Event").replace("SUMMARY", "LOCATION:There\r\nSUMMARY"));
     let dry = pair.kalends.dry_run(pair.anna(), pair.link).await.unwrap();
@@ -76,12 +71,7 @@ async fn a_run_is_taken_back_on_both_sides() {
         pair.put(&titled(&format!("e{n}"), "Event")).await;
     }
     pair.run_due().await;
-    pair.put(&titled("e1", "Edited here")).await;
-    pair.remote.put(&titled("e2", "Edited there"));
-    pair.delete("e3").await;
-    pair.remote.delete("e4");
-    pair.put(&titled("new-here", "x")).await;
-    pair.remote.put(&titled("new-there", "x"));
+    do_everything_on_both_sides(&pair).await;
     pair.remote.put(&titled("e5", "Edited there"));
     pair.sync().await;
     pair.assert_same().await;
@@ -120,6 +110,16 @@ async fn a_run_is_taken_back_on_both_sides() {
     assert_eq!(pair.uids().await.len(), 11, "{:?}", pair.uids().await);
 }
 
+/// Edits, deletes and makes something here and there.
+async fn do_everything_on_both_sides(pair: &Pair) {
+    pair.put(&titled("e1", "Edited here")).await;
+    pair.remote.put(&titled("e2", "Edited there"));
+    pair.delete("e3").await;
+    pair.remote.delete("e4");
+    pair.put(&titled("new-here", "x")).await;
+    pair.remote.put(&titled("new-there", "x"));
+}
+
 /// A pair whose last run did something of everything on both sides, with that run.
 async fn ran() -> (Pair, SyncRunId) {
     let pair = Pair::new(POLICY).await;
@@ -127,12 +127,7 @@ async fn ran() -> (Pair, SyncRunId) {
         pair.put(&titled(&format!("e{n}"), "Event")).await;
     }
     pair.run_due().await;
-    pair.put(&titled("e1", "Edited here")).await;
-    pair.remote.put(&titled("e2", "Edited there"));
-    pair.delete("e3").await;
-    pair.remote.delete("e4");
-    pair.put(&titled("new-here", "x")).await;
-    pair.remote.put(&titled("new-there", "x"));
+    do_everything_on_both_sides(&pair).await;
     pair.sync().await;
     let run = pair.kalends.sync_runs(pair.anna(), pair.link, None, 1).await.unwrap()[0].id;
     (pair, run)
