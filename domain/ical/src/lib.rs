@@ -15,6 +15,7 @@ pub mod escape;
 pub mod feed;
 pub mod instance_key;
 pub mod instances;
+pub mod itip;
 pub mod join;
 pub mod meaning;
 pub mod merge;
