@@ -5,6 +5,7 @@
 //! replace single properties and leave every other octet as it was.
 
 pub mod alarms;
+pub mod availability;
 pub mod build;
 pub mod busy;
 pub mod color;

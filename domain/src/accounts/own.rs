@@ -23,7 +23,9 @@ impl Kalends {
     /// `Forbidden` for programs; those of [`Kalends::create_app_password`].
     pub async fn create_own_credential(&self, caller: Caller, new: NewAppPassword) -> Result<(AppPassword, Secret)> {
         match caller.way {
-            Way::AppPassword(_) | Way::Link(_) | Way::Sync(_) => Err(Error::Forbidden { needed: Access::Owner }),
+            Way::AppPassword(_) | Way::Link(_) | Way::Sync(_) | Way::Invitation(_) => {
+                Err(Error::Forbidden { needed: Access::Owner })
+            }
             Way::Page | Way::Command => self.create_app_password(caller.principal, new).await,
         }
     }

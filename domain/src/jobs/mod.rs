@@ -114,7 +114,12 @@ impl Kalends {
         match kind {
             JobKind::Clean => Some(TimeDelta::hours(1)),
             JobKind::Backup => self.limits.backups.as_ref().map(|plan| plan.interval),
-            JobKind::Reindex | JobKind::Import | JobKind::EndShares | JobKind::MoveIn | JobKind::Sync => None,
+            JobKind::Reindex
+            | JobKind::Import
+            | JobKind::EndShares
+            | JobKind::MoveIn
+            | JobKind::Sync
+            | JobKind::Invitations => None,
         }
     }
 

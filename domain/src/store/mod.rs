@@ -32,6 +32,7 @@ mod pictures;
 mod portable;
 mod postgres;
 mod remote_accounts;
+mod scheduling;
 mod sessions;
 mod share_notices;
 mod shares;
@@ -86,6 +87,8 @@ pub struct Index {
     pub guarded: bool,
     /// Whether it has alarms, or what acknowledges them.
     pub alarmed: bool,
+    /// Whether people are invited to it.
+    pub scheduled: bool,
 }
 
 /// An object about to be stored.

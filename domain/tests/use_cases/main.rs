@@ -28,6 +28,7 @@ mod profile;
 mod programs;
 mod quota;
 mod remote_accounts;
+mod scheduling;
 mod sessions;
 mod share_notices;
 mod sharing;

@@ -67,8 +67,20 @@ pub fn changed(
     }
     let mut document = Document::of(after.object, after.text);
     for entry in after.object.entries() {
-        change_params(document.calendar.component(entry.component), "ORGANIZER", |_, params| {
-            set_param(params, "SCHEDULE-FORCE-SEND", None);
+        let tree = document.calendar.component(entry.component);
+        change_params(tree, "ORGANIZER", |_, params| set_param(params, "SCHEDULE-FORCE-SEND", None));
+        // What others have answered is not theirs to say, and may be older than what stands there.
+        let stood = before.and_then(|before| {
+            let object = before.object;
+            entry_of(object, key(after.object, entry)).or(object.master.as_ref()).map(|entry| object.component(entry))
+        });
+        let Some(stood) = stood else { continue };
+        change_params(tree, "ATTENDEE", |property, params| {
+            let address = canonical(&property.value);
+            let old = stood.properties("ATTENDEE").find(|old| canonical(&old.value) == address);
+            if let Some(old) = old.filter(|old| !me.is(old)) {
+                set_param(params, "PARTSTAT", old.param("PARTSTAT"));
+            }
         });
     }
     let text = document.text();
@@ -269,7 +281,7 @@ fn organizers(text: &str, gone: &[Key], me: &Addresses) -> Option<CalendarObject
         for name in ["ORGANIZER", "ATTENDEE"] {
             change_params(tree, name, |_, params| {
                 // What programs make of it as they write it.
-                params.retain(|parameter| matches!(parameter.name.as_str(), "PARTSTAT" | "SENT-BY"));
+                params.retain(|parameter| parameter.name == "SENT-BY");
             });
         }
     }

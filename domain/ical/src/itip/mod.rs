@@ -28,7 +28,10 @@ pub use attendee::changed as changed_by_attendee;
 pub use inbound::{Outcome, Why, apply};
 pub use incoming::Incoming;
 pub use organizer::changed as changed_by_organizer;
-pub use parties::{Agent, Party, Role, is_scheduled, organizer_of, parties_of, role_of, with_organizer, with_statuses};
+pub use parties::{
+    Agent, Invitee, Inviting, Party, Role, is_scheduled, organizer_of, parties_of, role_of, with_attendees,
+    with_organizer, with_statuses,
+};
 pub use view::request_to;
 
 use crate::object::CalendarObject;

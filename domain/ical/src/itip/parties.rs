@@ -1,7 +1,7 @@
 //! Who takes part in an object, and as what.
 
-use super::Refusal;
 use super::address::{Addresses, canonical};
+use super::{Refusal, Version};
 use crate::edit::document::{Document, Tree, param};
 use crate::entry::ComponentKind;
 use crate::object::CalendarObject;
@@ -193,6 +193,60 @@ pub fn with_organizer(
     for entry in object.entries() {
         let tree = document.calendar.component(entry.component);
         tree.set("ORGANIZER", &params, address, &["SUMMARY", "DTEND", "DURATION", "DTSTART"]);
+    }
+    document.text()
+}
+
+/// Somebody who is to be invited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitee {
+    pub address: String,
+    pub name: Option<String>,
+    /// ROLE=OPT-PARTICIPANT
+    pub is_optional: bool,
+}
+
+/// Who invites.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inviting {
+    pub address: String,
+    pub name: Option<String>,
+    /// Who does so in their name.
+    pub sent_by: Option<String>,
+}
+
+/// The text with these attendees in every component, in the place of those that it has; the lines of those who stay are as they were. Nobody is
+/// left: it has no organizer either.
+pub fn with_attendees(version: Version<'_>, me: &Addresses, inviting: &Inviting, invitees: &[Invitee]) -> String {
+    let mut document = Document::of(version.object, version.text);
+    let wanted = Addresses::new(invitees.iter().map(|invitee| invitee.address.as_str()));
+    for entry in version.object.entries() {
+        let component = version.object.component(entry);
+        let tree = document.calendar.component(entry.component);
+        tree.retain_lines(|line| line.name != "ATTENDEE" || wanted.is(line) || me.is(line) && !invitees.is_empty());
+        if invitees.is_empty() {
+            tree.remove("ORGANIZER");
+            continue;
+        }
+        if component.property("ORGANIZER").is_none() {
+            let named = inviting.name.as_deref().map(|name| param("CN", name));
+            let sender = inviting.sent_by.as_deref().map(|sender| param("SENT-BY", sender));
+            let params: Vec<Parameter> = named.into_iter().chain(sender).collect();
+            tree.add("ORGANIZER", &params, &inviting.address, &["SUMMARY", "DTEND", "DURATION", "DTSTART"]);
+        }
+        let known: Vec<String> = component.properties("ATTENDEE").map(|line| canonical(&line.value)).collect();
+        for invitee in invitees.iter().filter(|invitee| !known.contains(&canonical(&invitee.address))) {
+            if me.contains(&invitee.address) || canonical(&invitee.address) == canonical(&inviting.address) {
+                continue;
+            }
+            let mut params: Vec<Parameter> =
+                invitee.name.as_deref().map(|name| param("CN", name)).into_iter().collect();
+            if invitee.is_optional {
+                params.push(param("ROLE", "OPT-PARTICIPANT"));
+            }
+            params.extend([param("PARTSTAT", "NEEDS-ACTION"), param("RSVP", "TRUE")]);
+            tree.add("ATTENDEE", &params, &invitee.address, &["ATTENDEE", "ORGANIZER"]);
+        }
     }
     document.text()
 }
