@@ -251,15 +251,15 @@ impl Write {
             Made { object: id, name, revision, at, before: existing.as_ref(), after: Some((text, index.digest)) };
         self.log(calendar, change).await?;
         let was_tagged = existing.as_ref().is_some_and(|standing| standing.object.head.schedule_tag.is_some());
-        self.tag(calendar, name, index.scheduled, was_tagged).await?;
+        let schedule_tag = self.tag(calendar, name, index.scheduled, was_tagged).await?;
         let is_other = planned.text.is_some();
         let (created, guarded, alarmed) = (existing.is_none(), index.guarded, index.alarmed);
         planned.send(&mut self.tx, &mut self.scheduling, self.caller, calendar.id).await?;
         let Some(head) = existing.map(|standing| standing.object.head) else {
-            return Ok(Written { created, etag, altered: is_other, revision });
+            return Ok(Written { created, etag, altered: is_other, revision, schedule_tag });
         };
         let written = written(calendar, created, ObjectHead { etag, revision, guarded, alarmed, ..head });
-        Ok(Written { altered: written.altered || is_other, ..written })
+        Ok(Written { altered: written.altered || is_other, schedule_tag, ..written })
     }
 
     /// Removes an object, which rests in the bin from then on.
@@ -330,12 +330,19 @@ impl Write {
     }
 
     /// What people are invited to has a Schedule-Tag, which is another after each change but for those of messages, which say so themselves.
-    async fn tag(&mut self, calendar: &Held, name: &str, is_scheduled: bool, was_tagged: bool) -> Result<()> {
+    async fn tag(
+        &mut self,
+        calendar: &Held,
+        name: &str,
+        is_scheduled: bool,
+        was_tagged: bool,
+    ) -> Result<Option<String>> {
         if matches!(self.caller.way, Way::Invitation(_)) || !(is_scheduled || was_tagged) {
-            return Ok(());
+            return Ok(None);
         }
         let tag = is_scheduled.then(|| uuid::Uuid::new_v4().simple().to_string());
-        self.tx.set_schedule_tag(calendar.id, name, tag.as_deref()).await
+        self.tx.set_schedule_tag(calendar.id, name, tag.as_deref()).await?;
+        Ok(tag)
     }
 
     /// Adds the row to the log and keeps the version that goes.
@@ -473,7 +480,13 @@ fn check_standing(calendar: &Held, standing: Option<&Standing>, precondition: &P
 /// What became of an object that has this head now.
 fn written(calendar: &Held, created: bool, head: ObjectHead) -> Written {
     let head = calendar.shown_head(head);
-    Written { created, etag: head.etag, altered: head.altered, revision: head.revision }
+    Written {
+        created,
+        etag: head.etag,
+        altered: head.altered,
+        revision: head.revision,
+        schedule_tag: head.schedule_tag,
+    }
 }
 
 /// By how much a calendar grows when an object of `before` octets becomes one of `after`; `None`: there is none.

@@ -38,3 +38,6 @@ CREATE TABLE availabilities (
     principal_id BIGINT PRIMARY KEY REFERENCES principals (id) ON DELETE CASCADE,
     text         TEXT NOT NULL
 );
+
+-- Every home has collections of these names.
+UPDATE calendars SET slug = slug || '-' || id WHERE slug IN ('inbox', 'outbox');

@@ -158,6 +158,7 @@ server-jobs-move-in = Move from another service
 server-jobs-backup = Backup
 server-jobs-end-shares = Ending shares whose time is over
 server-jobs-sync = Bringing a calendar into step with one elsewhere
+server-jobs-invitations = Handing over invitations and answers
 server-jobs-begin-clean = Clean up now
 server-jobs-begin-reindex = Index anew
 server-jobs-again = Look again
@@ -348,6 +349,7 @@ server-history-by-app = { $name }, with { $label }
 # $label: the name of the file.
 server-history-by-import = { $name }, by the import of { $label }
 server-history-by-undo = { $name }, who took back the import of { $label }
+server-history-by-invitation = { $name }, by an invitation or an answer
 server-history-by-sync = kept in step with { $label }
 # $when such as “Fri, 27 Nov 2026, 15:04”.
 server-history-by-restore = { $name }, who brought back what was on { $when }
@@ -379,6 +381,7 @@ server-changes-by-page = In the agenda
 server-changes-by-import = By an import
 server-changes-by-restore = By bringing back
 server-changes-by-command = By a command on the server
+server-changes-by-invitation = By an invitation or an answer
 server-changes-by-sync = Kept in step with a calendar elsewhere
 server-changes-day = On
 server-changes-show = Show

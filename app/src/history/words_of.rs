@@ -50,6 +50,7 @@ impl Reader {
                 let at = label.parse().map_or_else(|_| label.to_owned(), |at| self.moment(self.local(at)));
                 words::server_history_by_restore(name, &at)
             }
+            ("invitation", None) => words::server_history_by_invitation(name),
             ("page", None) => words::server_history_by_page(name),
             ("app-password", None) => words::server_history_by_app(name, label),
             _ => words::server_history_by_command(name),

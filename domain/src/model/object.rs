@@ -65,6 +65,8 @@ pub struct Written {
     /// Whether the caller is shown other octets than were written: `etag` is not that of what they wrote.
     pub altered: bool,
     pub revision: Revision,
+    /// That it has now; see [`ObjectHead::schedule_tag`].
+    pub schedule_tag: Option<String>,
 }
 
 impl Precondition {

@@ -19,6 +19,9 @@ use kalends_domain::calendars::CalendarId;
 use kalends_domain::sharing::{Answer, ShareChange, WantedShare};
 
 pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
+    if matches!(call.target, Target::Outbox) {
+        return super::scheduling::post(&call, body).await;
+    }
     let document = body::xml(&call.headers, body, PROPERTIES_OCTETS).await?;
     let root = document.as_ref().map(|document| &document.root);
     match (&call.target, root) {

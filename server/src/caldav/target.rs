@@ -4,6 +4,7 @@ use super::resource::{Address, ProxyGroup, Resource, Tree};
 use kalends_domain::access::{Caller, Held, Principal};
 use kalends_domain::delegates::Delegation;
 use kalends_domain::objects::{Place, Reads};
+use kalends_domain::scheduling::InboxItem;
 use kalends_domain::share_notices::ShareNotice;
 pub use kalends_domain::sharing::Party;
 use kalends_domain::sharing::PartyKind;
@@ -25,6 +26,11 @@ pub enum Target {
     /// What the caller is told of shares, the oldest first.
     Notifications(Vec<ShareNotice>),
     Notification(Box<ShareNotice>),
+    /// The caller's scheduling inbox.
+    Inbox(Box<InboxContent>),
+    InboxItem(Box<InboxItem>),
+    /// The caller's scheduling outbox.
+    Outbox,
     Calendar(Held),
     /// A name in the caller's home that no calendar has.
     Vacant {
@@ -71,6 +77,15 @@ impl Target {
                 let named = notices.into_iter().find(|notice| notification_name(notice) == *name);
                 named.map_or(Target::Missing, |notice| Target::Notification(Box::new(notice)))
             }
+            Resource::Inbox { owner } if *owner == who.slug && caller.only.is_none() => {
+                Target::Inbox(Box::new(InboxContent::read(kalends, who, caller).await?))
+            }
+            Resource::InboxItem { owner, name } if *owner == who.slug => {
+                let item = found(kalends.inbox_item(caller, name).await)?;
+                item.map_or(Target::Missing, |item| Target::InboxItem(Box::new(item)))
+            }
+            Resource::Outbox { owner } if *owner == who.slug && caller.only.is_none() => Target::Outbox,
+            Resource::Inbox { .. } | Resource::InboxItem { .. } | Resource::Outbox { .. } => Target::Missing,
             Resource::Calendar { owner, slug } => match found(kalends.calendar(caller, owner, slug).await)? {
                 Some(calendar) => Target::Calendar(calendar),
                 None if *owner == who.slug => Target::Vacant { slug: slug.clone() },
@@ -93,6 +108,33 @@ impl Target {
                 calendar.map_or(Target::Missing, |_| Target::Inner)
             }
             Resource::Notifications { .. } | Resource::Notification { .. } | Resource::Nowhere => Target::Missing,
+        })
+    }
+}
+
+/// The caller's inbox, with what it says of itself.
+#[derive(Clone, Debug)]
+pub struct InboxContent {
+    pub owner: Party,
+    /// The oldest first.
+    pub items: Vec<InboxItem>,
+    /// Another text whenever something else is in it.
+    pub mark: String,
+    /// Where invitations go, in the caller's home.
+    pub default_calendar: Option<String>,
+    /// VAVAILABILITY.
+    pub availability: Option<String>,
+}
+
+impl InboxContent {
+    async fn read(kalends: &Kalends, who: &Principal, caller: Caller) -> Result<Self, Error> {
+        let default = found(kalends.invitation_calendar(caller).await)?;
+        Ok(InboxContent {
+            owner: party(who),
+            items: kalends.inbox(caller).await?,
+            mark: kalends.inbox_mark(caller).await?,
+            default_calendar: default.map(|held| Tree::Calendars.calendar_href(&who.slug, &held.slug)),
+            availability: kalends.availability(caller).await?,
         })
     }
 }

@@ -13,6 +13,7 @@ mod groups;
 mod history;
 mod input;
 mod instances;
+mod invitations;
 mod jobs;
 mod links;
 mod objects;
@@ -124,6 +125,9 @@ fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
         .routes(routes!(instances::of_calendars))
         .routes(routes!(instances::of_calendar, events::create))
         .routes(routes!(events::get, events::patch, events::delete))
+        .routes(routes!(invitations::get))
+        .routes(routes!(invitations::answer))
+        .routes(routes!(invitations::put_attendees))
         .routes(routes!(objects::list))
         .routes(routes!(transfer::export))
         .routes(routes!(transfer::free_busy))

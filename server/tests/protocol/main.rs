@@ -15,5 +15,6 @@ mod objects;
 mod other_calendars;
 mod outage;
 mod reports;
+mod scheduling;
 mod sharing;
 mod update;

@@ -143,7 +143,7 @@ impl Incoming {
     ///
     /// # Errors
     /// Those of [`CalendarObject::parse`].
-    pub(super) fn object(&self) -> Result<(CalendarObject, String)> {
+    pub fn object(&self) -> Result<(CalendarObject, String)> {
         let mut document = Document::of_calendar(&self.calendar, &self.text);
         document.calendar.remove("METHOD");
         let text = document.text();

@@ -1,0 +1,207 @@
+//! Who takes part in an event: inviting, answering, and what was sent to whom.
+
+use super::events::moment;
+use super::input::{Body, Parameters, calendar_id, if_match, required_if_match};
+use super::output::tagged;
+use super::problem::Problem;
+use super::{Known, Rest};
+use crate::entity_tags::Tags;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kalends_domain::Error;
+use kalends_domain::scheduling::{self, NewAttendee};
+use kalends_ical::itip::{Answer, PartStat, Party, Role};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which instance of a series.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OfInstance {
+    /// As `instance` of what `events` lists; left out: all of the series.
+    #[serde(default)]
+    instance: Option<String>,
+}
+
+/// Somebody who takes part.
+#[derive(Serialize, ToSchema)]
+pub struct Participant {
+    /// A URI, such as `mailto:ada@example.org`.
+    address: String,
+    name: Option<String>,
+    /// What they have answered (PARTSTAT): `NEEDS-ACTION`, `ACCEPTED`, `TENTATIVE`, `DECLINED`, `DELEGATED` or another.
+    answer: String,
+    /// ROLE, such as `REQ-PARTICIPANT` or `OPT-PARTICIPANT`.
+    role: String,
+    /// What became of the last message to them (RFC 6638 section 3.2.9), such as `1.2`, delivered.
+    status: Option<String>,
+}
+
+impl Participant {
+    fn of(party: Party) -> Self {
+        let Party { address, name, partstat, role, status, .. } = party;
+        Participant { address, name, answer: partstat, role, status }
+    }
+}
+
+/// A message that was sent to somebody.
+#[derive(Serialize, ToSchema)]
+pub struct SentMessage {
+    recipient: String,
+    /// `REQUEST`, `CANCEL`, `REPLY` and so on (RFC 5546).
+    method: String,
+    at: chrono::DateTime<chrono::Utc>,
+    /// `here`: to somebody of this installation; `none`: nothing reaches them.
+    way: String,
+    status: String,
+    /// Whether it was not taken up yet.
+    waiting: bool,
+    /// What it did to what they have, such as `created`, `updated`, `answered`, `outdated`.
+    outcome: Option<String>,
+    problem: Option<String>,
+}
+
+/// Who takes part in an event.
+#[derive(Serialize, ToSchema)]
+pub struct Invitation {
+    /// What the owner of the calendar is: `organizer`, `attendee` or `none`.
+    role: &'static str,
+    organizer: Option<Participant>,
+    attendees: Vec<Participant>,
+    /// What the owner of the calendar has answered, where they are invited.
+    answer: Option<String>,
+    can_answer: bool,
+    can_invite: bool,
+    /// The last first; for those who may write to the calendar.
+    sent: Vec<SentMessage>,
+}
+
+/// What one says to an invitation.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerToGive {
+    answer: AnswerName,
+    /// A word to whoever invites.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    comment: Option<String>,
+}
+
+/// RFC 5545 section 3.2.12.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum AnswerName {
+    Accepted,
+    Tentative,
+    Declined,
+}
+
+impl From<AnswerName> for PartStat {
+    fn from(name: AnswerName) -> Self {
+        match name {
+            AnswerName::Accepted => PartStat::Accepted,
+            AnswerName::Tentative => PartStat::Tentative,
+            AnswerName::Declined => PartStat::Declined,
+        }
+    }
+}
+
+/// Somebody to invite.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Invitee {
+    /// Of e-mail.
+    email: String,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    optional: bool,
+}
+
+fn shown(found: scheduling::Invitation) -> Response {
+    let role = match found.role {
+        Role::Organizer => "organizer",
+        Role::Attendee => "attendee",
+        Role::Neither => "none",
+    };
+    let sent = found.sent.into_iter().map(|sent| {
+        let scheduling::Sent { recipient, method, at, way, status, waiting, outcome, problem } = sent;
+        SentMessage { recipient, method, at, way, status, waiting, outcome, problem }
+    });
+    let body = Invitation {
+        role,
+        organizer: found.organizer.map(Participant::of),
+        attendees: found.attendees.into_iter().map(Participant::of).collect(),
+        answer: found.answer,
+        can_answer: found.can_answer,
+        can_invite: found.can_invite,
+        sent: sent.collect(),
+    };
+    tagged(&found.etag, Json(body))
+}
+
+/// Who takes part in an event, what they have answered, and what was sent to whom.
+#[utoipa::path(get, path = "/api/v1.0/calendars/{id}/events/{name}/invitation", tag = "events",
+    params(("id" = i64, Path), ("name" = String, Path), OfInstance),
+    responses((status = 200, body = Invitation, headers(("ETag" = String)))))]
+pub async fn get(
+    State(rest): State<Rest>,
+    known: Known,
+    Path((id, name)): Path<(String, String)>,
+    Parameters(of): Parameters<OfInstance>,
+) -> Result<Response, Problem> {
+    let instance = moment(of.instance.as_deref())?;
+    let found = rest.kalends.invitation(known.caller, calendar_id(&id)?, &name, instance.as_ref()).await?;
+    Ok(shown(found))
+}
+
+/// The entity tag that the caller saw, which has to be the one of now.
+fn seen(tags: &Tags, etag: &str) -> Result<String, Problem> {
+    if tags.match_strongly(Some(etag)) { Ok(etag.to_owned()) } else { Err(Error::PreconditionFailed.into()) }
+}
+
+/// Answers an invitation, for all of it or for one instance. Whoever invites is told.
+#[utoipa::path(post, path = "/api/v1.0/calendars/{id}/events/{name}/answer", tag = "events", request_body = AnswerToGive,
+    params(("id" = i64, Path), ("name" = String, Path), OfInstance, ("If-Match" = Option<String>, Header, description = "The ETag that one saw.")),
+    responses((status = 204)))]
+pub async fn answer(
+    State(rest): State<Rest>,
+    known: Known,
+    Path((id, name)): Path<(String, String)>,
+    Parameters(of): Parameters<OfInstance>,
+    headers: HeaderMap,
+    Body(wanted, _): Body<AnswerToGive>,
+) -> Result<Response, Problem> {
+    let (caller, calendar, instance) = (known.caller, calendar_id(&id)?, moment(of.instance.as_deref())?);
+    let etag = match if_match(&headers)? {
+        Some(tags) => Some(seen(&tags, &rest.kalends.invitation(caller, calendar, &name, None).await?.etag)?),
+        None => None,
+    };
+    let answer = Answer { partstat: wanted.answer.into(), delegate: None };
+    let (place, comment) = ((calendar, name.as_str()), wanted.comment.as_deref());
+    rest.kalends.answer_invitation(caller, place, etag.as_deref(), instance.as_ref(), answer, comment).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Says who is invited to an event, in all of its instances. Who was and is not named is told that it is cancelled for them.
+#[utoipa::path(put, path = "/api/v1.0/calendars/{id}/events/{name}/attendees", tag = "events", request_body = Vec<Invitee>,
+    params(("id" = i64, Path), ("name" = String, Path), ("If-Match" = String, Header, description = "The ETag that one saw.")),
+    responses((status = 200, body = Invitation, headers(("ETag" = String)))))]
+pub async fn put_attendees(
+    State(rest): State<Rest>,
+    known: Known,
+    Path((id, name)): Path<(String, String)>,
+    headers: HeaderMap,
+    Body(wanted, _): Body<Vec<Invitee>>,
+) -> Result<Response, Problem> {
+    let (caller, calendar) = (known.caller, calendar_id(&id)?);
+    let tags = required_if_match(&headers)?;
+    let etag = seen(&tags, &rest.kalends.invitation(caller, calendar, &name, None).await?.etag)?;
+    let invitee = |Invitee { email, name, optional }| NewAttendee { email, name, is_optional: optional };
+    let attendees = wanted.into_iter().map(invitee).collect();
+    rest.kalends.set_attendees(caller, (calendar, &name), Some(&etag), attendees).await?;
+    Ok(shown(rest.kalends.invitation(caller, calendar, &name, None).await?))
+}
