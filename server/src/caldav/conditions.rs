@@ -100,7 +100,7 @@ fn current(target: &Target) -> Result<Current, Failure> {
             Current { exists: true, etag, modified_at: Some(notice.at), sync_token: None }
         }
         Target::InboxItem(item) => {
-            let etag = Some(super::scheduling::etag(item));
+            let etag = Some(super::message::etag(item));
             Current { exists: true, etag, modified_at: Some(item.received_at), sync_token: None }
         }
         _ => Current::default(),

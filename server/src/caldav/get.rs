@@ -41,7 +41,7 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
             validated(response, &etag, notice.at)
         }
         Target::InboxItem(item) => {
-            let etag = super::scheduling::etag(&item);
+            let etag = super::message::etag(&item);
             conditions::check_read(&call.headers, &etag, item.received_at)?;
             let response = match conditions::not_modified(&call.headers, &etag, item.received_at)? {
                 true => StatusCode::NOT_MODIFIED.into_response(),

@@ -8,6 +8,7 @@ mod error;
 mod get;
 mod headers;
 mod make;
+mod message;
 mod notification;
 mod options;
 mod post;

@@ -3,11 +3,11 @@
 use super::body::{self, PROPERTIES_OCTETS};
 use super::error::Failure;
 use super::headers::{Depth, Preferences};
+use super::message::item_href;
 use super::props::{
     CalendarData, CalendarView, InboxView, ObjectView, PrincipalView, PropertyRequest, Quota, View, access_list,
 };
 use super::resource::{self, Address, ProxyGroup, Resource};
-use super::scheduling::item_href;
 use super::stream::{Multistatus, multistatus};
 use super::target::{self, Target};
 use super::xml::Document;

@@ -3,6 +3,7 @@
 use super::body::{self, media_type};
 use super::error::Failure;
 use super::headers::{Preferences, local_path};
+use super::message::item_href;
 use super::props::{CalendarData, Live, PropertyRequest, View};
 use super::report::filter;
 use super::resource::{Address, Resource};
@@ -23,18 +24,6 @@ use kalends_ical::query::Filter;
 use kalends_ical::syntax::{Component, Property};
 use kalends_ical::time::{Zone, Zones};
 use kalends_ical::value;
-use sha2::{Digest, Sha256};
-
-/// The entity tag of a message, which never changes.
-pub fn etag(item: &InboxItem) -> String {
-    let digest: String = Sha256::digest(&item.text)[..16].iter().map(|octet| format!("{octet:02x}")).collect();
-    format!("\"{digest}\"")
-}
-
-/// Where a message is in the inbox of `owner`.
-pub fn item_href(inbox: &str, item: &InboxItem) -> String {
-    format!("{inbox}{}", item.name())
-}
 
 /// calendar-query and calendar-multiget on the inbox.
 pub async fn report(call: Call, root: &Element) -> Result<Response, Failure> {

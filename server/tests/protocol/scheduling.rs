@@ -62,7 +62,8 @@ async fn an_invitation_goes_through_two_clients() {
 
     // His program answers.
     let answered = copy.text().replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=ACCEPTED");
-    let put = ben.request("PUT", &ben.at("m.ics")).header("If-Schedule-Tag-Match", &bens).body(answered.clone()).send().await;
+    let put =
+        ben.request("PUT", &ben.at("m.ics")).header("If-Schedule-Tag-Match", &bens).body(answered.clone()).send().await;
     assert!(put.status == 204 && put.header("schedule-tag").is_some_and(|tag| tag != bens), "{}", put.text());
     settle(&server).await;
     let organizers = ada.get(&ada.at("m.ics")).await;
@@ -70,7 +71,12 @@ async fn an_invitation_goes_through_two_clients() {
     assert_eq!(organizers.header("schedule-tag"), Some(tag.as_str()));
     // She has not seen that, and changes the title by the tag that she knows.
     let late = meeting("Late", "20300301T100000Z", &["ben"]);
-    let stale = ada.request("PUT", &ada.at("m.ics")).header("If-Schedule-Tag-Match", "\"other\"").body(late.clone()).send().await;
+    let stale = ada
+        .request("PUT", &ada.at("m.ics"))
+        .header("If-Schedule-Tag-Match", "\"other\"")
+        .body(late.clone())
+        .send()
+        .await;
     assert_eq!(stale.status, 412);
     let put = ada.request("PUT", &ada.at("m.ics")).header("If-Schedule-Tag-Match", &tag).body(late).send().await;
     assert_eq!(put.status, 204, "{}", put.text());
@@ -115,19 +121,31 @@ async fn the_outbox_tells_when_people_are_busy_as_far_as_they_let_one_know() {
     let event = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:b\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20300301T100000Z\r\nDURATION:PT1H\r\nSUMMARY:Secret\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
     ben.put(&ben.at("b.ics"), event).await;
     let outbox = format!("{}outbox/", ada.home());
-    let ask = |organizer: &str| format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REQUEST\r\nBEGIN:VFREEBUSY\r\nUID:f\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20300301T000000Z\r\nDTEND:20300302T000000Z\r\nORGANIZER:mailto:{organizer}@example.org\r\nATTENDEE:mailto:ben@example.org\r\nATTENDEE:mailto:nobody@example.org\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n");
-    let post = async |text: String| ada.request("POST", &outbox).header("Content-Type", "text/calendar").body(text).send().await;
+    let ask = |organizer: &str| {
+        format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REQUEST\r\nBEGIN:VFREEBUSY\r\nUID:f\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20300301T000000Z\r\nDTEND:20300302T000000Z\r\nORGANIZER:mailto:{organizer}@example.org\r\nATTENDEE:mailto:ben@example.org\r\nATTENDEE:mailto:nobody@example.org\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    let post = async |text: String| {
+        ada.request("POST", &outbox).header("Content-Type", "text/calendar").body(text).send().await
+    };
     let answer = post(ask("ada")).await;
     assert_eq!((answer.status, answer.text().matches("3.7;").count()), (200, 2), "{}", answer.text());
     let calendar = server.kalends.calendars(bens).await.unwrap()[0].id;
     server.kalends.share(bens, calendar, caller.principal, Access::FreeBusy, None).await.unwrap();
     let text = post(ask("ada")).await.text();
-    assert!(text.contains("2.0;Success") && text.contains("FREEBUSY;FBTYPE=BUSY:20300301T100000Z/20300301T110000Z"), "{text}");
+    assert!(
+        text.contains("2.0;Success") && text.contains("FREEBUSY;FBTYPE=BUSY:20300301T100000Z/20300301T110000Z"),
+        "{text}"
+    );
     assert!(text.matches("3.7;").count() == 1 && !text.contains("Secret") && text.contains("METHOD:REPLY"));
     post(ask("ben")).await.expect(403, "organizer-allowed");
     post("nonsense".into()).await.expect(403, "valid-scheduling-message");
     let outside = format!("{}outbox/", ben.home());
-    assert_eq!(ada.request("POST", &outside).header("Content-Type", "text/calendar").body(ask("ada")).send().await.status, 404);
+    assert_eq!(
+        ada.request("POST", &outside).header("Content-Type", "text/calendar").body(ask("ada")).send().await.status,
+        404
+    );
 
     // When he works, said to his inbox.
     let inbox = format!("{}inbox/", ben.home());

@@ -2,9 +2,9 @@
 
 use super::Version;
 use super::component::{entry_of, key_of_moment, parse};
-use super::inbound::{Outcome, Why};
 use super::incoming::{Incoming, revision};
 use super::merging::adopted;
+use super::outcome::{Outcome, Why};
 use super::revision::{Revision, raise};
 use crate::Result;
 use crate::edit::document::{Document, Tree, moment_params};

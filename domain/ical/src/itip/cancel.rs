@@ -2,8 +2,8 @@
 
 use super::Version;
 use super::component::{entry_of, parse};
-use super::inbound::{Outcome, Why};
 use super::incoming::{Incoming, is_for_later, recurrence_id, revision};
+use super::outcome::{Outcome, Why};
 use super::revision::{Revision, raise};
 use crate::Result;
 use crate::edit::document::{Document, Tree};

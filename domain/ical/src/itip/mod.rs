@@ -16,6 +16,7 @@ mod inbound;
 mod incoming;
 mod merging;
 mod organizer;
+mod outcome;
 mod parties;
 mod reply;
 mod request;
@@ -25,9 +26,10 @@ mod view;
 pub use address::{Addresses, canonical, email};
 pub use answer::{Answer, PartStat, answered, counter};
 pub use attendee::changed as changed_by_attendee;
-pub use inbound::{Outcome, Why, apply};
+pub use inbound::apply;
 pub use incoming::Incoming;
 pub use organizer::changed as changed_by_organizer;
+pub use outcome::{Outcome, Why};
 pub use parties::{
     Agent, Invitee, Inviting, Party, Role, is_scheduled, organizer_of, parties_of, role_of, with_attendees,
     with_organizer, with_statuses,

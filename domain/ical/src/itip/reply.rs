@@ -3,8 +3,8 @@
 use super::Version;
 use super::address::{Addresses, canonical};
 use super::component::{Key, entry_of, key, parse};
-use super::inbound::{Outcome, Why};
 use super::incoming::{Incoming, recurrence_id, revision};
+use super::outcome::{Outcome, Why};
 use super::parties::{change_params, set_param};
 use super::revision::{ANSWERED, Revision};
 use crate::Result;

@@ -2,9 +2,9 @@
 
 use super::address::Addresses;
 use super::component::{Key, key, parse, trees};
-use super::inbound::{Outcome, Why};
 use super::incoming::Incoming;
 use super::merging::{adopted, take_over};
+use super::outcome::{Outcome, Why};
 use super::revision::Revision;
 use super::{Version, attendee};
 use crate::Result;

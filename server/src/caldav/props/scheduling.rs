@@ -1,8 +1,8 @@
 //! Properties of the scheduling inbox and outbox (RFC 6638 section 9), and of messages.
 
 use super::super::conditions::HTTP_DATE;
+use super::super::message::etag;
 use super::super::resource;
-use super::super::scheduling::etag;
 use super::super::target::InboxContent;
 use super::super::xml::XmlWriter;
 use super::{CalendarData, Live, write_privileges, write_resource_type};
