@@ -157,6 +157,8 @@ pub struct Kalends {
     /// What speaks to services elsewhere.
     pub(crate) connector: Arc<dyn sync::connector::Connector>,
     pub(crate) vault: Arc<sync::vault::Vault>,
+    /// Where services elsewhere can tell something.
+    pub(crate) notification_hook: sync::notifications::NotificationHook,
     /// What reaches those who are invited and not here.
     pub(crate) outside: Arc<dyn scheduling::outside::Outside>,
 }
@@ -187,6 +189,7 @@ impl Kalends {
             sync_counter: Arc::default(),
             connector: Arc::new(sync::connector::NoConnector),
             vault: Arc::default(),
+            notification_hook: sync::notifications::NotificationHook::default(),
             outside: Arc::new(scheduling::outside::NoOutside),
         }
     }
@@ -217,6 +220,11 @@ impl Kalends {
     /// What speaks to services elsewhere.
     pub fn connector(&self) -> &Arc<dyn sync::connector::Connector> {
         &self.connector
+    }
+
+    /// Where services elsewhere can tell this installation something.
+    pub fn notification_hook(&self) -> &sync::notifications::NotificationHook {
+        &self.notification_hook
     }
 
     pub fn limits(&self) -> &Limits {

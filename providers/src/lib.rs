@@ -5,6 +5,8 @@ pub mod caldav;
 pub mod connector;
 pub mod credentials;
 mod failure;
+pub mod google;
 pub mod graph;
 pub mod ics;
+pub mod oauth;
 pub mod outbound;

@@ -9,6 +9,7 @@ use kalends_domain::accounts::Secret;
 use kalends_domain::backup::BackupPlan;
 use kalends_domain::sync::connector::Connector;
 use kalends_providers::connector::RemoteServices;
+use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
 use kalends_providers::outbound::Outbound;
 use kalends_server::connections::ConnectionLimits;
@@ -161,10 +162,11 @@ pub struct RemoteOptions {
 
 impl RemoteOptions {
     /// What speaks to the services.
-    pub fn connector(&self, microsoft: Option<Microsoft>) -> Arc<dyn Connector> {
+    pub fn connector(&self, microsoft: Option<Microsoft>, google: Option<Google>) -> Arc<dyn Connector> {
         let hosts = self.private_hosts.iter().map(|host| host.trim().to_owned()).filter(|host| !host.is_empty());
         let hosts = hosts.chain(microsoft.iter().flat_map(Microsoft::private_hosts));
-        Arc::new(RemoteServices::new(Outbound::new(hosts)).with_microsoft(microsoft))
+        let hosts = hosts.chain(google.iter().flat_map(Google::private_hosts));
+        Arc::new(RemoteServices::new(Outbound::new(hosts)).with_microsoft(microsoft).with_google(google))
     }
 }
 

@@ -119,13 +119,19 @@ impl Kalends {
             | JobKind::EndShares
             | JobKind::MoveIn
             | JobKind::Sync
+            | JobKind::Subscribe
+            | JobKind::TakeBack
             | JobKind::Invitations => None,
         }
     }
 
-    /// What this node does: backups only where it knows of a folder for them.
+    /// What this node does: backups only where it knows of a folder for them, and subscriptions where it knows what is to be told.
     pub(crate) fn kinds(&self) -> Vec<JobKind> {
-        let does = |kind: &JobKind| *kind != JobKind::Backup || self.limits.backups.is_some();
+        let does = |kind: &JobKind| match kind {
+            JobKind::Backup => self.limits.backups.is_some(),
+            JobKind::Subscribe => self.notification_hook.is_known(),
+            _ => true,
+        };
         JobKind::ALL.into_iter().filter(does).collect()
     }
 
@@ -138,6 +144,7 @@ impl Kalends {
             tx.enqueue_job(&NewJob { due_at, ..of_installation(kind) }).await?;
         }
         tx.commit().await?;
-        self.begin_links().await
+        self.begin_links().await?;
+        self.begin_notifications().await
     }
 }

@@ -24,12 +24,16 @@ pub enum JobKind {
     MoveIn,
     /// Brings a calendar and one elsewhere into step.
     Sync,
+    /// Has a service tell of changes in the calendars of an account.
+    Subscribe,
+    /// Takes back what that did once.
+    TakeBack,
     /// Takes up messages about meetings for whom they are.
     Invitations,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 8] = [
+    pub const ALL: [JobKind; 10] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -37,6 +41,8 @@ impl JobKind {
         JobKind::EndShares,
         JobKind::MoveIn,
         JobKind::Sync,
+        JobKind::Subscribe,
+        JobKind::TakeBack,
         JobKind::Invitations,
     ];
 
@@ -49,6 +55,8 @@ impl JobKind {
             JobKind::EndShares => "end-shares",
             JobKind::MoveIn => "move-in",
             JobKind::Sync => "sync",
+            JobKind::Subscribe => "subscribe",
+            JobKind::TakeBack => "take-back",
             JobKind::Invitations => "invitations",
         }
     }
