@@ -10,6 +10,7 @@ CREATE TABLE scheduling_messages (
     sent_at     BIGINT NOT NULL
 );
 CREATE INDEX scheduling_messages_object ON scheduling_messages (calendar_id, uid);
+CREATE INDEX scheduling_messages_uid ON scheduling_messages (uid);
 CREATE INDEX scheduling_messages_sent ON scheduling_messages (sent_at);
 CREATE INDEX scheduling_messages_sender ON scheduling_messages (sender_id);
 
@@ -24,11 +25,20 @@ CREATE TABLE scheduling_deliveries (
     waiting      BOOLEAN NOT NULL, -- whether something is still to be done with it
     outcome      TEXT,                        -- what it did to the object of whom it was sent to; NULL: nothing yet
     problem      TEXT,                        -- why it did nothing, where that is for a person
-    in_inbox     BOOLEAN NOT NULL -- 0: not here, or taken away by a client
+    in_inbox     BOOLEAN NOT NULL, -- 0: not here, taken away by a client, or there for long enough
+    inbox_revision BIGINT                   -- of the inbox, when it came or went; NULL: not here
 );
 CREATE INDEX scheduling_deliveries_message ON scheduling_deliveries (message_id);
 CREATE INDEX scheduling_deliveries_principal ON scheduling_deliveries (principal_id, id);
+CREATE INDEX scheduling_deliveries_inbox ON scheduling_deliveries (principal_id, inbox_revision);
 CREATE INDEX scheduling_deliveries_waiting ON scheduling_deliveries (principal_id, id) WHERE waiting;
+
+-- Where somebody's inbox has come to (RFC 6578). A revision is one more than the one before, or the time in milliseconds where that is more.
+CREATE TABLE scheduling_inboxes (
+    principal_id BIGINT PRIMARY KEY REFERENCES principals (id) ON DELETE CASCADE,
+    revision     BIGINT NOT NULL,
+    whole_after  BIGINT NOT NULL DEFAULT 0 -- what went before that is not known any more
+);
 
 -- Schedule-Tag (RFC 6638 section 3.2.10) of what people are invited to; NULL: of other objects, and of those from before.
 ALTER TABLE objects ADD COLUMN schedule_tag TEXT;

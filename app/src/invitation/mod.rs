@@ -23,9 +23,21 @@ pub struct Guests {
     pub answer: Option<String>,
     /// The addresses of those who are invited, one on each line, where that can be changed.
     pub addresses: Option<String>,
+    /// What guests would have it be.
+    pub proposals: Vec<ProposalLine>,
+    /// The start and the end that it has, as controls have them, where the owner of the calendar can propose others.
+    pub proposable: Option<(String, String)>,
     pub sent: Vec<SentLine>,
     /// Why what was wished was not done.
     pub outcome: Option<ApiError>,
+}
+
+/// Another time that a guest has proposed, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposalLine {
+    pub id: i64,
+    pub text: String,
+    pub comment: Option<String>,
 }
 
 /// A message to somebody, in words.

@@ -1,6 +1,6 @@
 //! The page of who takes part in an event.
 
-use super::{Guests, SentLine, server};
+use super::{Guests, ProposalLine, SentLine, server};
 use crate::agenda::links;
 use crate::server_context::signed_in;
 use crate::ui::frame::{Frame, SignedIn};
@@ -44,8 +44,10 @@ pub fn InvitationPage() -> impl IntoView {
 
 #[component]
 fn Loaded(guests: Guests) -> impl IntoView {
+    let (proposals, proposable) = (guests.proposals.clone(), guests.proposable.clone());
     let saved = use_query_map().read_untracked().get("saved").is_some();
-    let Guests { calendar, name, title, etag, is_series, organizer, guests, answer, addresses, sent, outcome } = guests;
+    let Guests { calendar, name, title, etag, is_series, organizer, guests, answer, addresses, sent, outcome, .. } =
+        guests;
     let outcome = outcome.map(|error| view! { <Failed error=error /> }.into_any()).or_else(|| {
         let said = words::server_invitation_saved();
         saved.then(|| view! { <p class="notice notice--success" role="status">{said}</p> }.into_any())
@@ -69,7 +71,9 @@ fn Loaded(guests: Guests) -> impl IntoView {
             {nobody}
             <dl class="history__fields">{guests}</dl>
         </section>
+        {(!proposals.is_empty()).then(|| view! { <Proposals proposals=proposals /> })}
         {answer.map(|answer| view! { <AnswerForm answer=answer etag=etag.clone() is_series=is_series /> })}
+        {proposable.map(|times| view! { <ProposeForm times=times etag=etag.clone() /> })}
         {addresses.map(|addresses| view! { <InviteForm addresses=addresses etag=etag.clone() /> })}
         <SentList sent=sent />
         <p>
@@ -108,6 +112,70 @@ fn AnswerForm(
                 <input name="comment" maxlength="1000" dir="auto" />
             </label>
             <div class="row">{choices.into_iter().collect::<Vec<_>>()}</div>
+        </form>
+    }
+}
+
+/// What guests would have it be, to be decided.
+#[component]
+fn Proposals(proposals: Vec<ProposalLine>) -> impl IntoView {
+    let lines: Vec<_> = proposals
+        .into_iter()
+        .map(|ProposalLine { id, text, comment }| {
+            view! {
+                <form class="stack" method="post">
+                    <p dir="auto">{text}</p>
+                    {comment.map(|comment| view! { <blockquote dir="auto">{comment}</blockquote> })}
+                    <input type="hidden" name="proposal" value=id />
+                    <div class="row">
+                        <button class="button button--primary" name="decide" value="take">
+                            {words::server_invitation_take()}
+                        </button>
+                        <button class="button" name="decide" value="keep">
+                            {words::server_invitation_keep()}
+                        </button>
+                    </div>
+                </form>
+            }
+        })
+        .collect();
+    view! {
+        <section class="card stack">
+            <h2>{words::server_invitation_proposals()}</h2>
+            {lines}
+        </section>
+    }
+}
+
+/// Another time, to be proposed to whoever invites; or that what they have now is sent again.
+#[component]
+fn ProposeForm(
+    /// Start and end that it has: times, or days.
+    times: (String, String),
+    etag: String,
+) -> impl IntoView {
+    let (start, end) = times;
+    let kind = if start.contains('T') { "datetime-local" } else { "date" };
+    view! {
+        <form class="card stack" method="post">
+            <h2>{words::server_invitation_propose()}</h2>
+            <input type="hidden" name="etag" value=etag />
+            <label class="field">
+                <span>{words::server_invitation_begins()}</span>
+                <input class="input" type=kind name="start" value=start required />
+            </label>
+            <label class="field">
+                <span>{words::server_invitation_ends()}</span>
+                <input class="input" type=kind name="end" value=end required />
+            </label>
+            <label class="field">
+                <span>{words::server_invitation_word()}</span>
+                <input class="input" name="comment" maxlength="1000" dir="auto" />
+            </label>
+            <div class="row">
+                <button class="button" name="propose" value="yes">{words::server_invitation_propose()}</button>
+                <button class="button" name="refresh" value="yes">{words::server_invitation_refresh()}</button>
+            </div>
         </form>
     }
 }

@@ -52,6 +52,33 @@ pub struct Waiting {
     pub text: String,
 }
 
+/// Where somebody's inbox has come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InboxState {
+    pub revision: i64,
+    /// What went up to this revision is not known any more.
+    pub whole_after: i64,
+}
+
+/// That a message came to an inbox or went from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxChange {
+    pub item: InboxItem,
+    pub revision: i64,
+    /// Whether it is in the inbox now.
+    pub is_there: bool,
+}
+
+/// A COUNTER to somebody who has not decided about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenProposal {
+    pub id: DeliveryId,
+    /// Who proposes it: address of a calendar user.
+    pub sender: String,
+    pub text: String,
+    pub at: DateTime<Utc>,
+}
+
 /// A message in somebody's scheduling inbox (RFC 6638 section 2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboxItem {

@@ -2,6 +2,8 @@
 
 use super::addresses::of_calendar;
 use super::implicit::MAX_INVITED;
+use super::meeting::{Meeting, checked_comment, deciders};
+use super::proposing::{Proposal, read_proposals};
 use crate::access::{self, Access, Caller, PrincipalId};
 use crate::calendars::CalendarId;
 use crate::events::{Undo, stored_event};
@@ -9,7 +11,6 @@ use crate::model::object::{Object, Precondition};
 use crate::model::scheduling::Sent;
 use crate::model::share::PartyKind;
 use crate::objects::index;
-use crate::sight::own_personal;
 use crate::write::Write;
 use crate::{Error, Kalends, Problem, Result, SchedulingProblem};
 use kalends_ical::itip::{self, Agent, Answer, Party, Role, Version};
@@ -18,8 +19,6 @@ use kalends_ical::{CalendarObject, edit};
 
 /// Most of what was sent that is listed.
 const MAX_SENT: usize = 500;
-/// Longest word that goes with an answer, in characters.
-const MAX_COMMENT: usize = 1_000;
 
 /// Somebody to invite.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,12 +43,14 @@ pub struct Invitation {
     pub can_answer: bool,
     /// Whether the caller can say who is invited.
     pub can_invite: bool,
+    /// What attendees would have it be, of what the owner of the calendar organizes; for those who may write to the calendar.
+    pub proposals: Vec<Proposal>,
     /// The last first; for those who may write to the calendar.
     pub sent: Vec<Sent>,
 }
 
 impl Kalends {
-    /// Who takes part in an event, or in one instance of it.
+    /// Who takes part in an event, or in one instance of it, and what was sent about it.
     ///
     /// # Errors
     /// `NotFound`
@@ -60,12 +61,41 @@ impl Kalends {
         name: &str,
         instance: Option<&Moment>,
     ) -> Result<Invitation> {
+        self.invitation_with(caller, (calendar, name), instance, MAX_SENT).await
+    }
+
+    /// [`Kalends::invitation`] without what was sent.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn participants(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        name: &str,
+        instance: Option<&Moment>,
+    ) -> Result<Invitation> {
+        self.invitation_with(caller, (calendar, name), instance, 0).await
+    }
+
+    /// `sent`: at most so much of what was sent.
+    async fn invitation_with(
+        &self,
+        caller: Caller,
+        (calendar, name): (CalendarId, &str),
+        instance: Option<&Moment>,
+        sent: usize,
+    ) -> Result<Invitation> {
         let mut tx = self.db.read().await?;
         let held = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
         let stored = stored_event(&mut tx, &held, name).await?;
         let me = of_calendar(&mut tx, &held).await?;
-        let sent = match held.may_write() {
-            true => tx.sent_messages(calendar, &stored.head.uid, MAX_SENT).await?,
+        let sent = match held.may_write() && sent > 0 {
+            true => tx.sent_messages(calendar, &stored.head.uid, sent).await?,
+            false => Vec::new(),
+        };
+        let open = match held.may_write() {
+            true => tx.open_proposals(&deciders(&held, caller), &stored.head.uid).await?,
             false => Vec::new(),
         };
         let Object { head, text } = self.shown_object(&mut tx, caller, &held, stored).await?;
@@ -82,7 +112,12 @@ impl Kalends {
             let by_server = organizer.as_ref().is_some_and(|organizer| organizer.agent == Agent::Server);
             let can_invite = held.may_write()
                 && (role == Role::Organizer || role == Role::Neither && organizer.is_none() && attendees.is_empty());
+            let proposals = match role {
+                Role::Organizer => read_proposals(open, &object, &limits),
+                Role::Attendee | Role::Neither => Vec::new(),
+            };
             Ok(Invitation {
+                proposals,
                 etag: head.etag,
                 role,
                 can_answer: held.may_write() && answer.is_some() && by_server,
@@ -110,11 +145,7 @@ impl Kalends {
         answer: Answer,
         comment: Option<&str>,
     ) -> Result<Undo> {
-        let comment = comment.map(str::trim).filter(|comment| !comment.is_empty());
-        if comment.is_some_and(|comment| comment.chars().count() > MAX_COMMENT) {
-            return Err(Error::bad_input("comment", Problem::Length { least: 0, most: MAX_COMMENT }));
-        }
-        let (instance, comment) = (instance.cloned(), comment.map(str::to_owned));
+        let (instance, comment) = (instance.cloned(), checked_comment(comment)?);
         let edit = move |version: Version<'_>, me: &itip::Addresses| {
             let instance = instance.filter(|_| version.object.recurs());
             if itip::role_of(version.object, me) != Ok(Role::Attendee) {
@@ -193,16 +224,7 @@ impl Kalends {
         comment: Option<String>,
         edit: impl FnOnce(Version<'_>, &itip::Addresses) -> Result<String> + Send + 'static,
     ) -> Result<Undo> {
-        let mut tx = self.db.read().await?;
-        let held = access::calendar(&mut tx, caller, calendar, Access::Write).await?;
-        let stored = stored_event(&mut tx, &held, name).await?;
-        let me = of_calendar(&mut tx, &held).await?.all;
-        // Of what is theirs alone nothing changes.
-        own_personal(&mut tx, &held, caller.principal, &stored.head).await?;
-        drop(tx);
-        if etag.is_some_and(|etag| etag != held.shown_head(stored.head.clone()).etag && etag != stored.head.etag) {
-            return Err(Error::PreconditionFailed);
-        }
+        let Meeting { stored, me, .. } = self.meeting(caller, (calendar, name), etag).await?;
         let limits = self.limits.clone();
         let (tag, octets) = (stored.head.etag.clone(), stored.text.len());
         let (text, index) = self

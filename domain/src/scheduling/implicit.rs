@@ -337,11 +337,22 @@ impl Planned {
                 at: Utc::now(),
             };
             let id = tx.insert_message(&new).await?;
+            let people: Vec<PrincipalId> = deliveries.iter().filter_map(|delivery| delivery.principal).collect();
+            let mut inboxes = match people.is_empty() {
+                true => HashMap::new(),
+                false => tx.raise_inboxes(&people, new.at).await?,
+            };
             let mut waits = false;
             for delivery in deliveries {
                 let is_open = delivery.way != NO_WAY;
                 waits |= is_open;
-                tx.insert_delivery(id, delivery, is_open).await?;
+                let inbox = match delivery.principal {
+                    // A second one to the same person, by another of their addresses, is a change of its own.
+                    Some(who) if !inboxes.contains_key(&who) => tx.raise_inboxes(&[who], new.at).await?.remove(&who),
+                    Some(who) => inboxes.remove(&who),
+                    None => None,
+                };
+                tx.insert_delivery(id, delivery, is_open, inbox).await?;
             }
             if waits {
                 waiting.push(id);

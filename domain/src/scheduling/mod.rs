@@ -11,11 +11,16 @@ mod availability;
 mod busy_times;
 pub(crate) mod implicit;
 mod inbox;
+mod meeting;
 pub mod outside;
 mod processing;
+mod proposing;
 
 pub use crate::model::scheduling::{DeliveryId, HERE, InboxItem, NO_WAY, Sent};
 pub use addresses::PRINCIPALS;
 pub use answering::{Invitation, NewAttendee};
 pub use busy_times::BusyAnswer;
+pub(crate) use inbox::INBOX_LIFE;
+pub use inbox::InboxChanges;
 pub(crate) use processing::take_up;
+pub use proposing::Proposal;

@@ -20,6 +20,7 @@ mod health;
 mod history;
 mod idempotency;
 mod identities;
+mod inbox;
 mod jobs;
 mod links;
 mod login_flows;

@@ -5,22 +5,9 @@ use super::{ObjectId, Transaction};
 use crate::Result;
 use crate::model::calendar::CalendarId;
 use crate::model::principal::PrincipalId;
-use crate::model::scheduling::{DeliveryId, HERE, InboxItem, MessageId, NewDelivery, NewMessage, Sent, Waiting};
+use crate::model::scheduling::{DeliveryId, HERE, MessageId, NewDelivery, NewMessage, OpenProposal, Sent, Waiting};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
-
-fn item(row: &Row) -> Result<InboxItem> {
-    Ok(InboxItem {
-        id: DeliveryId(row.get("id")?),
-        method: row.get("method")?,
-        uid: row.get("uid")?,
-        text: row.get("text")?,
-        received_at: row.instant("sent_at")?,
-    })
-}
-
-const ITEM: &str = "SELECT d.id, m.method, m.uid, m.text, m.sent_at FROM scheduling_deliveries d
-    JOIN scheduling_messages m ON m.id = d.message_id WHERE d.principal_id = $1 AND d.in_inbox ";
 
 impl Transaction {
     /// The addresses that were shown to be a person's, the main one first.
@@ -72,14 +59,21 @@ impl Transaction {
         Ok(MessageId(statement.bind(millis(new.at)).one().await?.get("id")?))
     }
 
-    /// `waits`: something is still to be done with it.
-    pub async fn insert_delivery(&mut self, message: MessageId, new: &NewDelivery, waits: bool) -> Result<DeliveryId> {
+    /// `waits`: something is still to be done with it. `inbox`: the revision of the recipient's inbox that it comes with.
+    pub async fn insert_delivery(
+        &mut self,
+        message: MessageId,
+        new: &NewDelivery,
+        waits: bool,
+        inbox: Option<i64>,
+    ) -> Result<DeliveryId> {
         let statement = self.sql(
-            "INSERT INTO scheduling_deliveries (message_id, recipient, principal_id, way, status, waiting, in_inbox)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            "INSERT INTO scheduling_deliveries (message_id, recipient, principal_id, way, status, waiting, in_inbox, inbox_revision)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
         );
         let statement = statement.bind(message.0).bind(&new.recipient).bind(new.principal.map(|who| who.0));
-        let statement = statement.bind(&new.way).bind(&new.status).bind(waits).bind(new.principal.is_some());
+        let statement =
+            statement.bind(&new.way).bind(&new.status).bind(waits).bind(new.principal.is_some()).bind(inbox);
         Ok(DeliveryId(statement.one().await?.get("id")?))
     }
 
@@ -138,45 +132,6 @@ impl Transaction {
         Ok(())
     }
 
-    /// What is in somebody's inbox, the oldest first: those after `after`, at most `limit`, received after `since`.
-    pub async fn inbox(
-        &mut self,
-        who: PrincipalId,
-        since: DateTime<Utc>,
-        after: DeliveryId,
-        limit: usize,
-    ) -> Result<Vec<InboxItem>> {
-        let statement = self.joined(&[ITEM, "AND m.sent_at > $2 AND d.id > $3 ORDER BY d.id LIMIT $4"]);
-        statement.bind(who.0).bind(millis(since)).bind(after.0).bind(signed(limit)).all(item).await
-    }
-
-    /// One message in somebody's inbox.
-    pub async fn inbox_item(
-        &mut self,
-        who: PrincipalId,
-        since: DateTime<Utc>,
-        id: DeliveryId,
-    ) -> Result<Option<InboxItem>> {
-        let statement = self.joined(&[ITEM, "AND m.sent_at > $2 AND d.id = $3"]);
-        statement.bind(who.0).bind(millis(since)).bind(id.0).optional().await?.as_ref().map(item).transpose()
-    }
-
-    /// How many there are, and the last of all that there were: both change when the inbox does.
-    pub async fn inbox_state(&mut self, who: PrincipalId) -> Result<(u64, i64)> {
-        let row = self.sql(
-            "SELECT count(*) AS items, coalesce(max(id), 0) AS last FROM scheduling_deliveries WHERE principal_id = $1 AND in_inbox",
-        );
-        let row = row.bind(who.0).one().await?;
-        Ok((row.count("items")?, row.get("last")?))
-    }
-
-    /// Takes a message out of somebody's inbox. Yields whether it was there.
-    pub async fn remove_from_inbox(&mut self, who: PrincipalId, id: DeliveryId) -> Result<bool> {
-        let statement = self
-            .sql("UPDATE scheduling_deliveries SET in_inbox = FALSE WHERE id = $1 AND principal_id = $2 AND in_inbox");
-        Ok(statement.bind(id.0).bind(who.0).run().await? > 0)
-    }
-
     /// What was sent about the object of a calendar with this UID, the last first, at most `limit`.
     pub async fn sent_messages(&mut self, calendar: CalendarId, uid: &str, limit: usize) -> Result<Vec<Sent>> {
         self.sql(
@@ -202,17 +157,51 @@ impl Transaction {
         .await
     }
 
-    /// Removes messages of before `before` with which nothing more is to be done. Yields how many.
+    /// What was proposed to one of `deciders` about the object with this UID and is not decided, the first of the last hundred first.
+    pub async fn open_proposals(&mut self, deciders: &[PrincipalId; 2], uid: &str) -> Result<Vec<OpenProposal>> {
+        let [one, other] = deciders;
+        let read = |row: &Row| {
+            Ok(OpenProposal {
+                id: DeliveryId(row.get("id")?),
+                sender: row.get("sender")?,
+                text: row.get("text")?,
+                at: row.instant("sent_at")?,
+            })
+        };
+        let statement = self.sql(
+            "SELECT d.id, m.sender, m.text, m.sent_at FROM scheduling_messages m
+             JOIN scheduling_deliveries d ON d.message_id = m.id
+             WHERE m.uid = $3 AND m.method = 'COUNTER' AND d.principal_id IN ($1, $2) AND d.outcome = 'for-person'
+             ORDER BY d.id DESC LIMIT 100",
+        );
+        let mut found = statement.bind(one.0).bind(other.0).bind(uid).all(read).await?;
+        found.reverse();
+        Ok(found)
+    }
+
+    /// Says what was decided about a proposal. Yields whether it was open.
+    pub async fn decide_proposal(&mut self, id: DeliveryId, outcome: &str) -> Result<bool> {
+        let statement =
+            self.sql("UPDATE scheduling_deliveries SET outcome = $2 WHERE id = $1 AND outcome = 'for-person'");
+        Ok(statement.bind(id.0).bind(outcome).run().await? == 1)
+    }
+
+    /// Removes messages of before `before` that are in nobody's inbox and with which nothing more is to be done. Yields how many.
     pub async fn delete_old_messages(&mut self, before: DateTime<Utc>) -> Result<u64> {
-        self.sql(
-            "DELETE FROM scheduling_messages WHERE id IN (SELECT m.id FROM scheduling_messages m WHERE m.sent_at < $1
-                AND NOT EXISTS (SELECT 1 FROM scheduling_deliveries d WHERE d.message_id = m.id AND d.waiting AND d.way = $2)
-                ORDER BY m.id LIMIT 1000)",
-        )
-        .bind(millis(before))
-        .bind(HERE)
-        .run()
-        .await
+        const OLD: &str = "SELECT m.id FROM scheduling_messages m WHERE m.sent_at < $1
+            AND NOT EXISTS (SELECT 1 FROM scheduling_deliveries d WHERE d.message_id = m.id AND (d.waiting AND d.way = $2 OR d.in_inbox))
+            ORDER BY m.id LIMIT 1000";
+        // That they went from an inbox is not known from then on.
+        let forgotten = [
+            "UPDATE scheduling_inboxes SET whole_after = g.revision FROM (
+                SELECT d.principal_id AS who, max(d.inbox_revision) AS revision FROM scheduling_deliveries d
+                WHERE d.inbox_revision IS NOT NULL AND d.message_id IN (",
+            OLD,
+            ") GROUP BY d.principal_id) AS g WHERE g.who = principal_id AND g.revision > whole_after",
+        ];
+        self.joined(&forgotten).bind(millis(before)).bind(HERE).run().await?;
+        let delete = ["DELETE FROM scheduling_messages WHERE id IN (", OLD, ")"];
+        self.joined(&delete).bind(millis(before)).bind(HERE).run().await
     }
 
     /// The calendar that has the object with this UID, among those of `owner`, but for `besides`, with its slug and the object's name.

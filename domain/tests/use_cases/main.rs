@@ -29,6 +29,7 @@ mod programs;
 mod quota;
 mod remote_accounts;
 mod scheduling;
+mod scheduling_proposals;
 mod sessions;
 mod share_notices;
 mod sharing;

@@ -14,18 +14,18 @@ use kalends_test_support::home::{Home, first_calendar, new_user};
 use tokio_util::sync::CancellationToken;
 
 /// Somebody whose address is `{slug}@example.org`.
-async fn person(kalends: &Kalends, slug: &str) -> (Caller, CalendarId) {
+pub async fn person(kalends: &Kalends, slug: &str) -> (Caller, CalendarId) {
     let new = NewUser { email: Some(format!("{slug}@example.org")), ..new_user(slug) };
     let caller = Caller::page(kalends.create_user(new).await.unwrap().principal.id);
     (caller, first_calendar(kalends, caller).await)
 }
 
 /// Has everything taken up that waits.
-async fn settle(kalends: &Kalends) {
+pub async fn settle(kalends: &Kalends) {
     Worker::new(kalends.clone(), CancellationToken::new()).run_due().await.unwrap();
 }
 
-fn meeting(uid: &str, title: &str, start: &str, attendees: &[&str], more: &str) -> String {
+pub fn meeting(uid: &str, title: &str, start: &str, attendees: &[&str], more: &str) -> String {
     let attendees: String =
         attendees.iter().map(|who| format!("ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{who}@example.org\r\n")).collect();
     format!(
@@ -33,15 +33,15 @@ fn meeting(uid: &str, title: &str, start: &str, attendees: &[&str], more: &str) 
     )
 }
 
-struct Office {
-    home: Home,
-    cyrus: (Caller, CalendarId),
-    bernard: (Caller, CalendarId),
-    dora: (Caller, CalendarId),
+pub struct Office {
+    pub home: Home,
+    pub cyrus: (Caller, CalendarId),
+    pub bernard: (Caller, CalendarId),
+    pub dora: (Caller, CalendarId),
 }
 
 impl Office {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let home = Home::new().await;
         let cyrus = person(&home.kalends, "cyrus").await;
         let bernard = person(&home.kalends, "bernard").await;
@@ -49,41 +49,41 @@ impl Office {
         Office { home, cyrus, bernard, dora }
     }
 
-    fn kalends(&self) -> &Kalends {
+    pub fn kalends(&self) -> &Kalends {
         &self.home.kalends
     }
 
-    async fn put(&self, (who, calendar): (Caller, CalendarId), name: &str, text: &str) -> Result<String, Error> {
+    pub async fn put(&self, (who, calendar): (Caller, CalendarId), name: &str, text: &str) -> Result<String, Error> {
         let written = self.kalends().put_object(who, calendar, name, text, Precondition::None).await?;
         settle(self.kalends()).await;
         Ok(written.etag)
     }
 
-    async fn text(&self, (who, calendar): (Caller, CalendarId), name: &str) -> Option<String> {
+    pub async fn text(&self, (who, calendar): (Caller, CalendarId), name: &str) -> Option<String> {
         self.kalends().object(who, calendar, name).await.ok().map(|object| unfolded(&object.text))
     }
 
-    async fn tag(&self, (who, calendar): (Caller, CalendarId), name: &str) -> Option<String> {
+    pub async fn tag(&self, (who, calendar): (Caller, CalendarId), name: &str) -> Option<String> {
         self.kalends().object(who, calendar, name).await.unwrap().head.schedule_tag
     }
 
-    async fn delete(&self, (who, calendar): (Caller, CalendarId), name: &str) {
+    pub async fn delete(&self, (who, calendar): (Caller, CalendarId), name: &str) {
         self.kalends().delete_object(who, calendar, name, Precondition::None).await.unwrap();
         settle(self.kalends()).await;
     }
 
-    async fn answer(&self, (who, calendar): (Caller, CalendarId), name: &str, partstat: PartStat) {
+    pub async fn answer(&self, (who, calendar): (Caller, CalendarId), name: &str, partstat: PartStat) {
         let answer = Answer { partstat, delegate: None };
         self.kalends().answer_invitation(who, (calendar, name), None, None, answer, Some("a word")).await.unwrap();
         settle(self.kalends()).await;
     }
 
-    async fn methods(&self, (who, _): (Caller, CalendarId)) -> Vec<String> {
+    pub async fn methods(&self, (who, _): (Caller, CalendarId)) -> Vec<String> {
         self.kalends().inbox(who).await.unwrap().into_iter().map(|item| item.method).collect()
     }
 
     /// A meeting of Cyrus, to which Bernard and Dora are invited.
-    async fn with_meeting() -> Self {
+    pub async fn with_meeting() -> Self {
         let office = Office::new().await;
         office
             .put(office.cyrus, "m.ics", &meeting("m", "Plan", "20300301T100000Z", &["bernard", "dora"], ""))
@@ -98,7 +98,7 @@ fn unfolded(text: &str) -> String {
 }
 
 /// The line of an attendee.
-fn line<'a>(text: &'a str, who: &str) -> &'a str {
+pub fn line<'a>(text: &'a str, who: &str) -> &'a str {
     text.lines()
         .find(|line| line.starts_with("ATTENDEE") && line.ends_with(&format!("{who}@example.org")))
         .unwrap_or("")

@@ -118,8 +118,8 @@ pub struct InboxContent {
     pub owner: Party,
     /// The oldest first.
     pub items: Vec<InboxItem>,
-    /// Another text whenever something else is in it.
-    pub mark: String,
+    /// Another whenever something else is in it.
+    pub sync_token: String,
     /// Where invitations go, in the caller's home.
     pub default_calendar: Option<String>,
     /// VAVAILABILITY.
@@ -132,7 +132,7 @@ impl InboxContent {
         Ok(InboxContent {
             owner: party(who),
             items: kalends.inbox(caller).await?,
-            mark: kalends.inbox_mark(caller).await?,
+            sync_token: kalends.inbox_token(caller).await?,
             default_calendar: default.map(|held| Tree::Calendars.calendar_href(&who.slug, &held.slug)),
             availability: kalends.availability(caller).await?,
         })

@@ -4,6 +4,7 @@ use super::events::moment;
 use super::input::{Body, Parameters, calendar_id, if_match, required_if_match};
 use super::output::tagged;
 use super::problem::Problem;
+use super::times::{Time, changed, of_timing};
 use super::{Known, Rest};
 use crate::entity_tags::Tags;
 use axum::Json;
@@ -11,7 +12,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kalends_domain::Error;
-use kalends_domain::scheduling::{self, NewAttendee};
+use kalends_domain::scheduling::{self, DeliveryId, NewAttendee, Proposal};
+use kalends_ical::instance_key;
 use kalends_ical::itip::{Answer, PartStat, Party, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -75,8 +77,75 @@ pub struct Invitation {
     answer: Option<String>,
     can_answer: bool,
     can_invite: bool,
+    /// What attendees would have it be, of what the owner of the calendar organizes; for those who may write to the calendar.
+    proposals: Vec<TimeProposed>,
     /// The last first; for those who may write to the calendar.
     sent: Vec<SentMessage>,
+}
+
+/// Another time that an attendee has proposed.
+#[derive(Serialize, ToSchema)]
+pub struct TimeProposed {
+    id: i64,
+    /// Of who proposes it, such as `mailto:ada@example.org`.
+    address: String,
+    at: chrono::DateTime<chrono::Utc>,
+    /// The instance that it is about; `null`: all of it.
+    instance: Option<String>,
+    start: Time,
+    /// Exclusive.
+    end: Time,
+    comment: Option<String>,
+}
+
+impl TimeProposed {
+    fn of(proposal: Proposal) -> Self {
+        let (start, end) = of_timing(proposal.timing);
+        TimeProposed {
+            id: proposal.id.0,
+            address: proposal.address,
+            at: proposal.at,
+            instance: proposal.instance.as_ref().map(instance_key::encode),
+            start,
+            end,
+            comment: proposal.comment,
+        }
+    }
+}
+
+/// Another time to propose.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TimeToPropose {
+    start: Time,
+    /// Exclusive, of the same type as the start; left out: it lasts as long as before.
+    #[serde(default)]
+    end: Option<Time>,
+    /// A word to whoever invites.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    comment: Option<String>,
+}
+
+/// What becomes of a proposal.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum DecisionName {
+    /// The event is at that time from now on, and everybody is asked anew.
+    Accept,
+    /// It stays as it is, and who proposed it is told.
+    Decline,
+}
+
+/// What one says to a proposal.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionToMake {
+    decision: DecisionName,
+    /// A word to who proposed it, where it is declined.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    comment: Option<String>,
 }
 
 /// What one says to an invitation.
@@ -138,6 +207,7 @@ fn shown(found: scheduling::Invitation) -> Response {
         answer: found.answer,
         can_answer: found.can_answer,
         can_invite: found.can_invite,
+        proposals: found.proposals.into_iter().map(TimeProposed::of).collect(),
         sent: sent.collect(),
     };
     tagged(&found.etag, Json(body))
@@ -204,4 +274,58 @@ pub async fn put_attendees(
     let attendees = wanted.into_iter().map(invitee).collect();
     rest.kalends.set_attendees(caller, (calendar, &name), Some(&etag), attendees).await?;
     Ok(shown(rest.kalends.invitation(caller, calendar, &name, None).await?))
+}
+
+/// Proposes another time to whoever invites, for all of an event or for one instance. It stays as it is until they decide.
+#[utoipa::path(post, path = "/api/v1.0/calendars/{id}/events/{name}/proposals", tag = "events", request_body = TimeToPropose,
+    params(("id" = i64, Path), ("name" = String, Path), OfInstance, ("If-Match" = Option<String>, Header, description = "The ETag that one saw.")),
+    responses((status = 204)))]
+pub async fn propose(
+    State(rest): State<Rest>,
+    known: Known,
+    Path((id, name)): Path<(String, String)>,
+    Parameters(of): Parameters<OfInstance>,
+    headers: HeaderMap,
+    Body(wanted, _): Body<TimeToPropose>,
+) -> Result<Response, Problem> {
+    let (caller, calendar, instance) = (known.caller, calendar_id(&id)?, moment(of.instance.as_deref())?);
+    let stands = rest.kalends.event(caller, calendar, &name, instance.as_ref()).await?;
+    let etag = if_match(&headers)?.map(|tags| seen(&tags, &stands.etag)).transpose()?;
+    let timing = changed(stands.draft.timing, Some(&wanted.start), wanted.end.as_ref())?;
+    let (place, comment) = ((calendar, name.as_str()), wanted.comment.as_deref());
+    rest.kalends.propose_time(caller, place, etag.as_deref(), instance.as_ref(), timing, comment).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Decides about a time that an attendee has proposed.
+#[utoipa::path(post, path = "/api/v1.0/calendars/{id}/events/{name}/proposals/{proposal}", tag = "events", request_body = DecisionToMake,
+    params(("id" = i64, Path), ("name" = String, Path), ("proposal" = i64, Path)),
+    responses((status = 204)))]
+pub async fn decide(
+    State(rest): State<Rest>,
+    known: Known,
+    Path((id, name, proposal)): Path<(String, String, String)>,
+    Body(wanted, _): Body<DecisionToMake>,
+) -> Result<Response, Problem> {
+    let place = (calendar_id(&id)?, name.as_str());
+    let proposal = proposal.parse().map(DeliveryId).map_err(|_| Error::NotFound("the proposal"))?;
+    match wanted.decision {
+        DecisionName::Accept => drop(rest.kalends.accept_proposal(known.caller, place, proposal).await?),
+        DecisionName::Decline => {
+            rest.kalends.decline_proposal(known.caller, place, proposal, wanted.comment.as_deref()).await?;
+        }
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Asks whoever invites for what there is now; it comes as any invitation does.
+#[utoipa::path(post, path = "/api/v1.0/calendars/{id}/events/{name}/refresh", tag = "events",
+    params(("id" = i64, Path), ("name" = String, Path)), responses((status = 204)))]
+pub async fn refresh(
+    State(rest): State<Rest>,
+    known: Known,
+    Path((id, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    rest.kalends.refresh_invitation(known.caller, calendar_id(&id)?, &name).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }

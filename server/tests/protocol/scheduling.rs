@@ -156,3 +156,51 @@ async fn the_outbox_tells_when_people_are_busy_as_far_as_they_let_one_know() {
     assert!(ben.propfind(&inbox, "0", &propfind("<C:calendar-availability/>")).await.text().contains("VAVAILABILITY"));
     assert!(post(ask("ada")).await.text().contains("BUSY-UNAVAILABLE:20300301T000000Z/20300301T090000Z"));
 }
+
+#[tokio::test]
+async fn an_inbox_is_kept_in_step_by_its_sync_token() {
+    let server = Server::start().await;
+    let ((ada, _), (ben, _)) = (person(&server, "ada").await, person(&server, "ben").await);
+    let inbox = format!("{}inbox/", ben.home());
+    let sync = async |token: &str, limit: &str| {
+        let body = format!(
+            "<D:sync-collection xmlns:D=\"DAV:\"><D:sync-token>{token}</D:sync-token><D:sync-level>1</D:sync-level>{limit}<D:prop><D:getetag/></D:prop></D:sync-collection>"
+        );
+        ben.report(&inbox, &body).await
+    };
+    let token_in = |text: &str| {
+        let (_, rest) = text.split_once("<D:sync-token>").unwrap();
+        rest.split_once('<').unwrap().0.to_owned()
+    };
+    let nothing = sync("", "").await.text();
+    let first = token_in(&nothing);
+    assert!(!nothing.contains(".ics"), "{nothing}");
+    assert_eq!(ben.property(&inbox, "D:sync-token").await.text, first);
+
+    for (uid, title) in [("m", "Plan"), ("n", "Other")] {
+        let text = meeting(title, "20300301T100000Z", &["ben"]).replace("UID:m", &format!("UID:{uid}"));
+        ada.put(&ada.at(&format!("{uid}.ics")), text).await;
+    }
+    let one = sync(&first, "<D:limit><D:nresults>1</D:nresults></D:limit>").await.text();
+    assert!(one.matches("<D:getetag>").count() == 1 && one.contains("507"), "{one}");
+    let other = sync(&token_in(&one), "").await.text();
+    assert!(other.matches("<D:getetag>").count() == 1 && !other.contains("507"), "{other}");
+    let second = token_in(&other);
+    assert!(second != first && !sync(&second, "").await.text().contains(".ics"));
+
+    let items = ben.properties(&inbox, "1", "<D:getetag/>").await;
+    let gone = items.hrefs()[1].to_owned();
+    assert_eq!(ben.delete(&gone).await.status, 204);
+    let removed = sync(&second, "").await.text();
+    assert!(removed.contains(&gone) && removed.contains("404") && !removed.contains("<D:getetag>"), "{removed}");
+    // To whoever knew of nothing it is nothing.
+    let anew = sync("", "").await.text();
+    assert!(!anew.contains(&gone) && anew.matches("<D:getetag>").count() == 1, "{anew}");
+    for wrong in ["urn:kalends:inbox:1:99999999999999999", "nonsense", &second.replace("inbox:", "inbox:0")] {
+        sync(wrong, "").await.expect(403, "valid-sync-token");
+    }
+    assert_eq!(
+        ada.report(&inbox, "<D:sync-collection xmlns:D=\"DAV:\"><D:sync-token/></D:sync-collection>").await.status,
+        404
+    );
+}

@@ -1,17 +1,14 @@
-//! Answering, as an edit of one's own object, and proposing something else.
+//! Answering, as an edit of one's own object.
 
+use super::Version;
 use super::address::Addresses;
 use super::attendee::own;
 use super::component::{entry_of, key, key_of_moment, parse};
-use super::parties::{change_params, organizer_of, set_param};
-use super::revision::stamp;
-use super::{Message, Method, Version};
+use super::parties::{change_params, set_param};
 use crate::edit::document::{Document, param};
 use crate::edit::{shown_of, with_overrides};
-use crate::escape::escape_text;
 use crate::value::Moment;
 use crate::{Error, Result};
-use chrono::{DateTime, Utc};
 
 /// PARTSTAT of somebody who answers (RFC 5545 section 3.2.12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,31 +83,4 @@ pub fn answered(version: Version<'_>, me: &Addresses, instance: Option<&Moment>,
         }
     }
     if is_invited { Ok(document.text()) } else { Err(Error::NotFound("the invitation")) }
-}
-
-/// A COUNTER to the organizer (RFC 5546 section 3.2.7): what `me` would have the object be.
-pub fn counter(proposed: Version<'_>, me: &Addresses, comment: Option<&str>, now: DateTime<Utc>) -> Option<Message> {
-    let object = proposed.object;
-    let organizer = organizer_of(object).ok().flatten()?;
-    let sender = object.entries().find_map(|entry| own(object.component(entry), me))?;
-    let mut document = Document::of(object, proposed.text);
-    for entry in object.entries() {
-        let tree = document.calendar.component(entry.component);
-        tree.retain_components(|inner| inner.name != "VALARM");
-        tree.retain_lines(|line| !super::component::is_personal(&line.name));
-        for name in ["ORGANIZER", "ATTENDEE"] {
-            change_params(tree, name, |_, params| params.retain(|parameter| !parameter.name.starts_with("SCHEDULE-")));
-        }
-        if let Some(comment) = comment {
-            tree.add("COMMENT", &[], &escape_text(comment), &[]);
-        }
-        tree.set("DTSTAMP", &[], &stamp(now), &["UID"]);
-    }
-    document.calendar.add("METHOD", &[], Method::Counter.name(), &["PRODID", "VERSION", "CALSCALE"]);
-    Some(Message {
-        method: Method::Counter,
-        sender: sender.value.trim().to_owned(),
-        recipients: vec![organizer.value.trim().to_owned()],
-        text: document.text(),
-    })
 }

@@ -32,7 +32,8 @@ pub fn apply(current: Option<Version<'_>>, message: &Incoming, me: &Addresses, n
         (Method::Cancel, Some(current)) => cancel::apply(current, message, now),
         (Method::Reply, Some(current)) => reply::apply(current, message),
         (Method::Add, Some(current)) => add::apply(current, message),
-        (Method::Counter | Method::DeclineCounter, Some(_)) => Ok(Outcome::nothing(Why::ForPerson)),
+        (Method::Counter, Some(current)) => Ok(Outcome::nothing(counter(current, message))),
+        (Method::DeclineCounter, Some(_)) => Ok(Outcome::nothing(Why::ForPerson)),
         (Method::Refresh, Some(current)) => {
             let who = message.attendee_address().unwrap_or_default();
             let invited = super::parties::invited(current.object);
@@ -42,4 +43,16 @@ pub fn apply(current: Option<Version<'_>>, message: &Incoming, me: &Addresses, n
             }
         }
     }
+}
+
+/// What is to be done with a proposal: a person decides about those of who is invited to what there is now.
+fn counter(current: Version<'_>, message: &Incoming) -> Why {
+    let invited = super::parties::invited(current.object);
+    if !message.attendee_addresses().any(|who| invited.contains_key(&canonical(who))) {
+        return Why::NotInvited;
+    }
+    let is_old = |part: &crate::syntax::Component| {
+        super::proposal::is_outdated(current.object, message.key(part), super::incoming::revision(part))
+    };
+    if message.components().any(is_old) { Why::Outdated } else { Why::ForPerson }
 }

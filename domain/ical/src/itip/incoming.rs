@@ -96,6 +96,11 @@ impl Incoming {
         self.components().find_map(|component| component.property("ATTENDEE")).map(|property| property.value.trim())
     }
 
+    /// The addresses of all attendees in it.
+    pub(super) fn attendee_addresses(&self) -> impl Iterator<Item = &str> {
+        self.components().flat_map(|component| component.properties("ATTENDEE")).map(|property| property.value.trim())
+    }
+
     /// Those who are invited by it, as its first component has them.
     pub fn attendees(&self) -> Vec<Party> {
         self.components()

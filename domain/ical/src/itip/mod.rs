@@ -18,22 +18,24 @@ mod merging;
 mod organizer;
 mod outcome;
 mod parties;
+mod proposal;
 mod reply;
 mod request;
 mod revision;
 mod view;
 
 pub use address::{Addresses, canonical, email};
-pub use answer::{Answer, PartStat, answered, counter};
+pub use answer::{Answer, PartStat, answered};
 pub use attendee::changed as changed_by_attendee;
 pub use inbound::apply;
 pub use incoming::Incoming;
 pub use organizer::changed as changed_by_organizer;
 pub use outcome::{Outcome, Why};
 pub use parties::{
-    Agent, Invitee, Inviting, Party, Role, is_scheduled, organizer_of, parties_of, role_of, with_attendees,
-    with_organizer, with_statuses,
+    Agent, Invitee, Inviting, Party, Role, is_scheduled, is_unanswered, organizer_of, parties_of, role_of,
+    with_attendees, with_organizer, with_statuses,
 };
+pub use proposal::{counter, decline_counter, refresh};
 pub use view::request_to;
 
 use crate::object::CalendarObject;

@@ -17,8 +17,8 @@ pub enum Agent {
 }
 
 impl Agent {
-    /// A value that is not known counts as NONE (section 7.1).
-    pub(super) fn of(property: &Property) -> Self {
+    /// Of an ORGANIZER or ATTENDEE. A value that is not known counts as NONE (section 7.1).
+    pub fn of(property: &Property) -> Self {
         match property.param("SCHEDULE-AGENT") {
             None => Agent::Server,
             Some(agent) if agent.eq_ignore_ascii_case("SERVER") => Agent::Server,
@@ -85,6 +85,13 @@ impl Party {
 /// The organizer and the attendees of a component.
 pub fn parties_of(component: &Component) -> (Option<Party>, Vec<Party>) {
     (component.property("ORGANIZER").map(Party::of), component.properties("ATTENDEE").map(Party::of).collect())
+}
+
+/// Whether `me` is invited to a component by somebody else and has not answered.
+pub fn is_unanswered(component: &Component, me: &Addresses) -> bool {
+    let own = component.properties("ATTENDEE").find(|attendee| me.is(attendee));
+    let is_open = |own: &Property| own.param("PARTSTAT").is_none_or(|said| said.eq_ignore_ascii_case("NEEDS-ACTION"));
+    own.is_some_and(is_open) && component.property("ORGANIZER").is_some_and(|organizer| !me.is(organizer))
 }
 
 /// Whether it is something that people are invited to.

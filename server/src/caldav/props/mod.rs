@@ -341,7 +341,7 @@ fn supported_reports(view: &View<'_>, xml: &mut XmlWriter) {
         ],
         View::Object(_) => &["C:calendar-query", "C:calendar-multiget", "D:acl-principal-prop-set"],
         View::Signpost(_) | View::Home { .. } => &["D:principal-match"],
-        View::Inbox(_) => &["C:calendar-query", "C:calendar-multiget"],
+        View::Inbox(_) => &["C:calendar-query", "C:calendar-multiget", "D:sync-collection"],
         View::Principal(_)
         | View::Proxies(_)
         | View::Notifications(_)

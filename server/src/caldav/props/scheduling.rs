@@ -38,13 +38,13 @@ pub struct InboxView<'a> {
 impl InboxView<'_> {
     pub fn write(&self, property: Live, xml: &mut XmlWriter) -> bool {
         let tag = property.tag();
-        let InboxContent { owner, mark, default_calendar, availability, .. } = self.content;
+        let InboxContent { owner, sync_token, default_calendar, availability, .. } = self.content;
         match property {
             Live::ResourceType => write_resource_type(&["D:collection", "C:schedule-inbox"], xml),
             Live::DisplayName => xml.leaf(tag, "Invitations"),
             Live::Owner => xml.hrefs(tag, [resource::principal_href(&owner.slug).as_str()]),
             Live::CurrentUserPrivilegeSet => write_privileges(&OF_INBOX, xml),
-            Live::GetCtag => xml.leaf(tag, mark),
+            Live::SyncToken | Live::GetCtag => xml.leaf(tag, sync_token),
             Live::ScheduleDefaultCalendarUrl => xml.hrefs(tag, default_calendar.as_deref()),
             Live::CalendarAvailability => match availability {
                 Some(availability) => xml.leaf(tag, availability),

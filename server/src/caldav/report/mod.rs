@@ -31,6 +31,8 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     let is_of_objects = name.is_caldav("calendar-query") || name.is_caldav("calendar-multiget");
     if matches!(call.target, Target::Inbox(_)) && is_of_objects {
         scheduling::report(call, &document.root).await
+    } else if matches!(call.target, Target::Inbox(_)) && name.is_dav("sync-collection") {
+        sync::of_inbox(call, &document.root).await
     } else if in_calendar && name.is_caldav("calendar-query") {
         query::answer(call, &document.root).await
     } else if in_calendar && name.is_caldav("calendar-multiget") {

@@ -293,6 +293,9 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         &[
             "/event/{calendar}/{name}/invitation",
             "POST /api/v1.0/calendars/{id}/events/{name}/answer",
+            "POST /api/v1.0/calendars/{id}/events/{name}/proposals",
+            "POST /api/v1.0/calendars/{id}/events/{name}/proposals/{proposal}",
+            "POST /api/v1.0/calendars/{id}/events/{name}/refresh",
             "PUT /api/v1.0/calendars/{id}/events/{name}/attendees",
         ],
     ),
