@@ -241,7 +241,7 @@ async fn an_account_is_removed_with_what_was_said_of_each_calendar() {
     assert_eq!(bea.get(&bea.at("a.ics")).await.status, 200);
     let removed = post(&server, &ada.cookie, &page, &format!("do=remove&calendars=keep&{field}&confirm=bea")).await;
     let shown = followed(&server, &ada, &removed).await;
-    assert!(shown.contains("Being removed"), "{shown}");
+    assert!(shown.contains("bea is being removed"), "{shown}");
     work(&server).await;
     assert_eq!(bea.get(&bea.at("a.ics")).await.status, 404);
     assert_eq!(program.get(&path).await.status, 404);
