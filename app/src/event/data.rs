@@ -63,6 +63,7 @@ pub struct EventPageData {
 }
 
 /// What the form is for.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and a browser would download more for a box")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventSubject {
     New(EventFields),

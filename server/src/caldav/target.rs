@@ -11,6 +11,7 @@ use kalends_domain::sharing::PartyKind;
 use kalends_domain::{Error, Kalends};
 
 /// A resource as it is for the caller. What they may not know of is [`Target::Missing`], like what is not there.
+#[expect(clippy::large_enum_variant, reason = "most requests are for an object, and there is one for each")]
 #[derive(Clone, Debug)]
 pub enum Target {
     /// The root, the collection of principals and the collection of homes: they only lead on.
