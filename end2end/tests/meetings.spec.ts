@@ -51,7 +51,7 @@ test("an invitation stands open in the agenda, is answered in its details, and t
   // The same on the page of the event, which has the form to change it as well.
   const href = await plan.getAttribute("href");
   await open(page, hydrated, href!);
-  await expect(page.getByText("Robin <", { exact: false })).toBeVisible();
+  await expect(page.getByText("Robin: no answer yet")).toBeVisible();
   await page.getByRole("button", { name: "Decline" }).click();
   await expect(page.getByText("It is done, and those concerned are told.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Decline" })).toHaveAttribute("aria-pressed", "true");

@@ -65,11 +65,11 @@ fn Loaded(guests: Guests) -> impl IntoView {
     view! {
         <h1 dir="auto">{words::server_invitation_title(&title)}</h1>
         {outcome}
-        <section class="card stack">
+        <section class="card card--padded stack">
             <h2>{words::server_invitation_guests()}</h2>
             {organizer}
             {nobody}
-            <dl class="history__fields">{guests}</dl>
+            {(!guests.is_empty()).then(|| view! { <dl class="history__fields">{guests}</dl> })}
         </section>
         {(!proposals.is_empty()).then(|| view! { <Proposals proposals=proposals /> })}
         {answer.map(|answer| view! { <AnswerForm answer=answer etag=etag.clone() is_series=is_series /> })}
@@ -103,13 +103,13 @@ fn AnswerForm(
         choice("DECLINED", words::server_invitation_decline()),
     ];
     view! {
-        <form class="card stack" method="post">
+        <form class="card card--padded stack" method="post">
             <h2>{words::server_invitation_yours()}</h2>
             {is_series.then(|| view! { <p class="hint">{words::server_invitation_whole_series()}</p> })}
             <input type="hidden" name="etag" value=etag />
             <label class="field">
                 <span>{words::server_invitation_word()}</span>
-                <input name="comment" maxlength="1000" dir="auto" />
+                <input class="input" name="comment" maxlength="1000" dir="auto" />
             </label>
             <div class="row">{choices.into_iter().collect::<Vec<_>>()}</div>
         </form>
@@ -140,7 +140,7 @@ fn Proposals(proposals: Vec<ProposalLine>) -> impl IntoView {
         })
         .collect();
     view! {
-        <section class="card stack">
+        <section class="card card--padded stack">
             <h2>{words::server_invitation_proposals()}</h2>
             {lines}
         </section>
@@ -157,7 +157,7 @@ fn ProposeForm(
     let (start, end) = times;
     let kind = if start.contains('T') { "datetime-local" } else { "date" };
     view! {
-        <form class="card stack" method="post">
+        <form class="card card--padded stack" method="post">
             <h2>{words::server_invitation_propose()}</h2>
             <input type="hidden" name="etag" value=etag />
             <label class="field">
@@ -183,12 +183,12 @@ fn ProposeForm(
 #[component]
 fn InviteForm(addresses: String, etag: String) -> impl IntoView {
     view! {
-        <form class="card stack" method="post">
+        <form class="card card--padded stack" method="post">
             <h2>{words::server_invitation_invite()}</h2>
             <input type="hidden" name="etag" value=etag />
             <label class="field">
                 <span>{words::server_invitation_addresses()}</span>
-                <textarea name="attendees" rows="5" spellcheck="false" dir="ltr">{addresses}</textarea>
+                <textarea class="textarea" name="attendees" rows="5" spellcheck="false" dir="ltr">{addresses}</textarea>
             </label>
             <div class="row">
                 <button class="button button--primary">{words::server_invitation_send()}</button>
@@ -213,10 +213,10 @@ fn SentList(sent: Vec<SentLine>) -> impl IntoView {
         })
         .collect();
     view! {
-        <section class="card stack">
+        <section class="card card--padded stack">
             <h2>{words::server_invitation_sent()}</h2>
             {nothing}
-            <dl class="history__fields">{lines}</dl>
+            {(!lines.is_empty()).then(|| view! { <dl class="history__fields">{lines}</dl> })}
         </section>
     }
 }

@@ -76,6 +76,8 @@ fn moment(instance: Option<&str>) -> Result<Option<Moment>, ApiError> {
 pub fn shown(party: &Party) -> String {
     let address = plain(&party.address);
     match &party.name {
+        // The address of a principal is for programs.
+        Some(name) if !address.contains('@') => name.clone(),
         Some(name) if name != address => format!("{name} <{address}>"),
         _ => address.to_owned(),
     }
