@@ -12,6 +12,9 @@ use std::collections::HashSet;
 
 /// The segment of what somebody is told of shares, in their home; no calendar is called so.
 pub const NOTIFICATIONS: &str = "notifications";
+/// And those of the collections of messages about meetings (RFC 6638).
+pub const INBOX: &str = "inbox";
+pub const OUTBOX: &str = "outbox";
 
 /// Longest display name, in characters.
 const MAX_NAME: usize = 250;
@@ -140,7 +143,7 @@ fn check_slug(slug: &str) -> Result<()> {
     {
         return Err(Error::bad_input("slug", Problem::Segment));
     }
-    if access::shared_id(slug).is_some() || slug == NOTIFICATIONS {
+    if access::shared_id(slug).is_some() || [NOTIFICATIONS, INBOX, OUTBOX].contains(&slug) {
         return Err(Error::bad_input("slug", Problem::Reserved(slug.to_owned())));
     }
     Ok(())

@@ -37,6 +37,7 @@ fn info(reader: &Reader, job: &Job) -> JobInfo {
         Some(JobKind::Sync) => words::server_jobs_sync().to_owned(),
         Some(JobKind::Subscribe) => words::server_jobs_subscribe().to_owned(),
         Some(JobKind::TakeBack) => words::server_jobs_take_back().to_owned(),
+        Some(JobKind::Invitations) => words::server_jobs_invitations().to_owned(),
         None => job.kind.clone(),
     };
     let became = match (state, &job.error) {

@@ -120,7 +120,8 @@ impl Kalends {
             | JobKind::MoveIn
             | JobKind::Sync
             | JobKind::Subscribe
-            | JobKind::TakeBack => None,
+            | JobKind::TakeBack
+            | JobKind::Invitations => None,
         }
     }
 

@@ -28,10 +28,12 @@ pub enum JobKind {
     Subscribe,
     /// Takes back what that did once.
     TakeBack,
+    /// Takes up messages about meetings for whom they are.
+    Invitations,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 9] = [
+    pub const ALL: [JobKind; 10] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -41,6 +43,7 @@ impl JobKind {
         JobKind::Sync,
         JobKind::Subscribe,
         JobKind::TakeBack,
+        JobKind::Invitations,
     ];
 
     pub fn name(self) -> &'static str {
@@ -54,6 +57,7 @@ impl JobKind {
             JobKind::Sync => "sync",
             JobKind::Subscribe => "subscribe",
             JobKind::TakeBack => "take-back",
+            JobKind::Invitations => "invitations",
         }
     }
 

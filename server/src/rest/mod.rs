@@ -16,6 +16,7 @@ mod groups;
 mod history;
 mod input;
 mod instances;
+mod invitations;
 mod jobs;
 mod links;
 mod objects;
@@ -132,6 +133,12 @@ fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
         .routes(routes!(instances::of_calendars))
         .routes(routes!(instances::of_calendar, events::create))
         .routes(routes!(events::get, events::patch, events::delete))
+        .routes(routes!(invitations::get))
+        .routes(routes!(invitations::answer))
+        .routes(routes!(invitations::put_attendees))
+        .routes(routes!(invitations::propose))
+        .routes(routes!(invitations::decide))
+        .routes(routes!(invitations::refresh))
         .routes(routes!(objects::list))
         .routes(routes!(transfer::export))
         .routes(routes!(transfer::free_busy))

@@ -268,6 +268,42 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "dav notification REPORT",
         ],
     ),
+    (
+        "of messages to oneself alone; tests/protocol/scheduling.rs has that others find nothing there",
+        &[
+            "dav inbox GET",
+            "dav inbox HEAD",
+            "dav inbox OPTIONS",
+            "dav inbox PROPFIND",
+            "dav inbox PROPPATCH",
+            "dav inbox REPORT",
+            "dav message DELETE",
+            "dav message GET",
+            "dav message HEAD",
+            "dav message OPTIONS",
+            "dav message PROPFIND",
+            "dav message PROPPATCH",
+            "dav message REPORT",
+            "dav outbox GET",
+            "dav outbox HEAD",
+            "dav outbox OPTIONS",
+            "dav outbox POST",
+            "dav outbox PROPFIND",
+            "dav outbox PROPPATCH",
+            "dav outbox REPORT",
+        ],
+    ),
+    (
+        "invites and answers by the gate of all writes; tests/use_cases/scheduling.rs has who may",
+        &[
+            "/event/{calendar}/{name}/invitation",
+            "POST /api/v1.0/calendars/{id}/events/{name}/answer",
+            "POST /api/v1.0/calendars/{id}/events/{name}/proposals",
+            "POST /api/v1.0/calendars/{id}/events/{name}/proposals/{proposal}",
+            "POST /api/v1.0/calendars/{id}/events/{name}/refresh",
+            "PUT /api/v1.0/calendars/{id}/events/{name}/attendees",
+        ],
+    ),
     ("made nowhere but in one's own home", &["dav calendar MKCALENDAR", "dav calendar MKCOL"]),
     ("refused for every object, or as MOVE and GET, which are here", &["dav object COPY", "dav object PROPPATCH"]),
 ];
@@ -304,6 +340,9 @@ pub async fn all(world: &World) -> BTreeSet<String> {
         ("proxies", "/api/v1.0/caldav/principals/olga/calendar-proxy-write/".to_owned()),
         ("notifications", format!("{}notifications/", client.home())),
         ("notification", format!("{}notifications/1.xml", client.home())),
+        ("inbox", format!("{}inbox/", client.home())),
+        ("message", format!("{}inbox/1.ics", client.home())),
+        ("outbox", format!("{}outbox/", client.home())),
     ] {
         let answer = client.request("OPTIONS", &path).send().await;
         let allowed = answer.header("allow").unwrap().split(", ");
