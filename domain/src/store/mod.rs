@@ -25,6 +25,7 @@ mod jobs;
 mod links;
 mod login_flows;
 mod login_tries;
+mod migrations;
 mod notices;
 mod objects;
 mod people;

@@ -1,13 +1,11 @@
 //! PostgreSQL, for several nodes. Reads see one snapshot; a write locks the calendars that it changes.
 
+use super::migrations;
 use super::transaction::Connection;
 use crate::{Error, Problem, Result};
-use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Row};
 use std::time::Duration;
-
-pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// Oldest version whose behaviour is tested.
 const MIN_VERSION: i32 = 15;
@@ -31,7 +29,7 @@ impl Postgres {
     /// `Unavailable`, `Internal`; `BadInput` for a server that is too old.
     pub async fn open(options: PgConnectOptions) -> Result<Self> {
         let opened = Self::connect(options, APPLICATION).await?;
-        MIGRATIONS.run(&opened.pool).await.map_err(|error| Error::Internal(error.into()))?;
+        migrations::OF_POSTGRES.run(&opened.pool).await.map_err(|error| Error::Internal(error.into()))?;
         Ok(opened)
     }
 
