@@ -28,6 +28,7 @@ impl From<Error> for ApiError {
             }
             Error::TooManyImports { limit } => ApiError::TooMany(words::server_too_many_imports(limit)),
             Error::Remote(error) => remote(error),
+            Error::Mail(error) => bad_input("e-mail", words::server_letters_not_sent(&error.to_string())),
             Error::Busy { seconds } => ApiError::Busy(words::server_busy(count(seconds))),
             Error::Unavailable { seconds } => ApiError::Busy(words::server_unavailable(count(seconds))),
             Error::Contended | Error::LeaseLost => ApiError::Busy(words::server_contended().into()),

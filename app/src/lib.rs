@@ -30,6 +30,8 @@ pub mod import;
 #[cfg(feature = "ssr")]
 pub mod jobs;
 pub mod json;
+#[cfg(feature = "ssr")]
+pub mod letters;
 pub mod live;
 #[cfg(feature = "ssr")]
 pub mod locale;

@@ -30,6 +30,7 @@ mod model;
 pub mod moving;
 mod nodes;
 pub mod objects;
+pub mod outgoing_mail;
 mod parsed;
 pub mod people;
 pub mod query;
@@ -155,6 +156,10 @@ pub struct Kalends {
     /// What speaks to services elsewhere.
     pub(crate) connector: Arc<dyn sync::connector::Connector>,
     pub(crate) vault: Arc<sync::vault::Vault>,
+    /// How mail goes out, where it does.
+    pub(crate) mail_transport: Option<Arc<dyn outgoing_mail::MailTransport>>,
+    /// From whom the installation's own mail is.
+    pub(crate) mail_sender: Option<outgoing_mail::Mailbox>,
 }
 
 impl Kalends {
@@ -183,6 +188,8 @@ impl Kalends {
             sync_counter: Arc::default(),
             connector: Arc::new(sync::connector::NoConnector),
             vault: Arc::default(),
+            mail_transport: None,
+            mail_sender: None,
         }
     }
 

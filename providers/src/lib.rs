@@ -8,3 +8,4 @@ mod failure;
 pub mod graph;
 pub mod ics;
 pub mod outbound;
+pub mod smtp;

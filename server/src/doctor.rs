@@ -1,9 +1,11 @@
 //! `kalends doctor`: what is wrong with an installation, and what to do.
 
 mod accounts;
+mod mail;
 mod sign_in;
 
 use crate::configuration::Configuration;
+use crate::options::MailOptions;
 use crate::{Outcome, ServeArguments};
 use axum::http::{StatusCode, Uri};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -94,13 +96,14 @@ impl<'d> Doctor<'d> {
     ///
     /// # Errors
     /// How many findings say that something is wrong.
-    pub async fn run(mut self, arguments: DoctorArguments) -> Outcome {
+    pub async fn run(mut self, arguments: DoctorArguments, mail: &MailOptions) -> Outcome {
         self.check_settings();
         let url = self.check_public_url(&arguments.serve);
         self.check_front_end(&arguments.serve.dist);
         self.check_permissions();
         self.check_backups();
         self.check_providers(url.as_ref()).await;
+        self.check_mail(mail).await;
         let installation = self.check_database().await;
         if let Some(url) = url {
             self.ask_public_url(&url, installation).await;

@@ -30,6 +30,8 @@ pub mod remote;
 pub mod requests;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "mail")]
+pub mod smtp;
 #[cfg(feature = "server")]
 pub mod snapshots;
 pub mod texts;

@@ -114,13 +114,22 @@ impl Kalends {
         match kind {
             JobKind::Clean => Some(TimeDelta::hours(1)),
             JobKind::Backup => self.limits.backups.as_ref().map(|plan| plan.interval),
-            JobKind::Reindex | JobKind::Import | JobKind::EndShares | JobKind::MoveIn | JobKind::Sync => None,
+            JobKind::Reindex
+            | JobKind::Import
+            | JobKind::EndShares
+            | JobKind::MoveIn
+            | JobKind::Sync
+            | JobKind::Mail => None,
         }
     }
 
-    /// What this node does: backups only where it knows of a folder for them.
+    /// What this node does: backups only where it knows of a folder for them, mail where it knows how it goes out.
     pub(crate) fn kinds(&self) -> Vec<JobKind> {
-        let does = |kind: &JobKind| *kind != JobKind::Backup || self.limits.backups.is_some();
+        let does = |kind: &JobKind| match kind {
+            JobKind::Backup => self.limits.backups.is_some(),
+            JobKind::Mail => self.sends_mail(),
+            _ => true,
+        };
         JobKind::ALL.into_iter().filter(does).collect()
     }
 

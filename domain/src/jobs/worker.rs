@@ -214,6 +214,7 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::EndShares => super::shares::end(lease).await,
         JobKind::MoveIn => move_in::move_in(lease).await,
         JobKind::Sync => crate::sync::run(lease).await,
+        JobKind::Mail => crate::outgoing_mail::send(lease).await,
     }
 }
 

@@ -24,10 +24,12 @@ pub enum JobKind {
     MoveIn,
     /// Brings a calendar and one elsewhere into step.
     Sync,
+    /// Sends a letter of the installation's.
+    Mail,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 7] = [
+    pub const ALL: [JobKind; 8] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -35,6 +37,7 @@ impl JobKind {
         JobKind::EndShares,
         JobKind::MoveIn,
         JobKind::Sync,
+        JobKind::Mail,
     ];
 
     pub fn name(self) -> &'static str {
@@ -46,6 +49,7 @@ impl JobKind {
             JobKind::EndShares => "end-shares",
             JobKind::MoveIn => "move-in",
             JobKind::Sync => "sync",
+            JobKind::Mail => "mail",
         }
     }
 
