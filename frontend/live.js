@@ -52,6 +52,7 @@
     if (message.state) became("live");
     else if (message.kind) heard(message);
     else if (message.job) tell(`job ${message.job}`);
+    else if (message.reminder) import("/reminders.js").then(({ show }) => show());
   };
 
   const say = (message) => {
@@ -94,6 +95,7 @@
     });
     source.addEventListener("beat", () => say({ beat: true }));
     source.addEventListener("job", (event) => say({ job: JSON.parse(event.data).job }));
+    source.addEventListener("reminder", () => say({ reminder: true }));
     for (const kind of ["calendar", "gone", "list"]) {
       source.addEventListener(kind, (event) => say({ id: event.lastEventId, kind, ...JSON.parse(event.data) }));
     }

@@ -9,3 +9,4 @@ pub mod graph;
 pub mod ics;
 pub mod outbound;
 pub mod smtp;
+pub mod web_push;

@@ -114,12 +114,7 @@ impl Kalends {
         match kind {
             JobKind::Clean => Some(TimeDelta::hours(1)),
             JobKind::Backup => self.limits.backups.as_ref().map(|plan| plan.interval),
-            JobKind::Reindex
-            | JobKind::Import
-            | JobKind::EndShares
-            | JobKind::MoveIn
-            | JobKind::Sync
-            | JobKind::Mail => None,
+            _ => None,
         }
     }
 

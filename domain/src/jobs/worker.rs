@@ -80,6 +80,7 @@ impl Worker {
             if prepared.is_none_or(|at| at.elapsed() > RECURRING) {
                 prepared = self.told(self.kalends.begin_recurring().await).map(|()| Instant::now());
             }
+            self.told(self.kalends.begin_reminders().await);
             while running.len() < MAX_JOBS {
                 let import = imports.clone().try_acquire_owned().ok();
                 let sync = syncs.clone().try_acquire_owned().ok();
@@ -215,6 +216,8 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::MoveIn => move_in::move_in(lease).await,
         JobKind::Sync => crate::sync::run(lease).await,
         JobKind::Mail => crate::outgoing_mail::send(lease).await,
+        JobKind::Remind => crate::reminders::remind(lease).await,
+        JobKind::Deliver => crate::reminders::deliver(lease).await,
     }
 }
 

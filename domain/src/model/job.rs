@@ -26,10 +26,14 @@ pub enum JobKind {
     Sync,
     /// Sends a letter of the installation's.
     Mail,
+    /// Plans reminders, and makes those that are due.
+    Remind,
+    /// Sends reminders.
+    Deliver,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 8] = [
+    pub const ALL: [JobKind; 10] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -38,6 +42,8 @@ impl JobKind {
         JobKind::MoveIn,
         JobKind::Sync,
         JobKind::Mail,
+        JobKind::Remind,
+        JobKind::Deliver,
     ];
 
     pub fn name(self) -> &'static str {
@@ -50,6 +56,8 @@ impl JobKind {
             JobKind::MoveIn => "move-in",
             JobKind::Sync => "sync",
             JobKind::Mail => "mail",
+            JobKind::Remind => "remind",
+            JobKind::Deliver => "deliver",
         }
     }
 

@@ -31,6 +31,8 @@ mod personal;
 mod pictures;
 mod portable;
 mod postgres;
+mod reminder_plan;
+mod reminders;
 mod remote_accounts;
 mod sessions;
 mod share_notices;

@@ -27,6 +27,7 @@ mod personal;
 mod profile;
 mod programs;
 mod quota;
+mod reminders;
 mod remote_accounts;
 mod sessions;
 mod share_notices;

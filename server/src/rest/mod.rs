@@ -21,6 +21,7 @@ mod output;
 mod page;
 mod pictures;
 mod problem;
+mod reminders;
 mod shares;
 mod stream;
 mod sync;
@@ -189,6 +190,11 @@ fn of_accounts() -> OpenApiRouter<Rest> {
         .routes(routes!(accounts::get, accounts::patch, accounts::delete))
         .routes(routes!(accounts::test))
         .routes(routes!(accounts::set_password))
+        .routes(routes!(reminders::list))
+        .routes(routes!(reminders::snooze))
+        .routes(routes!(reminders::dismiss))
+        .routes(routes!(reminders::subscriptions, reminders::subscribe))
+        .routes(routes!(reminders::unsubscribe))
         .routes(routes!(sync::list, sync::create, sync::run_all))
         .routes(routes!(sync::get, sync::tie, sync::put, sync::delete))
         .routes(routes!(sync::run))

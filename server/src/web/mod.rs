@@ -12,6 +12,7 @@ mod moving;
 mod people;
 pub(crate) mod profile;
 mod refusals;
+mod reminders;
 mod remote_accounts;
 pub mod session;
 mod sharing;
@@ -106,6 +107,7 @@ pub fn router(web: Web) -> Router {
         .route("/calendars/visible", post(forms::visible_calendars))
         .route("/calendars/{id}", post(forms::calendar))
         .route("/bin", post(forms::bin))
+        .route("/reminders", post(reminders::wish))
         .route("/import/from", post(moving::move_in))
         .route("/admin/jobs", post(forms::jobs))
         .route("/admin/people", post(people::wish))
@@ -135,6 +137,7 @@ pub fn router(web: Web) -> Router {
         .route("/settings/connect", post(connect::connect))
         .route("/login/v2/flow/{token}", post(connect::login_flow))
         .merge(profile::router())
+        .merge(reminders::router())
         .merge(transfer::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.web.site.clone(), session::same_site))

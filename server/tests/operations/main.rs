@@ -12,6 +12,7 @@ mod log;
 mod metrics;
 mod moving;
 mod people;
+mod reminders;
 mod secrets;
 
 /// The binary.

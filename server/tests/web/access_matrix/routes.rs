@@ -191,8 +191,26 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "of one's own reminders; tests/web/reminders.rs has that others do not see them",
+        &[
+            "/reminders",
+            "/reminders/panel",
+            "/fn/reminders",
+            "DELETE /api/v1.0/reminders/subscriptions/{id}",
+            "GET /api/v1.0/reminders",
+            "GET /api/v1.0/reminders/subscriptions",
+            "POST /api/v1.0/reminders/subscriptions",
+            "POST /api/v1.0/reminders/{id}/dismiss",
+            "POST /api/v1.0/reminders/{id}/snooze",
+            "page /reminders",
+        ],
+    ),
+    (
         "the same for all",
         &[
+            "/push-worker.js",
+            "/reminders.css",
+            "/reminders.js",
             "/embed.js",
             "/healthz",
             "/fn/{*function}",
