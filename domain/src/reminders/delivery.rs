@@ -1,6 +1,6 @@
 //! Sending reminders by mail and to browsers: at most once, whatever dies.
 
-use super::due::{SENDERS, is_still_due};
+use super::due::{GONE, SENDERS, is_still_due};
 use super::push::PushError;
 use super::seen::Person;
 use super::ways::{letter_to, notice};
@@ -20,8 +20,6 @@ const MAX_AT_ONCE: usize = 10;
 const MAX_TRIES: u32 = 5;
 /// How long after the first try the next one is; each later one waits longer by as much.
 const PAUSE: TimeDelta = TimeDelta::seconds(30);
-/// After so long a node that said nothing more is gone.
-const GONE: TimeDelta = TimeDelta::minutes(10);
 
 /// What became of a try.
 struct Outcome {

@@ -25,6 +25,8 @@ const MAX_OBJECTS: usize = 50;
 const MAX_AT_ONCE: usize = 20;
 /// How many nodes, or tasks of one, send at once.
 pub(super) const SENDERS: usize = 3;
+/// After so long a node that said nothing more about what it sends is gone.
+pub(super) const GONE: TimeDelta = TimeDelta::minutes(10);
 
 /// What one piece of the job has come to.
 #[derive(Default)]
@@ -80,7 +82,7 @@ impl Kalends {
     /// # Errors
     /// `Unavailable`, `Internal`
     pub async fn begin_reminders(&self) -> Result<()> {
-        let (plan, send) = self.db.once().await?.reminder_work(Utc::now()).await?;
+        let (plan, send) = self.db.once().await?.reminder_work(Utc::now(), Utc::now() - GONE).await?;
         if !plan && !send {
             return Ok(());
         }

@@ -45,8 +45,7 @@ pub(super) async fn plan_piece(kalends: &Kalends, tx: &mut Transaction) -> Resul
 async fn plan_person(tx: &mut Transaction, people: &mut People, id: PrincipalId, at: DateTime<Utc>) -> Result<()> {
     let Some(person) = people.get(tx, id).await? else { return tx.keep_planned(id, &[]).await };
     let calendars = access::listed_calendars(tx, person.caller()).await?;
-    let calendars: Vec<_> =
-        calendars.iter().filter(|held| held.may_read() && !held.is_acting()).map(|held| held.id).collect();
+    let calendars: Vec<_> = calendars.iter().filter(|held| held.may_read()).map(|held| held.id).collect();
     tx.keep_planned(id, &calendars).await?;
     daily::replan(tx, id, person.zone).await?;
     for calendar in calendars {

@@ -78,7 +78,7 @@ impl Seen {
     ) -> Result<Option<Self>> {
         let Some(found) = tx.object_by_id(id).await? else { return Ok(None) };
         let calendar = access::seen(tx, person.caller(), found.head.calendar).await?;
-        let Some(calendar) = calendar.filter(|held| held.is_listed() && held.may_read() && !held.is_acting()) else {
+        let Some(calendar) = calendar.filter(|held| held.is_listed() && held.may_read()) else {
             return Ok(None);
         };
         let head = found.head.clone();
@@ -96,7 +96,8 @@ impl Seen {
     }
 
     fn reminded(&self) -> Reminded<'_> {
-        let default_minutes = self.person.default_minutes();
+        // What is another's reminds nobody who only acts for them, unless they say so by an alarm of their own.
+        let default_minutes = self.person.default_minutes().filter(|_| !self.calendar.is_acting());
         Reminded { zone: &self.zone, addresses: &self.person.addresses, default_minutes }
     }
 

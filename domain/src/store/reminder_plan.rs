@@ -96,13 +96,15 @@ impl Transaction {
     }
 
     /// Whether anything about reminders is to be done now: by whoever plans and makes them, and by whoever sends them.
-    pub async fn reminder_work(&mut self, now: DateTime<Utc>) -> Result<(bool, bool)> {
+    /// `gone`: what was being sent before that is not being sent any more.
+    pub async fn reminder_work(&mut self, now: DateTime<Utc>, gone: DateTime<Utc>) -> Result<(bool, bool)> {
         let statement = self.sql(
             "SELECT EXISTS (SELECT 1 FROM reminder_stale) OR EXISTS (SELECT 1 FROM reminder_plan WHERE next_at <= $1)
                     OR EXISTS (SELECT 1 FROM reminder_settings WHERE agenda_at <= $1) AS plan,
-                EXISTS (SELECT 1 FROM reminder_deliveries WHERE state = 'waiting' AND at <= $1) AS send",
+                EXISTS (SELECT 1 FROM reminder_deliveries WHERE state = 'waiting' AND at <= $1)
+                    OR EXISTS (SELECT 1 FROM reminder_deliveries WHERE state = 'sending' AND at < $2) AS send",
         );
-        let row = statement.bind(millis(now)).one().await?;
+        let row = statement.bind(millis(now)).bind(millis(gone)).one().await?;
         Ok((row.get("plan")?, row.get("send")?))
     }
 

@@ -9,10 +9,10 @@ mod doctor;
 mod health;
 mod jobs;
 mod log;
+mod mail;
 mod metrics;
 mod moving;
 mod people;
-mod reminders;
 mod secrets;
 
 /// The binary.
