@@ -12,6 +12,7 @@ use kalends_domain::outgoing_mail::{MailTransport, Mailbox};
 use kalends_domain::reminders::PushTransport;
 use kalends_domain::sync::connector::Connector;
 use kalends_providers::connector::RemoteServices;
+use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
 use kalends_providers::outbound::{Dialer, Outbound};
 use kalends_providers::smtp::{SmtpSettings, SmtpTransport};
@@ -179,9 +180,10 @@ impl RemoteOptions {
     }
 
     /// What speaks to the services.
-    pub fn connector(&self, microsoft: Option<Microsoft>) -> Arc<dyn Connector> {
+    pub fn connector(&self, microsoft: Option<Microsoft>, google: Option<Google>) -> Arc<dyn Connector> {
         let hosts = self.hosts().chain(microsoft.iter().flat_map(Microsoft::private_hosts));
-        Arc::new(RemoteServices::new(Outbound::new(hosts)).with_microsoft(microsoft))
+        let hosts = hosts.chain(google.iter().flat_map(Google::private_hosts));
+        Arc::new(RemoteServices::new(Outbound::new(hosts)).with_microsoft(microsoft).with_google(google))
     }
 }
 

@@ -12,6 +12,8 @@ pub mod database;
 #[cfg(feature = "server")]
 pub mod events;
 #[cfg(feature = "graph")]
+pub mod google;
+#[cfg(feature = "graph")]
 pub mod graph;
 #[cfg(feature = "home")]
 pub mod home;

@@ -35,6 +35,8 @@ fn info(reader: &Reader, job: &Job) -> JobInfo {
         Some(JobKind::MoveIn) => words::server_jobs_move_in().to_owned(),
         Some(JobKind::EndShares) => words::server_jobs_end_shares().to_owned(),
         Some(JobKind::Sync) => words::server_jobs_sync().to_owned(),
+        Some(JobKind::Subscribe) => words::server_jobs_subscribe().to_owned(),
+        Some(JobKind::TakeBack) => words::server_jobs_take_back().to_owned(),
         Some(JobKind::Remind) => words::server_reminders_job_plan().to_owned(),
         Some(JobKind::Deliver) => words::server_reminders_job_send().to_owned(),
         Some(JobKind::Mail) => words::server_letters_job().to_owned(),

@@ -114,14 +114,25 @@ impl Kalends {
         match kind {
             JobKind::Clean => Some(TimeDelta::hours(1)),
             JobKind::Backup => self.limits.backups.as_ref().map(|plan| plan.interval),
-            _ => None,
+            JobKind::Reindex
+            | JobKind::Import
+            | JobKind::EndShares
+            | JobKind::MoveIn
+            | JobKind::Sync
+            | JobKind::Subscribe
+            | JobKind::TakeBack
+            | JobKind::Mail
+            | JobKind::Remind
+            | JobKind::Deliver => None,
         }
     }
 
-    /// What this node does: backups only where it knows of a folder for them, mail where it knows how it goes out.
+    /// What this node does: backups only where it knows of a folder for them, subscriptions where it knows what is to be told, mail where it
+    /// knows how it goes out.
     pub(crate) fn kinds(&self) -> Vec<JobKind> {
         let does = |kind: &JobKind| match kind {
             JobKind::Backup => self.limits.backups.is_some(),
+            JobKind::Subscribe => self.notification_hook.is_known(),
             JobKind::Mail => self.sends_mail(),
             _ => true,
         };
@@ -137,6 +148,7 @@ impl Kalends {
             tx.enqueue_job(&NewJob { due_at, ..of_installation(kind) }).await?;
         }
         tx.commit().await?;
-        self.begin_links().await
+        self.begin_links().await?;
+        self.begin_notifications().await
     }
 }

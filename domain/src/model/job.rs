@@ -24,6 +24,10 @@ pub enum JobKind {
     MoveIn,
     /// Brings a calendar and one elsewhere into step.
     Sync,
+    /// Has a service tell of changes in the calendars of an account.
+    Subscribe,
+    /// Takes back what that did once.
+    TakeBack,
     /// Sends a letter of the installation's.
     Mail,
     /// Plans reminders, and makes those that are due.
@@ -33,7 +37,7 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 10] = [
+    pub const ALL: [JobKind; 12] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -41,6 +45,8 @@ impl JobKind {
         JobKind::EndShares,
         JobKind::MoveIn,
         JobKind::Sync,
+        JobKind::Subscribe,
+        JobKind::TakeBack,
         JobKind::Mail,
         JobKind::Remind,
         JobKind::Deliver,
@@ -55,6 +61,8 @@ impl JobKind {
             JobKind::EndShares => "end-shares",
             JobKind::MoveIn => "move-in",
             JobKind::Sync => "sync",
+            JobKind::Subscribe => "subscribe",
+            JobKind::TakeBack => "take-back",
             JobKind::Mail => "mail",
             JobKind::Remind => "remind",
             JobKind::Deliver => "deliver",

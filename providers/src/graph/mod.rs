@@ -10,31 +10,29 @@ mod cursor;
 mod fetch;
 mod instances;
 mod oauth;
-mod session;
 mod settings;
 mod store;
 mod subscriptions;
 mod wire;
 
 pub use convert::{as_held, event_of_text, text_of_event};
-pub use oauth::{SignIn, SignedIn};
 pub use settings::{Account, Microsoft};
-pub use subscriptions::{LIFETIME, Notification, Notified, Subscription};
+pub use subscriptions::{LIFETIME, read_notices};
 
+use crate::oauth::{Session, Tokens};
 use crate::outbound::Outbound;
 use client::Client;
 use kalends_domain::sync::connector::CredentialKeeper;
 use kalends_domain::sync::credentials::Credentials;
 use kalends_domain::sync::provider::{
-    Answer, Capabilities, ChangePage, Cursor, Fetched, Provider, ProviderError, RemoteCalendar, RemoteCalendarId,
-    RemoteObjectId, RemoteTag, Stored,
+    Answer, Capabilities, ChangePage, Cursor, Fetched, Notifications, Provider, ProviderError, RemoteCalendar,
+    RemoteCalendarId, RemoteObjectId, RemoteTag, Stored,
 };
 use kalends_ical::instances::Window;
 use kalends_ical::merge::{self, Versions, Winner};
 use kalends_ical::{CalendarObject, Limits};
-use oauth::Tokens;
-use session::Session;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Microsoft 365 among the services that are known by name.
 pub const PRESET: &str = "microsoft";
@@ -43,6 +41,8 @@ pub const PRESET: &str = "microsoft";
 pub struct Graph {
     client: Client,
     account: Account,
+    /// What is written there may invite people.
+    invites: AtomicBool,
 }
 
 impl Graph {
@@ -58,8 +58,9 @@ impl Graph {
         keeper: Arc<dyn CredentialKeeper>,
     ) -> Result<Self, ProviderError> {
         let base = microsoft.graph.clone();
-        let session = Session::new(microsoft, outbound.clone(), keeper, Tokens::of(credentials)?);
-        Ok(Graph { client: Client::new(outbound, base, session), account })
+        let service = microsoft.service().map_err(ProviderError::Refused)?;
+        let session = Session::new(service, outbound.clone(), keeper, Tokens::of(credentials, "Microsoft 365")?);
+        Ok(Graph { client: Client::new(outbound, base, session), account, invites: AtomicBool::new(false) })
     }
 }
 
@@ -79,6 +80,14 @@ impl Provider for Graph {
         _: Window,
     ) -> Answer<'a, ChangePage> {
         Box::pin(self.page_of_changes(calendar, since))
+    }
+
+    fn notifications(&self) -> Option<&dyn Notifications> {
+        Some(self)
+    }
+
+    fn allow_invitations(&self, allowed: bool) {
+        self.invites.store(allowed, Ordering::Relaxed);
     }
 
     fn fetch<'a>(&'a self, calendar: &'a RemoteCalendarId, objects: &'a [RemoteObjectId]) -> Answer<'a, Vec<Fetched>> {
