@@ -14,6 +14,7 @@ mod mail;
 mod metrics;
 mod moving;
 mod people;
+mod reminders;
 mod secrets;
 
 /// The binary.
