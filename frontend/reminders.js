@@ -1,5 +1,5 @@
-// Shows reminders in a corner of the page, and signs a browser up for push messages. It comes when there is something to show:
-// live.js asks for it.
+// Shows reminders in a corner of the page, and signs a browser up for push messages. live.js loads it when there is something to show,
+// and says when that is another.
 const PANEL = "kalends-reminders";
 const PATH = "/reminders";
 
@@ -24,7 +24,7 @@ const place = () => {
 // One answer at a time; what is asked for meanwhile is asked for after it.
 let busy;
 
-export const show = async () => {
+const show = async () => {
   const before = busy;
   let done;
   busy = new Promise((resolve) => (done = resolve));
@@ -45,6 +45,9 @@ export const show = async () => {
     done();
   }
 };
+
+addEventListener("kalends-live", ({ detail }) => detail === "reminder" && show());
+show();
 
 async function answer(event) {
   event.preventDefault();

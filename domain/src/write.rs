@@ -33,8 +33,6 @@ struct Made<'a> {
     at: DateTime<Utc>,
     before: Option<&'a Standing>,
     after: Option<(&'a str, Digest)>,
-    /// Whether it has alarms now.
-    alarmed: bool,
 }
 
 /// One write under way; dropped without commit it leaves nothing behind.
@@ -239,15 +237,8 @@ impl Write {
             }
             None => self.tx.insert_object(new).await?,
         };
-        let change = Made {
-            object: id,
-            name,
-            revision,
-            at,
-            before: existing.as_ref(),
-            after: Some((text, index.digest)),
-            alarmed: index.alarmed,
-        };
+        let change =
+            Made { object: id, name, revision, at, before: existing.as_ref(), after: Some((text, index.digest)) };
         self.log(calendar, change).await?;
         let (created, guarded, alarmed) = (existing.is_none(), index.guarded, index.alarmed);
         let Some(head) = existing.map(|standing| standing.object.head) else {
@@ -282,14 +273,13 @@ impl Write {
             self.tx.put_into_bin(calendar.id, &standing, revision, at).await?;
         }
         self.tx.delete_object_row(standing.id).await?;
-        let change =
-            Made { object: standing.id, name, revision, at, before: Some(&standing), after: None, alarmed: false };
+        let change = Made { object: standing.id, name, revision, at, before: Some(&standing), after: None };
         self.log(calendar, change).await
     }
 
     /// Adds the row to the log and keeps the version that goes.
     async fn log(&mut self, calendar: &Held, made: Made<'_>) -> Result<()> {
-        let Made { object, name, revision, at, before, after, alarmed } = made;
+        let Made { object, name, revision, at, before, after } = made;
         let cause = self.cause(calendar.acts_for()).await?;
         let kept = |before: &&Standing| after.is_none_or(|(_, digest)| Digest::of(&before.object.text) != digest);
         if let Some(Standing { object: Object { text, .. }, .. }) = before.filter(kept) {
@@ -300,9 +290,7 @@ impl Write {
         let after = after.map(|(_, digest)| digest);
         let change = NewChange { calendar: calendar.id, name, revision, object, previous, after, cause, at };
         self.tx.log_change(change).await?;
-        if after.is_some() {
-            self.tx.mark_object_stale(calendar.id, object, alarmed, at).await?;
-        }
+        self.tx.mark_object_stale(calendar.id, object, at).await?;
         self.undo.0.push((calendar.id, revision));
         self.goes_elsewhere(calendar, at).await?;
         // Of several changes to one calendar the last is said.

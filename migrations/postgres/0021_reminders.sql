@@ -25,6 +25,15 @@ CREATE INDEX reminder_plan_next ON reminder_plan (next_at);
 CREATE INDEX reminder_plan_object ON reminder_plan (object_id);
 CREATE INDEX reminder_plan_calendar ON reminder_plan (calendar_id);
 
+-- As what a person had a calendar when all of it was planned; who has it as the same still has the same plan.
+CREATE TABLE reminder_calendars (
+    principal_id BIGINT NOT NULL REFERENCES principals (id) ON DELETE CASCADE,
+    calendar_id  BIGINT NOT NULL REFERENCES calendars (id) ON DELETE CASCADE,
+    outlook      TEXT NOT NULL,
+    PRIMARY KEY (principal_id, calendar_id)
+);
+CREATE INDEX reminder_calendars_calendar ON reminder_calendars (calendar_id);
+
 -- Of what the plan is to be derived anew: an object, a calendar of a person, or all that a person has. Rows are only added, and taken by
 -- their ids, so that no change is lost while another is worked on.
 CREATE TABLE reminder_stale (
@@ -50,12 +59,13 @@ CREATE TABLE reminders (
     location      TEXT NOT NULL,
     starts_at     BIGINT NOT NULL,
     starts_on     TEXT,                      -- of a whole day: which
-    state         TEXT NOT NULL CHECK (state IN ('due', 'missed', 'dismissed', 'snoozed')),
+    state         TEXT NOT NULL CHECK (state IN ('due', 'missed', 'dismissed', 'snoozed', 'withdrawn')),
     made_at       BIGINT NOT NULL,
     UNIQUE (principal_id, object_id, recurrence_id, alarm, due_at)
 );
 CREATE INDEX reminders_of ON reminders (principal_id, due_at);
 CREATE INDEX reminders_made ON reminders (made_at);
+CREATE INDEX reminders_open ON reminders (object_id) WHERE state = 'due';
 
 CREATE TABLE reminder_deliveries (
     reminder_id BIGINT NOT NULL REFERENCES reminders (id) ON DELETE CASCADE,

@@ -12,6 +12,7 @@ server-reminders-due = It waits for you.
 server-reminders-missed = No server ran when it was due: it was not sent.
 server-reminders-dismissed = You have dismissed it.
 server-reminders-snoozed = You have put it off.
+server-reminders-withdrawn = It is settled: the event was moved, cancelled or declined, or another program has answered.
 # How it went out.
 server-reminders-page = In the page
 server-reminders-mail = By mail
@@ -68,6 +69,8 @@ server-reminders-snooze = { $minutes } min
 server-reminders-snooze-hour = 1 h
 server-reminders-snooze-day = 1 day
 server-reminders-put-off = Put off
+# $time: such as "15 min".
+server-reminders-put-off-for = Put off for { $time }
 server-reminders-untitled = (no title)
 # $when: day and time.
 server-reminders-starts = Begins { $when }.

@@ -68,7 +68,10 @@ pub(super) fn starts(format: Format, zone: Tz, at: DateTime<Utc>, on: Option<Nai
 }
 
 fn starts_for(reader: &Reader, at: DateTime<Utc>, on: Option<NaiveDate>) -> String {
-    starts(reader.format(), reader.zone(), at, on)
+    match on {
+        Some(day) => reader.format().full_date(day),
+        None => reader.moment(reader.local(at)),
+    }
 }
 
 fn coming_info(reader: &Reader, coming: &Coming) -> ComingInfo {
@@ -87,6 +90,7 @@ fn past_info(reader: &Reader, past: &Reminder) -> PastInfo {
         ReminderState::Missed => words::server_reminders_missed(),
         ReminderState::Dismissed => words::server_reminders_dismissed(),
         ReminderState::Snoozed => words::server_reminders_snoozed(),
+        ReminderState::Withdrawn => words::server_reminders_withdrawn(),
     };
     PastInfo {
         id: past.id.0,
@@ -171,8 +175,9 @@ fn read(wanted: &Wanted) -> Result<ReminderSettings, ApiError> {
     })
 }
 
-fn minute(text: &str) -> Option<u16> {
-    let (hours, minutes) = text.split_once(':')?;
+/// Reads `07:00` as minutes of the day.
+pub fn minute(text: &str) -> Option<u16> {
+    let (hours, minutes) = text.split_once(':').filter(|(hours, minutes)| hours.len() < 3 && minutes.len() == 2)?;
     let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
     (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
 }

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use kalends_domain::accounts::User;
 use kalends_domain::agenda::AgendaInstance;
-use kalends_domain::reminders::{NewReminder, ReminderWriter, Written};
+use kalends_domain::reminders::{NOTICE_SNOOZE_MINUTES, NewReminder, ReminderWriter, Written};
 use kalends_ical::placement::When;
 
 /// The words of an installation that people reach at `site`.
@@ -56,6 +56,13 @@ impl ReminderWriter for Texts {
             subject: title(&of.title),
             text: facts(to, of).join("\n"),
             path: links::event_of(of.calendar.0, &of.name),
+        })
+    }
+
+    fn answers(&self, to: &User) -> [String; 2] {
+        in_language_of(to.preferences.locale.as_deref(), || {
+            let later = words::server_reminders_snooze(&NOTICE_SNOOZE_MINUTES.to_string());
+            [words::server_reminders_put_off_for(&later), words::server_reminders_dismiss().to_owned()]
         })
     }
 

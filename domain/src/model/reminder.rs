@@ -84,6 +84,8 @@ pub enum ReminderState {
     Missed,
     Dismissed,
     Snoozed,
+    /// It is not so any more: what it is of was moved, cancelled or declined, or another program has answered.
+    Withdrawn,
 }
 
 impl ReminderState {
@@ -93,12 +95,13 @@ impl ReminderState {
             ReminderState::Missed => "missed",
             ReminderState::Dismissed => "dismissed",
             ReminderState::Snoozed => "snoozed",
+            ReminderState::Withdrawn => "withdrawn",
         }
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
-        let all = [ReminderState::Due, ReminderState::Missed, ReminderState::Dismissed, ReminderState::Snoozed];
-        all.into_iter().find(|state| state.name() == name)
+        use ReminderState::{Dismissed, Due, Missed, Snoozed, Withdrawn};
+        [Due, Missed, Dismissed, Snoozed, Withdrawn].into_iter().find(|state| state.name() == name)
     }
 }
 
@@ -166,6 +169,19 @@ impl Default for ReminderSettings {
             agenda_empty: false,
         }
     }
+}
+
+/// How reminders of everybody come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReminderReport {
+    /// Events and tasks of which somebody was to be reminded a while ago, and nobody looked.
+    pub late: u64,
+    /// On all ways, of late.
+    pub sent: u64,
+    pub failed: u64,
+    pub uncertain: u64,
+    /// Why the last one failed.
+    pub why: Option<String>,
 }
 
 /// A row of the plan.

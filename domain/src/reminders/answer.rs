@@ -1,7 +1,7 @@
 //! What a person does about a reminder. It is written into their alarms, so that their other programs hear of it.
 
 use super::{Channel, DeliveryState, NewReminder, Reminder, ReminderId, ReminderState};
-use crate::access::{self, Access, Caller};
+use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::model::announcement::Announcement;
 use crate::objects::{Precondition, index};
 use crate::write::Write;
@@ -19,6 +19,11 @@ pub const SNOOZES: [u32; 4] = [5, 15, 60, 1440];
 pub const MAX_SNOOZE_MINUTES: u32 = 28 * 24 * 60;
 /// Names a reminder that was put off and stands in no text: the person may not write it there.
 pub(super) const PUT_OFF: &str = "put-off";
+
+/// Whether the alarms in a calendar's objects are those of others as well: of a team.
+pub(super) fn shares_alarms(calendar: &Held, person: PrincipalId) -> bool {
+    !calendar.has_personal_data() && calendar.owner().id != person
+}
 
 const NOT_THERE: Error = Error::NotFound("the reminder");
 
@@ -69,7 +74,8 @@ impl Kalends {
         Ok(())
     }
 
-    /// Whether there was a place for it in the person's alarms. Whoever only reads a calendar has alarms of their own in it.
+    /// Whether there was a place for it in the person's alarms. Whoever only reads a calendar has alarms of their own in it; in one of a
+    /// team all have the same, of which nobody says for the others that they are done with.
     async fn write_answer(&self, write: &mut Write, reminder: &Reminder, until: Option<DateTime<Utc>>) -> Result<bool> {
         let caller = write.caller();
         let calendar = match write.calendar(reminder.of.calendar, Access::Read).await {
@@ -79,6 +85,9 @@ impl Kalends {
         let found = write.tx.object_by_id(reminder.of.object).await?;
         let Some(found) = found.filter(|found| found.head.calendar == calendar.id) else { return Ok(false) };
         if calendar.hides(&found.head) || !(calendar.may_write() || calendar.has_personal_data()) {
+            return Ok(false);
+        }
+        if shares_alarms(&calendar, caller.principal) {
             return Ok(false);
         }
         let user = write.tx.user(caller.principal).await?.ok_or(Error::NotFound("the account"))?;

@@ -4,6 +4,7 @@ use super::ReminderSettings;
 use super::seen::Person;
 use super::ways::letter_to;
 use crate::access::{self, PrincipalId};
+use crate::outgoing_mail::IfLost;
 use crate::store::Transaction;
 use crate::{Kalends, Result};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
@@ -49,7 +50,7 @@ pub(super) async fn send_piece(kalends: &Kalends, tx: &mut Transaction) -> Resul
         }
         let written = kalends.reminder_writer.agenda(&person.user, day, &events);
         if let Some(letter) = letter_to(&person.user, written) {
-            kalends.enqueue_letter(tx, Some(*id), &letter).await?;
+            kalends.enqueue_letter(tx, Some(*id), &letter, IfLost::GiveUp).await?;
         }
     }
     Ok(due.len())

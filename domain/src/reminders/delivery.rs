@@ -1,8 +1,8 @@
 //! Sending reminders by mail and to browsers: at most once, whatever dies.
 
-use super::due::{GONE, SENDERS, is_still_due};
+use super::due::{GONE, SENDERS};
 use super::push::PushError;
-use super::seen::Person;
+use super::seen::{Person, is_still_due};
 use super::ways::{letter_to, notice};
 use super::{Channel, DeliveryState, MAX_LATENESS, Reminder, ReminderId, ReminderState};
 use crate::accounts::User;
@@ -118,11 +118,14 @@ impl Kalends {
             Channel::Mail => self.mail_reminder(&person.user, &reminder, (tries, next)).await?,
             Channel::Push if browsers.is_empty() => skipped("no browser takes messages"),
             Channel::Push => {
-                let message = notice(&self.reminder_writer.notice(&person.user, &reminder.of), Some(id));
+                let answers = self.reminder_writer.answers(&person.user);
+                let message = notice(&self.reminder_writer.notice(&person.user, &reminder.of), Some((id, answers)));
                 let left = (MAX_LATENESS - late).max(TimeDelta::minutes(1));
-                match self.push_to(browsers, &message, left).await? {
+                let tag = format!("reminder-{}", id.0);
+                match self.push_to(browsers, &message, (left, &tag)).await? {
                     Ok(count) => Outcome::ended(DeliveryState::Sent, format!("to {count}")),
                     Err(PushError::Gone) => skipped("no browser takes messages"),
+                    Err(PushError::Uncertain(why)) => Outcome::ended(DeliveryState::Uncertain, why),
                     Err(error @ PushError::TryAgain(_)) if tries < MAX_TRIES => Outcome::again(&error, next),
                     Err(error) => Outcome::ended(DeliveryState::Failed, error.to_string()),
                 }

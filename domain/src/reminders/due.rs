@@ -1,11 +1,10 @@
 //! The job that plans, and makes reminders of what is due.
 
-use super::answer::PUT_OFF;
 use super::daily;
+use super::made::Made;
 use super::plan::plan_piece;
 use super::seen::{People, Person, Seen};
-use super::{Channel, DeliveryState, MAX_LATENESS, NewReminder, ReminderState};
-use crate::access::PrincipalId;
+use super::{Channel, DeliveryState, MAX_LATENESS, ReminderState};
 use crate::jobs::{Ended, JobKind, Lease};
 use crate::model::announcement::Announcement;
 use crate::model::job::NewJob;
@@ -13,10 +12,7 @@ use crate::model::reminder::Planned;
 use crate::store::{JobProgress, Transaction};
 use crate::{Kalends, Result};
 use chrono::{DateTime, TimeDelta, Utc};
-use kalends_ical::CalendarObject;
-use kalends_ical::instance_key;
 use kalends_ical::reminders::Due;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many objects are looked at in one transaction.
@@ -28,14 +24,6 @@ pub(super) const SENDERS: usize = 3;
 /// After so long a node that said nothing more about what it sends is gone.
 pub(super) const GONE: TimeDelta = TimeDelta::minutes(10);
 
-/// What one piece of the job has come to.
-#[derive(Default)]
-struct Made {
-    /// In whose pages something is to appear.
-    in_page: BTreeSet<PrincipalId>,
-    to_send: bool,
-}
-
 /// Plans anew what is to be planned anew, makes reminders of what is due, and has them sent.
 pub(crate) async fn remind(lease: &Lease) -> Result<Ended> {
     let kalends = &lease.kalends;
@@ -43,7 +31,7 @@ pub(crate) async fn remind(lease: &Lease) -> Result<Ended> {
     loop {
         let mut tx = kalends.db.write().await?;
         let mut made = Made::default();
-        let planned = plan_piece(kalends, &mut tx).await?;
+        let planned = plan_piece(kalends, &mut tx, &mut made).await?;
         let due = if planned { 0 } else { make_piece(kalends, &mut tx, &mut made).await? };
         let mails = if planned || due > 0 { 0 } else { daily::send_piece(kalends, &mut tx).await? };
         done += due as u64;
@@ -104,21 +92,21 @@ async fn make_piece(kalends: &Kalends, tx: &mut Transaction, made: &mut Made) ->
     let plans = tx.due_plans(now, MAX_OBJECTS).await?;
     let mut people = People::default();
     for plan in &plans {
-        let person = people.get(tx, plan.principal).await?;
-        let seen = match &person {
-            Some(person) => Seen::read(kalends, tx, person, plan.object).await?,
-            None => None,
+        let Some(person) = people.get(tx, plan.principal).await? else {
+            // Everything is planned anew should they be let in again.
+            tx.keep_planned(plan.principal, &[]).await?;
+            continue;
         };
-        let (Some(person), Some(seen)) = (person, seen) else {
+        let Some(seen) = Seen::read(kalends, tx, &person, plan.object).await? else {
             tx.delete_planned(plan.principal, plan.object).await?;
             continue;
         };
-        let due = seen.due(plan.done_until, now);
+        let due = seen.due(plan.done_until, now).await?;
         let excess = due.len().saturating_sub(MAX_AT_ONCE);
         for due in due.into_iter().skip(excess) {
             make(kalends, tx, made, &person, &seen, due, now).await?;
         }
-        match seen.next(now) {
+        match seen.next(now).await? {
             Some(next_at) => tx.set_planned(Planned { next_at, done_until: now, ..*plan }).await?,
             None => tx.delete_planned(plan.principal, plan.object).await?,
         }
@@ -136,7 +124,7 @@ async fn make(
     due: Due,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let new = new_reminder(person, seen, due);
+    let new = seen.reminder(&due);
     let late = now - new.due_at;
     let state = if late > MAX_LATENESS { ReminderState::Missed } else { ReminderState::Due };
     let Some(id) = tx.insert_reminder(&new, state, now).await? else { return Ok(()) };
@@ -157,43 +145,4 @@ async fn make(
         }
     }
     Ok(())
-}
-
-fn new_reminder(person: &Person, seen: &Seen, due: Due) -> NewReminder {
-    let instance = due.instance;
-    let object: &CalendarObject = &seen.object;
-    let entry = instance.override_index.map(|at| &object.overrides[at]).or(object.master.as_ref());
-    let location = entry.and_then(|entry| object.component(entry).property("LOCATION")).map(|place| place.text());
-    NewReminder {
-        principal: person.user.principal.id,
-        calendar: seen.calendar.id,
-        object: seen.head.id,
-        name: seen.head.name.clone(),
-        recurrence_id: instance.recurrence_id.as_ref().map(instance_key::encode).unwrap_or_default(),
-        alarm: due.alarm,
-        due_at: due.at,
-        title: entry.and_then(|entry| entry.summary.clone()).unwrap_or_default(),
-        location: location.unwrap_or_default(),
-        starts_at: instance.start_utc,
-        starts_on: instance.start.is_date().then(|| instance.start.local().date()),
-    }
-}
-
-/// Whether what was due then is due then still, by what the texts say now.
-pub(super) async fn is_still_due(
-    kalends: &Kalends,
-    tx: &mut Transaction,
-    person: &Arc<Person>,
-    of: &NewReminder,
-) -> Result<bool> {
-    let Some(seen) = Seen::read(kalends, tx, person, of.object).await? else { return Ok(false) };
-    if of.alarm == PUT_OFF {
-        return Ok(true);
-    }
-    // The database keeps milliseconds.
-    let due = seen.due(of.due_at - TimeDelta::milliseconds(1), of.due_at + TimeDelta::milliseconds(1));
-    Ok(due.into_iter().any(|due| {
-        let now = new_reminder(person, &seen, due);
-        (now.alarm, now.recurrence_id) == (of.alarm.clone(), of.recurrence_id.clone())
-    }))
 }

@@ -5,6 +5,7 @@ mod answer;
 mod daily;
 mod delivery;
 mod due;
+mod made;
 mod plan;
 mod push;
 mod seen;
@@ -12,13 +13,13 @@ mod settings;
 mod ways;
 
 pub use crate::model::reminder::{
-    Channel, Delivery, DeliveryState, NewReminder, PushSubscription, Reminder, ReminderId, ReminderSettings,
-    ReminderState,
+    Channel, Delivery, DeliveryState, NewReminder, PushSubscription, Reminder, ReminderId, ReminderReport,
+    ReminderSettings, ReminderState,
 };
 pub use answer::{MAX_SNOOZE_MINUTES, SNOOZES};
 pub use push::{MAX_SUBSCRIPTIONS, NewSubscription, PushError, PushTransport};
 pub use settings::{Coming, MAX_LISTED};
-pub use ways::{ReminderCounter, ReminderWriter, Written};
+pub use ways::{NOTICE_SNOOZE_MINUTES, ReminderCounter, ReminderWriter, Written};
 
 pub(crate) use delivery::deliver;
 pub(crate) use due::remind;
@@ -28,5 +29,7 @@ use chrono::TimeDelta;
 
 /// How late a reminder may be sent, as when no server ran while it was due. What is later is missed.
 pub const MAX_LATENESS: TimeDelta = TimeDelta::minutes(60);
+/// How long one stands in a page that nobody looked at.
+const PAGE_LIFE: TimeDelta = TimeDelta::hours(12);
 /// How long what came is kept.
 pub(crate) const LOG_LIFE: TimeDelta = TimeDelta::days(30);

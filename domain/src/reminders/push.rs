@@ -23,10 +23,26 @@ pub enum PushError {
     /// The browser takes none any more: it is to be forgotten.
     #[error("the browser takes no messages any more")]
     Gone,
+    /// It may be taken later.
     #[error("{0}")]
     TryAgain(String),
+    /// It was sent, and no answer came: it may have been taken.
+    #[error("{0}")]
+    Uncertain(String),
     #[error("{0}")]
     Refused(String),
+}
+
+impl PushError {
+    /// Which of several counts most: what may have been taken is not sent again, and what may be otherwise later is.
+    fn weight(&self) -> u8 {
+        match self {
+            PushError::Gone => 0,
+            PushError::Refused(_) => 1,
+            PushError::TryAgain(_) => 2,
+            PushError::Uncertain(_) => 3,
+        }
+    }
 }
 
 /// Sends push messages (RFC 8030), encrypted for one browser (RFC 8291). `kalends_providers::web_push` does.
@@ -37,7 +53,8 @@ pub trait PushTransport: Send + Sync {
     /// What browsers are told of a key: P-256, uncompressed. `None` for what is no key.
     fn public_key(&self, key: &Secret) -> Option<Vec<u8>>;
 
-    /// Hands a message over, which is kept for `life` while the browser is away.
+    /// Hands a message over, which is kept so long while the browser is away; one that waits there with the same topic gives way to it
+    /// (RFC 8030 section 5.4).
     ///
     /// # Errors
     /// Why the service does not take it.
@@ -46,7 +63,7 @@ pub trait PushTransport: Send + Sync {
         to: &'a PushSubscription,
         key: &'a Secret,
         message: &'a [u8],
-        life: TimeDelta,
+        waits: (TimeDelta, &'a str),
     ) -> BoxFuture<'a, Result<(), PushError>>;
 }
 
@@ -156,34 +173,42 @@ impl Kalends {
     }
 
     /// Sends a message to every browser of somebody; those that are gone are forgotten. Yields how many have it.
+    ///
+    /// # Errors
+    /// Of the store: nothing was sent.
     pub(super) async fn push_to(
         &self,
         browsers: Vec<PushSubscription>,
         message: &[u8],
-        life: TimeDelta,
+        waits: (TimeDelta, &str),
     ) -> Result<std::result::Result<usize, PushError>> {
         let Some(key) = self.push_key().await? else {
             return Ok(Err(PushError::Refused("push messages are not sent here".into())));
         };
-        let sent = browsers.iter().map(|browser| self.push_transport.send(browser, &key, message, life));
-        let (mut count, mut failed) = (0, PushError::Gone);
-        for (browser, outcome) in browsers.iter().zip(futures::future::join_all(sent).await) {
-            let mut tx = self.db.write().await?;
-            match outcome {
-                Ok(()) => {
-                    count += 1;
-                    tx.touch_push_subscription(browser.id, Utc::now()).await?;
-                }
-                Err(PushError::Gone) => drop(tx.delete_push_subscription(browser.principal, browser.id).await?),
-                Err(error) => {
-                    // What may be otherwise later counts most.
-                    if !matches!(failed, PushError::TryAgain(_)) {
-                        failed = error;
-                    }
-                }
-            }
-            tx.commit().await?;
+        let sent = browsers.iter().map(|browser| self.push_transport.send(browser, &key, message, waits));
+        let outcomes = futures::future::join_all(sent).await;
+        // They are sent, whatever can be kept of it.
+        if let Err(error) = self.keep_pushed(&browsers, &outcomes).await {
+            tracing::warn!(%error, "it cannot be kept which browsers took a message");
         }
-        Ok(if count > 0 { Ok(count) } else { Err(failed) })
+        let count = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        let worst = outcomes.into_iter().filter_map(Result::err).max_by_key(PushError::weight);
+        Ok(if count > 0 { Ok(count) } else { Err(worst.unwrap_or(PushError::Gone)) })
+    }
+
+    async fn keep_pushed(
+        &self,
+        browsers: &[PushSubscription],
+        outcomes: &[std::result::Result<(), PushError>],
+    ) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        for (browser, outcome) in browsers.iter().zip(outcomes) {
+            match outcome {
+                Ok(()) => tx.touch_push_subscription(browser.id, Utc::now()).await?,
+                Err(PushError::Gone) => drop(tx.delete_push_subscription(browser.principal, browser.id).await?),
+                Err(_) => {}
+            }
+        }
+        tx.commit().await
     }
 }

@@ -3,7 +3,7 @@
 use super::push::PushError;
 use super::seen::{Person, Seen};
 use super::ways::{letter_to, notice};
-use super::{Channel, Reminder, ReminderSettings, ReminderWriter, daily};
+use super::{Channel, NewReminder, PAGE_LIFE, Reminder, ReminderSettings, ReminderWriter, daily};
 use crate::access::{self, Caller};
 use crate::accounts::DAY_MINUTES;
 use crate::calendars::CalendarId;
@@ -14,8 +14,6 @@ use std::sync::Arc;
 
 /// Most reminders that are listed, of those to come and of those that came.
 pub const MAX_LISTED: usize = 20;
-/// How long one stands in a page that nobody looked at.
-const PAGE_LIFE: TimeDelta = TimeDelta::hours(12);
 
 /// A reminder to come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +26,13 @@ pub struct Coming {
     pub starts_at: DateTime<Utc>,
     /// Of what covers whole days: the first.
     pub starts_on: Option<NaiveDate>,
+}
+
+impl Coming {
+    fn of(reminder: NewReminder) -> Self {
+        let NewReminder { due_at, calendar, name, title, starts_at, starts_on, .. } = reminder;
+        Coming { at: due_at, calendar, name, title, starts_at, starts_on }
+    }
 }
 
 impl Kalends {
@@ -78,24 +83,21 @@ impl Kalends {
         access::require_own(caller)?;
         let mut tx = self.db.read().await?;
         let Some(person) = Person::read(&mut tx, caller.principal).await?.map(Arc::new) else { return Ok(Vec::new()) };
-        let mut coming = Vec::new();
-        for plan in tx.next_plans(caller.principal, MAX_LISTED).await? {
-            let Some(seen) = Seen::read(self, &mut tx, &person, plan.object).await? else { continue };
-            for due in seen.due(plan.done_until, plan.next_at) {
-                let at = due.instance.override_index;
-                let entry = at.map(|at| &seen.object.overrides[at]).or(seen.object.master.as_ref());
-                coming.push(Coming {
-                    at: due.at,
-                    calendar: seen.calendar.id,
-                    name: seen.head.name.clone(),
-                    title: entry.and_then(|entry| entry.summary.clone()).unwrap_or_default(),
-                    starts_at: due.instance.start_utc,
-                    starts_on: due.instance.start.is_date().then(|| due.instance.start.local().date()),
-                });
+        let put_off = tx.put_off_reminders(caller.principal, Utc::now()).await?.into_iter();
+        let mut coming: Vec<Coming> = put_off.map(|reminder| Coming::of(reminder.of)).collect();
+        // Those that are to be looked at anew later have nothing to show for it.
+        for plan in tx.next_plans(caller.principal, 2 * MAX_LISTED).await? {
+            let last = coming.get(MAX_LISTED - 1).map(|last| last.at);
+            if last.is_some_and(|last| plan.next_at >= last) {
+                break;
             }
+            let Some(seen) = Seen::read(self, &mut tx, &person, plan.object).await? else { continue };
+            for due in seen.coming(plan.done_until, last, MAX_LISTED).await? {
+                coming.push(Coming::of(seen.reminder(&due)));
+            }
+            coming.sort_by_key(|coming| coming.at);
+            coming.truncate(MAX_LISTED);
         }
-        coming.sort_by_key(|coming| coming.at);
-        coming.truncate(MAX_LISTED);
         Ok(coming)
     }
 
@@ -105,7 +107,7 @@ impl Kalends {
     /// `Forbidden`
     pub async fn past_reminders(&self, caller: Caller) -> Result<Vec<Reminder>> {
         access::require_own(caller)?;
-        self.db.read().await?.reminders_of(caller.principal, MAX_LISTED).await
+        self.db.read().await?.reminders_of(caller.principal, Utc::now(), MAX_LISTED).await
     }
 
     /// What stands in the caller's pages until they do something about it.
@@ -137,7 +139,7 @@ impl Kalends {
                 if browsers.is_empty() {
                     return Err(Error::NotFound("the browser"));
                 }
-                let sent = self.push_to(browsers, &notice(&written, None), TimeDelta::minutes(5)).await?;
+                let sent = self.push_to(browsers, &notice(&written, None), (TimeDelta::minutes(5), "test")).await?;
                 Ok(sent.map(|count| count.to_string()).map_err(|error: PushError| error.to_string()))
             }
         }

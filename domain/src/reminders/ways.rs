@@ -9,6 +9,11 @@ use chrono::{NaiveDate, TimeDelta};
 use futures::future::BoxFuture;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+/// For how long a reminder is put off from the notice of a browser, in minutes.
+pub const NOTICE_SNOOZE_MINUTES: u32 = 15;
+/// Longest title and longest text of a notice: together they stay below what services take, whatever characters they are.
+const MAX_NOTICE_CHARACTERS: usize = 300;
+
 /// What is said to somebody, in their language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
@@ -25,6 +30,9 @@ pub trait ReminderWriter: Send + Sync {
 
     /// A reminder as a browser shows it: in few words.
     fn notice(&self, to: &User, of: &NewReminder) -> Written;
+
+    /// What the buttons of such a reminder say: one that puts it off for [`NOTICE_SNOOZE_MINUTES`], and one that dismisses it.
+    fn answers(&self, to: &User) -> [String; 2];
 
     /// The events of a day.
     fn agenda(&self, to: &User, day: NaiveDate, events: &[AgendaInstance]) -> Written;
@@ -50,6 +58,10 @@ impl ReminderWriter for NoWriter {
 
     fn notice(&self, _: &User, of: &NewReminder) -> Written {
         Self::plain(of)
+    }
+
+    fn answers(&self, _: &User) -> [String; 2] {
+        [format!("+{NOTICE_SNOOZE_MINUTES}"), "×".to_owned()]
     }
 
     fn agenda(&self, _: &User, day: NaiveDate, events: &[AgendaInstance]) -> Written {
@@ -79,7 +91,7 @@ impl PushTransport for NoPush {
         _: &'a PushSubscription,
         _: &'a Secret,
         _: &'a [u8],
-        _: TimeDelta,
+        _: (TimeDelta, &'a str),
     ) -> BoxFuture<'a, Result<(), PushError>> {
         Box::pin(async { Err(PushError::Refused("push messages are not sent here".into())) })
     }
@@ -91,11 +103,20 @@ pub(super) fn letter_to(user: &User, written: Written) -> Option<Letter> {
     Some(Letter { to, subject: written.subject, text: written.text })
 }
 
-/// What a browser is told, as JSON.
-pub(super) fn notice(written: &Written, id: Option<ReminderId>) -> Vec<u8> {
-    let message = serde_json::json!({
-        "title": written.subject, "body": written.text, "path": written.path, "id": id.map(|id| id.0),
-    });
+/// What a browser is told, as JSON. Of a reminder: by which it is known, and what its buttons say.
+pub(super) fn notice(written: &Written, reminder: Option<(ReminderId, [String; 2])>) -> Vec<u8> {
+    let path = Some(written.path.as_str()).filter(|path| path.len() <= MAX_NOTICE_CHARACTERS);
+    let mut message = serde_json::json!({ "path": path.unwrap_or("/reminders") });
+    if let Some((id, answers)) = reminder {
+        message["id"] = id.0.into();
+        message["minutes"] = NOTICE_SNOOZE_MINUTES.into();
+        message["answers"] = answers.into_iter().collect();
+    }
+    // A title or a place may be longer than any message.
+    for (name, text) in [("title", &written.subject), ("body", &written.text)] {
+        let shown = text.chars().filter(|c| *c == '\n' || !c.is_control());
+        message[name] = shown.take(MAX_NOTICE_CHARACTERS).collect::<String>().into();
+    }
     message.to_string().into_bytes()
 }
 
@@ -117,7 +138,7 @@ impl ReminderCounter {
 
     /// How many came to each state on each way.
     pub fn get(&self) -> impl Iterator<Item = (Channel, DeliveryState, u64)> + '_ {
-        let ends = [DeliveryState::Sent, DeliveryState::Failed, DeliveryState::Skipped];
+        let ends = [DeliveryState::Sent, DeliveryState::Failed, DeliveryState::Uncertain, DeliveryState::Skipped];
         Channel::ALL.into_iter().flat_map(move |channel| {
             ends.map(|state| (channel, state, self.ended[channel as usize][state as usize].load(Ordering::Relaxed)))
         })

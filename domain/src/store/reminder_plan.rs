@@ -9,6 +9,7 @@ use crate::model::object::{Object, ObjectHead};
 use crate::model::principal::PrincipalId;
 use crate::model::reminder::{Planned, ReminderSettings, Stale};
 use chrono::{DateTime, Utc};
+use std::collections::HashMap;
 
 fn planned(row: &Row) -> Result<Planned> {
     Ok(Planned {
@@ -33,21 +34,16 @@ fn stale(row: &Row) -> Result<Stale> {
 const STALE: &str = "INSERT INTO reminder_stale (principal_id, calendar_id, object_id, after_id, at)";
 
 impl Transaction {
-    /// An object is another. One without alarms counts only where somebody wants to be reminded of everything.
-    pub async fn mark_object_stale(
-        &mut self,
-        calendar: CalendarId,
-        object: ObjectId,
-        alarmed: bool,
-        at: DateTime<Utc>,
-    ) -> Result<()> {
+    /// An object is another, or gone. One without alarms counts only where somebody wants to be reminded of everything, or has been.
+    pub async fn mark_object_stale(&mut self, calendar: CalendarId, object: ObjectId, at: DateTime<Utc>) -> Result<()> {
         let parts = [
             STALE,
-            " SELECT NULL, $1, $2, 0, $3 WHERE $4 OR EXISTS (SELECT 1 FROM reminder_settings WHERE for_all)
-                OR EXISTS (SELECT 1 FROM reminder_plan WHERE object_id = $2)",
+            " SELECT NULL, $1, $2, 0, $3 WHERE EXISTS (SELECT 1 FROM objects WHERE id = $2 AND alarmed)
+                OR EXISTS (SELECT 1 FROM reminder_plan WHERE object_id = $2)
+                OR EXISTS (SELECT 1 FROM reminders WHERE object_id = $2 AND state = 'due')
+                OR EXISTS (SELECT 1 FROM reminder_settings WHERE for_all)",
         ];
-        let statement = self.joined(&parts).bind(calendar.0).bind(object.0).bind(millis(at));
-        statement.bind(alarmed).run().await?;
+        self.joined(&parts).bind(calendar.0).bind(object.0).bind(millis(at)).run().await?;
         Ok(())
     }
 
@@ -72,7 +68,9 @@ impl Transaction {
         Ok(())
     }
 
+    /// Everything is to be planned anew.
     pub async fn mark_everybody_stale(&mut self) -> Result<()> {
+        self.sql("DELETE FROM reminder_calendars").run().await?;
         let parts = [STALE, " SELECT principal_id, NULL, NULL, 0, $1 FROM users"];
         self.joined(&parts).bind(millis(Utc::now())).run().await?;
         Ok(())
@@ -109,7 +107,7 @@ impl Transaction {
     }
 
     /// Those who may have reminders of an object: its owner or the team's members, those with alarms of their own, those who want to be
-    /// reminded of everything, and those for whom something is planned.
+    /// reminded of everything, and those for whom something is planned or open.
     pub async fn people_to_remind(&mut self, calendar: CalendarId, object: ObjectId) -> Result<Vec<PrincipalId>> {
         let statement = self.sql(
             "SELECT u.principal_id FROM users u WHERE u.principal_id IN (
@@ -117,6 +115,7 @@ impl Transaction {
                 UNION SELECT m.member_id FROM calendars c JOIN memberships m ON m.group_id = c.owner_id WHERE c.id = $1
                 UNION SELECT principal_id FROM personal_data WHERE object_id = $2
                 UNION SELECT principal_id FROM reminder_plan WHERE object_id = $2
+                UNION SELECT principal_id FROM reminders WHERE object_id = $2 AND state = 'due'
                 UNION SELECT principal_id FROM reminder_settings WHERE for_all)
              ORDER BY u.principal_id",
         );
@@ -169,16 +168,41 @@ impl Transaction {
         Ok(())
     }
 
-    /// Leaves a person's plan with what is in `calendars` alone.
-    pub async fn keep_planned(&mut self, principal: PrincipalId, calendars: &[CalendarId]) -> Result<()> {
+    /// Leaves a person's plan with what is in `calendars` alone. Yields whether something was open of what is not.
+    pub async fn keep_planned(&mut self, principal: PrincipalId, calendars: &[CalendarId]) -> Result<bool> {
         let ids = serde_json::to_string(&calendars.iter().map(|id| id.0).collect::<Vec<_>>());
         let (ids, values) = (ids.map_err(|_| broken("id"))?, self.json_values());
-        let parts = [
-            "DELETE FROM reminder_plan WHERE principal_id = $2 AND calendar_id NOT IN (SELECT CAST(value AS BIGINT) FROM ",
-            values,
-            ")",
-        ];
-        self.joined(&parts).bind(ids).bind(principal.0).run().await?;
+        let elsewhere = " principal_id = $2 AND calendar_id NOT IN (SELECT CAST(value AS BIGINT) FROM ";
+        let mut last = 0;
+        for statement in [
+            "DELETE FROM reminder_plan WHERE",
+            "DELETE FROM reminder_calendars WHERE",
+            "UPDATE reminders SET state = 'withdrawn' WHERE state = 'due' AND",
+        ] {
+            let parts = [statement, elsewhere, values, ")"];
+            last = self.joined(&parts).bind(&ids).bind(principal.0).run().await?;
+        }
+        Ok(last > 0)
+    }
+
+    /// As what a person had their calendars when these were planned.
+    pub async fn planned_calendars(&mut self, principal: PrincipalId) -> Result<HashMap<CalendarId, String>> {
+        let statement = self.sql("SELECT calendar_id, outlook FROM reminder_calendars WHERE principal_id = $1");
+        let read = |row: &Row| Ok((CalendarId(row.get("calendar_id")?), row.get("outlook")?));
+        Ok(statement.bind(principal.0).all(read).await?.into_iter().collect())
+    }
+
+    pub async fn set_planned_calendar(
+        &mut self,
+        principal: PrincipalId,
+        calendar: CalendarId,
+        outlook: &str,
+    ) -> Result<()> {
+        let statement = self.sql(
+            "INSERT INTO reminder_calendars (principal_id, calendar_id, outlook) VALUES ($1, $2, $3)
+             ON CONFLICT (principal_id, calendar_id) DO UPDATE SET outlook = excluded.outlook",
+        );
+        statement.bind(principal.0).bind(calendar.0).bind(outlook).run().await?;
         Ok(())
     }
 

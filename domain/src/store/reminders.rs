@@ -6,7 +6,8 @@ use crate::Result;
 use crate::model::calendar::CalendarId;
 use crate::model::principal::PrincipalId;
 use crate::model::reminder::{
-    Channel, Delivery, DeliveryState, NewReminder, PushSubscription, Reminder, ReminderId, ReminderState,
+    Channel, Delivery, DeliveryState, NewReminder, PushSubscription, Reminder, ReminderId, ReminderReport,
+    ReminderState,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -143,11 +144,26 @@ impl Transaction {
         row.as_ref().map(reminder).transpose()
     }
 
+    /// What somebody has put off until a time that has not come, where no text says so.
+    pub async fn put_off_reminders(&mut self, principal: PrincipalId, now: DateTime<Utc>) -> Result<Vec<Reminder>> {
+        let statement = self.sql(
+            "SELECT * FROM reminders WHERE principal_id = $1 AND due_at > $2 AND state = 'due' ORDER BY due_at LIMIT 100",
+        );
+        statement.bind(principal.0).bind(millis(now)).all(reminder).await
+    }
+
     /// The last reminders of a person, the newest first, at most `limit`, with what became of each.
-    pub async fn reminders_of(&mut self, principal: PrincipalId, limit: usize) -> Result<Vec<Reminder>> {
-        let statement =
-            self.sql("SELECT * FROM reminders WHERE principal_id = $1 ORDER BY due_at DESC, id DESC LIMIT $2");
-        let mut found = statement.bind(principal.0).bind(signed(limit)).all(reminder).await?;
+    pub async fn reminders_of(
+        &mut self,
+        principal: PrincipalId,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Reminder>> {
+        let statement = self.sql(
+            "SELECT * FROM reminders WHERE principal_id = $1 AND due_at <= $2 ORDER BY due_at DESC, id DESC LIMIT $3",
+        );
+        let statement = statement.bind(principal.0).bind(millis(now)).bind(signed(limit));
+        let mut found = statement.all(reminder).await?;
         let Some(first) = found.iter().map(|reminder| reminder.id).min() else { return Ok(found) };
         let statement = self.sql(
             "SELECT d.* FROM reminder_deliveries d JOIN reminders r ON r.id = d.reminder_id
@@ -161,11 +177,24 @@ impl Transaction {
         Ok(found)
     }
 
+    /// What somebody was reminded of about an object since `since` and has done nothing about.
+    pub async fn open_reminders(
+        &mut self,
+        principal: PrincipalId,
+        object: ObjectId,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<Reminder>> {
+        let statement = self.sql(
+            "SELECT * FROM reminders WHERE principal_id = $1 AND object_id = $2 AND state = 'due' AND due_at > $3 ORDER BY id",
+        );
+        statement.bind(principal.0).bind(object.0).bind(millis(since)).all(reminder).await
+    }
+
     /// Those that stand in the pages of a person and came after `since`, the earliest first.
     pub async fn reminders_in_page(&mut self, principal: PrincipalId, since: DateTime<Utc>) -> Result<Vec<Reminder>> {
         let statement = self.sql(
             "SELECT r.* FROM reminders r JOIN reminder_deliveries d ON d.reminder_id = r.id AND d.channel = 'page'
-             WHERE r.principal_id = $1 AND r.due_at > $2 AND r.state = 'due' ORDER BY r.due_at, r.id LIMIT 20",
+             WHERE r.principal_id = $1 AND r.due_at > $2 AND r.state = 'due' AND d.state = 'sent' ORDER BY r.due_at, r.id LIMIT 20",
         );
         statement.bind(principal.0).bind(millis(since)).all(reminder).await
     }
@@ -174,6 +203,25 @@ impl Transaction {
     pub async fn set_reminder_state(&mut self, id: ReminderId, state: ReminderState) -> Result<bool> {
         let statement = self.sql("UPDATE reminders SET state = $2 WHERE id = $1 AND state <> $2");
         Ok(statement.bind(id.0).bind(state.name()).run().await? > 0)
+    }
+
+    /// `late`: what was due before that is late. `since`: of what was sent before that nobody asks.
+    pub async fn reminder_report(&mut self, late: DateTime<Utc>, since: DateTime<Utc>) -> Result<ReminderReport> {
+        let statement = self.sql(
+            "SELECT (SELECT count(*) FROM reminder_plan WHERE next_at < $1) AS late,
+                (SELECT count(*) FROM reminder_deliveries WHERE state = 'sent' AND at >= $2) AS sent,
+                (SELECT count(*) FROM reminder_deliveries WHERE state = 'failed' AND at >= $2) AS failed,
+                (SELECT count(*) FROM reminder_deliveries WHERE state = 'uncertain' AND at >= $2) AS uncertain,
+                (SELECT detail FROM reminder_deliveries WHERE state = 'failed' AND at >= $2 ORDER BY at DESC LIMIT 1) AS why",
+        );
+        let row = statement.bind(millis(late)).bind(millis(since)).one().await?;
+        Ok(ReminderReport {
+            late: row.count("late")?,
+            sent: row.count("sent")?,
+            failed: row.count("failed")?,
+            uncertain: row.count("uncertain")?,
+            why: row.get("why")?,
+        })
     }
 
     pub async fn delete_reminders(&mut self, before: DateTime<Utc>) -> Result<u64> {

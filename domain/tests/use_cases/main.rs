@@ -28,6 +28,7 @@ mod profile;
 mod programs;
 mod quota;
 mod reminders;
+mod reminders_meanwhile;
 mod remote_accounts;
 mod sessions;
 mod share_notices;

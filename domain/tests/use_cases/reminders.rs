@@ -16,35 +16,35 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-fn utc(at: DateTime<Utc>) -> String {
+pub fn utc(at: DateTime<Utc>) -> String {
     at.format("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// When an alarm goes off that is set now: on a whole second.
-fn soon() -> DateTime<Utc> {
+pub fn soon() -> DateTime<Utc> {
     DateTime::from_timestamp(Utc::now().timestamp() + 2, 0).unwrap()
 }
 
 /// An event an hour after `at`, with an alarm at `at`.
-fn event(uid: &str, at: DateTime<Utc>, lines: &str) -> String {
+pub fn event(uid: &str, at: DateTime<Utc>, lines: &str) -> String {
     let start = utc(at + TimeDelta::hours(1));
     let alarm = "BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:x\nTRIGGER:-PT1H\nEND:VALARM";
     calendar(&component("VEVENT", uid, &format!("DTSTART:{start}\nSUMMARY:Tea {uid}\n{lines}{alarm}")))
 }
 
-async fn wait_until(at: DateTime<Utc>) {
+pub async fn wait_until(at: DateTime<Utc>) {
     sleep((at - Utc::now()).to_std().unwrap_or_default() + Duration::from_millis(30)).await;
 }
 
 /// Does what is to be done about reminders until nothing is.
-async fn remind(kalends: &Kalends) {
+pub async fn remind(kalends: &Kalends) {
     for _ in 0..5 {
         kalends.begin_reminders().await.unwrap();
         worker(kalends).run_due().await.unwrap();
     }
 }
 
-async fn past(home: &Home, who: Caller) -> Vec<Reminder> {
+pub async fn past(home: &Home, who: Caller) -> Vec<Reminder> {
     home.kalends.past_reminders(who).await.unwrap()
 }
 
@@ -155,10 +155,10 @@ async fn what_was_due_while_no_server_ran_is_sent_when_it_is_not_too_old_and_mis
 
 /// Takes mail, but for what it is told to refuse so often.
 #[derive(Default)]
-struct Post {
-    taken: Mutex<Vec<String>>,
-    refuses: Mutex<Vec<MailError>>,
-    slow: bool,
+pub struct Post {
+    pub taken: Mutex<Vec<String>>,
+    pub refuses: Mutex<Vec<MailError>>,
+    pub slow: bool,
 }
 
 impl MailTransport for Post {
@@ -182,7 +182,7 @@ impl MailTransport for Post {
 }
 
 /// An installation that sends mail by `post`, and Anna with an address who wants reminders by it.
-async fn with_mail(home: &Home, post: &Arc<Post>) -> Kalends {
+pub async fn with_mail(home: &Home, post: &Arc<Post>) -> Kalends {
     home.run("UPDATE users SET email = 'anna@example.org'").await;
     let kalends = sending(home.cold(), post);
     let settings = ReminderSettings { by_mail: true, ..ReminderSettings::default() };
@@ -190,7 +190,7 @@ async fn with_mail(home: &Home, post: &Arc<Post>) -> Kalends {
     kalends
 }
 
-fn sending(kalends: Kalends, post: &Arc<Post>) -> Kalends {
+pub fn sending(kalends: Kalends, post: &Arc<Post>) -> Kalends {
     let sender: Mailbox = "Kalends <kalends@example.org>".parse().unwrap();
     kalends.with_mail_transport(Some(post.clone())).with_mail_sender(Some(sender))
 }

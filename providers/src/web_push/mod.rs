@@ -18,6 +18,7 @@ use url::Url;
 const LIMITS: CallLimits = CallLimits { time: Duration::from_secs(10), answer: 16 * 1024 };
 const TTL: HeaderName = HeaderName::from_static("ttl");
 const URGENCY: HeaderName = HeaderName::from_static("urgency");
+const TOPIC: HeaderName = HeaderName::from_static("topic");
 
 /// Sends push messages.
 #[derive(Clone, Debug)]
@@ -37,7 +38,7 @@ impl WebPush {
         to: &PushSubscription,
         key: &Secret,
         message: &[u8],
-        life: TimeDelta,
+        (life, topic): (TimeDelta, &str),
     ) -> Result<(), PushError> {
         let refused = |why: &str| PushError::Refused(why.to_owned());
         let url: Url = to.endpoint.parse().map_err(|_| refused("the browser gave no address"))?;
@@ -45,12 +46,14 @@ impl WebPush {
         let body = body.ok_or_else(|| refused("the keys of the browser cannot be used"))?;
         let authorization = vapid::authorization(key, &url, &self.contact, Utc::now());
         let authorization = authorization.ok_or_else(|| refused("the key of the installation cannot be used"))?;
+        let topic = HeaderValue::from_str(topic).map_err(|_| refused("the topic is none"))?;
         let call = Call::new(Method::POST, url)
             .limits(LIMITS)
             .header(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"))
             .header(CONTENT_ENCODING, HeaderValue::from_static("aes128gcm"))
             .header(TTL, HeaderValue::from(life.num_seconds().max(0)))
             .header(URGENCY, HeaderValue::from_static("high"))
+            .header(TOPIC, topic)
             .authorization(HeaderValue::from_str(&authorization).ok())
             .body(body);
         debug_assert!(!call.headers.contains_key(AUTHORIZATION));
@@ -67,9 +70,10 @@ impl WebPush {
 }
 
 fn unanswered(error: OutboundError) -> PushError {
-    match error.is_transient() {
-        true => PushError::TryAgain(error.to_string()),
-        false => PushError::Refused(error.to_string()),
+    match error {
+        OutboundError::Unreachable(..) => PushError::TryAgain(error.to_string()),
+        error if error.is_transient() => PushError::Uncertain(error.to_string()),
+        error => PushError::Refused(error.to_string()),
     }
 }
 
@@ -87,8 +91,8 @@ impl PushTransport for WebPush {
         to: &'a PushSubscription,
         key: &'a Secret,
         message: &'a [u8],
-        life: TimeDelta,
+        waits: (TimeDelta, &'a str),
     ) -> BoxFuture<'a, Result<(), PushError>> {
-        Box::pin(self.post(to, key, message, life))
+        Box::pin(self.post(to, key, message, waits))
     }
 }

@@ -198,6 +198,8 @@ fn of_accounts() -> OpenApiRouter<Rest> {
         .routes(routes!(accounts::test))
         .routes(routes!(accounts::set_password))
         .routes(routes!(reminders::list))
+        .routes(routes!(reminders::settings, reminders::put_settings))
+        .routes(routes!(reminders::test))
         .routes(routes!(reminders::snooze))
         .routes(routes!(reminders::dismiss))
         .routes(routes!(reminders::subscriptions, reminders::subscribe))

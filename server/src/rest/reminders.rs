@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use kalends_domain::Error;
-use kalends_domain::reminders::{NewSubscription, Reminder, ReminderId};
+use kalends_domain::reminders::{Channel, NewSubscription, Reminder, ReminderId, ReminderSettings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -38,7 +38,7 @@ pub struct PastReminder {
     location: String,
     starts: DateTime<Utc>,
     starts_on: Option<String>,
-    /// `due`, `missed`, `dismissed` or `snoozed`.
+    /// `due`, `missed`, `dismissed`, `snoozed`, or `withdrawn`: the event was moved, cancelled or declined, or another program has answered.
     state: String,
     deliveries: Vec<Delivery>,
 }
@@ -101,6 +101,86 @@ pub async fn list(State(rest): State<Rest>, known: Known) -> Result<Json<Reminde
     });
     let came = rest.kalends.past_reminders(known.caller).await?;
     Ok(Json(ReminderList { coming: coming.collect(), past: came.into_iter().map(past).collect() }))
+}
+
+/// How reminders come.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ReminderSettings)]
+pub struct Settings {
+    /// In every page that is open.
+    in_page: bool,
+    /// To the address that is shown of the person, where mail goes out.
+    by_mail: bool,
+    /// To browsers that were signed up.
+    by_push: bool,
+    /// Also for events with a time that have no alarm, as long before as the profile says for new events.
+    for_all: bool,
+    /// When the mail with the day's events goes, such as `07:00`, in the person's time zone; `null`: none does.
+    agenda: Option<String>,
+    /// It goes also where there is nothing on that day.
+    agenda_empty: bool,
+}
+
+/// How reminders come.
+#[utoipa::path(get, path = "/api/v1.0/reminders/settings", tag = "reminders", responses((status = 200, body = Settings)))]
+pub async fn settings(State(rest): State<Rest>, known: Known) -> Result<Json<Settings>, Problem> {
+    let ReminderSettings { in_page, by_mail, by_push, for_all, agenda_minute, agenda_empty } =
+        rest.kalends.reminder_settings(known.caller).await?;
+    let agenda = agenda_minute.map(|minute| format!("{:02}:{:02}", minute / 60, minute % 60));
+    Ok(Json(Settings { in_page, by_mail, by_push, for_all, agenda, agenda_empty }))
+}
+
+/// Has reminders come otherwise.
+#[utoipa::path(put, path = "/api/v1.0/reminders/settings", tag = "reminders", request_body = Settings,
+    responses((status = 200, body = Settings)))]
+pub async fn put_settings(
+    State(rest): State<Rest>,
+    known: Known,
+    Body(wanted, _): Body<Settings>,
+) -> Result<Json<Settings>, Problem> {
+    let minute = |text: &String| {
+        kalends_app::reminders::server::minute(text)
+            .ok_or_else(|| Problem::bad_value("agenda".to_owned(), "a time of the day such as 07:00"))
+    };
+    let Settings { in_page, by_mail, by_push, for_all, agenda_empty, .. } = wanted;
+    let agenda_minute = wanted.agenda.as_ref().map(minute).transpose()?;
+    let settings = ReminderSettings { in_page, by_mail, by_push, for_all, agenda_minute, agenda_empty };
+    rest.kalends.set_reminder_settings(known.caller, settings).await?;
+    self::settings(State(rest), known).await
+}
+
+/// On which way a test is sent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ReminderTest)]
+pub struct Test {
+    /// `mail` or `push`.
+    channel: String,
+}
+
+/// What became of a test.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReminderTestOutcome)]
+pub struct Tested {
+    sent: bool,
+    /// What the server of mail said, to how many browsers it went, or why it was not sent.
+    detail: String,
+}
+
+/// Sends a message to see whether reminders arrive.
+#[utoipa::path(post, path = "/api/v1.0/reminders/test", tag = "reminders", request_body = Test,
+    responses((status = 200, body = Tested)))]
+pub async fn test(
+    State(rest): State<Rest>,
+    known: Known,
+    Body(wanted, _): Body<Test>,
+) -> Result<Json<Tested>, Problem> {
+    let channel = Channel::from_name(&wanted.channel).filter(|channel| *channel != Channel::Page);
+    let channel = channel.ok_or_else(|| Problem::bad_value("channel".to_owned(), "mail or push"))?;
+    let outcome = rest.kalends.test_reminder(known.caller, channel).await?;
+    let (sent, detail) = outcome.map_or_else(|why| (false, why), |detail| (true, detail));
+    Ok(Json(Tested { sent, detail }))
 }
 
 /// For how long a reminder is put off.

@@ -117,6 +117,12 @@ async fn a_browser_is_told_by_a_message_that_it_alone_can_read() {
     let message: Value = serde_json::from_slice(&browser.open(&pushed.body)).unwrap();
     assert_eq!(message["title"], "Tea <a>");
     assert!(message["path"].as_str().unwrap().starts_with("/event/"), "{message}");
+    assert_eq!(header("topic"), format!("reminder-{}", message["id"]));
+    assert_eq!((&message["answers"], &message["minutes"]), (&json!(["Put off for 15 min", "Dismiss"]), &json!(15)));
+    // What its buttons ask for is what the worker sends.
+    let id = message["id"].to_string();
+    assert!(post(&server, &ada, &[("do", "snooze"), ("id", &id), ("minutes", "15")]).await.is_redirection());
+    assert_eq!(list(&server, &ada).await["past"][0]["state"], "snoozed");
 
     // A service that is busy is asked again, and a browser that is gone is forgotten.
     service.answer(503);
@@ -156,6 +162,32 @@ async fn what_is_wanted_is_kept_and_shown() {
     assert!(page.contains("value=\"06:30\"") && page.contains("This installation sends no mail."), "{page}");
     post(&server, &ada, &[("do", "settings"), ("agenda", "25:00")]).await;
     assert_eq!(server.kalends.reminder_settings(ada.caller).await.unwrap(), settings);
+    let set = "/api/v1.0/reminders/settings";
+    let (_, mut found) = ask(&server, &ada, Method::GET, set, "").await;
+    let expected = json!({
+        "in_page": false, "by_mail": true, "by_push": false, "for_all": false, "agenda": "06:30", "agenda_empty": true,
+    });
+    assert_eq!(found, expected);
+    found["agenda"] = Value::Null;
+    found["by_push"] = true.into();
+    assert_eq!(ask(&server, &ada, Method::PUT, set, &found.to_string()).await, (StatusCode::OK, found.clone()));
+    assert!(server.kalends.reminder_settings(ada.caller).await.unwrap().by_push);
+    for (name, wrong) in
+        [("agenda", json!("24:00")), ("agenda", json!(7)), ("by_mail", Value::Null), ("more", json!(1))]
+    {
+        let mut wanted = found.clone();
+        wanted[name] = wrong;
+        let (status, _) = ask(&server, &ada, Method::PUT, set, &wanted.to_string()).await;
+        assert!(status.is_client_error(), "{wanted}: {status}");
+    }
+    assert_eq!(ask(&server, &ada, Method::GET, set, "").await.1, found);
+    let test = "/api/v1.0/reminders/test";
+    for (channel, status) in
+        [("mail", StatusCode::NOT_FOUND), ("push", StatusCode::NOT_FOUND), ("page", StatusCode::UNPROCESSABLE_ENTITY)]
+    {
+        let tried = ask(&server, &ada, Method::POST, test, &json!({ "channel": channel }).to_string()).await;
+        assert_eq!(tried.0, status, "{channel}: {}", tried.1);
+    }
     for (path, kind) in
         [("/reminders.js", "text/javascript"), ("/reminders.css", "text/css"), ("/push-worker.js", "text/javascript")]
     {

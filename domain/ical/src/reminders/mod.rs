@@ -7,12 +7,14 @@ pub use alarm::BY_DEFAULT;
 pub use edit::{acknowledge, snooze};
 
 use crate::entry::{End, Entry};
-use crate::instances::{Instance, Window, extent, instances};
+use crate::instance_key;
+use crate::instances::{Instance, Window, any_instance, extent, instances};
 use crate::time::Zone;
 use crate::value::{Duration, Moment};
 use crate::{CalendarObject, ComponentKind, Result};
 use alarm::{Alarm, Trigger};
 use chrono::{DateTime, Days, TimeDelta, Utc};
+use std::ops::ControlFlow;
 
 /// Most instances that are looked at for what is due.
 const MAX_INSTANCES: usize = 20_000;
@@ -30,6 +32,8 @@ pub struct Reminded<'a> {
     pub addresses: &'a [String],
     /// How long before an event with a time that has no alarm they want to be reminded.
     pub default_minutes: Option<u32>,
+    /// The alarms are those of several people: what one has done about them is not what this person has.
+    pub shares_alarms: bool,
 }
 
 /// A reminder.
@@ -90,6 +94,26 @@ pub fn next_after(object: &CalendarObject, after: DateTime<Utc>, person: &Remind
     Ok(if goes_on { Next::NotBefore(from) } else { Next::Never })
 }
 
+/// Whether the instance that `key` names (as [`instance_key`] writes it) begins at `starts_at`, and is nothing that is cancelled or done,
+/// or that the person has declined.
+///
+/// # Errors
+/// `TooManyInstances`
+pub fn stands(object: &CalendarObject, key: &str, starts_at: DateTime<Utc>, person: &Reminded<'_>) -> Result<bool> {
+    let (start, end) = (starts_at - TimeDelta::seconds(1), starts_at + TimeDelta::seconds(1));
+    let window = Window { start: Some(start), end: Some(end) };
+    any_instance(object, window, person.zone, &mut |instance| {
+        let named = instance.recurrence_id.as_ref().map(instance_key::encode).unwrap_or_default();
+        let entry = instance.override_index.map(|at| &object.overrides[at]).or(object.master.as_ref());
+        // A to-do without a start stands wherever one looks.
+        let begins = entry.is_some_and(|entry| entry.start.is_none()) || instance.start_utc == starts_at;
+        match named == key && begins && entry.is_some_and(|entry| concerns(object, entry, person)) {
+            true => ControlFlow::Break(true),
+            false => ControlFlow::Continue(()),
+        }
+    })
+}
+
 /// An object with the alarms of its components.
 struct Alarmed<'a> {
     object: &'a CalendarObject,
@@ -101,16 +125,19 @@ struct Alarmed<'a> {
 impl<'a> Alarmed<'a> {
     fn new(object: &'a CalendarObject, person: &'a Reminded<'a>) -> Self {
         let of = |entry: &Entry| {
-            let alarms = alarm::alarms(object.component(entry));
+            let mut alarms = alarm::alarms(object.component(entry));
+            if person.shares_alarms {
+                alarms.iter_mut().for_each(|alarm| alarm.acknowledged = None);
+            }
             let is_bare = object.component(entry).components.iter().all(|inner| inner.name != "VALARM");
             match person.default_minutes {
                 Some(minutes) if is_bare && has_time(object, entry) => [vec![by_default(minutes)], alarms].concat(),
                 _ => alarms,
             }
         };
-        let speaks = |entry: &&Entry| !is_over(object, entry) && !is_declined(object, entry, person.addresses);
-        let master = object.master.as_ref().filter(speaks).map(of).unwrap_or_default();
-        let overrides = object.overrides.iter().map(|entry| if speaks(&entry) { of(entry) } else { Vec::new() });
+        let of = |entry: &Entry| if concerns(object, entry, person) { of(entry) } else { Vec::new() };
+        let master = object.master.as_ref().map(of).unwrap_or_default();
+        let overrides = object.overrides.iter().map(of);
         Alarmed { object, person, master, overrides: overrides.collect() }
     }
 
@@ -247,6 +274,11 @@ fn by_default(minutes: u32) -> Alarm {
         pause: Duration { days: 0, seconds: 0 },
         acknowledged: None,
     }
+}
+
+/// Whether it is something that the person takes part in, and that is still to be.
+fn concerns(object: &CalendarObject, entry: &Entry, person: &Reminded<'_>) -> bool {
+    !is_over(object, entry) && !is_declined(object, entry, person.addresses)
 }
 
 /// Whether it is cancelled, or done.

@@ -27,7 +27,7 @@ fn zurich() -> Zone {
 /// The times at which it goes off between two, for somebody in Zürich with the address ada@example.org.
 fn times(text: &str, after: &str, until: &str) -> Vec<String> {
     let (zone, addresses) = (zurich(), ["ada@example.org".to_owned()]);
-    let person = Reminded { zone: &zone, addresses: &addresses, default_minutes: None };
+    let person = Reminded { zone: &zone, addresses: &addresses, default_minutes: None, shares_alarms: false };
     let due = due_between(&parse(text), at(after), at(until), &person).unwrap();
     due.iter().map(|due| due.at.format("%Y%m%dT%H%M%SZ").to_string()).collect()
 }
@@ -119,7 +119,7 @@ fn what_was_acknowledged_does_not_come_again() {
 #[test]
 fn the_default_is_for_events_with_a_time_and_without_alarms() {
     let zone = zurich();
-    let person = Reminded { zone: &zone, addresses: &[], default_minutes: Some(10) };
+    let person = Reminded { zone: &zone, addresses: &[], default_minutes: Some(10), shares_alarms: false };
     let count =
         |text: &str| due_between(&parse(text), at("20260101T000000Z"), at("20270101T000000Z"), &person).unwrap().len();
     assert_eq!(count(&event("DTSTART:20260301T090000Z")), 1);
@@ -132,7 +132,7 @@ fn the_default_is_for_events_with_a_time_and_without_alarms() {
 #[test]
 fn the_next_one_is_found_however_far_it_is() {
     let zone = Zone::UTC;
-    let person = Reminded { zone: &zone, addresses: &[], default_minutes: None };
+    let person = Reminded { zone: &zone, addresses: &[], default_minutes: None, shares_alarms: false };
     let next = |text: &str| next_after(&parse(text), at("20260101T000000Z"), &person).unwrap();
     let with = |lines: &str| event(&format!("{lines}{}", alarm("TRIGGER:-PT5M")));
     assert_eq!(next(&with("DTSTART:20360301T090000Z")), Next::At(at("20360301T085500Z")));
@@ -169,4 +169,26 @@ fn what_is_put_off_comes_later_and_what_is_dismissed_does_not() {
     let bare = event("DTSTART:20260301T090000Z");
     let put_off = snooze(&parse(&bare), &bare, (None, BY_DEFAULT), &zone, (now, at("20260301T085530Z")), "s3").unwrap();
     assert_eq!(all(&put_off), ["20260301T085530Z"]);
+}
+
+#[test]
+fn what_somebody_was_reminded_of_stands_until_it_is_moved_cancelled_or_declined() {
+    let (zone, addresses) = (zurich(), ["ada@example.org".to_owned()]);
+    let person = Reminded { zone: &zone, addresses: &addresses, default_minutes: None, shares_alarms: false };
+    let one = "DTSTART;TZID=Europe/Zurich:20260301T090000";
+    let is_so = |lines: &str, key: &str, start: &str| stands(&parse(&event(lines)), key, at(start), &person).unwrap();
+    assert!(is_so(one, "", "20260301T080000Z"));
+    assert!(!is_so(one, "", "20260301T090000Z"));
+    assert!(!is_so(&format!("{one}\nSTATUS:CANCELLED"), "", "20260301T080000Z"));
+    assert!(!is_so(&format!("{one}\nATTENDEE;PARTSTAT=DECLINED:mailto:Ada@example.org"), "", "20260301T080000Z"));
+    let series = format!("{one}\nRRULE:FREQ=DAILY\nEXDATE;TZID=Europe/Zurich:20260303T090000");
+    assert!(is_so(&series, "20260302T090000@Europe/Zurich", "20260302T080000Z"));
+    assert!(!is_so(&series, "20260303T090000@Europe/Zurich", "20260303T080000Z"));
+    assert!(!is_so(&series, "", "20260302T080000Z"));
+    let task = calendar(&component("VTODO", "1", "DUE:20260301T090000Z\nSUMMARY:Taxes"));
+    assert!(stands(&parse(&task), "", at("20260301T090000Z"), &person).unwrap());
+    assert!(
+        !stands(&parse(&task.replace("SUMMARY", "STATUS:COMPLETED\nSUMMARY")), "", at("20260301T090000Z"), &person)
+            .unwrap()
+    );
 }
