@@ -23,6 +23,8 @@ pub struct NewCalendar<'a> {
     pub slug: Option<&'a str>,
     pub details: CalendarDetails,
     pub dead: Vec<DeadProperty>,
+    /// Whether new events of who makes it go there from now on.
+    pub make_default: bool,
 }
 
 /// A change to a calendar's properties, applied whole or not at all. `None` leaves a value as it is.
@@ -213,7 +215,9 @@ impl Kalends {
         details: CalendarDetails,
         dead: Vec<DeadProperty>,
     ) -> Result<Calendar> {
-        let made = self.create_calendar_once(caller, owner, NewCalendar { slug, details, dead }, None).await?;
+        let made = self
+            .create_calendar_once(caller, owner, NewCalendar { slug, details, dead, make_default: false }, None)
+            .await?;
         Ok(made.into_calendar())
     }
 
@@ -229,7 +233,7 @@ impl Kalends {
         new: NewCalendar<'_>,
         once: Option<&Once>,
     ) -> Result<Held> {
-        let NewCalendar { slug, details, dead } = new;
+        let NewCalendar { slug, details, dead, make_default } = new;
         access::require_own(caller)?;
         details.check()?;
         check_texts(details.description.as_deref(), details.timezone.as_deref(), &self.limits)?;
@@ -254,6 +258,11 @@ impl Kalends {
                 .ok_or(Error::AlreadyExists("the calendar"))?;
             for property in &dead {
                 tx.set_dead_property(id, property).await?;
+            }
+            if make_default {
+                tx.clear_default(caller.principal).await?;
+                tx.set_view(caller.principal, id, &CalendarView { is_default: true, ..CalendarView::default() })
+                    .await?;
             }
             let calendar = access::calendar(tx, caller, id, Access::Owner).await?;
             write.calendar_changed(id).await?;

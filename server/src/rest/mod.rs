@@ -4,10 +4,12 @@ mod about;
 mod accounts;
 mod bin;
 mod calendars;
+mod conflicts;
 mod cors;
 mod credentials;
 mod delegates;
 mod deletions;
+mod dry_runs;
 mod events;
 mod free_busy;
 mod groups;
@@ -207,6 +209,10 @@ fn of_accounts() -> OpenApiRouter<Rest> {
         .routes(routes!(sync::list, sync::create, sync::run_all, sync::delete_several))
         .routes(routes!(sync::get, sync::tie, sync::run, sync::patch, sync::delete))
         .routes(routes!(deletions::list, deletions::answer))
+        .routes(routes!(conflicts::list))
+        .routes(routes!(conflicts::decide))
+        .routes(routes!(dry_runs::next, dry_runs::of_tying))
+        .routes(routes!(dry_runs::of_new))
         .routes(routes!(sync::pause))
         .routes(routes!(sync::resume))
         .routes(routes!(runs::runs))
