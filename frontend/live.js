@@ -57,11 +57,8 @@
     if (message.state) became("live");
     else if (message.kind) heard(message);
     else if (message.job) tell(`job ${message.job}`);
-    else if (message.reminder) {
-      tell("reminder");
-      // It is loaded once, and looks then by itself.
-      document.documentElement.append(Object.assign(document.createElement("script"), { type: "module", src: "/reminders.js" }));
-    }
+    // It looks each time it runs.
+    else if (message.reminder) document.documentElement.append(Object.assign(document.createElement("script"), { src: "/reminders.js" }));
   };
 
   const say = (message) => {
