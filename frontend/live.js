@@ -57,6 +57,8 @@
     if (message.state) became("live");
     else if (message.kind) heard(message);
     else if (message.job) tell(`job ${message.job}`);
+    // It looks each time it runs.
+    else if (message.reminder) document.documentElement.append(Object.assign(document.createElement("script"), { src: "/reminders.js" }));
   };
 
   const say = (message) => {
@@ -99,6 +101,7 @@
     });
     source.addEventListener("beat", () => say({ beat: true }));
     source.addEventListener("job", (event) => say({ job: JSON.parse(event.data).job }));
+    source.addEventListener("reminder", () => say({ reminder: true }));
     for (const kind of ["calendar", "gone", "list"]) {
       source.addEventListener(kind, (event) => say({ id: event.lastEventId, kind, ...JSON.parse(event.data) }));
     }

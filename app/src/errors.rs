@@ -31,6 +31,7 @@ impl From<Error> for ApiError {
             Error::Scheduling(SchedulingProblem::OtherTag) => ApiError::Conflict,
             Error::Scheduling(problem) => bad_input("", meeting(&problem)),
             Error::Remote(error) => remote(error),
+            Error::Mail(error) => bad_input("e-mail", words::server_letters_not_sent(&error.to_string())),
             Error::Busy { seconds } => ApiError::Busy(words::server_busy(count(seconds))),
             Error::Unavailable { seconds } => ApiError::Busy(words::server_unavailable(count(seconds))),
             Error::Contended | Error::LeaseLost => ApiError::Busy(words::server_contended().into()),

@@ -32,6 +32,8 @@ pub mod invitation;
 #[cfg(feature = "ssr")]
 pub mod jobs;
 pub mod json;
+#[cfg(feature = "ssr")]
+pub mod letters;
 pub mod live;
 #[cfg(feature = "ssr")]
 pub mod locale;
@@ -51,6 +53,8 @@ mod policy;
 #[cfg(feature = "ssr")]
 pub mod public_pages;
 pub mod reading;
+#[cfg(feature = "ssr")]
+pub mod reminders;
 #[cfg(feature = "ssr")]
 pub mod remote_accounts;
 pub mod resource;
@@ -93,8 +97,8 @@ use plain::NotFoundPage;
 use plain::{
     AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage, AsOfPage, BinPage, CalendarPage, ChangesPage,
     ConnectPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage, ImportPage, ImportProgressPage, InvitationPage,
-    JobsPage, LoginFlowPage, MovePage, MoveProgressPage, PeoplePage, PersonPage, ReceiptPage, SettingsPage, SharedPage,
-    SharingPage, SignInPage, SubscriptionsPage, SyncPage, TeamPage, TeamsPage, WelcomePage,
+    JobsPage, LoginFlowPage, MovePage, MoveProgressPage, PeoplePage, PersonPage, ReceiptPage, RemindersPage,
+    SettingsPage, SharedPage, SharingPage, SignInPage, SubscriptionsPage, SyncPage, TeamPage, TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -288,6 +292,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/import/from") view=MovePage ssr=SsrMode::Async />
             <Route path=path!("/import/from/:job") view=MoveProgressPage ssr=SsrMode::Async />
             <Route path=path!("/import/:job") view=ImportProgressPage ssr=SsrMode::Async />
+            <Route path=path!("/reminders") view=RemindersPage ssr=SsrMode::Async />
             <Route path=path!("/bin") view=BinPage ssr=SsrMode::Async />
             <Route path=path!("/admin/jobs") view=JobsPage ssr=SsrMode::Async />
             <Route path=path!("/admin/people") view=PeoplePage ssr=SsrMode::Async />

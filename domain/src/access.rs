@@ -136,6 +136,12 @@ impl Held {
         self.is_listed() && !self.is_acting
     }
 
+    /// What decides which of its objects, and whose alarms, the caller is shown: where it is the same, so are their reminders.
+    pub(crate) fn outlook(&self) -> String {
+        let (is_listed, sight) = (self.is_listed(), self.sight);
+        format!("{} {sight:?} {is_listed} {}", self.access, self.is_acting)
+    }
+
     /// Whether the caller has it only because they act for its owner.
     pub fn is_acting(&self) -> bool {
         self.is_acting

@@ -76,6 +76,9 @@ pub enum Error {
     /// A service elsewhere did not do what it was asked, or could not be found.
     #[error(transparent)]
     Remote(#[from] crate::sync::connector::FindError),
+    /// A server of mail did not take a message just now.
+    #[error(transparent)]
+    Mail(#[from] crate::model::mail_error::MailError),
     /// The database cannot be reached.
     #[error("the database cannot be reached; try again in {seconds} s")]
     Unavailable { seconds: u64 },

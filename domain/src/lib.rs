@@ -31,10 +31,12 @@ mod model;
 pub mod moving;
 mod nodes;
 pub mod objects;
+pub mod outgoing_mail;
 mod parsed;
 pub mod people;
 pub mod query;
 mod reindex;
+pub mod reminders;
 mod retry;
 pub mod scheduling;
 pub mod share_notices;
@@ -161,6 +163,14 @@ pub struct Kalends {
     pub(crate) notification_hook: sync::notifications::NotificationHook,
     /// What reaches those who are invited and not here.
     pub(crate) outside: Arc<dyn scheduling::outside::Outside>,
+    /// How mail goes out, where it does.
+    pub(crate) mail_transport: Option<Arc<dyn outgoing_mail::MailTransport>>,
+    /// From whom the installation's own mail is.
+    pub(crate) mail_sender: Option<outgoing_mail::Mailbox>,
+    /// What words reminders.
+    pub(crate) reminder_writer: Arc<dyn reminders::ReminderWriter>,
+    pub(crate) push_transport: Arc<dyn reminders::PushTransport>,
+    pub(crate) reminder_counter: Arc<reminders::ReminderCounter>,
 }
 
 impl Kalends {
@@ -191,6 +201,11 @@ impl Kalends {
             vault: Arc::default(),
             notification_hook: sync::notifications::NotificationHook::default(),
             outside: Arc::new(scheduling::outside::NoOutside),
+            mail_transport: None,
+            mail_sender: None,
+            reminder_writer: Arc::new(reminders::NoWriter),
+            push_transport: Arc::new(reminders::NoPush),
+            reminder_counter: Arc::default(),
         }
     }
 

@@ -22,6 +22,8 @@ pub enum News {
     List { revision: Revision },
     /// A job that the caller began has got on, or has ended.
     Job { job: JobId },
+    /// What stands in the caller's pages to remind them is another.
+    Reminder,
 }
 
 /// A job that ended no longer ago than this is told of to those who may have missed it.
@@ -113,7 +115,12 @@ impl Follower {
                 }
                 Ok(Announcement::Home { principal, .. }) => self.is_behind = principal == self.caller.principal,
                 Ok(Announcement::Job { owner, job }) if owner == self.caller.principal => self.jobs.push_back(job),
-                Ok(Announcement::Job { .. }) => {}
+                Ok(Announcement::Reminder { owner })
+                    if owner == self.caller.principal && access::may_make_calendars(self.caller) =>
+                {
+                    self.waiting.push_back(News::Reminder);
+                }
+                Ok(Announcement::Job { .. } | Announcement::Reminder { .. }) => {}
                 Ok(Announcement::Missed) | Err(RecvError::Lagged(_)) => {
                     (self.is_behind, self.misses_jobs) = (true, true)
                 }
@@ -145,6 +152,10 @@ impl Follower {
             let jobs = self.kalends.own_jobs(self.caller).await?;
             self.jobs.extend(jobs.into_iter().filter(may_be_news).map(|job| job.id));
             self.misses_jobs = false;
+            if access::may_make_calendars(self.caller) && !self.kalends.reminders_in_page(self.caller).await?.is_empty()
+            {
+                self.waiting.push_back(News::Reminder);
+            }
         }
         self.is_behind = false;
         Ok(())
@@ -199,7 +210,7 @@ impl Told {
             }
             News::Gone { calendar } => drop(self.calendars.remove(&calendar)),
             News::List { revision } => self.list = revision,
-            News::Job { .. } => {}
+            News::Job { .. } | News::Reminder => {}
         }
     }
 }

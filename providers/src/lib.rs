@@ -10,3 +10,5 @@ pub mod graph;
 pub mod ics;
 pub mod oauth;
 pub mod outbound;
+pub mod smtp;
+pub mod web_push;

@@ -2,10 +2,13 @@
 
 mod accounts;
 mod links;
+mod mail;
 mod records;
+mod reminders;
 mod sign_in;
 
 use crate::configuration::Configuration;
+use crate::options::MailOptions;
 use crate::{Outcome, ServeArguments};
 use axum::http::{StatusCode, Uri};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -96,13 +99,14 @@ impl<'d> Doctor<'d> {
     ///
     /// # Errors
     /// How many findings say that something is wrong.
-    pub async fn run(mut self, arguments: DoctorArguments) -> Outcome {
+    pub async fn run(mut self, arguments: DoctorArguments, mail: &MailOptions) -> Outcome {
         self.check_settings();
         let url = self.check_public_url(&arguments.serve);
         self.check_front_end(&arguments.serve.dist);
         self.check_permissions();
         self.check_backups();
         self.check_providers(url.as_ref()).await;
+        self.check_mail(mail).await;
         let installation = self.check_database(url.as_ref()).await;
         if let Some(url) = url {
             self.ask_public_url(&url, installation).await;
@@ -402,6 +406,7 @@ impl<'d> Doctor<'d> {
         self.check_space(diagnosis::size(database).await?);
         self.check_accounts(database).await?;
         self.check_links(database).await?;
+        self.check_reminders(database).await?;
         let found = verify(database, self.limits).await?;
         for damage in &found.damages {
             let hint = match damage.harm {

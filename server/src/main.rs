@@ -6,6 +6,7 @@ mod configuration;
 mod doctor;
 mod job_commands;
 mod logging;
+mod mail_commands;
 mod maintenance;
 mod move_commands;
 mod options;
@@ -25,6 +26,7 @@ use kalends_server::client_address::TrustedProxies;
 use kalends_server::public_links::EmbedOrigins;
 use kalends_server::rest::CorsOrigins;
 use kalends_server::{demo, health, secret_keys, serve};
+use mail_commands::MailCommand;
 use maintenance::{MaintenanceCommand, Place};
 use move_commands::ImportArguments;
 use std::error::Error;
@@ -56,6 +58,8 @@ struct Arguments {
     backups: options::BackupOptions,
     #[command(flatten)]
     remote: options::RemoteOptions,
+    #[command(flatten)]
+    mail: options::MailOptions,
     #[command(subcommand)]
     command: Command,
 }
@@ -100,6 +104,9 @@ enum DatabaseCommand {
     Accounts(AccountsCommand),
     /// Have calendars brought into step that are kept so with others elsewhere: all of the installation, or some.
     Sync(SyncArguments),
+    /// Mail that the server sends.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Derive anew everything that is derived from the stored objects.
     Reindex,
     /// Work that the server does beside answering.
@@ -192,7 +199,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
         }
         Command::Doctor(options) => {
             return Doctor::new(&configuration, &address, data, &limits, arguments.remote.secret_key.as_deref())
-                .run(options)
+                .run(options, &arguments.mail)
                 .await;
         }
         Command::Calendar(command) => return client_commands::calendar(command).await,
@@ -218,7 +225,14 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
         _ => secret_keys::read(key, data)?,
     };
     let connector = arguments.remote.connector(configuration.microsoft(), configuration.google());
+    let (transport, sender) = arguments.mail.outgoing(&configuration)?;
     let kalends = Kalends::new(store.clone(), limits).with_vault(vault).with_connector(connector);
+    let public_url = match &command {
+        DatabaseCommand::Serve(options) => options.public_url.as_deref(),
+        _ => None,
+    };
+    let push = arguments.remote.push(sender.as_ref(), public_url);
+    let kalends = kalends.with_mail_transport(transport).with_mail_sender(sender).with_push_transport(push);
     match command {
         DatabaseCommand::Serve(options) => {
             let options = *options;
@@ -274,6 +288,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
         DatabaseCommand::Accounts(command) => account_commands::run(&kalends, command).await?,
         DatabaseCommand::Sync(arguments) => account_commands::sync(&kalends, arguments).await?,
         DatabaseCommand::Jobs(command) => job_commands::run(&kalends, command).await?,
+        DatabaseCommand::Mail(command) => mail_commands::run(&kalends, command).await?,
         DatabaseCommand::Reindex => println!("{} objects indexed.", kalends.reindex().await?),
     }
     store.close().await;

@@ -1,5 +1,6 @@
 //! Options of the command line that several commands have, or that bound what the program takes.
 
+use crate::configuration::Configuration;
 use axum::http::{HeaderName, Uri};
 use chrono::TimeDelta;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
@@ -7,11 +8,15 @@ use clap::value_parser;
 use kalends_domain::Limits;
 use kalends_domain::accounts::Secret;
 use kalends_domain::backup::BackupPlan;
+use kalends_domain::outgoing_mail::{MailTransport, Mailbox};
+use kalends_domain::reminders::PushTransport;
 use kalends_domain::sync::connector::Connector;
 use kalends_providers::connector::RemoteServices;
 use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
-use kalends_providers::outbound::Outbound;
+use kalends_providers::outbound::{Dialer, Outbound};
+use kalends_providers::smtp::{SmtpSettings, SmtpTransport};
+use kalends_providers::web_push::WebPush;
 use kalends_server::connections::ConnectionLimits;
 use kalends_server::serve;
 use kalends_server::trusted_header::TrustedHeader;
@@ -161,12 +166,55 @@ pub struct RemoteOptions {
 }
 
 impl RemoteOptions {
+    fn hosts(&self) -> impl Iterator<Item = String> {
+        self.private_hosts.iter().map(|host| host.trim().to_owned()).filter(|host| !host.is_empty())
+    }
+
+    /// What sends push messages to browsers. Push services write to whom mail of the installation is from, or find it at `public_url`.
+    pub fn push(&self, sender: Option<&Mailbox>, public_url: Option<&str>) -> Arc<dyn PushTransport> {
+        let contact = match sender {
+            Some(sender) => format!("mailto:{}", sender.address),
+            None => public_url.unwrap_or("https://localhost").to_owned(),
+        };
+        Arc::new(WebPush::new(Outbound::new(self.hosts()), contact))
+    }
+
     /// What speaks to the services.
     pub fn connector(&self, microsoft: Option<Microsoft>, google: Option<Google>) -> Arc<dyn Connector> {
-        let hosts = self.private_hosts.iter().map(|host| host.trim().to_owned()).filter(|host| !host.is_empty());
-        let hosts = hosts.chain(microsoft.iter().flat_map(Microsoft::private_hosts));
+        let hosts = self.hosts().chain(microsoft.iter().flat_map(Microsoft::private_hosts));
         let hosts = hosts.chain(google.iter().flat_map(Google::private_hosts));
         Arc::new(RemoteServices::new(Outbound::new(hosts)).with_microsoft(microsoft).with_google(google))
+    }
+}
+
+/// How mail goes out.
+#[derive(clap::Args)]
+pub struct MailOptions {
+    /// The server by which mail goes out: `smtp+starttls://USER:PASSWORD@HOST`, `smtps://USER:PASSWORD@HOST`, or `smtp://HOST` without
+    /// encryption. Default: none goes out.
+    #[arg(long, env = "KALENDS_SMTP_URL", hide_env_values = true, value_parser = NonEmptyStringValueParser::new(), global = true, hide_short_help = true)]
+    pub smtp_url: Option<String>,
+    /// From whom that mail is: `Kalends <kalends@example.org>`. Needed where there is a server for it.
+    #[arg(long, env = "KALENDS_MAIL_FROM", global = true, hide_short_help = true)]
+    pub mail_from: Option<Mailbox>,
+}
+
+/// What mail goes out by, and from whom.
+pub type OutgoingMail = (Option<Arc<dyn MailTransport>>, Option<Mailbox>);
+
+impl MailOptions {
+    /// # Errors
+    /// What is wrong with them, without a password.
+    pub fn outgoing(&self, configuration: &Configuration) -> Result<OutgoingMail, String> {
+        let Some(url) = &self.smtp_url else { return Ok((None, self.mail_from.clone())) };
+        let origin = || configuration.origin("smtp-url");
+        let settings: SmtpSettings = url.parse().map_err(|error| format!("{}: smtp-url: {error}", origin()))?;
+        if self.mail_from.is_none() {
+            return Err(format!("{}: smtp-url needs mail-from, which says from whom mail is", origin()));
+        }
+        // Whoever configures a server wants it reached.
+        let dialer = Dialer::new([settings.host.clone()]);
+        Ok((Some(Arc::new(SmtpTransport::new(dialer, settings))), self.mail_from.clone()))
     }
 }
 

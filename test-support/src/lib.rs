@@ -25,6 +25,8 @@ pub mod link;
 pub mod multistatus;
 #[cfg(feature = "server")]
 pub mod program;
+#[cfg(feature = "server")]
+pub mod push;
 pub mod random_changes;
 #[cfg(feature = "home")]
 pub mod remote;
@@ -32,6 +34,8 @@ pub mod remote;
 pub mod requests;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "mail")]
+pub mod smtp;
 #[cfg(feature = "server")]
 pub mod snapshots;
 pub mod texts;

@@ -5,6 +5,8 @@ pub enum AddressWish {
     Add(String),
     Main(String),
     Remove(String),
+    /// Has a link sent there that shows that it is theirs.
+    Prove(String),
 }
 
 impl AddressWish {
@@ -14,6 +16,7 @@ impl AddressWish {
         match value("do")?.as_str() {
             "add" => Some(AddressWish::Add(address)),
             "main" => Some(AddressWish::Main(address)),
+            "prove" => Some(AddressWish::Prove(address)),
             "remove" => Some(AddressWish::Remove(address)),
             _ => None,
         }

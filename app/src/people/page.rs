@@ -1,7 +1,7 @@
 //! The page of all people: a list, and a form to invite somebody.
 
 use super::api::load_people;
-use super::server::{LINK, PATH, PERSON};
+use super::server::{LINK, PATH, PERSON, SENT};
 use super::{PeopleList, PersonInfo, State};
 use crate::flash::{Flash, outcome_of};
 use crate::ui::frame::{Frame, SignedIn};
@@ -117,6 +117,8 @@ pub fn StateBadge(state: State) -> impl IntoView {
 /// A one-time link that was just made.
 #[component]
 pub fn NewLink(flash: Option<Flash>) -> impl IntoView {
+    let sent = flash.as_ref().filter(|flash| flash.form == LINK).and_then(|flash| flash.kept(SENT));
+    let sent = sent.map(|address| view! { <p>{words::server_letters_sent_as_well(&address)}</p> });
     outcome_of(flash.as_ref(), LINK).and_then(Result::ok).map(|link| {
         view! {
             <div class="secret">
@@ -125,6 +127,7 @@ pub fn NewLink(flash: Option<Flash>) -> impl IntoView {
                     " " {words::server_people_link_once()}
                 </p>
                 <CopyField id="link" label=words::server_people_link() copy=words::server_people_link_copy_it() value=link hint="link-hint" />
+                {sent}
             </div>
         }
     })

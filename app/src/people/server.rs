@@ -4,13 +4,15 @@ use super::{PeopleList, PersonDetails, PersonInfo, Refused, State, Wish};
 use crate::addresses::AddressInfo;
 use crate::flash::{self, Flash};
 use crate::history::words_of::Reader;
+use crate::letters;
 use crate::session::Site;
 use crate::ui::avatar::picture_path;
 use crate::wire::ApiError;
 use crate::words;
 use chrono::Utc;
 use kalends_domain::access::PrincipalId;
-use kalends_domain::accounts::{AccountState, NewUser, Person, Preferences, User};
+use kalends_domain::accounts::{AccountState, NewUser, Person, Preferences, Secret, User};
+use kalends_domain::outgoing_mail::{Letter, is_sendable};
 use kalends_domain::people::{Administrator, Inheritance, PersonPatch};
 use kalends_domain::{Error, Kalends};
 use leptos::prelude::use_context;
@@ -19,6 +21,8 @@ use leptos::prelude::use_context;
 pub const PATH: &str = "/admin/people";
 /// The form that makes a one-time link; its outcome is the link.
 pub const LINK: &str = "link";
+/// Beside the link, the address to which it was sent.
+pub const SENT: &str = "sent";
 /// Every other form.
 pub const PERSON: &str = "person";
 
@@ -102,16 +106,21 @@ pub async fn fulfil(kalends: &Kalends, site: &Site, user: &User, wish: Wish) -> 
             let preferences = Preferences::default();
             let new = NewUser { slug, display_name, email: email(address), is_admin, preferences };
             let (user, link) = kalends.invite(by, new).await?;
-            (page(user.principal.id.0), leave(LINK, format!("{}/welcome/{}", site.public_url, link.0)))
+            let sent = send(kalends, &user, user.principal.email.clone(), &link, letters::invitation, site).await?;
+            (page(user.principal.id.0), leave_link(format!("{}/welcome/{}", site.public_url, link.0), sent))
         }
         Wish::Link(id) => {
             let link = kalends.new_link(by, PrincipalId(id)).await?;
-            (page(id), leave(LINK, format!("{}/welcome/{}", site.public_url, link.0)))
+            let user = kalends.user(PrincipalId(id)).await?;
+            let sent = send(kalends, &user, user.principal.email.clone(), &link, letters::password, site).await?;
+            (page(id), leave_link(format!("{}/welcome/{}", site.public_url, link.0), sent))
         }
         Wish::AddressLink { id, address } => {
             let link = kalends.address_link(by, PrincipalId(id), &address).await?;
             let path = format!("{}/{}", crate::settings::addresses::PATH, link.0);
-            (page(id), leave(LINK, format!("{}{path}", site.public_url)))
+            let user = kalends.user(PrincipalId(id)).await?;
+            let sent = send(kalends, &user, Some(address), &link, letters::proof_of_address, site).await?;
+            (page(id), leave_link(format!("{}{path}", site.public_url), sent))
         }
         Wish::VerifyAddress { id, address } => {
             kalends.verify_address(by, PrincipalId(id), &address).await?;
@@ -146,6 +155,28 @@ pub async fn fulfil(kalends: &Kalends, site: &Site, user: &User, wish: Wish) -> 
             (page(id), leave(PERSON, words::server_people_restored()))
         }
     })
+}
+
+type WriteLetter = fn(&Site, &User, &str, &Secret) -> Letter;
+
+/// Has a link go to somebody by mail, where the installation sends any and an address is known. Yields the address.
+async fn send(
+    kalends: &Kalends,
+    to: &User,
+    address: Option<String>,
+    link: &Secret,
+    write: WriteLetter,
+    site: &Site,
+) -> Result<Option<String>, ApiError> {
+    let Some(address) = address.filter(|address| kalends.sends_mail() && is_sendable(address)) else { return Ok(None) };
+    kalends.send_letter(None, &write(site, to, &address, link)).await?;
+    Ok(Some(address))
+}
+
+/// A link to be copied, with the address to which it went as well.
+fn leave_link(link: String, sent: Option<String>) -> Flash {
+    let kept = sent.map(|address| (SENT.to_owned(), address)).into_iter().collect();
+    Flash { form: LINK.into(), outcome: Ok(link), kept }
 }
 
 fn leave(form: &str, said: impl Into<String>) -> Flash {

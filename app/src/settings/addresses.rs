@@ -16,6 +16,7 @@ pub fn AddressesSection(settings: Settings) -> impl IntoView {
     let flash = settings.flash.as_ref();
     let kept = flash.filter(|flash| flash.form == FORM).and_then(|flash| flash.kept("address")).unwrap_or_default();
     let outcome = outcome_of(flash, FORM);
+    let buttons = if settings.sends_mail { buttons_with_mail } else { buttons };
     let list = (!settings.addresses.is_empty()).then(|| {
         view! {
             <AddressList addresses=settings.addresses action=PATH.to_owned() labelled_by="addresses" buttons=buttons />
@@ -46,4 +47,10 @@ fn buttons(info: &AddressInfo) -> Vec<(&'static str, &'static str)> {
     }
     buttons.push(("remove", words::server_addresses_remove()));
     buttons
+}
+
+/// Where a link to an address can be sent.
+fn buttons_with_mail(info: &AddressInfo) -> Vec<(&'static str, &'static str)> {
+    let prove = (!info.is_verified).then(|| ("prove", words::server_letters_send_again()));
+    prove.into_iter().chain(buttons(info)).collect()
 }

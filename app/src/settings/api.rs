@@ -38,6 +38,8 @@ pub struct Settings {
     pub picture: Option<String>,
     /// The main one first.
     pub addresses: Vec<AddressInfo>,
+    /// Whether the installation sends mail: to addresses that are to be shown to be theirs.
+    pub sends_mail: bool,
     /// Providers of sign-in that say what the person is called.
     pub follows: Vec<String>,
     /// `month`, `week` or `day`; `None`: the one that was used last.
@@ -134,6 +136,7 @@ pub async fn load_settings() -> Result<Settings, ApiError> {
         theme: user.preferences.theme.map(|theme| theme.name().to_owned()),
         picture: user.picture.map(|digest| picture_path(&user.principal.slug, &digest)),
         addresses: addresses.into_iter().map(AddressInfo::from).collect(),
+        sends_mail: kalends.sends_mail(),
         follows: identities.iter().filter(|identity| identity.used.is_some()).map(|it| it.name.clone()).collect(),
         view: user.preferences.view.map(|view| view.name().to_owned()),
         reminder_minutes: user.preferences.reminder_minutes,

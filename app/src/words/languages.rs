@@ -97,6 +97,11 @@ pub async fn speak<F: Future>(language: &'static Language, answer: F) -> F::Outp
     SPOKEN.scope(language, answer).await
 }
 
+/// Says something in a language, whatever the request is answered in.
+pub fn speak_now<T>(language: &'static Language, say: impl FnOnce() -> T) -> T {
+    SPOKEN.sync_scope(language, say)
+}
+
 /// The language of the request that is being answered. Leptos renders pages in tasks of its own, which have it as a context.
 pub fn current() -> &'static Language {
     let all = languages();

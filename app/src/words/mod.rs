@@ -8,7 +8,7 @@ mod languages;
 mod loaded;
 
 #[cfg(feature = "ssr")]
-pub use languages::{Language, Spoken, add_pseudo_language, choose, current, languages, speak};
+pub use languages::{Language, Spoken, add_pseudo_language, choose, current, languages, speak, speak_now};
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 pub use loaded::load;
 

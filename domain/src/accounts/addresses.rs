@@ -3,6 +3,8 @@
 
 use super::{EmailAddress, LINK_HOURS, Secret, User, check_profile, secrets};
 use crate::access::{self, Caller, PrincipalId};
+use crate::jobs::JobKind;
+use crate::outgoing_mail::{IfLost, Letter};
 use crate::people::Administrator;
 use crate::store::Transaction;
 use crate::{Error, Kalends, Problem, Result};
@@ -10,6 +12,8 @@ use chrono::{TimeDelta, Utc};
 
 /// Most addresses of one person.
 pub const MAX_ADDRESSES: usize = 20;
+/// Most letters by which somebody shows within a day that addresses are theirs.
+const MAX_PROOFS_A_DAY: u64 = 20;
 
 const NOT_THERE: Error = Error::NotFound("the e-mail address");
 const NO_ACCOUNT: Error = Error::NotFound("the account");
@@ -207,6 +211,37 @@ impl Kalends {
         tx.insert_address_link(&secrets::hash(&link.0), id, &found.address, expires).await?;
         tx.commit().await?;
         Ok(link)
+    }
+
+    /// Has a letter sent to an address of which the caller says that it is theirs: who opens the link in it within a day, signed in as
+    /// them, has shown that it is. Earlier links for it end.
+    ///
+    /// # Errors
+    /// `NotFound` for what is none of theirs or was shown to be, and where no mail goes out; `TooManyTries`; `Forbidden`
+    pub async fn send_address_proof(
+        &self,
+        caller: Caller,
+        address: &str,
+        write: impl FnOnce(&User, &str, &Secret) -> Letter,
+    ) -> Result<()> {
+        access::require_own(caller)?;
+        let (id, link, now) = (caller.principal, secrets::random_token(), Utc::now());
+        let mut tx = self.db.write().await?;
+        tx.lock_home(id).await?;
+        let user = tx.user(id).await?.ok_or(NO_ACCOUNT)?;
+        let all = tx.email_addresses(id).await?;
+        let found = all.iter().find(|known| !known.is_verified && is_same(&known.address, address.trim()));
+        let found = found.ok_or(NOT_THERE)?;
+        // Nobody has letters sent to others all day.
+        if tx.jobs_begun_since(JobKind::Mail, id, now - TimeDelta::days(1)).await? >= MAX_PROOFS_A_DAY {
+            return Err(Error::TooManyTries { seconds: TimeDelta::hours(1).num_seconds() });
+        }
+        tx.insert_address_link(&secrets::hash(&link.0), id, &found.address, now + TimeDelta::hours(LINK_HOURS)).await?;
+        let letter = write(&user, &found.address, &link);
+        self.enqueue_letter(&mut tx, Some(id), &letter, IfLost::SendAgain).await?;
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(())
     }
 
     async fn change_own(&self, caller: Caller, change: Change, address: &str) -> Result<()> {

@@ -121,15 +121,20 @@ impl Kalends {
             | JobKind::Sync
             | JobKind::Subscribe
             | JobKind::TakeBack
-            | JobKind::Invitations => None,
+            | JobKind::Invitations
+            | JobKind::Mail
+            | JobKind::Remind
+            | JobKind::Deliver => None,
         }
     }
 
-    /// What this node does: backups only where it knows of a folder for them, and subscriptions where it knows what is to be told.
+    /// What this node does: backups only where it knows of a folder for them, subscriptions where it knows what is to be told, mail where it
+    /// knows how it goes out.
     pub(crate) fn kinds(&self) -> Vec<JobKind> {
         let does = |kind: &JobKind| match kind {
             JobKind::Backup => self.limits.backups.is_some(),
             JobKind::Subscribe => self.notification_hook.is_known(),
+            JobKind::Mail => self.sends_mail(),
             _ => true,
         };
         JobKind::ALL.into_iter().filter(does).collect()

@@ -13,6 +13,8 @@ pub enum Announcement {
     Home { principal: PrincipalId, revision: Revision },
     /// A job that somebody began has got on, or has ended.
     Job { owner: PrincipalId, job: JobId },
+    /// Something is to appear in the pages of a person, or is answered.
+    Reminder { owner: PrincipalId },
     /// Anything may have changed: other nodes were not heard for a while.
     Missed,
 }

@@ -30,10 +30,16 @@ pub enum JobKind {
     TakeBack,
     /// Takes up messages about meetings for whom they are.
     Invitations,
+    /// Sends a letter of the installation's.
+    Mail,
+    /// Plans reminders, and makes those that are due.
+    Remind,
+    /// Sends reminders.
+    Deliver,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 10] = [
+    pub const ALL: [JobKind; 13] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -44,6 +50,9 @@ impl JobKind {
         JobKind::Subscribe,
         JobKind::TakeBack,
         JobKind::Invitations,
+        JobKind::Mail,
+        JobKind::Remind,
+        JobKind::Deliver,
     ];
 
     pub fn name(self) -> &'static str {
@@ -58,6 +67,9 @@ impl JobKind {
             JobKind::Subscribe => "subscribe",
             JobKind::TakeBack => "take-back",
             JobKind::Invitations => "invitations",
+            JobKind::Mail => "mail",
+            JobKind::Remind => "remind",
+            JobKind::Deliver => "deliver",
         }
     }
 

@@ -95,6 +95,13 @@ impl Transaction {
         statement.bind(kind.name()).bind(owner.0).one().await?.count("jobs")
     }
 
+    /// How many jobs of a kind `owner` has begun since `since`, whatever became of them.
+    pub async fn jobs_begun_since(&mut self, kind: JobKind, owner: PrincipalId, since: DateTime<Utc>) -> Result<u64> {
+        let statement =
+            self.sql("SELECT count(*) AS jobs FROM jobs WHERE kind = $1 AND owner_id = $2 AND created_at >= $3");
+        statement.bind(kind.name()).bind(owner.0).bind(millis(since)).one().await?.count("jobs")
+    }
+
     pub async fn attach_job_file(&mut self, id: JobId, content: &[u8]) -> Result<()> {
         let statement =
             self.sql("INSERT INTO job_files (job_id, content) VALUES ($1, $2) ON CONFLICT (job_id) DO NOTHING");

@@ -33,6 +33,8 @@ mod personal;
 mod pictures;
 mod portable;
 mod postgres;
+mod reminder_plan;
+mod reminders;
 mod remote_accounts;
 mod scheduling;
 mod sessions;

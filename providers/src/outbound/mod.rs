@@ -4,6 +4,7 @@
 
 mod addresses;
 mod body;
+mod connect;
 mod connector;
 mod error;
 mod fault;
@@ -13,11 +14,11 @@ pub mod tls;
 
 pub use addresses::Resolve;
 pub use body::AnswerBody;
+pub use connect::Dialer;
 pub use error::{MAX_REDIRECTS, OutboundError};
 pub use redirects::Redirects;
 pub use retry_after::retry_after;
 
-use addresses::Reach;
 use connector::Connector;
 use fault::fault;
 use http::header::{self, HeaderName, HeaderValue};
@@ -134,21 +135,21 @@ pub struct Outbound {
 impl Outbound {
     /// `private_hosts`: those that may be in a private network, as addresses name them.
     pub fn new(private_hosts: impl IntoIterator<Item = String>) -> Self {
-        Outbound::over(Reach::new(private_hosts))
+        Outbound::over(Dialer::new(private_hosts))
     }
 
     /// [`Outbound::new`], where names are looked up by `resolver`.
     pub fn with_resolver(private_hosts: impl IntoIterator<Item = String>, resolver: Arc<dyn Resolve>) -> Self {
-        Outbound::over(Reach::new(private_hosts).with_resolver(resolver))
+        Outbound::over(Dialer::with_resolver(private_hosts, resolver))
     }
 
-    fn over(reach: Reach) -> Self {
+    fn over(dialer: Dialer) -> Self {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(MAX_IDLE_TIME)
             .pool_max_idle_per_host(MAX_IDLE_CONNECTIONS)
             .http1_max_buf_size(MAX_HEAD)
-            .build(Connector(reach));
+            .build(Connector(dialer));
         Outbound { client }
     }
 

@@ -144,7 +144,7 @@ impl Failure {
             }
             Error::TooManyImports { .. } => Failure::new(StatusCode::TOO_MANY_REQUESTS, message),
             // No method of CalDAV asks another server.
-            Error::Remote(_) => Failure::new(StatusCode::BAD_GATEWAY, message),
+            Error::Remote(_) | Error::Mail(_) => Failure::new(StatusCode::BAD_GATEWAY, message),
             Error::Internal(cause) => {
                 tracing::error!(error = %cause, "a request failed");
                 Failure::new(StatusCode::INTERNAL_SERVER_ERROR, message)

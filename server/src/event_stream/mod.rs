@@ -124,6 +124,7 @@ impl Source {
                 }
                 News::Gone { calendar } => Telling::new("gone", json!({ "calendar": calendar.0 }).to_string()),
                 News::Job { job } => Telling::new("job", json!({ "job": job.0 }).to_string()),
+                News::Reminder => Telling::new("reminder", "{}".to_owned()),
                 News::List { revision } => Telling::new("list", json!({ "revision": revision.0 }).to_string()),
             },
             Source::Link(follower) => match follower.next().await? {

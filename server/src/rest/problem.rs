@@ -149,6 +149,7 @@ impl From<Error> for Problem {
             Error::TooManyTries { .. } | Error::TooManyImports { .. } => {
                 (Some("throttled"), StatusCode::TOO_MANY_REQUESTS)
             }
+            Error::Mail(_) => (None, StatusCode::BAD_GATEWAY),
             _ if retry_after.is_some() => (None, StatusCode::SERVICE_UNAVAILABLE),
             _ => {
                 tracing::error!(?error, "a request failed");

@@ -16,8 +16,8 @@ use kalends_app::session::CurrentUser;
 use kalends_app::settings::{addresses, agenda, profile};
 use kalends_app::ui::OUTCOME;
 use kalends_app::wire::ApiError;
-use kalends_app::{locale, own_style, words};
-use kalends_domain::accounts::{MAX_PICTURE_OCTETS, Picture, ProfilePatch, User};
+use kalends_app::{letters, locale, own_style, words};
+use kalends_domain::accounts::{MAX_PICTURE_OCTETS, Picture, ProfilePatch, Secret, User};
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::{Error, Kalends};
 use std::fmt::Write;
@@ -73,13 +73,12 @@ async fn change_addresses(State(state): State<WebState>, request: Request) -> Re
     };
     let (kalends, caller) = (&state.web.kalends, user.on_a_page());
     let done = match wish {
-        AddressWish::Add(address) => {
-            let said = match user.is_admin {
-                true => words::server_addresses_added_own(),
-                false => words::server_addresses_added(),
-            };
-            kalends.add_address(caller, &address).await.map(|()| said)
-        }
+        AddressWish::Add(address) => match kalends.add_address(caller, &address).await {
+            Ok(()) if user.is_admin => Ok(words::server_addresses_added_own()),
+            Ok(()) if kalends.sends_mail() => prove(&state, &user, &address).await,
+            added => added.map(|()| words::server_addresses_added()),
+        },
+        AddressWish::Prove(address) => prove(&state, &user, &address).await,
         AddressWish::Main(address) => {
             kalends.make_main_address(caller, &address).await.map(|()| words::server_profile_saved())
         }
@@ -88,6 +87,18 @@ async fn change_addresses(State(state): State<WebState>, request: Request) -> Re
         }
     };
     back(&state, addresses::FORM, done.map_err(ApiError::from), form)
+}
+
+/// Has a link go to an address of the person's that shows that it is theirs.
+async fn prove(state: &WebState, user: &User, address: &str) -> Result<&'static str, Error> {
+    let write =
+        |user: &User, address: &str, link: &Secret| letters::proof_of_address(&state.web.site, user, address, link);
+    match state.web.kalends.send_address_proof(user.on_a_page(), address, write).await {
+        Ok(()) => Ok(words::server_letters_address_sent()),
+        // It is theirs already.
+        Err(Error::NotFound(_)) => Ok(words::server_addresses_added()),
+        Err(error) => Err(error),
+    }
 }
 
 /// `GET /settings/addresses/{link}`, from an e-mail: who opens it, signed in, has read what came to the address. Whoever else has it opened

@@ -251,3 +251,33 @@ async fn providers_of_sign_in_are_asked_who_they_are() {
     let twice = format!("{good}{}", table("good", "http://127.0.0.1:9"));
     assert_found(with(&twice), ("sign-in", "wrong", "have the same id", "[[oidc]]"));
 }
+
+#[tokio::test]
+async fn reminders_that_are_late_or_were_not_sent_are_named() {
+    let database = installation().await;
+    assert_found(kalends(&database), ("reminders", "fine", "none is late; 0 came", ""));
+    let now = chrono::Utc::now().timestamp_millis();
+    database
+        .run(
+            "INSERT INTO reminder_plan (principal_id, object_id, calendar_id, next_at, done_until)
+             SELECT c.owner_id, o.id, c.id, 0, 0 FROM objects o JOIN calendars c ON c.id = o.calendar_id"
+                .to_owned(),
+        )
+        .await;
+    database
+        .run(
+            "INSERT INTO reminders (principal_id, calendar_id, object_id, name, recurrence_id, alarm, due_at, title, location, starts_at, state, made_at)
+             SELECT principal_id, 1, 1, 'a', '', 'x', 1, 'T', '', 1, 'due', 1 FROM users"
+                .to_owned(),
+        )
+        .await;
+    database
+        .run(format!(
+            "INSERT INTO reminder_deliveries (reminder_id, channel, state, detail, tries, at)
+             SELECT id, 'mail', 'failed', 'no such mailbox', 1, {now} FROM reminders"
+        ))
+        .await;
+    assert_found(kalends(&database), ("reminders", "note", "1 reminder is late", "running"));
+    let failed = "1 of the last day could not be sent; the last one: no such mailbox";
+    assert_found(kalends(&database), ("reminders", "note", failed, "mail"));
+}
