@@ -63,7 +63,7 @@ impl Kalends {
                 let of = NewReminder { alarm: PUT_OFF.to_owned(), due_at: until, ..reminder.of };
                 if let Some(id) = write.tx.insert_reminder(&of, ReminderState::Due, Utc::now()).await? {
                     // It appears when its time has come.
-                    write.tx.insert_delivery(id, Channel::Page, DeliveryState::Waiting, until).await?;
+                    write.tx.insert_reminder_delivery(id, Channel::Page, DeliveryState::Waiting, until).await?;
                 }
             }
             write.announce(Announcement::Reminder { owner: caller.principal });

@@ -132,7 +132,7 @@ async fn make(
         return Ok(());
     }
     if person.settings.in_page {
-        tx.insert_delivery(id, Channel::Page, DeliveryState::Sent, now).await?;
+        tx.insert_reminder_delivery(id, Channel::Page, DeliveryState::Sent, now).await?;
         kalends.reminder_counter.add(Channel::Page, DeliveryState::Sent, late);
         made.in_page.insert(person.user.principal.id);
     }
@@ -140,7 +140,7 @@ async fn make(
     let has_browser = person.settings.by_push && !tx.push_subscriptions(person.user.principal.id).await?.is_empty();
     for (channel, wanted) in [(Channel::Mail, person.settings.by_mail && has_address), (Channel::Push, has_browser)] {
         if wanted {
-            tx.insert_delivery(id, channel, DeliveryState::Waiting, now).await?;
+            tx.insert_reminder_delivery(id, channel, DeliveryState::Waiting, now).await?;
             made.to_send = true;
         }
     }

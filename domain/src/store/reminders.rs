@@ -79,7 +79,7 @@ impl Transaction {
     }
 
     /// Has a reminder go out on a way.
-    pub async fn insert_delivery(
+    pub async fn insert_reminder_delivery(
         &mut self,
         id: ReminderId,
         channel: Channel,
