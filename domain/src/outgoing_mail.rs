@@ -91,7 +91,8 @@ impl std::str::FromStr for Mailbox {
             Some((name, address)) => (name.trim().trim_matches('"'), address),
             None => ("", text),
         };
-        if !is_sendable(address) || name.chars().any(char::is_control) {
+        let is_name = |character: char| !character.is_control() && !matches!(character, '<' | '>');
+        if !is_sendable(address) || !name.chars().all(is_name) {
             return Err("write it as kalends@example.org or Kalends <kalends@example.org>".to_owned());
         }
         Ok(Mailbox { name: name.to_owned(), address: address.to_owned() })
