@@ -26,6 +26,7 @@ pub mod instances;
 pub mod jobs;
 pub mod links;
 pub mod live;
+pub mod mail;
 mod model;
 pub mod moving;
 mod nodes;
@@ -160,6 +161,8 @@ pub struct Kalends {
     pub(crate) mail_transport: Option<Arc<dyn outgoing_mail::MailTransport>>,
     /// From whom the installation's own mail is.
     pub(crate) mail_sender: Option<outgoing_mail::Mailbox>,
+    /// What speaks to mail servers, and the connections to them.
+    pub(crate) mailboxes: Arc<mail::MailHandles>,
 }
 
 impl Kalends {
@@ -190,6 +193,7 @@ impl Kalends {
             vault: Arc::default(),
             mail_transport: None,
             mail_sender: None,
+            mailboxes: Arc::default(),
         }
     }
 
@@ -203,6 +207,12 @@ impl Kalends {
     #[must_use]
     pub fn with_vault(self, vault: sync::vault::Vault) -> Self {
         Kalends { vault: Arc::new(vault), ..self }
+    }
+
+    /// The same, which speaks to mail servers by `connector`.
+    #[must_use]
+    pub fn with_mail_connector(self, connector: Arc<dyn mail::connector::MailConnector>) -> Self {
+        Kalends { mailboxes: Arc::new(mail::MailHandles::new(connector)), ..self }
     }
 
     /// What runs with calendars elsewhere have come to on this node.

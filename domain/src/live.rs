@@ -3,6 +3,7 @@
 use crate::access::{self, Caller};
 use crate::calendars::{CalendarId, Revision, list_revision};
 use crate::jobs::{Job, JobId};
+use crate::mail::MailAccountId;
 use crate::{Announcement, Error, Kalends, Result};
 use chrono::{TimeDelta, Utc};
 use std::collections::{BTreeMap, VecDeque};
@@ -22,6 +23,8 @@ pub enum News {
     List { revision: Revision },
     /// A job that the caller began has got on, or has ended.
     Job { job: JobId },
+    /// What a mail account of the caller's has, or how it is; `None`: any of them, as something may have been missed.
+    Mail { account: Option<MailAccountId> },
 }
 
 /// A job that ended no longer ago than this is told of to those who may have missed it.
@@ -52,6 +55,8 @@ pub struct Follower {
     is_behind: bool,
     /// News of jobs may have been missed: the cursor knows of none.
     misses_jobs: bool,
+    /// News of mail was missed.
+    misses_mail: bool,
     /// That may be news.
     jobs: VecDeque<JobId>,
 }
@@ -67,10 +72,21 @@ impl Kalends {
         let announcements = self.announcements();
         let (kalends, waiting) = (self.clone(), VecDeque::new());
         let marks = BTreeMap::new();
-        let (is_behind, misses_jobs) = (true, true);
+        // A page of mail is made after its stream began.
+        let (is_behind, misses_jobs, misses_mail) = (true, true, false);
         let jobs = VecDeque::new();
-        let mut follower =
-            Follower { kalends, caller, announcements, told, waiting, marks, is_behind, misses_jobs, jobs };
+        let mut follower = Follower {
+            kalends,
+            caller,
+            announcements,
+            told,
+            waiting,
+            marks,
+            is_behind,
+            misses_jobs,
+            misses_mail,
+            jobs,
+        };
         follower.catch_up().await?;
         Ok(follower)
     }
@@ -113,9 +129,17 @@ impl Follower {
                 }
                 Ok(Announcement::Home { principal, .. }) => self.is_behind = principal == self.caller.principal,
                 Ok(Announcement::Job { owner, job }) if owner == self.caller.principal => self.jobs.push_back(job),
-                Ok(Announcement::Job { .. }) => {}
+                Ok(Announcement::Mail { owner, account })
+                    if owner == self.caller.principal && access::may_make_calendars(self.caller) =>
+                {
+                    let news = News::Mail { account: Some(account) };
+                    if !self.waiting.contains(&news) {
+                        self.waiting.push_back(news);
+                    }
+                }
+                Ok(Announcement::Job { .. } | Announcement::Mail { .. }) => {}
                 Ok(Announcement::Missed) | Err(RecvError::Lagged(_)) => {
-                    (self.is_behind, self.misses_jobs) = (true, true)
+                    (self.is_behind, self.misses_jobs, self.misses_mail) = (true, true, true)
                 }
                 Err(RecvError::Closed) => return Err(Error::Unavailable { seconds: 1 }),
             }
@@ -145,6 +169,9 @@ impl Follower {
             let jobs = self.kalends.own_jobs(self.caller).await?;
             self.jobs.extend(jobs.into_iter().filter(may_be_news).map(|job| job.id));
             self.misses_jobs = false;
+        }
+        if std::mem::take(&mut self.misses_mail) && access::may_make_calendars(self.caller) {
+            self.waiting.push_back(News::Mail { account: None });
         }
         self.is_behind = false;
         Ok(())
@@ -199,7 +226,7 @@ impl Told {
             }
             News::Gone { calendar } => drop(self.calendars.remove(&calendar)),
             News::List { revision } => self.list = revision,
-            News::Job { .. } => {}
+            News::Job { .. } | News::Mail { .. } => {}
         }
     }
 }

@@ -36,6 +36,10 @@ fn info(reader: &Reader, job: &Job) -> JobInfo {
         Some(JobKind::EndShares) => words::server_jobs_end_shares().to_owned(),
         Some(JobKind::Sync) => words::server_jobs_sync().to_owned(),
         Some(JobKind::Mail) => words::server_letters_job().to_owned(),
+        Some(JobKind::MailLook) => words::server_jobs_mail_look().to_owned(),
+        Some(JobKind::MailPush) => words::server_jobs_mail_push().to_owned(),
+        Some(JobKind::MailSave) => words::server_jobs_mail_save().to_owned(),
+        Some(JobKind::MailSend) => words::server_jobs_mail_send().to_owned(),
         None => job.kind.clone(),
     };
     let became = match (state, &job.error) {

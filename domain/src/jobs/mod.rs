@@ -119,7 +119,11 @@ impl Kalends {
             | JobKind::EndShares
             | JobKind::MoveIn
             | JobKind::Sync
-            | JobKind::Mail => None,
+            | JobKind::Mail
+            | JobKind::MailLook
+            | JobKind::MailPush
+            | JobKind::MailSave
+            | JobKind::MailSend => None,
         }
     }
 

@@ -215,6 +215,10 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::MoveIn => move_in::move_in(lease).await,
         JobKind::Sync => crate::sync::run(lease).await,
         JobKind::Mail => crate::outgoing_mail::send(lease).await,
+        JobKind::MailLook => crate::mail::look(lease).await,
+        JobKind::MailPush => crate::mail::push(lease).await,
+        JobKind::MailSave => crate::mail::save(lease).await,
+        JobKind::MailSend => crate::mail::send(lease).await,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::calendar::{CalendarId, Revision};
 use super::job::JobId;
+use super::mail_account::MailAccountId;
 use super::principal::PrincipalId;
 
 /// Something that has changed, said after it was committed.
@@ -13,6 +14,8 @@ pub enum Announcement {
     Home { principal: PrincipalId, revision: Revision },
     /// A job that somebody began has got on, or has ended.
     Job { owner: PrincipalId, job: JobId },
+    /// What somebody's mail account has, or how it is.
+    Mail { owner: PrincipalId, account: MailAccountId },
     /// Anything may have changed: other nodes were not heard for a while.
     Missed,
 }

@@ -26,10 +26,18 @@ pub enum JobKind {
     Sync,
     /// Sends a letter of the installation's.
     Mail,
+    /// Looks at what a mail account has.
+    MailLook,
+    /// Tells a mail server what was done here.
+    MailPush,
+    /// Saves a draft of a mail on its server.
+    MailSave,
+    /// Sends a mail.
+    MailSend,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 8] = [
+    pub const ALL: [JobKind; 12] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -38,6 +46,10 @@ impl JobKind {
         JobKind::MoveIn,
         JobKind::Sync,
         JobKind::Mail,
+        JobKind::MailLook,
+        JobKind::MailPush,
+        JobKind::MailSave,
+        JobKind::MailSend,
     ];
 
     pub fn name(self) -> &'static str {
@@ -50,6 +62,10 @@ impl JobKind {
             JobKind::MoveIn => "move-in",
             JobKind::Sync => "sync",
             JobKind::Mail => "mail",
+            JobKind::MailLook => "mail-look",
+            JobKind::MailPush => "mail-push",
+            JobKind::MailSave => "mail-save",
+            JobKind::MailSend => "mail-send",
         }
     }
 

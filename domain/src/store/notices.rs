@@ -4,6 +4,7 @@ use super::{Database, Transaction};
 use crate::model::announcement::Announcement;
 use crate::model::calendar::{CalendarId, Revision};
 use crate::model::job::JobId;
+use crate::model::mail_account::MailAccountId;
 use crate::model::principal::PrincipalId;
 use crate::{Error, Result};
 use sqlx::postgres::PgListener;
@@ -44,6 +45,7 @@ fn payloads(node: Uuid, announcements: &[Announcement]) -> Vec<String> {
             Announcement::Calendar { calendar, revision } => format!(" c{}:{}", calendar.0, revision.0),
             Announcement::Home { principal, revision } => format!(" h{}:{}", principal.0, revision.0),
             Announcement::Job { owner, job } => format!(" j{}:{}", owner.0, job.0),
+            Announcement::Mail { owner, account } => format!(" e{}:{}", owner.0, account.0),
             Announcement::Missed => " m".to_owned(),
         };
         if payload.len() + word.len() > MAX_PAYLOAD {
@@ -66,6 +68,7 @@ fn announcement(word: &str) -> Option<Announcement> {
         b'c' => Some(Announcement::Calendar { calendar: CalendarId(id), revision }),
         b'h' => Some(Announcement::Home { principal: PrincipalId(id), revision }),
         b'j' => Some(Announcement::Job { owner: PrincipalId(id), job: JobId(number) }),
+        b'e' => Some(Announcement::Mail { owner: PrincipalId(id), account: MailAccountId(number) }),
         _ => None,
     }
 }
@@ -145,8 +148,9 @@ mod tests {
         let home = Announcement::Home { principal: PrincipalId(7), revision: Revision(2) };
         let calendar = |id| Announcement::Calendar { calendar: CalendarId(id), revision: Revision(id * 3) };
         let job = Announcement::Job { owner: PrincipalId(7), job: JobId(41) };
+        let mail = Announcement::Mail { owner: PrincipalId(7), account: MailAccountId(3) };
         for announcements in
-            [vec![home, calendar(12), job, Announcement::Missed], (1_000_000..1_002_000).map(calendar).collect()]
+            [vec![home, calendar(12), job, mail, Announcement::Missed], (1_000_000..1_002_000).map(calendar).collect()]
         {
             let payloads = payloads(node, &announcements);
             assert!(payloads.iter().all(|payload| payload.len() < 8_000));
