@@ -63,6 +63,7 @@ fn remote(error: FindError) -> ApiError {
         FindError::Address(_) => ("address", words::server_accounts_wrong_address().to_owned()),
         FindError::Service(_) => ("service", words::server_accounts_wrong_service().to_owned()),
         FindError::NoService { domain } => ("address", words::server_accounts_no_service(&domain)),
+        FindError::NoMail { domain } => ("address", words::server_accounts_no_mail(&domain)),
         FindError::Nothing { tried } => ("address", words::server_accounts_nothing(&tried.join(", "))),
         FindError::OtherHost { from, to } => ("address", words::server_accounts_other_host(&from, &to)),
         FindError::Provider(error) => remote_provider(&error),

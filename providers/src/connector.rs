@@ -62,6 +62,20 @@ impl RemoteServices {
         RemoteServices { microsoft, ..self }
     }
 
+    /// The way out.
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.outbound
+    }
+
+    /// What domains say of themselves.
+    pub(crate) fn records(&self) -> &dyn ServiceRecords {
+        self.records.as_ref()
+    }
+
+    pub(crate) fn microsoft(&self) -> Option<&Microsoft> {
+        self.microsoft.as_ref()
+    }
+
     fn caldav(&self, account: &RemoteAccount, credentials: Option<&Credentials>) -> Result<CalDav, ProviderError> {
         let unreadable = |_| ProviderError::Missing("what is kept of the account's address cannot be read".into());
         let place: Account = serde_json::from_str(&account.settings).map_err(unreadable)?;

@@ -7,5 +7,7 @@ pub mod credentials;
 mod failure;
 pub mod graph;
 pub mod ics;
+pub mod imap;
+pub mod mail;
 pub mod outbound;
 pub mod smtp;

@@ -226,7 +226,10 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
     };
     let connector = arguments.remote.connector(configuration.microsoft());
     let (transport, sender) = arguments.mail.outgoing(&configuration)?;
-    let kalends = Kalends::new(store.clone(), limits).with_vault(vault).with_connector(connector);
+    let kalends = Kalends::new(store.clone(), limits)
+        .with_vault(vault)
+        .with_mail_connector(connector.clone())
+        .with_connector(connector);
     let kalends = kalends.with_mail_transport(transport).with_mail_sender(sender);
     match command {
         DatabaseCommand::Serve(options) => {

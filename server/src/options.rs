@@ -9,7 +9,6 @@ use kalends_domain::Limits;
 use kalends_domain::accounts::Secret;
 use kalends_domain::backup::BackupPlan;
 use kalends_domain::outgoing_mail::{MailTransport, Mailbox};
-use kalends_domain::sync::connector::Connector;
 use kalends_providers::connector::RemoteServices;
 use kalends_providers::graph::Microsoft;
 use kalends_providers::outbound::{Dialer, Outbound};
@@ -164,7 +163,7 @@ pub struct RemoteOptions {
 
 impl RemoteOptions {
     /// What speaks to the services.
-    pub fn connector(&self, microsoft: Option<Microsoft>) -> Arc<dyn Connector> {
+    pub fn connector(&self, microsoft: Option<Microsoft>) -> Arc<RemoteServices> {
         let hosts = self.private_hosts.iter().map(|host| host.trim().to_owned()).filter(|host| !host.is_empty());
         let hosts = hosts.chain(microsoft.iter().flat_map(Microsoft::private_hosts));
         Arc::new(RemoteServices::new(Outbound::new(hosts)).with_microsoft(microsoft))

@@ -89,8 +89,9 @@ impl Server {
         microsoft: Option<Microsoft>,
     ) -> Self {
         let database = TestDatabase::with_tables().await;
-        let kalends =
-            sealing(Kalends::new(open(&database.url).await, limits)).with_connector(remote_services(microsoft.clone()));
+        let kalends = sealing(Kalends::new(open(&database.url).await, limits));
+        let services = remote_services(microsoft.clone());
+        let kalends = kalends.with_mail_connector(services.clone()).with_connector(services);
         let closing = CancellationToken::new();
         let site = Site { public_url: "http://cal.example.org".into() };
         let web = Web {

@@ -36,6 +36,20 @@ use oauth::Tokens;
 use session::Session;
 use std::sync::Arc;
 
+/// Others in the place of tokens that have ended, for what else than calendars somebody has agreed to.
+///
+/// # Errors
+/// `Unauthenticated` when somebody has to sign in again; those of asking.
+pub(crate) async fn refreshed(
+    microsoft: &Microsoft,
+    outbound: &Outbound,
+    credentials: Credentials,
+    scopes: &[&str],
+) -> Result<Credentials, ProviderError> {
+    let tokens = oauth::refreshed_for(microsoft, outbound, &Tokens::of(credentials)?, scopes).await?;
+    Ok(tokens.credentials())
+}
+
 /// Microsoft 365 among the services that are known by name.
 pub const PRESET: &str = "microsoft";
 

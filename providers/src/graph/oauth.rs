@@ -164,12 +164,23 @@ pub(super) async fn refreshed(
     outbound: &Outbound,
     tokens: &Tokens,
 ) -> Result<Tokens, ProviderError> {
+    refreshed_for(microsoft, outbound, tokens, &microsoft.scopes()).await
+}
+
+/// [`refreshed`], for what else than calendars somebody has agreed to.
+pub(super) async fn refreshed_for(
+    microsoft: &Microsoft,
+    outbound: &Outbound,
+    tokens: &Tokens,
+    scopes: &[&str],
+) -> Result<Tokens, ProviderError> {
     let Some(refresh) = &tokens.refresh else {
         return Err(ProviderError::Unauthenticated("the sign-in with Microsoft has ended; sign in again".into()));
     };
     let client = client(microsoft)?;
     let refresh_token = RefreshToken::new(refresh.clone());
-    let request = client.exchange_refresh_token(&refresh_token).add_scopes(scopes(microsoft));
+    let request = client.exchange_refresh_token(&refresh_token);
+    let request = request.add_scopes(scopes.iter().map(|scope| Scope::new((*scope).to_owned())));
     let response = request.request_async(outbound).await.map_err(|error| failed(microsoft, error))?;
     Ok(Tokens::answered(&response, Some(refresh), Utc::now()))
 }
