@@ -455,6 +455,8 @@ impl Kalends {
 /// Has an account be looked at now, wherever its next look waits.
 pub(super) async fn look_soon(tx: &mut Transaction, account: &MailAccount) -> Result<()> {
     let job = look_job(account, Utc::now());
+    // A look that goes on now follows itself.
+    tx.want_mail_look(account.id, job.due_at).await?;
     tx.enqueue_job(&job).await?;
     tx.hasten_job(job.kind, &job.key, job.due_at).await
 }

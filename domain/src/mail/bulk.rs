@@ -84,6 +84,7 @@ impl Kalends {
             .write(caller, async |mut write: Write| {
                 let messages = select(&mut write.tx, caller, batch, selection).await?;
                 let touched = write.tx.folders_of_batch(batch).await?;
+                let mut for_good = false;
                 let targets = match change {
                     MailChange::Read(read) => flag(&mut write.tx, batch, MessageFlags::SEEN, read).await?,
                     MailChange::Flagged(flagged) => flag(&mut write.tx, batch, MessageFlags::FLAGGED, flagged).await?,
@@ -96,7 +97,11 @@ impl Kalends {
                         write.tx.flag_batch(batch, MessageFlags::NOT_JUNK, MessageFlags::JUNK).await?;
                         file(&mut write.tx, batch, &touched, FolderRole::Inbox).await?
                     }
-                    MailChange::Delete => delete(&mut write.tx, batch, &touched).await?,
+                    MailChange::Delete => {
+                        let (targets, is_for_good) = delete(&mut write.tx, batch, &touched).await?;
+                        for_good = is_for_good;
+                        targets
+                    }
                     MailChange::Move(to) => {
                         let folder = write.tx.mail_folder_of(caller.principal, to).await?;
                         let folder = folder.filter(|folder| folder.selectable).ok_or(Error::NotFound("the folder"))?;
@@ -108,7 +113,7 @@ impl Kalends {
                     }
                 };
                 let folders = touched.iter().map(|(_, folder)| *folder).chain(targets);
-                tell(&mut write, caller, &touched, folders.collect(), is_for_good(change)).await?;
+                tell(&mut write, caller, &touched, folders.collect(), for_good).await?;
                 write.commit(MailChanged { messages, undo: batch }).await
             })
             .await?;
@@ -208,26 +213,23 @@ async fn file(
     Ok(targets)
 }
 
-/// Into the bin, or out of it for good.
+/// Into the bin, or out of it for good. Yields the folders, and whether something is deleted for good.
 async fn delete(
     tx: &mut Transaction,
     batch: Uuid,
     touched: &[(MailAccountId, MailFolderId)],
-) -> Result<Vec<MailFolderId>> {
+) -> Result<(Vec<MailFolderId>, bool)> {
     let mut targets = Vec::new();
+    let mut for_good = false;
     for account in touched.iter().map(|(account, _)| *account).collect::<BTreeSet<_>>() {
         let bin = folder_for(tx, account, FolderRole::Bin).await?;
-        let from: Vec<MailFolderId> =
-            touched.iter().filter(|(of, _)| *of == account).map(|(_, folder)| *folder).collect();
-        let is_from_bin = bin.is_none() || from.iter().all(|folder| Some(*folder) == bin);
+        let mut from = touched.iter().filter(|(of, _)| *of == account).map(|(_, folder)| *folder);
+        let is_from_bin = bin.is_none() || from.all(|folder| Some(folder) == bin);
         tx.move_batch(batch, account, bin.filter(|_| !is_from_bin)).await?;
+        for_good |= is_from_bin;
         targets.extend(bin);
     }
-    Ok(targets)
-}
-
-fn is_for_good(change: MailChange) -> bool {
-    change == MailChange::Delete
+    Ok((targets, for_good))
 }
 
 /// Counts the folders anew, and has the servers and whoever looks on told.

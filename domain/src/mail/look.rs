@@ -145,6 +145,7 @@ fn roles(folders: &[RemoteFolder], chosen: &ChosenFolders) -> BTreeMap<String, F
 pub(crate) async fn look(lease: &Lease) -> Result<Ended> {
     let kalends = &lease.kalends;
     let id = lease.job.payload.parse().map(MailAccountId).unwrap_or(MailAccountId(0));
+    let began = Utc::now();
     let account = kalends.db.read().await?.mail_account(id).await?;
     let Some(account) = account.filter(|account| account.state == AccountState::Active) else {
         return end(lease, id, None).await;
@@ -173,6 +174,11 @@ pub(crate) async fn look(lease: &Lease) -> Result<Ended> {
         next.looked_at = None;
     }
     let mut tx = kalends.db.write().await?;
+    // It was wanted again meanwhile: something may have come after its folder was looked at.
+    let wanted = tx.mail_account(id).await?.and_then(|account| account.next_look_at);
+    if error.is_none() && wanted.is_some_and(|at| at > began) {
+        next.next_look_at = wanted;
+    }
     tx.set_mail_standing(id, &next).await?;
     if tx.count_pending_mail(id).await? > 0 && error.is_none() {
         tx.enqueue_job(&push_job(id, TimeDelta::zero())).await?;

@@ -12,11 +12,13 @@ use crate::model::remote_account::AccountState;
 use crate::store::{JobProgress, PendingMail};
 use crate::sync::provider::ProviderError;
 use crate::{Announcement, Kalends, Result};
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use std::collections::BTreeMap;
 
 /// How many messages are told of at once.
 const PIECE: i64 = 500;
+/// How soon it is looked again where something is left.
+const AGAIN: TimeDelta = TimeDelta::seconds(30);
 
 type Told<T> = std::result::Result<T, Halt>;
 
@@ -62,6 +64,11 @@ async fn end(lease: &Lease, id: MailAccountId) -> Result<Ended> {
     let mut tx = lease.kalends.db.write().await?;
     let ended = lease.end(&mut tx, None).await?;
     tx.delete_ended_jobs(JobKind::MailPush, &id.0.to_string()).await?;
+    let is_active = tx.mail_account(id).await?.is_some_and(|account| account.state == AccountState::Active);
+    // Something was done after the last that was told.
+    if is_active && tx.count_pending_mail(id).await? > 0 {
+        tx.enqueue_job(&super::bulk::push_job(id, AGAIN)).await?;
+    }
     tx.commit().await?;
     Ok(ended)
 }

@@ -14,7 +14,7 @@ use crate::outgoing_mail::{Envelope, MailError, Sent};
 use crate::store::Transaction;
 use crate::sync::provider::ProviderError;
 use crate::{Announcement, Kalends, Result};
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -83,6 +83,11 @@ async fn refuse(lease: &Lease, draft: &MailDraft, from: DraftState, why: &str) -
     Ok(ended)
 }
 
+/// The date of a mail: when it was to go out, in the copy that is kept as in the one that is sent.
+fn dated(draft: &MailDraft) -> DateTime<Utc> {
+    draft.send_at.unwrap_or_else(Utc::now)
+}
+
 async fn go(lease: &Lease, draft: &MailDraft, account: &MailAccount) -> Result<Ended> {
     let kalends = &lease.kalends;
     let mut tx = kalends.db.read().await?;
@@ -90,7 +95,7 @@ async fn go(lease: &Lease, draft: &MailDraft, account: &MailAccount) -> Result<E
     let attached = attached(&mut tx, draft).await?;
     drop(tx);
     let from = sender(draft, account, &identities);
-    let text = message(draft, &from, &attached, Utc::now(), false)?;
+    let text = message(draft, &from, &attached, dated(draft), false)?;
     let mut to: Vec<String> = Vec::new();
     for who in draft.content.to.iter().chain(&draft.content.cc).chain(&draft.content.bcc) {
         if !to.iter().any(|known| known.eq_ignore_ascii_case(&who.address)) {
@@ -185,7 +190,7 @@ async fn file(lease: &Lease, draft: &MailDraft, account: &MailAccount) -> Result
     drop(tx);
     let folder = folders.into_iter().find(|folder| folder.role == Some(FolderRole::Sent));
     let from = sender(draft, account, &identities);
-    let text = message(draft, &from, &attached, draft.send_at.unwrap_or_else(Utc::now).min(Utc::now()), true)?;
+    let text = message(draft, &from, &attached, dated(draft), true)?;
     let (path, message_id, text) =
         (folder.as_ref().map(|folder| folder.path.as_str()), draft.message_id.as_str(), &text[..]);
     let by_server = account.settings.sent_by == SentBy::Server;

@@ -155,6 +155,13 @@ impl Transaction {
         Ok(())
     }
 
+    /// Somebody or something wants it to be looked at.
+    pub async fn want_mail_look(&mut self, id: MailAccountId, at: DateTime<Utc>) -> Result<()> {
+        let statement = self.sql("UPDATE mail_accounts SET next_look_at = $2 WHERE id = $1");
+        statement.bind(id.0).bind(millis(at)).run().await?;
+        Ok(())
+    }
+
     pub async fn set_mail_progress(&mut self, id: MailAccountId, progress: RunProgress) -> Result<()> {
         let statement = self.sql("UPDATE mail_accounts SET steps_done = $2, steps = $3 WHERE id = $1");
         let statement = statement.bind(id.0).bind(progress.done.cast_signed());

@@ -1,7 +1,7 @@
 //! A conversation with a server: commands with their literals, and answers, of which those that cannot be understood are passed over,
 //! and none is larger than is taken (RFC 3501 sections 2.2 and 4.3).
 
-use imap_proto::{Response, ResponseCode, Status};
+use imap_proto::{Outcome, Response, ResponseCode, Status};
 use kalends_domain::sync::provider::ProviderError;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
@@ -232,6 +232,13 @@ impl<'c> Connection<'c> {
             let answer = self.read(silence).await?;
             if answer.starts_with(prefix.as_bytes()) {
                 return ended(&self.host, &answer[prefix.len()..]).map(Some);
+            }
+            // What stands behind it may be empty, which no parser takes.
+            if answer.starts_with(b"+") {
+                if !each(&Response::Continue(Outcome { code: None, information: None })) {
+                    return Ok(None);
+                }
+                continue;
             }
             match Response::parse(&answer) {
                 Ok((_, Response::Data { status: Status::Bye, outcome })) => {
