@@ -11,6 +11,9 @@ use std::time::Duration;
 
 /// The fields of a header that are indexed.
 const FIELDS: &str = "DATE SUBJECT FROM SENDER TO CC MESSAGE-ID REFERENCES IN-REPLY-TO CONTENT-TYPE";
+/// What opens a folder and what makes one (RFC 3501 sections 6.3.1 and 6.3.3).
+const SELECT: &str = "SELECT";
+const CREATE: &str = "CREATE";
 /// Most UIDs that are named in one command.
 const MAX_NAMED: usize = 500;
 /// Room for what is not the message itself.
@@ -94,7 +97,7 @@ impl Talk {
             return Ok(());
         }
         self.open = None;
-        let opened = self.run(&text(format!("SELECT {}", name(folder)?)), |_| {}).await;
+        let opened = self.run(&text(format!("{SELECT} {}", name(folder)?)), |_| {}).await;
         match opened {
             // That there is none is said by most without a code.
             Err(ProviderError::Rejected(why)) => Err(ProviderError::Missing(why)),
@@ -439,7 +442,7 @@ impl Mailbox for Imap {
     fn create_folder<'a>(&'a self, path: &'a str) -> Answer<'a, ()> {
         Box::pin(async move {
             let talk = &mut *self.talk.lock().await;
-            match talk.run(&text(format!("CREATE {}", name(path)?)), |_| {}).await {
+            match talk.run(&text(format!("{CREATE} {}", name(path)?)), |_| {}).await {
                 Err(ProviderError::Rejected(_)) if talk.status(path, false).await.is_ok() => Ok(()),
                 made => made.map(|_| ()),
             }
