@@ -101,6 +101,7 @@ def crowd(server, ada):
     ids = {slug: int(id) for slug, id in server.sql("SELECT slug, id FROM principals")}
     people = [ids[name] for name in names]
     users = [f"({id}, 'p{id}@example.org', FALSE, 'Europe/Zurich', 0)" for id in people]
+    addresses = [f"({id}, 'p{id}@example.org', 'p{id}@example.org', 0, 0)" for id in people]
     teams = [f"({ids[name]}, '', 0)" for name in groups]
     members = [f"({ids[group]}, {id}, {rng.choice([20, 30, 50])})" for group in groups for id in rng.sample(people, MEMBERS)]
     calendars = [f"({id}, 'personal', 'Personal', '#2F6FDE', 0, 'VEVENT', 0)" for id in people]
@@ -109,6 +110,7 @@ def crowd(server, ada):
             statement
             for table, columns, values in (
                 ("users", "principal_id, email, is_admin, time_zone, created_at", users),
+                ("email_addresses", "user_id, address_key, address, verified_at, added_at", addresses),
                 ("teams", "principal_id, description, created_at", teams),
                 ("memberships", "group_id, member_id, access", members),
                 ("calendars", "owner_id, slug, display_name, color, sort_order, components, created_at", calendars),

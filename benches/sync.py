@@ -5,7 +5,8 @@ changes over there.
     cargo build --release --package kalends-server && python3 benches/sync.py [PROGRAM]
 
 The other server is Kalends as well; between both stands a proxy that counts requests and octets. The memory is that of the whole server
-that keeps in step. Beside it vdirsyncer keeps the same calendar in step with another one of the server here, where it is installed (`pip
+that keeps in step: what it has of its own, and what is resident with its program and the parts of its database that the kernel maps for
+it, and takes back when others need the room. Beside it vdirsyncer keeps the same calendar in step with another one of the server here, where it is installed (`pip
 install vdirsyncer`, `VDIRSYNCER` names the program): what is counted is what it asks of the other server, and its own memory.
 """
 
@@ -15,6 +16,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -56,6 +58,29 @@ def change(person, home):
         person.ask("PUT", f"{home}personal/{found['name']}", text, "text/calendar; charset=utf-8")
 
 
+class Most:
+    """The most memory that a server has at a time, of its own and all that is resident, in MiB."""
+
+    FIELDS = ("RssAnon", "VmRSS")
+
+    def __init__(self, server):
+        self.server, self.most = server, dict.fromkeys(self.FIELDS, 0.0)
+        threading.Thread(target=self.watch, daemon=True).start()
+
+    def watch(self):
+        while True:
+            try:
+                for field in self.FIELDS:
+                    self.most[field] = max(self.most[field], self.server.memory(field))
+            except (OSError, TypeError):
+                # It has ended.
+                return
+            time.sleep(STEP)
+
+    def __str__(self):
+        return " / ".join(f"{self.most[field]:.0f}" for field in self.FIELDS)
+
+
 class Link:
     def __init__(self, here, port, other):
         self.person, self.here = Person(here), here
@@ -82,25 +107,26 @@ class Link:
 
     def run(self):
         last, self.begun = self.state()["last_run"], time.perf_counter()
-        self.person.rest("POST", f"calendars/{self.calendar}/sync/run")
+        self.person.rest("PUT", f"calendars/{self.calendar}/sync")
         return self.wait(last)
 
 
 def row(count, program, what, seconds, memory, taken):
-    print(f"| {count:,} | {program} | {what} | {seconds:.2f} | {memory:.0f} | {taken[0]} | {taken[1] / 1024:,.1f} |", flush=True)
+    print(f"| {count:,} | {program} | {what} | {seconds:.2f} | {memory} | {taken[0]} | {taken[1] / 1024:,.1f} |", flush=True)
 
 
 def kalends(count, binary, other, person):
     proxy = Counting(other.port)
     here = Kalends(f"in step with {count} events", binary)
-    before = here.memory("VmRSS")
+    before = " / ".join(f"{here.memory(field):.0f}" for field in Most.FIELDS)
+    most = Most(here)
     link = Link(here, proxy.port, other)
     proxy.taken()
-    row(count, "Kalends", "first", link.wait(None), here.memory("VmHWM"), proxy.taken())
-    row(count, "Kalends", "nothing", link.run(), here.memory("VmHWM"), proxy.taken())
+    row(count, "Kalends", "first", link.wait(None), most, proxy.taken())
+    row(count, "Kalends", "nothing", link.run(), most, proxy.taken())
     change(person, other.home)
-    row(count, "Kalends", f"{CHANGES} changes", link.run(), here.memory("VmHWM"), proxy.taken())
-    print(f"(before the first run the server had {before:.0f} MiB)", file=sys.stderr)
+    row(count, "Kalends", f"{CHANGES} changes", link.run(), most, proxy.taken())
+    print(f"(before the first run the server had {before} MiB)", file=sys.stderr)
     return here
 
 
@@ -124,7 +150,7 @@ def vdirsyncer(count, program, other, here, person):
             change(person, other.home)
         proxy.taken()
         seconds, memory, _ = measured([*command, "sync"], os.environ)
-        row(count, "vdirsyncer", what, seconds, memory, proxy.taken())
+        row(count, "vdirsyncer", what, seconds, f"{memory:.0f}", proxy.taken())
 
 
 def main():
@@ -132,7 +158,7 @@ def main():
     program = os.environ.get("VDIRSYNCER") or shutil.which("vdirsyncer")
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
     os.environ["KALENDS_PRIVATE_HOSTS"] = "127.0.0.1"
-    print("| events | program | run | seconds | most memory, MiB | requests | KiB |\n| --- | --- | --- | --- | --- | --- | --- |")
+    print("| events | program | run | seconds | memory, own / resident, MiB | requests | KiB |\n| --- | --- | --- | --- | --- | --- | --- |")
     for count in (1_000, 10_000):
         other = Kalends(f"with {count} events", binary)
         other.fill(NAME, calendar(count))

@@ -3,6 +3,10 @@
   const STREAM = "/api/v1.0/stream";
   // The server says something every 25 seconds.
   const SILENCE = 90000;
+  const LOOK = 10000;
+  // How many looks in a row found nothing said by the tab that has the stream: it is asked, and then left behind.
+  const ASKS_AFTER = 6;
+  const TAKES_OVER_AFTER = 9;
   const words = document.getElementById(NAME).dataset;
   // Browsers have both where the connection is safe.
   const tabs = self.BroadcastChannel && navigator.locks ? new BroadcastChannel(NAME) : undefined;
@@ -12,6 +16,7 @@
   let last = Date.now();
   let source, end, again, giveUp;
   let pause = 1000;
+  let silent = 0;
 
   const show = (text) => {
     for (const status of document.querySelectorAll("[data-live]")) {
@@ -106,14 +111,37 @@
       connect();
     });
 
-  const begin = () => {
+  const begin = (steal) => {
     if (end || source) return;
     // Where tabs cannot agree, the one that is looked at has a stream: browsers have six connections to a server.
     if (!tabs) return document.hidden || connect();
     const waiting = new AbortController();
+    let led = false;
     end = () => waiting.abort();
-    navigator.locks.request(NAME, { signal: waiting.signal }, lead).catch(() => {});
-    tabs.postMessage({ asks: true });
+    silent = 0;
+    // What is taken cannot be waited for.
+    navigator.locks.request(NAME, steal ? { steal } : { signal: waiting.signal }, () => {
+      if (waiting.signal.aborted) return;
+      led = true;
+      return lead();
+    }).catch(() => {
+      // Another tab took the lead from this one, which was frozen: it follows from now on.
+      if (!led || !source) return;
+      leave();
+      begin();
+    });
+    if (!steal) tabs.postMessage({ asks: true });
+  };
+
+  // The tab that has the stream may be frozen by its browser, which keeps its lock.
+  const look = () => {
+    if (!tabs || source || !end) return;
+    silent++;
+    if (silent === ASKS_AFTER) tabs.postMessage({ asks: true });
+    if (silent < TAKES_OVER_AFTER) return;
+    end();
+    end = undefined;
+    begin(true);
   };
 
   const leave = () => {
@@ -128,7 +156,10 @@
 
   if (tabs) {
     tabs.onmessage = ({ data }) => {
-      if (!data.asks) return take(data);
+      if (!data.asks) {
+        silent = 0;
+        return take(data);
+      }
       if (!source) return;
       for (const [what, revision] of known) {
         const [kind, calendar] = what.split(" ");
@@ -139,7 +170,10 @@
   }
 
   // A connection may be dead without a word, after a sleep or behind a router that forgot it.
-  setInterval(() => source && state === "live" && Date.now() - last > SILENCE && connect(), 10000);
+  setInterval(() => {
+    if (source && state === "live" && Date.now() - last > SILENCE) connect();
+    look();
+  }, LOOK);
   addEventListener("online", () => {
     // What could not be fetched need not wait for the stream.
     tell("live");
@@ -147,7 +181,7 @@
   });
   addEventListener("offline", () => source && lost());
   addEventListener("pagehide", leave);
-  addEventListener("pageshow", begin);
+  addEventListener("pageshow", () => begin());
   document.addEventListener("visibilitychange", () => {
     if (!tabs) document.hidden ? leave() : begin();
     if (!document.hidden && source && state === "signed-out") connect();

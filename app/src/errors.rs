@@ -114,6 +114,7 @@ fn said(problem: Problem) -> String {
         Problem::LinkAccess => words::server_value_link_access().into(),
         Problem::Calendars { most } => words::server_value_calendars(most),
         Problem::Past => words::server_value_past().into(),
+        Problem::Personal => words::server_value_personal().into(),
         Problem::Oneself => words::server_value_oneself().into(),
         Problem::TeamKind => words::server_value_team_kind().into(),
         Problem::EndBeforeStart => words::server_edit_end_before_start().into(),

@@ -33,6 +33,9 @@ pub struct CalendarInfo {
     /// Who shared it with the viewer; of one's own that is in step with one elsewhere, how that is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// Of one's own that is in step with one elsewhere: how that is in a sentence, with when and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sync: Option<String>,
     /// Whether the viewer is asked whether they want it. Until then nothing of it is shown.
     #[serde(default, skip_serializing_if = "is_default")]
     pub offered: bool,

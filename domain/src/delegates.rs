@@ -62,10 +62,25 @@ impl Kalends {
     /// `NotFound` (the person); `BadInput` (access; with, for the caller and what is no person); `QuotaExceeded` for more than a person has;
     /// `Forbidden` for a credential that may not do all that the caller may.
     pub async fn set_delegate(&self, caller: Caller, delegate: PrincipalId, access: Access) -> Result<()> {
+        self.set_delegate_if(caller, delegate, access, |_, _| Ok(())).await
+    }
+
+    /// [`Kalends::set_delegate`], where `check` takes who acts for the caller and for whom they act, with nobody coming between.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::set_delegate`] and of `check`.
+    pub async fn set_delegate_if(
+        &self,
+        caller: Caller,
+        delegate: PrincipalId,
+        access: Access,
+        check: impl Fn(&[Delegation], &[Delegation]) -> Result<()>,
+    ) -> Result<()> {
         access::require_own(caller)?;
         access::check_delegable(access)?;
         self.write(caller, async |mut write: Write| {
             write.check_delegates(&[delegate]).await?;
+            write.check_delegations(&check).await?;
             write.change_delegate(caller.principal, delegate, |level| Some(level == access)).await?;
             write.commit(()).await
         })
@@ -100,7 +115,20 @@ impl Kalends {
     /// # Errors
     /// `NotFound` when they do not; `Forbidden` for a credential that may not do all that the caller may.
     pub async fn remove_delegate(&self, caller: Caller, delegate: PrincipalId) -> Result<()> {
-        self.end_delegation(caller, caller.principal, delegate).await
+        self.remove_delegate_if(caller, delegate, |_, _| Ok(())).await
+    }
+
+    /// [`Kalends::remove_delegate`]; `check` as of [`Kalends::set_delegate_if`].
+    ///
+    /// # Errors
+    /// Those of [`Kalends::remove_delegate`] and of `check`.
+    pub async fn remove_delegate_if(
+        &self,
+        caller: Caller,
+        delegate: PrincipalId,
+        check: impl Fn(&[Delegation], &[Delegation]) -> Result<()>,
+    ) -> Result<()> {
+        self.end_delegation(caller, caller.principal, delegate, check).await
     }
 
     /// The caller acts for `owner` no longer.
@@ -108,13 +136,35 @@ impl Kalends {
     /// # Errors
     /// Those of [`Kalends::remove_delegate`].
     pub async fn stop_acting(&self, caller: Caller, owner: PrincipalId) -> Result<()> {
-        self.end_delegation(caller, owner, caller.principal).await
+        self.stop_acting_if(caller, owner, |_, _| Ok(())).await
     }
 
-    async fn end_delegation(&self, caller: Caller, owner: PrincipalId, delegate: PrincipalId) -> Result<()> {
+    /// [`Kalends::stop_acting`]; `check` as of [`Kalends::set_delegate_if`].
+    ///
+    /// # Errors
+    /// Those of [`Kalends::stop_acting`] and of `check`.
+    pub async fn stop_acting_if(
+        &self,
+        caller: Caller,
+        owner: PrincipalId,
+        check: impl Fn(&[Delegation], &[Delegation]) -> Result<()>,
+    ) -> Result<()> {
+        self.end_delegation(caller, owner, caller.principal, check).await
+    }
+
+    async fn end_delegation(
+        &self,
+        caller: Caller,
+        owner: PrincipalId,
+        delegate: PrincipalId,
+        check: impl Fn(&[Delegation], &[Delegation]) -> Result<()>,
+    ) -> Result<()> {
         access::require_own(caller)?;
         self.write(caller, async |mut write: Write| {
-            write.tx.lock_home(owner).await?;
+            // In one order, so that two who end what is between them do not wait for each other.
+            write.tx.lock_home(owner.min(delegate)).await?;
+            write.tx.lock_home(owner.max(delegate)).await?;
+            write.check_delegations(&check).await?;
             if !write.change_delegate(owner, delegate, |_| Some(false)).await? {
                 return Err(Error::NotFound("the delegate"));
             }
@@ -152,6 +202,13 @@ impl Write {
             }
         }
         Ok(())
+    }
+
+    /// # Errors
+    /// Those of `check`.
+    async fn check_delegations(&mut self, check: impl Fn(&[Delegation], &[Delegation]) -> Result<()>) -> Result<()> {
+        let caller = self.caller().principal;
+        check(&self.tx.delegates(caller).await?, &self.tx.delegating(caller).await?)
     }
 
     /// Adds or removes each access of a delegate as `wants` says of it; `None`: as it is. Yields whether anything was changed, which the

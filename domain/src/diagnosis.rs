@@ -2,8 +2,9 @@
 
 use crate::Result;
 use crate::jobs::{Job, MAX_LISTED};
-use crate::model::remote_account::{AccountState, RemoteAccountId};
-use crate::store::Database;
+use crate::model::remote_account::RemoteAccount;
+use crate::model::sync_link::SyncLink;
+use crate::store::{Database, SyncSubscription};
 use crate::sync::vault::Vault;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -26,34 +27,71 @@ pub struct Clocks {
     pub database: DateTime<Utc>,
 }
 
-/// An account at a service elsewhere that does not work.
+/// An account at a service elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountTrouble {
-    pub id: RemoteAccountId,
+pub struct AccountReport {
+    pub account: RemoteAccount,
     /// The name in addresses of whose it is.
     pub owner: String,
-    pub name: String,
-    pub state: AccountState,
-    /// What the service said.
-    pub why: Option<String>,
     /// No key opens its credentials.
     pub is_sealed: bool,
 }
 
-/// How many accounts at services elsewhere there are, and those that do not work, the oldest first.
+/// The accounts at services elsewhere, the oldest first.
 ///
 /// # Errors
 /// `Unavailable`, `Internal`
-pub async fn remote_accounts(database: &Database, vault: &Vault) -> Result<(usize, Vec<AccountTrouble>)> {
+pub async fn remote_accounts(database: &Database, vault: &Vault) -> Result<Vec<AccountReport>> {
     let all = database.once().await?.all_remote_accounts().await?;
-    let count = all.len();
-    let of = |(account, owner, sealed): (crate::model::remote_account::RemoteAccount, String, Option<Vec<u8>>)| {
+    let of = |(account, owner, sealed): (RemoteAccount, String, Option<Vec<u8>>)| {
         let is_sealed = sealed.is_some_and(|sealed| vault.open(account.id, &sealed).is_none());
-        let is_well = matches!(account.state, AccountState::Active | AccountState::Paused) && !is_sealed;
-        let (id, name, state, why) = (account.id, account.name, account.state, account.why);
-        (!is_well).then_some(AccountTrouble { id, owner, name, state, why, is_sealed })
+        AccountReport { account, owner, is_sealed }
     };
-    Ok((count, all.into_iter().filter_map(of).collect()))
+    Ok(all.into_iter().map(of).collect())
+}
+
+/// A calendar that is to be in step with one elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkReport {
+    pub link: SyncLink,
+    /// Slugs of its calendar's owner and its own.
+    pub calendar: String,
+    /// What its account is called, and the name in addresses of whose that is.
+    pub account: String,
+    pub owner: String,
+    /// Whether its service tells of changes, where it was asked to.
+    pub subscription: Option<SyncSubscription>,
+}
+
+/// The calendars that are to be in step with others elsewhere, the oldest first.
+///
+/// # Errors
+/// `Unavailable`, `Internal`
+pub async fn links(database: &Database) -> Result<Vec<LinkReport>> {
+    let mut tx = database.read().await?;
+    let (links, accounts) = (tx.all_sync_links().await?, tx.all_remote_accounts().await?);
+    let (places, mut subscriptions) = (tx.calendar_places().await?, tx.all_subscriptions().await?);
+    let report = |link: SyncLink| {
+        let account = accounts.iter().find(|(account, ..)| account.id == link.account);
+        let place = places.iter().find(|(calendar, _)| *calendar == link.calendar);
+        let subscription = subscriptions.iter().position(|subscription| subscription.link == Some(link.id));
+        LinkReport {
+            calendar: place.map_or_else(|| format!("calendar {}", link.calendar.0), |(_, place)| place.clone()),
+            account: account.map(|(account, ..)| account.name.clone()).unwrap_or_default(),
+            owner: account.map(|(_, owner, _)| owner.clone()).unwrap_or_default(),
+            subscription: subscription.map(|at| subscriptions.swap_remove(at)),
+            link,
+        }
+    };
+    Ok(links.into_iter().map(report).collect())
+}
+
+/// The addresses of e-mail of those who look after the accounts, by whose domain programs are to find the installation.
+///
+/// # Errors
+/// `Unavailable`, `Internal`
+pub async fn administrators_addresses(database: &Database) -> Result<Vec<String>> {
+    database.once().await?.administrators_addresses().await
 }
 
 /// # Errors

@@ -152,6 +152,8 @@ pub enum Problem {
     LinkAccess,
     #[error("1 to {most} calendars")]
     Calendars { most: usize },
+    #[error("it changed only what you have for yourself, of which no version is kept")]
+    Personal,
     #[error("somebody else than yourself and the owner")]
     Oneself,
     #[error("group or mission")]

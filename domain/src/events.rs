@@ -276,7 +276,8 @@ impl Kalends {
         self.write(caller, async |mut write: Write| {
             let calendar = write.calendar(edit.before.head.calendar, Access::Write).await?;
             let etag = edit.store(&mut write, &calendar).await?;
-            let undo = write.undo();
+            // What somebody has for themselves alone is in no version: there is nothing that could be put back.
+            let undo = if edit.is_personal() { Undo::default() } else { write.undo() };
             write.commit(Moved { undo, etag }).await
         })
         .await

@@ -157,6 +157,8 @@ pub struct Kalends {
     /// What speaks to services elsewhere.
     pub(crate) connector: Arc<dyn sync::connector::Connector>,
     pub(crate) vault: Arc<sync::vault::Vault>,
+    /// Where services elsewhere can tell something.
+    pub(crate) notification_hook: sync::notifications::NotificationHook,
     /// How mail goes out, where it does.
     pub(crate) mail_transport: Option<Arc<dyn outgoing_mail::MailTransport>>,
     /// From whom the installation's own mail is.
@@ -191,6 +193,7 @@ impl Kalends {
             sync_counter: Arc::default(),
             connector: Arc::new(sync::connector::NoConnector),
             vault: Arc::default(),
+            notification_hook: sync::notifications::NotificationHook::default(),
             mail_transport: None,
             mail_sender: None,
             mailboxes: Arc::default(),
@@ -223,6 +226,11 @@ impl Kalends {
     /// What speaks to services elsewhere.
     pub fn connector(&self) -> &Arc<dyn sync::connector::Connector> {
         &self.connector
+    }
+
+    /// Where services elsewhere can tell this installation something.
+    pub fn notification_hook(&self) -> &sync::notifications::NotificationHook {
+        &self.notification_hook
     }
 
     pub fn limits(&self) -> &Limits {

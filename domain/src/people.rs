@@ -10,7 +10,7 @@ use crate::store::Transaction;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::Utc;
 pub use deletion::{HandedOver, Inheritance};
-pub use take_out::TakeOut;
+pub use take_out::{Around, TakeOut};
 
 /// Most people that are listed at once.
 pub const MAX_LISTED: usize = 50;

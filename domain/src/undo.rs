@@ -9,10 +9,11 @@ use crate::objects::index;
 use crate::retry::retry;
 use crate::store::{Index, ObjectId, Transaction};
 use crate::write::Write;
-use crate::{Error, Kalends, Limits, Result, versions};
+use crate::{Error, Kalends, Limits, Problem, Result, versions};
 use chrono::Utc;
 use kalends_ical::CalendarObject;
 use kalends_ical::edit::{self, NewObject};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 pub use crate::model::version::Undo;
@@ -53,6 +54,40 @@ pub struct RunUndone {
     pub restored: usize,
     /// Titles of those that something else has changed since, which are left as they are.
     pub left: Vec<String>,
+}
+
+/// What is noted in the transaction in which objects are put back.
+pub(crate) trait NotesUndone {
+    /// Is told the name of each, and whether it is as it was.
+    ///
+    /// # Errors
+    /// Those of the store: then nothing of it counts.
+    fn note(&self, write: &mut Write, outcomes: &[(String, bool)]) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Nobody asks.
+impl NotesUndone for () {
+    async fn note(&self, _: &mut Write, _: &[(String, bool)]) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What a run's changes come to for each object: one that it changed twice was before as it was before the first. The latest first.
+pub(crate) fn folded(changes: Vec<Change>) -> Vec<Change> {
+    let mut first: HashMap<String, (Option<Revision>, Option<ObjectId>)> = HashMap::new();
+    for change in &changes {
+        first.entry(change.name.clone()).or_insert((change.previous, change.object));
+    }
+    let mut folded = Vec::new();
+    for change in changes.into_iter().rev() {
+        // Taken out with the last: what is left are those that came before it.
+        let Some((previous, object)) = first.remove(&change.name) else { continue };
+        // It came and went.
+        if previous.is_some() || !change.removed || object.is_none() {
+            folded.push(Change { previous, object, ..change });
+        }
+    }
+    folded
 }
 
 /// One change, with what is there now and what was before it.
@@ -116,6 +151,13 @@ impl Found {
         };
         let Some(revision) = revision else { return Ok(None) };
         Ok(tx.change(calendar, revision).await?.and_then(|change| change.cause))
+    }
+
+    /// Whether the object was after the change what it was before, so that there is nothing to put back: somebody changed what they have of
+    /// it for themselves.
+    fn is_personal(&self) -> bool {
+        let before = self.before.as_ref().map(|text| Digest::of(text));
+        before.is_some() && before == self.change.after
     }
 
     fn octets(&self) -> usize {
@@ -208,7 +250,8 @@ impl Kalends {
     /// has their name or UID by now.
     ///
     /// # Errors
-    /// `NotFound` for a change that there was not, and for a version that is not kept; `Forbidden`; those of [`Kalends::put_object`].
+    /// `NotFound` for a change that there was not, and for a version that is not kept; `BadInput` (edit) for one that changed only what somebody
+    /// has for themselves; `Forbidden`; those of [`Kalends::put_object`].
     pub async fn undo(&self, caller: Caller, undo: &Undo, over: Option<&[Option<String>]>) -> Result<Undone> {
         retry(async || {
             let mut found = Vec::with_capacity(undo.0.len());
@@ -219,6 +262,9 @@ impl Kalends {
                 found.push(Found::read(&mut tx, calendar, change).await?);
             }
             drop(tx);
+            if !found.is_empty() && found.iter().all(Found::is_personal) {
+                return Err(Error::bad_input("edit", Problem::Personal));
+            }
             let mut steps = self.steps(found, over).await?;
             if steps.iter().any(|step| step.now.changed) {
                 return Ok(Undone::Changed(steps.into_iter().map(|step| step.now).collect()));
@@ -256,8 +302,8 @@ impl Kalends {
         };
         let back = Run::new(kind, cause.label.clone());
         let mut undone = RunUndone { run: back.id, removed: 0, restored: 0, left: Vec::new() };
-        for batch in changes.rchunks(BATCH) {
-            for (step, taken_back) in self.undo_batch(caller, calendar, &back, batch).await? {
+        for batch in folded(changes).chunks(BATCH) {
+            for (step, taken_back) in self.undo_batch(caller, calendar, &back, batch, &()).await? {
                 match (taken_back, step.before) {
                     (true, Some(_)) => undone.restored += 1,
                     (true, None) => undone.removed += 1,
@@ -268,6 +314,22 @@ impl Kalends {
         Ok(undone)
     }
 
+    /// Takes some changes back, of [`folded`], in one write, in which `notes` is told what became of each. What is as it was before is
+    /// taken back already, so that it may be done twice.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::undo_run`].
+    pub(crate) async fn undo_changes(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        run: &Run,
+        changes: &[Change],
+        notes: &(impl NotesUndone + Sync),
+    ) -> Result<()> {
+        self.undo_batch(caller, calendar, run, changes, notes).await.map(drop)
+    }
+
     /// Yields of each change whether it was taken back.
     async fn undo_batch(
         &self,
@@ -275,11 +337,12 @@ impl Kalends {
         calendar: CalendarId,
         run: &Run,
         changes: &[Change],
+        notes: &(impl NotesUndone + Sync),
     ) -> Result<Vec<(Step, bool)>> {
         retry(async || {
             let mut found = Vec::with_capacity(changes.len());
             let mut tx = self.db.read().await?;
-            for change in changes.iter().rev() {
+            for change in changes {
                 found.push(Found::read(&mut tx, calendar, change.clone()).await?);
             }
             drop(tx);
@@ -291,6 +354,8 @@ impl Kalends {
                 let taken_back = !step.now.changed && step.take_back(&mut write, &calendars, false).await?;
                 outcomes.push((step, taken_back));
             }
+            let told: Vec<(String, bool)> = outcomes.iter().map(|(step, done)| (step.name.clone(), *done)).collect();
+            notes.note(&mut write, &told).await?;
             write.commit(outcomes).await
         })
         .await

@@ -1,4 +1,7 @@
-//! Whether what is stored is whole: each text against its ETag and its index, the log against the objects, each version readable.
+//! Whether what is stored is whole: each text against its ETag and its index, the log against the objects, each version readable, and
+//! what is kept of calendars elsewhere.
+
+mod links;
 
 use crate::model::calendar::CalendarId;
 use crate::model::principal::PrincipalId;
@@ -31,6 +34,8 @@ pub struct Verification {
     pub versions: u64,
     /// Rows of the log.
     pub changes: u64,
+    /// Calendars that are to be in step with others elsewhere.
+    pub links: u64,
     /// The first hundred.
     pub damages: Vec<Damage>,
     /// How many there are beyond those.
@@ -55,6 +60,8 @@ pub enum Harm {
     Content,
     /// What `kalends reindex` derives anew.
     Index,
+    /// What is kept of calendars elsewhere: a link that is made again has it anew.
+    Sync,
 }
 
 impl fmt::Display for Damage {
@@ -84,11 +91,13 @@ impl Verification {
 /// Says how much was checked, and how much is damaged.
 impl fmt::Display for Verification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Verification { calendars, objects, versions, changes, .. } = self;
-        write!(
-            f,
-            "{calendars} calendars, {objects} objects, {versions} former versions and {changes} rows of the log: "
-        )?;
+        let Verification { calendars, objects, versions, changes, links, .. } = self;
+        let what = format!("{calendars} calendars, {objects} objects, {versions} former versions");
+        match links {
+            0 => write!(f, "{what} and {changes} rows of the log: ")?,
+            1 => write!(f, "{what}, {changes} rows of the log and 1 link: ")?,
+            links => write!(f, "{what}, {changes} rows of the log and {links} links: ")?,
+        }
         match self.damages.len() as u64 + self.more_damages {
             0 => f.write_str("all whole"),
             1 => f.write_str("1 damage"),
@@ -116,6 +125,7 @@ pub async fn verify(database: &Database, limits: &Limits) -> Result<Verification
     go_on(check_personal(&mut tx, &calendars, &mut found).await, "what people have for themselves", &mut found)?;
     go_on(check_extents(&mut tx, &mut found).await, "the index of extents", &mut found)?;
     go_on(check_versions(&mut tx, &calendars, &mut found).await, "the former versions", &mut found)?;
+    go_on(links::check(&mut tx, &mut found).await, "what is kept of calendars elsewhere", &mut found)?;
     Ok(found)
 }
 

@@ -29,16 +29,33 @@ pub(crate) async fn stored(old: &str, digest: Digest, new: Option<(&str, Digest)
 }
 
 fn compressed(text: &str, against: &[u8]) -> Result<Vec<u8>> {
-    let compressed = Compressor::with_dictionary(LEVEL, against).and_then(|mut zstd| zstd.compress(text.as_bytes()));
+    compressed_octets(text.as_bytes(), against)
+}
+
+fn compressed_octets(content: &[u8], against: &[u8]) -> Result<Vec<u8>> {
+    let compressed = Compressor::with_dictionary(LEVEL, against).and_then(|mut zstd| zstd.compress(content));
     compressed.map_err(|error| Error::Internal(error.into()))
 }
 
 fn restored(content: &[u8], against: &[u8]) -> Result<String> {
+    String::from_utf8(restored_octets(content, against)?).map_err(|error| Error::Internal(error.into()))
+}
+
+fn restored_octets(content: &[u8], against: &[u8]) -> Result<Vec<u8>> {
     let octets = zstd::zstd_safe::get_frame_content_size(content).ok().flatten().unwrap_or_default();
     let octets = usize::try_from(octets).unwrap_or(usize::MAX);
-    let text = Decompressor::with_dictionary(against).and_then(|mut zstd| zstd.decompress(content, octets));
-    let text = text.map_err(|error| Error::Internal(error.into()))?;
-    String::from_utf8(text).map_err(|error| Error::Internal(error.into()))
+    let restored = Decompressor::with_dictionary(against).and_then(|mut zstd| zstd.decompress(content, octets));
+    restored.map_err(|error| Error::Internal(error.into()))
+}
+
+/// A file that is kept, small. On a thread of its own: files are large.
+pub(crate) async fn packed_file(content: Vec<u8>) -> Result<Vec<u8>> {
+    on_a_thread(move || compressed_octets(&content, COMMON_LINES)).await
+}
+
+/// The file that [`packed_file`] made this of.
+pub(crate) async fn unpacked_file(content: Vec<u8>) -> Result<Vec<u8>> {
+    on_a_thread(move || restored_octets(&content, COMMON_LINES)).await
 }
 
 /// A text that is kept by itself, small.

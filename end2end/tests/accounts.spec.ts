@@ -88,6 +88,16 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(page.getByRole("cell", { name: "Choir" })).toBeVisible();
         await accessible(page, `${colorScheme}-sync-receipt`);
 
+        // It is taken back, and says how far that is.
+        await page.locator("summary", { hasText: "Take this back" }).click();
+        await page.getByRole("button", { name: /^Take this back/ }).click();
+        await expect(page.getByText("It is taken back: 1 here, 0 there.")).toBeVisible({ timeout: 20_000 });
+        await expect(event(agenda, "Choir, 10:00 to 11:00")).toBeVisible({ timeout: 5000 });
+        await accessible(page, `${colorScheme}-sync-back`);
+        await page.goto(link);
+        await page.getByRole("button", { name: "Resume" }).click();
+        await expect(page.getByText(/^In step as of/)).toBeVisible({ timeout: 20_000 });
+
         await page.goto(link);
         await page.getByRole("link", { name: "Back to ada" }).click();
         await expect(page.getByText("Works", { exact: true })).toBeVisible();
@@ -106,10 +116,26 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(page.getByText("The service takes it.")).toBeVisible();
         await expect(page.getByText("Works", { exact: true })).toBeVisible();
 
-        await page.locator("summary", { hasText: "Remove with its calendars" }).click();
-        await page.getByRole("button", { name: /^Remove with its calendars/ }).click();
-        await expect(page).toHaveURL(/\/settings\/accounts$/);
-        await expect(page.getByText("ada is removed.")).toBeVisible();
+        // The list beside an agenda says how it is, and leads to where it can be synced now.
+        const mark = agenda.getByRole("link", { name: "In step, Work" });
+        await expect(mark).toHaveAttribute("title", /^In step as of/);
+        await expect(mark).toHaveAttribute("href", new URL(link).pathname);
+
+        // What removing does is said first; deleting at the service takes the account's name.
+        await page.getByLabel("Work", { exact: true }).selectOption({ label: "Move it to the bin here, and delete what is in it there" });
+        await page.getByRole("button", { name: "What will happen?" }).click();
+        await expect(page.getByText("There, in “Work”, 3 events are deleted.")).toBeVisible();
+        await accessible(page, `${colorScheme}-accounts-removal`);
+        await page.getByLabel("Type ada to confirm").fill("eve");
+        await page.getByRole("button", { name: "Remove ada" }).click();
+        await expect(page.getByText("That is not the name.")).toBeVisible();
+        await page.getByLabel("Type ada to confirm").fill("ada");
+        await page.getByRole("button", { name: "Remove ada" }).click();
+        await expect(page.getByText("ada is being removed.")).toBeVisible();
+        // The list follows by itself when the account has gone.
+        await expect(() => accessible(page, `${colorScheme}-accounts-removing`)).toPass({ timeout: 20_000 });
+        await expect(async () => expect(await radicale.names()).toEqual([])).toPass({ timeout: 20_000 });
+        await page.goto("/settings/accounts");
         await expect(event(agenda, "Choir")).toHaveCount(0, { timeout: 5000 });
         await expect(page.getByRole("heading", { name: "Your accounts" })).toHaveCount(0);
       } finally {

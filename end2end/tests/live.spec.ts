@@ -88,6 +88,37 @@ test("tabs share one stream, and when the one that has it goes, another goes on"
   for (const tab of tabs) await expect(event(tab, "Latest lunch")).toBeVisible(soon);
 });
 
+test("when the tab that has the stream says nothing more another has one, and the first follows when it wakes", async ({ page, account, context, hydrated }) => {
+  test.slow();
+  const begun = streams(context);
+  await open(page, hydrated, day);
+  await live(page);
+  const other = await context.newPage();
+  await other.clock.install();
+  await open(other, hydrated, day);
+  await live(other);
+  expect(begun).toHaveLength(1);
+  // It says nothing more, and what it holds it holds on to, as when a browser freezes it.
+  await page.evaluate(() => {
+    const { postMessage } = BroadcastChannel.prototype;
+    BroadcastChannel.prototype.postMessage = () => {};
+    addEventListener("wakes", () => (BroadcastChannel.prototype.postMessage = postMessage));
+  });
+  const wait = async (seconds: number) => {
+    for (let passed = 0; passed < seconds; passed += 10) await other.clock.fastForward(10_000);
+  };
+  await wait(30);
+  expect(begun, "nothing is given up at once").toHaveLength(1);
+  await wait(70);
+  await expect.poll(() => begun.length).toBe(2);
+  await put(account, "Lunch");
+  await expect(event(other, "Lunch")).toBeVisible(soon);
+  await page.evaluate(() => dispatchEvent(new Event("wakes")));
+  await put(account, "Later lunch");
+  for (const tab of [page, other]) await expect(event(tab, "Later lunch")).toBeVisible(soon);
+  expect(begun, "it has no stream of its own any more").toHaveLength(2);
+});
+
 test("without a connection it says until when it knows, and catches up", async ({ page, account, context, hydrated }) => {
   await open(page, hydrated, day);
   await live(page);

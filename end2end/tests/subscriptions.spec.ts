@@ -71,6 +71,42 @@ for (const colorScheme of ["light", "dark"] as const) {
       }
     });
 
+    test("a file is followed, and another version of it is brought", async ({ page, account }) => {
+      expect(account.name).toBeTruthy();
+      const file = (title: string) => ({
+        name: "bins.ics",
+        mimeType: "text/calendar",
+        buffer: Buffer.from(
+          [
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//Tests//EN",
+            "X-WR-CALNAME:Bins",
+            ...timed("bins", "20260302T100000", "20260302T110000", title),
+            "END:VCALENDAR",
+            "",
+          ].join("\r\n"),
+        ),
+      });
+      await page.goto("/settings/subscriptions");
+      await page.getByLabel("Calendar file (.ics)").setInputFiles({ name: "a.ics", mimeType: "text/calendar", buffer: Buffer.from("Dear Ada") });
+      await page.getByRole("button", { name: "Follow this file" }).click();
+      await expect(page.getByText("the file is no calendar")).toBeVisible();
+      await page.getByLabel("Calendar file (.ics)").setInputFiles(file("Glass"));
+      await page.getByRole("button", { name: "Follow this file" }).click();
+      await expect(page.getByText("From the file bins.ics")).toBeVisible();
+      await expect(page.getByText(/^As it was there/)).toBeVisible();
+      await accessible(page, "a file");
+      if (process.env.KALENDS_SCREENSHOTS) await page.screenshot({ path: `${process.env.KALENDS_SCREENSHOTS}/file-${colorScheme}.png`, fullPage: true });
+      await page.locator('input[type="file"][aria-label="New version of Bins"]').setInputFiles(file("Paper"));
+      await page.getByRole("button", { name: "Bring the new version Bins" }).click();
+      await expect(page.locator(".notice--success")).toContainText("The new version is being compared");
+      await page.getByRole("link", { name: "What changed in Bins" }).click();
+      await expect(page.getByText("Changed here")).toBeVisible({ timeout: 20_000 });
+      await page.goto("/agenda/week/2026-03-02");
+      await expect(page.locator("[data-event]")).toHaveAttribute("aria-label", /Paper/);
+    });
+
     test("the holidays of a region are there without asking anybody", async ({ page, account }) => {
       expect(account.name).toBeTruthy();
       await page.goto("/settings/subscriptions");

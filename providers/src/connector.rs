@@ -5,8 +5,9 @@ use crate::caldav::dns::{NameServers, Service as ServiceRecord, ServiceRecords};
 use crate::caldav::presets::{PRESETS, PasswordKind, Preset, PresetAddress, parse_address};
 use crate::caldav::{Account, CalDav};
 use crate::credentials::authorization;
+use crate::google::{self, Google};
 use crate::graph::{self, Graph, Microsoft};
-use crate::ics::{FeedAddress, Ics};
+use crate::ics::{FeedAddress, Ics, UploadedFile};
 use crate::outbound::Outbound;
 use chrono::Utc;
 use futures::future::BoxFuture;
@@ -24,6 +25,8 @@ pub struct RemoteServices {
     records: Arc<dyn ServiceRecords>,
     /// `None`: the installation is not registered there.
     microsoft: Option<Microsoft>,
+    /// The same.
+    google: Option<Google>,
 }
 
 /// A machine that knows no name servers: addresses are found all the same, e-mail addresses are not.
@@ -54,7 +57,7 @@ impl RemoteServices {
 
     /// [`RemoteServices::new`], where what domains say of themselves is found by `records`.
     pub fn with_records(outbound: Outbound, records: Arc<dyn ServiceRecords>) -> Self {
-        RemoteServices { outbound, records, microsoft: None }
+        RemoteServices { outbound, records, microsoft: None, google: None }
     }
 
     /// The same, which asks Microsoft 365 as this registration of the installation.
@@ -76,11 +79,27 @@ impl RemoteServices {
         self.microsoft.as_ref()
     }
 
-    fn caldav(&self, account: &RemoteAccount, credentials: Option<&Credentials>) -> Result<CalDav, ProviderError> {
+    /// The same, which asks Google as this client of the installation's.
+    pub fn with_google(self, google: Option<Google>) -> Self {
+        RemoteServices { google, ..self }
+    }
+
+    fn caldav(
+        &self,
+        account: &RemoteAccount,
+        credentials: Option<Credentials>,
+        keeper: Arc<dyn CredentialKeeper>,
+    ) -> Result<CalDav, ProviderError> {
         let unreadable = |_| ProviderError::Missing("what is kept of the account's address cannot be read".into());
         let place: Account = serde_json::from_str(&account.settings).map_err(unreadable)?;
+        if account.preset.as_deref() == Some(google::PRESET) {
+            let unregistered = "this server is not registered with Google (any more); its administrator has to do that";
+            let google = self.google.as_ref().ok_or_else(|| ProviderError::Forbidden(unregistered.into()))?;
+            let missing = || ProviderError::Unauthenticated("nobody is signed in there; sign in with Google".into());
+            return google.provider(self.outbound.clone(), place, credentials.ok_or_else(missing)?, keeper);
+        }
         let missing = || ProviderError::Unauthenticated("there is no password for it".into());
-        CalDav::new(self.outbound.clone(), place, credentials.ok_or_else(missing)?)
+        CalDav::new(self.outbound.clone(), place, credentials.as_ref().ok_or_else(missing)?)
     }
 
     fn graph(
@@ -105,6 +124,8 @@ impl RemoteServices {
         credentials: Option<Credentials>,
     ) -> Result<Arc<dyn Provider>, ProviderError> {
         match FeedSource::read(&account.settings)? {
+            // What it says is kept where this does not look.
+            FeedSource::File { .. } => Err(ProviderError::Missing("its file is not there any more".into())),
             FeedSource::Holidays(pack) => Ok(Arc::new(HolidayCalendar::new(&pack, Utc::now())?)),
             FeedSource::Address { .. } => {
                 let Some(Credentials::Address { address }) = credentials else {
@@ -169,23 +190,29 @@ impl Connector for RemoteServices {
     ) -> Answer<'a, Arc<dyn Provider>> {
         Box::pin(async move {
             match account.provider {
-                ProviderKind::CalDav => Ok(Arc::new(self.caldav(account, credentials.as_ref())?) as Arc<dyn Provider>),
+                ProviderKind::CalDav => Ok(Arc::new(self.caldav(account, credentials, keeper)?) as Arc<dyn Provider>),
                 ProviderKind::Ics => self.feed(account, credentials),
                 ProviderKind::Graph => Ok(Arc::new(self.graph(account, credentials, keeper)?) as Arc<dyn Provider>),
             }
         })
     }
 
+    fn file<'a>(&'a self, name: &'a str, content: Vec<u8>) -> Answer<'a, Arc<dyn Provider>> {
+        Box::pin(async move { Ok(Arc::new(UploadedFile::read(name, content).await?) as Arc<dyn Provider>) })
+    }
+
     fn services(&self) -> Vec<Service> {
-        let microsoft = Service {
-            id: graph::PRESET,
-            provider: ProviderKind::Graph,
-            name: "Microsoft 365",
+        let signed_in = |id, provider, name| Service {
+            id,
+            provider,
+            name,
             help: "",
-            asks: ServiceAddress::Known,
+            asks: ServiceAddress::SignIn,
             needs_app_password: false,
         };
-        self.microsoft.is_some().then_some(microsoft).into_iter().chain(PRESETS.iter().map(service)).collect()
+        let microsoft = self.microsoft.as_ref().map(|_| signed_in(graph::PRESET, ProviderKind::Graph, "Microsoft 365"));
+        let google = self.google.as_ref().map(|_| signed_in(google::PRESET, ProviderKind::CalDav, "Google Calendar"));
+        microsoft.into_iter().chain(google).chain(PRESETS.iter().map(service)).collect()
     }
 
     fn find<'a>(&'a self, wanted: &'a Wanted) -> BoxFuture<'a, Result<Found, FindError>> {

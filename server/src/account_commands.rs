@@ -1,10 +1,14 @@
 //! `kalends accounts`.
 
 use crate::Outcome;
+use chrono::Utc;
 use clap::Subcommand;
 use kalends_domain::Kalends;
-use kalends_domain::access::Caller;
+use kalends_domain::jobs::{JobKind, Worker};
 use kalends_domain::sync::vault::Resealed;
+use kalends_domain::sync::{LinkState, NamedLink};
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
 
 #[derive(Subcommand)]
 pub enum AccountsCommand {
@@ -15,34 +19,64 @@ pub enum AccountsCommand {
 /// `kalends sync`.
 #[derive(clap::Args)]
 pub struct SyncArguments {
-    /// Have a server begin now, however long it was to wait.
+    /// Begin now, however long it was to wait, and wait until it is done.
     #[arg(long, required = true)]
     now: bool,
-    /// Whose calendars.
-    user: String,
-    /// The calendar's segment in its URL; left out: all that are in step.
+    /// Only the calendars of this person, group or mission.
+    #[arg(long)]
+    user: Option<String>,
+    /// Only the calendars whose segment in their URL is this.
+    #[arg(long)]
     calendar: Option<String>,
+    /// How many seconds to wait at most.
+    #[arg(long, default_value_t = 600)]
+    wait: u64,
 }
 
-/// Has calendars brought into step that are kept so with others elsewhere.
+/// How long to wait before it is looked once more whether another node has done what it took.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// Has calendars brought into step that are kept so with others elsewhere, by this process or by a server that is faster. Fails unless all
+/// are.
 pub async fn sync(kalends: &Kalends, arguments: SyncArguments) -> Outcome {
-    let SyncArguments { user, calendar, .. } = arguments;
-    let caller = Caller::command(kalends.user_by_slug(&user).await?.principal.id);
-    let count = match calendar {
-        Some(slug) => {
-            let held = kalends.calendar(caller, &user, &slug).await?;
-            let link = kalends.sync_link_of(caller, held.id).await?;
-            let link = link.ok_or_else(|| format!("{slug} is in step with no calendar elsewhere"))?;
-            kalends.sync_now(caller, link.id).await?;
-            1
-        }
-        None => {
-            kalends.sync_all_now(caller).await?;
-            kalends.sync_links(caller).await?.iter().filter(|link| !link.state.rests()).count()
-        }
-    };
-    println!("A server begins within seconds with {count} calendars.");
-    Ok(())
+    let SyncArguments { user, calendar, wait, .. } = arguments;
+    let links = kalends.links_of_installation(user.as_deref(), calendar.as_deref()).await?;
+    if let Some(user) = user.filter(|_| links.is_empty()) {
+        kalends.user_by_slug(&user).await.map_err(|_| format!("there is nobody called {user}"))?;
+    }
+    let since = Utc::now();
+    let until = Instant::now() + Duration::from_secs(wait);
+    kalends.run_links_now(&links).await?;
+    let worker = Worker::new(kalends.clone(), CancellationToken::new());
+    let (mut in_step, count) = (0, links.len());
+    for NamedLink { link, owner, calendar } in links {
+        let settled = loop {
+            worker.run_due_of(&[JobKind::Sync]).await?;
+            match kalends.settled_link(link.id, Utc::now()).await? {
+                Some(settled) => break Some(settled),
+                None if Instant::now() > until => break None,
+                None => tokio::time::sleep(LOOK).await,
+            }
+        };
+        let (is_in_step, said) = match settled {
+            None => (false, "still under way".to_owned()),
+            Some(None) => (false, "is not kept in step any more".to_owned()),
+            Some(Some(link)) => {
+                let has_run = link.last_run_at.is_some_and(|at| at >= since);
+                let trouble = link.trouble.map(|trouble| trouble.name().to_owned());
+                let said: Vec<String> =
+                    [Some(link.state.name().to_owned()), trouble, link.why].into_iter().flatten().collect();
+                (has_run && link.state == LinkState::InStep, said.join(": "))
+            }
+        };
+        in_step += usize::from(is_in_step);
+        println!("{owner}/{calendar}: {said}");
+    }
+    if in_step == count {
+        println!("{count} calendars are in step.");
+        return Ok(());
+    }
+    Err(format!("{} of {count} calendars are not in step", count - in_step).into())
 }
 
 pub async fn run(kalends: &Kalends, command: AccountsCommand) -> Outcome {

@@ -1,7 +1,9 @@
 //! `kalends doctor`: what is wrong with an installation, and what to do.
 
 mod accounts;
+mod links;
 mod mail;
+mod records;
 mod sign_in;
 
 use crate::configuration::Configuration;
@@ -104,7 +106,7 @@ impl<'d> Doctor<'d> {
         self.check_backups();
         self.check_providers(url.as_ref()).await;
         self.check_mail(mail).await;
-        let installation = self.check_database().await;
+        let installation = self.check_database(url.as_ref()).await;
         if let Some(url) = url {
             self.ask_public_url(&url, installation).await;
         }
@@ -349,7 +351,7 @@ impl<'d> Doctor<'d> {
     }
 
     /// Yields which installation it is of.
-    async fn check_database(&mut self) -> Option<String> {
+    async fn check_database(&mut self, url: Option<&Uri>) -> Option<String> {
         const CHECK: &str = "database";
         if let DatabaseAddress::Sqlite(file) = self.address
             && !file.exists()
@@ -361,6 +363,9 @@ impl<'d> Doctor<'d> {
         match Database::open_as_it_is(self.address).await {
             Ok(database) => {
                 let checked = self.check_opened(&database).await;
+                if let Some(url) = url {
+                    self.check_records(&url.to_string(), &database).await;
+                }
                 let installation = diagnosis::installation(&database).await;
                 database.close().await;
                 if let Err(error) = checked {
@@ -399,10 +404,12 @@ impl<'d> Doctor<'d> {
         self.check_jobs(&diagnosis::jobs(database).await?);
         self.check_space(diagnosis::size(database).await?);
         self.check_accounts(database).await?;
+        self.check_links(database).await?;
         let found = verify(database, self.limits).await?;
         for damage in &found.damages {
             let hint = match damage.harm {
                 Harm::Index => "kalends reindex",
+                Harm::Sync => "its owner ends the link and makes it again: docs/sync.md",
                 Harm::Content => "restore a backup: docs/operations.md",
             };
             self.add("data", State::Wrong, damage.to_string(), hint);

@@ -12,6 +12,7 @@ pub mod demo;
 mod entity_tags;
 mod event_stream;
 pub mod health;
+pub mod hooks;
 pub mod host;
 pub mod http_client;
 mod login_flow;

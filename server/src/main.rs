@@ -102,7 +102,7 @@ enum DatabaseCommand {
     /// People's accounts at services elsewhere.
     #[command(subcommand)]
     Accounts(AccountsCommand),
-    /// Have calendars of somebody's brought into step that are kept so with others elsewhere.
+    /// Have calendars brought into step that are kept so with others elsewhere: all of the installation, or some.
     Sync(SyncArguments),
     /// Mail that the server sends.
     #[command(subcommand)]
@@ -224,7 +224,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
         DatabaseCommand::Serve(_) => secret_keys::read_or_make(key, data)?,
         _ => secret_keys::read(key, data)?,
     };
-    let connector = arguments.remote.connector(configuration.microsoft());
+    let connector = arguments.remote.connector(configuration.microsoft(), configuration.google());
     let (transport, sender) = arguments.mail.outgoing(&configuration)?;
     let kalends = Kalends::new(store.clone(), limits)
         .with_vault(vault)
@@ -261,6 +261,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
                 trusted_header: options.trusted_header.into(),
                 providers: configuration.providers(),
                 microsoft: configuration.microsoft(),
+                google: configuration.google(),
                 cors_origins: options.cors_origins.unwrap_or_default(),
                 dist: options.dist,
                 embed_origins: options.embed_origins.unwrap_or_default(),

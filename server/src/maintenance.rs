@@ -94,7 +94,11 @@ impl Place<'_> {
 
 fn print_damages(found: &Verification) {
     for damage in &found.damages {
-        let derived = if damage.harm == Harm::Index { " (derived; `kalends reindex` mends it)" } else { "" };
+        let derived = match damage.harm {
+            Harm::Index => " (derived; `kalends reindex` mends it)",
+            Harm::Sync => " (no text is lost; ending the link and making it again mends it)",
+            Harm::Content => "",
+        };
         println!("{damage}{derived}");
     }
     if found.more_damages > 0 {

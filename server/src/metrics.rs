@@ -10,10 +10,11 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use chrono::TimeDelta;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::{Secret, SignIns};
 use kalends_domain::jobs::{JobCounter, JobState};
-use kalends_domain::sync::SyncCounter;
+use kalends_domain::sync::{ProviderKind, SyncCounter};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -82,6 +83,8 @@ struct Metrics {
     sync_runs: Family<OfProvider, Counter>,
     sync_failures: Family<OfProvider, Counter>,
     sync_changes: Family<OfProvider, Counter>,
+    sync_requests: Family<OfProvider, Counter>,
+    sync_lag: Family<OfProvider, Gauge>,
     sync_seconds: Family<OfProvider, Counter<f64, AtomicU64>>,
     connections: Gauge,
     stream_readers: Gauge,
@@ -103,6 +106,8 @@ impl Metrics {
             sync_runs: Family::default(),
             sync_failures: Family::default(),
             sync_changes: Family::default(),
+            sync_requests: Family::default(),
+            sync_lag: Family::default(),
             sync_seconds: Family::default(),
             connections: Gauge::default(),
             stream_readers: Gauge::default(),
@@ -125,6 +130,10 @@ impl Metrics {
         ours.register("sync_failures", help, metrics.sync_failures.clone());
         let help = "Objects that the runs changed, on either side";
         ours.register("sync_changes", help, metrics.sync_changes.clone());
+        let help = "How often services elsewhere were asked something by this node";
+        ours.register("sync_requests", help, metrics.sync_requests.clone());
+        let help = "For how long both sides of a calendar have not been the same, the longest";
+        ours.register_with_unit("sync_lag", help, Unit::Seconds, metrics.sync_lag.clone());
         let help = "How long the runs took together";
         ours.register_with_unit("sync_duration", help, Unit::Seconds, metrics.sync_seconds.clone());
         ours.register("connections", "Connections that are open", metrics.connections.clone());
@@ -166,12 +175,20 @@ impl Metrics {
                 (&self.sync_runs, count.runs),
                 (&self.sync_failures, count.failures),
                 (&self.sync_changes, count.changes),
+                (&self.sync_requests, count.requests),
             ];
             for (family, count) in counts {
                 family.get_or_create(&of).inner().store(count, Ordering::Relaxed);
             }
             let seconds = count.duration.as_secs_f64();
             self.sync_seconds.get_or_create(&of).inner().store(seconds.to_bits(), Ordering::Relaxed);
+        }
+    }
+
+    fn set_lags(&self, lags: &[(ProviderKind, TimeDelta)]) {
+        for kind in ProviderKind::ALL {
+            let lag = lags.iter().find(|(of, _)| *of == kind).map_or(0, |(_, lag)| lag.num_seconds().max(0));
+            self.sync_lag.get_or_create(&OfProvider { provider: kind.name() }).set(lag);
         }
     }
 
@@ -187,6 +204,9 @@ impl Metrics {
         }
         if let Ok(states) = kalends.job_counts().await {
             self.set_jobs(kalends.job_counter(), &states);
+        }
+        if let Ok(lags) = kalends.sync_lags().await {
+            self.set_lags(&lags);
         }
         if let Some(octets) = process::resident_octets() {
             self.resident_octets.set(gauge(octets));

@@ -10,6 +10,7 @@ use kalends_domain::accounts::Secret;
 use kalends_domain::backup::BackupPlan;
 use kalends_domain::outgoing_mail::{MailTransport, Mailbox};
 use kalends_providers::connector::RemoteServices;
+use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
 use kalends_providers::outbound::{Dialer, Outbound};
 use kalends_providers::smtp::{SmtpSettings, SmtpTransport};
@@ -163,10 +164,11 @@ pub struct RemoteOptions {
 
 impl RemoteOptions {
     /// What speaks to the services.
-    pub fn connector(&self, microsoft: Option<Microsoft>) -> Arc<RemoteServices> {
+    pub fn connector(&self, microsoft: Option<Microsoft>, google: Option<Google>) -> Arc<RemoteServices> {
         let hosts = self.private_hosts.iter().map(|host| host.trim().to_owned()).filter(|host| !host.is_empty());
         let hosts = hosts.chain(microsoft.iter().flat_map(Microsoft::private_hosts));
-        Arc::new(RemoteServices::new(Outbound::new(hosts)).with_microsoft(microsoft))
+        let hosts = hosts.chain(google.iter().flat_map(Google::private_hosts));
+        Arc::new(RemoteServices::new(Outbound::new(hosts)).with_microsoft(microsoft).with_google(google))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::oidc::settings::ProviderSettings;
 use crate::public_links::{self, EmbedOrigins, PublicLinks};
 use crate::rest::{CorsOrigins, RestOptions};
 use crate::trusted_header::{self, TrustedHeader};
-use crate::{caldav, health, host, login_flow, metrics, request_id, rest, web};
+use crate::{caldav, health, hooks, host, login_flow, metrics, request_id, rest, web};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use kalends_app::session::Site;
@@ -16,6 +16,7 @@ use kalends_domain::Kalends;
 use kalends_domain::accounts::Secret;
 use kalends_domain::jobs::Worker;
 use kalends_domain::mail::MailWatcher;
+use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ pub struct Options {
     pub providers: Vec<ProviderSettings>,
     /// How the installation is registered with Microsoft; `None`: nobody has calendars from there.
     pub microsoft: Option<Microsoft>,
+    /// The same with Google.
+    pub google: Option<Google>,
     /// Whose pages may use the interface for programs.
     pub cors_origins: CorsOrigins,
     pub dist: PathBuf,
@@ -77,8 +80,8 @@ pub enum ServeError {
     Listen(SocketAddr, std::io::Error),
     #[error("{0}")]
     Providers(String),
-    #[error("microsoft: {0}")]
-    Microsoft(String),
+    #[error("{0}")]
+    RemoteSignIn(String),
     #[error(transparent)]
     Io(#[from] std::io::Error),
 }
@@ -104,8 +107,9 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let public_url = options.public_url.unwrap_or_else(|| format!("http://{listening}"));
     let site = Site { public_url: public_url.clone() };
     let providers = Providers::new(options.providers, &site).map_err(ServeError::Providers)?;
-    let microsoft = options.microsoft.map(|microsoft| web::microsoft_sign_in(microsoft, &site)).transpose();
-    let microsoft = microsoft.map_err(ServeError::Microsoft)?;
+    let kalends = kalends.with_notification_hook(hooks::graph_hook(options.microsoft.as_ref(), &public_url));
+    let remote_sign_ins = web::RemoteSignIns::new(options.microsoft, options.google, &site);
+    let remote_sign_ins = remote_sign_ins.map_err(ServeError::RemoteSignIn)?;
     let closing = CancellationToken::new();
     let metrics = serve_metrics(&kalends, options.metrics, options.connections).await?;
     let worker = kalends.clone();
@@ -115,7 +119,7 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
         trusted_proxies: options.trusted_proxies,
         trusted_header: options.trusted_header,
         providers,
-        microsoft,
+        remote_sign_ins,
         cors_origins: options.cors_origins,
         assets,
         dist: options.dist,
@@ -185,6 +189,7 @@ pub fn app(web: web::Web) -> Router {
         closing: web.closing.clone(),
         places,
     });
+    let hooks = hooks::router(kalends.clone());
     let login_flow = login_flow::router(kalends.clone(), web.site.clone());
     let pages = caldav::with_server_root(web::router(web), kalends.clone());
     Router::new()
@@ -192,6 +197,7 @@ pub fn app(web: web::Web) -> Router {
         .merge(caldav::router(kalends).layer(from_fn_with_state(site, web::session::same_site_without_credentials)))
         .merge(rest)
         .merge(login_flow)
+        .merge(hooks)
         .merge(links)
         .merge(pages)
         .layer(from_fn_with_state(trusted, client_address::find))

@@ -1,9 +1,17 @@
-//! Everything that somebody has as one archive: a file for each calendar, and the settings.
+//! Everything that somebody has as one archive: a file for each calendar, and the settings, with whom calendars are shared and what else
+//! there is of them. Passwords, tokens and addresses of public links are not in it: the server knows none of them, or keeps them sealed.
 
 use axum::body::Body;
-use kalends_domain::accounts::{User, WorkingHours, WorkingTime};
+use chrono::{DateTime, SecondsFormat, Utc};
+use kalends_domain::access::Held;
+use kalends_domain::accounts::{AppPassword, EmailAddress, User, WorkingHours, WorkingTime};
 use kalends_domain::calendars::CalendarId;
-use kalends_domain::people::TakeOut;
+use kalends_domain::delegates::Delegation;
+use kalends_domain::links::Link;
+use kalends_domain::people::{Around, TakeOut};
+use kalends_domain::sharing::{Party, Share};
+use kalends_domain::sync::{RemoteAccount, SyncLink};
+use kalends_domain::teams::Team;
 use kalends_domain::{Error, Result};
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -71,13 +79,17 @@ async fn read(out: &TakeOut, parts: &mpsc::Sender<Part>) -> Result<()> {
             "order": calendar.details.order,
             "visible": !calendar.view().hidden,
             "default": calendar.view().is_default,
+            "shares": out.shares.iter().filter(|(id, _)| *id == calendar.id).flat_map(|(_, all)| all).map(share).collect::<Vec<_>>(),
         }));
     }
     let picture = out.picture.clone().map(|picture| {
         let kind = if picture.media_type == "image/png" { "png" } else { "jpg" };
         (format!("picture.{kind}"), picture.content)
     });
-    let settings = format!("{:#}\n", settings(&out.user, picture.as_ref().map(|(name, _)| name), files));
+    let mut all = settings(&out.user, picture.as_ref().map(|(name, _)| name), files);
+    all["shared_calendars"] = out.shared.iter().map(shared).collect();
+    add_around(&mut all, &out.around);
+    let settings = format!("{all:#}\n");
     let mut rest = vec![Part::Begin("settings.json".to_owned()), Part::Text(settings)];
     rest.extend(picture.into_iter().flat_map(|(name, content)| [Part::Begin(name), Part::Octets(content)]));
     for part in rest {
@@ -105,6 +117,114 @@ fn settings(user: &User, picture: Option<&String>, calendars: Vec<Value>) -> Val
         "working_hours": preferences.working_hours.map(working_hours),
         "picture": picture,
         "calendars": calendars,
+    })
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+fn party(party: &Party) -> Value {
+    json!({ "kind": party.kind.name(), "name": party.slug, "display_name": party.display_name })
+}
+
+fn share(share: &Share) -> Value {
+    json!({
+        "with": party(&share.with),
+        "access": share.access.to_string(),
+        "ends": share.ends_at.map(moment),
+        "answer": share.answer.map(|answer| answer.name()),
+        "since": moment(share.granted_at),
+    })
+}
+
+/// A calendar of somebody else's, as this person has it in their list.
+fn shared(held: &Held) -> Value {
+    let details = &held.details;
+    json!({
+        "id": held.id.0,
+        "owner": party(held.owner()),
+        "name": details.display_name,
+        "color": details.color,
+        "order": details.order,
+        "access": held.access().to_string(),
+        "visible": !held.view().hidden,
+        "default": held.view().is_default,
+    })
+}
+
+/// What there is beside the calendars.
+fn add_around(all: &mut Value, around: &Around) {
+    let address = |address: &EmailAddress| json!({ "address": address.address, "verified": address.is_verified });
+    all["addresses"] = around.addresses.iter().map(address).collect();
+    all["public_links"] = around.links.iter().map(link).collect();
+    all["delegates"] = around.delegates.iter().map(delegation).collect();
+    all["delegating"] = around.delegating.iter().map(delegation).collect();
+    all["groups"] = around.teams.iter().map(team).collect();
+    all["accounts"] = around.accounts.iter().map(account).collect();
+    all["in_step"] = around.sync.iter().map(in_step).collect();
+    all["programs"] = around.credentials.iter().map(program).collect();
+}
+
+fn link(link: &Link) -> Value {
+    json!({
+        "name": link.name,
+        "access": link.access.to_string(),
+        "calendars": link.calendars.iter().map(|id| id.0).collect::<Vec<_>>(),
+        "ends": link.ends_at.map(moment),
+        "since": moment(link.created_at),
+        "uses": link.uses,
+    })
+}
+
+fn delegation(of: &Delegation) -> Value {
+    json!({ "with": party(&of.with), "access": of.access.to_string(), "since": moment(of.since) })
+}
+
+fn team(team: &Team) -> Value {
+    let details = &team.details;
+    json!({
+        "group": party(&team.party),
+        "description": details.description,
+        "starts": details.starts_on,
+        "ends": details.ends_on,
+        "role": team.role.map(|role| role.name()),
+    })
+}
+
+/// Without what says where it is: of a subscription that is a secret.
+fn account(account: &RemoteAccount) -> Value {
+    json!({
+        "id": account.id.0,
+        "name": account.name,
+        "provider": account.provider.name(),
+        "service": account.preset,
+        "since": moment(account.created_at),
+    })
+}
+
+fn in_step(link: &SyncLink) -> Value {
+    let settings = &link.settings;
+    json!({
+        "calendar": link.calendar.0,
+        "account": link.account.0,
+        "with": link.remote_name,
+        "direction": settings.direction.name(),
+        "policy": settings.policy.name(),
+        "interval_seconds": settings.interval.map(|interval| interval.num_seconds()),
+        "window_days": settings.window_days,
+    })
+}
+
+fn program(credential: &AppPassword) -> Value {
+    json!({
+        "kind": credential.kind.name(),
+        "label": credential.label,
+        "reads_only": credential.reads_only(),
+        "calendar": credential.only.map(|only| only.0),
+        "since": moment(credential.created_at),
+        "last_used": credential.last_used_at.map(moment),
+        "ends": credential.expires_at.map(moment),
     })
 }
 

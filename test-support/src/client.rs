@@ -162,7 +162,8 @@ async fn try_exchange(address: SocketAddr, request: &[u8]) -> std::io::Result<An
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
-    headers: Vec<(String, String)>,
+    /// In small letters.
+    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 

@@ -14,6 +14,8 @@ pub mod dovecot;
 #[cfg(feature = "server")]
 pub mod events;
 #[cfg(feature = "graph")]
+pub mod google;
+#[cfg(feature = "graph")]
 pub mod graph;
 #[cfg(feature = "home")]
 pub mod home;

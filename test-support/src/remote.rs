@@ -61,6 +61,7 @@ struct State {
     sends_texts: bool,
     reads_back: bool,
     page: usize,
+    wished: Option<TimeDelta>,
     faults: Option<Faults>,
     rewriting: Option<Rewriting>,
     calls: Vec<(Call, usize)>,
@@ -85,6 +86,7 @@ impl RemoteService {
             sends_texts: false,
             reads_back: true,
             page: 40,
+            wished: None,
             faults: None,
             rewriting: None,
             calls: Vec::new(),
@@ -141,6 +143,11 @@ impl RemoteService {
     /// Whatever is put is stored as `rewriting` has it.
     pub fn rewrites(&self, rewriting: impl Fn(&str) -> String + Send + 'static) {
         self.with(|state| state.rewriting = Some(Box::new(rewriting)));
+    }
+
+    /// It wishes to be asked again after so long.
+    pub fn wishes(&self, interval: Option<TimeDelta>) {
+        self.with(|state| state.wished = interval);
     }
 
     /// `faults` says of each call, with the UIDs or ids that it is about, what goes wrong.
@@ -368,6 +375,10 @@ impl Provider for RemoteService {
             answered(lost, page)
         });
         Box::pin(async move { answer })
+    }
+
+    fn wished_interval(&self) -> Option<TimeDelta> {
+        self.with(|state| state.wished)
     }
 
     fn fetch<'a>(&'a self, calendar: &'a RemoteCalendarId, objects: &'a [RemoteObjectId]) -> Answer<'a, Vec<Fetched>> {

@@ -12,15 +12,16 @@ use kalends_app::session::Site;
 use kalends_domain::accounts::{NewUser, Origin};
 use kalends_domain::{Kalends, Limits};
 use kalends_providers::connector::RemoteServices;
-use kalends_providers::graph::{Microsoft, SignIn};
+use kalends_providers::google::Google;
+use kalends_providers::graph::Microsoft;
 use kalends_providers::outbound::Outbound;
 use kalends_server::connections::{self, ConnectionLimits};
 use kalends_server::oidc::Providers;
 use kalends_server::oidc::settings::ProviderSettings;
 use kalends_server::rest::CorsOrigins;
 use kalends_server::trusted_header::TrustedHeader;
-use kalends_server::web::Web;
-use kalends_server::{caldav, host, serve};
+use kalends_server::web::{RemoteSignIns, Web};
+use kalends_server::{caldav, hooks, host, serve};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -35,8 +36,16 @@ pub struct Server {
 }
 
 /// Speaks to services on this machine as to those elsewhere.
-fn remote_services(microsoft: Option<Microsoft>) -> Arc<RemoteServices> {
-    Arc::new(RemoteServices::new(Outbound::new(["127.0.0.1".to_owned()])).with_microsoft(microsoft))
+fn remote_services(registered: &Registered) -> Arc<RemoteServices> {
+    let services = RemoteServices::new(Outbound::new(["127.0.0.1".to_owned()]));
+    Arc::new(services.with_microsoft(registered.microsoft.clone()).with_google(registered.google.clone()))
+}
+
+/// The services with which an installation is registered.
+#[derive(Clone, Default)]
+pub struct Registered {
+    pub microsoft: Option<Microsoft>,
+    pub google: Option<Google>,
 }
 
 impl Server {
@@ -67,18 +76,23 @@ impl Server {
 
     /// [`Server::with_pages`] with limits and pages of other sites that may ask.
     pub async fn with_pages_and(limits: Limits, cors_origins: CorsOrigins) -> Self {
-        Server::of_all(limits, cors_origins, TrustedHeader::default(), Vec::new(), None).await
+        Server::of_all(limits, cors_origins, TrustedHeader::default(), Vec::new(), Registered::default()).await
     }
 
     /// [`Server::with_pages`] with other ways to sign in.
     pub async fn with_sign_in(limits: Limits, trusted_header: TrustedHeader, providers: Vec<ProviderSettings>) -> Self {
-        Server::of_all(limits, CorsOrigins::default(), trusted_header, providers, None).await
+        Server::of_all(limits, CorsOrigins::default(), trusted_header, providers, Registered::default()).await
     }
 
     /// [`Server::with_pages`] of an installation that is registered with Microsoft.
     pub async fn with_microsoft(microsoft: Microsoft) -> Self {
+        Server::with_registered(Registered { microsoft: Some(microsoft), google: None }).await
+    }
+
+    /// [`Server::with_pages`] of an installation that is registered elsewhere, and that services can tell something where it listens.
+    pub async fn with_registered(registered: Registered) -> Self {
         let (limits, header) = (Limits::default(), TrustedHeader::default());
-        Server::of_all(limits, CorsOrigins::default(), header, Vec::new(), Some(microsoft)).await
+        Server::of_all(limits, CorsOrigins::default(), header, Vec::new(), registered).await
     }
 
     async fn of_all(
@@ -86,21 +100,22 @@ impl Server {
         cors_origins: CorsOrigins,
         trusted_header: TrustedHeader,
         providers: Vec<ProviderSettings>,
-        microsoft: Option<Microsoft>,
+        registered: Registered,
     ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
         let database = TestDatabase::with_tables().await;
         let kalends = sealing(Kalends::new(open(&database.url).await, limits));
-        let services = remote_services(microsoft.clone());
+        let services = remote_services(&registered);
         let kalends = kalends.with_mail_connector(services.clone()).with_connector(services);
+        let hook = hooks::graph_hook(registered.microsoft.as_ref(), &format!("http://{address}"));
+        let kalends = kalends.with_notification_hook(hook);
         let closing = CancellationToken::new();
         let site = Site { public_url: "http://cal.example.org".into() };
         let web = Web {
             kalends: kalends.clone(),
             providers: Providers::new(providers, &site).unwrap(),
-            microsoft: microsoft.map(|microsoft| {
-                let redirect = format!("{}/settings/accounts/microsoft/callback", site.public_url);
-                SignIn::new(microsoft, Outbound::new(["127.0.0.1".to_owned()]), redirect).unwrap()
-            }),
+            remote_sign_ins: RemoteSignIns::new(registered.microsoft, registered.google, &site).unwrap(),
             site,
             trusted_proxies: "127.0.0.1".parse().unwrap(),
             trusted_header,
@@ -111,7 +126,8 @@ impl Server {
             max_streams: 1_000,
             embed_origins: "https://www.example.org".parse().unwrap(),
         };
-        let address = listen(serve::app(web), ConnectionLimits::default()).await;
+        let app = serve::app(web);
+        tokio::spawn(connections::serve(listener, app, ConnectionLimits::default(), std::future::pending()));
         Server { address, kalends, closing, _database: database }
     }
 
@@ -131,6 +147,11 @@ impl Server {
         let session = self.kalends.sign_in(name, PASSWORD, &Origin::default()).await.unwrap().session;
         let calendar = first_calendar(&self.kalends, caller).await;
         Person { caller, calendar, cookie: format!("kalends_session={}", session.0) }
+    }
+
+    /// Runs a statement beside the program.
+    pub async fn run(&self, statement: &str) {
+        self._database.run(statement.to_owned()).await;
     }
 
     pub async fn connect(&self) -> Connection {

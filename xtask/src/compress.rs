@@ -18,7 +18,9 @@ pub fn staged() -> Result<(), Failure> {
     if variable("TRUNK_PROFILE")? == "release" {
         let staging = PathBuf::from(variable("TRUNK_STAGING_DIR")?);
         shrink::front_end(&staging)?;
-        folder(&staging)
+        folder(&staging)?;
+        // The program compresses these itself, with what it adds to them.
+        shrink::embedded(&staging)
     } else {
         Ok(())
     }
@@ -33,6 +35,11 @@ pub fn words() -> Result<u64, Failure> {
         largest = largest.max(by_brotli(source::browser_table(&languages, language).as_bytes())?.len() as u64);
     }
     Ok(largest)
+}
+
+/// The size of the script and the style of what other sites embed, as they are sent.
+pub fn embedded(dist: &Path) -> Result<u64, Failure> {
+    Ok(by_brotli(&shrink::of_embedded(dist)?)?.len() as u64)
 }
 
 fn by_brotli(content: &[u8]) -> std::io::Result<Vec<u8>> {

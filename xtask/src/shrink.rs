@@ -2,10 +2,10 @@
 
 use crate::process::{Failure, run};
 use crate::program::{self, Renamed};
-use crate::tools;
+use crate::{root, tools};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest, Sha384};
+use sha2::{Digest, Sha256, Sha384};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -99,6 +99,47 @@ fn minified(path: &Path, script: &str) -> Result<Vec<u8>, Failure> {
     let minified = fs::read(&to)?;
     fs::remove_file(to)?;
     Ok(minified)
+}
+
+/// What public links show and other sites embed: it is part of the program, which takes the shorter form of a file from here as long as
+/// that was made of the one that it has.
+const EMBEDDED: [&str; 4] = ["frontend/embed.js", "frontend/public.js", "style/embed.css", "style/public.css"];
+
+/// Writes the shorter forms below `folder`.
+pub fn embedded(folder: &Path) -> Result<(), Failure> {
+    tools::minifier()?;
+    let folder = folder.join("shorter");
+    fs::create_dir_all(&folder)?;
+    for file in EMBEDDED {
+        let source = root().join(file);
+        let mut esbuild = tools::on_path(Command::new("esbuild"));
+        esbuild.args(["--minify", "--log-level=warning"]);
+        if file.ends_with(".js") {
+            esbuild.arg("--format=esm");
+        }
+        run(esbuild.arg(&source).arg(format!("--outfile={}", shorter(&folder, &source)?.display())))?;
+    }
+    Ok(())
+}
+
+/// Where the shorter form of `source` is in `folder`: under the digest of what it was made of.
+fn shorter(folder: &Path, source: &Path) -> Result<PathBuf, Failure> {
+    let digest: String = Sha256::digest(fs::read(source)?).iter().take(8).map(|octet| format!("{octet:02x}")).collect();
+    let extension = source.extension().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(folder.join(format!("{digest}.{extension}")))
+}
+
+/// The script and the style of what other sites embed, in `dist` as they are sent.
+///
+/// # Errors
+/// Where they are not there, or are of another version.
+pub fn of_embedded(dist: &Path) -> Result<Vec<u8>, Failure> {
+    let mut all = Vec::new();
+    for file in EMBEDDED.iter().filter(|file| file.contains("embed.")) {
+        let made = shorter(&dist.join("shorter"), &root().join(file))?;
+        all.extend(fs::read(&made).map_err(|error| Failure(format!("{} of {file}: {error}", made.display())))?);
+    }
+    Ok(all)
 }
 
 /// What the names of the style sheets of pages that have no WebAssembly begin with, which stay what they are.

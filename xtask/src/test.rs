@@ -14,6 +14,10 @@ use std::process::Command;
 /// What the browser downloads for its first page, compressed, in octets.
 const DOWNLOAD_BUDGET: u64 = 330_000;
 
+/// The script and the style of what other sites embed, compressed, in octets: a part of the 30 KiB that all of it may be, which
+/// `server/tests/web/links.rs` holds.
+const EMBED_BUDGET: u64 = 4_000;
+
 #[derive(Default)]
 struct Count {
     passed: usize,
@@ -216,6 +220,11 @@ fn download_size(dist: &Path) -> Result<(), Failure> {
     println!("{total:>9}  in total, of {DOWNLOAD_BUDGET} octets");
     if total == 0 || total > DOWNLOAD_BUDGET {
         return Err(Failure(format!("the download of {total} octets is not within {DOWNLOAD_BUDGET}")));
+    }
+    let embedded = compress::embedded(dist)?;
+    println!("{embedded:>9}  what other sites embed, of {EMBED_BUDGET} octets");
+    if embedded > EMBED_BUDGET {
+        return Err(Failure(format!("what other sites embed is {embedded} octets, not within {EMBED_BUDGET}")));
     }
     Ok(())
 }

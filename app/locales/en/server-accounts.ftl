@@ -92,10 +92,9 @@ server-accounts-password-other = When you change the password there, give the ne
 server-accounts-password-do = Use this password
 server-accounts-password-done = The service takes it.
 server-accounts-remove = Remove
-server-accounts-remove-what = Kalends forgets the account and its password. Nothing changes at the service.
-server-accounts-remove-sure = The password is deleted at once. The calendars here stay as they are, and follow nothing any more.
-server-accounts-remove-bin = Remove with its calendars
-server-accounts-remove-bin-sure = The password is deleted at once, and the calendars here go into the bin.
+server-accounts-remove-what = Kalends forgets the account and its password. Say what becomes of each calendar; nothing happens before you have seen what that will be.
+server-accounts-remove-sure = The account and its password are forgotten.
+server-accounts-remove-bin = Move it to the bin here
 server-accounts-removed = { $name } is removed.
 
 ## The calendars of an account
@@ -105,3 +104,25 @@ server-accounts-no-calendars = There is no calendar yet. Make one there, and com
 server-accounts-calendar-own = You can change it.
 server-accounts-calendar-shared = You can change it. Others have it as well.
 server-accounts-calendar-read = You can only read it.
+
+## Removing an account
+
+server-accounts-remove-keep = Keep it here as it is
+server-accounts-remove-there = Move it to the bin here, and delete what is in it there
+server-accounts-remove-look = What will happen?
+server-accounts-remove-will = This will happen
+server-accounts-will-keep = It is kept here as it is, and follows nothing any more. There nothing changes.
+server-accounts-will-bin = { $count ->
+    [one] It goes into the bin here, with { $count } event. There nothing changes.
+   *[other] It goes into the bin here, with { NUMBER($count) } events. There nothing changes.
+}
+server-accounts-will-delete = { $there ->
+    [one] It goes into the bin here, with what is in it ({ NUMBER($here) }). There, in “{ $calendar }”, { $there } event is deleted.
+   *[other] It goes into the bin here, with what is in it ({ NUMBER($here) }). There, in “{ $calendar }”, { NUMBER($there) } events are deleted.
+}
+server-accounts-remove-confirm = Type { $name } to confirm
+server-accounts-remove-confirm-what = What is deleted there does not come back by itself.
+server-accounts-remove-confirm-wrong = That is not the name. Type { $name } as it stands above, or choose otherwise.
+server-accounts-removing = { $name } is being removed. It goes when what is there has been deleted.
+server-accounts-removing-title = Being removed
+server-accounts-removing-what = The account goes when its calendars at the service have been emptied. To remove it without that, choose again below.

@@ -39,3 +39,17 @@ server-subscriptions-add-holidays = Add the holidays
 server-subscriptions-done = You follow it now. It is there in a moment.
 server-subscriptions-refreshed = It is being looked at.
 server-subscriptions-ended = You follow it no more. Its calendar is in the bin.
+
+## Files that somebody brings
+
+server-subscriptions-by-file = Follow a file
+server-subscriptions-by-file-lead = A file that you were sent, and get anew when it changes. It can be read and shared here, but not changed; what another version of it changes is shown, and can be taken back.
+server-subscriptions-file-name = Name of the calendar
+server-subscriptions-file-name-hint = As it is called in the file
+server-subscriptions-follow-file = Follow this file
+server-subscriptions-file-of = From the file { $name }
+server-subscriptions-bring = Bring the new version
+server-subscriptions-bring-what = New version of { $name }
+server-subscriptions-brought = The new version is being compared with the one before.
+server-subscriptions-no-file = That file cannot be followed. { $why }
+server-subscriptions-details-of = What changed in { $name }

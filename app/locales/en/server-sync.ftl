@@ -32,7 +32,7 @@ server-sync-gone = The calendar is not there any more at the service. Here it is
 ## What is the matter
 
 server-sync-unreachable = The service does not answer.
-server-sync-unauthenticated = The service does not take the password any more. Give another on the page of the account.
+server-sync-unauthenticated = The service does not let Kalends in any more. The page of the account says what to do.
 server-sync-forbidden = The service does not let you do this. Look at your rights to the calendar there.
 server-sync-missing = The service has nothing at that address any more.
 server-sync-refused = What the service sends is not taken.
@@ -47,6 +47,8 @@ server-sync-some-failed = Some events could not be taken over yet.
 
 server-sync-now = Sync now
 server-sync-begun = It begins in a moment.
+server-sync-all-now = Sync all now
+server-sync-all-begun = All that are in step begin in a moment.
 server-sync-changed = It is kept so from now on.
 server-sync-choices = How it is kept in step
 server-sync-proposed = As proposed for each
@@ -65,6 +67,7 @@ server-sync-every-hours = { $count ->
 }
 server-sync-daily = Once a day
 server-sync-manual = Only when I say so
+server-sync-wished = As it wishes itself
 server-sync-more = More
 server-sync-window = How far back
 server-sync-all = Everything
@@ -81,6 +84,11 @@ server-sync-newest = The later change wins
 server-sync-remote = What is there wins
 server-sync-local = What is here wins
 server-sync-ask = Ask me
+server-sync-invites = Attendees of what you write here
+server-sync-invites-no = Stay here; nobody gets mail
+server-sync-invites-yes = Go there, and are invited
+server-sync-invites-what = Whoever is among the attendees of a meeting of yours over there gets an invitation from the service, and is told of what becomes of it.
+server-sync-told = The service tells of changes by itself. The time between two runs is only how long one goes without hearing from it.
 
 ## Deletions that somebody has to say yes to
 
@@ -90,6 +98,10 @@ server-sync-deletions = { $count ->
 }
 server-sync-deletions-what = They are gone on the other side. If that is a mistake, have them come back there.
 server-sync-deletions-list = Which
+server-sync-deletions-here = { NUMBER($count) } of { NUMBER($of) } here
+server-sync-deletions-there = { NUMBER($count) } of { NUMBER($of) } there
+server-sync-gone-there = Gone there
+server-sync-gone-here = Gone here
 server-sync-delete = Delete them
 server-sync-do-not-delete = Keep them
 server-sync-approved = They are deleted in a moment, and rest in the bin.
@@ -171,7 +183,16 @@ server-sync-what = What was done
 server-sync-more-lines = There is more than is shown here.
 server-sync-take-back = Take this back
 server-sync-take-back-what = Both sides become as they were, but for what has changed since.
-server-sync-taken-back = It is taken back. The synchronisation is paused, so that it does not come again by itself.
+server-sync-taken-back = It is being taken back. The synchronisation is paused, so that it does not come again by itself.
+server-sync-back-title = Taking it back
+server-sync-back-begins = It begins in a moment.
+server-sync-back-progress = { $of ->
+    [one] { NUMBER($done) } of { NUMBER($of) } event is as it was.
+   *[other] { NUMBER($done) } of { NUMBER($of) } events are as they were.
+}
+server-sync-back-waits = It is tried again in a moment. What was said: { $why }
+server-sync-back-refused = It does not go on. What was put back stays so, and you can ask for it again. What was said: { $why }
+server-sync-back-done = It is taken back: { NUMBER($here) } here, { NUMBER($there) } there.
 server-sync-was-taken-back = Taken back
 
 ## How it ends
@@ -192,6 +213,9 @@ server-sync-removed-there = The calendar rests in the bin here, and is emptied t
 ## Choosing calendars of an account
 
 server-sync-choose = Which are to appear here?
+server-sync-into = Where “{ $name }” appears here
+server-sync-into-new = As a new calendar here
+server-sync-into-own = With your calendar “{ $name }”
 server-sync-start = Start
 server-sync-preview = What would happen?
 server-sync-preview-of = What would happen with “{ $name }”

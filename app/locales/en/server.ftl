@@ -77,6 +77,7 @@ server-value-past = Choose a time to come.
 server-value-link-access = A link can be for reading or for busy times.
 server-value-calendars = Choose a calendar, and { NUMBER($most) } at the most.
 server-value-oneself = Choose somebody else than yourself and the owner.
+server-value-personal = It changed only what you have for yourself, of which no version is kept: change it back in the event.
 server-value-team-kind = It is a group or a mission.
 server-value-last-manager = Somebody has to manage it: make another member its manager first.
 # $team: the name of a group or a mission.
@@ -162,6 +163,8 @@ server-jobs-mail-push = Telling a mail server what was done here
 server-jobs-mail-save = Saving a draft on its mail server
 server-jobs-mail-send = Sending a mail
 server-jobs-sync = Bringing a calendar into step with one elsewhere
+server-jobs-subscribe = Having a service tell of changes
+server-jobs-take-back = Taking back what that did once
 server-jobs-begin-clean = Clean up now
 server-jobs-begin-reindex = Index anew
 server-jobs-again = Look again

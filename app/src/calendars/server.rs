@@ -1,6 +1,7 @@
 //! The server's side of calendars: the list, and the form of one.
 
 use super::{CalendarFields, CalendarPageData, RefusedCalendar, StoredCalendar};
+use crate::history::words_of::Reader;
 use crate::sync_links::states;
 use crate::wire::{ApiError, CalendarId, CalendarInfo, UndoKey, key_of_deletion};
 use crate::word_lists::list_in_words;
@@ -32,22 +33,23 @@ pub async fn list(kalends: &Kalends, user: &User) -> Result<Vec<CalendarInfo>, A
     // Most people have none, and are not kept waiting for it.
     let is_synced = calendars.iter().any(|held| held.is_own() && held.is_linked());
     let links = if is_synced { kalends.sync_links(caller).await? } else { Vec::new() };
-    let shown: Vec<Calendar> =
-        calendars.iter().filter(|held| held.is_linked() && !held.view().hidden).map(|held| held.id).collect();
+    let shown: Vec<Held> = calendars.iter().filter(|held| held.is_linked() && !held.view().hidden).cloned().collect();
     if !shown.is_empty() {
         // What is looked at is brought into step more often; the page does not wait for it.
         let kalends = kalends.clone();
         tokio::spawn(async move {
-            if let Err(error) = kalends.looked_at(caller, &shown).await {
+            if let Err(error) = kalends.looked_at(&shown).await {
                 tracing::warn!(%error, "that calendars are looked at was not noted");
             }
         });
     }
+    let reader = Reader::of(user);
     let listed = calendars.iter().map(|held| {
         let link = links.iter().find(|link| link.calendar == held.id);
         let state = link.map(|link| states::badge(states::standing(link.state)).to_owned());
+        let sync = link.map(|link| states::whole_line(link, &reader));
         let info = info(held, caller.principal, false);
-        CalendarInfo { from: state.or(info.from), ..info }
+        CalendarInfo { from: state.or(info.from), sync, ..info }
     });
     Ok(listed.chain(offers.map(|held| info(held, caller.principal, true))).collect())
 }
@@ -70,6 +72,7 @@ fn info(held: &Held, viewer: PrincipalId, offered: bool) -> CalendarInfo {
         administered: held.may_administer(),
         section,
         from,
+        sync: None,
         offered,
         is_default: held.view().is_default,
         name: held.details.display_name.clone(),

@@ -4,7 +4,7 @@
 mod flow_page;
 mod page;
 mod qr;
-mod records;
+pub mod records;
 pub mod server;
 
 pub use flow_page::LoginFlowPage;

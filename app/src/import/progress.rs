@@ -2,13 +2,11 @@
 
 use super::api::{ImportState, ImportUnderWay, load_import_progress};
 use super::page::Report;
-use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::markup::refresh;
-use crate::ui::{Failed, Icon, icon};
-use crate::wire::{ApiError, Viewer};
+use crate::ui::{Icon, LoadedPage, icon};
+use crate::wire::ApiError;
 use crate::words;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// How often a page whose import is under way looks again, in seconds, where it is not told of changes.
@@ -28,30 +26,10 @@ pub fn ImportProgressPage() -> impl IntoView {
             }
         },
     );
+    let way_on = ("/import", words::import_heading());
     view! {
-        <Title text=words::import_title() />
-        <SignedIn page=move |viewer: Viewer| {
-            view! {
-                <Frame viewer=viewer class="page--narrow stack">
-                    <h1>{words::import_title()}</h1>
-                    <Suspense>
-                        {move || Suspend::new(async move {
-                            match progress.await {
-                                Ok(progress) => view! { <Loaded progress=progress /> }.into_any(),
-                                Err(error) => {
-                                    let is_nowhere = matches!(error, ApiError::NotFound(_));
-                                    if let Some(response) = use_context::<leptos_axum::ResponseOptions>().filter(|_| is_nowhere) {
-                                        response.set_status(axum::http::StatusCode::NOT_FOUND);
-                                    }
-                                    view! { <Failed error=error /> }.into_any()
-                                }
-                            }
-                        })}
-                    </Suspense>
-                    <p><a class="button" href="/import">{words::import_heading()}</a></p>
-                </Frame>
-            }
-        } />
+        <LoadedPage title=words::import_title() is_heading=true class="page--narrow stack" loaded=progress way_on=Some(way_on)
+            page=|progress: ImportUnderWay, _| view! { <Loaded progress=progress /> } />
     }
 }
 

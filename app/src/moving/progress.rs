@@ -2,13 +2,11 @@
 
 use super::api::load_move_progress;
 use super::{CalendarUnderWay, Comparison, MoveUnderWay};
-use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::markup::refresh;
-use crate::ui::{Failed, Icon, icon};
-use crate::wire::{ApiError, Viewer};
+use crate::ui::{Icon, LoadedPage, icon};
+use crate::wire::ApiError;
 use crate::words;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// How often a page without a script looks again, in seconds, and one that is told of changes.
@@ -27,30 +25,10 @@ pub fn MoveProgressPage() -> impl IntoView {
             }
         },
     );
+    let way_on = ("/agenda", words::server_moving_to_agenda());
     view! {
-        <Title text=words::server_moving_title() />
-        <SignedIn page=move |viewer: Viewer| {
-            view! {
-                <Frame viewer=viewer class="page--narrow stack">
-                    <h1>{words::server_moving_title()}</h1>
-                    <Suspense>
-                        {move || Suspend::new(async move {
-                            match progress.await {
-                                Ok(progress) => view! { <Loaded progress=progress /> }.into_any(),
-                                Err(error) => {
-                                    let is_nowhere = matches!(error, ApiError::NotFound(_));
-                                    if let Some(response) = use_context::<leptos_axum::ResponseOptions>().filter(|_| is_nowhere) {
-                                        response.set_status(axum::http::StatusCode::NOT_FOUND);
-                                    }
-                                    view! { <Failed error=error /> }.into_any()
-                                }
-                            }
-                        })}
-                    </Suspense>
-                    <p><a class="button" href="/agenda">{words::server_moving_to_agenda()}</a></p>
-                </Frame>
-            }
-        } />
+        <LoadedPage title=words::server_moving_title() is_heading=true class="page--narrow stack" loaded=progress way_on=Some(way_on)
+            page=|progress: MoveUnderWay, _| view! { <Loaded progress=progress /> } />
     }
 }
 

@@ -3,16 +3,16 @@
 use super::add_page::{PasswordField, TextField};
 use super::api::load_account;
 use super::list_page::{StateBadge, state_line};
-use super::{AccountInfo, AccountStateInfo, AccountWish, OneAccount, PATH, account_path, calendars_path, parted};
+use super::removal::RemovalForm;
+use super::{
+    AccountInfo, AccountStateInfo, AccountWay, AccountWish, OneAccount, PATH, account_path, calendars_path, parted,
+};
 use crate::notation::Format;
-use crate::sharing::fields::{Came, Sure};
+use crate::sharing::fields::Came;
 use crate::sync_links::{LinkBadge, LinkInfo, path as sync_path};
-use crate::ui::Failed;
-use crate::ui::frame::{Frame, SignedIn};
-use crate::wire::Viewer;
+use crate::ui::LoadedPage;
 use crate::words;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 #[component]
@@ -20,28 +20,14 @@ pub fn AccountPage() -> impl IntoView {
     let params = use_params_map();
     let account = Resource::new(move || params.get().get("id").unwrap_or_default(), load_account);
     view! {
-        <Title text=words::server_accounts_one() />
-        <SignedIn page=move |viewer: Viewer| {
-            let format = Format::of(&viewer);
-            view! {
-                <Frame viewer=viewer class="page--narrow settings">
-                    <Suspense>
-                        {move || Suspend::new(async move {
-                            match account.await {
-                                Ok(loaded) => view! { <Loaded loaded=loaded format=format /> }.into_any(),
-                                Err(error) => view! { <Failed error=error /> }.into_any(),
-                            }
-                        })}
-                    </Suspense>
-                </Frame>
-            }
-        } />
+        <LoadedPage title=words::server_accounts_one() loaded=account
+            page=|loaded: OneAccount, format| view! { <Loaded loaded=loaded format=format /> } />
     }
 }
 
 #[component]
 fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
-    let OneAccount { cursor, account, links, said, refused } = loaded;
+    let OneAccount { cursor, account, links, removing, removal, said, refused } = loaded;
     let error = refused.as_ref().map(|refused| &refused.error);
     let of_form = |is_it: fn(&AccountWish) -> bool| {
         let is_of = refused.as_ref().is_some_and(|refused| is_it(&refused.wish));
@@ -58,9 +44,10 @@ fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
         account.why.clone().map(|why| view! { <p class="hint" dir="auto">{words::server_accounts_why(&why)}</p> });
     let path = account_path(account.id);
     let name = account.name.clone();
-    // At hand where it is wanted.
-    let is_needed = account.state == AccountStateInfo::NeedsPassword;
-    let needed_field = password_field.clone();
+    let forgets = match &account.way {
+        AccountWay::SignIn(_) => words::server_remote_sign_in_remove(),
+        AccountWay::Password | AccountWay::Address => words::server_accounts_remove_what(),
+    };
     view! {
         <p><a href=PATH>{words::server_accounts_back()}</a></p>
         <h1 dir="auto">{account.name.clone()}</h1>
@@ -69,31 +56,37 @@ fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
             <section class="card section" aria-labelledby="state">
                 <div class="row">
                     <h2 id="state">{account.service.clone()}</h2>
-                    <StateBadge state=account.state />
+                    <StateBadge info=&account />
                 </div>
                 <p>{state}</p>
                 {why}
                 <Ways info=account.clone() />
             </section>
-            <Links account=account.id links=links />
+            {removing.map(|lines| view! { <Removing lines=lines /> })}
+            <Links account=account.id links=links.clone() />
         </div>
-        {is_needed.then(|| view! { <NewPassword info=account.clone() wrong=needed_field /> })}
-        {(!is_needed).then(|| view! { <NewPassword info=account.clone() wrong=password_field /> })}
+        <WayIn info=account.clone() wrong=password_field />
         <section class="card section" aria-labelledby="rename">
             <h2 id="rename">{words::server_accounts_settings()}</h2>
-            <form class="stack" method="post" action=path.clone()>
+            <form class="stack" method="post" action=path>
                 <input type="hidden" name="do" value="rename" />
                 <TextField id="name" label=words::server_accounts_name() value=name.clone() error=name_field.map(|(_, message)| message) hint=words::server_accounts_name_only() />
                 <div class="row"><button class="button">{words::common_save()}</button></div>
             </form>
         </section>
-        <section class="card section" aria-labelledby="remove">
-            <h2 id="remove">{words::server_accounts_remove()}</h2>
-            <p class="hint">{words::server_accounts_remove_what()}</p>
-            <div class="row">
-                <Sure action=path.clone() label=words::server_accounts_remove() what=words::server_accounts_remove_sure() about=name.clone() fields=vec![("do", "remove".to_owned())] />
-                <Sure action=path label=words::server_accounts_remove_bin() what=words::server_accounts_remove_bin_sure() about=name fields=vec![("do", "remove".to_owned()), ("calendars", "bin".to_owned())] />
-            </div>
+        <RemovalForm account=account.id forgets=forgets name=name links=links asked=removal />
+    }
+}
+
+/// What is still to be deleted at the service before the account goes.
+#[component]
+fn Removing(lines: Vec<String>) -> impl IntoView {
+    let lines: Vec<_> = lines.into_iter().map(|line| view! { <li dir="auto">{line}</li> }).collect();
+    view! {
+        <section class="card section" aria-labelledby="removing">
+            <h2 id="removing">{words::server_accounts_removing_title()}</h2>
+            <p role="status">{words::server_accounts_removing_what()}</p>
+            <ul>{lines}</ul>
         </section>
     }
 }
@@ -144,6 +137,42 @@ fn Ways(info: AccountInfo) -> impl IntoView {
             <button class="button" name="do" value="test">{words::server_accounts_test()}</button>
             <button class="button" name="do" value=value>{label}</button>
         </form>
+    }
+}
+
+/// How another proof is given of who asks.
+#[component]
+fn WayIn(info: AccountInfo, wrong: Option<(String, String)>) -> impl IntoView {
+    match info.way.clone() {
+        AccountWay::Password => view! { <NewPassword info=info wrong=wrong /> }.into_any(),
+        AccountWay::SignIn(path) => view! { <SignInAgain info=info path=path /> }.into_any(),
+        AccountWay::Address => ().into_any(),
+    }
+}
+
+/// The way to sign in at the service again.
+#[component]
+fn SignInAgain(info: AccountInfo, path: Option<String>) -> impl IntoView {
+    let is_needed = info.state == AccountStateInfo::NeedsPassword;
+    let lead = match (&path, is_needed) {
+        (None, _) => words::server_remote_sign_in_unregistered(&info.service),
+        (Some(_), true) => words::server_remote_sign_in_lead(&info.service),
+        (Some(_), false) => words::server_remote_sign_in_other().to_owned(),
+    };
+    let class = if is_needed { "button button--primary" } else { "button" };
+    let link = path.map(|path| {
+        view! {
+            <div class="row">
+                <a class=class href=path rel="external">{words::server_remote_sign_in_do(&info.service)}</a>
+            </div>
+        }
+    });
+    view! {
+        <section class="card section" aria-labelledby="sign-in-title">
+            <h2 id="sign-in-title">{words::server_remote_sign_in_title()}</h2>
+            <p class="hint">{lead}</p>
+            {link}
+        </section>
     }
 }
 

@@ -84,7 +84,7 @@ fn Loaded(adding: Adding) -> impl IntoView {
 fn AddressInput<'s>(service: &'s ServiceInfo, value: String, error: Option<String>) -> impl IntoView {
     let (label, hint) = match service.asks {
         AddressField::Host => (words::server_accounts_host(), words::server_accounts_host_hint()),
-        AddressField::Any | AddressField::None => {
+        AddressField::Any | AddressField::None | AddressField::SignIn => {
             (words::server_accounts_address(), words::server_accounts_address_hint())
         }
     };

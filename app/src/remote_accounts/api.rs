@@ -1,5 +1,6 @@
 //! What the pages read.
 
+use super::removal::RemovalAsked;
 use super::{AccountCalendars, AccountRefused, Accounts, AddRefused, Adding, Chosen, OneAccount, linking, server};
 use crate::flash;
 use crate::json::Json;
@@ -27,7 +28,8 @@ pub async fn load_adding(service: String) -> Result<Adding, ApiError> {
 pub async fn load_account(id: String) -> Result<OneAccount, ApiError> {
     let (kalends, user) = signed_in()?;
     let found = server::account(&kalends, &user, server::id(&id)?).await?;
-    Ok(OneAccount { said: flash::said(server::FORM), refused: use_context::<AccountRefused>(), ..found })
+    let (said, refused) = (flash::said(server::FORM), use_context::<AccountRefused>());
+    Ok(OneAccount { said, refused, removal: use_context::<RemovalAsked>(), ..found })
 }
 
 /// The calendars that an account has; its service is asked for them.

@@ -1,16 +1,15 @@
 //! The calendars that an account has: which are to be in step with one here, what that would do, and how those are that are already.
 
 use super::api::load_calendars;
+use super::linking::INTO;
 use super::{AccountCalendars, CalendarThere, Chosen, Preview, account_path, calendars_path};
 use crate::sharing::fields::Came;
 use crate::sync_links::choices::ChoiceFields;
 use crate::sync_links::{Lines, LinkBadge, path};
-use crate::ui::Failed;
-use crate::ui::frame::{Frame, SignedIn};
-use crate::wire::{ApiError, Viewer};
+use crate::ui::LoadedPage;
+use crate::wire::ApiError;
 use crate::words;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 #[component]
@@ -18,27 +17,14 @@ pub fn AccountCalendarsPage() -> impl IntoView {
     let params = use_params_map();
     let calendars = Resource::new(move || params.get().get("id").unwrap_or_default(), load_calendars);
     view! {
-        <Title text=words::server_accounts_calendars() />
-        <SignedIn page=move |viewer: Viewer| {
-            view! {
-                <Frame viewer=viewer class="page--narrow settings">
-                    <Suspense>
-                        {move || Suspend::new(async move {
-                            match calendars.await {
-                                Ok(found) => view! { <Calendars found=found /> }.into_any(),
-                                Err(error) => view! { <Failed error=error /> }.into_any(),
-                            }
-                        })}
-                    </Suspense>
-                </Frame>
-            }
-        } />
+        <LoadedPage title=words::server_accounts_calendars() loaded=calendars
+            page=|found: AccountCalendars, _| view! { <Calendars found=found /> } />
     }
 }
 
 #[component]
 fn Calendars(found: AccountCalendars) -> impl IntoView {
-    let AccountCalendars { account, calendars, said, chosen } = found;
+    let AccountCalendars { account, calendars, invites_by_itself, own, said, chosen } = found;
     let (refused, previews) = match chosen.as_ref().map(|chosen| chosen.outcome.clone()) {
         Some(Ok(previews)) => (None, previews),
         Some(Err(error)) => (Some(error), Vec::new()),
@@ -49,7 +35,10 @@ fn Calendars(found: AccountCalendars) -> impl IntoView {
         Ok(calendars) if calendars.is_empty() => {
             view! { <p class="hint">{words::server_accounts_no_calendars()}</p> }.into_any()
         }
-        Ok(calendars) => view! { <Found account=id calendars=calendars chosen=chosen previews=previews /> }.into_any(),
+        Ok(calendars) => {
+            view! { <Found account=id calendars=calendars own=own chosen=chosen previews=previews invites=invites_by_itself /> }
+                .into_any()
+        }
         Err(error) => view! { <Unanswered error=error /> }.into_any(),
     };
     view! {
@@ -67,17 +56,25 @@ fn Unanswered(error: ApiError) -> impl IntoView {
 }
 
 #[component]
-fn Found(account: i64, calendars: Vec<CalendarThere>, chosen: Option<Chosen>, previews: Vec<Preview>) -> impl IntoView {
+fn Found(
+    account: i64,
+    calendars: Vec<CalendarThere>,
+    own: Vec<(i64, String)>,
+    chosen: Option<Chosen>,
+    previews: Vec<Preview>,
+    invites: bool,
+) -> impl IntoView {
     let (linked, open): (Vec<_>, Vec<_>) = calendars.into_iter().partition(|calendar| calendar.link.is_some());
     let linked: Vec<_> = linked.into_iter().map(|calendar| view! { <Linked calendar=calendar /> }).collect();
     let is_writable = open.iter().any(|calendar| calendar.is_writable);
-    let Chosen { ids, choices, .. } = chosen.unwrap_or_default();
+    let Chosen { ids, into, choices, .. } = chosen.unwrap_or_default();
     let nothing_chosen = ids.is_empty();
     let open_ones: Vec<_> = open
         .into_iter()
         .map(|calendar| {
             let checked = nothing_chosen || ids.contains(&calendar.id);
-            view! { <Open calendar=calendar checked=checked /> }
+            let into = into.iter().find(|(id, _)| *id == calendar.id).map(|(_, calendar)| *calendar);
+            view! { <Open calendar=calendar checked=checked own=own.clone() into=into /> }
         })
         .collect();
     let previews: Vec<_> = previews.into_iter().map(|preview| view! { <PreviewOf preview=preview /> }).collect();
@@ -87,7 +84,7 @@ fn Found(account: i64, calendars: Vec<CalendarThere>, chosen: Option<Chosen>, pr
                 <h2 id="there">{words::server_sync_choose()}</h2>
                 <form class="stack" method="post" action=calendars_path(account)>
                     <ul class="list" aria-labelledby="there">{open_ones}</ul>
-                    <ChoiceFields choices=choices is_writable=is_writable proposes=true />
+                    <ChoiceFields choices=choices is_writable=is_writable asks_invites=invites proposes=true />
                     <div class="row">
                         <button class="button button--primary" name="do" value="start">{words::server_sync_start()}</button>
                         <button class="button" name="do" value="preview">{words::server_sync_preview()}</button>
@@ -109,7 +106,24 @@ fn Found(account: i64, calendars: Vec<CalendarThere>, chosen: Option<Chosen>, pr
 }
 
 #[component]
-fn Open(calendar: CalendarThere, checked: bool) -> impl IntoView {
+fn Open(calendar: CalendarThere, checked: bool, own: Vec<(i64, String)>, into: Option<i64>) -> impl IntoView {
+    let label = words::server_sync_into(&calendar.name);
+    let field = format!("{INTO}{}", calendar.id);
+    let into = (!own.is_empty()).then(|| {
+        let options: Vec<_> = own
+            .into_iter()
+            .map(|(id, name)| {
+                let selected = into == Some(id);
+                view! { <option value=id selected=selected>{words::server_sync_into_own(&name)}</option> }
+            })
+            .collect();
+        view! {
+            <select class="select sync-into" name=field aria-label=label>
+                <option value="">{words::server_sync_into_new()}</option>
+                {options}
+            </select>
+        }
+    });
     let style = calendar.color.map(|color| format!("--calendar: {color}"));
     view! {
         <li class="list__item">
@@ -120,6 +134,7 @@ fn Open(calendar: CalendarThere, checked: bool) -> impl IntoView {
                     <span class="hint">{calendar.what}</span>
                 </span>
             </label>
+            {into}
         </li>
     }
 }

@@ -1,6 +1,6 @@
 //! The server's side of choosing which calendars of an account are to be in step.
 
-use super::server::info;
+use super::server::{info, refused};
 use super::{AccountCalendars, CalendarThere, Chosen, Preview, account_path};
 use crate::history::words_of::Reader;
 use crate::sync_links::choices::Choices;
@@ -9,15 +9,21 @@ use crate::wire::ApiError;
 use crate::words;
 use kalends_domain::access::Held;
 use kalends_domain::accounts::User;
+use kalends_domain::calendars::CalendarId;
 use kalends_domain::sync::{
     DryRun, LinkSettings, LinkTarget, NewLink, OfferedCalendar, RemoteAccount, RemoteAccountId, SyncLink,
 };
 use kalends_domain::{Error, Kalends};
 
+/// What the field begins with that says into which calendar of one's own one of those there goes.
+pub const INTO: &str = "into-";
+
 /// What the form of these calendars asks for.
 #[derive(Clone, Debug)]
 pub struct ChooseWish {
     pub ids: Vec<String>,
+    /// Those that are to be in step with a calendar of one's own that there is.
+    pub into: Vec<(String, i64)>,
     pub choices: Choices,
     /// It is only to be said what would be done.
     pub is_preview: bool,
@@ -32,7 +38,11 @@ impl ChooseWish {
             _ => return None,
         };
         let ids = fields.iter().filter(|(name, _)| name == "calendar").map(|(_, value)| value.clone()).collect();
-        Some(ChooseWish { ids, choices: Choices::read(value), is_preview })
+        let into = fields.iter().filter_map(|(name, value)| {
+            let id = name.strip_prefix(INTO)?;
+            Some((id.to_owned(), value.parse().ok()?))
+        });
+        Some(ChooseWish { ids, into: into.collect(), choices: Choices::read(value), is_preview })
     }
 }
 
@@ -42,14 +52,18 @@ impl ChooseWish {
 /// `NotFound` for somebody else's account.
 pub async fn calendars(kalends: &Kalends, user: &User, id: RemoteAccountId) -> Result<AccountCalendars, ApiError> {
     let (caller, reader) = (user.on_a_page(), Reader::of(user));
+    let account = kalends.remote_account(caller, id).await?;
     let offered = match kalends.offered_calendars(caller, id).await {
-        Err(error @ Error::Remote(_)) => Err(error.into()),
+        Err(error @ Error::Remote(_)) => Err(refused(&account, error)),
         offered => Ok(offered?),
     };
+    let invites_by_itself = account.provider.invites_by_itself();
     let (held, all) = (kalends.calendars(caller).await?, kalends.sync_links(caller).await?);
     let calendars = offered.map(|offered| offered.into_iter().map(|one| there(one, &held, &all, &reader)).collect());
     let account = info(kalends, user, kalends.remote_account(caller, id).await?);
-    Ok(AccountCalendars { account, calendars, said: None, chosen: None })
+    let is_free = |held: &&Held| held.is_own() && !held.is_linked();
+    let own = held.iter().filter(is_free).map(|held| (held.id.0, held.details.display_name.clone())).collect();
+    Ok(AccountCalendars { account, calendars, invites_by_itself, own, said: None, chosen: None })
 }
 
 fn there(offered: OfferedCalendar, held: &[Held], all: &[SyncLink], reader: &Reader) -> CalendarThere {
@@ -83,19 +97,19 @@ pub async fn choose(
     id: RemoteAccountId,
     wish: ChooseWish,
 ) -> Result<(String, String), Chosen> {
-    let ChooseWish { ids, choices, is_preview } = wish;
+    let ChooseWish { ids, into, choices, is_preview } = wish;
     let asked = async {
         let (account, chosen) = chosen(kalends, user, id, &ids).await?;
         if is_preview {
-            previews(kalends, user, &account, &chosen, &choices).await.map(Err)
+            previews(kalends, user, &account, &chosen, (&into, &choices)).await.map(Err)
         } else {
-            start(kalends, user, &account, &chosen, &choices).await.map(Ok)
+            start(kalends, user, &account, &chosen, (&into, &choices)).await.map(Ok)
         }
     };
     match asked.await {
         Ok(Ok(done)) => Ok(done),
-        Ok(Err(previews)) => Err(Chosen { ids, choices, outcome: Ok(previews) }),
-        Err(error) => Err(Chosen { ids, choices, outcome: Err(error) }),
+        Ok(Err(previews)) => Err(Chosen { ids, into, choices, outcome: Ok(previews) }),
+        Err(error) => Err(Chosen { ids, into, choices, outcome: Err(error) }),
     }
 }
 
@@ -117,13 +131,17 @@ async fn chosen(
     Ok((account, chosen))
 }
 
-fn new_link(account: &RemoteAccount, offered: &OfferedCalendar, choices: &Choices) -> NewLink {
+/// Into which calendar of one's own each goes that does not get one, and what was chosen of all.
+type Wanted<'a> = (&'a [(String, i64)], &'a Choices);
+
+fn new_link(account: &RemoteAccount, offered: &OfferedCalendar, (into, choices): Wanted<'_>) -> NewLink {
     let remote = &offered.remote;
+    let existing = into.iter().find(|(id, _)| *id == remote.id.0).map(|(_, calendar)| CalendarId(*calendar));
     let proposed = LinkSettings::proposed(account.provider, remote);
     NewLink {
         account: account.id,
         remote: remote.id.clone(),
-        target: LinkTarget::New { name: None },
+        target: existing.map_or(LinkTarget::New { name: None }, LinkTarget::Existing),
         settings: choices.settings(proposed, remote.is_writable),
     }
 }
@@ -133,11 +151,11 @@ async fn previews(
     user: &User,
     account: &RemoteAccount,
     chosen: &[OfferedCalendar],
-    choices: &Choices,
+    wanted: Wanted<'_>,
 ) -> Result<Vec<Preview>, ApiError> {
     let mut previews = Vec::new();
     for offered in chosen {
-        let new = new_link(account, offered, choices);
+        let new = new_link(account, offered, wanted);
         let found = kalends.dry_run_of_new_link(user.on_a_page(), &new).await?;
         previews.push(preview(offered.remote.name.clone(), found));
     }
@@ -158,11 +176,11 @@ async fn start(
     user: &User,
     account: &RemoteAccount,
     chosen: &[OfferedCalendar],
-    choices: &Choices,
+    wanted: Wanted<'_>,
 ) -> Result<(String, String), ApiError> {
     let mut made = Vec::new();
     for offered in chosen {
-        made.push(kalends.make_sync_link(user.on_a_page(), &new_link(account, offered, choices)).await?);
+        made.push(kalends.make_sync_link(user.on_a_page(), &new_link(account, offered, wanted)).await?);
     }
     let to = match &made[..] {
         [one] => path(one.calendar.0),

@@ -1,7 +1,7 @@
 //! The page of accounts: those that there are, and the services at which one can be added.
 
 use super::api::load_accounts;
-use super::{AccountInfo, AccountStateInfo, Accounts, ServiceInfo, account_path, add_path};
+use super::{AccountInfo, AccountStateInfo, AccountWay, Accounts, ServiceInfo, account_path, add_path};
 use crate::notation::Format;
 use crate::sharing::fields::Came;
 use crate::ui::Failed;
@@ -70,15 +70,17 @@ fn Account(info: AccountInfo, format: Format) -> impl IntoView {
                 <div class="hint">{info.service.clone()}</div>
                 <div class="hint">{state}</div>
             </div>
-            <StateBadge state=info.state />
+            <StateBadge info=&info />
         </li>
     }
 }
 
 /// How an account is, in a word or two.
 #[component]
-pub(super) fn StateBadge(state: AccountStateInfo) -> impl IntoView {
-    let (class, text) = match state {
+pub(super) fn StateBadge<'i>(info: &'i AccountInfo) -> impl IntoView {
+    let signs_in = matches!(info.way, AccountWay::SignIn(_));
+    let (class, text) = match info.state {
+        AccountStateInfo::NeedsPassword if signs_in => ("badge badge--deleted", words::server_remote_sign_in_needed()),
         AccountStateInfo::Works => ("badge badge--made", words::server_accounts_state_works()),
         AccountStateInfo::Paused => ("badge", words::server_accounts_state_paused()),
         AccountStateInfo::NeedsPassword => ("badge badge--deleted", words::server_accounts_state_password()),
@@ -89,7 +91,9 @@ pub(super) fn StateBadge(state: AccountStateInfo) -> impl IntoView {
 
 /// The same in a sentence, with what to do.
 pub(super) fn state_line(info: &AccountInfo, format: Format) -> String {
+    let signs_in = matches!(info.way, AccountWay::SignIn(_));
     match (info.state, info.checked) {
+        (AccountStateInfo::NeedsPassword, _) if signs_in => words::server_remote_sign_in_what().to_owned(),
         (AccountStateInfo::Paused, _) => words::server_accounts_paused_what().to_owned(),
         (AccountStateInfo::NeedsPassword, _) => words::server_accounts_password_what().to_owned(),
         (AccountStateInfo::Missing, _) => words::server_accounts_missing_what().to_owned(),

@@ -7,19 +7,22 @@ mod calendars_page;
 pub mod linking;
 mod list_page;
 pub mod paths;
+pub mod removal;
+pub mod removal_server;
 pub mod server;
 
 pub use account_page::AccountPage;
 pub use add_page::AddAccountPage;
 pub use calendars_page::AccountCalendarsPage;
 pub use list_page::AccountsPage;
-pub use paths::{MICROSOFT, PATH, account_path, add_path, calendars_path};
+pub use paths::{GOOGLE, MICROSOFT, PATH, SIGNED_IN, account_path, add_path, calendars_path, callback_path};
 
 use crate::sync_links::LinkInfo;
 use crate::sync_links::choices::Choices;
 use crate::wire::ApiError;
 use crate::words;
 use chrono::NaiveDateTime;
+use removal::{RemovalAsked, RemovalChoice};
 use serde::{Deserialize, Serialize};
 
 /// A service that is known by name.
@@ -39,13 +42,15 @@ pub enum AddressField {
     None,
     Host,
     Any,
+    /// Nothing is said here: people sign in there.
+    SignIn,
 }
 
 /// What the form is called that adds an account there.
 fn add_title(service: &ServiceInfo) -> String {
     match service.asks {
         AddressField::Any => words::server_accounts_add_other().to_owned(),
-        AddressField::None | AddressField::Host => words::server_accounts_add_at(&service.name),
+        AddressField::None | AddressField::Host | AddressField::SignIn => words::server_accounts_add_at(&service.name),
     }
 }
 
@@ -58,6 +63,17 @@ pub enum AccountStateInfo {
     Missing,
 }
 
+/// How somebody gets into their account at a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccountWay {
+    /// With a password that is kept here.
+    Password,
+    /// They sign in there, on the way that begins at this path; `None`: the server is not registered there (any more).
+    SignIn(Option<String>),
+    /// With nothing but the address.
+    Address,
+}
+
 /// An account of the viewer's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountInfo {
@@ -66,6 +82,7 @@ pub struct AccountInfo {
     /// As the service calls itself; the protocol where it is not a known one.
     pub service: String,
     pub state: AccountStateInfo,
+    pub way: AccountWay,
     /// What the service said, where something is wrong.
     pub why: Option<String>,
     /// When the service last let the viewer in, where they are.
@@ -97,6 +114,10 @@ pub struct OneAccount {
     pub account: AccountInfo,
     /// The calendars that are in step with some of its.
     pub links: Vec<LinkInfo>,
+    /// It is being removed: how far what is deleted at the service has come.
+    pub removing: Option<Vec<String>>,
+    /// Removing it was asked about.
+    pub removal: Option<RemovalAsked>,
     pub said: Option<String>,
     pub refused: Option<AccountRefused>,
 }
@@ -106,6 +127,10 @@ pub struct OneAccount {
 pub struct AccountCalendars {
     pub account: AccountInfo,
     pub calendars: Result<Vec<CalendarThere>, ApiError>,
+    /// The service invites people by itself to what is written there.
+    pub invites_by_itself: bool,
+    /// Calendars of one's own that are in step with none.
+    pub own: Vec<(i64, String)>,
     pub said: Option<String>,
     pub chosen: Option<Chosen>,
 }
@@ -114,13 +139,15 @@ pub struct AccountCalendars {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
     pub ids: Vec<String>,
+    /// Those that are to be in step with a calendar of one's own that there is.
+    pub into: Vec<(String, i64)>,
     pub choices: Choices,
     pub outcome: Result<Vec<Preview>, ApiError>,
 }
 
 impl Default for Chosen {
     fn default() -> Self {
-        Chosen { ids: Vec::new(), choices: Choices::default(), outcome: Ok(Vec::new()) }
+        Chosen { ids: Vec::new(), into: Vec::new(), choices: Choices::default(), outcome: Ok(Vec::new()) }
     }
 }
 
@@ -188,15 +215,19 @@ pub enum AccountWish {
     Password {
         user: String,
     },
-    /// Whether its calendars go into the bin.
+    /// What removing it would do is to be shown.
+    LookAtRemoval(RemovalChoice),
+    /// With what was typed to say that it is meant.
     Remove {
-        bins: bool,
+        choice: RemovalChoice,
+        typed: String,
     },
 }
 
 impl AccountWish {
     /// Reads the fields of a form: `do` with what it is about.
-    pub fn read(value: impl Fn(&str) -> Option<String>) -> Option<Self> {
+    pub fn read(fields: &[(String, String)]) -> Option<Self> {
+        let value = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
         let text = |name: &str| value(name).unwrap_or_default().trim().to_owned();
         match value("do")?.as_str() {
             "test" => Some(AccountWish::Test),
@@ -205,7 +236,8 @@ impl AccountWish {
             "now" => Some(AccountWish::Now),
             "rename" => Some(AccountWish::Rename { name: text("name") }),
             "password" => Some(AccountWish::Password { user: text("user") }),
-            "remove" => Some(AccountWish::Remove { bins: text("calendars") == "bin" }),
+            "look-at-removal" => Some(AccountWish::LookAtRemoval(RemovalChoice::read(fields))),
+            "remove" => Some(AccountWish::Remove { choice: RemovalChoice::read(fields), typed: text("confirm") }),
             _ => None,
         }
     }

@@ -1,8 +1,9 @@
 //! The server's side of accounts at services elsewhere.
 
+use super::removal::RemovalAsked;
 use super::{
-    AccountInfo, AccountStateInfo, AccountWish, Accounts, AddFields, AddRefused, AddressField, OneAccount, PATH,
-    ServiceInfo, account_path,
+    AccountInfo, AccountStateInfo, AccountWay, AccountWish, Accounts, AddFields, AddRefused, AddressField, GOOGLE,
+    MICROSOFT, OneAccount, SIGNED_IN, ServiceInfo, account_path, add_path, removal_server,
 };
 use crate::wire::ApiError;
 use crate::words;
@@ -10,7 +11,8 @@ use chrono_tz::Tz;
 use kalends_domain::accounts::User;
 use kalends_domain::sync::connector::{FindError, Service, ServiceAddress, Wanted};
 use kalends_domain::sync::credentials::Credentials;
-use kalends_domain::sync::{AccountState, RemoteAccount, RemoteAccountId};
+use kalends_domain::sync::provider::ProviderError;
+use kalends_domain::sync::{AccountState, ProviderKind, RemoteAccount, RemoteAccountId};
 use kalends_domain::{Error, Kalends, Result as Done};
 
 /// What the forms of the pages are called where it is said what became of them.
@@ -36,6 +38,7 @@ fn help(service: &Service) -> &'static str {
 fn service_info(service: &Service) -> ServiceInfo {
     let (name, asks) = match service.asks {
         ServiceAddress::Known => (service.name, AddressField::None),
+        ServiceAddress::SignIn => (service.name, AddressField::SignIn),
         ServiceAddress::Host => (service.name, AddressField::Host),
         ServiceAddress::Any => (words::server_accounts_other(), AddressField::Any),
     };
@@ -52,24 +55,52 @@ fn service_info(service: &Service) -> ServiceInfo {
 /// `NotFound`
 pub fn service(kalends: &Kalends, id: &str) -> Result<ServiceInfo, ApiError> {
     let known = kalends.remote_services();
-    let found = known.iter().find(|service| service.id == id && service.id != super::MICROSOFT).map(service_info);
+    let found =
+        known.iter().find(|service| service.id == id && service.asks != ServiceAddress::SignIn).map(service_info);
     found.ok_or_else(|| ApiError::NotFound(words::server_accounts_wrong_service().into()))
+}
+
+fn way(account: &RemoteAccount, service: Option<&Service>) -> AccountWay {
+    match account.preset.as_deref() {
+        Some(preset) if SIGNED_IN.contains(&preset) => AccountWay::SignIn(service.map(|_| add_path(preset))),
+        _ if account.provider == ProviderKind::Ics => AccountWay::Address,
+        _ => AccountWay::Password,
+    }
+}
+
+/// What is said where a service does not let somebody in who signed in there, and gave no password that could be wrong.
+pub(super) fn refused(account: &RemoteAccount, error: Error) -> ApiError {
+    let is_signed_in = account.preset.as_deref().is_some_and(|preset| SIGNED_IN.contains(&preset));
+    match error {
+        Error::Remote(FindError::Provider(ProviderError::Unauthenticated(_))) if is_signed_in => {
+            let message = words::server_remote_sign_in_what().to_owned();
+            ApiError::BadInput { field: String::new(), message }
+        }
+        error => error.into(),
+    }
 }
 
 pub(super) fn info(kalends: &Kalends, user: &User, account: RemoteAccount) -> AccountInfo {
     let zone = user.preferences.time_zone.unwrap_or(Tz::UTC);
     let known = kalends.remote_services();
     let service = account.preset.as_ref().and_then(|preset| known.iter().find(|service| service.id == preset));
+    let service_name = match (service, account.preset.as_deref()) {
+        (Some(known), _) => known.name,
+        (None, Some(MICROSOFT)) => "Microsoft 365",
+        (None, Some(GOOGLE)) => "Google Calendar",
+        (None, _) => words::server_accounts_any_service(),
+    };
     AccountInfo {
         id: account.id.0,
-        name: account.name,
-        service: service.map_or_else(|| words::server_accounts_any_service().to_owned(), |known| known.name.to_owned()),
+        service: service_name.to_owned(),
+        way: way(&account, service),
         state: match account.state {
             AccountState::Active => AccountStateInfo::Works,
             AccountState::Paused => AccountStateInfo::Paused,
             AccountState::Unauthenticated => AccountStateInfo::NeedsPassword,
             AccountState::Missing => AccountStateInfo::Missing,
         },
+        name: account.name,
         why: account.why,
         checked: account.checked_at.map(|at| at.with_timezone(&zone).naive_local()),
     }
@@ -92,7 +123,8 @@ pub async fn account(kalends: &Kalends, user: &User, id: RemoteAccountId) -> Res
     let cursor = kalends.told(caller).await?.to_string();
     let account = info(kalends, user, kalends.remote_account(caller, id).await?);
     let links = crate::sync_links::server::of_account(kalends, user, id.0).await?;
-    Ok(OneAccount { cursor, account, links, said: None, refused: None })
+    let removing = removal_server::progress(kalends, user, id).await?;
+    Ok(OneAccount { cursor, account, links, removing, removal: None, said: None, refused: None })
 }
 
 /// Looks for the account that a form describes. Yields where its page is, and what is said of it.
@@ -121,7 +153,8 @@ pub async fn add(
     }
 }
 
-/// Does what a form on the page of an account asked for. Yields where to go on, and what is said there.
+/// Does what a form on the page of an account asked for. Yields where to go on, and what is said there; or what removing the account
+/// would do, which is asked first.
 ///
 /// # Errors
 /// What is wrong with the form, or what the service said.
@@ -131,12 +164,14 @@ pub async fn fulfil(
     id: RemoteAccountId,
     wish: &AccountWish,
     password: &str,
-) -> Result<(String, String), ApiError> {
+) -> Result<Result<(String, String), RemovalAsked>, ApiError> {
     let caller = user.on_a_page();
     let any = |_: &RemoteAccount| -> Done<()> { Ok(()) };
     let text = match wish {
         AccountWish::Test => {
-            let calendars = kalends.test_remote_account(caller, id).await?;
+            let account = kalends.remote_account(caller, id).await?;
+            let tested = kalends.test_remote_account(caller, id).await;
+            let calendars = tested.map_err(|error| refused(&account, error))?;
             words::server_accounts_tested(calendars.len())
         }
         AccountWish::Pause => {
@@ -159,11 +194,12 @@ pub async fn fulfil(
             kalends.reauthenticate_remote_account(caller, id, Some(user), password).await?;
             words::server_accounts_password_done().to_owned()
         }
-        AccountWish::Remove { bins } => {
-            let name = kalends.remote_account(caller, id).await?.name;
-            kalends.remove_remote_account(caller, id, *bins, any).await?;
-            return Ok((PATH.to_owned(), words::server_accounts_removed(&name)));
+        AccountWish::LookAtRemoval(choice) => {
+            return Ok(Err(removal_server::look(kalends, user, id, choice.clone()).await?));
+        }
+        AccountWish::Remove { choice, typed } => {
+            return removal_server::remove(kalends, user, id, choice.clone(), typed).await;
         }
     };
-    Ok((account_path(id.0), text))
+    Ok(Ok((account_path(id.0), text)))
 }

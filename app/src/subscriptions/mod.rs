@@ -43,6 +43,8 @@ pub struct SubscriptionInfo {
     /// How it is, in words.
     pub state: String,
     pub is_troubled: bool,
+    /// It is a file, of which another version can be brought.
+    pub is_file: bool,
 }
 
 /// What a form of the page asks for.
@@ -52,6 +54,16 @@ pub enum Wish {
     Holidays { country: String, region: Option<String>, language: String },
     Refresh(i64),
     Unsubscribe { id: i64, keep: bool },
+}
+
+/// A file that was brought: to be followed, or as another version of what is followed already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BroughtFile {
+    /// What is followed already.
+    pub id: Option<i64>,
+    pub name: String,
+    pub file_name: String,
+    pub content: Vec<u8>,
 }
 
 impl Wish {

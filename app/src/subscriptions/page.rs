@@ -2,6 +2,7 @@
 
 use super::api::load_subscriptions;
 use super::{ChosenCountry, SubscriptionInfo, SubscriptionsState};
+use crate::sync_links::path as sync_path;
 use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::{Failed, Icon, icon};
 use crate::wire::Viewer;
@@ -11,6 +12,8 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 const HERE: &str = "/settings/subscriptions";
+/// Where files are posted.
+const FILE: &str = "/settings/subscriptions/file";
 
 #[component]
 pub fn SubscriptionsPage() -> impl IntoView {
@@ -68,6 +71,7 @@ fn Loaded(state: SubscriptionsState) -> impl IntoView {
         {outcome}
         {list}
         <Subscribe address=address />
+        <Bring />
         <Holidays countries=countries chosen=chosen />
     }
 }
@@ -76,6 +80,7 @@ fn Loaded(state: SubscriptionsState) -> impl IntoView {
 fn said(done: &str) -> Option<&'static str> {
     match done {
         "subscribed" => Some(words::server_subscriptions_done()),
+        "brought" => Some(words::server_subscriptions_brought()),
         "refreshed" => Some(words::server_subscriptions_refreshed()),
         "unsubscribed" => Some(words::server_subscriptions_ended()),
         _ => None,
@@ -84,13 +89,29 @@ fn said(done: &str) -> Option<&'static str> {
 
 #[component]
 fn Row(subscription: SubscriptionInfo) -> impl IntoView {
-    let SubscriptionInfo { id, name, source, calendar, state, is_troubled } = subscription;
+    let SubscriptionInfo { id, name, source, calendar, state, is_troubled, is_file } = subscription;
+    let label = words::server_subscriptions_bring_what(&name);
+    let bring = is_file.then(|| {
+        view! {
+            <form class="row" action=FILE method="post" enctype="multipart/form-data">
+                <input type="hidden" name="id" value=id />
+                <input class="input input--file" type="file" name="file" accept=".ics,text/calendar" required aria-label=label />
+                <button class="button button--small">
+                    {words::server_subscriptions_bring()}
+                    <span class="visually-hidden" dir="auto">" " {name.clone()}</span>
+                </button>
+            </form>
+        }
+    });
     let title = match calendar {
         Some(calendar) => {
             view! { <a class="list__title" href=format!("/calendars/{calendar}")>{name.clone()}</a> }.into_any()
         }
         None => view! { <span class="list__title">{name.clone()}</span> }.into_any(),
     };
+    let sync = calendar.map(|calendar| {
+        view! { <a class="report__why" href=sync_path(calendar)>{words::server_subscriptions_details_of(&name)}</a> }
+    });
     let mark = is_troubled.then(|| view! { <Icon d=icon::ALERT /> });
     view! {
         <li class="list__item">
@@ -98,12 +119,16 @@ fn Row(subscription: SubscriptionInfo) -> impl IntoView {
                 {title}
                 <span class="report__why">{source}</span>
                 <span class="report__why">{mark} {state}</span>
+                {sync}
+                {bring}
             </span>
             <form class="row" action=HERE method="post">
                 <input type="hidden" name="id" value=id />
-                <button class="button button--small" name="do" value="refresh" aria-label=words::server_subscriptions_refresh_what(&name)>
-                    {words::server_subscriptions_refresh()}
-                </button>
+                {(!is_file).then(|| view! {
+                    <button class="button button--small" name="do" value="refresh" aria-label=words::server_subscriptions_refresh_what(&name)>
+                        {words::server_subscriptions_refresh()}
+                    </button>
+                })}
                 <button class="button button--small" name="do" value="unsubscribe" aria-label=words::server_subscriptions_end_what(&name)>
                     {words::server_subscriptions_end()}
                 </button>
@@ -141,6 +166,28 @@ fn Subscribe(address: String) -> impl IntoView {
             </div>
             <div class="row">
                 <button class="button button--primary">{words::server_subscriptions_subscribe()}</button>
+            </div>
+        </form>
+    }
+}
+
+/// A file instead of an address.
+#[component]
+fn Bring() -> impl IntoView {
+    view! {
+        <form class="card card--padded stack" action=FILE method="post" enctype="multipart/form-data">
+            <h2>{words::server_subscriptions_by_file()}</h2>
+            <p class="lead">{words::server_subscriptions_by_file_lead()}</p>
+            <div class="field">
+                <label class="label" for="subscription-file">{words::import_file()}</label>
+                <input id="subscription-file" class="input input--file" type="file" name="file" accept=".ics,text/calendar" required />
+            </div>
+            <div class="field">
+                <label class="label" for="subscription-file-name">{words::server_subscriptions_file_name()}</label>
+                <input id="subscription-file-name" class="input" name="name" maxlength="100" placeholder=words::server_subscriptions_file_name_hint() />
+            </div>
+            <div class="row">
+                <button class="button button--primary">{words::server_subscriptions_follow_file()}</button>
             </div>
         </form>
     }

@@ -1,6 +1,6 @@
 //! The server's side of what somebody follows.
 
-use super::{ChosenCountry, SubscriptionInfo, SubscriptionsState, Wish};
+use super::{BroughtFile, ChosenCountry, SubscriptionInfo, SubscriptionsState, Wish};
 use crate::history::words_of::Reader;
 use crate::wire::ApiError;
 use crate::words;
@@ -62,9 +62,11 @@ fn language_name(code: &str) -> String {
 
 fn info(reader: &Reader, subscription: Subscription) -> SubscriptionInfo {
     let Subscription { account, source, link } = subscription;
-    let source = match source {
-        FeedSource::Address { host } => words::server_subscriptions_at(&host),
+    let is_file = matches!(source, FeedSource::File { .. });
+    let source = match &source {
+        FeedSource::Address { host } => words::server_subscriptions_at(host),
         FeedSource::Holidays(_) => words::server_subscriptions_by_program().to_owned(),
+        FeedSource::File { name } => words::server_subscriptions_file_of(name),
     };
     let (state, is_troubled) = match &link {
         None => (words::server_subscriptions_no_calendar().to_owned(), true),
@@ -82,7 +84,7 @@ fn info(reader: &Reader, subscription: Subscription) -> SubscriptionInfo {
         }
     };
     let calendar = link.map(|link| link.calendar.0);
-    SubscriptionInfo { id: account.id.0, name: account.name, source, calendar, state, is_troubled }
+    SubscriptionInfo { id: account.id.0, name: account.name, source, calendar, state, is_troubled, is_file }
 }
 
 /// Why a calendar cannot be followed, where it is said otherwise of an account.
@@ -101,18 +103,42 @@ fn refused(error: Error) -> ApiError {
     ApiError::BadInput { field: "address".to_owned(), message }
 }
 
+/// Follows a file that somebody brought, or takes another version of one. Yields what the next page says of it.
+///
+/// # Errors
+/// What is wrong with it.
+pub async fn bring(kalends: &Kalends, user: &User, brought: BroughtFile) -> Result<&'static str, ApiError> {
+    let (caller, BroughtFile { id, name, file_name, content }) = (user.on_a_page(), brought);
+    let wrong = |message: String| ApiError::BadInput { field: "file".to_owned(), message };
+    if content.is_empty() {
+        return Err(wrong(words::import_choose_file().to_owned()));
+    }
+    let done = match id {
+        Some(id) => kalends.bring_file_anew(caller, RemoteAccountId(id), &file_name, content).await.map(|_| "brought"),
+        None => kalends.subscribe_to_file(caller, &file_name, content, name.as_str()).await.map(|_| "subscribed"),
+    };
+    done.map_err(|error| match error {
+        Error::Remote(FindError::Provider(ProviderError::Unreadable(why) | ProviderError::Refused(why))) => {
+            wrong(words::server_subscriptions_no_file(&why))
+        }
+        other => other.into(),
+    })
+}
+
 /// Does what a form asked for. Yields what the next page says of it.
 pub async fn fulfil(kalends: &Kalends, user: &User, wish: Wish) -> Result<&'static str, ApiError> {
     let caller = user.on_a_page();
     match wish {
         Wish::Subscribe { address, name } => {
-            kalends.subscribe(caller, &address, &name).await.map_err(refused)?;
+            kalends.subscribe(caller, &address, name.as_str()).await.map_err(refused)?;
             Ok("subscribed")
         }
         Wish::Holidays { country, region, language } => {
             let pack = Pack { country, region, language };
             let name = pack.name(words::language()).unwrap_or_default();
-            kalends.subscribe_to_holidays(caller, &pack, &words::server_subscriptions_holidays_of(&name)).await?;
+            kalends
+                .subscribe_to_holidays(caller, &pack, words::server_subscriptions_holidays_of(&name).as_str())
+                .await?;
             Ok("subscribed")
         }
         Wish::Refresh(id) => {

@@ -2,13 +2,15 @@
 
 use crate::words;
 use chrono::TimeDelta;
-use kalends_domain::sync::LinkSettings;
 use kalends_domain::sync::plan::{Direction, Policy};
+use kalends_domain::sync::{LinkSettings, SyncLink};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Minutes from one run to the next that are on offer.
 const MINUTES: [i64; 6] = [1, 5, 15, 60, 6 * 60, 24 * 60];
+/// How it is said that the calendar elsewhere chooses.
+const WISHED: &str = "wished";
 /// Days of history that are on offer.
 const DAYS: [u32; 4] = [30, 90, 365, 3 * 365];
 
@@ -16,11 +18,13 @@ const DAYS: [u32; 4] = [30, 90, 365, 3 * 365];
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choices {
     pub direction: String,
-    /// Minutes, or `manual`.
+    /// Minutes, `manual`, or `wished`: as often as the calendar elsewhere wishes.
     pub interval: String,
     /// Days, or `all`.
     pub window: String,
     pub policy: String,
+    /// `yes` or `no`
+    pub invites: String,
 }
 
 impl Choices {
@@ -31,16 +35,28 @@ impl Choices {
             interval: text("interval"),
             window: text("window"),
             policy: text("policy"),
+            invites: text("invites"),
         }
     }
 
-    pub fn of(settings: &LinkSettings) -> Self {
+    pub fn of(link: &SyncLink) -> Self {
+        let settings = &link.settings;
+        let minutes = |interval: TimeDelta| interval.num_minutes().to_string();
         Choices {
             direction: settings.direction.name().to_owned(),
-            interval: settings.interval.map_or("manual".to_owned(), |interval| interval.num_minutes().to_string()),
+            interval: match settings.interval {
+                Some(_) if link.as_wished => WISHED.to_owned(),
+                interval => interval.map_or("manual".to_owned(), minutes),
+            },
             window: settings.window_days.map_or("all".to_owned(), |days| days.to_string()),
             policy: settings.policy.name().to_owned(),
+            invites: if settings.invites { "yes" } else { "no" }.to_owned(),
         }
+    }
+
+    /// Whether it is to be looked at as often as it wishes.
+    pub fn is_as_wished(&self) -> bool {
+        self.interval == WISHED
     }
 
     /// What was chosen; where nothing was, or what cannot be, as it was `before`. Into what cannot be changed there nothing goes.
@@ -58,6 +74,11 @@ impl Choices {
                 ("all", _) => None,
                 (_, Ok(days)) => Some(days),
                 _ => before.window_days,
+            },
+            invites: match self.invites.as_str() {
+                "yes" => true,
+                "no" => false,
+                _ => before.invites,
             },
         }
     }
@@ -80,9 +101,16 @@ fn days_in_words(days: u32) -> String {
     }
 }
 
-/// The fields of a link. `proposes`: the first of each is what is proposed for each calendar.
+/// The fields of a link. `proposes`: the first of each is what is proposed for each calendar. `asks_invites`: the service invites people by
+/// itself. `wishes`: the calendar elsewhere says how often it wants to be looked at.
 #[component]
-pub fn ChoiceFields(choices: Choices, is_writable: bool, #[prop(optional)] proposes: bool) -> impl IntoView {
+pub fn ChoiceFields(
+    choices: Choices,
+    is_writable: bool,
+    asks_invites: bool,
+    #[prop(optional)] proposes: bool,
+    #[prop(optional)] wishes: bool,
+) -> impl IntoView {
     let proposed = || proposes.then(|| (String::new(), words::server_sync_proposed().to_owned()));
     let said = |value: &str, text: &str| (value.to_owned(), text.to_owned());
     let mut directions = vec![said("pull", words::server_sync_pull())];
@@ -94,7 +122,8 @@ pub fn ChoiceFields(choices: Choices, is_writable: bool, #[prop(optional)] propo
     let now: Option<i64> = choices.interval.parse().ok().filter(|minutes| !MINUTES.contains(minutes));
     let intervals = MINUTES.into_iter().chain(now).map(|minutes| (minutes.to_string(), minutes_in_words(minutes)));
     let manual = [said("manual", words::server_sync_manual())];
-    let intervals = proposed().into_iter().chain(intervals).chain(manual).collect();
+    let wished = wishes.then(|| said(WISHED, words::server_sync_wished()));
+    let intervals = proposed().into_iter().chain(wished).chain(intervals).chain(manual).collect();
     let kept: Option<u32> = choices.window.parse().ok().filter(|days| !DAYS.contains(days));
     let windows = DAYS.into_iter().chain(kept).map(|days| (days.to_string(), days_in_words(days)));
     let windows = [said("all", words::server_sync_all())].into_iter().chain(windows).collect();
@@ -104,6 +133,16 @@ pub fn ChoiceFields(choices: Choices, is_writable: bool, #[prop(optional)] propo
         said("local", words::server_sync_local()),
         said("ask", words::server_sync_ask()),
     ];
+    let invites = (asks_invites && is_writable).then(|| {
+        let options = vec![said("no", words::server_sync_invites_no()), said("yes", words::server_sync_invites_yes())];
+        let chosen = if choices.invites == "yes" { choices.invites } else { "no".to_owned() };
+        view! {
+            <div>
+                <Select id="invites" label=words::server_sync_invites() chosen=chosen options=options />
+                <p class="hint">{words::server_sync_invites_what()}</p>
+            </div>
+        }
+    });
     view! {
         <div class="grid-2">
             <Select id="direction" label=words::server_sync_direction() chosen=choices.direction options=directions />
@@ -114,6 +153,7 @@ pub fn ChoiceFields(choices: Choices, is_writable: bool, #[prop(optional)] propo
             <div class="grid-2">
                 <Select id="window" label=words::server_sync_window() chosen=choices.window options=windows />
                 <Select id="policy" label=words::server_sync_policy() chosen=choices.policy options=policies />
+                {invites}
             </div>
         </details>
     }

@@ -3,18 +3,17 @@
 use super::api::load_link;
 use super::choices::ChoiceFields;
 use super::conflicts::Conflicts;
-use super::{LinkContents, LinkInfo, LinkRefused, RunInfo, Standing, path, receipt_path, states};
+use super::receipt_page::{BackUnderWay, Lines};
+use super::{Held, LinkContents, LinkInfo, LinkRefused, RunInfo, Standing, path, receipt_path, states};
 use crate::history::words_of::moment;
 use crate::notation::Format;
 use crate::remote_accounts::paths::account_path;
 use crate::sharing::fields::{Came, Radios};
-use crate::ui::Failed;
-use crate::ui::frame::{Frame, SignedIn};
+use crate::ui::LoadedPage;
 use crate::ui::markup::refresh;
-use crate::wire::{CalendarId, Viewer};
+use crate::wire::CalendarId;
 use crate::words;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// How often a page looks again whose link is being brought into step, in seconds.
@@ -25,29 +24,16 @@ pub fn SyncPage() -> impl IntoView {
     let params = use_params_map();
     let link = Resource::new(move || params.get().get("id").unwrap_or_default(), load_link);
     view! {
-        <Title text=words::server_sync_title() />
-        <SignedIn page=move |viewer: Viewer| {
-            let format = Format::of(&viewer);
-            view! {
-                <Frame viewer=viewer class="page--narrow settings">
-                    <Suspense>
-                        {move || Suspend::new(async move {
-                            match link.await {
-                                Ok(contents) => view! { <Loaded contents=contents format=format /> }.into_any(),
-                                Err(error) => view! { <Failed error=error /> }.into_any(),
-                            }
-                        })}
-                    </Suspense>
-                </Frame>
-            }
-        } />
+        <LoadedPage title=words::server_sync_title() loaded=link
+            page=|contents: LinkContents, format| view! { <Loaded contents=contents format=format /> } />
     }
 }
 
 #[component]
 fn Loaded(contents: LinkContents, format: Format) -> impl IntoView {
     let LinkContents { cursor, link, account, account_name, is_paused, is_gone, asks, held, .. } = contents;
-    let (choices, is_writable) = (contents.choices, contents.is_writable_there);
+    let (choices, is_writable, wishes) = (contents.choices, contents.is_writable_there, contents.wishes);
+    let (invites, is_told) = (contents.invites_by_itself, contents.is_told);
     let error = contents.refused.map(|LinkRefused(error)| error);
     let calendar = link.calendar;
     let under_way = link.standing == Standing::Syncing;
@@ -64,6 +50,7 @@ fn Loaded(contents: LinkContents, format: Format) -> impl IntoView {
         {under_way.then(|| view! { <noscript inner_html=refresh(LOOK)></noscript> })}
         <div class="settings" data-follows=cursor data-every=every>
             <State link=link is_paused=is_paused is_gone=is_gone />
+            {contents.taking_back.filter(|back| back.is_open).map(|back| view! { <BackUnderWay back=back /> })}
             {asks.then(|| view! { <Deletions calendar=calendar held=held /> })}
             <Conflicts calendar=calendar conflicts=contents.conflicts />
             <Aside objects=contents.aside />
@@ -73,7 +60,8 @@ fn Loaded(contents: LinkContents, format: Format) -> impl IntoView {
             <h2 id="choices">{words::server_sync_choices()}</h2>
             <form class="stack" method="post" action=path(calendar)>
                 <input type="hidden" name="do" value="change" />
-                <ChoiceFields choices=choices is_writable=is_writable />
+                {is_told.then(|| view! { <p class="hint">{words::server_sync_told()}</p> })}
+                <ChoiceFields choices=choices is_writable=is_writable asks_invites=invites wishes=wishes />
                 <div class="row"><button class="button">{words::common_save()}</button></div>
             </form>
         </section>
@@ -125,6 +113,7 @@ fn State(link: LinkInfo, is_paused: bool, is_gone: bool) -> impl IntoView {
             <form class="row" method="post" action=path(calendar)>
                 {now}
                 <button class="button" name="do" value=value>{label}</button>
+                <button class="button" name="do" value="now-all">{words::server_sync_all_now()}</button>
                 <a class="button" href=format!("/calendars/{calendar}")>{words::server_sync_calendar()}</a>
             </form>
         </section>
@@ -133,15 +122,24 @@ fn State(link: LinkInfo, is_paused: bool, is_gone: bool) -> impl IntoView {
 
 /// What would be deleted, and the question whether it is to be.
 #[component]
-fn Deletions(calendar: CalendarId, held: Vec<String>) -> impl IntoView {
-    let count = held.len();
-    let titles: Vec<_> = held.into_iter().map(|title| view! { <li dir="auto">{title}</li> }).collect();
+fn Deletions(calendar: CalendarId, held: Held) -> impl IntoView {
+    let Held { here, there, counts, lines } = held;
+    let count = usize::try_from(here + there).unwrap_or(usize::MAX);
+    let is_cut = lines.len() < count;
+    let counts: Vec<_> = counts.into_iter().map(|count| view! { <li>{count}</li> }).collect();
     view! {
         <section class="card section" aria-labelledby="deletions">
             <h2 id="deletions">{words::server_sync_deletions(count)}</h2>
             <p>{words::server_sync_deletions_what()}</p>
-            <details><summary>{words::server_sync_deletions_list()}</summary><ul>{titles}</ul></details>
+            <ul>{counts}</ul>
+            <details open>
+                <summary>{words::server_sync_deletions_list()}</summary>
+                <Lines lines=lines />
+                {is_cut.then(|| view! { <p class="hint">{words::server_sync_more_lines()}</p> })}
+            </details>
             <form class="row" method="post" action=path(calendar)>
+                <input type="hidden" name="here" value=here />
+                <input type="hidden" name="there" value=there />
                 <button class="button" name="do" value="do-not-delete">{words::server_sync_do_not_delete()}</button>
                 <button class="button button--danger" name="do" value="delete">{words::server_sync_delete()}</button>
             </form>

@@ -44,6 +44,8 @@ pub struct LinkInfo {
     pub name: String,
     pub color: String,
     pub remote_name: String,
+    /// Whether what is in it there can be changed.
+    pub is_writable_there: bool,
     pub standing: Standing,
     /// How it is, in a sentence, with what to do.
     pub line: String,
@@ -67,15 +69,49 @@ pub struct LinkContents {
     /// Somebody has to say yes to deletions.
     pub asks: bool,
     /// What is to be deleted then.
-    pub held: Vec<String>,
+    pub held: Held,
+    /// A run of it is taken back, or was the last to be.
+    pub taking_back: Option<TakingBackInfo>,
     pub choices: Choices,
+    /// The calendar elsewhere says how often it wants to be looked at.
+    pub wishes: bool,
     pub is_writable_there: bool,
+    /// The service invites people by itself to what is written there.
+    pub invites_by_itself: bool,
+    /// The service tells of changes by itself.
+    pub is_told: bool,
     pub runs: Vec<RunInfo>,
     pub conflicts: Vec<ConflictInfo>,
     /// Objects that are left alone until one side changes: what they are called, and why.
     pub aside: Vec<(String, String)>,
     pub said: Option<String>,
     pub refused: Option<LinkRefused>,
+}
+
+/// Deletions that wait for a yes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// How many would go here and there.
+    pub here: u64,
+    pub there: u64,
+    /// The same in words, with of how many.
+    pub counts: Vec<String>,
+    /// On which side, what, and why, as [`RunInfo`]'s lines are; not all where there are many.
+    pub lines: Vec<(String, String, String)>,
+}
+
+/// How far taking a run back has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakingBackInfo {
+    pub job: i64,
+    pub run: i64,
+    /// It waits or goes on.
+    pub is_open: bool,
+    /// In a sentence.
+    pub line: String,
+    pub progress: Option<(u64, u64)>,
+    /// What somebody changed since, which is left.
+    pub left: Vec<String>,
 }
 
 /// A run, in a line.
@@ -112,6 +148,9 @@ pub struct Receipt {
     pub lines: Vec<(String, String, String)>,
     /// There are more lines than these.
     pub more: bool,
+    /// The revisions that are shown, as the cursor of the stream has them.
+    pub cursor: String,
+    pub taking_back: Option<TakingBackInfo>,
     pub refused: Option<LinkRefused>,
 }
 
@@ -119,11 +158,18 @@ pub struct Receipt {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LinkWish {
     Now,
+    /// All calendars that are in step.
+    NowAll,
     Pause,
     Resume,
     Change(Choices),
-    /// Says yes to deletions, or no.
-    Deletions(bool),
+    /// Says yes to as many deletions here and there.
+    Delete {
+        here: u64,
+        there: u64,
+    },
+    /// Says no to them.
+    DoNotDelete,
     Resolve {
         object: i64,
         here: bool,
@@ -146,13 +192,15 @@ impl LinkWish {
     /// Reads the fields of a form: `do` with what it is about.
     pub fn read(value: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let number = |name: &str| value(name)?.parse().ok();
+        let count = |name: &str| value(name)?.parse().ok();
         match value("do")?.as_str() {
             "now" => Some(LinkWish::Now),
+            "now-all" => Some(LinkWish::NowAll),
             "pause" => Some(LinkWish::Pause),
             "resume" => Some(LinkWish::Resume),
             "change" => Some(LinkWish::Change(Choices::read(&value))),
-            "delete" => Some(LinkWish::Deletions(true)),
-            "do-not-delete" => Some(LinkWish::Deletions(false)),
+            "delete" => Some(LinkWish::Delete { here: count("here")?, there: count("there")? }),
+            "do-not-delete" => Some(LinkWish::DoNotDelete),
             "here" => Some(LinkWish::Resolve { object: number("object")?, here: true }),
             "there" => Some(LinkWish::Resolve { object: number("object")?, here: false }),
             "take-back" => Some(LinkWish::TakeBack { run: number("run")? }),

@@ -1,17 +1,19 @@
 //! What a run did, line by line.
 
 use super::api::load_receipt;
-use super::{LinkRefused, Receipt, path};
+use super::{LinkRefused, Receipt, TakingBackInfo, path};
 use crate::history::words_of::moment;
 use crate::notation::Format;
 use crate::sharing::fields::{Came, Sure};
-use crate::ui::Failed;
-use crate::ui::frame::{Frame, SignedIn};
-use crate::wire::Viewer;
+use crate::ui::LoadedPage;
+use crate::ui::markup::refresh;
 use crate::words;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+
+/// How often a page looks again while a run is taken back, in seconds, without a script and with one, which is told of changes.
+const LOOK: &str = "2";
+const LOOK_WITH_NEWS: &str = "20";
 
 #[component]
 pub fn ReceiptPage() -> impl IntoView {
@@ -22,30 +24,18 @@ pub fn ReceiptPage() -> impl IntoView {
     };
     let receipt = Resource::new(asked, |(calendar, run)| load_receipt(calendar, run));
     view! {
-        <Title text=words::server_sync_receipt() />
-        <SignedIn page=move |viewer: Viewer| {
-            let format = Format::of(&viewer);
-            view! {
-                <Frame viewer=viewer class="page--narrow settings">
-                    <Suspense>
-                        {move || Suspend::new(async move {
-                            match receipt.await {
-                                Ok(receipt) => view! { <Loaded receipt=receipt format=format /> }.into_any(),
-                                Err(error) => view! { <Failed error=error /> }.into_any(),
-                            }
-                        })}
-                    </Suspense>
-                </Frame>
-            }
-        } />
+        <LoadedPage title=words::server_sync_receipt() loaded=receipt
+            page=|receipt: Receipt, format| view! { <Loaded receipt=receipt format=format /> } />
     }
 }
 
 #[component]
 fn Loaded(receipt: Receipt, format: Format) -> impl IntoView {
-    let Receipt { calendar, calendar_name, run, lines, more, refused } = receipt;
+    let Receipt { calendar, calendar_name, run, lines, more, cursor, taking_back, refused } = receipt;
     let when = moment(format, run.began);
-    let may_go_back = !run.was_taken_back && !run.deeds.is_empty();
+    let job = taking_back.as_ref().map(|back| back.job);
+    let is_going_back = taking_back.as_ref().is_some_and(|back| back.is_open);
+    let may_go_back = !run.was_taken_back && !run.deeds.is_empty() && !is_going_back;
     let fields = vec![("do", "take-back".to_owned()), ("run", run.id.to_string())];
     let back = may_go_back.then(|| {
         view! {
@@ -58,12 +48,38 @@ fn Loaded(receipt: Receipt, format: Format) -> impl IntoView {
         <p><a href=path(calendar) dir="auto">{words::server_accounts_to(&calendar_name)}</a></p>
         <h1>{words::server_sync_receipt_of(&when)}</h1>
         <Came said=None refused=refused.map(|LinkRefused(error)| error) />
+        {is_going_back.then(|| view! { <noscript inner_html=refresh(LOOK)></noscript> })}
+        <div class="settings" data-follows=cursor data-job=job data-every=is_going_back.then_some(LOOK_WITH_NEWS)>
+            {taking_back.map(|back| view! { <BackUnderWay back=back /> })}
         <section class="card section" aria-labelledby="lines">
             <h2 id="lines">{run.outcome}</h2>
             {run.was_taken_back.then(|| view! { <p class="hint">{words::server_sync_was_taken_back()}</p> })}
             <Lines lines=lines />
             {more.then(|| view! { <p class="hint">{words::server_sync_more_lines()}</p> })}
             {back}
+        </section>
+        </div>
+    }
+}
+
+/// How far taking a run back has come, or what that came to.
+#[component]
+pub fn BackUnderWay(back: TakingBackInfo) -> impl IntoView {
+    let TakingBackInfo { line, progress, left, .. } = back;
+    let bar = progress.map(|(done, of)| {
+        view! { <progress class="import__progress" value=done max=of aria-label=line.clone()></progress> }
+    });
+    let count = left.len();
+    let left: Vec<_> = left.into_iter().map(|title| view! { <li dir="auto">{title}</li> }).collect();
+    view! {
+        <section class="card section" aria-labelledby="back">
+            <h2 id="back">{words::server_sync_back_title()}</h2>
+            <p role="status">{line}</p>
+            {bar}
+            {(count > 0).then(|| view! {
+                <p>{words::server_sync_left(count)}</p>
+                <ul>{left}</ul>
+            })}
         </section>
     }
 }

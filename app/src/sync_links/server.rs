@@ -1,17 +1,22 @@
 //! The server's side of calendars that are in step with others elsewhere.
 
 use super::choices::Choices;
-use super::{ConflictInfo, LinkContents, LinkInfo, LinkWish, Receipt, Removal, RunInfo, path, states};
+use super::{
+    ConflictInfo, LinkContents, LinkInfo, LinkWish, Receipt, Removal, RunInfo, TakingBackInfo, path, receipt_path,
+    states,
+};
 use crate::history::words_of::Reader;
 use crate::remote_accounts::paths::account_path;
 use crate::wire::{ApiError, CalendarId};
 use crate::words;
+use chrono::Utc;
 use kalends_domain::access::{Caller, Held};
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId as Calendar;
 use kalends_domain::history::EventFacts;
 use kalends_domain::sync::{
-    DeedCount, LinkRemoval, LinkState, Resolution, RunEntry, SyncConflict, SyncLink, SyncObjectId, SyncRun, SyncRunId,
+    DeedCount, HeldDeletions, LinkRemoval, LinkState, Resolution, RunEntry, Side, SyncConflict, SyncLink, SyncObjectId,
+    SyncRun, SyncRunId, TakingBack, wishes_interval,
 };
 use kalends_domain::{Error, Kalends};
 
@@ -49,6 +54,7 @@ pub(crate) fn info(link: &SyncLink, held: &Held, reader: &Reader) -> LinkInfo {
         name: held.details.display_name.clone(),
         color: held.details.color.clone(),
         remote_name: link.remote_name.clone(),
+        is_writable_there: link.remote_writable,
         standing: states::standing(link.state),
         line: states::line(link, reader),
         why: link.why.clone(),
@@ -90,12 +96,16 @@ pub async fn contents(kalends: &Kalends, user: &User, calendar: CalendarId) -> R
     let cursor = kalends.told(caller).await?.to_string();
     let (held, link) = link_of(kalends, caller, calendar).await?;
     let account = kalends.remote_account(caller, link.account).await?;
+    let wishes = wishes_interval(&account);
     let mut runs = Vec::new();
     for run in kalends.sync_runs(caller, link.id, None, SHOWN_RUNS).await? {
         runs.push(run_info(kalends, caller, &run, &reader).await?);
     }
     let asks = link.state == LinkState::Asks;
-    let titles = if asks { kalends.held_deletions(caller, link.id, SHOWN_HELD).await? } else { Vec::new() };
+    let held_deletions =
+        if asks { kalends.held_deletions(caller, link.id, SHOWN_HELD).await? } else { HeldDeletions::default() };
+    let taking_back = kalends.taking_back_of(caller, link.id).await?;
+    let taking_back = taking_back.map(|(run, progress)| taking_back_info(run, progress));
     let untitled = |title: Option<String>| title.unwrap_or_else(|| words::common_no_title().to_owned());
     let conflicts = kalends.sync_conflicts(caller, link.id).await?;
     let conflicts =
@@ -109,9 +119,13 @@ pub async fn contents(kalends: &Kalends, user: &User, calendar: CalendarId) -> R
         is_paused: link.state == LinkState::Paused,
         is_gone: link.state == LinkState::Gone,
         asks,
-        held: titles.into_iter().map(untitled).collect(),
-        choices: Choices::of(&link.settings),
+        held: held_info(held_deletions),
+        taking_back,
+        choices: Choices::of(&link),
+        wishes,
         is_writable_there: link.remote_writable,
+        invites_by_itself: account.provider.invites_by_itself(),
+        is_told: link.told_until.is_some_and(|until| until > Utc::now()),
         link: info(&link, &held, &reader),
         runs,
         conflicts,
@@ -119,6 +133,47 @@ pub async fn contents(kalends: &Kalends, user: &User, calendar: CalendarId) -> R
         said: None,
         refused: None,
     })
+}
+
+/// Deletions that wait for a yes, in words.
+fn held_info(held: HeldDeletions) -> super::Held {
+    let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    let sides = [
+        (held.here, words::server_sync_deletions_here as fn(usize, usize) -> String),
+        (held.there, words::server_sync_deletions_there),
+    ];
+    let counts = sides.into_iter().filter(|((count, _), _)| *count > 0);
+    let counts = counts.map(|((count, of), words)| words(number(count), number(of))).collect();
+    let lines = held.named.into_iter().map(|deletion| {
+        let (what, why) = match deletion.side {
+            Side::Here => (words::server_sync_deleted_here(1), words::server_sync_gone_there()),
+            Side::There => (words::server_sync_deleted_there(1), words::server_sync_gone_here()),
+        };
+        let title = deletion.title.unwrap_or_else(|| words::common_no_title().to_owned());
+        (what, title, why.to_owned())
+    });
+    super::Held { here: held.here.0, there: held.there.0, counts, lines: lines.collect() }
+}
+
+fn taking_back_info(run: SyncRunId, progress: TakingBack) -> TakingBackInfo {
+    let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    let TakingBack { job, done, of, is_done, waits, outcome } = progress;
+    let line = match (&outcome.refused, waits, of) {
+        (Some(why), ..) => words::server_sync_back_refused(why),
+        (None, Some(why), _) => words::server_sync_back_waits(&why),
+        (None, None, _) if is_done => words::server_sync_back_done(number(outcome.here), number(outcome.there)),
+        (None, None, Some(of)) => words::server_sync_back_progress(number(of), number(done)),
+        (None, None, None) => words::server_sync_back_begins().to_owned(),
+    };
+    let is_open = !is_done && outcome.refused.is_none();
+    TakingBackInfo {
+        job: job.0,
+        run: run.0,
+        is_open,
+        line,
+        progress: of.filter(|of| is_open && *of > 0).map(|of| (done, of)),
+        left: outcome.left.first,
+    }
 }
 
 fn conflict_info(kalends: &Kalends, conflict: SyncConflict, reader: &Reader) -> ConflictInfo {
@@ -142,6 +197,7 @@ fn conflict_info(kalends: &Kalends, conflict: SyncConflict, reader: &Reader) -> 
 /// `NotFound`, `Forbidden`
 pub async fn receipt(kalends: &Kalends, user: &User, calendar: CalendarId, id: SyncRunId) -> Result<Receipt, ApiError> {
     let (caller, reader) = (user.on_a_page(), Reader::of(user));
+    let cursor = kalends.told(caller).await?.to_string();
     let (held, link) = link_of(kalends, caller, calendar).await?;
     let (run, _) = kalends.sync_run(caller, id).await?;
     if run.link != link.id {
@@ -149,6 +205,7 @@ pub async fn receipt(kalends: &Kalends, user: &User, calendar: CalendarId, id: S
     }
     let entries = kalends.sync_run_entries(caller, id, 0, SHOWN_LINES).await?;
     let more = entries.len() == SHOWN_LINES;
+    let taking_back = kalends.taking_back(caller, id).await?.map(|progress| taking_back_info(id, progress));
     let lines = entries.into_iter().map(line);
     Ok(Receipt {
         calendar,
@@ -156,6 +213,8 @@ pub async fn receipt(kalends: &Kalends, user: &User, calendar: CalendarId, id: S
         run: run_info(kalends, caller, &run, &reader).await?,
         lines: lines.collect(),
         more,
+        cursor,
+        taking_back,
         refused: None,
     })
 }
@@ -184,6 +243,10 @@ pub async fn fulfil(
             kalends.sync_now(caller, link.id).await?;
             words::server_sync_begun()
         }
+        LinkWish::NowAll => {
+            kalends.sync_all_now(caller).await?;
+            words::server_sync_all_begun()
+        }
         LinkWish::Pause => {
             kalends.pause_sync_link(caller, link.id).await?;
             words::server_sync_paused()
@@ -195,13 +258,16 @@ pub async fn fulfil(
         LinkWish::Change(choices) => {
             let settings = choices.settings(link.settings, link.remote_writable);
             kalends.change_sync_link(caller, link.id, &settings).await?;
+            if choices.is_as_wished() {
+                kalends.follow_wished_interval(caller, link.id).await?;
+            }
             words::server_sync_changed()
         }
-        LinkWish::Deletions(true) => {
-            kalends.approve_deletions(caller, link.id).await?;
+        LinkWish::Delete { here, there } => {
+            kalends.approve_shown_deletions(caller, link.id, (*here, *there)).await?;
             words::server_sync_approved()
         }
-        LinkWish::Deletions(false) => {
+        LinkWish::DoNotDelete => {
             kalends.refuse_deletions(caller, link.id).await?;
             words::server_sync_refused_deletions()
         }
@@ -211,8 +277,8 @@ pub async fn fulfil(
             words::server_sync_resolved()
         }
         LinkWish::TakeBack { run } => {
-            kalends.take_back_sync_run(caller, SyncRunId(*run)).await?;
-            words::server_sync_taken_back()
+            kalends.begin_taking_back(caller, SyncRunId(*run)).await?;
+            return Ok((receipt_path(calendar, *run), words::server_sync_taken_back().to_owned()));
         }
         LinkWish::Remove(removal) => {
             let (removal, said) = match removal {

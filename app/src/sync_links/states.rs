@@ -39,7 +39,7 @@ pub fn line(link: &SyncLink, reader: &Reader) -> String {
             None => words::server_sync_state_in_step().to_owned(),
         },
         LinkState::Syncing => match link.progress.and_then(|progress| Some((progress.done, progress.of?))) {
-            Some((done, of)) => words::server_sync_progress(count(done), count(of)),
+            Some((done, of)) => words::server_sync_progress(count(of), count(done)),
             None => words::server_sync_syncing().to_owned(),
         },
         LinkState::Waiting => {
@@ -53,6 +53,15 @@ pub fn line(link: &SyncLink, reader: &Reader) -> String {
         LinkState::Asks => words::server_sync_asks().to_owned(),
         LinkState::Paused => words::server_sync_paused().to_owned(),
         LinkState::Gone => words::server_sync_gone().to_owned(),
+    }
+}
+
+/// [`line`], with what the service said where something is wrong.
+pub fn whole_line(link: &SyncLink, reader: &Reader) -> String {
+    let line = line(link, reader);
+    match link.why.as_deref().filter(|why| !why.is_empty() && link.state != LinkState::InStep) {
+        Some(why) => format!("{line} {}", words::server_accounts_why(why)),
+        None => line,
     }
 }
 

@@ -84,9 +84,6 @@ pub fn SiteHeader(viewer: Viewer) -> impl IntoView {
         <a class="skip-link visually-hidden" href="#main">
             {words::common_skip()}
         </a>
-        <noscript>
-            <style>".needs-script { display: none !important; }"</style>
-        </noscript>
         <header class="site-header">
             <a class="site-header__brand" href="/" aria-label=words::common_kalends()>
                 <Mark />

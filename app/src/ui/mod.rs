@@ -9,6 +9,8 @@ pub mod fixed;
 pub mod form_buttons;
 pub mod frame;
 pub mod icon;
+#[cfg(feature = "ssr")]
+pub mod loaded;
 pub mod markup;
 pub mod outcome;
 pub mod popover;
@@ -22,6 +24,8 @@ pub use fixed::{fixed, sure_summary};
 pub use form_buttons::{Cancel, form_buttons};
 pub use frame::{Frame, Mark, SignedIn, SiteHeader};
 pub use icon::Icon;
+#[cfg(feature = "ssr")]
+pub use loaded::LoadedPage;
 pub use markup::{Markup, written};
 pub use outcome::{OUTCOME, Outcome};
 pub use popover::Popover;

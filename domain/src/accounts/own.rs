@@ -1,9 +1,20 @@
 //! What people and their programs do with the account itself: what signs in to it. A credential that is not for all
 //! that its owner may do is not for these.
 
+use super::credentials::{check_label, make};
 use super::{AppPassword, CredentialKind, NewAppPassword, Secret, SessionId, Sessions};
 use crate::access::{self, Access, Caller, Way};
+use crate::idempotency::{Once, take_key};
+use crate::retry::retry;
 use crate::{Error, Kalends, Result};
+
+/// What programs could make for themselves would outlive them.
+fn may_make(caller: Caller) -> Result<()> {
+    match caller.way {
+        Way::AppPassword(_) | Way::Link(_) | Way::Sync(_) => Err(Error::Forbidden { needed: Access::Owner }),
+        Way::Page | Way::Command => Ok(()),
+    }
+}
 
 impl Kalends {
     /// The caller's app passwords or tokens, the oldest first.
@@ -22,10 +33,37 @@ impl Kalends {
     /// # Errors
     /// `Forbidden` for programs; those of [`Kalends::create_app_password`].
     pub async fn create_own_credential(&self, caller: Caller, new: NewAppPassword) -> Result<(AppPassword, Secret)> {
-        match caller.way {
-            Way::AppPassword(_) | Way::Link(_) | Way::Sync(_) => Err(Error::Forbidden { needed: Access::Owner }),
-            Way::Page | Way::Command => self.create_app_password(caller.principal, new).await,
-        }
+        may_make(caller)?;
+        self.create_app_password(caller.principal, new).await
+    }
+
+    /// [`Kalends::create_own_credential`], of which a request that is repeated with the same key makes one; its secret is told to the first
+    /// alone.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::create_own_credential`]; `BadInput` (Idempotency-Key) for the key of another request; `NotFound` where what the
+    /// key made was revoked.
+    pub async fn create_own_credential_once(
+        &self,
+        caller: Caller,
+        new: NewAppPassword,
+        once: Option<&Once>,
+    ) -> Result<(AppPassword, Option<Secret>)> {
+        may_make(caller)?;
+        check_label(&new)?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let (made, secret) = make(&mut tx, caller.principal, new.clone()).await?;
+            if let Some(before) = take_key(&mut tx, caller.principal, once, &made.id.to_string()).await? {
+                // What was just made goes with the transaction.
+                let all = tx.app_passwords(caller.principal).await?;
+                let found = all.into_iter().find(|one| one.id != made.id && one.id.to_string() == before);
+                return found.map(|found| (found, None)).ok_or(Error::NotFound("the app password"));
+            }
+            tx.commit().await?;
+            Ok((made, Some(secret)))
+        })
+        .await
     }
 
     /// Revokes an app password or token of the caller's. Every program may revoke its own.

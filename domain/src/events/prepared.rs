@@ -8,6 +8,7 @@ use crate::write::Write;
 use crate::{Limits, Result};
 use kalends_ical::CalendarObject;
 use kalends_ical::edit::{Edited, NewObject};
+use kalends_ical::meaning;
 use kalends_ical::personal::Personal;
 use kalends_ical::transparency::{Told, Transparency};
 
@@ -78,7 +79,15 @@ impl Prepared {
             after: said(text.as_ref()),
             split: said(new.as_ref().map(|(_, told)| told)),
         };
-        let after = text.map(|told| indexed(told.text)).transpose()?;
+        // Where they said something for themselves alone, the event stays as it is for all, without a stamp of having been changed.
+        let is_own = new.is_none() && own.before != own.after;
+        let for_all = |told: Told| -> Result<String> {
+            let said = CalendarObject::parse(&told.text, &limits.text)?;
+            let is_same =
+                is_own && said.entries().count() == stored.entries().count() && meaning::is_same(&stored, &said);
+            Ok(if is_same { before.text.clone() } else { told.text })
+        };
+        let after = text.map(|told| indexed(for_all(told)?)).transpose()?;
         let split = new.map(|(uid, told)| indexed_new(NewObject { uid, text: told.text })).transpose()?;
         let recurs = stored.recurs();
         Ok(Prepared { before, recurs, after, split, own: Some(own) })
@@ -87,6 +96,12 @@ impl Prepared {
     /// The precondition that the stored object is the one which the edit was worked out for.
     pub fn unchanged(&self) -> Precondition {
         Precondition::Matches(vec![self.before.head.etag.clone()])
+    }
+
+    /// Whether it changes nothing but what the caller has of the event for themselves.
+    pub fn is_personal(&self) -> bool {
+        let is_same = |(text, _): &(String, Index)| *text == self.before.text;
+        self.own.is_some() && self.split.is_none() && self.after.as_ref().is_some_and(is_same)
     }
 
     /// Writes it where the object is. Yields the entity tag that the object has then.

@@ -3,8 +3,8 @@
 use super::{Country, Holiday};
 use crate::model::version::Digest;
 use crate::sync::provider::{
-    Answer, Capabilities, ChangePage, Coverage, Cursor, FetchOutcome, Fetched, Following, Provider, ProviderError,
-    RemoteCalendar, RemoteCalendarId, RemoteHead, RemoteObjectId, RemoteTag, Stored,
+    Answer, Capabilities, ChangePage, Coverage, Cursor, FetchOutcome, Fetched, Provider, ProviderError, RemoteCalendar,
+    RemoteCalendarId, RemoteHead, RemoteObjectId, RemoteTag,
 };
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use kalends_ical::ComponentKind;
@@ -103,10 +103,6 @@ fn object(pack: &Pack, Holiday { day, name }: &Holiday) -> (RemoteObjectId, (Rem
     (RemoteObjectId(id), (tag, text))
 }
 
-fn read_only<T: Send>() -> Answer<'static, T> {
-    Box::pin(async { Err(ProviderError::Forbidden("holidays are only read".into())) })
-}
-
 impl Provider for HolidayCalendar {
     fn capabilities(&self) -> Capabilities {
         Capabilities { writes: false, keeps_texts: true }
@@ -114,18 +110,8 @@ impl Provider for HolidayCalendar {
 
     fn calendars(&self) -> Answer<'_, Vec<RemoteCalendar>> {
         Box::pin(async {
-            Ok(vec![RemoteCalendar {
-                id: RemoteCalendarId(CALENDAR.to_owned()),
-                name: self.name.clone(),
-                description: None,
-                color: None,
-                order: None,
-                components: Some(vec![ComponentKind::Event.name().to_owned()]),
-                is_writable: false,
-                is_shared: false,
-                time_zone: None,
-                following: Following::Tag,
-            }])
+            let calendar = RemoteCalendar::read_only(RemoteCalendarId(CALENDAR.to_owned()), self.name.clone());
+            Ok(vec![RemoteCalendar { components: Some(vec![ComponentKind::Event.name().to_owned()]), ..calendar }])
         })
     }
 
@@ -143,29 +129,6 @@ impl Provider for HolidayCalendar {
             None => FetchOutcome::Gone,
         };
         Box::pin(async move { Ok(objects.iter().map(|id| Fetched { id: id.clone(), outcome: outcome(id) }).collect()) })
-    }
-
-    fn create<'a>(&'a self, _: &'a RemoteCalendarId, _: &'a str, _: &'a str) -> Answer<'a, Stored> {
-        read_only()
-    }
-
-    fn update<'a>(
-        &'a self,
-        _: &'a RemoteCalendarId,
-        _: &'a RemoteObjectId,
-        _: Option<&'a RemoteTag>,
-        _: &'a str,
-    ) -> Answer<'a, Stored> {
-        read_only()
-    }
-
-    fn delete<'a>(
-        &'a self,
-        _: &'a RemoteCalendarId,
-        _: &'a RemoteObjectId,
-        _: Option<&'a RemoteTag>,
-    ) -> Answer<'a, ()> {
-        read_only()
     }
 }
 

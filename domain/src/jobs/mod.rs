@@ -119,6 +119,8 @@ impl Kalends {
             | JobKind::EndShares
             | JobKind::MoveIn
             | JobKind::Sync
+            | JobKind::Subscribe
+            | JobKind::TakeBack
             | JobKind::Mail
             | JobKind::MailLook
             | JobKind::MailPush
@@ -127,10 +129,12 @@ impl Kalends {
         }
     }
 
-    /// What this node does: backups only where it knows of a folder for them, mail where it knows how it goes out.
+    /// What this node does: backups only where it knows of a folder for them, subscriptions where it knows what is to be told, and mail
+    /// where it knows how it goes out.
     pub(crate) fn kinds(&self) -> Vec<JobKind> {
         let does = |kind: &JobKind| match kind {
             JobKind::Backup => self.limits.backups.is_some(),
+            JobKind::Subscribe => self.notification_hook.is_known(),
             JobKind::Mail => self.sends_mail(),
             _ => true,
         };
@@ -146,6 +150,7 @@ impl Kalends {
             tx.enqueue_job(&NewJob { due_at, ..of_installation(kind) }).await?;
         }
         tx.commit().await?;
-        self.begin_links().await
+        self.begin_links().await?;
+        self.begin_notifications().await
     }
 }

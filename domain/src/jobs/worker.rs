@@ -85,11 +85,11 @@ impl Worker {
                 let sync = syncs.clone().try_acquire_owned().ok();
                 let mut kinds = self.kalends.kinds();
                 kinds.retain(|kind| !is_import(*kind) || import.is_some());
-                kinds.retain(|kind| *kind != JobKind::Sync || sync.is_some());
+                kinds.retain(|kind| !is_sync(*kind) || sync.is_some());
                 let Some(Some((held, job))) = self.told(self.next(&kinds).await) else { break };
                 let right = match held.kind {
                     JobKind::Import | JobKind::MoveIn => import,
-                    JobKind::Sync => sync,
+                    JobKind::Sync | JobKind::TakeBack => sync,
                     _ => None,
                 };
                 let attempt = attempt(self.kalends.clone(), held, job, self.stop.clone());
@@ -113,9 +113,16 @@ impl Worker {
     /// # Errors
     /// `Unavailable`, `Internal`: of the queue; what becomes of a job is said by the job.
     pub async fn run_due(&self) -> Result<usize> {
+        self.run_due_of(&self.kalends.kinds()).await
+    }
+
+    /// [`Worker::run_due`], of these kinds.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn run_due_of(&self, kinds: &[JobKind]) -> Result<usize> {
         let mut done = 0;
-        let kinds = self.kalends.kinds();
-        while let Some((held, job)) = self.next(&kinds).await? {
+        while let Some((held, job)) = self.next(kinds).await? {
             attempt(self.kalends.clone(), held, job, self.stop.clone()).await;
             done += 1;
         }
@@ -136,6 +143,10 @@ impl Worker {
     fn told<T>(&self, outcome: Result<T>) -> Option<T> {
         outcome.inspect_err(|error| tracing::warn!(%error, "the queue of jobs cannot be read")).ok()
     }
+}
+
+fn is_sync(kind: JobKind) -> bool {
+    matches!(kind, JobKind::Sync | JobKind::TakeBack)
 }
 
 fn is_import(kind: JobKind) -> bool {
@@ -214,6 +225,8 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::EndShares => super::shares::end(lease).await,
         JobKind::MoveIn => move_in::move_in(lease).await,
         JobKind::Sync => crate::sync::run(lease).await,
+        JobKind::Subscribe => crate::sync::settle_notifications(lease).await,
+        JobKind::TakeBack => crate::sync::take_back(lease).await,
         JobKind::Mail => crate::outgoing_mail::send(lease).await,
         JobKind::MailLook => crate::mail::look(lease).await,
         JobKind::MailPush => crate::mail::push(lease).await,

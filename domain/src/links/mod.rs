@@ -20,6 +20,7 @@ pub(crate) use uses::LinkUses;
 use crate::access::{self, Access, Caller};
 use crate::accounts::{Secret, secrets};
 use crate::calendars::CalendarId;
+use crate::idempotency::Once;
 use crate::model::link::StoredLink;
 use crate::store::LinksOf;
 use crate::write::Write;
@@ -87,24 +88,62 @@ impl Kalends {
     /// # Errors
     /// `NotFound`, `Forbidden` (a calendar); `BadInput` (name, access, end, calendars); `QuotaExceeded`
     pub async fn create_link(&self, caller: Caller, details: &LinkDetails) -> Result<(LinkId, Secret)> {
+        let secret = secrets::random_token();
+        let (id, _) = self.store_link(caller, details, &secret, None).await?;
+        Ok((id, secret))
+    }
+
+    /// [`Kalends::create_link`], of which a request that is repeated with the same key makes one link; its secret is told to the first
+    /// alone.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::create_link`]; `BadInput` (Idempotency-Key) for the key of another request.
+    pub async fn create_link_once(
+        &self,
+        caller: Caller,
+        details: &LinkDetails,
+        once: Option<&Once>,
+    ) -> Result<(LinkId, Option<Secret>)> {
+        let secret = secrets::random_token();
+        let (id, is_new) = self.store_link(caller, details, &secret, once).await?;
+        Ok((id, is_new.then_some(secret)))
+    }
+
+    /// Yields whether it was made just now.
+    async fn store_link(
+        &self,
+        caller: Caller,
+        details: &LinkDetails,
+        secret: &Secret,
+        once: Option<&Once>,
+    ) -> Result<(LinkId, bool)> {
         access::require_own(caller)?;
         let details = details.checked()?;
-        let secret = secrets::random_token();
         let hash = secrets::hash(&secret.0);
-        let id = self
-            .write(caller, async |mut write: Write| {
-                write.calendars_to_publish(&details.calendars).await?;
-                if write.tx.links(LinksOf::Maker(caller.principal)).await?.len() >= MAX_LINKS {
-                    return Err(Error::QuotaExceeded { limit: MAX_LINKS as u64, unit: "links" });
-                }
-                let new = StoredLink { maker: caller.principal, details: &details, at: Utc::now() };
-                let id = write.tx.insert_link(new, &hash).await?;
-                write.tx.set_link_calendars(id, &details.calendars).await?;
-                write.link_changed(&details.calendars).await?;
-                write.commit(id).await
-            })
-            .await?;
-        Ok((id, secret))
+        self.write(caller, async |mut write: Write| {
+            write.calendars_to_publish(&details.calendars).await?;
+            let new = StoredLink { maker: caller.principal, details: &details, at: Utc::now() };
+            let id = write.tx.insert_link(new, &hash).await?;
+            // What was just made is not committed where an earlier request has made it.
+            if let Some(made) = write.take_key(once, &id.0.to_string()).await? {
+                return made.parse().map(|made| (LinkId(made), false)).map_err(|_| NOT_THERE);
+            }
+            if write.tx.links(LinksOf::Maker(caller.principal)).await?.len() > MAX_LINKS {
+                return Err(Error::QuotaExceeded { limit: MAX_LINKS as u64, unit: "links" });
+            }
+            write.tx.set_link_calendars(id, &details.calendars).await?;
+            write.link_changed(&details.calendars).await?;
+            write.commit((id, true)).await
+        })
+        .await
+    }
+
+    /// A link that the caller made.
+    ///
+    /// # Errors
+    /// `NotFound`, also for a link that somebody else made; `Forbidden` for a credential that may not do all that its principal may.
+    pub async fn link(&self, caller: Caller, id: LinkId) -> Result<Link> {
+        self.links(caller).await?.into_iter().find(|link| link.id == id).ok_or(NOT_THERE)
     }
 
     /// Changes what a link of the caller's is called and shows, and until when.
@@ -112,10 +151,24 @@ impl Kalends {
     /// # Errors
     /// Those of [`Kalends::create_link`]; `NotFound` for a link that somebody else made.
     pub async fn change_link(&self, caller: Caller, id: LinkId, details: &LinkDetails) -> Result<()> {
+        self.change_link_if(caller, id, details, |_| Ok(())).await
+    }
+
+    /// [`Kalends::change_link`], of a link that `check` takes, with nobody coming between.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::change_link`] and of `check`.
+    pub async fn change_link_if(
+        &self,
+        caller: Caller,
+        id: LinkId,
+        details: &LinkDetails,
+        check: impl Fn(&Link) -> Result<()>,
+    ) -> Result<()> {
         access::require_own(caller)?;
         let details = details.checked()?;
         self.write(caller, async |mut write: Write| {
-            let before = write.own_link(id).await?.calendars;
+            let before = write.own_link(id, &check).await?.calendars;
             write.calendars_to_publish(&details.calendars).await?;
             let link = StoredLink { maker: caller.principal, details: &details, at: Utc::now() };
             if !write.tx.update_link(id, link).await? {
@@ -137,11 +190,24 @@ impl Kalends {
     /// # Errors
     /// `NotFound`, also for a link that somebody else made.
     pub async fn rotate_link(&self, caller: Caller, id: LinkId) -> Result<Secret> {
+        self.rotate_link_if(caller, id, |_| Ok(())).await
+    }
+
+    /// [`Kalends::rotate_link`], of a link that `check` takes, with nobody coming between.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::rotate_link`] and of `check`.
+    pub async fn rotate_link_if(
+        &self,
+        caller: Caller,
+        id: LinkId,
+        check: impl Fn(&Link) -> Result<()>,
+    ) -> Result<Secret> {
         access::require_own(caller)?;
         let secret = secrets::random_token();
         let hash = secrets::hash(&secret.0);
         self.write(caller, async |mut write: Write| {
-            let calendars = write.own_link(id).await?.calendars;
+            let calendars = write.own_link(id, &check).await?.calendars;
             if !write.tx.set_link_secret(id, caller.principal, &hash, Utc::now()).await? {
                 return Err(NOT_THERE);
             }
@@ -157,9 +223,17 @@ impl Kalends {
     /// # Errors
     /// `NotFound`, also for a link that somebody else made.
     pub async fn revoke_link(&self, caller: Caller, id: LinkId) -> Result<()> {
+        self.revoke_link_if(caller, id, |_| Ok(())).await
+    }
+
+    /// [`Kalends::revoke_link`], of a link that `check` takes, with nobody coming between.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::revoke_link`] and of `check`.
+    pub async fn revoke_link_if(&self, caller: Caller, id: LinkId, check: impl Fn(&Link) -> Result<()>) -> Result<()> {
         access::require_own(caller)?;
         self.write(caller, async |mut write: Write| {
-            let calendars = write.own_link(id).await?.calendars;
+            let calendars = write.own_link(id, &check).await?.calendars;
             write.tx.delete_link(id).await?;
             write.link_changed(&calendars).await?;
             write.commit(()).await
@@ -190,11 +264,17 @@ impl Kalends {
 }
 
 impl Write {
+    /// The link, as no other write of its maker's changes it before this one ends.
+    ///
     /// # Errors
-    /// `NotFound`, also for a link that somebody else made.
-    async fn own_link(&mut self, id: LinkId) -> Result<Link> {
+    /// `NotFound`, also for a link that somebody else made; those of `check`.
+    async fn own_link(&mut self, id: LinkId, check: impl Fn(&Link) -> Result<()>) -> Result<Link> {
+        let maker = self.caller().principal;
+        self.tx.lock_home(maker).await?;
         let link = self.tx.links(LinksOf::One(id)).await?.pop();
-        link.filter(|link| link.maker.id == self.caller().principal).ok_or(NOT_THERE)
+        let link = link.filter(|link| link.maker.id == maker).ok_or(NOT_THERE)?;
+        check(&link)?;
+        Ok(link)
     }
 
     /// # Errors

@@ -8,6 +8,7 @@ use crate::accounts::secrets;
 use crate::agenda::AgendaInstance;
 use crate::calendars::CalendarId;
 use crate::model::link::{Link, LinkId};
+use crate::retry::retry;
 use crate::store::{LinksOf, SecretHash, Transaction};
 use crate::transfer::Export;
 use crate::{Kalends, Result};
@@ -137,20 +138,38 @@ impl OpenLink {
         Ok(next)
     }
 
-    /// What tells the feed of now from any other.
-    pub fn validators(&self, now: DateTime<Utc>) -> Validators {
+    /// What tells the feed of now from any other. Names, colours and levels have no time of their own: that the feed is another is noted when
+    /// it is next asked for, and counts from then on.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub async fn validators(&self, now: DateTime<Utc>) -> Result<Validators> {
         let changed = self.calendars.iter().map(|held| held.changed_at).max();
-        let mut last_modified = self.link.changed_at.max(changed.unwrap_or(self.link.changed_at));
+        let mut first = self.link.changed_at.max(changed.unwrap_or(self.link.changed_at));
         let mut digest = Sha256::new();
         digest.update(state(&self.link, &self.calendars));
         if self.is_busy() {
             // Busy times are those around today.
             let today = now.date_naive();
             digest.update(today.to_string());
-            last_modified = last_modified.max(today.and_time(NaiveTime::MIN).and_utc());
+            first = first.max(today.and_time(NaiveTime::MIN).and_utc());
         }
-        let etag = format!("\"{}\"", hexadecimal(&digest.finalize()[..16]));
-        Validators { etag, last_modified }
+        let state: [u8; 32] = digest.finalize().into();
+        let etag = format!("\"{}\"", hexadecimal(&state[..16]));
+        let known = self.kalends.db.read().await?.link_feed_changed_at(self.link.id, &state).await?;
+        let last_modified = match known {
+            Some(known) => known,
+            None => {
+                retry(async || {
+                    let mut tx = self.kalends.db.write().await?;
+                    let since = tx.set_link_feed_changed(self.link.id, &state, (first, now)).await?;
+                    tx.commit().await?;
+                    Ok(since)
+                })
+                .await?
+            }
+        };
+        Ok(Validators { etag, last_modified })
     }
 
     /// All that it shows as one calendar file. Of two objects with one UID the one of the first calendar is in it, each VTIMEZONE

@@ -24,6 +24,10 @@ pub enum JobKind {
     MoveIn,
     /// Brings a calendar and one elsewhere into step.
     Sync,
+    /// Has a service tell of changes in the calendars of an account.
+    Subscribe,
+    /// Takes back what that did once.
+    TakeBack,
     /// Sends a letter of the installation's.
     Mail,
     /// Looks at what a mail account has.
@@ -37,7 +41,7 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 12] = [
+    pub const ALL: [JobKind; 14] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -45,6 +49,8 @@ impl JobKind {
         JobKind::EndShares,
         JobKind::MoveIn,
         JobKind::Sync,
+        JobKind::Subscribe,
+        JobKind::TakeBack,
         JobKind::Mail,
         JobKind::MailLook,
         JobKind::MailPush,
@@ -61,6 +67,8 @@ impl JobKind {
             JobKind::EndShares => "end-shares",
             JobKind::MoveIn => "move-in",
             JobKind::Sync => "sync",
+            JobKind::Subscribe => "subscribe",
+            JobKind::TakeBack => "take-back",
             JobKind::Mail => "mail",
             JobKind::MailLook => "mail-look",
             JobKind::MailPush => "mail-push",

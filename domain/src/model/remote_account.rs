@@ -32,6 +32,12 @@ impl ProviderKind {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
+
+    /// Whether such a service invites whoever is among the attendees of what is written there, and knows how not to
+    /// ([`crate::sync::provider::Provider::allow_invitations`]).
+    pub fn invites_by_itself(self) -> bool {
+        self == ProviderKind::Graph
+    }
 }
 
 /// Whether a service is asked, and if not, what has to happen before it is again.

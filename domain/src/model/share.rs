@@ -15,6 +15,18 @@ pub enum PartyKind {
     Everyone,
 }
 
+impl PartyKind {
+    /// As programs are told.
+    pub fn name(self) -> &'static str {
+        match self {
+            PartyKind::Person => "person",
+            PartyKind::Group => "group",
+            PartyKind::Mission => "mission",
+            PartyKind::Everyone => "everyone",
+        }
+    }
+}
+
 /// Somebody a calendar can be shared with, or who owns one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {

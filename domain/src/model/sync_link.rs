@@ -19,6 +19,8 @@ pub struct LinkSettings {
     pub interval: Option<TimeDelta>,
     /// What ended longer ago than so many days is left where it is, unless it is in step already; `None`: nothing is.
     pub window_days: Option<u32>,
+    /// What is written there may have the service invite people, where it does that by itself (Microsoft 365).
+    pub invites: bool,
 }
 
 /// How a link is.
@@ -174,11 +176,15 @@ pub struct SyncLink {
     /// `None`: when somebody says so.
     pub next_run_at: Option<DateTime<Utc>>,
     pub last_run_at: Option<DateTime<Utc>>,
+    /// Until when the service tells of changes by itself; `None`: it is asked.
+    pub told_until: Option<DateTime<Utc>>,
     /// When both sides were last the same.
     pub in_step_at: Option<DateTime<Utc>>,
     /// Of the run under way.
     pub progress: Option<RunProgress>,
     pub created_at: DateTime<Utc>,
+    /// The interval is the one that the calendar elsewhere wishes, whenever it wishes another.
+    pub as_wished: bool,
     pub(crate) wanted_at: Option<DateTime<Utc>>,
     pub(crate) looked_at: Option<DateTime<Utc>>,
     /// How many runs in a row found nothing.

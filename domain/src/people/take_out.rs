@@ -2,7 +2,14 @@
 
 use super::{Administrator, NOT_THERE, User};
 use crate::access::{self, Access, Caller, Held, PrincipalId};
-use crate::accounts::Picture;
+use crate::accounts::{AppPassword, EmailAddress, Picture};
+use crate::calendars::CalendarId;
+use crate::delegates::Delegation;
+use crate::links::Link;
+use crate::sharing::Share;
+use crate::store::{LinksOf, Transaction};
+use crate::sync::{RemoteAccount, SyncLink};
+use crate::teams::Team;
 use crate::transfer::Export;
 use crate::{Kalends, Result};
 
@@ -12,9 +19,47 @@ pub struct TakeOut {
     pub picture: Option<Picture>,
     /// In display order.
     pub calendars: Vec<Held>,
+    /// With whom each of them is shared.
+    pub shares: Vec<(CalendarId, Vec<Share>)>,
+    /// What others, groups and missions have in this person's list, in display order.
+    pub shared: Vec<Held>,
+    pub around: Around,
     kalends: Kalends,
     /// The person, who reads.
     reader: Caller,
+}
+
+/// What else there is of a person. No secret is among it.
+pub struct Around {
+    pub addresses: Vec<EmailAddress>,
+    /// Public links that they made.
+    pub links: Vec<Link>,
+    /// Who acts for them.
+    pub delegates: Vec<Delegation>,
+    /// For whom they act.
+    pub delegating: Vec<Delegation>,
+    pub teams: Vec<Team>,
+    /// At services elsewhere; subscriptions are such accounts.
+    pub accounts: Vec<RemoteAccount>,
+    /// Those of their calendars that are in step with others elsewhere.
+    pub sync: Vec<SyncLink>,
+    /// App passwords and tokens.
+    pub credentials: Vec<AppPassword>,
+}
+
+impl Around {
+    async fn read(tx: &mut Transaction, of: PrincipalId, calendars: &[CalendarId]) -> Result<Self> {
+        Ok(Around {
+            addresses: tx.email_addresses(of).await?,
+            links: tx.links(LinksOf::Maker(of)).await?,
+            delegates: tx.delegates(of).await?,
+            delegating: tx.delegating(of).await?,
+            teams: tx.teams_of(of).await?,
+            accounts: tx.remote_accounts(of).await?,
+            sync: tx.sync_links_of_calendars(calendars).await?,
+            credentials: tx.app_passwords(of).await?,
+        })
+    }
 }
 
 impl Kalends {
@@ -32,8 +77,14 @@ impl Kalends {
         let picture = tx.picture(of).await?;
         let reader = Caller { ceiling: Access::Read, ..Caller::page(of) };
         let listed = access::listed_calendars(&mut tx, reader).await?;
-        let calendars = listed.into_iter().filter(|held| held.owner().id == of).collect();
-        Ok(TakeOut { user, picture, calendars, kalends: self.clone(), reader })
+        let (calendars, shared): (Vec<Held>, Vec<Held>) = listed.into_iter().partition(|held| held.owner().id == of);
+        let ids: Vec<CalendarId> = calendars.iter().map(|held| held.id).collect();
+        let mut shares = Vec::with_capacity(ids.len());
+        for id in &ids {
+            shares.push((*id, tx.shares(*id).await?));
+        }
+        let around = Around::read(&mut tx, of, &ids).await?;
+        Ok(TakeOut { user, picture, calendars, shares, shared, around, kalends: self.clone(), reader })
     }
 }
 

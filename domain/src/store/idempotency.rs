@@ -24,17 +24,19 @@ impl Transaction {
         Ok(statement.run().await? > 0)
     }
 
-    /// The hash of the request that the key came with, and what it made.
+    /// The hash of the request that the key came with, what it made, and when.
     pub async fn idempotency_key(
         &mut self,
         principal: PrincipalId,
         key: &[u8; 32],
-    ) -> Result<Option<([u8; 32], String)>> {
-        let statement =
-            self.sql("SELECT request_hash, made FROM idempotency_keys WHERE principal_id = $1 AND key_hash = $2");
+    ) -> Result<Option<([u8; 32], String, DateTime<Utc>)>> {
+        let statement = self.sql(
+            "SELECT request_hash, made, created_at FROM idempotency_keys WHERE principal_id = $1 AND key_hash = $2",
+        );
         let Some(row) = statement.bind(principal.0).bind(&key[..]).optional().await? else { return Ok(None) };
         let request: Vec<u8> = row.get("request_hash")?;
-        Ok(Some((request.try_into().map_err(|_| broken("request_hash"))?, row.get("made")?)))
+        let request = request.try_into().map_err(|_| broken("request_hash"))?;
+        Ok(Some((request, row.get("made")?, row.instant("created_at")?)))
     }
 
     /// Forgets the key if it is of before `before`.

@@ -215,6 +215,19 @@ impl Transaction {
         row.as_ref().map(job).transpose()
     }
 
+    /// What there is one of at a time of its kind.
+    pub async fn job_key(&mut self, id: JobId) -> Result<Option<String>> {
+        let row = self.sql("SELECT unique_key FROM jobs WHERE id = $1").bind(id.0).optional().await?;
+        row.map(|row| row.get("unique_key")).transpose()
+    }
+
+    /// Of those of a kind with this key the one that was put into the queue last.
+    pub async fn newest_job(&mut self, kind: JobKind, key: &str) -> Result<Option<Job>> {
+        let parts = ["SELECT ", COLUMNS, " FROM jobs WHERE kind = $1 AND unique_key = $2 ORDER BY id DESC LIMIT 1"];
+        let row = self.joined(&parts).bind(kind.name()).bind(key).optional().await?;
+        row.as_ref().map(job).transpose()
+    }
+
     /// Those that have not ended or are dead first, then the newest, at most `limit`.
     pub async fn jobs(&mut self, limit: usize) -> Result<Vec<Job>> {
         let parts =

@@ -139,6 +139,29 @@ impl Transaction {
         Ok(statement.bind(id.0).bind(maker.0).bind(&secret[..]).bind(millis(at)).run().await? > 0)
     }
 
+    /// When the feed of a link came to be what `state` is a digest of; `None`: it was another when it was last asked for, or never was.
+    pub async fn link_feed_changed_at(&mut self, id: LinkId, state: &[u8; 32]) -> Result<Option<DateTime<Utc>>> {
+        let statement = self.sql("SELECT feed_changed_at FROM links WHERE id = $1 AND feed_state = $2");
+        let row = statement.bind(id.0).bind(&state[..]).optional().await?;
+        row.map(|row| row.optional_instant("feed_changed_at")).transpose().map(Option::flatten)
+    }
+
+    /// The feed of a link is another from `at` on; at first, where nobody has asked for it, from `first` on. Yields since when, also where
+    /// another node was faster.
+    pub async fn set_link_feed_changed(
+        &mut self,
+        id: LinkId,
+        state: &[u8; 32],
+        (first, at): (DateTime<Utc>, DateTime<Utc>),
+    ) -> Result<DateTime<Utc>> {
+        let statement = self.sql(
+            "UPDATE links SET feed_changed_at = CASE WHEN feed_state IS NULL THEN $3 WHEN feed_state = $2 THEN feed_changed_at ELSE $4 END,
+                feed_state = $2 WHERE id = $1 RETURNING feed_changed_at",
+        );
+        let statement = statement.bind(id.0).bind(&state[..]).bind(millis(first)).bind(millis(at));
+        Ok(statement.optional().await?.map(|row| row.instant("feed_changed_at")).transpose()?.unwrap_or(at))
+    }
+
     pub async fn delete_link(&mut self, id: LinkId) -> Result<()> {
         self.sql("DELETE FROM links WHERE id = $1").bind(id.0).run().await?;
         Ok(())

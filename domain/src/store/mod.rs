@@ -48,9 +48,11 @@ mod statement;
 mod sync_links;
 mod sync_objects;
 mod sync_runs;
+mod sync_subscriptions;
 mod teams;
 mod transaction;
 mod verify;
+mod verify_links;
 
 pub(crate) use backup::open_staged;
 pub use database::{Database, DatabaseAddress};
@@ -73,8 +75,11 @@ pub use sessions::NewSession;
 pub use share_notices::NewShareNotice;
 pub use sync_links::{LinkStanding, NewSyncLink};
 pub use sync_objects::SyncObjects;
+pub use sync_subscriptions::SyncSubscription;
+pub(crate) use sync_subscriptions::{NamedSubscription, NewSubscription};
 pub use transaction::Transaction;
 pub use verify::{CheckedCalendar, LoggedAs, StoredObject};
+pub(crate) use verify_links::{CheckedLink, CheckedSyncObject};
 
 pub use crate::model::object::ObjectId;
 

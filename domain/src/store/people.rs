@@ -69,6 +69,16 @@ impl Transaction {
         self.joined(&parts).all(|row| Ok(PrincipalId(row.get("principal_id")?))).await
     }
 
+    /// The addresses that are shown of administrators, each once.
+    pub async fn administrators_addresses(&mut self) -> Result<Vec<String>> {
+        let parts = [
+            "SELECT DISTINCT u.email FROM users u WHERE u.is_admin AND u.email IS NOT NULL AND",
+            ACTIVE,
+            "ORDER BY u.email",
+        ];
+        self.joined(&parts).all(|row| row.get("email")).await
+    }
+
     pub async fn set_profile(&mut self, id: PrincipalId, display_name: &str, is_admin: bool) -> Result<()> {
         let names = self.sql("UPDATE principals SET display_name = $2 WHERE id = $1");
         names.bind(id.0).bind(display_name).run().await?;

@@ -144,6 +144,41 @@ impl Transaction {
         Ok(())
     }
 
+    /// The account goes once the last of its links has gone.
+    pub async fn set_remote_account_removing(&mut self, id: RemoteAccountId) -> Result<()> {
+        self.sql("UPDATE remote_accounts SET removing = TRUE WHERE id = $1").bind(id.0).run().await?;
+        Ok(())
+    }
+
+    /// Whether it goes with its last link.
+    pub async fn is_remote_account_removing(&mut self, id: RemoteAccountId) -> Result<bool> {
+        let row = self.sql("SELECT removing FROM remote_accounts WHERE id = $1").bind(id.0).optional().await?;
+        row.map_or(Ok(false), |row| row.get("removing"))
+    }
+
+    /// Removes an account that is to go and has no link any more. Yields whether it was one.
+    pub async fn delete_remote_account_without_links(&mut self, id: RemoteAccountId) -> Result<bool> {
+        let statement = self.sql(
+            "DELETE FROM remote_accounts WHERE id = $1 AND removing AND NOT EXISTS (SELECT 1 FROM sync_links WHERE account_id = $1)",
+        );
+        Ok(statement.bind(id.0).run().await? > 0)
+    }
+
+    /// The file that an account follows, compressed, in the place of the one before.
+    pub async fn set_feed_file(&mut self, id: RemoteAccountId, content: &[u8], at: DateTime<Utc>) -> Result<()> {
+        let statement = self.sql(
+            "INSERT INTO feed_files (account_id, content, brought_at) VALUES ($1, $2, $3)
+             ON CONFLICT (account_id) DO UPDATE SET content = excluded.content, brought_at = excluded.brought_at",
+        );
+        statement.bind(id.0).bind(content).bind(millis(at)).run().await?;
+        Ok(())
+    }
+
+    pub async fn feed_file(&mut self, id: RemoteAccountId) -> Result<Option<Vec<u8>>> {
+        let row = self.sql("SELECT content FROM feed_files WHERE account_id = $1").bind(id.0).optional().await?;
+        row.map(|row| row.get("content")).transpose()
+    }
+
     pub async fn delete_remote_account(&mut self, id: RemoteAccountId) -> Result<()> {
         self.sql("DELETE FROM remote_accounts WHERE id = $1").bind(id.0).run().await?;
         Ok(())

@@ -4,13 +4,15 @@ use super::Transaction;
 use super::statement::{Row, broken, millis};
 use crate::Result;
 use crate::model::calendar::CalendarId;
-use crate::model::remote_account::RemoteAccountId;
+use crate::model::principal::PrincipalId;
+use crate::model::remote_account::{ProviderKind, RemoteAccountId};
 use crate::model::sync_link::{LinkSettings, LinkState, RunProgress, SyncLink, SyncLinkId, Trouble};
 use crate::sync::plan::{Direction, Policy};
 use crate::sync::provider::{RemoteCalendar, RemoteCalendarId};
 use chrono::{DateTime, TimeDelta, Utc};
 
-const LINK: &str = "SELECT l.* FROM sync_links l ";
+const LINK: &str = "SELECT l.*, s.expires_at AS told_until FROM sync_links l
+    LEFT JOIN sync_subscriptions s ON s.link_id = l.id AND s.remote_id IS NOT NULL ";
 
 fn small(row: &Row, column: &str) -> Result<u32> {
     u32::try_from(row.count(column)?).map_err(|_| broken(column))
@@ -38,6 +40,7 @@ fn link(row: &Row) -> Result<SyncLink> {
             policy: Policy::from_name(row.get("policy")?).ok_or_else(|| broken("policy"))?,
             interval: row.get::<Option<i64>>("interval_seconds")?.map(TimeDelta::seconds),
             window_days: row.get::<Option<i64>>("window_days")?.map(|_| small(row, "window_days")).transpose()?,
+            invites: row.get("invites")?,
         },
         state: LinkState::from_name(row.get("state")?).ok_or_else(|| broken("state"))?,
         trouble: trouble.and_then(Trouble::from_name),
@@ -45,9 +48,11 @@ fn link(row: &Row) -> Result<SyncLink> {
         failures: small(row, "failures")?,
         next_run_at: row.optional_instant("next_run_at")?,
         last_run_at: row.optional_instant("last_run_at")?,
+        told_until: row.optional_instant("told_until")?,
         in_step_at: row.optional_instant("in_step_at")?,
         progress: progress.map(|done| RunProgress { done, of }),
         created_at: row.instant("created_at")?,
+        as_wished: row.get("as_wished")?,
         wanted_at: row.optional_instant("wanted_at")?,
         looked_at: row.optional_instant("looked_at")?,
         quiet_runs: small(row, "quiet_runs")?,
@@ -94,9 +99,26 @@ impl Transaction {
         statement.bind(calendar.0).optional().await?.as_ref().map(link).transpose()
     }
 
+    /// All that there are, the oldest first.
+    pub(crate) async fn all_sync_links(&mut self) -> Result<Vec<SyncLink>> {
+        self.joined(&[LINK, "ORDER BY l.id"]).all(link).await
+    }
+
     /// Those of an account, the oldest first.
     pub async fn sync_links_of_account(&mut self, account: RemoteAccountId) -> Result<Vec<SyncLink>> {
         self.joined(&[LINK, "WHERE l.account_id = $1 ORDER BY l.id"]).bind(account.0).all(link).await
+    }
+
+    /// Those by accounts of `person` whose calendars belong to somebody else.
+    pub async fn sync_links_of_person(&mut self, person: PrincipalId) -> Result<Vec<SyncLink>> {
+        self.joined(&[
+            LINK,
+            "JOIN remote_accounts a ON a.id = l.account_id JOIN calendars c ON c.id = l.calendar_id
+             WHERE a.principal_id = $1 AND c.owner_id <> $1 ORDER BY l.id",
+        ])
+        .bind(person.0)
+        .all(link)
+        .await
     }
 
     /// Those of these calendars, the oldest first.
@@ -113,8 +135,8 @@ impl Transaction {
         let row = self
             .sql(
                 "INSERT INTO sync_links (account_id, calendar_id, remote_id, remote_name, remote_writable, components, direction,
-                    policy, interval_seconds, window_days, state, next_run_at, wanted_at, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'new', $11, $11, $11) RETURNING id",
+                    policy, interval_seconds, window_days, invites, state, next_run_at, wanted_at, created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, 'new', $11, $11, $11) RETURNING id",
             )
             .bind(new.account.0)
             .bind(new.calendar.0)
@@ -127,6 +149,7 @@ impl Transaction {
             .bind(settings.interval.map(|interval| interval.num_seconds()))
             .bind(settings.window_days.map(i64::from))
             .bind(millis(new.at))
+            .bind(settings.invites)
             .one()
             .await?;
         Ok(SyncLinkId(row.get("id")?))
@@ -151,11 +174,26 @@ impl Transaction {
         let statement = self.sql(
             "UPDATE sync_links SET direction = $2, policy = $3, interval_seconds = $4, window_days = $5,
                 seen_revision = CASE WHEN $6 THEN NULL ELSE seen_revision END,
-                cursor = CASE WHEN $7 THEN NULL ELSE cursor END, listing_open = listing_open AND NOT $7 WHERE id = $1",
+                cursor = CASE WHEN $7 THEN NULL ELSE cursor END, listing_open = listing_open AND NOT $7, invites = $8,
+                as_wished = as_wished AND coalesce(interval_seconds, 0) = coalesce($4, 0) WHERE id = $1",
         );
         let statement = statement.bind(id.0).bind(settings.direction.name()).bind(settings.policy.name());
         let statement = statement.bind(settings.interval.map(|interval| interval.num_seconds()));
-        statement.bind(settings.window_days.map(i64::from)).bind(anew).bind(list).run().await?;
+        let statement = statement.bind(settings.window_days.map(i64::from)).bind(anew).bind(list);
+        statement.bind(settings.invites).run().await?;
+        Ok(())
+    }
+
+    /// Whether the interval is to be the one that the calendar elsewhere wishes.
+    pub async fn set_sync_as_wished(&mut self, id: SyncLinkId, as_wished: bool) -> Result<()> {
+        self.sql("UPDATE sync_links SET as_wished = $2 WHERE id = $1").bind(id.0).bind(as_wished).run().await?;
+        Ok(())
+    }
+
+    /// The calendar elsewhere wishes this interval; it counts unless somebody has chosen another meanwhile.
+    pub async fn set_sync_wished(&mut self, id: SyncLinkId, interval: TimeDelta) -> Result<()> {
+        let statement = self.sql("UPDATE sync_links SET interval_seconds = $2 WHERE id = $1 AND as_wished");
+        statement.bind(id.0).bind(interval.num_seconds()).run().await?;
         Ok(())
     }
 
@@ -243,6 +281,7 @@ impl Transaction {
             .bind(id.0.to_string())
             .run()
             .await?;
+        self.sql("UPDATE sync_subscriptions SET next_at = 0 WHERE link_id = $1").bind(id.0).run().await?;
         self.sql("DELETE FROM sync_links WHERE id = $1").bind(id.0).run().await?;
         Ok(())
     }
@@ -257,6 +296,32 @@ impl Transaction {
         let Some(row) = row else { return Ok(()) };
         let key = row.get::<i64>("id")?.to_string();
         self.hasten_job(crate::model::job::JobKind::Sync, &key, at).await
+    }
+
+    /// For how long links that run by themselves have not been the same on both sides: the longest, of each kind that there is one of.
+    pub async fn sync_lags(&mut self, now: DateTime<Utc>) -> Result<Vec<(ProviderKind, TimeDelta)>> {
+        let statement = self.sql(
+            "SELECT a.provider, min(coalesce(l.in_step_at, l.created_at)) AS since
+             FROM sync_links l JOIN remote_accounts a ON a.id = l.account_id
+             WHERE l.interval_seconds IS NOT NULL AND l.state NOT IN ('paused', 'gone') GROUP BY a.provider",
+        );
+        let lag = |row: &Row| {
+            let kind = ProviderKind::from_name(row.get("provider")?).ok_or_else(|| broken("provider"))?;
+            Ok((kind, now - row.instant("since")?))
+        };
+        statement.all(lag).await
+    }
+
+    /// Those of the whole installation, of calendars that do not rest in the bin, with the names in addresses of whose and which calendar
+    /// each is.
+    pub async fn named_sync_links(&mut self) -> Result<Vec<(SyncLink, String, String)>> {
+        let statement = self.sql(
+            "SELECT l.*, s.expires_at AS told_until, p.slug AS owner, c.slug AS calendar FROM sync_links l
+             LEFT JOIN sync_subscriptions s ON s.link_id = l.id AND s.remote_id IS NOT NULL
+             JOIN calendars c ON c.id = l.calendar_id AND c.deleted_at IS NULL JOIN principals p ON p.id = c.owner_id
+             ORDER BY p.slug, c.slug",
+        );
+        statement.all(|row| Ok((link(row)?, row.get("owner")?, row.get("calendar")?))).await
     }
 
     /// Links that are to run and have no job: their jobs were removed, or are dead.

@@ -7,6 +7,7 @@ use crate::Result;
 use crate::model::calendar::{CalendarId, Revision};
 use crate::model::sync_link::SyncLinkId;
 use crate::model::sync_object::{Aside, AsideCode, OpenConflict, RemoteState, SyncObject, SyncObjectId};
+use crate::model::sync_run::Side;
 use crate::sync::provider::{RemoteObjectId, RemoteTag};
 use crate::versions::{packed, unpacked};
 use std::collections::HashMap;
@@ -116,6 +117,20 @@ impl SyncObjects {
     }
 }
 
+/// Of an object that it would be deleted on `side`; bound as the first two are the link and its calendar.
+fn held_on(side: Side) -> &'static str {
+    match side {
+        Side::Here => {
+            "s.link_id = $1 AND s.remote_state = 'gone' AND s.local_base IS NOT NULL AND EXISTS (
+                SELECT 1 FROM objects o WHERE o.calendar_id = $2 AND o.name = s.name AND o.uid = s.uid) "
+        }
+        Side::There => {
+            "s.link_id = $1 AND s.remote_state = 'same' AND s.local_pending AND s.remote_id IS NOT NULL AND s.local_base IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM objects o WHERE o.calendar_id = $2 AND o.name = s.name AND o.uid = s.uid) "
+        }
+    }
+}
+
 impl Transaction {
     /// Those with ids after `after`, in the order of their ids, at most `limit`.
     pub async fn sync_objects(
@@ -132,6 +147,25 @@ impl Transaction {
     pub async fn count_sync_objects(&mut self, link: SyncLinkId, which: SyncObjects) -> Result<u64> {
         let parts = ["SELECT count(*) AS objects FROM sync_objects s WHERE s.link_id = $1 ", which.condition()];
         self.joined(&parts).bind(link.0).one().await?.count("objects")
+    }
+
+    /// What is gone on one side and would be deleted on `side`, by UID and title, at most `limit`.
+    pub async fn held_deletions(
+        &mut self,
+        link: SyncLinkId,
+        calendar: CalendarId,
+        side: Side,
+        limit: usize,
+    ) -> Result<Vec<(Option<String>, Option<String>)>> {
+        let parts = ["SELECT s.uid, s.title FROM sync_objects s WHERE ", held_on(side), "ORDER BY s.id LIMIT $3"];
+        let statement = self.joined(&parts).bind(link.0).bind(calendar.0).bind(signed(limit));
+        statement.all(|row| Ok((row.get("uid")?, row.get("title")?))).await
+    }
+
+    /// How many these are.
+    pub async fn count_held_deletions(&mut self, link: SyncLinkId, calendar: CalendarId, side: Side) -> Result<u64> {
+        let parts = ["SELECT count(*) AS objects FROM sync_objects s WHERE ", held_on(side)];
+        self.joined(&parts).bind(link.0).bind(calendar.0).one().await?.count("objects")
     }
 
     /// How many of a link's objects were in step, and how many of these are there now.

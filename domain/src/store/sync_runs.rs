@@ -114,6 +114,18 @@ impl Transaction {
         statement.bind(run.0).bind(after).bind(signed(limit)).all(entry).await
     }
 
+    /// Lines of a receipt about these objects of one side, in their order.
+    pub async fn sync_run_entries_of(&mut self, run: SyncRunId, side: Side, names: &[&str]) -> Result<Vec<RunEntry>> {
+        let list = serde_json::to_string(names).map_err(|_| broken("name"))?;
+        let values = self.json_values();
+        let parts = [
+            "SELECT * FROM sync_run_entries WHERE run_id = $2 AND side = $3 AND name IN (SELECT value FROM ",
+            values,
+            ") ORDER BY id",
+        ];
+        self.joined(&parts).bind(list).bind(run.0).bind(side.name()).all(entry).await
+    }
+
     pub async fn sync_run_counts(&mut self, run: SyncRunId) -> Result<Vec<DeedCount>> {
         let statement = self
             .sql("SELECT side, what, count(*) AS entries FROM sync_run_entries WHERE run_id = $1 GROUP BY side, what");

@@ -2,15 +2,17 @@
 //! An account is its owner's alone: for everybody else it does not exist.
 
 use super::connector::{CredentialKeeper, Found, Service, Wanted};
+use super::counted::Counted;
 use super::credentials::Credentials;
+use super::feed::FeedSource;
 use super::provider::{Answer, Provider, ProviderError, RemoteCalendar};
 use super::vault::Resealed;
-use crate::access::{self, Access, Caller, PrincipalId};
+use crate::access::{self, Caller, PrincipalId};
 use crate::idempotency::Once;
-use crate::model::remote_account::{AccountState, RemoteAccount, RemoteAccountId};
+use crate::model::remote_account::{AccountState, ProviderKind, RemoteAccount, RemoteAccountId};
 use crate::store::{NewRemoteAccount, Transaction};
 use crate::write::Write;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Problem, Result, versions};
 use chrono::Utc;
 use std::sync::Arc;
 
@@ -205,6 +207,7 @@ impl Kalends {
             };
             let why = account.why.as_deref().filter(|_| state == account.state);
             write.tx.set_remote_account_state(id, state, why, Utc::now()).await?;
+            self.want_notifications(&mut write.tx, id).await?;
             write.list_changed().await?;
             write.commit(()).await
         })
@@ -261,6 +264,16 @@ impl Kalends {
         &self,
         account: &RemoteAccount,
     ) -> Result<std::result::Result<Arc<dyn Provider>, ProviderError>> {
+        if let (ProviderKind::Ics, Ok(FeedSource::File { name })) =
+            (account.provider, FeedSource::read(&account.settings))
+        {
+            let kept = self.db.read().await?.feed_file(account.id).await?;
+            let Some(kept) = kept else {
+                return Ok(Err(ProviderError::Missing("its file is not there any more".into())));
+            };
+            let content = versions::unpacked_file(kept).await?;
+            return Ok(self.connector.file(&name, content).await.map(|inner| self.counted(account, inner)));
+        }
         let sealed = self.db.read().await?.remote_credentials(account.id).await?;
         let credentials = match sealed {
             None => None,
@@ -270,7 +283,12 @@ impl Kalends {
             },
         };
         let keeper = Arc::new(Keeper { kalends: self.clone(), account: account.id });
-        Ok(self.connector.connect(account, credentials, keeper).await)
+        let connected = self.connector.connect(account, credentials, keeper).await;
+        Ok(connected.map(|inner| self.counted(account, inner)))
+    }
+
+    fn counted(&self, account: &RemoteAccount, inner: Arc<dyn Provider>) -> Arc<dyn Provider> {
+        Arc::new(Counted { inner, kind: account.provider, counter: self.sync_counter.clone() })
     }
 
     /// `None`: there are none, or no key opens them.
@@ -312,35 +330,6 @@ impl Kalends {
         let mut tx = self.db.write().await?;
         tx.set_remote_credentials(id, &sealed).await?;
         tx.commit().await
-    }
-
-    /// Removes an account, with the credentials.
-    ///
-    /// # Errors
-    /// `NotFound`, those of `check`.
-    pub async fn remove_remote_account(
-        &self,
-        caller: Caller,
-        id: RemoteAccountId,
-        bins_calendars: bool,
-        check: impl Fn(&RemoteAccount) -> Result<()>,
-    ) -> Result<()> {
-        self.write(caller, async |mut write: Write| {
-            check(&own_account(&mut write.tx, caller, id).await?)?;
-            let links = write.tx.sync_links_of_account(id).await?;
-            write.tx.delete_remote_account(id).await?;
-            for link in links.iter().filter(|_| bins_calendars) {
-                // One that was given away, or is in the bin already, stays where it is.
-                match write.calendar(link.calendar, Access::Owner).await {
-                    Ok(calendar) => write.remove_calendar(&calendar).await?,
-                    Err(Error::NotFound(_) | Error::Forbidden { .. }) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            write.list_changed().await?;
-            write.commit(()).await
-        })
-        .await
     }
 
     /// Seals everybody's credentials by the first key that another key sealed. For whoever runs the server.

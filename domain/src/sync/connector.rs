@@ -25,6 +25,14 @@ pub trait Connector: Send + Sync {
         Vec::new()
     }
 
+    /// The calendar that a file is which somebody brought and called `name`.
+    ///
+    /// # Errors
+    /// `Unreadable` for what is no calendar, `Refused` for one that is too large.
+    fn file<'a>(&'a self, _name: &'a str, _content: Vec<u8>) -> Answer<'a, Arc<dyn Provider>> {
+        Box::pin(async { Err(ProviderError::Missing("nothing here reads files".into())) })
+    }
+
     /// Looks for the account of a person who has a name and a password.
     ///
     /// # Errors
@@ -64,6 +72,8 @@ pub struct Service {
 pub enum ServiceAddress {
     /// It is at the same place for everybody.
     Known,
+    /// Nothing: people sign in there, and come back.
+    SignIn,
     /// The host, or an address on it.
     Host,
     /// An address, a host or an e-mail address.

@@ -91,6 +91,8 @@ fn host(account: &RemoteAccount) -> String {
 pub struct SyncCount {
     pub runs: u64,
     pub failures: u64,
+    /// How often a service was asked something, by whomever.
+    pub requests: u64,
     /// How many objects were changed, on either side.
     pub changes: u64,
     /// How long all runs took together.
@@ -109,6 +111,10 @@ impl SyncCounter {
         count.failures += u64::from(failed);
         count.changes += changes;
         count.duration += duration;
+    }
+
+    pub(super) fn asked(&self, kind: ProviderKind) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)[kind as usize].requests += 1;
     }
 
     pub fn get(&self) -> [(ProviderKind, SyncCount); ProviderKind::ALL.len()] {

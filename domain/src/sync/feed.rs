@@ -12,6 +12,8 @@ pub enum FeedSource {
     Address { host: String },
     /// Public holidays, for which nobody is asked.
     Holidays(Pack),
+    /// A file that somebody brought, and brings again when there is another version of it; it was called so.
+    File { name: String },
 }
 
 impl FeedSource {

@@ -2,17 +2,19 @@
 
 use super::accounts::own_account;
 use super::connector::FindError;
+use super::feed::FeedSource;
 use super::plan::Direction;
 use super::provider::{ProviderError, RemoteCalendar, RemoteCalendarId};
 use super::run::{link_changed, may_link};
 use super::schedule::{MAX_INTERVAL, MIN_INTERVAL};
 use crate::access::{self, Access, Caller};
 use crate::calendars::{CalendarDetails, CalendarId};
+use crate::idempotency::Once;
+use crate::jobs::{Job, JobId, JobKind};
 use crate::model::remote_account::{ProviderKind, RemoteAccount, RemoteAccountId};
 use crate::model::sync_link::{LinkSettings, LinkState, SyncLink, SyncLinkId};
-use crate::model::sync_object::SyncObjectId;
 use crate::retry::retry;
-use crate::store::{LinkStanding, NewSyncLink, SyncObjects};
+use crate::store::{LinkStanding, NewSyncLink};
 use crate::write::Write;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::{TimeDelta, Utc};
@@ -48,17 +50,6 @@ pub struct NewLink {
     pub settings: LinkSettings,
 }
 
-/// What becomes of the calendars when a link ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkRemoval {
-    /// Both stay as they are.
-    KeepBoth,
-    /// The one here goes into the bin, the one there stays.
-    BinHere,
-    /// The one here goes into the bin, and everything in the one there that was in step is deleted.
-    DeleteThere,
-}
-
 impl LinkSettings {
     /// What is proposed for a calendar at a service of `kind`.
     pub fn proposed(kind: ProviderKind, remote: &RemoteCalendar) -> Self {
@@ -72,6 +63,7 @@ impl LinkSettings {
             policy: super::plan::Policy::MergeThenNewest,
             interval: Some(TimeDelta::minutes(minutes)),
             window_days: None,
+            invites: false,
         }
     }
 
@@ -90,6 +82,12 @@ impl LinkSettings {
         }
         Ok(())
     }
+}
+
+/// Whether calendars of an account say how often they wish to be asked: what is followed at an address, and holidays.
+pub fn wishes_interval(account: &RemoteAccount) -> bool {
+    let source = FeedSource::read(&account.settings);
+    account.provider == ProviderKind::Ics && !matches!(source, Ok(FeedSource::File { .. }) | Err(_))
 }
 
 pub(super) fn remote_error(error: ProviderError) -> Error {
@@ -145,6 +143,18 @@ impl Kalends {
     /// `NotFound` for somebody else's account or calendar, and for what is not there; `Forbidden`; `AlreadyExists` where one of the two
     /// has a link; `BadInput` (interval, window, direction, name); `QuotaExceeded`; `Remote`.
     pub async fn make_sync_link(&self, caller: Caller, new: &NewLink) -> Result<SyncLink> {
+        self.make_sync_link_once(caller, new, None).await
+    }
+
+    /// [`Kalends::make_sync_link`], of which a request that is repeated with the same key makes one.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::make_sync_link`]; `BadInput` (Idempotency-Key) for the key of another request; `NotFound` where what the key
+    /// made is there no more.
+    pub async fn make_sync_link_once(&self, caller: Caller, new: &NewLink, once: Option<&Once>) -> Result<SyncLink> {
+        if let Some(made) = self.made_before(caller, once).await? {
+            return self.sync_link_made_before(caller, &made).await;
+        }
         let (account, remote) = self.remote_to_link(caller, new).await?;
         let linked = self.db.read().await?.sync_links_of_account(account.id).await?;
         if linked.iter().any(|link| link.remote == remote.id) {
@@ -154,11 +164,20 @@ impl Kalends {
             LinkTarget::Existing(calendar) => *calendar,
             LinkTarget::New { name } => self.calendar_for(caller, &remote, name.as_deref()).await?,
         };
-        let made = self.tie(caller, &account, &remote, calendar, &new.settings).await;
-        if made.is_err() && matches!(new.target, LinkTarget::New { .. }) {
+        let made = self.tie(caller, (&account, &remote), calendar, &new.settings, once).await;
+        // Another request with the key was faster, or it could not be.
+        let is_in_vain = made.as_ref().map_or(true, |link| link.calendar != calendar);
+        if is_in_vain && matches!(new.target, LinkTarget::New { .. }) {
             self.discard_calendar(caller, calendar).await?;
         }
         made
+    }
+
+    /// What a key of the caller's says that it made: the link of the calendar with this id.
+    pub(crate) async fn sync_link_made_before(&self, caller: Caller, calendar: &str) -> Result<SyncLink> {
+        let gone = || Error::NotFound("the link");
+        let calendar = calendar.parse().map(CalendarId).map_err(|_| gone())?;
+        self.sync_link_of(caller, calendar).await.map_err(|_| gone())?.ok_or_else(gone)
     }
 
     async fn calendar_for(&self, caller: Caller, remote: &RemoteCalendar, name: Option<&str>) -> Result<CalendarId> {
@@ -182,15 +201,21 @@ impl Kalends {
     async fn tie(
         &self,
         caller: Caller,
-        account: &RemoteAccount,
-        remote: &RemoteCalendar,
+        (account, remote): (&RemoteAccount, &RemoteCalendar),
         calendar: CalendarId,
         settings: &LinkSettings,
+        once: Option<&Once>,
     ) -> Result<SyncLink> {
-        let link = self
+        let tied = self
             .write(caller, async |mut write: Write| {
                 write.calendar(calendar, Access::Owner).await?;
                 own_account(&mut write.tx, caller, account.id).await?;
+                if write.tx.is_remote_account_removing(account.id).await? {
+                    return Err(Error::NotFound("the remote account"));
+                }
+                if let Some(made) = write.take_key(once, &calendar.0.to_string()).await? {
+                    return Ok(Err(made));
+                }
                 let of_account = write.tx.sync_links_of_account(account.id).await?;
                 let is_taken = of_account.iter().any(|link| link.remote == remote.id);
                 if is_taken || write.tx.sync_link_of_calendar(calendar).await?.is_some() {
@@ -199,14 +224,21 @@ impl Kalends {
                 let at = Utc::now();
                 let new = NewSyncLink { account: account.id, calendar, remote, settings, at };
                 let id = write.tx.insert_sync_link(new).await?;
+                write.tx.set_sync_as_wished(id, wishes_interval(account) && settings.interval.is_some()).await?;
                 let link = write.tx.sync_link(id).await?.ok_or(Error::NotFound("the link"))?;
                 self.want_run(&mut write.tx, &link, at).await?;
+                self.want_notifications(&mut write.tx, link.account).await?;
                 write.calendar_changed(calendar).await?;
-                write.commit(link).await
+                write.commit(Ok(link)).await
             })
             .await?;
-        self.wake.notify_one();
-        Ok(link)
+        match tied {
+            Ok(link) => {
+                self.wake.notify_one();
+                Ok(link)
+            }
+            Err(made) => self.sync_link_made_before(caller, &made).await,
+        }
     }
 
     /// The links of all calendars that the caller owns, the oldest first.
@@ -241,8 +273,26 @@ impl Kalends {
     /// # Errors
     /// `NotFound`; `BadInput` (interval, window, direction).
     pub async fn change_sync_link(&self, caller: Caller, id: SyncLinkId, settings: &LinkSettings) -> Result<()> {
+        self.change_sync_link_by(caller, id, |_| Ok(*settings)).await
+    }
+
+    /// [`Kalends::change_sync_link`] by what was chosen until now, under the lock of the write.
+    ///
+    /// # Errors
+    /// Those of `change`; as there.
+    pub async fn change_sync_link_by(
+        &self,
+        caller: Caller,
+        id: SyncLinkId,
+        change: impl Fn(&SyncLink) -> Result<LinkSettings>,
+    ) -> Result<()> {
         let changed = self.write(caller, async |mut write: Write| {
+            write.tx.lock_home(caller.principal).await?;
             let link = self.held_link(&mut write.tx, caller, id).await?;
+            // Whoever changes it at the same time waits here.
+            write.calendar(link.calendar, Access::Owner).await?;
+            let link = self.held_link(&mut write.tx, caller, link.id).await?;
+            let settings = &change(&link)?;
             settings.check(link.remote_writable)?;
             let before = link.settings;
             let turns = before.direction != settings.direction;
@@ -257,9 +307,38 @@ impl Kalends {
             if !link.state.rests() {
                 self.want_run(&mut write.tx, &link, Utc::now()).await?;
             }
+            self.want_notifications(&mut write.tx, link.account).await?;
             link_changed(write, &link).await
         });
         changed.await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Has a link be looked at as often as the calendar elsewhere wishes, whenever it wishes otherwise: that of what is followed.
+    ///
+    /// # Errors
+    /// `NotFound`; `BadInput` (interval) for a calendar that wishes nothing.
+    pub async fn follow_wished_interval(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
+        self.write(caller, async |mut write: Write| {
+            let link = self.held_link(&mut write.tx, caller, id).await?;
+            let account = write.tx.remote_account(link.account).await?.ok_or(Error::NotFound("the remote account"))?;
+            if !wishes_interval(&account) {
+                return Err(Error::bad_input("interval", Problem::Request("it wishes none: choose one")));
+            }
+            write.tx.set_sync_as_wished(id, true).await?;
+            if link.settings.interval.is_none() {
+                let interval = Some(super::schedule::wished(None));
+                let settings = LinkSettings { interval, ..link.settings };
+                write.tx.set_sync_settings(id, &settings, (false, false)).await?;
+                write.tx.set_sync_as_wished(id, true).await?;
+            }
+            if !link.state.rests() {
+                self.want_run(&mut write.tx, &link, Utc::now()).await?;
+            }
+            link_changed(write, &link).await
+        })
+        .await?;
         self.wake.notify_one();
         Ok(())
     }
@@ -274,6 +353,7 @@ impl Kalends {
             let (state, trouble) = (LinkState::Paused, None);
             let standing = LinkStanding { state, trouble, why: None, failures: 0, next_run_at: None };
             write.tx.set_sync_standing(id, &standing).await?;
+            self.want_notifications(&mut write.tx, link.account).await?;
             link_changed(write, &link).await
         })
         .await
@@ -282,16 +362,20 @@ impl Kalends {
     /// Goes on with a link that was paused; also with one whose calendar elsewhere was gone, in case it has come back.
     ///
     /// # Errors
-    /// `NotFound`
+    /// `NotFound`; `Busy` while one of its runs is taken back.
     pub async fn resume_sync_link(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
         let resumed = self.write(caller, async |mut write: Write| {
             let link = self.held_link(&mut write.tx, caller, id).await?;
+            if self.is_taking_back(&mut write.tx, &link).await? {
+                return Err(Error::Busy { seconds: 5 });
+            }
             if link.state.rests() {
                 let at = Utc::now();
                 let (state, trouble) = (LinkState::New, None);
                 let standing = LinkStanding { state, trouble, why: None, failures: 0, next_run_at: Some(at) };
                 write.tx.set_sync_standing(id, &standing).await?;
                 self.want_run(&mut write.tx, &link, at).await?;
+                self.want_notifications(&mut write.tx, link.account).await?;
             }
             link_changed(write, &link).await
         });
@@ -307,6 +391,32 @@ impl Kalends {
     pub async fn sync_now(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
         let link = self.sync_link(caller, id).await?;
         self.run_now(&[link]).await
+    }
+
+    /// [`Kalends::sync_now`]; yields the job that does it. `None`: nothing is done until it is resumed.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn begin_sync(&self, caller: Caller, id: SyncLinkId) -> Result<Option<JobId>> {
+        let link = self.sync_link(caller, id).await?;
+        if link.state.rests() {
+            return Ok(None);
+        }
+        self.run_now(&[link]).await?;
+        let job = self.db.read().await?.newest_job(JobKind::Sync, &id.0.to_string()).await?;
+        Ok(job.map(|job| job.id))
+    }
+
+    /// The link of a job that brings it into step, or takes back a run of it.
+    ///
+    /// # Errors
+    /// `NotFound` for a job of another kind or whose link is none of the caller's.
+    pub async fn link_of_job(&self, caller: Caller, job: &Job) -> Result<SyncLink> {
+        let is_of_link = [JobKind::Sync, JobKind::TakeBack].iter().any(|kind| kind.name() == job.kind);
+        let mut tx = self.db.read().await?;
+        let key = tx.job_key(job.id).await?.filter(|_| is_of_link);
+        let id = key.and_then(|key| key.parse().ok()).map(SyncLinkId).ok_or(Error::NotFound("the job"))?;
+        self.held_link(&mut tx, caller, id).await.map_err(|_| Error::NotFound("the job"))
     }
 
     /// Has all links of an account run now.
@@ -330,7 +440,7 @@ impl Kalends {
         self.run_now(&links).await
     }
 
-    async fn run_now(&self, links: &[SyncLink]) -> Result<()> {
+    pub(super) async fn run_now(&self, links: &[SyncLink]) -> Result<()> {
         retry(async || {
             let mut tx = self.db.write().await?;
             for link in links.iter().filter(|link| !link.state.rests()) {
@@ -342,134 +452,5 @@ impl Kalends {
         .await?;
         self.wake.notify_one();
         Ok(())
-    }
-
-    /// The remote side says that something has changed in a calendar of an account (`None`: in any of them).
-    ///
-    /// # Errors
-    /// `Unavailable`, `Internal`
-    pub async fn remote_changed(&self, account: RemoteAccountId, calendar: Option<&RemoteCalendarId>) -> Result<()> {
-        let links = self.db.read().await?.sync_links_of_account(account).await?;
-        let is_meant = |link: &&SyncLink| calendar.is_none_or(|calendar| link.remote == *calendar);
-        let waits = |link: &&SyncLink| !link.state.rests() && link.state != LinkState::Attention;
-        retry(async || {
-            let mut tx = self.db.write().await?;
-            for link in links.iter().filter(is_meant).filter(waits) {
-                self.want_run(&mut tx, link, Utc::now()).await?;
-            }
-            tx.commit().await
-        })
-        .await?;
-        self.wake.notify_one();
-        Ok(())
-    }
-
-    /// A page shows these calendars: those that are in step with others elsewhere are looked at more often for a while.
-    ///
-    /// # Errors
-    /// `Unavailable`, `Internal`
-    pub async fn looked_at(&self, caller: Caller, calendars: &[CalendarId]) -> Result<()> {
-        let mut tx = self.db.read().await?;
-        let seen = access::seen_calendars(&mut tx, caller).await?;
-        let linked: Vec<CalendarId> =
-            seen.iter().filter(|held| held.is_linked() && calendars.contains(&held.id)).map(|held| held.id).collect();
-        let now = Utc::now();
-        let links = tx.sync_links_of_calendars(&linked).await?;
-        drop(tx);
-        let since = now - TimeDelta::minutes(1);
-        for link in links.iter().filter(|link| link.looked_at.is_none_or(|at| at < since)) {
-            let mut tx = self.db.write().await?;
-            if tx.set_sync_looked(link.calendar, now, since).await?.is_some() && link.state == LinkState::InStep {
-                // As if it had been looked at all the time since the last run.
-                let looked = SyncLink { looked_at: Some(now), ..link.clone() };
-                let due = link.last_run_at.zip(super::schedule::interval(&looked, link.quiet_runs, now));
-                if let Some((last, interval)) = due {
-                    let key = link.id.0.to_string();
-                    tx.hasten_job(crate::jobs::JobKind::Sync, &key, (last + interval).max(now)).await?;
-                }
-            }
-            tx.commit().await?;
-        }
-        Ok(())
-    }
-
-    /// Says yes to the deletions that a link asks about, as many as there are now and no more.
-    ///
-    /// # Errors
-    /// `NotFound`
-    pub async fn approve_deletions(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
-        retry(async || {
-            let mut tx = self.db.write().await?;
-            let link = self.held_link(&mut tx, caller, id).await?;
-            let here = tx.count_sync_objects(id, SyncObjects::Gone).await?;
-            let there = tx.count_sync_objects(id, SyncObjects::Local).await?;
-            tx.set_sync_approved(id, Some(here), Some(there)).await?;
-            self.want_run(&mut tx, &link, Utc::now()).await?;
-            tx.commit().await
-        })
-        .await?;
-        self.wake.notify_one();
-        Ok(())
-    }
-
-    /// Says no: what is gone on one side goes back there from the other, as far as the link's direction allows.
-    ///
-    /// # Errors
-    /// `NotFound`
-    pub async fn refuse_deletions(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
-        retry(async || {
-            let mut tx = self.db.write().await?;
-            let link = self.held_link(&mut tx, caller, id).await?;
-            if link.state == LinkState::Asks {
-                tx.forget_sync_deletions(id, link.calendar).await?;
-                self.want_run(&mut tx, &link, Utc::now()).await?;
-            }
-            tx.commit().await
-        })
-        .await?;
-        self.wake.notify_one();
-        Ok(())
-    }
-
-    /// Ends a link.
-    ///
-    /// # Errors
-    /// `NotFound`; `Forbidden` where the credential does not suffice.
-    pub async fn remove_sync_link(&self, caller: Caller, id: SyncLinkId, removal: LinkRemoval) -> Result<()> {
-        let removed = self.write(caller, async |mut write: Write| {
-            let link = self.held_link(&mut write.tx, caller, id).await?;
-            let calendar = write.calendar(link.calendar, Access::Owner).await?;
-            match removal {
-                LinkRemoval::KeepBoth | LinkRemoval::BinHere => write.tx.delete_sync_link(id).await?,
-                LinkRemoval::DeleteThere => {
-                    write.tx.set_sync_removing(id).await?;
-                    self.want_run(&mut write.tx, &link, Utc::now()).await?;
-                }
-            }
-            if removal == LinkRemoval::KeepBoth {
-                write.calendar_changed(link.calendar).await?;
-            } else {
-                write.remove_calendar(&calendar).await?;
-            }
-            write.commit(()).await
-        });
-        removed.await?;
-        self.wake.notify_one();
-        Ok(())
-    }
-
-    /// What is to be deleted once somebody has said yes: titles of what is here, at most `limit`.
-    ///
-    /// # Errors
-    /// `NotFound`
-    pub async fn held_deletions(&self, caller: Caller, id: SyncLinkId, limit: usize) -> Result<Vec<Option<String>>> {
-        let mut tx = self.db.read().await?;
-        let link = self.held_link(&mut tx, caller, id).await?;
-        let mut titles = Vec::new();
-        for which in [SyncObjects::Gone, SyncObjects::Local] {
-            let rows = tx.sync_objects(link.id, which, SyncObjectId(0), limit.saturating_sub(titles.len())).await?;
-            titles.extend(rows.into_iter().filter(|row| row.is_based()).map(|row| row.title));
-        }
-        Ok(titles)
     }
 }

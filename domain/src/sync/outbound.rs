@@ -381,6 +381,7 @@ impl Engine<'_> {
                     let mut line = entry(Side::There, Deed::Deleted, row.uid.as_deref(), row.title.as_deref());
                     line.undo.before = row.remote_base_text.or(row.base_text);
                     line.undo.local_base = row.local_base;
+                    line.undo.remote = row.remote.map(|id| id.0);
                     line.name = row.name;
                     tx.add_sync_entry(self.id, &line).await?;
                 }

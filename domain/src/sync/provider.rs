@@ -3,7 +3,7 @@
 //! A provider knows a protocol and nothing of what is stored here. What it must remember from one run to the next it says in a
 //! [`Cursor`], which the engine keeps. All ids, tags and cursors are the remote side's words: to be kept and compared, not taken apart.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use kalends_ical::instances::Window;
 use kalends_ical::merge::{self, Versions, Winner};
@@ -54,6 +54,22 @@ pub struct RemoteCalendar {
 }
 
 impl RemoteCalendar {
+    /// One that is only read, and of which nothing more is known than what it is called; whether it has changed is told.
+    pub fn read_only(id: RemoteCalendarId, name: String) -> Self {
+        RemoteCalendar {
+            id,
+            name,
+            description: None,
+            color: None,
+            order: None,
+            components: None,
+            is_writable: false,
+            is_shared: false,
+            time_zone: None,
+            following: Following::Tag,
+        }
+    }
+
     /// Whether objects of `kind` may be stored in it, as far as is known.
     pub fn takes(&self, kind: ComponentKind) -> bool {
         let named = |components: &Vec<String>| components.iter().any(|name| name.eq_ignore_ascii_case(kind.name()));
@@ -152,6 +168,10 @@ pub struct Capabilities {
     pub keeps_texts: bool,
 }
 
+fn read_only<T: Send>() -> Answer<'static, T> {
+    Box::pin(async { Err(ProviderError::Forbidden("this calendar is only read".into())) })
+}
+
 /// An account at a remote service, ready to be asked.
 ///
 /// Nothing is retried in here: whoever asks decides by the error whether and when to ask again.
@@ -173,6 +193,15 @@ pub trait Provider: Send + Sync {
         window: Window,
     ) -> Answer<'a, ChangePage>;
 
+    /// What tells of changes by itself; `None`: the remote side has to be asked.
+    fn notifications(&self) -> Option<&dyn Notifications> {
+        None
+    }
+
+    /// Whether what is written from now on may have the remote side invite people, where it sends invitations by itself. Until that is
+    /// said, it may not: whom a text invites stays here then.
+    fn allow_invitations(&self, _: bool) {}
+
     /// After how long a calendar itself wants to be asked again, as far as [`Provider::changes`] or
     /// [`Provider::calendars`] was told when it was last asked.
     fn wished_interval(&self) -> Option<TimeDelta> {
@@ -186,8 +215,10 @@ pub trait Provider: Send + Sync {
     ///
     /// # Errors
     /// `Changed` when there is one at its place already, `UidTaken` when the calendar has the UID elsewhere, `Rejected` when the
-    /// remote side does not take this text.
-    fn create<'a>(&'a self, calendar: &'a RemoteCalendarId, uid: &'a str, text: &'a str) -> Answer<'a, Stored>;
+    /// remote side does not take this text; `Forbidden` of what is only read, as nothing else is said here.
+    fn create<'a>(&'a self, _calendar: &'a RemoteCalendarId, _uid: &'a str, _text: &'a str) -> Answer<'a, Stored> {
+        read_only()
+    }
 
     /// Stores another text for an object. `tag`: what it must be at; `None`: whatever it is at, as long as it is there.
     ///
@@ -195,11 +226,13 @@ pub trait Provider: Send + Sync {
     /// `Changed` when it is not at `tag`, or not there; `Rejected` when the remote side does not take this text.
     fn update<'a>(
         &'a self,
-        calendar: &'a RemoteCalendarId,
-        object: &'a RemoteObjectId,
-        tag: Option<&'a RemoteTag>,
-        text: &'a str,
-    ) -> Answer<'a, Stored>;
+        _calendar: &'a RemoteCalendarId,
+        _object: &'a RemoteObjectId,
+        _tag: Option<&'a RemoteTag>,
+        _text: &'a str,
+    ) -> Answer<'a, Stored> {
+        read_only()
+    }
 
     /// Deletes an object; one that is not there is deleted already. `tag` as in [`Provider::update`].
     ///
@@ -207,10 +240,12 @@ pub trait Provider: Send + Sync {
     /// `Changed` when it is not at `tag`.
     fn delete<'a>(
         &'a self,
-        calendar: &'a RemoteCalendarId,
-        object: &'a RemoteObjectId,
-        tag: Option<&'a RemoteTag>,
-    ) -> Answer<'a, ()>;
+        _calendar: &'a RemoteCalendarId,
+        _object: &'a RemoteObjectId,
+        _tag: Option<&'a RemoteTag>,
+    ) -> Answer<'a, ()> {
+        read_only()
+    }
 
     /// What the remote side could hold of a text: how it would read if it had been stored there and were fetched. A text that could not be
     /// stored at all is answered as it is.
@@ -230,6 +265,36 @@ pub trait Provider: Send + Sync {
         let restored = merge::resolve(&versions, &Limits::default(), &mut |_| Winner::Theirs);
         restored.ok().flatten().unwrap_or_else(|| fetched.to_owned())
     }
+}
+
+/// What a service and this installation have agreed upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteSubscription {
+    pub id: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A service that tells of changes.
+pub trait Notifications: Send + Sync {
+    /// Has it tell at `hook` of changes in a calendar. It sends `secret` along each time.
+    ///
+    /// # Errors
+    /// `Rejected` when it does not get the answer there that it wants.
+    fn subscribe<'a>(
+        &'a self,
+        calendar: &'a RemoteCalendarId,
+        hook: &'a str,
+        secret: &'a str,
+    ) -> Answer<'a, RemoteSubscription>;
+
+    /// Has it go on telling.
+    ///
+    /// # Errors
+    /// `Missing` when it does not know of it any more.
+    fn renew<'a>(&'a self, subscription: &'a str) -> Answer<'a, RemoteSubscription>;
+
+    /// Has it tell nothing any more; what it does not know of has ended.
+    fn unsubscribe<'a>(&'a self, subscription: &'a str) -> Answer<'a, ()>;
 }
 
 /// Why a provider has no answer; the text is fit to show to a person. What is not said to be about one object is about the whole

@@ -11,7 +11,7 @@ use crate::calendars::CalendarId;
 use crate::jobs::{Ended, JobKind, Lease};
 use crate::model::job::NewJob;
 use crate::model::remote_account::{AccountState, RemoteAccount};
-use crate::model::sync_link::{LinkState, SyncLink, SyncLinkId, Trouble};
+use crate::model::sync_link::{LinkSettings, LinkState, SyncLink, SyncLinkId, Trouble};
 use crate::model::sync_object::SyncObjectId;
 use crate::model::sync_run::RunOutcome;
 use crate::model::version::{Run, RunKind};
@@ -78,6 +78,7 @@ pub(crate) async fn run(lease: &Lease) -> Result<Ended> {
     tx.commit().await?;
     let done = match kalends.remote_provider(&account).await? {
         Ok(provider) => {
+            provider.allow_invitations(link.settings.invites);
             let rules = rules(&link.settings, lossy(&provider), link.components.clone(), (*kalends.limits).clone());
             let mut engine = Engine {
                 kalends,
@@ -102,6 +103,7 @@ pub(crate) async fn run(lease: &Lease) -> Result<Ended> {
         _ => None,
     };
     kalends.sync_breaker.note(&account, remote_error.as_ref(), Utc::now());
+    let link = as_wished(link, provider.as_deref().filter(|_| stop.is_ok()));
     let conclusion = match stop {
         Err(Halt::Store(error)) => return Err(error),
         Ok(None) if link.removing => return removed(lease, &link).await,
@@ -113,6 +115,18 @@ pub(crate) async fn run(lease: &Lease) -> Result<Ended> {
     let failed = matches!(conclusion.outcome, RunOutcome::Failed);
     kalends.sync_counter.add(account.provider, failed, tally.changes, began.elapsed());
     conclude(lease, &link, &account, wanted, conclusion, Some((run, tally))).await
+}
+
+/// A link whose calendar elsewhere says how often it wishes to be asked, after it was: with that interval. Without a wish it is the usual
+/// one of what is followed.
+fn as_wished(link: SyncLink, answered: Option<&dyn Provider>) -> SyncLink {
+    match answered.filter(|_| link.as_wished) {
+        Some(provider) => {
+            let interval = Some(schedule::wished(provider.wished_interval()));
+            SyncLink { settings: LinkSettings { interval, ..link.settings }, ..link }
+        }
+        None => link,
+    }
 }
 
 /// The link is no more, or rests.
@@ -127,6 +141,7 @@ async fn removed(lease: &Lease, link: &SyncLink) -> Result<Ended> {
     let mut tx = lease.kalends.db.write().await?;
     let ended = lease.end(&mut tx, None).await?;
     tx.delete_sync_link(link.id).await?;
+    tx.delete_remote_account_without_links(link.account).await?;
     let raised = tx.raise_homes(link.calendar).await?;
     let news = raised.into_iter().map(|(principal, revision)| crate::Announcement::Home { principal, revision });
     let news: Vec<crate::Announcement> = news.chain(lease.news(true)).collect();
@@ -257,6 +272,9 @@ async fn conclude_once(
         let quiet = if tally.changes > 0 { 0 } else { link.quiet_runs.saturating_add(1) };
         let in_step = outcome == RunOutcome::Done && !tally.again;
         tx.set_sync_ran(link.id, now, in_step, quiet).await?;
+        if let Some(interval) = link.settings.interval.filter(|_| link.as_wished) {
+            tx.set_sync_wished(link.id, interval).await?;
+        }
     }
     let standing = LinkStanding { state, trouble, why: why.as_deref(), failures, next_run_at: next };
     tx.set_sync_standing(link.id, &standing).await?;
@@ -266,10 +284,13 @@ async fn conclude_once(
         tx.enqueue_job(&job(link.id, account, due_at)).await?;
     }
     let mut news: Vec<crate::Announcement> = lease.news(true).into_iter().collect();
-    if (state, trouble) != (link.state, link.trouble) {
-        let raised = tx.raise_homes(link.calendar).await?;
-        news.extend(raised.into_iter().map(|(principal, revision)| crate::Announcement::Home { principal, revision }));
-    }
+    let raised = match (state, trouble) != (link.state, link.trouble) {
+        true => tx.raise_homes(link.calendar).await?,
+        // Its owner's pages may have seen that it was being brought into step, and say until when it is.
+        false if run.is_some() => vec![tx.raise_home(account.owner).await?],
+        false => Vec::new(),
+    };
+    news.extend(raised.into_iter().map(|(principal, revision)| crate::Announcement::Home { principal, revision }));
     kalends.commit_with_all_news(tx, news).await?;
     Ok(ended)
 }

@@ -8,6 +8,8 @@ use rand::Rng;
 pub const MIN_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 /// A chosen interval is never longer.
 pub const MAX_INTERVAL: TimeDelta = TimeDelta::days(1);
+/// How often what is followed is asked for that does not say how often it wishes to be.
+const FOLLOWED: TimeDelta = TimeDelta::hours(1);
 /// How long a page counts as looking on after it last said so.
 pub(super) const LOOKS_ON: TimeDelta = TimeDelta::minutes(5);
 /// How long after a failure a link runs again at first, and at most.
@@ -16,9 +18,17 @@ const MAX_WAIT: TimeDelta = TimeDelta::hours(1);
 /// What a person has to mend is looked at again after so long: it may have been mended over there.
 const LOOK_AGAIN: TimeDelta = TimeDelta::hours(6);
 
-/// How long after a run without a fault the next one begins: as chosen; sooner, while somebody looks on or something changes.
+/// How much seldomer a service is asked that tells of changes by itself, and how often at least.
+const TOLD: i32 = 4;
+const MAX_TOLD: TimeDelta = TimeDelta::hours(1);
+
+/// How long after a run without a fault the next one begins: as chosen; sooner, while somebody looks on or something changes; later where
+/// the service tells of changes by itself.
 pub(super) fn interval(link: &SyncLink, quiet_runs: u32, now: DateTime<Utc>) -> Option<TimeDelta> {
     let chosen = link.settings.interval?;
+    if link.told_until.is_some_and(|until| until > now) {
+        return Some((chosen * TOLD).min(MAX_TOLD).max(chosen));
+    }
     let looks_on = link.looked_at.is_some_and(|at| now - at < LOOKS_ON);
     let part = match (looks_on, quiet_runs) {
         (true, _) => chosen / 5,
@@ -26,6 +36,11 @@ pub(super) fn interval(link: &SyncLink, quiet_runs: u32, now: DateTime<Utc>) -> 
         (false, _) => chosen,
     };
     Some(part.max(MIN_INTERVAL).min(chosen))
+}
+
+/// The interval of what is followed, which `wishes` one or says nothing.
+pub(crate) fn wished(wishes: Option<TimeDelta>) -> TimeDelta {
+    wishes.unwrap_or(FOLLOWED).clamp(MIN_INTERVAL, MAX_INTERVAL)
 }
 
 /// A little sooner than `wait`, so that not all that began together goes on so.

@@ -40,6 +40,7 @@ impl Kalends {
             let state = if same.state == AccountState::Paused { AccountState::Paused } else { AccountState::Active };
             write.tx.set_remote_account_state(id, state, None, Utc::now()).await?;
             write.tx.touch_remote_account(id, Utc::now()).await?;
+            self.want_notifications(&mut write.tx, id).await?;
             write.list_changed().await?;
             write.commit(()).await
         })

@@ -232,7 +232,7 @@ async fn whoever_looks_hears_that_something_changed_and_when_it_is_over() {
     let home = Home::new().await;
     let (id, secret) = make(&home, home.anna, Access::Read).await;
     let open = async || home.kalends.open_link(&secret.0).await.unwrap();
-    let before = open().await.validators(Utc::now());
+    let before = open().await.validators(Utc::now()).await.unwrap();
     let mut follower = open().await.follow(None).await.unwrap();
     assert!(follower.is_up_to_date());
     let cursor = follower.told().to_owned();
@@ -241,7 +241,7 @@ async fn whoever_looks_hears_that_something_changed_and_when_it_is_over() {
         tokio::time::timeout(Duration::from_secs(5), follower.next()).await.unwrap().unwrap()
     };
     assert_eq!(next(&mut follower).await, LinkNews::Changed);
-    assert_ne!(open().await.validators(Utc::now()).etag, before.etag);
+    assert_ne!(open().await.validators(Utc::now()).await.unwrap().etag, before.etag);
     // Who comes back with what they were told hears of what they missed, and else nothing.
     let mut again = open().await.follow(Some(cursor)).await.unwrap();
     assert_eq!(next(&mut again).await, LinkNews::Changed);
@@ -274,4 +274,54 @@ async fn a_link_is_for_reading_through_every_use_case() {
     not_found(kalends.calendar_by_id(caller, other).await);
     let object = kalends.object(caller, home.calendar, "a.ics").await.unwrap();
     assert!(object.head.etag.starts_with("\"public-"), "{}", object.head.etag);
+}
+
+#[tokio::test]
+async fn whatever_changes_a_feed_changes_the_time_of_its_last_change() {
+    let home = Home::new().await;
+    home.kalends
+        .put_object(home.anna, home.calendar, "a.ics", &event("a", "SUMMARY:A"), Precondition::None)
+        .await
+        .unwrap();
+    let second = second_calendar(&home.kalends, home.anna).await;
+    let (_, secret) =
+        home.kalends.create_link(home.anna, &details(&[home.calendar, second], Access::Read)).await.unwrap();
+    let now = Utc::now();
+    let look = async |minutes: i64| {
+        let open = home.kalends.open_link(&secret.0).await.unwrap();
+        open.validators(now + TimeDelta::minutes(minutes)).await.unwrap()
+    };
+    let first = look(1).await;
+    assert!(first.last_modified <= Utc::now(), "nobody has asked before: it is as old as what is in it");
+    assert_eq!(look(2).await, first);
+    // A name has no time of its own.
+    let patch = CalendarPatch { display_name: Some("Renamed".into()), ..CalendarPatch::default() };
+    home.kalends.update_calendar(home.anna, home.calendar, patch).await.unwrap();
+    let renamed = look(3).await;
+    assert_ne!(renamed.etag, first.etag);
+    assert_eq!(renamed.last_modified.timestamp(), (now + TimeDelta::minutes(3)).timestamp());
+    assert_eq!(look(4).await, renamed);
+    // Nor has a calendar that goes, even the one that was changed last.
+    home.kalends.delete_calendar(home.anna, second).await.unwrap();
+    let gone = look(5).await;
+    assert!(gone.etag != renamed.etag && gone.last_modified > renamed.last_modified, "{gone:?}");
+}
+
+#[tokio::test]
+async fn a_request_that_comes_twice_makes_one_link_and_tells_its_secret_once() {
+    use kalends_domain::idempotency::Once;
+    let home = Home::new().await;
+    let wanted = details(&[home.calendar], Access::Read);
+    let once = Once::new("k", &[b"/links", b"a"]).unwrap();
+    let (id, secret) = home.kalends.create_link_once(home.anna, &wanted, Some(&once)).await.unwrap();
+    assert!(home.kalends.open_link(&secret.unwrap().0).await.is_ok());
+    assert_eq!(home.kalends.create_link_once(home.anna, &wanted, Some(&once)).await.unwrap().0, id);
+    assert!(home.kalends.create_link_once(home.anna, &wanted, Some(&once)).await.unwrap().1.is_none());
+    let other = Once::new("k", &[b"/links", b"b"]).unwrap();
+    let refused = home.kalends.create_link_once(home.anna, &wanted, Some(&other)).await;
+    assert!(matches!(refused, Err(Error::BadInput { field: "Idempotency-Key", .. })), "{refused:?}");
+    assert_eq!(home.kalends.links(home.anna).await.unwrap().len(), 1);
+    // As everybody's keys are their own.
+    let ben = user(&home.kalends, "ben").await;
+    not_found(home.kalends.create_link_once(ben, &wanted, Some(&once)).await);
 }

@@ -3,10 +3,11 @@
 use crate::jobs::worker;
 use chrono::{Days, NaiveDate};
 use chrono_tz::Europe::Zurich;
+use kalends_domain::Error;
 use kalends_domain::access::{Access, Caller};
 use kalends_domain::events::{EventChange, EventDetails};
 use kalends_domain::objects::Precondition;
-use kalends_domain::undo::Undone;
+use kalends_domain::undo::{Undo, Undone};
 use kalends_ical::edit::Scope;
 use kalends_ical::value::Moment;
 use kalends_test_support::home::{Home, user};
@@ -177,6 +178,46 @@ async fn what_comes_back_is_to_everybody_as_it_was() {
     kalends.purge_object(home.anna, home.calendar, resting.object).await.unwrap();
     assert!(worker(kalends).run_due().await.unwrap() > 0);
     assert_eq!(home.count("personal_data").await, 0);
+}
+
+#[tokio::test]
+async fn what_was_changed_for_oneself_alone_is_not_said_to_be_taken_back() {
+    let home = Home::new().await;
+    let ben = user(&home.kalends, "ben").await;
+    home.share(ben, Access::Write).await;
+    home.put("s.ics", &series("")).await.unwrap();
+    let change = async |transparent: bool, title: &str| {
+        let details = opened(&home, ben, None).await;
+        let mut draft = details.draft.clone();
+        (draft.marks.transparent, draft.summary) = (transparent, title.into());
+        let scope = Scope::All { opened_at: None };
+        let change = EventChange { calendar: home.calendar, name: "s.ics", etag: &details.etag, scope };
+        home.kalends.update_event(ben, change, &draft, home.calendar).await.unwrap()
+    };
+    let own = change(true, "Tea").await;
+    assert_eq!(own, Undo::default(), "there is nothing that could be put back");
+    assert_eq!(free(&home, ben).await, [true; 2]);
+    // Nor by whoever knows the row of the log.
+    let revision = home.kalends.calendar_by_id(home.anna, home.calendar).await.unwrap().revision;
+    let refused = home.kalends.undo(ben, &Undo(vec![(home.calendar, revision)]), None).await;
+    assert!(matches!(refused, Err(Error::BadInput { field: "edit", .. })), "{refused:?}");
+    // What was changed for all goes back, and the rest stays.
+    let both = change(false, "Cake").await;
+    assert_eq!(both.0.len(), 1);
+    assert!(matches!(home.kalends.undo(ben, &both, None).await.unwrap(), Undone::Done(_)));
+    assert_eq!(
+        (opened(&home, ben, None).await.draft.summary.as_str(), free(&home, ben).await),
+        ("Tea", vec![false; 2])
+    );
+    // The owner has nothing apart from what the event says.
+    let details = opened(&home, home.anna, None).await;
+    let mut draft = details.draft.clone();
+    draft.marks.transparent = true;
+    let scope = Scope::All { opened_at: None };
+    let change = EventChange { calendar: home.calendar, name: "s.ics", etag: &details.etag, scope };
+    let undo = home.kalends.update_event(home.anna, change, &draft, home.calendar).await.unwrap();
+    assert!(matches!(home.kalends.undo(home.anna, &undo, None).await.unwrap(), Undone::Done(_)));
+    assert_eq!(free(&home, home.anna).await, [false; 2]);
 }
 
 #[tokio::test]

@@ -72,6 +72,12 @@ export class Radicale {
     }
   }
 
+  /** The names of what is in her calendar. */
+  async names(): Promise<string[]> {
+    const listed = await this.ask("PROPFIND", "ada/work/", undefined, { depth: "1" });
+    return [...(await listed.text()).matchAll(/\/ada\/work\/([^<\/]+\.ics)/g)].map(([, name]) => name);
+  }
+
   /** What another program of hers does. */
   async ask(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<Response> {
     const authorization = `Basic ${Buffer.from(`ada:${this.password}`).toString("base64")}`;

@@ -3,6 +3,7 @@
 use super::multistatus::{self, Response};
 use crate::credentials::{Credentials, authorization};
 use crate::failure;
+use crate::oauth::Session;
 use crate::outbound::{Answer, Call, CallLimits, Outbound, OutboundError};
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, Method};
@@ -53,7 +54,14 @@ fn is_secured(trusted: &Url, url: &Url) -> bool {
 pub(super) struct Client {
     outbound: Outbound,
     trust: Trust,
-    authorization: HeaderValue,
+    proof: Proof,
+}
+
+/// What proves who asks.
+enum Proof {
+    Lasting(HeaderValue),
+    /// Tokens that end, and are exchanged then.
+    Session(Box<Session>),
 }
 
 /// A request to a WebDAV server.
@@ -96,7 +104,11 @@ impl Client {
     /// # Errors
     /// `Unauthenticated` for credentials that cannot be sent.
     pub fn new(outbound: Outbound, trust: Trust, credentials: &Credentials) -> Result<Self, ProviderError> {
-        Ok(Client { outbound, trust, authorization: authorization(credentials)? })
+        Ok(Client { outbound, trust, proof: Proof::Lasting(authorization(credentials)?) })
+    }
+
+    pub fn with_session(outbound: Outbound, trust: Trust, session: Session) -> Self {
+        Client { outbound, trust, proof: Proof::Session(Box::new(session)) }
     }
 
     /// Asks, whatever the status of the answer is.
@@ -120,12 +132,31 @@ impl Client {
 
     /// [`Client::try_ask`], where the answer may be that of a host that was not told who asks, because it may not know.
     pub async fn ask_wherever(&self, ask: Ask) -> Result<Result<Answer, OutboundError>, ProviderError> {
-        let mut url = ask.url;
+        let session = match &self.proof {
+            Proof::Lasting(authorization) => return self.ask_as(&ask, authorization).await,
+            Proof::Session(session) => session,
+        };
+        let token = session.token(None).await?;
+        let answer = self.ask_as(&ask, &Session::bearer(&token)?).await?;
+        if !answer.as_ref().is_ok_and(|answer| answer.status.as_u16() == 401 && self.trusts(&answer.url)) {
+            return Ok(answer);
+        }
+        // It is over although its time is not.
+        let token = session.token(Some(&token)).await?;
+        self.ask_as(&ask, &Session::bearer(&token)?).await
+    }
+
+    async fn ask_as(
+        &self,
+        ask: &Ask,
+        authorization: &HeaderValue,
+    ) -> Result<Result<Answer, OutboundError>, ProviderError> {
+        let mut url = ask.url.clone();
         // The server may send on to an address where it has to be told anew who asks.
         for _ in 0..2 {
             self.check(&url)?;
             let mut call = Call::new(ask.method.clone(), url.clone()).limits(ask.limits).body(ask.body.clone());
-            call = call.authorization(Some(self.authorization.clone())).following_redirects();
+            call = call.authorization(Some(authorization.clone())).following_redirects();
             call.headers.extend(ask.headers.iter().cloned().map(|(name, value)| (Some(name), value)));
             let answer = match self.outbound.call(call).await {
                 Ok(answer) => answer,

@@ -17,6 +17,7 @@ mod store;
 pub use client::Trust;
 
 use crate::credentials::Credentials;
+use crate::oauth::Session;
 use crate::outbound::Outbound;
 use client::Client;
 use kalends_domain::sync::provider::{
@@ -57,6 +58,12 @@ impl CalDav {
     pub fn new(outbound: Outbound, account: Account, credentials: &Credentials) -> Result<Self, ProviderError> {
         let client = Client::new(outbound, account.trust.clone(), credentials)?;
         Ok(CalDav { client, account, lacks_multiget: AtomicBool::new(false) })
+    }
+
+    /// For an account whose owner signed in at the service itself.
+    pub(crate) fn with_session(outbound: Outbound, account: Account, session: Session) -> Self {
+        let client = Client::with_session(outbound, account.trust.clone(), session);
+        CalDav { client, account, lacks_multiget: AtomicBool::new(false) }
     }
 
     /// # Errors

@@ -38,10 +38,14 @@ impl Graph {
         Ok(ordered.into_iter().zip(0..).map(|(calendar, order)| self.calendar(calendar, order, &groups)).collect())
     }
 
-    fn calendar(&self, calendar: Calendar, order: i64, groups: &HashMap<String, String>) -> RemoteCalendar {
+    /// Whether it is in somebody else's mailbox.
+    pub(super) fn is_anothers(&self, calendar: &Calendar) -> bool {
         let owner = calendar.owner.address.trim();
-        let is_theirs = |address: &String| same_address(address, owner);
-        let is_shared = !owner.is_empty() && !self.account.addresses.iter().any(is_theirs);
+        !owner.is_empty() && !self.account.addresses.iter().any(|address| same_address(address, owner))
+    }
+
+    fn calendar(&self, calendar: Calendar, order: i64, groups: &HashMap<String, String>) -> RemoteCalendar {
+        let is_shared = self.is_anothers(&calendar);
         let name = match calendar.name.trim() {
             "" => "Calendar".to_owned(),
             name => name.to_owned(),

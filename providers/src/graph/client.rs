@@ -1,8 +1,8 @@
 //! Asks Graph as somebody, and sends the token nowhere else.
 
-use super::session::Session;
 use super::wire::{BatchAnswer, BatchAnswers, BatchRequest, Page, Refusal};
 use crate::failure;
+use crate::oauth::Session;
 use crate::outbound::{Answer, Call, CallLimits, Outbound};
 use chrono::{TimeDelta, Utc};
 use http::header::{CONTENT_TYPE, HeaderName, IF_MATCH};

@@ -33,6 +33,7 @@ impl Graph {
             let after = wanted.exceptions.get(date).cloned().unwrap_or_else(|| wanted.occurrence(*date));
             let before = current.exceptions.get(date).cloned().unwrap_or_else(|| current.occurrence(*date));
             let mut patch = convert::changed_fields(&before, &after);
+            self.invite_nobody(&mut patch, [&current, wanted].map(|object| object.master.organizer.as_ref()));
             let Some(instance) = self.instance(id, &series, &current, *date).await? else {
                 // It was an exception there, of a day that the rule has no more.
                 if !wanted.exceptions.contains_key(date) {

@@ -10,31 +10,29 @@ mod cursor;
 mod fetch;
 mod instances;
 mod oauth;
-mod session;
 mod settings;
 mod store;
 mod subscriptions;
 mod wire;
 
 pub use convert::{as_held, event_of_text, text_of_event};
-pub use oauth::{SignIn, SignedIn};
 pub use settings::{Account, Microsoft};
-pub use subscriptions::{LIFETIME, Notification, Notified, Subscription};
+pub use subscriptions::{LIFETIME, read_notices};
 
+use crate::oauth::{Service, Session, Tokens};
 use crate::outbound::Outbound;
 use client::Client;
 use kalends_domain::sync::connector::CredentialKeeper;
 use kalends_domain::sync::credentials::Credentials;
 use kalends_domain::sync::provider::{
-    Answer, Capabilities, ChangePage, Cursor, Fetched, Provider, ProviderError, RemoteCalendar, RemoteCalendarId,
-    RemoteObjectId, RemoteTag, Stored,
+    Answer, Capabilities, ChangePage, Cursor, Fetched, Notifications, Provider, ProviderError, RemoteCalendar,
+    RemoteCalendarId, RemoteObjectId, RemoteTag, Stored,
 };
 use kalends_ical::instances::Window;
 use kalends_ical::merge::{self, Versions, Winner};
 use kalends_ical::{CalendarObject, Limits};
-use oauth::Tokens;
-use session::Session;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Others in the place of tokens that have ended, for what else than calendars somebody has agreed to.
 ///
@@ -44,9 +42,10 @@ pub(crate) async fn refreshed(
     microsoft: &Microsoft,
     outbound: &Outbound,
     credentials: Credentials,
-    scopes: &[&str],
+    scopes: &[&'static str],
 ) -> Result<Credentials, ProviderError> {
-    let tokens = oauth::refreshed_for(microsoft, outbound, &Tokens::of(credentials)?, scopes).await?;
+    let service = Service { scopes: scopes.to_vec(), ..microsoft.service().map_err(ProviderError::Refused)? };
+    let tokens = service.refreshed(outbound, &Tokens::of(credentials, service.name)?).await?;
     Ok(tokens.credentials())
 }
 
@@ -57,6 +56,8 @@ pub const PRESET: &str = "microsoft";
 pub struct Graph {
     client: Client,
     account: Account,
+    /// What is written there may invite people.
+    invites: AtomicBool,
 }
 
 impl Graph {
@@ -72,8 +73,9 @@ impl Graph {
         keeper: Arc<dyn CredentialKeeper>,
     ) -> Result<Self, ProviderError> {
         let base = microsoft.graph.clone();
-        let session = Session::new(microsoft, outbound.clone(), keeper, Tokens::of(credentials)?);
-        Ok(Graph { client: Client::new(outbound, base, session), account })
+        let service = microsoft.service().map_err(ProviderError::Refused)?;
+        let session = Session::new(service, outbound.clone(), keeper, Tokens::of(credentials, "Microsoft 365")?);
+        Ok(Graph { client: Client::new(outbound, base, session), account, invites: AtomicBool::new(false) })
     }
 }
 
@@ -93,6 +95,14 @@ impl Provider for Graph {
         _: Window,
     ) -> Answer<'a, ChangePage> {
         Box::pin(self.page_of_changes(calendar, since))
+    }
+
+    fn notifications(&self) -> Option<&dyn Notifications> {
+        Some(self)
+    }
+
+    fn allow_invitations(&self, allowed: bool) {
+        self.invites.store(allowed, Ordering::Relaxed);
     }
 
     fn fetch<'a>(&'a self, calendar: &'a RemoteCalendarId, objects: &'a [RemoteObjectId]) -> Answer<'a, Vec<Fetched>> {

@@ -2,7 +2,7 @@
 
 use super::Graph;
 use super::client::{self, Ask};
-use super::convert::{self, HeldEvent, HeldObject, RemoteSeries, Response, UID_PROPERTY, Unfit, same_address};
+use super::convert::{self, HeldEvent, HeldObject, Person, RemoteSeries, Response, UID_PROPERTY, Unfit, same_address};
 use super::fetch;
 use super::wire::{Event, Page};
 use crate::outbound::Answer;
@@ -11,6 +11,7 @@ use http::Method;
 use kalends_domain::sync::provider::{ProviderError, RemoteCalendarId, RemoteObjectId, RemoteTag, Stored, StoredText};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use std::sync::atomic::Ordering;
 use url::Url;
 
 /// What can be compared in a filter, in characters.
@@ -47,6 +48,7 @@ impl Graph {
             return Err(ProviderError::UidTaken { by: Some(by) });
         }
         let mut body = convert::fields(&wanted);
+        self.invite_nobody(&mut body, [organizer, None]);
         body.insert("singleValueExtendedProperties".into(), json!([{ "id": UID_PROPERTY, "value": uid }]));
         // What was sent twice within an hour because the first answer was lost is made once
         // (<https://learn.microsoft.com/graph/api/resources/event>, transactionId).
@@ -73,6 +75,16 @@ impl Graph {
             return Err(error);
         }
         Ok(Stored { id, text: StoredText::ToBeReadBack })
+    }
+
+    /// Takes out of what is sent whom it would invite, or uninvite, unless that is wanted and the meeting is this account's, on both sides: whoever is
+    /// among the attendees of an event is sent mail by Exchange (<https://learn.microsoft.com/graph/api/calendar-post-events>).
+    pub(super) fn invite_nobody(&self, fields: &mut Map<String, Value>, organizers: [Option<&Person>; 2]) {
+        let is_ours = organizers.iter().flatten().all(|organizer| self.is_me(&organizer.address));
+        if !(self.invites.load(Ordering::Relaxed) && is_ours) {
+            fields.remove("attendees");
+            fields.remove("responseRequested");
+        }
     }
 
     fn is_me(&self, address: &str) -> bool {
@@ -120,7 +132,8 @@ impl Graph {
             return Err(ProviderError::Changed);
         }
         let current = convert::of_series(&series)?;
-        let patch = master_patch(&series, &current, &wanted)?;
+        let mut patch = master_patch(&series, &current, &wanted)?;
+        self.invite_nobody(&mut patch, [&current, &wanted].map(|object| object.master.organizer.as_ref()));
         let is_otherwise = patch.contains_key("start") || patch.contains_key("recurrence");
         if !is_otherwise {
             no_return(&current, &wanted)?;

@@ -8,8 +8,10 @@ mod cursor;
 mod download;
 mod error;
 mod reading;
+mod uploaded;
 
 pub use address::{AddressError, FeedAddress};
+pub use uploaded::UploadedFile;
 
 use crate::outbound::Outbound;
 use chrono::TimeDelta;
@@ -17,8 +19,8 @@ use cursor::Position;
 use download::{Answered, Client};
 use http::HeaderValue;
 use kalends_domain::sync::provider::{
-    Answer, Capabilities, ChangePage, Coverage, Cursor, FetchOutcome, Fetched, Following, Provider, ProviderError,
-    RemoteCalendar, RemoteCalendarId, RemoteHead, RemoteObjectId, RemoteTag, Stored,
+    Answer, Capabilities, ChangePage, Coverage, Cursor, FetchOutcome, Fetched, Provider, ProviderError, RemoteCalendar,
+    RemoteCalendarId, RemoteHead, RemoteObjectId, RemoteTag,
 };
 use kalends_ical::feed::Description;
 use kalends_ical::instances::Window;
@@ -69,19 +71,7 @@ impl Ics {
         let (description, wished_seconds) = self.client.description().await?;
         self.wish(wished_seconds);
         let host = self.host();
-        let Description { name, description, color, time_zone, .. } = description;
-        Ok(vec![RemoteCalendar {
-            id: Ics::calendar(),
-            name: name.unwrap_or_else(|| host.to_owned()),
-            description,
-            color,
-            order: None,
-            components: None,
-            is_writable: false,
-            is_shared: false,
-            time_zone,
-            following: Following::Tag,
-        }])
+        Ok(vec![described(description, host)])
     }
 
     async fn page_of_changes(
@@ -93,33 +83,20 @@ impl Ics {
         let known = since.map(Position::of).transpose()?;
         // What another address said is of no use for this one.
         let known = known.filter(|known| known.address == self.client.address_digest());
-        let nothing_new = |position: &Position| ChangePage {
-            coverage: Coverage::Changes,
-            present: Vec::new(),
-            removed: Vec::new(),
-            next: position.cursor(),
-            has_more: false,
-        };
         let (reading, position) = match self.client.download(known.as_ref()).await? {
             Answered::AsBefore(position) => {
                 self.wish(position.wished_seconds);
-                return Ok(nothing_new(&position));
+                return Ok(nothing_new(position.cursor()));
             }
             Answered::Read(reading, position) => (reading, position),
         };
         self.wish(position.wished_seconds);
         if known.is_some_and(|known| known.content == position.content) {
-            return Ok(nothing_new(&position));
+            return Ok(nothing_new(position.cursor()));
         }
-        let head = |(id, tag): (&RemoteObjectId, &RemoteTag)| RemoteHead {
-            id: id.clone(),
-            tag: Some(tag.clone()),
-            text: None,
-        };
-        let present = reading.objects().map(head).collect();
+        let page = everything(&reading, position.cursor());
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(reading));
-        let coverage = Coverage::Everything;
-        Ok(ChangePage { coverage, present, removed: Vec::new(), next: position.cursor(), has_more: false })
+        Ok(page)
     }
 
     fn wish(&self, seconds: Option<i64>) {
@@ -149,21 +126,8 @@ impl Ics {
                 }
             },
         };
-        let wanted = objects.to_vec();
-        let texts = tokio::task::spawn_blocking(move || {
-            let outcomes = wanted.into_iter().map(|id| {
-                let outcome = reading.text(&id)?;
-                Ok(Fetched { id, outcome })
-            });
-            outcomes.collect::<std::io::Result<Vec<_>>>()
-        });
-        let failed = |why: String| ProviderError::Transient { why, retry_after: None };
-        texts.await.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(reading::lost(&error)))
+        texts(reading, objects).await
     }
-}
-
-fn read_only<T: Send>() -> Answer<'static, T> {
-    Box::pin(async { Err(ProviderError::Forbidden("a calendar that is followed at an address is only read".into())) })
 }
 
 impl Provider for Ics {
@@ -191,29 +155,41 @@ impl Provider for Ics {
     fn fetch<'a>(&'a self, calendar: &'a RemoteCalendarId, objects: &'a [RemoteObjectId]) -> Answer<'a, Vec<Fetched>> {
         Box::pin(self.fetch_texts(calendar, objects))
     }
+}
 
-    fn create<'a>(&'a self, _: &'a RemoteCalendarId, _: &'a str, _: &'a str) -> Answer<'a, Stored> {
-        read_only()
-    }
+/// The one calendar that a file is, which is called `otherwise` where it does not say itself.
+fn described(description: Description, otherwise: &str) -> RemoteCalendar {
+    let Description { name, description, color, time_zone, .. } = description;
+    let name = name.unwrap_or_else(|| otherwise.to_owned());
+    RemoteCalendar { description, color, time_zone, ..RemoteCalendar::read_only(Ics::calendar(), name) }
+}
 
-    fn update<'a>(
-        &'a self,
-        _: &'a RemoteCalendarId,
-        _: &'a RemoteObjectId,
-        _: Option<&'a RemoteTag>,
-        _: &'a str,
-    ) -> Answer<'a, Stored> {
-        read_only()
-    }
+/// The texts of objects of a file, read on a thread of its own.
+async fn texts(reading: Arc<Reading>, objects: &[RemoteObjectId]) -> Result<Vec<Fetched>, ProviderError> {
+    let wanted = objects.to_vec();
+    let texts = tokio::task::spawn_blocking(move || {
+        let outcomes = wanted.into_iter().map(|id| {
+            let outcome = reading.text(&id)?;
+            Ok(Fetched { id, outcome })
+        });
+        outcomes.collect::<std::io::Result<Vec<_>>>()
+    });
+    let failed = |why: String| ProviderError::Transient { why, retry_after: None };
+    texts.await.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(reading::lost(&error)))
+}
 
-    fn delete<'a>(
-        &'a self,
-        _: &'a RemoteCalendarId,
-        _: &'a RemoteObjectId,
-        _: Option<&'a RemoteTag>,
-    ) -> Answer<'a, ()> {
-        read_only()
-    }
+/// All that is in a file, with from where to ask on.
+fn everything(reading: &Reading, next: Cursor) -> ChangePage {
+    let head =
+        |(id, tag): (&RemoteObjectId, &RemoteTag)| RemoteHead { id: id.clone(), tag: Some(tag.clone()), text: None };
+    let present = reading.objects().map(head).collect();
+    ChangePage { coverage: Coverage::Everything, present, removed: Vec::new(), next, has_more: false }
+}
+
+/// Nothing has changed.
+fn nothing_new(next: Cursor) -> ChangePage {
+    let (present, removed) = (Vec::new(), Vec::new());
+    ChangePage { coverage: Coverage::Changes, present, removed, next, has_more: false }
 }
 
 /// What became of the text of an object.

@@ -5,7 +5,8 @@ use chrono::{TimeDelta, Utc};
 use http::Method;
 use kalends_domain::sync::credentials::Credentials;
 use kalends_domain::sync::provider::{Following, Provider, ProviderError};
-use kalends_providers::graph::{Graph, Microsoft, SignIn};
+use kalends_providers::graph::{Account, Graph, Microsoft};
+use kalends_providers::oauth::SignIn;
 use kalends_providers::outbound::Call;
 use kalends_test_support::graph::{Double, Fault};
 use std::collections::HashMap;
@@ -14,13 +15,13 @@ use url::Url;
 
 const VERIFIER: &str = "a verifier of forty-three characters, at least";
 
+fn sign_in_as(microsoft: Microsoft) -> SignIn {
+    let redirect = "https://kalends.example/settings/accounts/microsoft/callback".to_owned();
+    microsoft.sign_in(setup::outbound(), redirect).unwrap()
+}
+
 fn sign_in(double: &Double) -> SignIn {
-    SignIn::new(
-        setup::microsoft(double),
-        setup::outbound(),
-        "https://kalends.example/settings/accounts/microsoft/callback".into(),
-    )
-    .unwrap()
+    sign_in_as(setup::microsoft(double))
 }
 
 /// Goes where somebody is sent, and comes back with what Microsoft says.
@@ -36,19 +37,20 @@ async fn come_back(url: Url) -> HashMap<String, String> {
 async fn whoever_signs_in_comes_back_with_tokens_and_a_name() {
     let double = Double::start().await;
     let sign_in = sign_in(&double);
-    let url = sign_in.url("a state", VERIFIER).unwrap();
+    let url = sign_in.url("a state", VERIFIER);
     let query: HashMap<String, String> = url.query_pairs().into_owned().collect();
     assert_eq!(query["scope"], "offline_access User.Read Calendars.ReadWrite");
     assert!(!url.as_str().contains("verifier"));
     let back = come_back(url).await;
     assert_eq!(back["state"], "a state");
     let signed_in = sign_in.signed_in(&back["code"], VERIFIER).await.unwrap();
-    assert_eq!((signed_in.name.as_str(), signed_in.account), ("Ada@contoso.example", setup::account()));
+    let account: Account = serde_json::from_str(&signed_in.found.settings).unwrap();
+    assert_eq!((signed_in.name.as_str(), account), ("Ada@contoso.example", setup::account()));
     let graph = Graph::new(
         setup::outbound(),
         setup::microsoft(&double),
         setup::account(),
-        signed_in.credentials,
+        signed_in.found.credentials,
         Arc::<Kept>::default(),
     );
     assert_eq!(graph.unwrap().calendars().await.unwrap().len(), 3);
@@ -61,7 +63,7 @@ async fn whoever_signs_in_comes_back_with_tokens_and_a_name() {
 async fn a_code_is_good_for_nobody_else() {
     let double = Double::start().await;
     let sign_in = sign_in(&double);
-    let back = come_back(sign_in.url("s", VERIFIER).unwrap()).await;
+    let back = come_back(sign_in.url("s", VERIFIER)).await;
     let stolen = sign_in.signed_in(&back["code"], "another verifier of at least forty-three characters").await;
     assert!(matches!(stolen, Err(ProviderError::Unauthenticated(_))), "{stolen:?}");
 }
@@ -70,21 +72,14 @@ async fn a_code_is_good_for_nobody_else() {
 async fn a_registration_that_is_wrong_is_the_administrators_to_mend() {
     let double = Double::start().await;
     let wrong = Microsoft { client_secret: Some("wrong".into()), ..setup::microsoft(&double) };
-    let sign_in =
-        SignIn::new(wrong, setup::outbound(), "https://kalends.example/settings/accounts/microsoft/callback".into())
-            .unwrap();
-    let back = come_back(sign_in.url("s", VERIFIER).unwrap()).await;
+    let sign_in = sign_in_as(wrong);
+    let back = come_back(sign_in.url("s", VERIFIER)).await;
     let Err(ProviderError::Forbidden(why)) = sign_in.signed_in(&back["code"], VERIFIER).await else { panic!() };
     assert!(why.contains("[microsoft]") && why.contains("AADSTS7000215") && !why.contains("Trace"), "{why}");
     for tenant in ["organizations", "contoso.example"] {
         let microsoft = Microsoft { tenant: tenant.into(), ..setup::microsoft(&double) };
-        let sign_in = SignIn::new(
-            microsoft,
-            setup::outbound(),
-            "https://kalends.example/settings/accounts/microsoft/callback".into(),
-        )
-        .unwrap();
-        let back = come_back(sign_in.url("s", VERIFIER).unwrap()).await;
+        let sign_in = sign_in_as(microsoft);
+        let back = come_back(sign_in.url("s", VERIFIER)).await;
         sign_in.signed_in(&back["code"], VERIFIER).await.unwrap();
     }
 }

@@ -54,7 +54,9 @@ pub fn provider_until(double: &Double, keeper: Arc<Kept>, expires_at: DateTime<U
     let (access_token, refresh_token) = double.tokens();
     let credentials =
         Credentials::OAuth { access_token, refresh_token: Some(refresh_token), expires_at: Some(expires_at) };
-    Graph::new(outbound(), microsoft(double), account(), credentials, keeper).unwrap()
+    let graph = Graph::new(outbound(), microsoft(double), account(), credentials, keeper).unwrap();
+    graph.allow_invitations(true);
+    graph
 }
 
 pub fn provider(double: &Double) -> Graph {

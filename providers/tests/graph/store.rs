@@ -346,3 +346,75 @@ async fn an_invitation_is_answered_and_an_online_meeting_stays_one() {
     let refused = provider.update(&calendar, &id, Some(&tag), &other).await;
     assert!(matches!(refused, Err(ProviderError::Rejected(_))), "{refused:?}");
 }
+
+#[tokio::test]
+async fn nobody_is_invited_unless_that_is_wanted() {
+    let double = Double::start().await;
+    let (calendar, provider) = (calendar(&double), provider(&double));
+    provider.allow_invitations(false);
+    let sent = text(&MEETING.replace("countess@", "ada@"));
+    let id = create(&provider, &calendar, &sent).await.unwrap().id;
+    let attendees = |double: &Double| {
+        let event = double.get(&format!("me/events/{}", id.0));
+        let named = |attendee: &Value| attendee["emailAddress"]["address"].as_str().unwrap().to_owned();
+        event["attendees"].as_array().unwrap().iter().map(named).collect::<Vec<_>>()
+    };
+    assert_eq!(attendees(&double), Vec::<String>::new());
+    // They stay here, and what is changed there comes in beside them.
+    let (held, _) = fetch(&provider, &calendar, &id.0).await;
+    assert!(!held.contains("ATTENDEE") && !held.contains("ORGANIZER"), "{held}");
+    double.patch(&id.0, json!({ "subject": "Other" }));
+    let (fetched, _) = fetch(&provider, &calendar, &id.0).await;
+    let restored = provider.restored(&sent, &held, &fetched);
+    assert!(restored.contains("SUMMARY:Other") && restored.contains("mailto:grace@contoso.example"), "{restored}");
+    assert!(restored.contains("ORGANIZER;CN=Ada"), "{restored}");
+
+    // Nor by a change, whatever else is sent.
+    let with_grace = |text: &str| {
+        let grace = "ORGANIZER:mailto:ada@contoso.example\r\nATTENDEE:mailto:grace@contoso.example\r\nSUMMARY:Third";
+        text.replace("SUMMARY:Other", grace)
+    };
+    change(&provider, &calendar, &id, with_grace).await.unwrap();
+    assert_eq!(double.get(&format!("me/events/{}", id.0))["subject"], "Third");
+    assert_eq!(attendees(&double), Vec::<String>::new());
+    provider.allow_invitations(true);
+    let with_grace = |text: &str| with_grace(&text.replace("SUMMARY:Third", "SUMMARY:Other"));
+    change(&provider, &calendar, &id, with_grace).await.unwrap();
+    assert_eq!(attendees(&double), ["grace@contoso.example"]);
+    // Whom Microsoft has invited already is not uninvited either.
+    provider.allow_invitations(false);
+    let without = |text: &str| {
+        let lines = text.split_inclusive("\r\n").filter(|line| !line.starts_with("ATTENDEE"));
+        lines.collect::<String>().replace("SUMMARY:Third", "SUMMARY:Fourth")
+    };
+    change(&provider, &calendar, &id, without).await.unwrap();
+    assert_eq!(
+        (attendees(&double), double.get(&format!("me/events/{}", id.0))["subject"].clone()),
+        (vec!["grace@contoso.example".to_owned()], json!("Fourth"))
+    );
+    assert_eq!(writes(&double).iter().filter(|asked| asked.starts_with("POST")).count(), 1);
+}
+
+#[tokio::test]
+async fn somebody_elses_meeting_gets_no_other_attendees_and_ones_own_answer_is_sent() {
+    let double = Double::start().await;
+    let (calendar, provider) = (calendar(&double), provider(&double));
+    let mut invitation = event("Theirs", 2);
+    let attendee = |address: &str| json!({ "emailAddress": { "address": address }, "type": "required" });
+    invitation["attendees"] = json!([attendee("ada@contoso.example"), attendee("kay@contoso.example")]);
+    let id = RemoteObjectId(double.make(&calendar.0, invitation));
+    double.set(&id.0, json!({ "isOrganizer": false, "organizer": { "emailAddress": { "address": "kay@contoso.example", "name": "Kay" } } }));
+    for allowed in [true, false] {
+        provider.allow_invitations(allowed);
+        let answer = if allowed { "ACCEPTED" } else { "DECLINED" };
+        let edit = |text: &str| {
+            let own = format!("ATTENDEE;PARTSTAT={answer};RSVP=TRUE:mailto:ada@contoso.example");
+            let others = "ATTENDEE:mailto:grace@contoso.example";
+            let kept =
+                text.split_inclusive("\r\n").filter(|line| !(line.starts_with("ATTENDEE") && line.contains("ada@")));
+            kept.collect::<String>().replace("END:VEVENT", &format!("{own}\r\n{others}\r\nEND:VEVENT"))
+        };
+        let after = change(&provider, &calendar, &id, edit).await.unwrap();
+        assert!(after.contains(&format!("PARTSTAT={answer}")) && !after.contains("grace@"), "{after}");
+    }
+}

@@ -29,7 +29,8 @@ fn rows() -> Vec<Row> {
                 .unwrap_or_else(|error| panic!("{line}: {error}")),
             lines: cells[2].split("<br>").map(code).filter(|line| !line.is_empty()).collect(),
             is_both_ways: match cells[3].trim() {
-                "both ways" => true,
+                // What says of attendees is sent only where that is chosen: `store.rs` has that nobody is invited otherwise.
+                "both ways" | "both ways, invited" => true,
                 "from Microsoft" => false,
                 other => panic!("{other}"),
             },

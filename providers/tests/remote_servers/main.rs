@@ -5,6 +5,7 @@
 
 mod discovery;
 mod feeds;
+mod google;
 mod hostile;
 mod in_step;
 mod listener;

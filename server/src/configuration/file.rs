@@ -1,6 +1,7 @@
 //! `kalends.toml`: settings by the names of their options.
 
 use super::{ConfigurationError, Origin};
+use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
 use kalends_server::oidc::settings::ProviderSettings;
 use serde::Deserialize;
@@ -12,6 +13,8 @@ use toml::de::{DeString, DeTable, DeValue};
 const PROVIDERS: &str = "oidc";
 /// The key of the table that says how the installation is registered with Microsoft.
 const MICROSOFT: &str = "microsoft";
+/// The same with Google.
+const GOOGLE: &str = "google";
 
 const NAME: &str = "kalends.toml";
 const SYSTEM_PATH: &str = "/etc/kalends/kalends.toml";
@@ -23,6 +26,8 @@ pub struct File {
     pub providers: Vec<Provider>,
     /// How the installation is registered with Microsoft, and where that stands.
     pub microsoft: Option<(Microsoft, Origin)>,
+    /// The same with Google.
+    pub google: Option<(Google, Origin)>,
 }
 
 /// A provider of sign-in, and where it stands.
@@ -37,6 +42,7 @@ struct Tables {
     #[serde(default)]
     oidc: Vec<Spanned<ProviderSettings>>,
     microsoft: Option<Spanned<Microsoft>>,
+    google: Option<Spanned<Google>>,
 }
 
 /// A line of the file.
@@ -77,20 +83,26 @@ impl File {
         let mut entries: Vec<(usize, Entry)> = table
             .get_ref()
             .iter()
-            .filter(|(key, _)| ![PROVIDERS, MICROSOFT].contains(&key.get_ref().as_ref()))
+            .filter(|(key, _)| ![PROVIDERS, MICROSOFT, GOOGLE].contains(&key.get_ref().as_ref()))
             .map(|(key, value)| entry(&path, text, key, value))
             .collect();
         entries.sort_by_key(|(line, _)| *line);
         let entries = entries.into_iter().map(|(_, entry)| entry).collect();
-        let (providers, microsoft) = tables(&path, text)?;
-        Ok(File { path, entries, providers, microsoft })
+        let Described { providers, microsoft, google } = described(&path, text)?;
+        Ok(File { path, entries, providers, microsoft, google })
     }
+}
+
+/// What the tables of the file describe, each with where it stands.
+struct Described {
+    providers: Vec<Provider>,
+    microsoft: Option<(Microsoft, Origin)>,
+    google: Option<(Google, Origin)>,
 }
 
 /// # Errors
 /// `Unusable`, with the line.
-#[expect(clippy::type_complexity, reason = "each is a field of the file")]
-fn tables(path: &Path, text: &str) -> Result<(Vec<Provider>, Option<(Microsoft, Origin)>), ConfigurationError> {
+fn described(path: &Path, text: &str) -> Result<Described, ConfigurationError> {
     let unusable = |start: usize, problem: String| ConfigurationError::Unusable {
         origin: origin(path, line_at(text, start)),
         problem,
@@ -102,14 +114,20 @@ fn tables(path: &Path, text: &str) -> Result<(Vec<Provider>, Option<(Microsoft, 
         let settings = table.into_inner().complete().map_err(|problem| unusable(start, format!("oidc: {problem}")))?;
         Ok(Provider { settings, origin: origin(path, line_at(text, start)) })
     };
-    let checked = |table: Spanned<Microsoft>| {
+    let microsoft = tables.microsoft.map(|table| {
         let start = table.span().start;
-        let settings =
-            table.into_inner().checked().map_err(|problem| unusable(start, format!("microsoft: {problem}")))?;
+        let settings = table.into_inner().checked();
+        let settings = settings.map_err(|problem| unusable(start, format!("{MICROSOFT}: {problem}")))?;
         Ok((settings, origin(path, line_at(text, start))))
-    };
+    });
+    let google = tables.google.map(|table| {
+        let start = table.span().start;
+        let settings = table.into_inner().checked();
+        let settings = settings.map_err(|problem| unusable(start, format!("{GOOGLE}: {problem}")))?;
+        Ok((settings, origin(path, line_at(text, start))))
+    });
     let providers: Result<Vec<Provider>, ConfigurationError> = tables.oidc.into_iter().map(complete).collect();
-    Ok((providers?, tables.microsoft.map(checked).transpose()?))
+    Ok(Described { providers: providers?, microsoft: microsoft.transpose()?, google: google.transpose()? })
 }
 
 fn origin(path: &Path, line: usize) -> Origin {

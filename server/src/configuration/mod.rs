@@ -10,6 +10,7 @@ mod setting;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, Parser};
 use file::File;
+use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
 use kalends_server::oidc::settings::ProviderSettings;
 use setting::Setting;
@@ -82,6 +83,7 @@ pub struct Configuration {
     file: Option<PathBuf>,
     providers: Vec<file::Provider>,
     microsoft: Option<(Microsoft, Origin)>,
+    google: Option<(Google, Origin)>,
     /// What the file has that is no setting, with its line.
     pub unknown_keys: Vec<String>,
     /// Variables that begin like those of settings and are none.
@@ -105,6 +107,11 @@ impl Configuration {
         self.microsoft.as_ref().map(|(microsoft, _)| microsoft.clone())
     }
 
+    /// The same with Google.
+    pub fn google(&self) -> Option<Google> {
+        self.google.as_ref().map(|(google, _)| google.clone())
+    }
+
     /// The files in which secrets stand that are in force, each with the key of one.
     pub fn files_with_secrets(&self) -> impl Iterator<Item = (&Path, &str)> {
         let of_providers = self.providers.iter().filter(|provider| provider.settings.client_secret.is_some());
@@ -121,7 +128,11 @@ impl Configuration {
             Origin::File { path, .. } if microsoft.client_secret.is_some() => Some((path.as_path(), "client-secret")),
             _ => None,
         });
-        of_settings.chain(of_providers).chain(of_microsoft)
+        let of_google = self.google.iter().filter_map(|(google, origin)| match origin {
+            Origin::File { path, .. } if google.client_secret.is_some() => Some((path.as_path(), "client-secret")),
+            _ => None,
+        });
+        of_settings.chain(of_providers).chain(of_microsoft).chain(of_google)
     }
 }
 
@@ -151,6 +162,9 @@ pub fn describe(configuration: &Configuration, shown: impl Fn(&str, &str) -> Opt
     if let Some((microsoft, origin)) = &configuration.microsoft {
         let _ = write!(text, "\n# {origin}\n{}", microsoft.describe());
     }
+    if let Some((google, origin)) = &configuration.google {
+        let _ = write!(text, "\n# {origin}\n{}", google.describe());
+    }
     text
 }
 
@@ -175,8 +189,9 @@ pub fn read<T: Parser>(arguments: &[OsString]) -> Result<(T, Configuration), Con
     let mut lower: BTreeMap<String, (String, Origin)> = BTreeMap::new();
     let mut unknown_keys = Vec::new();
     let file = File::find(chosen(&first, FILE_OPTION), chosen(&first, FOLDER_OPTION))?;
-    let (path, entries, providers, microsoft) =
-        file.map_or_else(Default::default, |file| (Some(file.path), file.entries, file.providers, file.microsoft));
+    let (path, entries, providers, microsoft, google) = file.map_or_else(Default::default, |file| {
+        (Some(file.path), file.entries, file.providers, file.microsoft, file.google)
+    });
     for entry in entries {
         match settings.iter().find(|setting| setting.key() == entry.key && setting.key() != FILE_OPTION) {
             None => unknown_keys.push(format!("{}: {:?} is no setting", entry.origin, entry.key)),
@@ -195,7 +210,7 @@ pub fn read<T: Parser>(arguments: &[OsString]) -> Result<(T, Configuration), Con
     let unknown_variables = environment::unknown(&variables, &settings);
     let effective = effective(&matches, settings, &lower);
     let parsed = T::from_arg_matches(&matches).map_err(ConfigurationError::Options)?;
-    Ok((parsed, Configuration { effective, file: path, providers, microsoft, unknown_keys, unknown_variables }))
+    Ok((parsed, Configuration { effective, file: path, providers, microsoft, google, unknown_keys, unknown_variables }))
 }
 
 /// What the file says, put in as what an option is by default: clap has the environment and the options go before it.

@@ -30,7 +30,10 @@ pub async fn feed(State(public): State<Public>, Path(file): Path<String>, reques
 async fn answer(open: &OpenLink, headers: &HeaderMap) -> Response {
     let now = Utc::now();
     // Before the text is read: what changes meanwhile has another one.
-    let validators = open.validators(now);
+    let validators = match open.validators(now).await {
+        Ok(validators) => validators,
+        Err(error) => return crate::web::failed::answer_error(&error, "looking at a feed"),
+    };
     let is_known = caldav::not_modified(headers, &validators.etag, validators.last_modified);
     if is_known {
         return with(StatusCode::NOT_MODIFIED.into_response(), &validators);

@@ -59,7 +59,7 @@ struct Shared {
 }
 
 pub fn router(links: PublicLinks) -> Router {
-    let files = StaticFiles::new();
+    let files = StaticFiles::new(&links.dist);
     let (style, script) = (files.paths.style.clone(), files.paths.script.clone());
     let frames = links.origins.policy();
     let rendering = Semaphore::new(MAX_RENDERING);

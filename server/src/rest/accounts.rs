@@ -1,6 +1,6 @@
 //! One's accounts at services elsewhere.
 
-use super::input::{Body, Parameters, if_match, once};
+use super::input::{Body, Parameters, if_match, link_removal, once};
 use super::output::{created, etag_of, found, tagged};
 use super::problem::Problem;
 use super::{Known, Rest};
@@ -11,10 +11,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use kalends_domain::Error;
+use kalends_domain::calendars::CalendarId;
 use kalends_domain::sync::connector::{ServiceAddress, Wanted};
 use kalends_domain::sync::credentials::Credentials;
 use kalends_domain::sync::provider::RemoteCalendar;
-use kalends_domain::sync::{RemoteAccount, RemoteAccountId};
+use kalends_domain::sync::{AccountRemoval, LinkRemoval, RemoteAccount, RemoteAccountId, RemovalPreview};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -24,7 +25,8 @@ use utoipa::{IntoParams, ToSchema};
 pub struct ServiceInfo {
     id: String,
     name: String,
-    /// What has to be said for it to be found: `nothing`, `host` or `any` (an address, a host or an e-mail address).
+    /// What has to be said for it to be found: `nothing`, `host`, `any` (an address, a host or an e-mail address), or
+    /// `sign-in`: people sign in there, in the settings.
     address: String,
     /// Whether it takes only a password that was made for one program.
     needs_app_password: bool,
@@ -172,6 +174,7 @@ pub async fn services(State(rest): State<Rest>, _: Known, headers: HeaderMap) ->
         name: service.name.to_owned(),
         address: match service.asks {
             ServiceAddress::Known => "nothing",
+            ServiceAddress::SignIn => "sign-in",
             ServiceAddress::Host => "host",
             ServiceAddress::Any => "any",
         }
@@ -241,15 +244,95 @@ pub async fn patch(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Leaving {
-    /// What becomes of the calendars here that it was kept in step with: `keep` (the default) or `bin`.
+    /// What becomes of the calendars here that it was kept in step with: `keep` (the default), `bin`, or `delete`: into the bin, and what
+    /// was in step there is deleted as well.
     #[serde(default)]
     calendars: Option<String>,
+    /// Of which something else becomes: their numbers, with commas between them.
+    #[serde(default)]
+    keep: Option<String>,
+    #[serde(default)]
+    bin: Option<String>,
+    #[serde(default)]
+    delete: Option<String>,
+    /// The account's name, where something is deleted there.
+    #[serde(default)]
+    confirm: Option<String>,
 }
 
-/// Removes an account, with its password. Nothing changes at the service.
+impl Leaving {
+    fn removal(&self) -> Result<AccountRemoval, Problem> {
+        let otherwise = link_removal(self.calendars.as_deref(), "calendars")?;
+        let mut of = Vec::new();
+        for (name, ids, removal) in [
+            ("keep", &self.keep, LinkRemoval::KeepBoth),
+            ("bin", &self.bin, LinkRemoval::BinHere),
+            ("delete", &self.delete, LinkRemoval::DeleteThere),
+        ] {
+            for id in ids.iter().flat_map(|ids| ids.split(',')) {
+                let id =
+                    id.trim().parse().map_err(|_| Problem::bad_parameter(name, "Numbers with commas between them."))?;
+                of.push((CalendarId(id), removal));
+            }
+        }
+        Ok(AccountRemoval { otherwise, of })
+    }
+}
+
+/// What becomes of a calendar of an account that is removed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RemoteAccountRemovalOf)]
+pub struct RemovalOf {
+    calendar: i64,
+    name: String,
+    remote_name: String,
+    /// `keep`, `bin` or `delete`.
+    becomes: String,
+    /// How many objects there are here, and how many would be deleted there.
+    here: u64,
+    deleted_there: u64,
+}
+
+/// What removing an account does.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RemoteAccountRemoval)]
+pub struct Removal {
+    calendars: Vec<RemovalOf>,
+}
+
+/// What removing an account would do, with the same parameters as `DELETE`.
+#[utoipa::path(get, path = "/api/v1.0/accounts/{id}/removal", tag = "accounts", params(("id" = i64, Path), Leaving),
+    responses((status = 200, body = Removal)))]
+pub async fn removal(
+    State(rest): State<Rest>,
+    known: Known,
+    Path(id): Path<String>,
+    Parameters(leaving): Parameters<Leaving>,
+) -> Result<Json<Removal>, Problem> {
+    let previews = rest.kalends.removal_preview(known.caller, account_id(&id)?, &leaving.removal()?).await?;
+    let of = |preview: RemovalPreview| {
+        let becomes = match preview.removal {
+            LinkRemoval::KeepBoth => "keep",
+            LinkRemoval::BinHere => "bin",
+            LinkRemoval::DeleteThere => "delete",
+        };
+        let deletes = preview.removal == LinkRemoval::DeleteThere;
+        RemovalOf {
+            calendar: preview.calendar.0,
+            name: preview.name,
+            remote_name: preview.remote_name,
+            becomes: becomes.to_owned(),
+            here: preview.here,
+            deleted_there: if deletes { preview.there } else { 0 },
+        }
+    };
+    Ok(Json(Removal { calendars: previews.into_iter().map(of).collect() }))
+}
+
+/// Removes an account, with its password. 202 while what is there is still to be deleted: the account goes after that.
 #[utoipa::path(delete, path = "/api/v1.0/accounts/{id}", tag = "accounts",
     params(("id" = i64, Path), Leaving, ("If-Match" = Option<String>, Header, description = "The ETag that one saw.")),
-    responses((status = 204)))]
+    responses((status = 202), (status = 204)))]
 pub async fn delete(
     State(rest): State<Rest>,
     known: Known,
@@ -258,13 +341,15 @@ pub async fn delete(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (id, check) = (account_id(&id)?, checks(&headers)?);
-    let bins = match leaving.calendars.as_deref() {
-        None | Some("keep") => false,
-        Some("bin") => true,
-        Some(_) => return Err(Problem::bad_parameter("calendars", "keep or bin.")),
-    };
-    rest.kalends.remove_remote_account(known.caller, id, bins, check).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    let removal = leaving.removal()?;
+    let account = rest.kalends.remote_account(known.caller, id).await?;
+    let previews = rest.kalends.removal_preview(known.caller, id, &removal).await?;
+    let deletes = previews.iter().any(|preview| preview.removal == LinkRemoval::DeleteThere);
+    if deletes && leaving.confirm.as_deref().map(str::trim) != Some(account.name.trim()) {
+        return Err(Problem::bad_parameter("confirm", "The account's name, as something is deleted at the service."));
+    }
+    let is_gone = rest.kalends.remove_account_and(known.caller, id, &removal, check).await?;
+    Ok(if is_gone { StatusCode::NO_CONTENT } else { StatusCode::ACCEPTED }.into_response())
 }
 
 /// Asks the service for the account's calendars, and with that whether it lets one in.

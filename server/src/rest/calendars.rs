@@ -10,21 +10,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kalends_domain::Error;
-use kalends_domain::access::Held;
+use kalends_domain::access::{Caller, Held, PrincipalId};
 use kalends_domain::calendars::{CalendarDetails, CalendarId, CalendarPatch, NewCalendar};
-use kalends_domain::sharing::PartyKind;
+use kalends_domain::idempotency::Once;
 use kalends_ical::ComponentKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-pub(super) fn kind_name(kind: PartyKind) -> &'static str {
-    match kind {
-        PartyKind::Person => "person",
-        PartyKind::Group => "group",
-        PartyKind::Mission => "mission",
-        PartyKind::Everyone => "everyone",
-    }
-}
 
 /// A calendar as whoever asks sees it.
 #[derive(Serialize, ToSchema)]
@@ -61,7 +52,7 @@ impl Calendar {
         Calendar {
             id: held.id.0,
             owner: held.owner_slug.clone(),
-            owner_kind: kind_name(held.owner().kind).to_owned(),
+            owner_kind: held.owner().kind.name().to_owned(),
             slug: held.slug.clone(),
             name: held.details.display_name.clone(),
             description: held.details.description.clone(),
@@ -108,8 +99,8 @@ pub struct CalendarToMake {
     components: Option<Vec<String>>,
 }
 
-/// What changes of a calendar. Its name, colour and place are everybody's where it is one's own, and else one's own alone, as are
-/// `visible` and `default` always; its description is everybody's and for those who administer it.
+/// What changes of a calendar. Its name, description, colour and place are everybody's where it is one's own, and else one's own alone, as
+/// are `visible` and `default` always.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarChange {
@@ -173,7 +164,18 @@ pub async fn create(
         details.components = kinds.ok_or_else(|| Problem::bad_value("components", "VEVENT, VTODO or VJOURNAL."))?;
     }
     let new = NewCalendar { slug: wanted.slug.as_deref(), details, dead: Vec::new() };
-    let held = match kalends.create_calendar_once(known.caller, owner, new, once.as_ref()).await {
+    make(&rest, known.caller, owner, new, once.as_ref()).await
+}
+
+/// Makes a calendar, and answers with it.
+pub(super) async fn make(
+    rest: &Rest,
+    caller: Caller,
+    owner: PrincipalId,
+    new: NewCalendar<'_>,
+    once: Option<&Once>,
+) -> Result<Response, Problem> {
+    let held = match rest.kalends.create_calendar_once(caller, owner, new, once).await {
         Err(Error::NotFound("the calendar")) if once.is_some() => {
             let detail = "The calendar that an earlier request with this Idempotency-Key made was deleted.";
             return Err(Problem::new(StatusCode::CONFLICT, detail));

@@ -1,13 +1,13 @@
 //! App passwords, tokens and sessions: what signs in to one's account.
 
-use super::input::Body;
+use super::input::{Body, once};
 use super::output::created;
 use super::problem::Problem;
 use super::{Known, Rest};
 use crate::credentials::Credential;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::{DateTime, SubsecRound, Utc};
 use kalends_domain::Error;
@@ -95,13 +95,25 @@ async fn create(
     rest: &Rest,
     known: Known,
     kind: CredentialKind,
-    wanted: CredentialToMake,
+    headers: &HeaderMap,
+    Body(wanted, octets): Body<CredentialToMake>,
 ) -> Result<Response, Problem> {
+    let once = once(headers, &format!("/{}s", kind.name()), &octets)?;
     let CredentialToMake { label, access, calendar, ends } = wanted;
     let reads_only = access == Scope::Read;
     let new = NewAppPassword { kind, label, reads_only, only: calendar.map(CalendarId), expires_at: ends };
-    let (made, secret) = rest.kalends.create_own_credential(known.caller, new).await?;
+    let (made, secret) = match rest.kalends.create_own_credential_once(known.caller, new, once.as_ref()).await {
+        Err(Error::NotFound("the app password")) if once.is_some() => {
+            let detail = "What an earlier request with this Idempotency-Key made was revoked.";
+            return Err(Problem::new(StatusCode::CONFLICT, detail));
+        }
+        made => made?,
+    };
     let location = format!("/api/v1.0/{}s/{}", kind.name(), made.id);
+    let Some(secret) = secret else {
+        let detail = format!("It made {location}: revoke that, and make another with another key.");
+        return Err(Problem::made_before(location, detail));
+    };
     Ok(created(&location, Json(MadeCredential { credential: (&made).into(), secret: secret.0 })))
 }
 
@@ -117,15 +129,18 @@ pub async fn app_passwords(State(rest): State<Rest>, known: Known) -> Result<Jso
     list(&rest, known, CredentialKind::AppPassword).await
 }
 
-/// Makes an app password. For whoever signed in: programs make none.
+/// Makes an app password. For whoever signed in: programs make none. The answer has its secret, which no other has: the same request with
+/// the same Idempotency-Key makes nothing more and is refused (409 `made-before`), with where the app password is.
 #[utoipa::path(post, path = "/api/v1.0/app-passwords", tag = "credentials", request_body = CredentialToMake,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Of a request that may come twice.")),
     responses((status = 201, body = MadeCredential, headers(("Location" = String)))))]
 pub async fn create_app_password(
     State(rest): State<Rest>,
     known: Known,
-    Body(wanted, _): Body<CredentialToMake>,
+    headers: HeaderMap,
+    body: Body<CredentialToMake>,
 ) -> Result<Response, Problem> {
-    create(&rest, known, CredentialKind::AppPassword, wanted).await
+    create(&rest, known, CredentialKind::AppPassword, &headers, body).await
 }
 
 /// Revokes an app password. Every program may revoke its own.
@@ -145,15 +160,17 @@ pub async fn tokens(State(rest): State<Rest>, known: Known) -> Result<Json<Crede
     list(&rest, known, CredentialKind::Token).await
 }
 
-/// Makes a token. For whoever signed in: programs make none.
+/// Makes a token, as an app password is made.
 #[utoipa::path(post, path = "/api/v1.0/tokens", tag = "credentials", request_body = CredentialToMake,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Of a request that may come twice.")),
     responses((status = 201, body = MadeCredential, headers(("Location" = String)))))]
 pub async fn create_token(
     State(rest): State<Rest>,
     known: Known,
-    Body(wanted, _): Body<CredentialToMake>,
+    headers: HeaderMap,
+    body: Body<CredentialToMake>,
 ) -> Result<Response, Problem> {
-    create(&rest, known, CredentialKind::Token, wanted).await
+    create(&rest, known, CredentialKind::Token, &headers, body).await
 }
 
 /// Revokes a token. Every program may revoke its own.

@@ -1,6 +1,6 @@
 //! Groups and missions, and who belongs to them.
 
-use super::calendars::Calendar;
+use super::calendars::{Calendar, make};
 use super::input::{Body, if_match, once};
 use super::output::{created, etag_of, found, tagged};
 use super::problem::Problem;
@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use kalends_domain::Error;
 use kalends_domain::access::{Caller, PrincipalId};
-use kalends_domain::calendars::CalendarDetails;
+use kalends_domain::calendars::{CalendarDetails, NewCalendar};
 use kalends_domain::idempotency::Once;
 use kalends_domain::sharing::PartyKind;
 use kalends_domain::teams::{Member, Role, Team, TeamDetails};
@@ -275,20 +275,22 @@ async fn changed(rest: &Rest, caller: Caller, id: PrincipalId) -> Result<Respons
 
 /// Makes a calendar that belongs to a group or a mission.
 #[utoipa::path(post, path = "/api/v1.0/groups/{name}/calendars", tag = "sharing", request_body = WantedCalendar,
-    params(("name" = String, Path)), responses((status = 201, body = Calendar)))]
+    params(("name" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "Of a request that may come twice.")),
+    responses((status = 201, body = Calendar, headers(("Location" = String, description = "Where it is."), ("ETag" = String)))))]
 pub async fn create_calendar(
     State(rest): State<Rest>,
     known: Known,
     Path(name): Path<String>,
-    Body(WantedCalendar { name: title, color }, _): Body<WantedCalendar>,
-) -> Result<(StatusCode, Json<Calendar>), Problem> {
+    headers: HeaderMap,
+    Body(WantedCalendar { name: title, color }, octets): Body<WantedCalendar>,
+) -> Result<Response, Problem> {
     let id = team_id(&rest, known.caller, &name).await?;
+    let once = once(&headers, &format!("/groups/{}/calendars", id.0), &octets)?;
     let taken = rest.kalends.calendars(known.caller).await?.len();
     let mut details = CalendarDetails::named(title, taken);
     details.color = color.unwrap_or(details.color);
-    let made = rest.kalends.create_calendar_for(known.caller, id, None, details, Vec::new()).await?;
-    let held = rest.kalends.calendar_by_id(known.caller, made.id).await?;
-    Ok((StatusCode::CREATED, Json(Calendar::of(&held))))
+    let new = NewCalendar { slug: None, details, dead: Vec::new() };
+    make(&rest, known.caller, id, new, once.as_ref()).await
 }
 
 fn team(team: &Team) -> GroupInfo {

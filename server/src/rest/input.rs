@@ -10,6 +10,7 @@ use kalends_domain::Error;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::idempotency::Once;
 use kalends_domain::objects::Precondition;
+use kalends_domain::sync::LinkRemoval;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
@@ -165,6 +166,19 @@ pub fn once(headers: &HeaderMap, path: &str, body: &[u8]) -> Result<Option<Once>
     let unreadable = || Problem::bad_parameter(NAME, "1 to 255 characters of ASCII.");
     let key = value.to_str().map_err(|_| unreadable())?;
     Once::new(key, &[path.as_bytes(), body]).map(Some).map_err(|_| unreadable())
+}
+
+/// What becomes of calendars that are in step no longer: `keep`, `bin` or `delete`.
+///
+/// # Errors
+/// 400, which names the parameter.
+pub fn link_removal(text: Option<&str>, name: &str) -> Result<LinkRemoval, Problem> {
+    match text {
+        None | Some("keep") => Ok(LinkRemoval::KeepBoth),
+        Some("bin") => Ok(LinkRemoval::BinHere),
+        Some("delete") => Ok(LinkRemoval::DeleteThere),
+        Some(_) => Err(Problem::bad_parameter(name, "keep, bin or delete.")),
+    }
 }
 
 /// A value that a patch may leave out (`None`), take away (`null`) or set.

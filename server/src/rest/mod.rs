@@ -7,6 +7,7 @@ mod calendars;
 mod cors;
 mod credentials;
 mod delegates;
+mod deletions;
 mod events;
 mod free_busy;
 mod groups;
@@ -21,9 +22,12 @@ mod output;
 mod page;
 mod pictures;
 mod problem;
+mod runs;
 mod shares;
 mod stream;
+mod subscriptions;
 mod sync;
+mod sync_settings;
 mod throttle;
 mod times;
 mod transfer;
@@ -109,6 +113,8 @@ fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
     let files = OpenApiRouter::new()
         .routes(routes!(objects::get, objects::put, objects::delete))
         .routes(routes!(transfer::import))
+        .routes(routes!(subscriptions::create_of_file))
+        .routes(routes!(subscriptions::bring_file))
         .routes(routes!(pictures::get_own, pictures::put, pictures::delete))
         .layer(DefaultBodyLimit::max(limits.import_octets.max(limits.text.object_octets).max(MAX_PICTURE_OCTETS)));
     let router = OpenApiRouter::with_openapi(openapi::base())
@@ -169,7 +175,7 @@ fn of_sharing() -> OpenApiRouter<Rest> {
         .routes(routes!(groups::create_calendar))
         .routes(routes!(links::list_of_calendar, links::create))
         .routes(routes!(links::list))
-        .routes(routes!(links::put, links::delete))
+        .routes(routes!(links::get, links::put, links::delete))
         .routes(routes!(links::rotate))
 }
 
@@ -187,16 +193,19 @@ fn of_accounts() -> OpenApiRouter<Rest> {
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::services))
         .routes(routes!(accounts::get, accounts::patch, accounts::delete))
+        .routes(routes!(accounts::removal))
         .routes(routes!(accounts::test))
         .routes(routes!(accounts::set_password))
-        .routes(routes!(sync::list, sync::create, sync::run_all))
-        .routes(routes!(sync::get, sync::tie, sync::put, sync::delete))
-        .routes(routes!(sync::run))
+        .routes(routes!(sync::list, sync::create, sync::run_all, sync::delete_several))
+        .routes(routes!(sync::get, sync::tie, sync::run, sync::patch, sync::delete))
+        .routes(routes!(deletions::list, deletions::answer))
         .routes(routes!(sync::pause))
         .routes(routes!(sync::resume))
-        .routes(routes!(sync::runs))
-        .routes(routes!(sync::receipt))
-        .routes(routes!(sync::take_back))
+        .routes(routes!(runs::runs))
+        .routes(routes!(runs::receipt))
+        .routes(routes!(runs::take_back))
+        .routes(routes!(subscriptions::list, subscriptions::create))
+        .routes(routes!(subscriptions::delete))
 }
 
 /// Answers belong to one person.

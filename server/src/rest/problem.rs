@@ -42,15 +42,21 @@ pub struct Problem {
     detail: String,
     field: Option<String>,
     retry_after: Option<u64>,
+    /// Where what the refusal is about can be found.
+    location: Option<String>,
 }
 
 /// What programs can tell apart beyond the status: the fragment of the type, and what it means.
-pub const KINDS: [(&str, &str); 10] = [
+pub const KINDS: [(&str, &str); 11] = [
     ("bad-value", "A value is one that cannot be; `field` names it."),
     ("precondition-required", "The request has to say by If-Match or If-None-Match what it saw."),
     ("precondition-failed", "What is there is not what the request saw; read it again."),
     ("uid-conflict", "Another object of the calendar has this UID."),
     ("already-exists", "Something of that name is there."),
+    (
+        "made-before",
+        "An earlier request with this Idempotency-Key made it; its secret was told then, and is told no more.",
+    ),
     ("calendar-data", "The text is no iCalendar, or none that one object can be."),
     ("quota-exceeded", "The account holds as much as it may."),
     ("other-host", "The password would go to another host than was named; name that one to have it go there."),
@@ -59,8 +65,13 @@ pub const KINDS: [(&str, &str); 10] = [
 ];
 
 impl Problem {
+    /// What is wrong, in words.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Problem { status, kind: None, detail: detail.into(), field: None, retry_after: None }
+        Problem { status, kind: None, detail: detail.into(), field: None, retry_after: None, location: None }
     }
 
     fn of(kind: &'static str, status: StatusCode, detail: impl Into<String>) -> Self {
@@ -86,6 +97,11 @@ impl Problem {
     /// A request that must say what it saw (RFC 6585 section 3).
     pub fn required(detail: impl Into<String>) -> Self {
         Problem::of("precondition-required", StatusCode::PRECONDITION_REQUIRED, detail)
+    }
+
+    /// What was made before has a secret, which only the answer to that request had.
+    pub fn made_before(location: String, detail: impl Into<String>) -> Self {
+        Problem { location: Some(location), ..Problem::of("made-before", StatusCode::CONFLICT, detail) }
     }
 
     pub fn unavailable(detail: impl Into<String>, seconds: u64) -> Self {
@@ -142,7 +158,7 @@ impl From<Error> for Problem {
             Error::BadInput { field, .. } => Some((*field).replace(' ', "_")),
             _ => None,
         };
-        Problem { status, kind, detail: error.to_string(), field, retry_after }
+        Problem { status, kind, detail: error.to_string(), field, retry_after, location: None }
     }
 }
 
@@ -198,6 +214,9 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if let Some(location) = self.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+            headers.insert(header::LOCATION, location);
         }
         if self.status == StatusCode::UNAUTHORIZED {
             // Not for pages, where browsers would ask for a password by themselves: those have a session or none.

@@ -1,6 +1,6 @@
 //! With whom calendars are shared, and what those say to it.
 
-use super::calendars::{Calendar, kind_name};
+use super::calendars::Calendar;
 use super::input::{Body, Parameters, calendar_id, if_match, write_precondition};
 use super::output::{etag_of, found, tagged};
 use super::problem::Problem;
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// Somebody something can be shared with.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct Party {
     /// In addresses; `everyone` stands for all who have an account.
     pub(super) name: String,
@@ -31,7 +31,7 @@ pub struct Party {
 impl Party {
     pub(super) fn of(party: &OfDomain) -> Self {
         let (name, display_name) = (party.slug.clone(), party.display_name.clone());
-        Party { name, kind: kind_name(party.kind).to_owned(), display_name }
+        Party { name, kind: party.kind.name().to_owned(), display_name }
     }
 }
 

@@ -1,67 +1,28 @@
 //! Calendars that are in step with others elsewhere, and what was done for that.
 
 use super::accounts::moment;
-use super::input::{Body, Parameters, calendar_id, if_match};
+use super::input::{Body, Parameters, calendar_id, if_match, link_removal, once};
+use super::jobs::{BegunJob, accepted, begun, job_path};
 use super::output::{created, etag_of, found, tagged};
 use super::problem::Problem;
+use super::sync_settings::{Settings, SettingsChange};
 use super::{Known, Rest};
+use crate::entity_tags::Tags;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
 use kalends_domain::Error;
 use kalends_domain::calendars::CalendarId;
-use kalends_domain::sync::plan::{Direction, Policy};
+use kalends_domain::idempotency::Once;
+use kalends_domain::jobs::JobId;
 use kalends_domain::sync::provider::RemoteCalendarId;
-use kalends_domain::sync::{
-    DeedCount, LinkRemoval, LinkSettings, LinkState, LinkTarget, NewLink, RemoteAccountId, RunEntry, SyncLink, SyncRun,
-    SyncRunId,
-};
-use serde::{Deserialize, Serialize};
+use kalends_domain::sync::{LinkRemoval, LinkState, LinkTarget, NewLink, RemoteAccountId, SyncLink};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// What is chosen about a calendar that is in step with another.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
-#[schema(as = SyncSettings)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// `pull` (from there to here), `both` or `push`.
-    direction: String,
-    /// Who wins where both sides changed the same: `newest`, `remote`, `local` or `ask`.
-    #[serde(default = "newest")]
-    policy: String,
-    /// Seconds from one run to the next, 60 to 86400; `null`: only when somebody says so.
-    interval_seconds: Option<i64>,
-    /// How many days of history; `null`: everything.
-    window_days: Option<u32>,
-}
-
-fn newest() -> String {
-    Policy::MergeThenNewest.name().to_owned()
-}
-
-impl Settings {
-    fn of(settings: &LinkSettings) -> Self {
-        Settings {
-            direction: settings.direction.name().to_owned(),
-            policy: settings.policy.name().to_owned(),
-            interval_seconds: settings.interval.map(|interval| interval.num_seconds()),
-            window_days: settings.window_days,
-        }
-    }
-
-    fn read(&self) -> Result<LinkSettings, Problem> {
-        let bad = Problem::bad_value;
-        let interval = |seconds| TimeDelta::try_seconds(seconds).ok_or_else(|| bad("interval_seconds", "60 to 86400."));
-        Ok(LinkSettings {
-            direction: Direction::from_name(&self.direction).ok_or_else(|| bad("direction", "pull, both or push."))?,
-            policy: Policy::from_name(&self.policy).ok_or_else(|| bad("policy", "newest, remote, local or ask."))?,
-            interval: self.interval_seconds.map(interval).transpose()?,
-            window_days: self.window_days,
-        })
-    }
-}
+/// Most calendars that one request makes.
+const MAX_MADE: usize = 100;
 
 /// A calendar elsewhere that one here is to be in step with.
 #[derive(Deserialize, ToSchema)]
@@ -87,6 +48,8 @@ pub struct Status {
     /// What it is called there.
     remote_name: String,
     settings: Settings,
+    /// Whether the interval is the one that the calendar there wishes.
+    as_wished: bool,
     /// `new`, `in-step`, `syncing`, `waiting`, `attention`, `asks`, `paused` or `gone`.
     state: String,
     /// What is the matter, such as `unreachable` or `unauthenticated`.
@@ -96,9 +59,75 @@ pub struct Status {
     in_step: Option<String>,
     last_run: Option<String>,
     next_run: Option<String>,
+    /// Until when the service tells of changes by itself; `null`: it is asked.
+    told_until: Option<String>,
     /// How much of the run under way is done, and of how much.
     done: Option<u64>,
     of: Option<u64>,
+}
+
+/// Several of them.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SyncSeveralToMake)]
+#[serde(deny_unknown_fields)]
+pub struct Several {
+    calendars: Vec<ToMake>,
+}
+
+/// One, or several.
+#[derive(ToSchema)]
+#[schema(as = SyncOneOrSeveral)]
+#[serde(untagged)]
+pub enum OneOrSeveral {
+    One(ToMake),
+    Several(Several),
+}
+
+impl<'de> Deserialize<'de> for OneOrSeveral {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(from)?;
+        let is_several = value.get("calendars").is_some();
+        let read = match is_several {
+            true => serde_json::from_value(value).map(OneOrSeveral::Several),
+            false => serde_json::from_value(value).map(OneOrSeveral::One),
+        };
+        read.map_err(serde::de::Error::custom)
+    }
+}
+
+/// One of several that was not made.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SyncNotMade)]
+pub struct NotMade {
+    account: i64,
+    remote: String,
+    /// Why.
+    detail: String,
+}
+
+/// What was made of several.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SyncMade)]
+pub struct Made {
+    calendars: Vec<Status>,
+    refused: Vec<NotMade>,
+}
+
+/// A calendar that is brought into step now.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SyncBegun)]
+pub struct Begun {
+    calendar: i64,
+    job: i64,
+    /// Where it says how far it has come.
+    href: String,
+}
+
+/// The calendars that are brought into step now; those that are paused, or whose calendar there is gone, are not.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SyncBegunList)]
+pub struct BegunList {
+    calendars: Vec<Begun>,
 }
 
 /// The calendars that are in step with others elsewhere.
@@ -118,83 +147,22 @@ pub struct Ending {
     calendars: Option<String>,
 }
 
-/// Which runs.
+impl Ending {
+    fn removal(&self) -> Result<LinkRemoval, Problem> {
+        link_removal(self.calendars.as_deref(), "calendars")
+    }
+}
+
+/// Which end, and how.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct OfCalendar {
-    calendar: i64,
-    /// Those before this one.
+pub struct Endings {
+    /// Numbers of calendars, with commas between them.
+    ids: String,
+    /// As of one.
     #[serde(default)]
-    before: Option<i64>,
-}
-
-/// Which lines of a receipt.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct After {
-    /// Those after the line with this id.
-    #[serde(default)]
-    after: i64,
-}
-
-/// What was done to bring two calendars into step.
-#[derive(Serialize, ToSchema)]
-#[schema(as = SyncRun)]
-pub struct RunInfo {
-    id: i64,
-    began: String,
-    ended: Option<String>,
-    /// `done`, `partly`, `failed` or `asks`; `null`: it goes on.
-    outcome: Option<String>,
-    trouble: Option<String>,
-    why: Option<String>,
-    takes_back: bool,
-    taken_back: bool,
-}
-
-/// Runs, the newest first.
-#[derive(Serialize, ToSchema)]
-#[schema(as = SyncRunList)]
-pub struct RunList {
-    runs: Vec<RunInfo>,
-}
-
-/// How many objects something was done with.
-#[derive(Serialize, ToSchema)]
-#[schema(as = SyncCount)]
-pub struct Count {
-    /// `here` or `there`.
-    side: String,
-    what: String,
-    count: u64,
-}
-
-/// What was done with one object.
-#[derive(Serialize, ToSchema)]
-#[schema(as = SyncLine)]
-pub struct Line {
-    id: i64,
-    /// `here` or `there`.
-    side: String,
-    /// `created`, `changed`, `deleted`, `merged`, `conflict`, `aside`, `held` or `left`.
-    what: String,
-    uid: String,
-    title: Option<String>,
-    /// The name of the object here.
-    name: Option<String>,
-    why: Option<String>,
-}
-
-/// What a run did.
-#[derive(Serialize, ToSchema)]
-#[schema(as = SyncReceipt)]
-pub struct Receipt {
-    run: RunInfo,
-    counts: Vec<Count>,
-    /// 500 at most; those after the last of them are had with `after`.
-    lines: Vec<Line>,
+    calendars: Option<String>,
 }
 
 fn status(link: &SyncLink) -> Status {
@@ -204,12 +172,14 @@ fn status(link: &SyncLink) -> Status {
         remote: link.remote.0.clone(),
         remote_name: link.remote_name.clone(),
         settings: Settings::of(&link.settings),
+        as_wished: link.as_wished,
         state: link.state.name().to_owned(),
         trouble: link.trouble.map(|trouble| trouble.name().to_owned()),
         why: link.why.clone(),
         in_step: link.in_step_at.map(moment),
         last_run: link.last_run_at.map(moment),
         next_run: link.next_run_at.map(moment),
+        told_until: link.told_until.map(moment),
         done: link.progress.map(|progress| progress.done),
         of: link.progress.and_then(|progress| progress.of),
     }
@@ -217,14 +187,23 @@ fn status(link: &SyncLink) -> Status {
 
 /// Of what somebody chose alone: how it is moves by itself.
 fn etag(link: &SyncLink) -> String {
-    etag_of(&(link.id.0, Settings::of(&link.settings), link.state == LinkState::Paused))
+    etag_of(&(link.id.0, Settings::of(&link.settings), link.as_wished, link.state == LinkState::Paused))
+}
+
+/// What takes a link that is as the request saw it.
+fn checks(headers: &HeaderMap) -> Result<impl Fn(&SyncLink) -> Result<(), Error> + use<>, Problem> {
+    let tags = if_match(headers)?;
+    Ok(move |link: &SyncLink| {
+        let is_seen = |tags: &Tags| tags.match_strongly(Some(&etag(link)));
+        if tags.as_ref().is_none_or(is_seen) { Ok(()) } else { Err(Error::PreconditionFailed) }
+    })
 }
 
 fn shown(link: &SyncLink) -> Response {
     tagged(&etag(link), Json(status(link)))
 }
 
-async fn link_of(rest: &Rest, known: &Known, calendar: CalendarId) -> Result<SyncLink, Problem> {
+pub(super) async fn link_of(rest: &Rest, known: &Known, calendar: CalendarId) -> Result<SyncLink, Problem> {
     let link = rest.kalends.sync_link_of(known.caller, calendar).await?;
     link.ok_or_else(|| Error::NotFound("the sync link").into())
 }
@@ -237,24 +216,78 @@ pub async fn list(State(rest): State<Rest>, known: Known, headers: HeaderMap) ->
     found(&headers, StatusList { calendars: links.iter().map(status).collect() })
 }
 
-/// Makes a calendar that is in step with one elsewhere.
-#[utoipa::path(post, path = "/api/v1.0/calendars/sync", tag = "accounts", request_body = ToMake,
-    responses((status = 201, body = Status, headers(("Location" = String, description = "Where it is."), ("ETag" = String))),
+/// Makes a calendar that is in step with one elsewhere; or several, each by itself.
+#[utoipa::path(post, path = "/api/v1.0/calendars/sync", tag = "accounts", request_body = OneOrSeveral,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Of a request that may come twice.")),
+    responses((status = 201, body = Status, description = "It, or what was made of several (SyncMade).",
+            headers(("Location" = String, description = "Where it is."), ("ETag" = String))),
         (status = 502, description = "The service did not answer, or not as it should.")))]
 pub async fn create(
     State(rest): State<Rest>,
     known: Known,
-    Body(wanted, _): Body<ToMake>,
+    headers: HeaderMap,
+    Body(wanted, octets): Body<OneOrSeveral>,
 ) -> Result<Response, Problem> {
-    let target = LinkTarget::New { name: wanted.name.clone() };
-    make(&rest, &known, wanted, target).await
+    let once = once(&headers, "/calendars/sync", &octets)?;
+    let several = match wanted {
+        OneOrSeveral::One(wanted) => {
+            let target = LinkTarget::New { name: wanted.name.clone() };
+            return Ok(answer_made(&make(&rest, &known, &wanted, target, once.as_ref()).await?));
+        }
+        OneOrSeveral::Several(Several { calendars }) => calendars,
+    };
+    if several.is_empty() || several.len() > MAX_MADE {
+        return Err(Problem::bad_value("calendars", format!("1 to {MAX_MADE} calendars.")));
+    }
+    let (mut made, mut refused, mut first) = (Vec::new(), Vec::new(), None);
+    for (n, wanted) in several.into_iter().enumerate() {
+        let target = LinkTarget::New { name: wanted.name.clone() };
+        match make(&rest, &known, &wanted, target, once.as_ref().map(|once| once.nth(n)).as_ref()).await {
+            Ok(link) => made.push(status(&link)),
+            Err(problem) => {
+                let ToMake { account, remote, .. } = wanted;
+                refused.push(NotMade { account, remote, detail: problem.detail().to_owned() });
+                first.get_or_insert(problem);
+            }
+        }
+    }
+    match first {
+        // There is nothing else to say.
+        Some(problem) if made.is_empty() => Err(problem),
+        _ => Ok(created("/api/v1.0/calendars/sync", Json(Made { calendars: made, refused }))),
+    }
 }
 
 /// Has all calendars of one's own brought into step now that are in step with others.
-#[utoipa::path(put, path = "/api/v1.0/calendars/sync", tag = "accounts", responses((status = 202)))]
-pub async fn run_all(State(rest): State<Rest>, known: Known) -> Result<StatusCode, Problem> {
-    rest.kalends.sync_all_now(known.caller).await?;
-    Ok(StatusCode::ACCEPTED)
+#[utoipa::path(put, path = "/api/v1.0/calendars/sync", tag = "accounts",
+    responses((status = 202, body = BegunList, headers(("Location" = String, description = "Where it says how they are.")))))]
+pub async fn run_all(State(rest): State<Rest>, known: Known) -> Result<Response, Problem> {
+    let mut calendars = Vec::new();
+    for link in rest.kalends.sync_links(known.caller).await? {
+        if let Some(JobId(job)) = rest.kalends.begin_sync(known.caller, link.id).await? {
+            calendars.push(Begun { calendar: link.calendar.0, job, href: job_path(JobId(job)) });
+        }
+    }
+    Ok(accepted("/api/v1.0/calendars/sync", BegunList { calendars }))
+}
+
+/// Has some calendars be in step no longer: all of those that are named, or none.
+#[utoipa::path(delete, path = "/api/v1.0/calendars/sync", tag = "accounts", params(Endings), responses((status = 204)))]
+pub async fn delete_several(
+    State(rest): State<Rest>,
+    known: Known,
+    Parameters(endings): Parameters<Endings>,
+) -> Result<Response, Problem> {
+    let removal = link_removal(endings.calendars.as_deref(), "calendars")?;
+    let mut links = Vec::new();
+    for id in endings.ids.split(',') {
+        let id = id.trim().parse().map_err(|_| Problem::bad_parameter("ids", "Numbers with commas between them."))?;
+        links.push(link_of(&rest, &known, CalendarId(id)).await?);
+    }
+    for link in links {
+        rest.kalends.remove_sync_link(known.caller, link.id, removal).await?;
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// How a calendar is that is in step with one elsewhere; 404 where it is in step with none.
@@ -266,77 +299,107 @@ pub async fn get(State(rest): State<Rest>, known: Known, Path(id): Path<String>)
 
 /// Ties a calendar of one's own to one elsewhere.
 #[utoipa::path(post, path = "/api/v1.0/calendars/{id}/sync", tag = "accounts", request_body = ToMake,
-    params(("id" = i64, Path)),
+    params(("id" = i64, Path), ("Idempotency-Key" = Option<String>, Header, description = "Of a request that may come twice.")),
     responses((status = 201, body = Status, headers(("Location" = String, description = "Where it is."), ("ETag" = String))),
         (status = 502, description = "The service did not answer, or not as it should.")))]
 pub async fn tie(
     State(rest): State<Rest>,
     known: Known,
     Path(id): Path<String>,
-    Body(wanted, _): Body<ToMake>,
+    headers: HeaderMap,
+    Body(wanted, octets): Body<ToMake>,
 ) -> Result<Response, Problem> {
-    let target = LinkTarget::Existing(calendar_id(&id)?);
-    make(&rest, &known, wanted, target).await
+    let id = calendar_id(&id)?;
+    let once = once(&headers, &format!("/calendars/{}/sync", id.0), &octets)?;
+    Ok(answer_made(&make(&rest, &known, &wanted, LinkTarget::Existing(id), once.as_ref()).await?))
 }
 
-async fn make(rest: &Rest, known: &Known, wanted: ToMake, target: LinkTarget) -> Result<Response, Problem> {
+async fn make(
+    rest: &Rest,
+    known: &Known,
+    wanted: &ToMake,
+    target: LinkTarget,
+    once: Option<&Once>,
+) -> Result<SyncLink, Problem> {
     let new = NewLink {
         account: RemoteAccountId(wanted.account),
-        remote: RemoteCalendarId(wanted.remote),
+        remote: RemoteCalendarId(wanted.remote.clone()),
         target,
         settings: wanted.settings.read()?,
     };
-    let link = rest.kalends.make_sync_link(known.caller, &new).await?;
-    Ok(created(&format!("/api/v1.0/calendars/{}/sync", link.calendar.0), shown(&link)))
+    unless_ended(rest.kalends.make_sync_link_once(known.caller, &new, once).await, once)
+}
+
+/// The link that was made, by this request or an earlier one with its key.
+///
+/// # Errors
+/// 409 where what the earlier one made has ended since.
+pub(super) fn unless_ended(made: Result<SyncLink, Error>, once: Option<&Once>) -> Result<SyncLink, Problem> {
+    match made {
+        Err(Error::NotFound("the link")) if once.is_some() => {
+            let detail = "What an earlier request with this Idempotency-Key put into step is so no longer.";
+            Err(Problem::new(StatusCode::CONFLICT, detail))
+        }
+        made => Ok(made?),
+    }
+}
+
+fn answer_made(link: &SyncLink) -> Response {
+    created(&format!("/api/v1.0/calendars/{}/sync", link.calendar.0), shown(link))
+}
+
+/// Has a calendar brought into step now. 409 while it is paused.
+#[utoipa::path(put, path = "/api/v1.0/calendars/{id}/sync", tag = "accounts", params(("id" = i64, Path)),
+    responses((status = 202, body = BegunJob, headers(("Location" = String, description = "Where it says how far it has come."))),
+        (status = 409, description = "It is paused, or the calendar there is gone: it is to be resumed first.")))]
+pub async fn run(State(rest): State<Rest>, known: Known, Path(id): Path<String>) -> Result<Response, Problem> {
+    let link = link_of(&rest, &known, calendar_id(&id)?).await?;
+    let job = rest.kalends.begin_sync(known.caller, link.id).await?;
+    let rests = || Problem::new(StatusCode::CONFLICT, "It is paused, or the calendar there is gone: resume it first.");
+    Ok(begun(job.ok_or_else(rests)?))
 }
 
 /// Changes what is chosen about it.
-#[utoipa::path(put, path = "/api/v1.0/calendars/{id}/sync", tag = "accounts", request_body = Settings,
+#[utoipa::path(patch, path = "/api/v1.0/calendars/{id}/sync", tag = "accounts", request_body = SettingsChange,
     params(("id" = i64, Path), ("If-Match" = Option<String>, Header, description = "The ETag that one saw.")),
     responses((status = 200, body = Status, headers(("ETag" = String)))))]
-pub async fn put(
+pub async fn patch(
     State(rest): State<Rest>,
     known: Known,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Body(wanted, _): Body<Settings>,
+    Body(wanted, _): Body<SettingsChange>,
 ) -> Result<Response, Problem> {
-    let id = calendar_id(&id)?;
+    let (id, check) = (calendar_id(&id)?, checks(&headers)?);
     let link = link_of(&rest, &known, id).await?;
-    if if_match(&headers)?.is_some_and(|tags| !tags.match_strongly(Some(&etag(&link)))) {
-        return Err(Error::PreconditionFailed.into());
+    // What is wrong with it is said before anything else.
+    wanted.read(&link.settings)?;
+    let change = |link: &SyncLink| {
+        check(link)?;
+        wanted.read(&link.settings).map_err(|_| Error::PreconditionFailed)
+    };
+    rest.kalends.change_sync_link_by(known.caller, link.id, change).await?;
+    if wanted.as_wished {
+        rest.kalends.follow_wished_interval(known.caller, link.id).await?;
     }
-    rest.kalends.change_sync_link(known.caller, link.id, &wanted.read()?).await?;
     Ok(shown(&link_of(&rest, &known, id).await?))
 }
 
 /// Has a calendar be in step no longer.
-#[utoipa::path(delete, path = "/api/v1.0/calendars/{id}/sync", tag = "accounts", params(("id" = i64, Path), Ending),
+#[utoipa::path(delete, path = "/api/v1.0/calendars/{id}/sync", tag = "accounts",
+    params(("id" = i64, Path), Ending, ("If-Match" = Option<String>, Header, description = "The ETag that one saw.")),
     responses((status = 204)))]
 pub async fn delete(
     State(rest): State<Rest>,
     known: Known,
     Path(id): Path<String>,
     Parameters(ending): Parameters<Ending>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let removal = match ending.calendars.as_deref() {
-        None | Some("keep") => LinkRemoval::KeepBoth,
-        Some("bin") => LinkRemoval::BinHere,
-        Some("delete") => LinkRemoval::DeleteThere,
-        Some(_) => return Err(Problem::bad_parameter("calendars", "keep, bin or delete.")),
-    };
+    let (removal, check) = (ending.removal()?, checks(&headers)?);
     let link = link_of(&rest, &known, calendar_id(&id)?).await?;
-    rest.kalends.remove_sync_link(known.caller, link.id, removal).await?;
+    rest.kalends.remove_sync_link_if(known.caller, link.id, removal, check).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-/// Has a calendar brought into step now.
-#[utoipa::path(post, path = "/api/v1.0/calendars/{id}/sync/run", tag = "accounts", params(("id" = i64, Path)),
-    responses((status = 202)))]
-pub async fn run(State(rest): State<Rest>, known: Known, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    let link = link_of(&rest, &known, calendar_id(&id)?).await?;
-    rest.kalends.sync_now(known.caller, link.id).await?;
-    Ok(StatusCode::ACCEPTED)
 }
 
 /// Has nothing be done for a calendar until that is wanted again.
@@ -355,66 +418,4 @@ pub async fn resume(State(rest): State<Rest>, known: Known, Path(id): Path<Strin
     let link = link_of(&rest, &known, calendar_id(&id)?).await?;
     rest.kalends.resume_sync_link(known.caller, link.id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn run_info(run: &SyncRun) -> RunInfo {
-    RunInfo {
-        id: run.id.0,
-        began: moment(run.began_at),
-        ended: run.ended_at.map(moment),
-        outcome: run.outcome.map(|outcome| outcome.name().to_owned()),
-        trouble: run.trouble.map(|trouble| trouble.name().to_owned()),
-        why: run.why.clone(),
-        takes_back: run.takes_back,
-        taken_back: run.taken_back,
-    }
-}
-
-fn count(count: &DeedCount) -> Count {
-    Count { side: count.side.name().to_owned(), what: count.deed.name().to_owned(), count: count.count }
-}
-
-fn line(entry: RunEntry) -> Line {
-    let RunEntry { id, side, deed, uid, title, name, why, .. } = entry;
-    Line { id, side: side.name().to_owned(), what: deed.name().to_owned(), uid, title, name, why }
-}
-
-/// What was done for a calendar that is in step, the newest first, fifty runs at a time.
-#[utoipa::path(get, path = "/api/v1.0/runs", tag = "accounts", params(OfCalendar), responses((status = 200, body = RunList)))]
-pub async fn runs(
-    State(rest): State<Rest>,
-    known: Known,
-    Parameters(of): Parameters<OfCalendar>,
-) -> Result<Json<RunList>, Problem> {
-    let link = link_of(&rest, &known, CalendarId(of.calendar)).await?;
-    let runs = rest.kalends.sync_runs(known.caller, link.id, of.before.map(SyncRunId), 50).await?;
-    Ok(Json(RunList { runs: runs.iter().map(run_info).collect() }))
-}
-
-fn run_id(text: &str) -> Result<SyncRunId, Problem> {
-    text.parse().map(SyncRunId).map_err(|_| Error::NotFound("the run").into())
-}
-
-/// What a run did.
-#[utoipa::path(get, path = "/api/v1.0/runs/{id}", tag = "accounts", params(("id" = i64, Path), After),
-    responses((status = 200, body = Receipt)))]
-pub async fn receipt(
-    State(rest): State<Rest>,
-    known: Known,
-    Path(id): Path<String>,
-    Parameters(After { after }): Parameters<After>,
-) -> Result<Json<Receipt>, Problem> {
-    let id = run_id(&id)?;
-    let (run, counts) = rest.kalends.sync_run(known.caller, id).await?;
-    let lines = rest.kalends.sync_run_entries(known.caller, id, after, 500).await?;
-    let counts = counts.iter().map(count).collect();
-    Ok(Json(Receipt { run: run_info(&run), counts, lines: lines.into_iter().map(line).collect() }))
-}
-
-/// Takes back what a run did on both sides, but for what has changed since.
-#[utoipa::path(post, path = "/api/v1.0/runs/{id}/take-back", tag = "accounts", params(("id" = i64, Path)),
-    responses((status = 202)))]
-pub async fn take_back(State(rest): State<Rest>, known: Known, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    rest.kalends.take_back_sync_run(known.caller, run_id(&id)?).await?;
-    Ok(StatusCode::ACCEPTED)
 }

@@ -7,12 +7,12 @@ mod forms;
 mod history;
 mod leading;
 mod live_reload;
-mod microsoft;
 mod moving;
 mod people;
 pub(crate) mod profile;
 mod refusals;
 mod remote_accounts;
+mod remote_sign_in;
 pub mod session;
 mod sharing;
 mod sign_in;
@@ -47,7 +47,7 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
-pub use microsoft::microsoft_sign_in;
+pub use remote_sign_in::RemoteSignIns;
 
 /// What the pages need.
 #[derive(Clone)]
@@ -60,8 +60,8 @@ pub struct Web {
     pub trusted_header: TrustedHeader,
     /// With which people can sign in.
     pub providers: Providers,
-    /// Where people connect their calendars at Microsoft 365, if they can.
-    pub microsoft: Option<kalends_providers::graph::SignIn>,
+    /// Where people connect their calendars by signing in.
+    pub remote_sign_ins: RemoteSignIns,
     /// Whose pages may use the interface for programs.
     pub cors_origins: CorsOrigins,
     pub assets: Assets,
@@ -121,8 +121,6 @@ pub fn router(web: Web) -> Router {
         .route("/settings/accounts/{id}", post(remote_accounts::wish))
         .route("/settings/accounts/{id}/calendars", post(remote_accounts::choose))
         .route("/calendars/{id}/sync", post(remote_accounts::sync))
-        .route("/settings/accounts/microsoft", get(microsoft::begin))
-        .route("/settings/accounts/microsoft/callback", get(microsoft::callback))
         .route("/groups", post(sharing::new_team))
         .route("/groups/{slug}", post(sharing::team))
         .route("/calendars/{id}/as-of", post(history::bring_back))
@@ -134,8 +132,10 @@ pub fn router(web: Web) -> Router {
         .route("/settings/identities", post(sign_in::identities))
         .route("/settings/connect", post(connect::connect))
         .route("/login/v2/flow/{token}", post(connect::login_flow))
+        .merge(remote_sign_in::router())
         .merge(profile::router())
         .merge(transfer::router(state.web.kalends.limits().import_octets))
+        .merge(subscriptions::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.web.site.clone(), session::same_site))
         .layer(from_fn_with_state(state.web.kalends.clone(), session::attach))

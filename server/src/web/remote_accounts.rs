@@ -49,13 +49,17 @@ pub async fn wish(State(state): State<WebState>, Path(id): Path<String>, request
         Ok(read) => read,
         Err(response) => return response,
     };
-    let Some(wish) = AccountWish::read(|name| value(&form, name)) else {
+    let Some(wish) = AccountWish::read(&form) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
     let password = value(&form, "password").unwrap_or_default();
     let done = async { server::fulfil(&state.web.kalends, &user, server::id(&id)?, &wish, &password).await };
     match done.await {
-        Ok(done) => said(&state, done),
+        Ok(Ok(done)) => said(&state, done),
+        Ok(Err(asked)) => {
+            let status = if asked.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+            again(&state, page, asked, status).await
+        }
         Err(error) => {
             let status = error.status();
             again(&state, page, AccountRefused { wish, error }, status).await

@@ -41,7 +41,7 @@ class Link:
 
     def begin(self):
         """Asks for a run, and does not wait for it."""
-        self.ask("POST", f"calendars/{self.id}/sync/run", None, 202)
+        self.ask("PUT", f"calendars/{self.id}/sync", None, 202)
 
     def newest_run(self):
         runs = self.ask("GET", f"runs?calendar={self.id}")["runs"]

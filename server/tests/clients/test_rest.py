@@ -1,8 +1,11 @@
 """Every operation of /api/v1.0/ answers as its description says, whatever it is sent (schemathesis)."""
 
+import json
 import subprocess
 import sys
 
+import pytest
+from harness import Kalends
 from objects import event
 
 CHECKS = [
@@ -26,6 +29,32 @@ include-path-regex = "/(events|objects)/\\\\{{name\\\\}}"
 parameters = {{ "path.id" = {calendar}, "path.name" = "one.ics", "header.If-Match" = "*" }}
 
 [[operations]]
+include-path-regex = "/accounts/\\\\{{id\\\\}}"
+# It stays there.
+include-method = ["GET", "PUT", "POST", "PATCH"]
+parameters = {{ "path.id" = {account} }}
+
+[[operations]]
+include-path-regex = "/links/\\\\{{id\\\\}}"
+include-method = ["GET", "PUT", "POST"]
+parameters = {{ "path.id" = {link} }}
+
+[[operations]]
+include-path-regex = "/groups/\\\\{{name\\\\}}"
+include-method = ["GET", "PUT", "POST"]
+parameters = {{ "path.name" = "choir", "path.person" = "{name}" }}
+
+[[operations]]
+include-path-regex = "/calendars/\\\\{{id\\\\}}/sync"
+include-method = ["GET", "PUT", "POST"]
+parameters = {{ "path.id" = {in_step} }}
+
+[[operations]]
+include-path-regex = "/runs$"
+include-method = "GET"
+parameters = {{ "query.calendar" = {in_step} }}
+
+[[operations]]
 include-path-regex = "/(events|free-busy)$"
 include-method = "GET"
 parameters = {{ "query.from" = "2026-03-01", "query.to" = "2026-04-01", "query.zone" = "Europe/Zurich" }}
@@ -42,6 +71,34 @@ schemathesis()
 """
 
 
+@pytest.fixture
+def kalends(kalends, tmp_path):
+    """One that may ask servers on this machine."""
+    own = Kalends(kalends.program, tmp_path)
+    own.settings["KALENDS_PRIVATE_HOSTS"] = "127.0.0.1"
+    own.start()
+    yield own
+    assert own.stop() == 0, own.log()
+    assert "panicked at" not in own.log(), own.log()
+
+
+def make(person, path, **body):
+    answer = person.request("POST", f"{person.server.url}/api/v1.0{path}", json.dumps(body), Content_Type="application/json")
+    assert answer.status_code in (200, 201), answer.text
+    return answer.json()
+
+
+def standing(account, other, calendar):
+    """Something of each kind that operations are about. The account elsewhere is `other`, here."""
+    make(account, "/groups", display_name="Choir")
+    link = make(account, f"/calendars/{calendar}/links", name="Choir", access="read")["id"]
+    elsewhere = make(account, "/accounts", address=account.server.url, user=other.name, password=other.password)["id"]
+    (remote,) = make(account, f"/accounts/{elsewhere}/test")["calendars"]
+    settings = {"direction": "both", "interval_seconds": 900, "window_days": None}
+    in_step = make(account, "/calendars/sync", account=elsewhere, remote=remote["id"], settings=settings)["calendar"]
+    return {"link": link, "account": elsewhere, "in_step": in_step}
+
+
 def test_no_operation_fails_or_answers_what_is_not_described(kalends, tmp_path):
     account = kalends.account()
     text = event("one", "DTSTART:20260310T100000Z", "RRULE:FREQ=DAILY;COUNT=3")
@@ -49,7 +106,8 @@ def test_no_operation_fails_or_answers_what_is_not_described(kalends, tmp_path):
     assert put.status_code == 201, put.text
     listed = account.request("GET", f"{kalends.url}/api/v1.0/calendars").json()
     settings = tmp_path / "schemathesis.toml"
-    settings.write_text(SETTINGS.format(calendar=listed["calendars"][0]["id"]))
+    calendar = listed["calendars"][0]["id"]
+    settings.write_text(SETTINGS.format(calendar=calendar, name=account.name, **standing(account, kalends.account(), calendar)))
     command = [
         sys.executable,
         "-c",

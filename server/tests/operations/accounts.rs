@@ -12,7 +12,7 @@ use std::process::Command;
 const OLD: &str = "0123456789abcdef0123456789abcdef";
 const NEW: &str = "fedcba9876543210fedcba9876543210";
 
-fn with(database: &TestDatabase, keys: &str) -> Command {
+pub fn with(database: &TestDatabase, keys: &str) -> Command {
     let mut command = command(KALENDS, database);
     command.env("KALENDS_PRIVATE_HOSTS", "127.0.0.1");
     command.env("KALENDS_DATA", database.folder());
@@ -23,7 +23,7 @@ fn with(database: &TestDatabase, keys: &str) -> Command {
 }
 
 /// What the doctor says about `check`: each with its state.
-fn findings(mut command: Command, check: &str) -> Vec<(String, String)> {
+pub fn findings(mut command: Command, check: &str) -> Vec<(String, String)> {
     let output = command.args(["doctor", "--json"]).output().unwrap();
     let all: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", errors(&output)));
     let of = all.as_array().unwrap().iter().filter(|found| found["check"] == check);
@@ -32,7 +32,7 @@ fn findings(mut command: Command, check: &str) -> Vec<(String, String)> {
 }
 
 /// Adds an account of `ada`'s at the server itself.
-async fn add(program: &Program, database: &TestDatabase, keys: &str) -> Value {
+pub async fn add(program: &Program, database: &TestDatabase, keys: &str) -> Value {
     for name in ["ada", "bea"] {
         printed(with(database, keys), &["user", "add", name]);
     }
@@ -91,4 +91,44 @@ async fn the_first_start_makes_a_key_that_no_backup_has() {
     assert_eq!(findings(with(&database, ""), "secret key"), []);
     set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
     assert_eq!(findings(with(&database, ""), "secret key")[0].0, "wrong");
+}
+
+#[tokio::test]
+async fn whoever_runs_the_server_has_all_brought_into_step_and_learns_whether_they_are() {
+    let database = TestDatabase::fresh().await;
+    printed(with(&database, OLD), &["migrate"]);
+    let program = Program::start(with(&database, OLD));
+    let account = add(&program, &database, OLD).await;
+    let sync = |arguments: &[&str]| {
+        let output = with(&database, OLD).args(["sync", "--now"]).args(arguments).output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned(), errors(&output))
+    };
+    let (is_fine, said, _) = sync(&[]);
+    assert!(is_fine && said.contains("0 calendars are in step."), "{said}");
+    let secret = printed(with(&database, OLD), &["user", "app-password", "ada", "more"]);
+    let client = Client::new(program.address, "ada", &secret);
+    let ask = async |method: &str, path: &str, json: Value| {
+        let request = client.request(method, &format!("/api/v1.0/{path}")).header("Content-Type", "application/json");
+        let answer = request.body(json.to_string()).send().await;
+        assert!(answer.status < 300, "{path}: {}", answer.text());
+        serde_json::from_str::<Value>(&answer.text()).unwrap_or_default()
+    };
+    let listed = ask("POST", &format!("accounts/{}/test", account["id"]), json!({})).await;
+    let settings = json!({ "direction": "both", "interval_seconds": null, "window_days": null });
+    let wanted = json!({ "account": account["id"], "remote": listed["calendars"][0]["id"], "settings": settings });
+    let made = ask("POST", "calendars/sync", wanted).await;
+    for arguments in [&[][..], &["--user", "ada"]] {
+        let (is_fine, said, wrong) = sync(arguments);
+        assert!(is_fine, "{said}{wrong}");
+        assert!(said.contains("in-step") && said.contains("1 calendars are in step."), "{said}");
+    }
+    let (is_fine, said, _) = sync(&["--user", "bea"]);
+    assert!(is_fine && said.contains("0 calendars are in step."), "{said}");
+    for wrong in [&["--user", "eve"][..], &["--calendar", "nothing"]] {
+        assert!(!sync(wrong).0, "{wrong:?}");
+    }
+    // What is paused is not in step.
+    ask("POST", &format!("calendars/{}/sync/pause", made["calendar"]), json!({})).await;
+    let (is_fine, said, wrong) = sync(&[]);
+    assert!(!is_fine && said.contains("paused") && wrong.contains("1 of 1 calendars are not in step"), "{said}{wrong}");
 }

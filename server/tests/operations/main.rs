@@ -8,6 +8,7 @@ mod configuration;
 mod doctor;
 mod health;
 mod jobs;
+mod links;
 mod log;
 mod metrics;
 mod moving;

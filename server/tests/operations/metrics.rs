@@ -73,6 +73,8 @@ async fn they_count_what_happened_and_name_nobody() {
         r#"kalends_sign_ins_total{way="password",result="good"} 0"#,
         r#"kalends_sign_ins_total{way="password",result="bad"} 1"#,
         "kalends_database_up 1",
+        r#"kalends_sync_requests_total{provider="caldav"} 0"#,
+        r#"kalends_sync_lag_seconds{provider="caldav"} 0"#,
         &format!(r#"kalends_build_info{{version="{}"}} 1"#, env!("CARGO_PKG_VERSION")),
         "# EOF",
     ] {

@@ -8,6 +8,7 @@ use kalends_test_support::browser::{Answer, Connection, FORM};
 use kalends_test_support::client::Client;
 use kalends_test_support::database::TestDatabase;
 use kalends_test_support::events::Events;
+use kalends_test_support::graph::{self, Double};
 use kalends_test_support::issuer::{CLIENT, Issuer, SECRET, Signing};
 use kalends_test_support::program::{Program, command, printed};
 use kalends_test_support::texts::event;
@@ -196,6 +197,108 @@ async fn with_an_account_elsewhere(secrets: &mut Secrets, run: &dyn Fn() -> Comm
     }
 }
 
+/// What stands between two texts.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    text.split(before).nth(1).and_then(|rest| rest.split(after).next()).unwrap_or_else(|| panic!("{before} in {text}"))
+}
+
+/// Connects devices in each of the ways that there are.
+async fn with_devices(secrets: &mut Secrets, run: &dyn Fn() -> Command, browser: &mut Browser) {
+    let mut program = Browser::new(browser.address);
+    let asked = program.form(secrets, "/index.php/login/v2", "").await;
+    let asked: Value = serde_json::from_str(&asked.text).unwrap();
+    let poll = secrets.add("a token to ask with", asked["poll"]["token"].as_str().unwrap());
+    let flow = secrets.add("the token of a login flow", last(asked["login"].as_str().unwrap()));
+    let page = format!("/login/v2/flow/{flow}");
+    assert_eq!(browser.get(secrets, &page).await.status, 200);
+    assert_eq!(browser.form(secrets, &page, "do=let-in&label=Phone&access=write").await.status, 303);
+    let let_in = program.form(secrets, "/login/v2/poll", &format!("token={poll}")).await;
+    let let_in: Value = serde_json::from_str(&let_in.text).unwrap();
+    let mut made = vec![secrets.add("an app password of a login flow", let_in["appPassword"].as_str().unwrap())];
+    assert_eq!(program.form(secrets, "/login/v2/poll", &format!("token={poll}")).await.status, 404);
+
+    assert_eq!(browser.form(secrets, "/settings/connect", "do=show&label=Tablet&access=read").await.status, 303);
+    let shown = browser.get(secrets, "/settings/connect").await.text;
+    made.push(secrets.add("an app password that was shown", between(&shown, "href=\"caldav://ada:", "@")));
+    let profile = browser.form(secrets, "/settings/connect", "do=profile&label=Mac").await.text;
+    let password = between(between(&profile, "<key>CalDAVPassword</key>", "</string>"), "<string>", "<");
+    made.push(secrets.add("an app password of a profile", password));
+    for password in made {
+        let client = Client::new(browser.address, "ada", &password);
+        client.properties(&client.home(), "1", "<D:displayname/>").await;
+    }
+    browser.json(secrets, Method::PATCH, "/users/me", &json!({ "email": "ada@example.org" })).await;
+    let link = printed(run(), &["user", "email", "ada", "--link", "ada@example.org"]);
+    let link = secrets.add("a link that shows an address to be theirs", last(&link));
+    assert!(browser.get(secrets, &format!("/settings/addresses/{link}")).await.status.as_u16() < 400);
+}
+
+/// Makes something by requests that may come twice.
+async fn with_keys(secrets: &mut Secrets, browser: &mut Browser, password: &str) {
+    let key = secrets.add("an Idempotency-Key", "battery-staple-12");
+    let client = Client::new(browser.address, "ada", password);
+    for status in [201, 201, 422] {
+        let name = if status == 422 { "Other" } else { "Twice" };
+        let request = client.request("POST", "/api/v1.0/calendars").header("Content-Type", "application/json");
+        let made = request.header("Idempotency-Key", &key).body(json!({ "name": name }).to_string()).send().await;
+        assert_eq!(made.status, status, "{}", made.text());
+    }
+}
+
+/// Follows a file whose address is a secret: of a link that this server has itself.
+async fn with_a_subscription(secrets: &mut Secrets, browser: &mut Browser) {
+    let calendars = browser.json(secrets, Method::GET, "/calendars", &Value::Null).await;
+    let calendar = &calendars["calendars"][0]["id"];
+    let wanted = json!({ "name": "Followed", "access": "read" });
+    let made = browser.json(secrets, Method::POST, &format!("/calendars/{calendar}/links"), &wanted).await;
+    let token = secrets.add("the address of a subscription", made["token"].as_str().unwrap());
+    let address = format!("http://{}/feeds/{token}.ics", browser.address);
+    let form = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("do", "subscribe"), ("address", &address), ("name", "Followed")])
+        .finish();
+    let followed = browser.form(secrets, "/settings/subscriptions", &form).await;
+    assert_eq!(followed.status, 303, "{}", followed.text);
+    let gone = address.replace(&token, &secrets.add("an address where nothing is", "battery-staple-13"));
+    let form = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("do", "subscribe"), ("address", &gone), ("name", "")])
+        .finish();
+    assert_eq!(browser.form(secrets, "/settings/subscriptions", &form).await.status, 422);
+}
+
+/// Signs in at Microsoft, which gives tokens, and asks for the calendars there with them and with others.
+async fn with_microsoft(secrets: &mut Secrets, double: &Double, browser: &mut Browser) {
+    let begun = browser.get(secrets, "/settings/accounts/microsoft").await;
+    let there = begun.header("location").strip_prefix(&double.authority()).unwrap().to_owned();
+    for (name, value) in form_urlencoded::parse(there.split_once('?').unwrap().1.as_bytes()) {
+        if matches!(&*name, "state" | "code_challenge") {
+            secrets.add("what a sign-in at Microsoft goes out with", &value);
+        }
+    }
+    let back = Connection::open(double.address).await.get(&format!("/{there}"), "").await;
+    let back = back.header("location").split_once("/settings/").unwrap().1.to_owned();
+    let query = back.split_once('?').unwrap().1.to_owned();
+    let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "code").unwrap().1.into_owned();
+    secrets.add("a code of Microsoft's", &code);
+    assert_eq!(browser.get(secrets, &format!("/settings/{back}")).await.status, 303);
+    let accounts = browser.json(secrets, Method::GET, "/accounts", &Value::Null).await;
+    let of = |account: &&Value| account["provider"] == "graph";
+    let id = accounts["accounts"].as_array().unwrap().iter().find(of).unwrap()["id"].clone();
+    let tokens = |secrets: &mut Secrets| {
+        let (access, refresh) = double.tokens();
+        secrets.add("a token of Microsoft's", &access);
+        secrets.add("a token of Microsoft's", &refresh);
+    };
+    for _ in 0..2 {
+        tokens(secrets);
+        browser.json(secrets, Method::POST, &format!("/accounts/{id}/test"), &json!({})).await;
+        double.end_access_tokens();
+    }
+    double.revoke_consent();
+    let path = format!("/api/v1.0/accounts/{id}/test");
+    let refused = browser.send(secrets, Method::POST, &path, ("application/json", "{}")).await;
+    assert!(refused.status.is_client_error(), "{}", refused.text);
+}
+
 /// Signs in by way of the provider, once as it should be and once with what is forged; then the provider ends the session.
 async fn with_a_provider(secrets: &mut Secrets, issuer: &Issuer, address: SocketAddr) {
     for signing in [Signing::Right, Signing::OtherKey] {
@@ -238,8 +341,17 @@ async fn no_secret_of_a_whole_run_is_in_its_log() {
     // PostgreSQL of the tests asks for no password, and takes any.
     let of_database = secrets.add("the password of the database", "battery-staple-8");
     let url = database.url.replace('@', &format!(":{of_database}@"));
+    let double = Double::start().await;
+    secrets.add("the secret at Microsoft", graph::SECRET);
+    let microsoft = format!(
+        "[microsoft]\nclient-id = \"{}\"\nclient-secret = \"{}\"\nauthority = \"{}\"\ngraph = \"{}\"\nprivate = true\n",
+        graph::CLIENT,
+        graph::SECRET,
+        double.authority(),
+        double.graph()
+    );
     let settings = format!(
-        "[[oidc]]\nid = \"sso\"\nname = \"Our sign-in\"\nissuer = \"{}\"\nclient-id = \"{CLIENT}\"\nclient-secret = \"{SECRET}\"\n",
+        "[[oidc]]\nid = \"sso\"\nname = \"Our sign-in\"\nissuer = \"{}\"\nclient-id = \"{CLIENT}\"\nclient-secret = \"{SECRET}\"\n{microsoft}",
         issuer.url
     );
     fs::write(database.folder().join("kalends.toml"), settings).unwrap();
@@ -257,7 +369,13 @@ async fn no_secret_of_a_whole_run_is_in_its_log() {
     with_passwords(&mut secrets, &run, &mut browser).await;
     with_programs(&mut secrets, &run, &mut browser).await;
     with_a_link(&mut secrets, &mut browser).await;
+    with_devices(&mut secrets, &run, &mut browser).await;
+    let password = printed(run(), &["user", "app-password", "ada", "keys"]);
+    with_keys(&mut secrets, &mut browser, &password).await;
+    secrets.add("an app password", &password);
     with_an_account_elsewhere(&mut secrets, &run, &mut browser).await;
+    with_a_subscription(&mut secrets, &mut browser).await;
+    with_microsoft(&mut secrets, &double, &mut browser).await;
     with_a_provider(&mut secrets, &issuer, program.address).await;
     for path in ["/", "/agenda/week/2027-03-01", "/settings", "/event/new", "/bin"] {
         assert_eq!(browser.get(&mut secrets, path).await.status, 200, "{path}");
@@ -273,7 +391,17 @@ async fn no_secret_of_a_whole_run_is_in_its_log() {
     let log = program.log_with("the-last-one").await;
     let answered = log.lines().filter(|line| line.contains("\"message\":\"answered\"")).count();
     assert!(answered > 50, "the log says what was done: {answered}");
-    for what in ["a cookie", "a code", "the token of a link", "a token", "an app password", "a token of the provider"] {
+    for what in [
+        "a cookie",
+        "a code",
+        "the token of a link",
+        "a token",
+        "an app password",
+        "an app password of a login flow",
+        "a token of the provider",
+        "a token of Microsoft's",
+        "the address of a subscription",
+    ] {
         assert!(secrets.0.iter().any(|(known, _)| *known == what), "{what} was not made");
     }
     let mut found = Vec::new();

@@ -4,6 +4,8 @@
 mod access_matrix;
 mod connect;
 mod connections;
+mod google;
+mod graph_hook;
 mod headers;
 mod history;
 mod imports;
@@ -17,6 +19,7 @@ mod remote_accounts;
 mod rest;
 mod rest_accounts;
 mod rest_calendars;
+mod rest_contract;
 mod rest_events;
 mod rest_free_busy;
 mod sharing;

@@ -10,23 +10,23 @@ use serde_json::json;
 
 const BEGIN: &str = "/settings/accounts/microsoft";
 
-async fn server(double: &Double) -> Server {
+pub async fn server(double: &Double) -> Server {
     let settings = json!({
         "client-id": CLIENT, "client-secret": SECRET, "authority": double.authority(), "graph": double.graph(), "private": true,
     });
     Server::with_microsoft(serde_json::from_value::<Microsoft>(settings).unwrap().checked().unwrap()).await
 }
 
-async fn get(server: &Server, cookie: &str, path: &str) -> Answer {
+pub async fn get(server: &Server, cookie: &str, path: &str) -> Answer {
     Connection::open(server.address).await.get(path, cookie).await
 }
 
-fn cookie(answer: &Answer) -> String {
+pub fn cookie(answer: &Answer) -> String {
     answer.header("set-cookie").split(';').next().unwrap().to_owned()
 }
 
 /// Goes to Microsoft and agrees. Yields the way back, and what the browser is known by.
-async fn agreed(server: &Server, double: &Double, person: &Person) -> (String, String) {
+pub async fn agreed(server: &Server, double: &Double, person: &Person) -> (String, String) {
     let begun = get(server, &person.cookie, BEGIN).await;
     assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
     let there = begun.header("location").strip_prefix(&double.authority()).unwrap().to_owned();
@@ -36,7 +36,7 @@ async fn agreed(server: &Server, double: &Double, person: &Person) -> (String, S
 }
 
 /// The page that an answer leads to, with what it says.
-async fn followed(server: &Server, cookies: &str, answer: &Answer) -> String {
+pub async fn followed(server: &Server, cookies: &str, answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     let flash = cookie(answer);
     get(server, &format!("{cookies}; {flash}"), answer.header("location")).await.text
@@ -72,7 +72,7 @@ async fn whoever_signs_in_at_microsoft_has_the_calendars_there_and_signs_in_agai
 
     let (back, cookies) = agreed(&server, &double, &ada).await;
     let came = get(&server, &cookies, &back).await;
-    assert!(followed(&server, &cookies, &came).await.contains("You are signed in with Microsoft again."));
+    assert!(followed(&server, &cookies, &came).await.contains("You are signed in at Microsoft 365 again."));
     assert_eq!(server.kalends.remote_accounts(ada.caller).await.unwrap().len(), 1);
 
     double.revoke_consent();
@@ -80,6 +80,14 @@ async fn whoever_signs_in_at_microsoft_has_the_calendars_there_and_signs_in_agai
     let account = server.kalends.remote_account(ada.caller, accounts[0].id).await.unwrap();
     assert_eq!(account.state, AccountState::Unauthenticated);
     assert!(account.why.unwrap().contains("sign in again"));
+
+    // The page offers the way in, and no form for a password that there is not.
+    let page = get(&server, &ada.cookie, &format!("/settings/accounts/{}", account.id.0)).await.text;
+    assert!(page.contains("Needs you to sign in") && page.contains(&format!("href=\"{BEGIN}\"")), "{page}");
+    assert!(page.contains("Sign in at Microsoft 365"), "{page}");
+    assert!(!page.contains("type=\"password\"") && !page.contains("Needs your password"), "{page}");
+    let there = get(&server, &ada.cookie, &format!("/settings/accounts/{}/calendars", account.id.0)).await.text;
+    assert!(there.contains("Sign in there again.") && !there.contains("made for one app"), "{there}");
 }
 
 #[tokio::test]

@@ -178,6 +178,28 @@ async fn administrators_do_by_forms_what_there_is_to_do() {
     assert_eq!(post(&server, &ada.cookie, &page, "do=restore").await.status, StatusCode::SEE_OTHER);
 }
 
+/// Has Ben share, publish, belong and be known in every way. Yields the secrets of that.
+async fn with_much_around(server: &Server, ada: &Person, ben: &Person) -> Vec<String> {
+    use kalends_domain::access::Access;
+    let kalends = &server.kalends;
+    super::rest_calendars::share(server, ben, ada, Access::Read).await;
+    super::rest_calendars::share(server, ada, ben, Access::Write).await;
+    let details = kalends_domain::links::LinkDetails {
+        name: "Choir".into(),
+        access: Access::Read,
+        ends_at: None,
+        calendars: vec![ben.calendar],
+    };
+    let (_, link) = kalends.create_link(ben.caller, &details).await.unwrap();
+    let (_, password) = kalends.create_app_password(ben.caller.principal, "Phone").await.unwrap();
+    kalends.set_delegate(ben.caller, ada.caller.principal, Access::Read).await.unwrap();
+    let team = kalends_domain::teams::TeamDetails { name: "Choir".into(), ..Default::default() };
+    kalends.create_team(ben.caller, kalends_domain::sharing::PartyKind::Group, team).await.unwrap();
+    let by = Administrator::Operator;
+    kalends.verify_address(by, ben.caller.principal, "ben@example.org").await.unwrap();
+    vec![link.0, password.0]
+}
+
 #[tokio::test]
 async fn everything_is_in_the_archive() {
     let server = Server::with_pages().await;
@@ -185,6 +207,7 @@ async fn everything_is_in_the_archive() {
     server.kalends.create_named_calendar(ben.caller, "Work / Travel").await.unwrap();
     let text = event_titled("a", "One");
     server.kalends.put_object(ben.caller, ben.calendar, "a.ics", &text, Precondition::None).await.unwrap();
+    let token = with_much_around(&server, &ada, &ben).await;
     for (cookie, path) in [
         (&ben.cookie, "/settings/export.zip".to_owned()),
         (&ada.cookie, format!("/admin/people/{}/export.zip", ben.caller.principal.0)),
@@ -209,6 +232,30 @@ async fn everything_is_in_the_archive() {
         assert_eq!(settings["user_name"], "ben");
         assert_eq!(settings["time_zone"], "Europe/Zurich");
         assert_eq!(settings["calendars"][1]["file"], "Work-Travel.ics");
+        let share = &settings["calendars"][0]["shares"][0];
+        assert_eq!((&share["with"]["name"], &share["access"]), (&"ada".into(), &"read".into()));
+        assert_eq!(settings["calendars"][1]["shares"], serde_json::json!([]));
+        assert_eq!(settings["shared_calendars"][0]["owner"]["name"], "ada");
+        for (list, field, value) in [
+            ("public_links", "name", "Choir"),
+            ("programs", "label", "Phone"),
+            ("addresses", "address", "ben@example.org"),
+        ] {
+            assert_eq!(
+                (settings[list].as_array().unwrap().len(), &settings[list][0][field]),
+                (1, &value.into()),
+                "{list}"
+            );
+        }
+        assert_eq!(settings["delegates"][0]["with"]["name"], "ada");
+        assert_eq!(
+            (&settings["groups"][0]["group"]["name"], &settings["groups"][0]["role"]),
+            (&"choir".into(), &"manager".into())
+        );
+        assert_eq!((&settings["accounts"], &settings["in_step"]), (&serde_json::json!([]), &serde_json::json!([])));
+        for secret in &token {
+            assert!(!settings.to_string().contains(secret.as_str()));
+        }
     }
     let nobody = get(&server, "", "/settings/export.zip").await;
     assert_eq!(nobody.status, StatusCode::SEE_OTHER);

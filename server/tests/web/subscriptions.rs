@@ -1,5 +1,6 @@
 //! What somebody follows, from the page to the calendar: against a server that publishes a file.
 
+use super::rest_calendars::{Program, body};
 use axum::Router;
 use hyper::{Method, StatusCode};
 use kalends_domain::Kalends;
@@ -7,6 +8,7 @@ use kalends_domain::jobs::Worker;
 use kalends_test_support::browser::{FORM, Person};
 use kalends_test_support::server::Server;
 use kalends_test_support::texts::{calendar, vevent_titled};
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
@@ -121,6 +123,131 @@ async fn a_calendar_at_an_address_is_followed_looked_at_again_and_left() {
     assert!(calendars.iter().all(|calendar| calendar.details.display_name != "Bins"));
     assert!(server.kalends.subscriptions(ada.caller).await.unwrap().is_empty());
     assert!(server.kalends.remote_accounts(ada.caller).await.unwrap().is_empty());
+}
+
+/// Posts a file as the form of the page does.
+async fn bring(server: &Server, person: &Person, fields: &[(&str, &str)], content: &str) -> (StatusCode, String) {
+    let mut form = String::new();
+    for (name, value) in fields {
+        form += &format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    }
+    form += "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\bins.ics\"\r\nContent-Type: text/calendar\r\n\r\n";
+    form += &format!("{content}\r\n--x--\r\n");
+    let (path, kind) = (format!("{PAGE}/file"), "multipart/form-data; boundary=x");
+    let answer = server.connect().await.send(Method::POST, &path, &person.cookie, kind, &form).await.unwrap();
+    (answer.status, answer.text)
+}
+
+#[tokio::test]
+async fn a_file_is_followed_and_another_version_of_it_comes_as_what_a_feed_changes() {
+    let many: Vec<String> = (0..40).map(|n| format!("Event {n:02}")).collect();
+    let server = Server::with_pages().await;
+    let ada = server.person("ada").await;
+    for (content, said) in [("", "Choose a file"), ("<html>", "is no calendar"), ("BEGIN:VCALENDAR\r\n", "breaks off")]
+    {
+        let (status, text) = bring(&server, &ada, &[], content).await;
+        assert!(status.is_client_error() && text.contains(said), "{content}: {status} {text}");
+    }
+    assert!(server.kalends.remote_accounts(ada.caller).await.unwrap().is_empty());
+    let (status, text) = bring(&server, &ada, &[], &file(&many)).await;
+    assert!(status.is_redirection(), "{status}: {text}");
+    work(&server.kalends).await;
+    assert_eq!(held(&server, &ada, "Bins").await, many);
+    let shown = page(&server, &ada).await;
+    assert!(shown.contains("From the file bins.ics") && shown.contains("New version of Bins"), "{shown}");
+    let calendars = server.kalends.calendars(ada.caller).await.unwrap();
+    let bins = calendars.iter().find(|calendar| calendar.details.display_name == "Bins").unwrap();
+    assert!(!bins.may_write());
+
+    // By UID: one is renamed, one goes, one comes; the others are left as they are.
+    let id = id_on(&shown);
+    let renamed = file(&many[1..]).replace("SUMMARY:Event 05", "SUMMARY:Another title");
+    let next = renamed.replace("END:VCALENDAR", &format!("{}END:VCALENDAR", vevent_titled("new", "New")));
+    assert!(bring(&server, &ada, &[("id", &id)], &next).await.0.is_redirection());
+    work(&server.kalends).await;
+    let now = held(&server, &ada, "Bins").await;
+    assert!(now.contains(&"Another title".to_owned()) && now.contains(&"New".to_owned()), "{now:?}");
+    assert!(!now.contains(&many[0]) && !now.contains(&many[5]) && now.len() == 40, "{now:?}");
+    let link = server.kalends.subscriptions(ada.caller).await.unwrap().remove(0).link.unwrap();
+    let run = server.kalends.sync_runs(ada.caller, link.id, None, 1).await.unwrap().remove(0);
+    let (_, counts) = server.kalends.sync_run(ada.caller, run.id).await.unwrap();
+    assert_eq!(counts.iter().map(|count| count.count).collect::<Vec<_>>(), [1, 1, 1], "{counts:?}");
+
+    // One in which much is gone asks first; what is no calendar leaves everything as it was.
+    assert!(bring(&server, &ada, &[("id", &id)], &file(&many[1..6])).await.0.is_redirection());
+    work(&server.kalends).await;
+    assert_eq!(held(&server, &ada, "Bins").await.len(), 40);
+    assert!(page(&server, &ada).await.contains("Much of it has gone there"));
+    let asks = server.connect().await.get(&format!("/calendars/{}/sync", link.calendar.0), &ada.cookie).await.text;
+    assert!(asks.contains("35 of 40 here") && asks.contains("Gone there") && asks.contains("Event 30"), "{asks}");
+    assert!(bring(&server, &ada, &[("id", &id)], "no calendar").await.0.is_client_error());
+    assert!(bring(&server, &ada, &[("id", &id)], &next).await.0.is_redirection());
+    work(&server.kalends).await;
+    assert!(page(&server, &ada).await.contains("As it was there"));
+
+    // It is nobody else's, and what is at an address has no file.
+    let eve = server.person("eve").await;
+    assert_eq!(bring(&server, &eve, &[("id", &id)], &next).await.0, StatusCode::NOT_FOUND);
+    let publisher = Publisher::of(file(&many)).await;
+    post(&server, &eve, &[("do", "subscribe"), ("address", &publisher.address())]).await;
+    let hers = id_on(&page(&server, &eve).await);
+    assert!(bring(&server, &eve, &[("id", &hers)], &next).await.0.is_client_error());
+    assert!(post(&server, &ada, &[("do", "unsubscribe"), ("id", &id)]).await.0.is_redirection());
+    assert!(server.kalends.subscriptions(ada.caller).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn programs_follow_files_addresses_and_holidays() {
+    let publisher = Publisher::of(file(&titles(&["Glass"]))).await;
+    let server = Server::with_pages().await;
+    let (ada, person) = Program::new(&server, "ada").await;
+    let (eve, _) = Program::new(&server, "eve").await;
+    let upload = async |program: &Program, method: &str, path: &str, text: &str| {
+        let request = program.0.request(method, &format!("/api/v1.0{path}")).header("Content-Type", "text/calendar");
+        request.body(text.to_owned()).send().await
+    };
+    let made = upload(&ada, "POST", "/subscriptions/file?file=club.ics&name=Club", &file(&titles(&["Match"]))).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let (id, calendar) = (body(&made)["id"].clone(), body(&made)["calendar"].clone());
+    assert_eq!(made.header("location").unwrap(), format!("/api/v1.0/calendars/{calendar}/sync"));
+    assert_eq!(upload(&ada, "POST", "/subscriptions/file", "no calendar").await.status, 422);
+    let json = json!({ "address": publisher.address(), "name": "Bins" });
+    assert_eq!(ada.send("POST", "/subscriptions", &[], &json).await.status, 201);
+    let json = json!({ "holidays": { "country": "CH", "language": "de" } });
+    assert_eq!(ada.send("POST", "/subscriptions", &[], &json).await.status, 201);
+    let keyed = [("Idempotency-Key", "once")];
+    let holidays = json!({ "holidays": { "country": "FR", "region": null, "language": "fr" } });
+    let first = ada.send("POST", "/subscriptions", &keyed, &holidays).await;
+    let again = ada.send("POST", "/subscriptions", &keyed, &holidays).await;
+    assert_eq!(first.status, 201);
+    assert_eq!(again.status, 201);
+    assert_eq!(body(&again), body(&first));
+    assert_eq!(
+        ada.send("POST", "/subscriptions", &keyed, &json!({ "address": "https://a.example" })).await.status,
+        422
+    );
+    let followed = format!("/subscriptions/{}?calendar=keep", body(&first)["id"]);
+    assert_eq!(ada.plain("DELETE", &followed, &[]).await.status, 204);
+    assert_eq!(ada.send("POST", "/subscriptions", &keyed, &holidays).await.status, 409);
+    assert_eq!(ada.send("POST", "/subscriptions", &[], &json!({ "name": "x" })).await.status, 422);
+    let listed = body(&ada.get("/subscriptions").await);
+    let of: Vec<&str> =
+        listed["subscriptions"].as_array().unwrap().iter().map(|one| one["source"].as_str().unwrap()).collect();
+    assert_eq!(of, ["file", "address", "holidays"]);
+    assert!(!listed.to_string().contains("private-secret"));
+    work(&server.kalends).await;
+    let status = body(&ada.get(&format!("/calendars/{calendar}/sync")).await);
+    assert_eq!((&status["settings"]["interval_seconds"], &status["as_wished"]), (&Value::Null, &false.into()));
+    let path = format!("/subscriptions/{id}/file?file=club-2.ics");
+    assert_eq!(upload(&eve, "PUT", &path, &file(&titles(&["Final"]))).await.status, 404);
+    assert_eq!(upload(&ada, "PUT", &path, &file(&titles(&["Match", "Final"]))).await.status, 202);
+    work(&server.kalends).await;
+    assert_eq!(held(&server, &person, "Club").await, ["Final", "Match"]);
+    assert_eq!(eve.plain("DELETE", &format!("/subscriptions/{id}"), &[]).await.status, 404);
+    assert_eq!(ada.plain("DELETE", &format!("/subscriptions/{id}?calendar=x"), &[]).await.status, 400);
+    assert_eq!(ada.plain("DELETE", &format!("/subscriptions/{id}?calendar=keep"), &[]).await.status, 204);
+    let calendars = server.kalends.calendars(person.caller).await.unwrap();
+    assert!(calendars.iter().any(|calendar| calendar.details.display_name == "Club" && calendar.may_write()));
 }
 
 #[tokio::test]

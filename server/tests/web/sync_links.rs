@@ -98,8 +98,16 @@ async fn programs_have_a_calendar_brought_into_step_and_take_a_run_back() {
     let put = ada.0.request("PUT", &format!("/api/v1.0/calendars/{calendar}/objects/c.ics"));
     let put = put.header("If-None-Match", "*").header("Content-Type", "text/calendar").body(text).send().await;
     assert_eq!(put.status, 201, "{}", put.text());
-    assert_eq!(ada.send("POST", &format!("{path}/run"), &[], &json!({})).await.status, 202);
+    let begun = ada.plain("PUT", &path, &[]).await;
+    let job = body(&begun)["job"].as_i64().unwrap();
+    assert_eq!((begun.status, begun.header("location")), (202, Some(format!("/api/v1.0/jobs/{job}").as_str())));
+    let waits = body(&ada.get(&format!("/jobs/{job}")).await);
+    assert_eq!(
+        (&waits["kind"], &waits["state"], &waits["calendar"]),
+        (&"sync".into(), &"waiting".into(), &calendar.into())
+    );
     work(&server).await;
+    assert_eq!(body(&ada.get(&format!("/jobs/{job}")).await)["state"], "done");
     assert_eq!(titles(&ada, calendar).await, ["Choir", "Dentist", "Evening"]);
     let home = bea.report(&bea.at(""), ALL).await.text();
     assert!(home.contains("SUMMARY:Evening"), "{home}");
@@ -113,20 +121,130 @@ async fn programs_have_a_calendar_brought_into_step_and_take_a_run_back() {
     assert!(has("created", "here"), "{receipt}");
     let back = ada.send("POST", &format!("/runs/{newest}/take-back"), &[], &json!({})).await;
     assert_eq!(back.status, 202, "{}", back.text());
+    let again = ada.send("POST", &format!("/runs/{newest}/take-back"), &[], &json!({})).await;
+    assert_eq!(body(&again), body(&back), "it is the same job");
+    work(&server).await;
+    let job = body(&ada.get(back.header("location").unwrap().strip_prefix("/api/v1.0").unwrap()).await);
+    assert_eq!(
+        (&job["kind"], &job["state"], &job["error"]),
+        (&"take-back".into(), &"done".into(), &Value::Null),
+        "{job}"
+    );
+    // It is paused now.
+    assert_eq!(ada.plain("PUT", &path, &[]).await.status, 409);
     assert!(!titles(&ada, calendar).await.contains(&"Dentist".to_owned()));
     assert_eq!(ada.send("POST", &format!("/runs/{newest}/take-back"), &[], &json!({})).await.status, 404);
 
     let seen = ada.get(&path).await;
-    let change = json!({ "direction": "pull", "policy": "ask", "interval_seconds": null, "window_days": 90 });
-    assert_eq!(ada.send("PUT", &path, &[("If-Match", "\"x\"")], &change).await.status, 412);
-    let changed = ada.send("PUT", &path, &[("If-Match", seen.header("etag").unwrap())], &change).await;
+    let change =
+        json!({ "direction": "pull", "policy": "ask", "interval_seconds": null, "window_days": 90, "invites": true });
+    assert_eq!(ada.send("PATCH", &path, &[("If-Match", "\"x\"")], &change).await.status, 412);
+    let changed = ada.send("PATCH", &path, &[("If-Match", seen.header("etag").unwrap())], &change).await;
     assert_eq!(body(&changed)["settings"], change);
+    // What is left out stays as it is.
+    let changed = body(&ada.send("PATCH", &path, &[], &json!({ "interval_seconds": 600 })).await);
+    assert_eq!(
+        (&changed["settings"]["interval_seconds"], &changed["settings"]["policy"]),
+        (&600.into(), &"ask".into())
+    );
+    assert_eq!(ada.send("PATCH", &path, &[], &json!({ "policy": "x" })).await.status, 422);
+    assert_eq!(ada.send("PATCH", &path, &[], &json!({ "as_wished": true })).await.status, 422);
+    let held = body(&ada.get(&format!("{path}/deletions")).await);
+    assert_eq!((&held["here"], &held["there"], &held["objects"]), (&0.into(), &0.into(), &json!([])));
+    assert_eq!(ada.send("PUT", &format!("{path}/deletions"), &[], &json!({ "delete": false })).await.status, 202);
+    assert_eq!(ada.plain("DELETE", &path, &[("If-Match", "\"x\"")]).await.status, 412);
     assert_eq!(ada.plain("DELETE", &format!("{path}?calendars=else"), &[]).await.status, 400);
     assert_eq!(ada.plain("DELETE", &format!("{path}?calendars=bin"), &[]).await.status, 204);
     assert_eq!(ada.get(&path).await.status, 404);
     assert_eq!(body(&ada.get("/calendars/sync").await)["calendars"], json!([]));
     // There it is as it was.
     assert_eq!(bea.get(&bea.at("a.ics")).await.status, 200);
+}
+
+#[tokio::test]
+async fn programs_do_several_calendars_at_once_and_each_once() {
+    let (there, bea) = elsewhere().await;
+    let second = there
+        .kalends
+        .create_named_calendar(there.kalends.user_by_slug("bea").await.unwrap().on_a_page(), "Second")
+        .await;
+    second.unwrap();
+    let server = Server::with_pages().await;
+    let (ada, _) = Program::new(&server, "ada").await;
+    let (account, _) = add_account(&ada, &there, &bea).await;
+    let listed = body(&ada.send("POST", &format!("/accounts/{account}/test"), &[], &json!({})).await);
+    let ids: Vec<&str> =
+        listed["calendars"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 2);
+    let settings = json!({ "direction": "both", "interval_seconds": 900, "window_days": null });
+    let one = |remote: &str| json!({ "account": account, "remote": remote, "settings": settings });
+    let wanted = json!({ "calendars": [one(ids[0]), one(ids[1]), one("nowhere")] });
+    assert_eq!(ada.send("POST", "/calendars/sync", &[], &json!({ "calendars": [] })).await.status, 422);
+    let key = [("Idempotency-Key", "several")];
+    let made = ada.send("POST", "/calendars/sync", &key, &wanted).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let (made, again) = (body(&made), body(&ada.send("POST", "/calendars/sync", &key, &wanted).await));
+    let calendars = |made: &Value| {
+        made["calendars"].as_array().unwrap().iter().map(|one| one["calendar"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!((calendars(&made).len(), &made["refused"][0]["remote"]), (2, &"nowhere".into()), "{made}");
+    assert_eq!(calendars(&made), calendars(&again));
+    let other = ada.send("POST", "/calendars/sync", &key, &json!({ "calendars": [one(ids[0])] })).await;
+    assert_eq!(other.status, 422, "{}", other.text());
+    work(&server).await;
+    let all = ada.plain("PUT", "/calendars/sync", &[]).await;
+    assert_eq!((all.status, all.header("location")), (202, Some("/api/v1.0/calendars/sync")));
+    assert_eq!(body(&all)["calendars"].as_array().unwrap().len(), 2);
+    work(&server).await;
+    let states = body(&ada.get("/calendars/sync").await);
+    assert!(states["calendars"].as_array().unwrap().iter().all(|one| one["state"] == "in-step"), "{states}");
+    // All that are named, or none.
+    let made = calendars(&made);
+    assert_eq!(ada.plain("DELETE", &format!("/calendars/sync?ids={},9999", made[0]), &[]).await.status, 404);
+    assert_eq!(body(&ada.get("/calendars/sync").await)["calendars"].as_array().unwrap().len(), 2);
+    let ids = format!("/calendars/sync?ids={},{}&calendars=bin", made[0], made[1]);
+    assert_eq!(ada.plain("DELETE", &ids, &[]).await.status, 204);
+    assert_eq!(body(&ada.get("/calendars/sync").await)["calendars"], json!([]));
+}
+
+#[tokio::test]
+async fn an_account_is_removed_with_what_was_said_of_each_calendar() {
+    let (there, bea) = elsewhere().await;
+    let server = Server::with_pages().await;
+    let (program, ada) = Program::new(&server, "ada").await;
+    let (account, remote) = add_account(&program, &there, &bea).await;
+    let settings = json!({ "direction": "both", "interval_seconds": 900, "window_days": null });
+    let wanted = json!({ "account": account, "remote": remote, "settings": settings });
+    let calendar = body(&program.send("POST", "/calendars/sync", &[], &wanted).await)["calendar"].as_i64().unwrap();
+    work(&server).await;
+    let path = format!("/accounts/{account}");
+    let preview = body(&program.get(&format!("{path}/removal?calendars=delete")).await);
+    let of = &preview["calendars"][0];
+    assert_eq!(
+        (&of["becomes"], &of["here"], &of["deleted_there"]),
+        (&"delete".into(), &1.into(), &1.into()),
+        "{preview}"
+    );
+    for wrong in ["calendars=delete", "delete=9999", "calendars=delete&confirm=x", "calendars=else", "bin=x"] {
+        let refused = program.plain("DELETE", &format!("{path}?{wrong}"), &[]).await;
+        assert!(matches!(refused.status, 400 | 422), "{wrong}: {} {}", refused.status, refused.text());
+    }
+    // By the page: what will happen, then the name, typed.
+    let page = format!("/settings/accounts/{account}");
+    let field = format!("calendar-{calendar}=there");
+    let asked = post(&server, &ada.cookie, &page, &format!("do=look-at-removal&{field}")).await;
+    assert_eq!(asked.status, StatusCode::OK);
+    assert!(asked.text.contains("1 event is deleted") && asked.text.contains("Type bea to confirm"), "{}", asked.text);
+    let refused = post(&server, &ada.cookie, &page, &format!("do=remove&calendars=keep&{field}&confirm=eve")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("That is not the name."), "{}", refused.text);
+    assert_eq!(bea.get(&bea.at("a.ics")).await.status, 200);
+    let removed = post(&server, &ada.cookie, &page, &format!("do=remove&calendars=keep&{field}&confirm=bea")).await;
+    let shown = followed(&server, &ada, &removed).await;
+    assert!(shown.contains("Being removed"), "{shown}");
+    work(&server).await;
+    assert_eq!(bea.get(&bea.at("a.ics")).await.status, 404);
+    assert_eq!(program.get(&path).await.status, 404);
 }
 
 #[tokio::test]
@@ -154,9 +272,12 @@ async fn a_link_is_its_calendars_owners_alone() {
         let mut answers = Vec::new();
         for (method, path, json) in [
             ("GET", path.clone(), Value::Null),
-            ("PUT", path.clone(), settings.clone()),
+            ("PUT", path.clone(), json!({})),
+            ("PATCH", path.clone(), settings.clone()),
             ("DELETE", path.clone(), Value::Null),
-            ("POST", format!("{path}/run"), json!({})),
+            ("DELETE", format!("/calendars/sync?ids={calendar}"), Value::Null),
+            ("GET", format!("{path}/deletions"), Value::Null),
+            ("PUT", format!("{path}/deletions"), json!({ "delete": true })),
             ("POST", format!("{path}/pause"), json!({})),
             ("POST", format!("{path}/resume"), json!({})),
             ("GET", format!("/runs?calendar={calendar}"), Value::Null),
@@ -196,6 +317,7 @@ async fn people_see_what_would_happen_and_then_what_did() {
     let server = Server::with_pages().await;
     let (program, ada) = Program::new(&server, "ada").await;
     let (account, remote) = add_account(&program, &there, &bea).await;
+    let own = ada.calendar.0;
     let choose = format!("/settings/accounts/{account}/calendars");
     let page = get(&server, &ada.cookie, &choose).await.text;
     assert!(page.contains("name=\"calendar\"") && page.contains("Both ways"));
@@ -210,13 +332,28 @@ async fn people_see_what_would_happen_and_then_what_did() {
     assert_eq!(preview.status, StatusCode::OK);
     assert!(preview.text.contains("What would happen with") && preview.text.contains("Choir"), "{}", preview.text);
     assert_eq!(body(&program.get("/calendars/sync").await)["calendars"], json!([]));
+    // With a calendar that is there already, what is in it would go there.
+    let put = program.0.request("PUT", &format!("/api/v1.0/calendars/{own}/objects/own.ics"));
+    let put = put.header("If-None-Match", "*").header("Content-Type", "text/calendar");
+    assert_eq!(put.body(event_titled("own", "Own")).send().await.status, 201);
+    let into = form_urlencoded::Serializer::new(String::new())
+        .append_pair(&format!("into-{remote}"), &own.to_string())
+        .finish();
+    let preview = post(&server, &ada.cookie, &choose, &format!("{}&{into}", form("preview", &remote))).await;
+    assert!(preview.text.contains("Added there") && preview.text.contains("Own"), "{}", preview.text);
+    assert!(preview.text.contains(&format!("value=\"{own}\" selected")), "{}", preview.text);
+    let tied = post(&server, &ada.cookie, &choose, &format!("{}&{into}", form("start", &remote))).await;
+    assert_eq!(tied.header("location"), format!("/calendars/{own}/sync"));
+    work(&server).await;
+    assert_eq!(titles(&program, own).await, ["Choir", "Own"]);
+    assert_eq!(program.plain("DELETE", &format!("/calendars/{own}/sync"), &[]).await.status, 204);
 
     let started = post(&server, &ada.cookie, &choose, &form("start", &remote)).await;
     let path = started.header("location").to_owned();
     assert!(followed(&server, &ada, &started).await.contains("The first run begins in a moment."));
     work(&server).await;
     let page = get(&server, &ada.cookie, &path).await.text;
-    assert!(page.contains("In step as of") && page.contains("Added here"), "{page}");
+    assert!(page.contains("In step as of") && page.contains("2 added here"), "{page}");
     let run = page.split(&format!("{path}/")).nth(1).unwrap().split('"').next().unwrap();
     let receipt = get(&server, &ada.cookie, &format!("{path}/{run}")).await.text;
     assert!(receipt.contains("Choir") && receipt.contains("Take this back"));

@@ -107,6 +107,12 @@ impl Mailbox {
         Reply::json(200, body)
     }
 
+    /// <https://learn.microsoft.com/graph/api/calendar-get>
+    pub fn calendar(&self, asked: &Asked, id: &str) -> Reply {
+        let known = self.calendars.iter().find(|calendar| calendar["id"] == id);
+        known.map_or_else(Reply::not_found, |calendar| Reply::json(200, select(calendar, asked)))
+    }
+
     /// <https://learn.microsoft.com/graph/api/user-list-calendargroups>
     pub fn groups(&self, asked: &Asked, _: &str) -> Reply {
         Reply::json(200, json!({ "value": self.groups.iter().map(|group| select(group, asked)).collect::<Vec<_>>() }))

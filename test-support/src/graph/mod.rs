@@ -226,6 +226,7 @@ impl State {
             // <https://learn.microsoft.com/graph/api/user-get>
             ("GET", ["me"]) => Reply::json(200, mailbox::me()),
             ("GET", ["me", "calendars"]) => self.mailbox.calendars(asked, &self.base),
+            ("GET", ["me", "calendars", calendar]) => self.mailbox.calendar(asked, calendar),
             ("GET", ["me", "calendarGroups"]) => self.mailbox.groups(asked, &self.base),
             ("GET", ["me", "calendarGroups", group, "calendars"]) => self.mailbox.calendars_of(group),
             ("GET", ["me", "calendars", calendar, "calendarView", "delta"]) => {

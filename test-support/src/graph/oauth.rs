@@ -38,7 +38,7 @@ fn answer(status: u16, body: &Value) -> Response<Body> {
 impl OAuth {
     pub fn issue(&mut self) -> (String, String) {
         self.issued += 1;
-        let (access, refresh) = (format!("eyJ0eXAi{}", self.issued), format!("0.AXwA{}", self.issued));
+        let (access, refresh) = (format!("eyJ0eXAi{}", self.issued), format!("0.AXwAhQbR{}", self.issued));
         self.access.insert(access.clone());
         self.refresh.insert(refresh.clone());
         (access, refresh)

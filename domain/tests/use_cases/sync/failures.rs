@@ -234,7 +234,13 @@ async fn a_run_that_would_delete_much_asks_and_does_the_rest() {
         assert_eq!((deleted.len(), kept.len()), (17, 32));
         let held = pair.receipt().await.iter().filter(|(_, deed, _)| *deed == Deed::Held).count();
         assert_eq!(held, 15);
-        assert_eq!(pair.kalends.held_deletions(pair.anna(), pair.link, 100).await.unwrap().len(), 15);
+        let held = pair.kalends.held_deletions(pair.anna(), pair.link, 100).await.unwrap();
+        let counts = if is_here { held.there } else { held.here };
+        assert_eq!((held.count(), counts.0, held.named.len()), (15, 15, 15), "{held:?}");
+        assert!(held.named.iter().all(|object| object.title.is_some() && (object.side == Side::There) == is_here));
+        // No more than whoever says yes was shown.
+        pair.kalends.approve_shown_deletions(pair.anna(), pair.link, (3, 3)).await.unwrap();
+        assert_eq!(pair.run_due().await.state, LinkState::Asks);
         assert_eq!(pair.sync().await.state, LinkState::Asks, "it goes on asking");
         pair.kalends.approve_deletions(pair.anna(), pair.link).await.unwrap();
         assert_eq!(pair.run_due().await.state, LinkState::InStep);

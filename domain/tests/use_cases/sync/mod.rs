@@ -2,9 +2,12 @@
 
 mod basics;
 mod conflicts;
+mod endings;
 mod failures;
+mod owners_who_go;
 mod random;
 mod receipts;
+mod verification;
 
 use kalends_domain::Kalends;
 use kalends_domain::access::Caller;
@@ -36,7 +39,13 @@ pub struct Pair {
 }
 
 pub fn settings(direction: Direction, policy: Policy) -> LinkSettings {
-    LinkSettings { direction, policy, interval: Some(chrono::TimeDelta::minutes(15)), window_days: None }
+    LinkSettings {
+        direction,
+        policy,
+        interval: Some(chrono::TimeDelta::minutes(15)),
+        window_days: None,
+        invites: false,
+    }
 }
 
 /// Anna with an account at the service, and nothing tied yet.
@@ -81,8 +90,13 @@ impl Pair {
     }
 
     pub async fn run_due(&self) -> SyncLink {
-        Worker::new(self.kalends.clone(), CancellationToken::new()).run_due().await.unwrap();
+        self.work().await;
         self.state().await
+    }
+
+    /// Does the jobs that are due.
+    pub async fn work(&self) {
+        Worker::new(self.kalends.clone(), CancellationToken::new()).run_due().await.unwrap();
     }
 
     pub async fn state(&self) -> SyncLink {

@@ -3,9 +3,9 @@
 use super::{Pair, account, settings, titled};
 use kalends_domain::Error;
 use kalends_domain::sync::plan::{Direction, Policy, Stop};
-use kalends_domain::sync::provider::RemoteCalendarId;
-use kalends_domain::sync::{Deed, LinkState, LinkTarget, NewLink, Side};
-use kalends_test_support::remote::{Call, REMOTE, RemoteService};
+use kalends_domain::sync::provider::{ProviderError, RemoteCalendarId};
+use kalends_domain::sync::{Deed, LinkRemoval, LinkState, LinkTarget, NewLink, Side, SyncRunId};
+use kalends_test_support::remote::{Call, Fault, REMOTE, RemoteService, transient};
 
 const POLICY: Policy = Policy::MergeThenNewest;
 
@@ -48,12 +48,7 @@ async fn a_dry_run_of_a_link_is_the_receipt_of_its_next_run() {
         pair.put(&titled(&format!("e{n}"), "Event")).await;
     }
     pair.run_due().await;
-    pair.put(&titled("e1", "Edited here")).await;
-    pair.remote.put(&titled("e2", "Edited there"));
-    pair.delete("e3").await;
-    pair.remote.delete("e4");
-    pair.put(&titled("new-here", "x")).await;
-    pair.remote.put(&titled("new-there", "x"));
+    do_everything_on_both_sides(&pair).await;
     pair.put(&titled("e5", "Here")).await;
     pair.remote.put(&titled("e5", "Event").replace("SUMMARY", "LOCATION:There\r\nSUMMARY"));
     let dry = pair.kalends.dry_run(pair.anna(), pair.link).await.unwrap();
@@ -76,20 +71,22 @@ async fn a_run_is_taken_back_on_both_sides() {
         pair.put(&titled(&format!("e{n}"), "Event")).await;
     }
     pair.run_due().await;
-    pair.put(&titled("e1", "Edited here")).await;
-    pair.remote.put(&titled("e2", "Edited there"));
-    pair.delete("e3").await;
-    pair.remote.delete("e4");
-    pair.put(&titled("new-here", "x")).await;
-    pair.remote.put(&titled("new-there", "x"));
+    do_everything_on_both_sides(&pair).await;
     pair.remote.put(&titled("e5", "Edited there"));
     pair.sync().await;
     pair.assert_same().await;
     // This one is changed by somebody after the run, and so left.
     pair.put(&titled("e5", "Edited after")).await;
     let run = pair.kalends.sync_runs(pair.anna(), pair.link, None, 1).await.unwrap()[0].clone();
-    let back = pair.kalends.take_back_sync_run(pair.anna(), run.id).await.unwrap();
-    assert_eq!((back.here, back.there, back.left), (3, 3, vec!["Edited there".to_owned()]));
+    let job = pair.kalends.begin_taking_back(pair.anna(), run.id).await.unwrap();
+    assert_eq!(pair.kalends.begin_taking_back(pair.anna(), run.id).await.unwrap(), job, "it is the same job");
+    let resumed = pair.kalends.resume_sync_link(pair.anna(), pair.link).await;
+    assert!(matches!(resumed, Err(Error::Busy { .. })), "{resumed:?}");
+    pair.run_due().await;
+    let back = pair.kalends.taking_back(pair.anna(), run.id).await.unwrap().unwrap();
+    assert_eq!((back.job, back.is_done, back.done, back.of), (job, true, 7, Some(7)));
+    let outcome = back.outcome;
+    assert_eq!((outcome.here, outcome.there, outcome.left.first), (3, 3, vec!["Edited there".to_owned()]));
     assert_eq!(pair.state().await.state, LinkState::Paused);
     // Here, without what had come.
     let here: Vec<String> = pair.uids().await;
@@ -104,13 +101,103 @@ async fn a_run_is_taken_back_on_both_sides() {
     let receipt = pair.receipt().await;
     assert_eq!(receipt.len(), 7, "{receipt:?}");
     assert!(receipt.contains(&(Side::Here, Deed::Left, "e5".into())));
-    let again = pair.kalends.take_back_sync_run(pair.anna(), run.id).await;
+    let again = pair.kalends.begin_taking_back(pair.anna(), run.id).await;
     assert!(matches!(again, Err(Error::NotFound("the run"))), "{again:?}");
     // When it goes on, what was deleted is on both sides again, and nothing else is lost.
     pair.kalends.resume_sync_link(pair.anna(), pair.link).await.unwrap();
     assert_eq!(pair.run_due().await.state, LinkState::InStep);
     pair.assert_same().await;
     assert_eq!(pair.uids().await.len(), 11, "{:?}", pair.uids().await);
+}
+
+/// Edits, deletes and makes something here and there.
+async fn do_everything_on_both_sides(pair: &Pair) {
+    pair.put(&titled("e1", "Edited here")).await;
+    pair.remote.put(&titled("e2", "Edited there"));
+    pair.delete("e3").await;
+    pair.remote.delete("e4");
+    pair.put(&titled("new-here", "x")).await;
+    pair.remote.put(&titled("new-there", "x"));
+}
+
+/// A pair whose last run did something of everything on both sides, with that run.
+async fn ran() -> (Pair, SyncRunId) {
+    let pair = Pair::new(POLICY).await;
+    for n in 0..9 {
+        pair.put(&titled(&format!("e{n}"), "Event")).await;
+    }
+    pair.run_due().await;
+    do_everything_on_both_sides(&pair).await;
+    pair.sync().await;
+    let run = pair.kalends.sync_runs(pair.anna(), pair.link, None, 1).await.unwrap()[0].id;
+    (pair, run)
+}
+
+#[tokio::test]
+async fn taking_a_run_back_that_ends_after_any_call_is_finished_by_the_next_attempt() {
+    for loses in [false, true] {
+        for call in 0.. {
+            let (pair, run) = ran().await;
+            let mut calls = 0;
+            pair.remote.fails(move |_, _| {
+                calls += 1;
+                let fault = if loses { Fault::Lost } else { Fault::Refused(transient()) };
+                (calls == call + 1).then_some(fault)
+            });
+            pair.remote.calls();
+            let job = pair.kalends.begin_taking_back(pair.anna(), run).await.unwrap();
+            pair.run_due().await;
+            let back = pair.kalends.taking_back(pair.anna(), run).await.unwrap().unwrap();
+            if back.is_done && pair.remote.calls().len() <= call {
+                assert!(call >= 3, "each object there is a call");
+                break;
+            }
+            if !back.is_done {
+                assert!(back.waits.is_some() && back.outcome.refused.is_none(), "{back:?}");
+                assert_eq!(pair.kalends.begin_taking_back(pair.anna(), run).await.unwrap(), job);
+                pair.kalends.retry_job(job).await.unwrap();
+                pair.run_due().await;
+            }
+            let back = pair.kalends.taking_back(pair.anna(), run).await.unwrap().unwrap();
+            let what = format!("call {call}, lost {loses}: {back:?}");
+            assert!(back.is_done && back.outcome.left.count == 0, "{what}");
+            assert_eq!((back.outcome.here, back.outcome.there, back.done, back.of), (3, 3, 6, Some(6)), "{what}");
+            let here = pair.uids().await;
+            assert!(here.contains(&"e4".into()) && !here.contains(&"new-there".into()), "{what}: {here:?}");
+            let there = pair.uids_there();
+            assert!(there.contains(&"e3".into()) && !there.contains(&"new-here".into()), "{what}: {there:?}");
+            assert_eq!(there.iter().filter(|uid| *uid == "e3").count(), 1, "{what}");
+            assert!(pair.remote.text("e1").unwrap().contains("SUMMARY:Event"), "{what}");
+            assert!(pair.text("e2").await.unwrap().contains("SUMMARY:Event"), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_service_refuses_for_good_is_said_and_can_be_asked_for_again() {
+    let (pair, run) = ran().await;
+    pair.remote.fails(|_, _| Some(Fault::Refused(ProviderError::Unauthenticated("no".into()))));
+    pair.kalends.begin_taking_back(pair.anna(), run).await.unwrap();
+    pair.run_due().await;
+    let back = pair.kalends.taking_back(pair.anna(), run).await.unwrap().unwrap();
+    assert_eq!((back.outcome.refused.as_deref(), back.outcome.here), (Some("no"), 3), "{back:?}");
+    pair.remote.works();
+    pair.kalends.begin_taking_back(pair.anna(), run).await.unwrap();
+    pair.run_due().await;
+    let back = pair.kalends.taking_back(pair.anna(), run).await.unwrap().unwrap();
+    assert_eq!((back.outcome.refused, back.outcome.here, back.outcome.there), (None, 3, 3));
+    assert!(pair.kalends.sync_run(pair.anna(), run).await.unwrap().0.taken_back);
+}
+
+#[tokio::test]
+async fn a_link_that_ends_while_a_run_is_taken_back_leaves_no_job() {
+    let (pair, run) = ran().await;
+    let job = pair.kalends.begin_taking_back(pair.anna(), run).await.unwrap();
+    pair.kalends.remove_sync_link(pair.anna(), pair.link, LinkRemoval::KeepBoth).await.unwrap();
+    let worker = kalends_domain::jobs::Worker::new(pair.kalends.clone(), Default::default());
+    worker.run_due().await.unwrap();
+    let job = pair.kalends.own_job(pair.anna(), job).await.unwrap();
+    assert_eq!(job.state, kalends_domain::jobs::JobState::Done);
 }
 
 #[tokio::test]

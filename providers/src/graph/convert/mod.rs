@@ -20,7 +20,7 @@ mod write_text;
 
 pub use body::for_online_meeting;
 pub use held::{HeldEvent, HeldObject, RemoteSeries};
-pub use people::{Response, same_address};
+pub use people::{Person, Response, same_address};
 pub use read_event::{date_of_occurrence, of_series};
 pub use read_text::of_text;
 pub use reminders::without_other_reminders;

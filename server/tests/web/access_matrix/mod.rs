@@ -1,6 +1,9 @@
 //! Who sees what, by every way there is: each surface, for each level of access that somebody may have and however they came by it,
 //! with an event of each class. A page, server function or method of CalDAV that is not in the matrix fails the last test.
 
+mod bins;
+mod leaks;
+mod links;
 mod routes;
 mod surfaces;
 mod viewers;
@@ -10,8 +13,14 @@ use surfaces::{Shows, Surface, surfaces};
 use viewers::{Through, Viewer, World};
 
 /// The event of each class: the word that is looked for in answers, which stands in all of its texts, and what it is called in addresses.
-const CLASSES: [(&str, &str, &str); 3] =
-    [("PUBLIC", "xenon", "a.ics"), ("PRIVATE", "krypton", "b.ics"), ("CONFIDENTIAL", "argon", "c.ics")];
+const CLASSES: [(&str, &str, &str); 4] = [
+    ("PUBLIC", "xenon", "a.ics"),
+    ("PRIVATE", "krypton", "b.ics"),
+    ("CONFIDENTIAL", "argon", "c.ics"),
+    // It keeps nobody busy besides.
+    ("PRIVATE", "radon", FREE),
+];
+const FREE: &str = "d.ics";
 
 /// The words of the events that a viewer may read about.
 fn readable(viewer: &Viewer) -> Vec<&'static str> {
@@ -55,12 +64,15 @@ async fn look(world: &World, viewer: &Viewer, faults: &mut Vec<String>) {
             }
         }
         // What may not be seen at all is as if it was not there.
-        if viewer.level == Access::None
+        if (viewer.level == Access::None || surface.is_hidden)
             && let Some(absent) = surface.absent
         {
             let never = absent.send(world, viewer).await;
             if (answer.status, answer.comparable()) != (never.status, never.comparable()) {
                 faults.push(format!("{who}: {} and not {}", answer.status, never.status));
+            }
+            if answer.headers != never.headers {
+                faults.push(format!("{who}: {:?} and not {:?}", answer.headers, never.headers));
             }
         }
     }
@@ -71,11 +83,10 @@ async fn touch(world: &World, viewer: &Viewer, faults: &mut Vec<String>) {
     let shares = world.shares().await;
     // Each anew: what it names may have changed with what was done before.
     for at in 0..surfaces::writes(world, viewer).await.len() {
-        let (name, ask, needed) = surfaces::writes(world, viewer).await.swap_remove(at);
+        let (name, ask, may) = surfaces::writes(world, viewer).await.swap_remove(at);
         let before = world.state().await;
         let answer = ask.send(world, viewer).await;
         let has_changed = world.state().await != before;
-        let may = viewer.level >= needed;
         let who = format!("{name} for {}", viewer.name);
         if has_changed != may {
             faults.push(format!("{who}: {} and changed: {has_changed}", answer.status));
@@ -153,4 +164,13 @@ async fn nothing_is_left_out() {
     assert!(missing.is_empty(), "not in the matrix: {missing:#?}");
     let gone: Vec<&String> = covered.iter().filter(|route| !there.contains(route.as_str())).collect();
     assert!(gone.is_empty(), "in the matrix and nowhere else: {gone:#?}");
+    // Reports are of one method, each with rules of its own.
+    world.owner_client.add(&world.owner_client.at("a.ics"), &kalends_test_support::texts::event_titled("a", "A")).await;
+    let there = routes::reports(&world).await;
+    assert!(there.contains("calendar-query") && there.contains("sync-collection"), "{there:?}");
+    let asked: Vec<String> = surfaces(&world, &viewer).iter().filter_map(|surface| surface.ask.report()).collect();
+    let is_missing =
+        |report: &&String| !asked.contains(report) && !routes::REPORTS_ELSEWHERE.contains(&report.as_str());
+    let missing: Vec<&String> = there.iter().filter(is_missing).collect();
+    assert!(missing.is_empty(), "reports that are not in the matrix: {missing:#?}");
 }

@@ -11,6 +11,9 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         "of an account alone",
         &[
             "/people/{slug}/picture",
+            "/hooks/graph",
+            "/settings/accounts/google",
+            "/settings/accounts/google/callback",
             "/settings/accounts/microsoft",
             "/settings/accounts/microsoft/callback",
             "/settings/accounts/new/{service}",
@@ -63,7 +66,13 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "GET /api/v1.0/users/me",
             "GET /api/v1.0/users/me/picture",
             "GET /api/v1.0/users/{name}/picture",
+            "DELETE /api/v1.0/subscriptions/{id}",
+            "GET /api/v1.0/accounts/{id}/removal",
+            "GET /api/v1.0/subscriptions",
             "PATCH /api/v1.0/accounts/{id}",
+            "POST /api/v1.0/subscriptions",
+            "POST /api/v1.0/subscriptions/file",
+            "PUT /api/v1.0/subscriptions/{id}/file",
             "PATCH /api/v1.0/users/me",
             "POST /api/v1.0/accounts",
             "POST /api/v1.0/accounts/{id}/test",
@@ -103,7 +112,10 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "POST /api/v1.0/calendars/{id}/sync",
             "POST /api/v1.0/calendars/{id}/sync/pause",
             "POST /api/v1.0/calendars/{id}/sync/resume",
-            "POST /api/v1.0/calendars/{id}/sync/run",
+            "DELETE /api/v1.0/calendars/sync",
+            "GET /api/v1.0/calendars/{id}/sync/deletions",
+            "PATCH /api/v1.0/calendars/{id}/sync",
+            "PUT /api/v1.0/calendars/{id}/sync/deletions",
             "POST /api/v1.0/runs/{id}/take-back",
             "PUT /api/v1.0/calendars/sync",
             "PUT /api/v1.0/calendars/{id}/sync",
@@ -172,7 +184,12 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
     ),
     (
         "of what somebody follows, which is theirs alone; tests/web/subscriptions.rs has that others do not see it",
-        &["/settings/subscriptions", "/fn/subscriptions_page", "page /settings/subscriptions"],
+        &[
+            "/settings/subscriptions",
+            "/settings/subscriptions/file",
+            "/fn/subscriptions_page",
+            "page /settings/subscriptions",
+        ],
     ),
     (
         "of imports, which are their maker's: the import itself is here",
@@ -207,34 +224,9 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "edits by the domain's operations, as PATCH of an event, which is here",
-        &[
-            "/event/new",
-            "/event/{calendar}/{name}",
-            "/fn/event-create",
-            "/fn/event-delete",
-            "/fn/event-move",
-            "/fn/event-update",
-        ],
+        "forms of the agenda's operations, which are here as server functions",
+        &["/event/new", "/event/{calendar}/{name}"],
     ),
-    (
-        "brings back by the domain's operations; tests/use_cases/{as_of,bin,history} have who may",
-        &["/calendars/{id}/as-of", "DELETE /api/v1.0/bin/calendars/{id}", "POST /api/v1.0/bin/calendars/{id}/restore"],
-    ),
-    (
-        "of public links; tests/web/links.rs has what they show and who makes them",
-        &[
-            "/public/{token}/stream",
-            "/fn/own-links",
-            "/settings/embed/{link}",
-            "page /settings/embed",
-            "GET /api/v1.0/links",
-            "PUT /api/v1.0/links/{id}",
-            "DELETE /api/v1.0/links/{id}",
-            "POST /api/v1.0/links/{id}/rotate",
-        ],
-    ),
-    ("revisions alone; tests/web/stream.rs has who hears what", &["GET /api/v1.0/stream"]),
     (
         "of who acts for whom; what delegates see is here as a way to the calendar, and tests/protocol/delegates.rs has who says so",
         &[
@@ -274,6 +266,22 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
     ("made nowhere but in one's own home", &["dav calendar MKCALENDAR", "dav calendar MKCOL"]),
     ("refused for every object, or as MOVE and GET, which are here", &["dav object COPY", "dav object PROPPATCH"]),
 ];
+
+/// Reports of who there is, which tests/protocol/{access_control,discovery,delegates}.rs have.
+pub const REPORTS_ELSEWHERE: [&str; 4] =
+    ["expand-property", "principal-match", "principal-property-search", "principal-search-property-set"];
+
+/// The reports that the calendar and its objects know (RFC 3253 section 3.1.5).
+pub async fn reports(world: &World) -> BTreeSet<String> {
+    let client = &world.owner_client;
+    let mut all = BTreeSet::new();
+    for path in [client.at(""), client.at("a.ics")] {
+        let known = client.property(&path, "D:supported-report-set").await.elements;
+        let is_one = |name: &String| !["supported-report-set", "supported-report", "report"].contains(&name.as_str());
+        all.extend(known.into_iter().filter(is_one));
+    }
+    all
+}
 
 const METHODS: [&str; 6] = ["get", "head", "put", "post", "patch", "delete"];
 

@@ -1,10 +1,13 @@
 //! The ways to see and to change what is in a calendar.
 
-use super::viewers::{Resting, Viewer, World};
+use super::viewers::{Viewer, World};
+use super::{bins, links};
 use hyper::Method;
 use kalends_domain::access::Access;
 use kalends_test_support::browser::FORM;
+use kalends_test_support::events::Events;
 use kalends_test_support::requests::{NS, query};
+use serde_json::{Value, json};
 
 /// What a surface shows to those who may see it.
 #[derive(Clone, Copy, PartialEq)]
@@ -33,13 +36,29 @@ pub enum Ask {
     Call(String, String),
     /// With the app password: method, path, headers, body.
     Client(&'static str, String, Vec<(&'static str, String)>, String),
+    /// A stream, as far as it says at once what there is.
+    Stream(String),
 }
 
 pub struct Answer {
     pub status: u16,
     /// Head and body.
     pub all: String,
-    body: String,
+    /// But for those that every answer has otherwise.
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+/// What is of the moment, or of the length of an address.
+const OF_EACH_ANSWER: [&str; 3] = ["date", "x-request-id", "content-length"];
+
+fn steady<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
+    let steady = headers.filter(|(name, _)| !OF_EACH_ANSWER.contains(name));
+    // A policy has a nonce of its own in each answer.
+    let mut all: Vec<(String, String)> =
+        steady.map(|(name, value)| (name.to_owned(), value.split("'nonce-").next().unwrap().to_owned())).collect();
+    all.sort();
+    all
 }
 
 impl Answer {
@@ -54,7 +73,7 @@ impl Answer {
 }
 
 /// The number of no calendar.
-const ABSENT: &str = "987654321";
+pub const ABSENT: &str = "987654321";
 
 pub struct Surface {
     /// As [`super::routes`] names it.
@@ -64,9 +83,18 @@ pub struct Surface {
     pub shows: Shows,
     /// The same request for what is not there.
     pub absent: Option<Ask>,
+    /// Whether it is not there for this viewer, whatever they may do with the calendar.
+    pub is_hidden: bool,
 }
 
 impl Ask {
+    /// What a REPORT asks for, without the prefix of its namespace.
+    pub fn report(&self) -> Option<String> {
+        let Ask::Client("REPORT", _, _, body) = self else { return None };
+        let name = body.strip_prefix('<')?.split([' ', '>']).next()?;
+        Some(name.rsplit(':').next().unwrap_or(name).to_owned())
+    }
+
     /// Panics where no answer comes.
     pub async fn send(&self, world: &World, viewer: &Viewer) -> Answer {
         let answer = tokio::time::timeout(std::time::Duration::from_secs(30), self.try_send(world, viewer)).await;
@@ -83,7 +111,19 @@ impl Ask {
                 let request = if body.is_empty() { request } else { request.body(body.as_str()) };
                 let answer = request.send().await;
                 let body = String::from_utf8_lossy(&answer.body).into_owned();
-                Answer { status: answer.status, all: format!("{answer:?}{body}"), body }
+                let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+                Answer { status: answer.status, all: format!("{answer:?}{body}"), headers: steady(headers), body }
+            }
+            Ask::Stream(path) => {
+                let cookie = [("cookie", viewer.person.cookie.as_str())];
+                let mut events = Events::open(world.server.address, path, &cookie).await;
+                let (status, mut body) = (events.status.as_u16(), String::new());
+                if status == 200 {
+                    body = format!("{:?}", events.until("ready").await);
+                } else {
+                    body.push_str(&events.text().await);
+                }
+                Answer { status, all: body.clone(), headers: Vec::new(), body }
             }
             Ask::Page(path) => self.of_browser(world, viewer, Method::GET, path, "", "").await,
             Ask::Form(path, form) => self.of_browser(world, viewer, Method::POST, path, FORM, form).await,
@@ -105,31 +145,34 @@ impl Ask {
         Answer {
             status: answer.status.as_u16(),
             all: format!("{:?}{}", answer.headers, answer.text),
+            headers: steady(
+                answer.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default())),
+            ),
             body: answer.text,
         }
     }
 }
 
-fn dav(method: &'static str, path: &str, body: &str) -> Ask {
+pub fn dav(method: &'static str, path: &str, body: &str) -> Ask {
     let headers = vec![("Depth", "1".to_owned()), ("Content-Type", "application/xml; charset=utf-8".to_owned())];
     Ask::Client(method, path.to_owned(), headers, body.to_owned())
 }
 
-fn rest(method: &'static str, path: &str, body: &str) -> Ask {
+pub fn rest(method: &'static str, path: &str, body: &str) -> Ask {
     let headers = vec![("Content-Type", "application/json".to_owned())];
     Ask::Client(method, format!("/api/v1.0{path}"), headers, body.to_owned())
 }
 
 /// Everything that may be looked at.
 pub fn surfaces(world: &World, viewer: &Viewer) -> Vec<Surface> {
-    [pages(world), functions(world), caldav(world, viewer), rest_surfaces(world), links(world)]
+    [pages(world), functions(world), caldav(world, viewer), rest_surfaces(world), links::surfaces(world, viewer)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn surface(route: &'static str, name: &'static str, shows: Shows, ask: Ask, absent: Option<Ask>) -> Surface {
-    Surface { route, name, ask, shows, absent }
+pub fn surface(route: &'static str, name: &'static str, shows: Shows, ask: Ask, absent: Option<Ask>) -> Surface {
+    Surface { route, name, ask, shows, absent, is_hidden: false }
 }
 
 fn pages(world: &World) -> Vec<Surface> {
@@ -280,31 +323,25 @@ fn rest_surfaces(world: &World) -> Vec<Surface> {
         get("GET /api/v1.0/calendars/{id}/shares", Shows::Nothing, "/calendars/{id}/shares"),
         get("GET /api/v1.0/bin", Shows::Nothing, "/bin"),
         get("GET /api/v1.0/offers", Shows::Nothing, "/offers"),
+        surface("GET /api/v1.0/stream", "the stream", Shows::Nothing, Ask::Stream("/api/v1.0/stream".into()), None),
     ]
-}
-
-/// At the addresses of a link that shows events, and of one that shows when somebody is busy.
-fn links(world: &World) -> Vec<Surface> {
-    let at = |token: &str, shows: Shows| {
-        let page = |route, shows, path: String| surface(route, route, shows, Ask::Page(path), None);
-        vec![
-            page("/public/{token}", shows, format!("/public/{token}?view=month&date=2027-03-02")),
-            page("/public/{token}", shows, format!("/public/{token}?view=list&date=2027-03-02")),
-            page("/embed/{token}", shows, format!("/embed/{token}?layout=month&date=2027-03-02")),
-            page("/embed/{token}", shows, format!("/embed/{token}?part=1&layout=month&date=2027-03-02")),
-            page("/wall/{token}", Shows::Nothing, format!("/wall/{token}")),
-            page("/feeds/{file}", shows, format!("/feeds/{token}.ics")),
-        ]
-    };
-    [at(&world.link, Shows::Published), at(&world.busy_link, Shows::Nothing)].into_iter().flatten().collect()
 }
 
 /// What a time zone is, where it is one.
 const RULE: &str =
     "BEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\n";
 
-/// Everything that changes the calendar, with the level that it takes.
-pub async fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Access)> {
+/// Everything that changes the calendar or what is of it, with whether the viewer may.
+pub async fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, bool)> {
+    let by_level = by_level(world, viewer).await.into_iter().chain(bins::writes(world, viewer).await);
+    let mut writes: Vec<(&'static str, Ask, bool)> =
+        by_level.map(|(route, ask, needed)| (route, ask, viewer.level >= needed)).collect();
+    writes.extend(links::writes(world, viewer).await);
+    writes
+}
+
+/// What takes a level.
+async fn by_level(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Access)> {
     let id = world.calendar.0;
     let text = kalends_test_support::texts::event_titled("new", "New");
     let theirs = format!("/api/v1.0/caldav/calendars/{}/{}/", world.home, world.slug);
@@ -383,7 +420,7 @@ pub async fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, A
             Access::Administer,
         ),
     ];
-    writes.extend(ways_back(world, viewer).await);
+    writes.extend(edits(world).await);
     if path == &theirs {
         writes.push(("dav calendar ACL", dav("ACL", path, &acl), Access::Administer));
     }
@@ -391,49 +428,22 @@ pub async fn writes(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, A
     writes
 }
 
-/// What brings back or takes away for good what was deleted or was otherwise: for those who write and to whom nothing is private.
-async fn ways_back(world: &World, viewer: &Viewer) -> Vec<(&'static str, Ask, Access)> {
-    let id = world.calendar.0;
-    let needed = if viewer.sees_private { Access::Write } else { Access::Administer };
-    let Resting { object, removal } = world.resting().await;
-    let post = |path: String, headers: Vec<(&'static str, String)>| Ask::Client("POST", path, headers, String::new());
-    let root = format!("/api/v1.0/calendars/{id}");
-    let absent = vec![("If-None-Match", "*".to_owned())];
+/// What the agenda's form does.
+async fn edits(world: &World) -> Vec<(&'static str, Ask, Access)> {
+    let opened = world.opened("a.ics").await;
+    let event = &opened["event"];
+    let mut fields = opened["fields"].clone();
+    fields["title"] = "New".into();
+    let to = json!({ "Times": { "start": "2027-03-03T09:00:00", "end": "2027-03-03T10:00:00" } });
+    let call = |path: &str, body: Value| Ask::Call(path.to_owned(), body.to_string());
     vec![
+        ("/fn/event-create", call("/fn/event-create", json!({ "fields": fields })), Access::Write),
         (
-            "POST /api/v1.0/calendars/{id}/versions/{revision}/restore",
-            post(format!("{root}/versions/{removal}/restore"), absent),
-            needed,
-        ),
-        (
-            "POST /api/v1.0/calendars/{id}/bin/{object}/restore",
-            post(format!("{root}/bin/{object}/restore"), Vec::new()),
-            needed,
-        ),
-        (
-            "DELETE /api/v1.0/calendars/{id}/bin/{object}",
-            rest("DELETE", &format!("/calendars/{id}/bin/{object}"), ""),
-            Access::Administer,
-        ),
-        (
-            "/event/{calendar}/{name}/history",
-            Ask::Form(format!("/event/{id}/gone.ics/history"), format!("revision={removal}&etag=")),
-            needed,
-        ),
-        (
-            "/undo",
-            {
-                // As scripts send it: a form is answered by a page that says what became of it.
-                let headers = vec![
-                    ("Cookie", viewer.person.cookie.clone()),
-                    ("Accept", "application/json".to_owned()),
-                    ("Content-Type", FORM.to_owned()),
-                    ("Sec-Fetch-Site", "same-origin".to_owned()),
-                ];
-                Ask::Client("POST", "/undo".into(), headers, format!("undo={id}%3A{removal}"))
-            },
+            "/fn/event-update",
+            call("/fn/event-update", json!({ "event": event, "scope": "all", "fields": fields })),
             Access::Write,
         ),
-        ("/bin", Ask::Form("/bin".into(), format!("do=restore&calendar={id}&object={object}")), needed),
+        ("/fn/event-move", call("/fn/event-move", json!({ "event": event, "scope": "all", "to": to })), Access::Write),
+        ("/fn/event-delete", call("/fn/event-delete", json!({ "event": event, "scope": "all" })), Access::Write),
     ]
 }

@@ -1,9 +1,10 @@
 //! The calendar that the matrix is about, and those who look at it.
 
-use super::CLASSES;
+use super::{CLASSES, FREE};
+use kalends_domain::Kalends;
 use kalends_domain::access::{Access, Caller, PrincipalId};
 use kalends_domain::calendars::{CalendarDetails, CalendarId};
-use kalends_domain::links::LinkDetails;
+use kalends_domain::links::{LinkDetails, LinkId};
 use kalends_domain::objects::Precondition;
 use kalends_domain::sharing::{Answer, PartyKind};
 use kalends_domain::teams::{Role, TeamDetails};
@@ -60,6 +61,7 @@ pub struct World {
     pub slug: String,
     /// The tokens of its public links: for reading, and for busy times.
     pub link: String,
+    pub link_id: LinkId,
     pub busy_link: String,
     through: Through,
     team: Option<PrincipalId>,
@@ -74,6 +76,7 @@ pub struct Resting {
 }
 
 /// Somebody with a session and an app password.
+#[derive(Clone)]
 pub struct Viewer {
     pub name: String,
     pub level: Access,
@@ -86,10 +89,16 @@ pub struct Viewer {
 }
 
 fn text(class: &str, word: &str, name: &str) -> String {
+    let free = if name == FREE { "TRANSP:TRANSPARENT\n" } else { "" };
     let lines = format!(
-        "DTSTART:20270302T090000Z\nDTEND:20270302T100000Z\nCLASS:{class}\nSUMMARY:The {word}\nLOCATION:At {word}\nDESCRIPTION:{word}"
+        "{free}DTSTART:20270302T090000Z\nDTEND:20270302T100000Z\nCLASS:{class}\nSUMMARY:The {word}\nLOCATION:At {word}\nDESCRIPTION:{word}"
     );
     calendar(&component("VEVENT", &format!("uid-of-{name}"), &lines))
+}
+
+/// Those in the bin of whoever asks.
+async fn bin_calendars(kalends: &Kalends, of: Caller) -> Vec<CalendarId> {
+    kalends.bin(of, 0).await.unwrap().calendars.iter().map(|resting| resting.id).collect()
 }
 
 async fn app_password(server: &Server, person: &Person, name: &str) -> Client {
@@ -122,13 +131,15 @@ impl World {
         let team = team.map(|team| team.id);
         let link = async |access| {
             let details = LinkDetails { name: "Link".into(), access, ends_at: None, calendars: vec![made.id] };
-            kalends.create_link(owner.caller, &details).await.unwrap().1.0
+            let (id, secret) = kalends.create_link(owner.caller, &details).await.unwrap();
+            (id, secret.0)
         };
-        let (link, busy_link) = (link(Access::Read).await, link(Access::FreeBusy).await);
+        let ((link_id, link), (_, busy_link)) = (link(Access::Read).await, link(Access::FreeBusy).await);
         let shared = server.person("shared").await;
         kalends.share(owner.caller, made.id, shared.caller.principal, Access::Read, None).await.unwrap();
         let (calendar, slug) = (made.id, made.slug.clone());
-        let world = World { owner, owner_client, calendar, home, slug, link, busy_link, through, team, server };
+        let world =
+            World { owner, owner_client, calendar, home, slug, link, link_id, busy_link, through, team, server };
         world.restore().await;
         world
     }
@@ -156,6 +167,50 @@ impl World {
         Resting { object: gone.object.0, removal: gone.revision.0 }
     }
 
+    /// A calendar that rests in the bin, and was shared and owned as the one that is looked at.
+    pub async fn resting_calendar(&self) -> CalendarId {
+        let (kalends, owner) = (&self.server.kalends, self.owner.caller);
+        if let Some(resting) = bin_calendars(kalends, owner).await.first() {
+            return *resting;
+        }
+        let details = CalendarDetails::named("Whole", 1);
+        let of = self.team.filter(|_| self.through.owns()).unwrap_or(owner.principal);
+        let made = kalends.create_calendar_for(owner, of, None, details, Vec::new()).await.unwrap().id;
+        kalends.share_with_these(owner, made, &self.shares().await).await.unwrap();
+        kalends.delete_calendar(owner, made).await.unwrap();
+        made
+    }
+
+    /// A link of the calendar that its owner made.
+    pub async fn some_link(&self) -> LinkId {
+        let (kalends, owner) = (&self.server.kalends, self.owner.caller);
+        if let Some(link) = kalends.links(owner).await.unwrap().first() {
+            return link.id;
+        }
+        let details =
+            LinkDetails { name: "Link".into(), access: Access::Read, ends_at: None, calendars: vec![self.calendar] };
+        kalends.create_link(owner, &details).await.unwrap().0
+    }
+
+    /// The calendar's.
+    pub async fn revision(&self) -> i64 {
+        self.server.kalends.calendar_by_id(self.owner.caller, self.calendar).await.unwrap().revision.0
+    }
+
+    /// When what rests in the bin was still there, as an address has it.
+    pub async fn before_removal(&self) -> String {
+        let gone = self.server.kalends.bin(self.owner.caller, 0).await.unwrap().objects.remove(0);
+        let before = gone.deleted_at - chrono::TimeDelta::milliseconds(1);
+        before.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+    }
+
+    /// An event as its owner opens it in the form.
+    pub async fn opened(&self, name: &str) -> serde_json::Value {
+        let path = format!("/fn/event?calendar={}&name={name}", self.calendar.0);
+        let answer = self.server.connect().await.get(&path, &self.owner.cookie).await;
+        serde_json::from_str(&answer.text).unwrap()
+    }
+
     /// With whom it is shared.
     pub async fn shares(&self) -> Vec<(PrincipalId, Access)> {
         let shares = self.server.kalends.shares(self.owner.caller, self.calendar).await.unwrap();
@@ -169,10 +224,15 @@ impl World {
             return "gone".into();
         };
         let shares = self.shares().await;
-        let links = kalends.calendar_links(self.owner.caller, self.calendar).await.unwrap().len();
+        let links = kalends.calendar_links(self.owner.caller, self.calendar).await.unwrap();
+        let links: Vec<_> = links.iter().map(|link| (link.id, &link.name, link.changed_at)).collect();
+        let wholes: Vec<i64> = bin_calendars(kalends, self.owner.caller).await.iter().map(|whole| whole.0).collect();
         let bin = kalends.bin(self.owner.caller, 0).await.unwrap();
         let resting: Vec<i64> = bin.objects.iter().map(|object| object.object.0).collect();
-        format!("{} {:?} {shares:?} {links} {resting:?} {}", calendar.revision.0, calendar.details, bin.more)
+        format!(
+            "{} {:?} {shares:?} {links:?} {wholes:?} {resting:?} {}",
+            calendar.revision.0, calendar.details, bin.more
+        )
     }
 
     /// Somebody with this access, who has it in their list.

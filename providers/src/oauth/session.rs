@@ -1,7 +1,6 @@
 //! The tokens of an account, as they are now.
 
-use super::oauth::{self, Tokens};
-use super::settings::Microsoft;
+use super::{Service, Tokens};
 use crate::outbound::Outbound;
 use chrono::{TimeDelta, Utc};
 use http::HeaderValue;
@@ -13,8 +12,8 @@ use tokio::sync::Mutex;
 /// So long before its end an access token is not used any more.
 const MARGIN: TimeDelta = TimeDelta::minutes(2);
 
-pub(super) struct Session {
-    microsoft: Microsoft,
+pub(crate) struct Session {
+    service: Service,
     outbound: Outbound,
     keeper: Arc<dyn CredentialKeeper>,
     /// Held while others are had for them, so that two requests do not spend one refresh token.
@@ -22,8 +21,8 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub fn new(microsoft: Microsoft, outbound: Outbound, keeper: Arc<dyn CredentialKeeper>, tokens: Tokens) -> Self {
-        Session { microsoft, outbound, keeper, tokens: Mutex::new(tokens) }
+    pub fn new(service: Service, outbound: Outbound, keeper: Arc<dyn CredentialKeeper>, tokens: Tokens) -> Self {
+        Session { service, outbound, keeper, tokens: Mutex::new(tokens) }
     }
 
     /// An access token that is good as far as is known; never `rejected`.
@@ -35,7 +34,7 @@ impl Session {
         let is_over = tokens.expires_at.is_some_and(|end| end - MARGIN <= Utc::now());
         let can_refresh = tokens.refresh.is_some();
         if rejected == Some(tokens.access.as_str()) || (is_over && can_refresh) {
-            let new = oauth::refreshed(&self.microsoft, &self.outbound, &tokens).await?;
+            let new = self.service.refreshed(&self.outbound, &tokens).await?;
             // Kept before they are used: the old refresh token may be good for nothing any more.
             let kept = self.keeper.replace(new.credentials()).await;
             *tokens = new;
