@@ -7,6 +7,7 @@ mod forms;
 mod history;
 mod leading;
 mod live_reload;
+mod mail;
 mod microsoft;
 mod moving;
 mod people;
@@ -135,6 +136,7 @@ pub fn router(web: Web) -> Router {
         .route("/settings/connect", post(connect::connect))
         .route("/login/v2/flow/{token}", post(connect::login_flow))
         .merge(profile::router())
+        .merge(mail::router())
         .merge(transfer::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.web.site.clone(), session::same_site))
