@@ -148,12 +148,18 @@
       row.classList.remove("mail-row--unread");
     }
     one(".mail__folders").replaceWith(one(".mail__folders", page));
+    // The message is what the page is about from now on.
     const list = one("main.mail__list");
     if (list) {
-      // The message is what the page is about from now on.
-      list.id = "list";
-      list.role = "region";
-      list.ariaLabel = one(".mail-rows").ariaLabel;
+      const { scrollTop } = list;
+      const focused = document.activeElement;
+      const section = document.createElement("section");
+      section.className = list.className;
+      section.ariaLabel = one(".mail-rows").ariaLabel;
+      section.append(...list.childNodes);
+      list.replaceWith(section);
+      section.scrollTop = scrollTop;
+      focused?.focus({ preventScroll: true });
     }
     frames();
   };

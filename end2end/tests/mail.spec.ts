@@ -283,7 +283,7 @@ test.describe("without scripts", () => {
     await add(page, imap, smtp);
     await listed(page, 1);
     await row(page, "Plain").getByRole("link").click();
-    await expect(page.getByText("Do you come?")).toBeVisible();
+    await expect(page.locator(".message__text")).toContainText("Do you come?");
     await page.locator(".thread").getByRole("button", { name: "Archive" }).click();
     await expect(page.locator(".toast")).toContainText("1 message moved to Archive");
     await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
