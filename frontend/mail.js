@@ -292,10 +292,12 @@
       if (sent) return;
       event.preventDefault();
       const { submitter } = event;
-      turn.then(() => {
+      const send = () => {
         sent = leaving = true;
         draft.requestSubmit(submitter);
-      });
+      };
+      // A form is not submitted anew while this event is under way.
+      turn.then(() => setTimeout(send));
     });
     addEventListener("pageshow", ({ persisted }) => persisted && (sent = leaving = false));
     addEventListener("beforeunload", (event) => {

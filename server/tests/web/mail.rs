@@ -51,11 +51,7 @@ async fn what_is_not_there_and_what_is_another_persons_is_the_same() {
     ] {
         let mut browser = server.connect().await;
         let answer = browser.send(Method::POST, path, &person.cookie, FORM, form).await.unwrap();
-        match path {
-            // It is said on the next page.
-            "/undo" => assert_eq!(answer.status, StatusCode::SEE_OTHER, "{form}"),
-            _ => assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.text),
-        }
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path} {form}: {}", answer.text);
     }
 }
 
