@@ -57,6 +57,7 @@
     if (message.state) became("live");
     else if (message.kind) heard(message);
     else if (message.job) tell(`job ${message.job}`);
+    else if ("mail" in message) tell(`mail ${message.mail}`);
   };
 
   const say = (message) => {
@@ -98,6 +99,7 @@
       say({ state: "live" });
     });
     source.addEventListener("beat", () => say({ beat: true }));
+    source.addEventListener("mail", (event) => say({ mail: JSON.parse(event.data).account ?? 0 }));
     source.addEventListener("job", (event) => say({ job: JSON.parse(event.data).job }));
     for (const kind of ["calendar", "gone", "list"]) {
       source.addEventListener(kind, (event) => say({ id: event.lastEventId, kind, ...JSON.parse(event.data) }));

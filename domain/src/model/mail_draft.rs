@@ -125,6 +125,13 @@ pub struct MailDraft {
     pub(crate) saved: SavedDraft,
 }
 
+impl MailDraft {
+    /// `Message-ID` by which it will be known, and by which its copy on the server is, without the angle brackets.
+    pub fn message_id(&self) -> &str {
+        &self.message_id
+    }
+}
+
 /// The draft as the server has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SavedDraft {

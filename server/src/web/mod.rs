@@ -7,6 +7,7 @@ mod forms;
 mod history;
 mod leading;
 mod live_reload;
+mod mail;
 mod moving;
 mod people;
 pub(crate) mod profile;
@@ -134,6 +135,7 @@ pub fn router(web: Web) -> Router {
         .route("/login/v2/flow/{token}", post(connect::login_flow))
         .merge(remote_sign_in::router())
         .merge(profile::router())
+        .merge(mail::router())
         .merge(transfer::router(state.web.kalends.limits().import_octets))
         .merge(subscriptions::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())

@@ -11,6 +11,7 @@ mod history;
 mod imports;
 mod links;
 mod load;
+mod mail;
 mod microsoft;
 mod moving;
 mod people;
