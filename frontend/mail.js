@@ -51,6 +51,10 @@
   // ---- What arrives ----
 
   const here = () => part("list")?.dataset.here;
+  // What is under a finger stays there until the finger is gone, and with it the click that it makes.
+  let pressed = false;
+  addEventListener("pointerdown", () => (pressed = true), true);
+  for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => setTimeout(() => (pressed = false)), true);
   let asked = 0;
   const renew = async () => {
     const card = one("[data-mail-card]");
@@ -59,6 +63,7 @@
     const mine = ++asked;
     const page = await get(path);
     if (!page || mine !== asked) return;
+    if (pressed) return renewSoon();
     if (card) return card.replaceWith(one("[data-mail-card]", page) ?? "");
     if (path !== here()) return;
     const old = new Map(rows().map((row) => [row.dataset.message, row]));
@@ -79,7 +84,8 @@
     const total = one(".mail-head__title > .hint", page);
     if (total) one(".mail-head__title > .hint").textContent = total.textContent;
     const folders = part("folders", page);
-    if (folders) one(".mail__folders").replaceWith(one(".mail__folders", folders));
+    // On a phone somebody who has opened them is choosing one.
+    if (folders && !one(".mail__switch:checked")?.checkVisibility()) one(".mail__folders").replaceWith(one(".mail__folders", folders));
     const row = focused && one(`[data-message="${focused}"]`);
     if (row) (inBox ? box(row) : one("a", row)).focus({ preventScroll: true });
     count();

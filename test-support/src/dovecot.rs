@@ -1,6 +1,10 @@
-//! A mail server for tests: Dovecot from Debian (`dovecot-imapd`), started as whoever runs the tests in a folder of its own.
+//! A mail server for tests: Dovecot from Debian (`dovecot-imapd`), started in a folder of its own as whoever runs the tests, or as nobody
+//! where that is the administrator, as whom it lets nobody in.
 
+use std::io::Read;
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -8,8 +12,8 @@ use tempfile::TempDir;
 
 /// How long it may take to begin.
 const MAX_START: Duration = Duration::from_secs(20);
-/// The password of everybody.
-pub const PASSWORD: &str = "correct horse";
+/// The password of everybody. Dovecot parts at spaces what it is told of one.
+pub const PASSWORD: &str = "correct-horse";
 
 /// What of IMAP it does not offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +30,31 @@ pub struct Dovecot {
     folder: TempDir,
 }
 
-fn configuration(folder: &Path, port: u16, offering: Offering) -> String {
-    let id = |what: &str| {
-        let said = Command::new("id").arg(what).output().unwrap();
-        String::from_utf8(said.stdout).unwrap().trim().to_owned()
-    };
-    let (user, group, uid, gid) = (id("-un"), id("-gn"), id("-u"), id("-g"));
+/// As whom it runs.
+struct Account {
+    user: String,
+    group: String,
+    uid: u32,
+    gid: u32,
+}
+
+impl Account {
+    fn new() -> Self {
+        let own = Self::of(&[]);
+        if own.uid == 0 { Self::of(&["nobody"]) } else { own }
+    }
+
+    fn of(name: &[&str]) -> Self {
+        let id = |what: &str| {
+            let said = Command::new("id").arg(what).args(name).output().unwrap();
+            String::from_utf8(said.stdout).unwrap().trim().to_owned()
+        };
+        Account { user: id("-un"), group: id("-gn"), uid: id("-u").parse().unwrap(), gid: id("-g").parse().unwrap() }
+    }
+}
+
+fn configuration(folder: &Path, port: u16, offering: Offering, account: &Account) -> String {
+    let Account { user, group, uid, gid } = account;
     let folder = folder.display();
     let capability = match offering {
         Offering::Everything => "",
@@ -53,7 +76,7 @@ fn configuration(folder: &Path, port: u16, offering: Offering) -> String {
          passdb {{\n driver = static\n args = password={PASSWORD}\n}}\n\
          userdb {{\n driver = static\n args = uid={uid} gid={gid} home={folder}/mail/%u\n}}\n\
          service imap-login {{\n chroot =\n inet_listener imap {{\n port = {port}\n }}\n inet_listener imaps {{\n port = 0\n }}\n}}\n\
-         service anvil {{\n chroot =\n}}\nservice stats {{\n chroot =\n}}\n\
+         service anvil {{\n chroot =\n}}\nservice stats {{\n chroot =\n}}\nservice imap-urlauth-login {{\n chroot =\n}}\n\
          namespace inbox {{\n inbox = yes\n separator = /\n{mailboxes}}}\n"
     )
 }
@@ -66,25 +89,40 @@ impl Dovecot {
     pub fn offering(offering: Offering) -> Self {
         // A folder with a short name: that of a socket has no room for a long one.
         let folder = tempfile::Builder::new().prefix("dc").tempdir_in("/tmp").unwrap();
+        let account = Account::new();
+        let owned = |path: &Path| chown(path, Some(account.uid), Some(account.gid)).unwrap();
+        owned(folder.path());
         for name in ["run", "state", "mail"] {
-            std::fs::create_dir(folder.path().join(name)).unwrap();
+            let path = folder.path().join(name);
+            std::fs::create_dir(&path).unwrap();
+            owned(&path);
         }
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let file = folder.path().join("dovecot.conf");
-        std::fs::write(&file, configuration(folder.path(), port, offering)).unwrap();
+        std::fs::write(&file, configuration(folder.path(), port, offering, &account)).unwrap();
         let program =
             ["/usr/sbin/dovecot", "/usr/local/sbin/dovecot"].into_iter().find(|file| Path::new(file).is_file());
         let program = program.expect("dovecot is not there: apt-get install dovecot-imapd");
         let mut command = Command::new(program);
         command.arg("-F").arg("-c").arg(&file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        if Account::of(&[]).uid != account.uid {
+            command.uid(account.uid).gid(account.gid).current_dir(folder.path());
+        }
         let child = command.spawn().unwrap();
         let server = Dovecot { port, child, folder };
         let began = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        while !server.greets() {
             assert!(began.elapsed() < MAX_START, "dovecot does not begin: {}", server.log());
             std::thread::sleep(Duration::from_millis(30));
         }
         server
+    }
+
+    /// Whether somebody who comes is spoken to.
+    fn greets(&self) -> bool {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return false };
+        stream.set_read_timeout(Some(MAX_START)).unwrap();
+        stream.read(&mut [0; 16]).is_ok_and(|read| read > 0)
     }
 
     pub fn log(&self) -> String {

@@ -130,6 +130,8 @@ fn Form(
     let has_copies = !fields.cc.is_empty() || !fields.bcc.is_empty() || wrong("cc").is_some() || wrong("bcc").is_some();
     let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
     let is_new = fields.text.is_empty() && fields.to.is_empty();
+    // A browser leaves the first line break of a text out: one that is the writer's own stays if it is the second.
+    let text = format!("\n{}", fields.text);
     view! {
         <Came said=said refused=other />
         <form class="compose" method="post" action=WRITE enctype="multipart/form-data" data-mail-draft>
@@ -159,7 +161,7 @@ fn Form(
             </div>
             <div class="compose__text">
                 <label class="visually-hidden" for="text">{words::server_mail_text()}</label>
-                <textarea id="text" class="textarea" name="text" dir="auto" rows="14" autofocus=!is_new>{fields.text}</textarea>
+                <textarea id="text" class="textarea" name="text" dir="auto" rows="14" autofocus=!is_new>{text}</textarea>
             </div>
             <Files files=files error=wrong("file") max_octets=max_octets />
             <Later now=now error=wrong("at") />

@@ -245,6 +245,7 @@ impl Kalends {
             })
             .await?;
         self.wake.notify_one();
+        self.mailboxes.account_added.notify_one();
         Ok(id)
     }
 
@@ -258,6 +259,20 @@ impl Kalends {
         id: MailAccountId,
         change: &MailAccountChange,
     ) -> Result<()> {
+        self.change_mail_account_if(caller, id, change, |_| Ok(())).await
+    }
+
+    /// [`Kalends::change_mail_account`], where `check` has nothing against what there is.
+    ///
+    /// # Errors
+    /// That of `check` as well.
+    pub async fn change_mail_account_if(
+        &self,
+        caller: Caller,
+        id: MailAccountId,
+        change: &MailAccountChange,
+        check: impl Fn(&MailAccount) -> Result<()> + Send + Sync,
+    ) -> Result<()> {
         let name = change.name.as_deref().map(|name| checked_name("name", name, 1)).transpose()?;
         change.color.as_deref().map_or(Ok(()), check_color)?;
         change.signature.as_deref().map_or(Ok(()), check_signature)?;
@@ -266,6 +281,7 @@ impl Kalends {
         }
         self.write(caller, async |mut write: Write| {
             let mut account = own_account(&mut write.tx, caller, id).await?;
+            check(&account)?;
             if let Some(name) = name {
                 account.name = name.to_owned();
             }
@@ -417,8 +433,22 @@ impl Kalends {
     /// # Errors
     /// `NotFound`
     pub async fn remove_mail_account(&self, caller: Caller, id: MailAccountId, calendars: FedCalendars) -> Result<()> {
+        self.remove_mail_account_if(caller, id, calendars, |_| Ok(())).await
+    }
+
+    /// [`Kalends::remove_mail_account`], where `check` has nothing against what there is.
+    ///
+    /// # Errors
+    /// That of `check` as well.
+    pub async fn remove_mail_account_if(
+        &self,
+        caller: Caller,
+        id: MailAccountId,
+        calendars: FedCalendars,
+        check: impl Fn(&MailAccount) -> Result<()> + Send + Sync,
+    ) -> Result<()> {
         let pause = MailAccountChange { is_paused: Some(true), ..MailAccountChange::default() };
-        self.change_mail_account(caller, id, &pause).await?;
+        self.change_mail_account_if(caller, id, &pause, check).await?;
         // Piece by piece: nobody waits for all of it.
         loop {
             let mut tx = self.db.write().await?;

@@ -9,6 +9,7 @@ use crate::model::mail_draft::{AnswerKind, DraftContent};
 use crate::model::mail_message::MailAddress;
 use crate::thread::on_a_thread;
 use mail_parser::{Message, MessageParser};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Largest text that is quoted, in octets.
@@ -76,13 +77,9 @@ fn is_same(one: &MailAddress, address: &str) -> bool {
 
 /// Each person once, without those in `but`.
 fn each_once(people: impl IntoIterator<Item = MailAddress>, but: &[MailAddress]) -> Vec<MailAddress> {
-    let mut once: Vec<MailAddress> = Vec::new();
-    for who in people {
-        if !but.iter().chain(&once).any(|known| is_same(known, &who.address)) && !who.address.is_empty() {
-            once.push(who);
-        }
-    }
-    once
+    let mut known: HashSet<String> = but.iter().map(|who| who.address.to_ascii_lowercase()).collect();
+    let is_new = |who: &MailAddress| !who.address.is_empty() && known.insert(who.address.to_ascii_lowercase());
+    people.into_iter().filter(is_new).collect()
 }
 
 /// For whom an answer is.

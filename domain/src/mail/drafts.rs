@@ -5,6 +5,7 @@ use super::html::sanitised_draft;
 use super::lists::NO_MESSAGE;
 use super::{MAX_ATTACHED, MAX_RECIPIENTS, MAX_REFERENCES, MAX_SUBJECT, MAX_TEXT, answers};
 use crate::access::{self, Caller};
+use crate::idempotency::Once;
 use crate::jobs::JobKind;
 use crate::model::job::NewJob;
 use crate::model::mail_account::{MailAccountId, MailIdentityId};
@@ -18,6 +19,8 @@ use chrono::{TimeDelta, Utc};
 /// Most attachments of a draft, and drafts of an account.
 const MAX_ATTACHMENTS: usize = 100;
 const MAX_DRAFTS: u64 = 500;
+/// Longest name and address of a recipient, in octets. What is indexed of a message that came is shorter.
+const MAX_WHO: usize = 1_000;
 /// How long after a change a draft is saved on the server: not at each key.
 const SAVE_AFTER: TimeDelta = TimeDelta::seconds(10);
 
@@ -29,9 +32,9 @@ fn checked(content: &DraftContent) -> Result<DraftContent> {
     if people > MAX_RECIPIENTS {
         return Err(Error::bad_input("to", Problem::Request("at most 500 recipients; a list is better for more")));
     }
-    let long = |who: &MailAddress| who.name.len() > 500 || who.address.len() > 500;
+    let long = |who: &MailAddress| who.name.len() > MAX_WHO || who.address.len() > MAX_WHO;
     if content.to.iter().chain(&content.cc).chain(&content.bcc).any(long) {
-        return Err(Error::bad_input("to", Problem::Octets { limit: 500 }));
+        return Err(Error::bad_input("to", Problem::Octets { limit: MAX_WHO }));
     }
     if content.subject.chars().count() > MAX_SUBJECT {
         return Err(Error::bad_input("subject", Problem::Length { least: 0, most: MAX_SUBJECT }));
@@ -107,6 +110,20 @@ impl Kalends {
         account: MailAccountId,
         answered: Option<(MailMessageId, AnswerKind)>,
     ) -> Result<MailDraft> {
+        self.begin_mail_once(caller, account, answered, None).await
+    }
+
+    /// [`Kalends::begin_mail`] of a request that may come twice.
+    ///
+    /// # Errors
+    /// Those, and that the key was another request's.
+    pub async fn begin_mail_once(
+        &self,
+        caller: Caller,
+        account: MailAccountId,
+        answered: Option<(MailMessageId, AnswerKind)>,
+        once: Option<&Once>,
+    ) -> Result<MailDraft> {
         let of = self.mail_account(caller, account).await?;
         let identities = self.mail_identities(caller, account).await?;
         let prepared = match answered {
@@ -136,6 +153,9 @@ impl Kalends {
                     at: Utc::now(),
                 };
                 let id = write.tx.insert_mail_draft(new).await?;
+                if let Some(made) = write.take_key(once, &id.0.to_string()).await? {
+                    return made.parse().map(MailDraftId).map_err(|_| NO_DRAFT);
+                }
                 for (name, media_type, octets) in &prepared.attachments {
                     write.tx.insert_attachment(id, &file_name(name), media_type, octets).await?;
                 }

@@ -2,7 +2,9 @@
 
 use crate::model::mail_message::MailAddress;
 use chrono::{DateTime, Utc};
+use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
+use std::borrow::Cow;
 
 /// Longest subject and name that are indexed, in characters.
 const MAX_SUBJECT: usize = 500;
@@ -118,11 +120,25 @@ pub(super) fn head(header: &[u8]) -> Head {
 /// How the text of a message begins, of which the first octets are there, and whether something is attached, where that can be seen.
 pub(super) fn preview(beginning: &[u8], is_whole: bool) -> (String, Option<bool>) {
     let Some(message) = MessageParser::default().parse(beginning) else { return (String::new(), None) };
-    let text = message.body_text(0).unwrap_or_default();
+    let text = message.body_text(0).map(Cow::into_owned).filter(|text| !text.trim().is_empty());
+    let text = text.or_else(|| broken_off(&message)).unwrap_or_default();
     // What others wrote before says nothing of this one.
     let own: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with('>')).collect();
-    let attached = message.attachments().any(|part| !is_inline(part));
+    // Where the first octets end a text breaks off, which is nothing attached.
+    let is_there = |part: &mail_parser::MessagePart<'_>| is_whole || !part.is_encoding_problem;
+    let attached = message.attachments().any(|part| !is_inline(part) && is_there(part));
     (line(&own.join("\n"), PREVIEW), (attached || is_whole).then_some(attached))
+}
+
+/// The text of a part that breaks off, which counts as none of the message's texts: of a mail that was cut, or of its first octets.
+pub(super) fn broken_off(message: &Message<'_>) -> Option<String> {
+    let cut = message.parts.iter().filter(|part| part.is_encoding_problem);
+    let read = |part: &mail_parser::MessagePart<'_>| match &part.body {
+        PartType::Text(text) => Some(text.to_string()),
+        PartType::Html(html) => Some(html_to_text(html)),
+        _ => None,
+    };
+    cut.filter_map(read).find(|text| !text.trim().is_empty())
 }
 
 /// Whether a part is shown within the text.
@@ -236,6 +252,9 @@ mod tests {
     fn a_preview_is_of_the_text_and_not_of_what_is_quoted() {
         let (text, attached) = preview(b"Subject: x\r\n\r\n> old\r\nNew   words\r\n\r\nmore", true);
         assert_eq!((text.as_str(), attached), ("New words more", Some(false)));
+        let cut =
+            b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>Hello <b>you";
+        assert_eq!(preview(cut, false), ("Hello you".to_owned(), None));
         let html = b"Content-Type: text/html\r\n\r\n<html><style>p{}</style><p>Hello <b>you</b></p><img src='cid:x'>";
         assert_eq!(preview(html, false), ("Hello you".to_owned(), None));
     }

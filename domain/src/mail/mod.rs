@@ -57,6 +57,7 @@ use connections::Connections;
 use connector::{MailConnector, NoMailConnector};
 use reading::OpenedMessages;
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// Most people that one mail is for.
 pub const MAX_RECIPIENTS: usize = 500;
@@ -76,11 +77,14 @@ pub(crate) struct MailHandles {
     pub connector: Arc<dyn MailConnector>,
     pub connections: Connections,
     pub opened: OpenedMessages,
+    /// There is an account that nobody waits for.
+    pub account_added: Notify,
 }
 
 impl MailHandles {
     pub fn new(connector: Arc<dyn MailConnector>) -> Self {
-        MailHandles { connector, connections: Connections::default(), opened: reading::opened_messages() }
+        let (connections, opened) = (Connections::default(), reading::opened_messages());
+        MailHandles { connector, connections, opened, account_added: Notify::new() }
     }
 }
 

@@ -155,7 +155,11 @@ fn opened(raw: &[u8], message: MailMessage, parts_at: &str, shows_pictures: bool
         sanitised(&bodies.collect::<Vec<_>>().join("<hr>"), pictures.collect(), wants_pictures)
     });
     let texts: Vec<_> = (0..read.text_body_count()).filter_map(|number| read.body_text(number)).collect();
-    let (text, is_cut) = cut(&texts.join("\n"));
+    let mut text = texts.join("\n");
+    if text.trim().is_empty() && !has_html {
+        text = mime::broken_off(&read).unwrap_or(text);
+    }
+    let (text, is_cut) = cut(&text);
     let people = |address| mime::people(address).into_iter().take(MAX_PEOPLE).collect::<Vec<_>>();
     OpenMail {
         from: people(read.from()),
@@ -187,12 +191,27 @@ impl Kalends {
         parts_at: &str,
         pictures: Pictures,
     ) -> Result<OpenMail> {
+        let open = self.look_into_mail(caller, id, parts_at, pictures).await?;
+        if open.message.is_unread() {
+            self.change_mail(caller, &MailSelection::Messages(vec![id]), MailChange::Read(true)).await?;
+        }
+        Ok(open)
+    }
+
+    /// [`Kalends::open_mail`], and whether it was read stays as it is.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn look_into_mail(
+        &self,
+        caller: Caller,
+        id: MailMessageId,
+        parts_at: &str,
+        pictures: Pictures,
+    ) -> Result<OpenMail> {
         let message = self.mail_message(caller, id).await?;
         let raw = self.original_mail(caller, id).await?;
         let shows = self.db.once().await?.shows_pictures(caller.principal, &message.from.address).await?;
-        if message.is_unread() {
-            self.change_mail(caller, &MailSelection::Messages(vec![id]), MailChange::Read(true)).await?;
-        }
         let parts_at = parts_at.to_owned();
         let wants = shows || pictures == Pictures::Shown;
         self.parse_on_a_thread(raw.len(), move || Ok(opened(&raw, message, &parts_at, shows, wants))).await

@@ -67,6 +67,7 @@ impl MailWatcher {
             tokio::select! {
                 () = self.stop.cancelled() => {}
                 () = sleep(LOOK) => {}
+                () = self.kalends.mailboxes.account_added.notified() => {}
                 Some(Ok(over)) = watching.join_next() => {
                     watched.retain(|id| *id != over.account);
                     let failures = resting.get(&over.account).map_or(0, |(_, failures)| *failures) + 1;
@@ -148,10 +149,13 @@ async fn wait(kalends: &Kalends, id: MailAccountId) -> Result<Option<Duration>> 
     let folders = kalends.db.read().await?.mail_folders(id).await?;
     let inbox = folders.into_iter().find(|folder| folder.role == Some(FolderRole::Inbox));
     let inbox = inbox.map_or("INBOX".to_owned(), |folder| folder.path);
+    // The server tells of what comes once the folder is open: what came since the last look and before is to be looked for.
+    let mut time = Duration::ZERO;
     loop {
-        match mailbox.wait(&inbox, WAIT).await {
-            Ok(true) => kalends.arrived(&account).await?,
-            Ok(false) => {}
+        let is_open = !time.is_zero();
+        match mailbox.wait(&inbox, std::mem::replace(&mut time, WAIT)).await {
+            Ok(has_changed) if has_changed || !is_open => kalends.arrived(&account).await?,
+            Ok(_) => {}
             Err(ProviderError::Transient { .. }) => return Ok(None),
             Err(_) => return Ok(Some(NO_IDLE)),
         }

@@ -141,6 +141,10 @@ impl Talk {
     }
 
     async fn status(&mut self, folder: &str, asks_modseq: bool) -> Result<FolderStatus> {
+        if self.open.as_deref() == Some(folder) {
+            // Of the folder that is open a server says what it has told so far (RFC 3501 section 6.3.10): it is to tell the rest first.
+            self.run(&text("NOOP"), |_| {}).await?;
+        }
         let modseq = if asks_modseq { " HIGHESTMODSEQ" } else { "" };
         let command = format!("STATUS {} (MESSAGES UIDNEXT UIDVALIDITY UNSEEN{modseq})", name(folder)?);
         let mut status = FolderStatus::default();

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod arrivals;
 mod index;
+mod odd;
 mod sending;
 mod setup;

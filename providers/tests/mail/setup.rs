@@ -1,5 +1,7 @@
 //! An installation with an account at a mail server, and another program that uses the same account.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::Utc;
 use kalends_domain::Kalends;
 use kalends_domain::access::Caller;
@@ -48,6 +50,12 @@ pub async fn connect(dovecot: &Dovecot) -> Imap {
     Imap::connect(&Dialer::new(["127.0.0.1".to_owned()]), &server(dovecot.port), &credentials()).await.unwrap()
 }
 
+/// A server that takes mail of the account's owner.
+pub fn taking(options: SmtpOptions) -> SmtpServer {
+    let proof = STANDARD.encode(format!("\0{ADDRESS}\0{PASSWORD}"));
+    SmtpServer::start(SmtpOptions { abilities: vec!["AUTH PLAIN", "8BITMIME"], proof: Some(proof), ..options })
+}
+
 pub fn new_account(dovecot: &Dovecot, smtp: &SmtpServer) -> NewMailAccount {
     NewMailAccount {
         name: "Work".into(),
@@ -72,7 +80,7 @@ impl Post {
 
     pub async fn at(offering: Offering, smtp: SmtpOptions) -> Self {
         let dovecot = Dovecot::offering(offering);
-        let smtp = SmtpServer::start(SmtpOptions { abilities: vec!["AUTH PLAIN", "8BITMIME"], ..smtp });
+        let smtp = taking(smtp);
         let home = Home::new().await;
         let kalends = home.kalends.clone().with_mail_connector(services());
         let other = connect(&dovecot).await;

@@ -23,6 +23,7 @@ mod rest_calendars;
 mod rest_contract;
 mod rest_events;
 mod rest_free_busy;
+mod rest_mail;
 mod sharing;
 mod sign_in;
 mod stream;
