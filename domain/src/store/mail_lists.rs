@@ -39,7 +39,8 @@ const IN_THREAD: &str =
     (SELECT count(*) FROM mail_messages t WHERE t.account_id = m.account_id AND t.thread_id = m.thread_id
         AND t.folder_id IS NOT NULL AND (t.flags & 1) = 0) AS unread_in_thread FROM mail_messages m WHERE ";
 const ALONE: &str =
-    ", 1 AS in_thread, CASE WHEN (m.flags & 1) = 0 THEN 1 ELSE 0 END AS unread_in_thread FROM mail_messages m WHERE ";
+    ", CAST(1 AS BIGINT) AS in_thread, CAST(CASE WHEN (m.flags & 1) = 0 THEN 1 ELSE 0 END AS BIGINT) AS unread_in_thread
+    FROM mail_messages m WHERE ";
 
 fn row(row: &Row) -> Result<MailRow> {
     Ok(MailRow {

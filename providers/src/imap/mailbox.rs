@@ -19,6 +19,9 @@ const MAX_NAMED: usize = 500;
 /// Room for what is not the message itself.
 const BESIDE: usize = 64 * 1024;
 
+/// How long a server may take to begin waiting, and to end it.
+const MAX_BEGIN: Duration = Duration::from_secs(60);
+
 type Result<T> = std::result::Result<T, ProviderError>;
 
 /// UIDs as a set (RFC 3501 section 9, `sequence-set`), in as many as it takes.
@@ -80,6 +83,17 @@ fn fetched(response: &Response<'_>) -> Option<Fetched> {
         }
     }
     Some(fetched)
+}
+
+/// Whether it says that a folder is not as it was.
+fn is_news(response: &Response<'_>) -> bool {
+    matches!(
+        response,
+        Response::MailboxData(MailboxDatum::Exists(_))
+            | Response::Expunge(_)
+            | Response::Fetch(..)
+            | Response::Vanished { .. }
+    )
 }
 
 fn flag_list(flags: MessageFlags) -> String {
@@ -270,35 +284,37 @@ impl Talk {
 
     async fn wait(&mut self, folder: &str, time: Duration) -> Result<bool> {
         self.open(folder).await?;
-        let tag = self.connection.begin(&text("IDLE")).await?;
-        let began = std::time::Instant::now();
         let mut has_changed = false;
+        let tag = self.connection.begin(&text("IDLE")).await?;
+        let begun = self.connection.finish(&tag, MAX_BEGIN, |response| {
+            has_changed |= is_news(response);
+            !matches!(response, Response::Continue(_))
+        });
+        // What is said before the server listens (RFC 2177 section 3) some read half a minute later.
+        let no_more = || ProviderError::Transient { why: "it waits no more".into(), retry_after: None };
+        if begun.await?.is_some() {
+            return Err(no_more());
+        }
+        let time = if has_changed { Duration::ZERO } else { time };
         let listening = tokio::time::timeout(time, async {
             loop {
                 // Longer than the time: the end of that is not the other side's silence.
-                let answer = self.connection.peek(time.saturating_mul(2)).await?;
-                if answer.starts_with(b"+") {
-                    continue;
+                let answer = self.connection.peek(time.saturating_add(MAX_BEGIN)).await?;
+                if answer.starts_with(tag.as_bytes()) {
+                    return Err(no_more());
                 }
-                let is_news = [&b"EXISTS"[..], b"EXPUNGE", b"FETCH", b"VANISHED"]
-                    .iter()
-                    .any(|word| answer.windows(word.len()).take(64).any(|at| at == *word));
-                if is_news || answer.starts_with(tag.as_bytes()) {
-                    return Ok::<bool, ProviderError>(is_news);
+                let words = [&b"EXISTS"[..], b"EXPUNGE", b"FETCH", b"VANISHED"];
+                if words.iter().any(|word| answer.windows(word.len()).take(64).any(|at| at == *word)) {
+                    return Ok(true);
                 }
             }
         });
-        match listening.await {
-            Ok(heard) => has_changed |= heard?,
-            Err(_) => tracing::trace!(waited = ?began.elapsed(), "nothing has come"),
-        }
+        // Nothing came, where the time is over.
+        has_changed |= listening.await.unwrap_or(Ok(false))?;
         self.connection.say("DONE").await?;
         self.connection
-            .finish(&tag, Duration::from_secs(60), |response| {
-                has_changed |= matches!(
-                    response,
-                    Response::MailboxData(MailboxDatum::Exists(_)) | Response::Expunge(_) | Response::Fetch(..)
-                );
+            .finish(&tag, MAX_BEGIN, |response| {
+                has_changed |= is_news(response);
                 true
             })
             .await?;
