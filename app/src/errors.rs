@@ -5,8 +5,9 @@ use crate::words;
 use axum::http::{StatusCode, header};
 use kalends_domain::sync::connector::FindError;
 use kalends_domain::sync::provider::ProviderError;
-use kalends_domain::{Error, Problem};
+use kalends_domain::{Error, Problem, SchedulingProblem};
 use kalends_ical::Problem as EditProblem;
+use kalends_ical::itip::Refusal;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
@@ -27,6 +28,8 @@ impl From<Error> for ApiError {
                 ApiError::TooMany(words::server_too_many_tries(count(seconds)))
             }
             Error::TooManyImports { limit } => ApiError::TooMany(words::server_too_many_imports(limit)),
+            Error::Scheduling(SchedulingProblem::OtherTag) => ApiError::Conflict,
+            Error::Scheduling(problem) => bad_input("", meeting(&problem)),
             Error::Remote(error) => remote(error),
             Error::Mail(error) => bad_input("e-mail", words::server_letters_not_sent(&error.to_string())),
             Error::Busy { seconds } => ApiError::Busy(words::server_busy(count(seconds))),
@@ -55,6 +58,19 @@ impl From<Error> for ApiError {
 
 fn bad_input(field: &str, message: impl Into<String>) -> ApiError {
     ApiError::BadInput { field: field.into(), message: message.into() }
+}
+
+/// Why a meeting stays as it is.
+fn meeting(problem: &SchedulingProblem) -> String {
+    match problem {
+        SchedulingProblem::Refused(Refusal::NotYours(_)) => words::server_invitation_not_yours().into(),
+        SchedulingProblem::Refused(_) | SchedulingProblem::OtherTag => {
+            words::server_invitation_other_organizer().into()
+        }
+        SchedulingProblem::NotUnique { .. } => words::server_invitation_not_unique().into(),
+        SchedulingProblem::TooMany { limit } => words::server_invitation_too_many(*limit),
+        SchedulingProblem::NoAddress => words::server_invitation_no_address().into(),
+    }
 }
 
 /// What a service elsewhere did not do, at the field that has something to do with it.

@@ -28,6 +28,8 @@ pub mod history;
 #[cfg(feature = "ssr")]
 pub mod import;
 #[cfg(feature = "ssr")]
+pub mod invitation;
+#[cfg(feature = "ssr")]
 pub mod jobs;
 pub mod json;
 #[cfg(feature = "ssr")]
@@ -95,8 +97,8 @@ use plain::NotFoundPage;
 use plain::{
     AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage, AddMailPage, AsOfPage, BinPage, CalendarPage,
     ChangesPage, ComposePage, ConnectPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage, ImportPage,
-    ImportProgressPage, JobsPage, LoginFlowPage, MailAccountPage, MailListPage, MailThreadPage, MovePage,
-    MoveProgressPage, PeoplePage, PersonPage, ReceiptPage, SettingsPage, SharedPage, SharingPage, SignInPage,
+    ImportProgressPage, InvitationPage, JobsPage, LoginFlowPage, MailAccountPage, MailListPage, MailThreadPage,
+    MovePage, MoveProgressPage, PeoplePage, PersonPage, ReceiptPage, SettingsPage, SharedPage, SharingPage, SignInPage,
     SubscriptionsPage, SyncPage, TeamPage, TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
@@ -296,6 +298,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/event/new") view=EventPage ssr=SsrMode::Async />
             <Route path=path!("/event/:calendar/:name") view=EventPage ssr=SsrMode::Async />
             <Route path=path!("/event/:calendar/:name/history") view=HistoryPage ssr=SsrMode::Async />
+            <Route path=path!("/event/:calendar/:name/invitation") view=InvitationPage ssr=SsrMode::Async />
             <Route path=path!("/calendars/new") view=CalendarPage ssr=SsrMode::Async />
             <Route path=path!("/calendars/:id") view=CalendarPage ssr=SsrMode::Async />
             <Route path=path!("/calendars/:id/changes") view=ChangesPage ssr=SsrMode::Async />

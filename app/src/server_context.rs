@@ -5,7 +5,7 @@ use crate::session::{ClientAddress, CurrentUser, DEVICE_COOKIE, SESSION_COOKIE, 
 use crate::wire::{ApiError, Viewer};
 use crate::words::{self, Language};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Uri, header};
 use chrono::TimeDelta;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::{Origin, SignedIn, User};
@@ -51,6 +51,13 @@ pub fn cookie_header(name: &str, value: &str, seconds: u32, secure: bool) -> Opt
     let secure = if secure { "; Secure" } else { "" };
     let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::from_str(&cookie).ok()
+}
+
+/// Path and query of the page that the request was made from, of this site or another.
+pub fn referrer() -> Option<String> {
+    let request = use_context::<Parts>()?;
+    let referrer: Uri = request.headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    referrer.path_and_query().map(ToString::to_string)
 }
 
 /// Where the request signs in from.

@@ -76,6 +76,8 @@ pub enum Status {
     Confirmed,
     Tentative,
     Cancelled,
+    /// Whoever owns the calendar is invited and has not answered.
+    Unanswered,
 }
 
 /// One instance of an event, as the agenda shows it. What is as in most events does not travel: a page carries thousands.

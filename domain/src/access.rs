@@ -412,6 +412,12 @@ pub(crate) fn require_own(caller: Caller) -> Result<()> {
     if may_make_calendars(caller) { Ok(()) } else { Err(Error::Forbidden { needed: Access::Owner }) }
 }
 
+/// # Errors
+/// `Forbidden` when the credential only reads.
+pub(crate) fn require_writing(caller: Caller) -> Result<()> {
+    if caller.ceiling >= Access::Write { Ok(()) } else { Err(Error::Forbidden { needed: Access::Write }) }
+}
+
 /// Whether a public link can be for it: nobody writes without an account.
 pub(crate) fn is_for_links(access: Access) -> bool {
     matches!(access, Access::FreeBusy | Access::Read)

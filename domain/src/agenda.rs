@@ -4,6 +4,7 @@ use crate::access::{self, Caller, Held, Way};
 use crate::calendars::CalendarId;
 use crate::objects::ObjectHead;
 use crate::parsed::{Candidates, PAGE_OCTETS};
+use crate::scheduling::addresses;
 use crate::sight::with_own_transparency;
 use crate::thread::on_a_thread;
 use crate::{Kalends, Result};
@@ -11,6 +12,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use kalends_ical::entry::Entry;
 use kalends_ical::instances::{Instance, Window, instances};
+use kalends_ical::itip::{self, Addresses};
 use kalends_ical::placement::When;
 use kalends_ical::time::Zone;
 use kalends_ical::value::Moment;
@@ -36,6 +38,8 @@ pub struct AgendaInstance {
     pub transparent: bool,
     /// STATUS:CANCELLED or TENTATIVE and so on, upper case.
     pub status: Option<String>,
+    /// Whether whoever owns the calendar is invited and has not answered.
+    pub is_unanswered: bool,
     /// Whether the caller may change it.
     pub editable: bool,
     /// Whether the caller learns when it is and nothing else: all that could name it is empty.
@@ -81,17 +85,18 @@ fn busy_time(head: &ObjectHead, instance: &Instance, viewer: &Zone, entry: &Entr
         when: When::seen(instance, viewer),
         transparent: false,
         status: None,
+        is_unanswered: false,
         editable: false,
         busy: true,
     })
 }
 
-/// One object's events in a window, as the viewer sees them.
+/// One object's events in a window, as the viewer sees them. `me`: whose invitations are looked for in it.
 fn seen(
     object: &CalendarObject,
     head: &ObjectHead,
     window: Window,
-    viewer: &Zone,
+    (viewer, me): (&Zone, Option<&Addresses>),
     limit: usize,
     shown: Shown,
 ) -> Result<Vec<AgendaInstance>> {
@@ -121,6 +126,7 @@ fn seen(
             location: object.component(entry).property("LOCATION").map(|p| p.text()).filter(|l| !l.is_empty()),
             transparent: entry.transparent,
             status: entry.status.clone(),
+            is_unanswered: me.is_some_and(|me| itip::is_unanswered(object.component(entry), me)),
             // An object of which a part is hidden is not the caller's to write.
             editable: shown.editable && !(shown.hides_private && head.guarded),
             busy: false,
@@ -204,11 +210,19 @@ impl Kalends {
         for id in calendars {
             let Some(held) = access::seen(&mut tx, caller, *id).await? else { continue };
             let mut candidates = Candidates::new(*id, window, Some(ComponentKind::Event));
+            let mut invited: Option<Arc<Addresses>> = None;
             while let Some(page) = candidates.next_parsed(self, &mut tx).await? {
                 let page = with_own_transparency(&mut tx, caller, &held, page).await?;
                 octets += page.iter().map(|(head, _)| head.size).sum::<usize>();
                 let shown = Shown::of(&held);
-                waiting.extend(page.into_iter().map(|(head, object)| (held.shown_head(head), object, shown)));
+                let is_own = held.owner().id == caller.principal && held.may_write();
+                if is_own && invited.is_none() && page.iter().any(|(head, _)| head.schedule_tag.is_some()) {
+                    invited = Some(Arc::new(addresses::of_calendar(&mut tx, &held).await?.all));
+                }
+                waiting.extend(page.into_iter().map(|(head, object)| {
+                    let me = invited.clone().filter(|_| head.schedule_tag.is_some());
+                    (held.shown_head(head), object, shown, me)
+                }));
                 // What waits is bounded; most spans of most people have less, and give the connection back first.
                 if octets > PAGE_OCTETS {
                     octets = 0;
@@ -221,6 +235,9 @@ impl Kalends {
     }
 }
 
+/// An object whose instances are to be worked out, and whose invitations are looked for in it.
+type Waiting = (ObjectHead, Arc<CalendarObject>, Shown, Option<Arc<Addresses>>);
+
 /// Instances that are worked out of objects as they come.
 struct Expansion {
     window: Window,
@@ -232,10 +249,11 @@ struct Expansion {
 
 impl Expansion {
     /// With the instances of `objects`.
-    async fn with(mut self, objects: Vec<(ObjectHead, Arc<CalendarObject>, Shown)>) -> Result<Self> {
+    async fn with(mut self, objects: Vec<Waiting>) -> Result<Self> {
         on_a_thread(move || {
-            for (head, object, shown) in objects {
-                self.seen.extend(seen(&object, &head, self.window, &self.viewer, self.limit, shown)?);
+            for (head, object, shown, me) in objects {
+                let viewer = (&self.viewer, me.as_deref());
+                self.seen.extend(seen(&object, &head, self.window, viewer, self.limit, shown)?);
             }
             Ok(self)
         })

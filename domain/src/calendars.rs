@@ -12,6 +12,9 @@ use std::collections::HashSet;
 
 /// The segment of what somebody is told of shares, in their home; no calendar is called so.
 pub const NOTIFICATIONS: &str = "notifications";
+/// And those of the collections of messages about meetings (RFC 6638).
+pub const INBOX: &str = "inbox";
+pub const OUTBOX: &str = "outbox";
 
 /// Longest display name, in characters.
 const MAX_NAME: usize = 250;
@@ -23,6 +26,8 @@ pub struct NewCalendar<'a> {
     pub slug: Option<&'a str>,
     pub details: CalendarDetails,
     pub dead: Vec<DeadProperty>,
+    /// Whether new events of who makes it go there from now on.
+    pub make_default: bool,
 }
 
 /// A change to a calendar's properties, applied whole or not at all. `None` leaves a value as it is.
@@ -138,7 +143,7 @@ fn check_slug(slug: &str) -> Result<()> {
     {
         return Err(Error::bad_input("slug", Problem::Segment));
     }
-    if access::shared_id(slug).is_some() || slug == NOTIFICATIONS {
+    if access::shared_id(slug).is_some() || [NOTIFICATIONS, INBOX, OUTBOX].contains(&slug) {
         return Err(Error::bad_input("slug", Problem::Reserved(slug.to_owned())));
     }
     Ok(())
@@ -213,7 +218,9 @@ impl Kalends {
         details: CalendarDetails,
         dead: Vec<DeadProperty>,
     ) -> Result<Calendar> {
-        let made = self.create_calendar_once(caller, owner, NewCalendar { slug, details, dead }, None).await?;
+        let made = self
+            .create_calendar_once(caller, owner, NewCalendar { slug, details, dead, make_default: false }, None)
+            .await?;
         Ok(made.into_calendar())
     }
 
@@ -229,7 +236,7 @@ impl Kalends {
         new: NewCalendar<'_>,
         once: Option<&Once>,
     ) -> Result<Held> {
-        let NewCalendar { slug, details, dead } = new;
+        let NewCalendar { slug, details, dead, make_default } = new;
         access::require_own(caller)?;
         details.check()?;
         check_texts(details.description.as_deref(), details.timezone.as_deref(), &self.limits)?;
@@ -254,6 +261,11 @@ impl Kalends {
                 .ok_or(Error::AlreadyExists("the calendar"))?;
             for property in &dead {
                 tx.set_dead_property(id, property).await?;
+            }
+            if make_default {
+                tx.clear_default(caller.principal).await?;
+                tx.set_view(caller.principal, id, &CalendarView { is_default: true, ..CalendarView::default() })
+                    .await?;
             }
             let calendar = access::calendar(tx, caller, id, Access::Owner).await?;
             write.calendar_changed(id).await?;

@@ -70,6 +70,9 @@ pub enum Error {
     /// Another node does the job that this one was at.
     #[error("another node has taken the job over")]
     LeaseLost,
+    /// What people are invited to cannot be changed so.
+    #[error(transparent)]
+    Scheduling(#[from] SchedulingProblem),
     /// A service elsewhere did not do what it was asked, or could not be found.
     #[error(transparent)]
     Remote(#[from] crate::sync::connector::FindError),
@@ -197,4 +200,23 @@ impl From<kalends_ical::Error> for Error {
             Ical::BadInput { field, problem } => Error::BadInput { field, problem: Problem::Edit(problem) },
         }
     }
+}
+
+/// Why an object that people are invited to stays as it is (RFC 6638 section 3.2.4).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SchedulingProblem {
+    #[error(transparent)]
+    Refused(#[from] kalends_ical::itip::Refusal),
+    /// CALDAV:unique-scheduling-object-resource; the other object, at `/{owner}/{slug}/{name}`.
+    #[error("it is in another calendar already")]
+    NotUnique { owner: String, slug: String, name: String },
+    /// CALDAV:max-attendees-per-instance
+    #[error("at most {limit} people can be invited to one event")]
+    TooMany { limit: usize },
+    /// Nobody could answer.
+    #[error("who invites needs an address of e-mail that was shown to be theirs")]
+    NoAddress,
+    /// If-Schedule-Tag-Match did not hold (RFC 6638 section 8.3).
+    #[error("the object has changed since it was read")]
+    OtherTag,
 }

@@ -29,6 +29,8 @@ pub struct EventDetails {
     pub recurring: bool,
     pub draft: EventDraft,
     pub editable: bool,
+    /// Whether people are invited to it ([`Kalends::participants`]).
+    pub has_guests: bool,
 }
 
 /// One change from the agenda.
@@ -96,6 +98,7 @@ impl Kalends {
                 etag: head.etag,
                 recurring: object.recurs(),
                 draft: edit::draft_of(&object, opened.as_ref())?,
+                has_guests: object.entries().any(|entry| object.component(entry).property("ATTENDEE").is_some()),
                 recurrence_id: opened,
                 editable: held.may_write(),
             })
@@ -113,7 +116,7 @@ impl Kalends {
     ) -> Result<(String, Undo)> {
         let reminder = match caller.way {
             Way::Page => self.user(caller.principal).await?.preferences.reminder_minutes,
-            Way::AppPassword(_) | Way::Link(_) | Way::Command | Way::Sync(_) => None,
+            Way::AppPassword(_) | Way::Link(_) | Way::Command | Way::Sync(_) | Way::Invitation(_) => None,
         };
         let new = edit::new_event_with_reminder(draft, reminder, Utc::now())?;
         let made = self.store_event(caller, calendar, new, None).await?;

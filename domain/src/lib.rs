@@ -22,6 +22,7 @@ pub mod history;
 pub mod holidays;
 pub mod idempotency;
 pub mod identities;
+mod indexing;
 pub mod instances;
 pub mod jobs;
 pub mod links;
@@ -37,6 +38,7 @@ pub mod people;
 pub mod query;
 mod reindex;
 mod retry;
+pub mod scheduling;
 pub mod share_notices;
 pub mod sharing;
 mod sight;
@@ -51,7 +53,7 @@ pub mod verify;
 mod versions;
 mod write;
 
-pub use error::{Error, Problem, Result};
+pub use error::{Error, Problem, Result, SchedulingProblem};
 pub use model::announcement::Announcement;
 
 use chrono::TimeDelta;
@@ -159,6 +161,8 @@ pub struct Kalends {
     pub(crate) vault: Arc<sync::vault::Vault>,
     /// Where services elsewhere can tell something.
     pub(crate) notification_hook: sync::notifications::NotificationHook,
+    /// What reaches those who are invited and not here.
+    pub(crate) outside: Arc<dyn scheduling::outside::Outside>,
     /// How mail goes out, where it does.
     pub(crate) mail_transport: Option<Arc<dyn outgoing_mail::MailTransport>>,
     /// From whom the installation's own mail is.
@@ -194,6 +198,7 @@ impl Kalends {
             connector: Arc::new(sync::connector::NoConnector),
             vault: Arc::default(),
             notification_hook: sync::notifications::NotificationHook::default(),
+            outside: Arc::new(scheduling::outside::NoOutside),
             mail_transport: None,
             mail_sender: None,
             mailboxes: Arc::default(),
@@ -210,6 +215,12 @@ impl Kalends {
     #[must_use]
     pub fn with_vault(self, vault: sync::vault::Vault) -> Self {
         Kalends { vault: Arc::new(vault), ..self }
+    }
+
+    /// The same, which reaches people who are not here by `outside`.
+    #[must_use]
+    pub fn with_outside(self, outside: Arc<dyn scheduling::outside::Outside>) -> Self {
+        Kalends { outside, ..self }
     }
 
     /// The same, which speaks to mail servers by `connector`.

@@ -2,17 +2,15 @@
 
 use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::calendars::CalendarId;
+pub(crate) use crate::indexing::{index, index_of};
 pub use crate::model::object::{Object, ObjectHead, Precondition, Written};
-use crate::model::version::{Digest, Run};
+use crate::model::version::Run;
 use crate::parsed::PAGE_OCTETS;
 use crate::retry::retry;
 use crate::store::{FoundObject, Index, Transaction, Usage};
 use crate::write::Write;
-use crate::{Error, Kalends, Limits, Result};
-use kalends_ical::alarms::has_alarms;
-use kalends_ical::instances;
-use kalends_ical::syntax::{Property, SyntaxError};
-use kalends_ical::{CalendarObject, ComponentKind};
+use crate::{Error, Kalends, Result};
+use kalends_ical::ComponentKind;
 use sha2::{Digest as _, Sha256};
 
 /// What a COPY or MOVE takes and where it puts it.
@@ -58,45 +56,6 @@ impl Place {
         let whole = self.object.and_then(|FoundObject { head, text }| Some(Object { head, text: text? }));
         whole.ok_or(Error::NotFound("the object"))
     }
-}
-
-/// What the store keeps beside `text`.
-///
-/// # Errors
-/// Those of [`CalendarObject::parse`], and `InvalidCalendarData` for too many rules.
-pub(crate) fn index(text: &str, limits: &Limits) -> Result<Index> {
-    let object = CalendarObject::parse(text, &limits.text)?;
-    check_rules(&object, limits.rules)?;
-    Ok(index_of(object, text))
-}
-
-/// What the store keeps beside `text`, which `object` was read from.
-pub(crate) fn index_of(object: CalendarObject, text: &str) -> Index {
-    let shown = object.master.as_ref().or(object.overrides.first());
-    Index {
-        extent: instances::extent(&object),
-        guarded: object.is_guarded(),
-        alarmed: has_alarms(&object),
-        summary: shown.and_then(|entry| entry.summary.clone()),
-        uid: object.uid,
-        kind: object.kind,
-        digest: Digest::of(text),
-    }
-}
-
-/// Here and not where texts are read, so that an object which was stored before the limit held is still shown.
-///
-/// # Errors
-/// `InvalidCalendarData` with the line of the first RRULE or EXRULE past `most` in one component.
-fn check_rules(object: &CalendarObject, most: usize) -> Result<()> {
-    for component in &object.calendar.components {
-        let is_rule = |property: &&Property| matches!(property.name.as_str(), "RRULE" | "EXRULE");
-        if let Some(excess) = component.properties.iter().filter(is_rule).nth(most) {
-            let message = format!("more than {most} lines of RRULE and EXRULE in one {}", component.name);
-            return Err(Error::InvalidCalendarData(SyntaxError::new(excess.line, message)));
-        }
-    }
-    Ok(())
 }
 
 /// A name that no object of the calendar has: the UID where it can stand in a URL as it is, else one made from it.
@@ -201,6 +160,29 @@ impl Kalends {
         self.put_in_run(None, caller, (calendar, name), text, precondition).await
     }
 
+    /// [`Kalends::put_object`] in the place of what has this Schedule-Tag, whatever its entity tag is: answers that came since are kept
+    /// (RFC 6638 section 3.2.10).
+    ///
+    /// # Errors
+    /// Those of [`Kalends::put_object`]; `Scheduling` where it has another.
+    pub async fn put_object_tagged(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        name: &str,
+        text: &str,
+        tag: &str,
+    ) -> Result<Written> {
+        let index = self.indexed(text).await?;
+        self.write(caller, async |mut write: Write| {
+            let calendar = write.calendar(calendar, Access::Write).await?;
+            write.scheduling.tag = Some(tag.to_owned());
+            let written = write.store_seen(&calendar, name, text, &index, &Precondition::None).await?;
+            write.commit(written).await
+        })
+        .await
+    }
+
     /// [`Kalends::put_object`], as a part of `run`.
     pub(crate) async fn put_in_run(
         &self,
@@ -242,8 +224,23 @@ impl Kalends {
         name: &str,
         precondition: Precondition,
     ) -> Result<()> {
+        self.delete_object_and_say(caller, (calendar, name), precondition, true).await
+    }
+
+    /// [`Kalends::delete_object`]; `says`: whoever is invited declines by that.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::delete_object`].
+    pub async fn delete_object_and_say(
+        &self,
+        caller: Caller,
+        (calendar, name): (CalendarId, &str),
+        precondition: Precondition,
+        says: bool,
+    ) -> Result<()> {
         self.write(caller, async |mut write: Write| {
             let calendar = write.calendar(calendar, Access::Write).await?;
+            write.scheduling.keeps_silent = !says;
             write.remove(&calendar, name, &precondition).await?;
             write.commit(()).await
         })

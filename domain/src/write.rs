@@ -7,8 +7,9 @@ use crate::model::announcement::Announcement;
 use crate::model::object::{Object, ObjectHead, ObjectId, Precondition, Written, check_name};
 use crate::model::version::{CauseId, Digest, Run, Undo};
 use crate::retry::retry;
+use crate::scheduling::implicit::{self, Circumstances, Planned, Session};
 use crate::store::{Growth, Index, NewChange, NewText, Standing, Transaction, Usage};
-use crate::{Error, Kalends, Limits, Result, versions};
+use crate::{Error, Kalends, Limits, Result, SchedulingProblem, versions};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use tokio::sync::broadcast;
@@ -48,6 +49,8 @@ pub(crate) struct Write {
     announcements: Vec<Announcement>,
     /// Calendars of which it was said that they have changed to what brings that elsewhere.
     goes_elsewhere: Vec<CalendarId>,
+    /// Of the meetings in it.
+    pub scheduling: Session,
 }
 
 impl Kalends {
@@ -87,6 +90,7 @@ impl Kalends {
             undo: Undo::default(),
             announcements: Vec::new(),
             goes_elsewhere: Vec::new(),
+            scheduling: Session::default(),
         })
     }
 
@@ -103,13 +107,16 @@ impl Write {
     /// `Unavailable`, `Internal`; `Contended` when another write was in the way. Nothing has changed then.
     pub async fn commit<T>(mut self, done: T) -> Result<T> {
         self.tx.tell_changed(self.kalends.node, &self.announcements).await?;
-        let Write { kalends, tx, caller, run, cause, announcements, .. } = self;
+        let Write { kalends, tx, caller, run, cause, announcements, scheduling, .. } = self;
         // In a task of its own: whoever goes away while the database ends the transaction must not take the news of it along.
         let ended = tokio::spawn(async move {
             if let Err(error) = tx.commit().await {
                 // It may have been committed all the same.
                 let _ = kalends.announcer.send(Announcement::Missed);
                 return Err(error);
+            }
+            if scheduling.has_sent {
+                kalends.wake.notify_one();
             }
             // Only a row that is committed may be relied on.
             if run.is_none() {
@@ -225,6 +232,9 @@ impl Write {
                 return Ok(written(calendar, false, object.head.clone()));
             }
         }
+        let planned = self.schedule(calendar, existing.as_ref(), (name, text, index)).await?;
+        let (text, index) = planned.text.as_ref().map_or((text, index), |(text, index)| (text.as_str(), index));
+        let etag = index.digest.etag();
         let growth = growth(existing.as_ref().map(|standing| standing.object.head.size), Some(text.len()));
         self.check_quota(calendar.owner, growth).await?;
         let revision = self.tx.raise_revision(calendar.id, growth).await?;
@@ -240,11 +250,16 @@ impl Write {
         let change =
             Made { object: id, name, revision, at, before: existing.as_ref(), after: Some((text, index.digest)) };
         self.log(calendar, change).await?;
+        let was_tagged = existing.as_ref().is_some_and(|standing| standing.object.head.schedule_tag.is_some());
+        let schedule_tag = self.tag(calendar, name, index.scheduled, was_tagged).await?;
+        let is_other = planned.text.is_some();
         let (created, guarded, alarmed) = (existing.is_none(), index.guarded, index.alarmed);
+        planned.send(&mut self.tx, &mut self.scheduling, self.caller, calendar.id).await?;
         let Some(head) = existing.map(|standing| standing.object.head) else {
-            return Ok(Written { created, etag, altered: false, revision });
+            return Ok(Written { created, etag, altered: is_other, revision, schedule_tag });
         };
-        Ok(written(calendar, created, ObjectHead { etag, revision, guarded, alarmed, ..head }))
+        let written = written(calendar, created, ObjectHead { etag, revision, guarded, alarmed, ..head });
+        Ok(Written { altered: written.altered || is_other, schedule_tag, ..written })
     }
 
     /// Removes an object, which rests in the bin from then on.
@@ -269,12 +284,65 @@ impl Write {
         let growth = growth(Some(standing.object.head.size), None);
         let revision = self.tx.raise_revision(calendar.id, growth).await?;
         let at = Utc::now();
+        let planned = match rests {
+            true => {
+                let (text, uid) = (&standing.object.text, &standing.object.head.uid);
+                let (kalends, caller, run) = (self.kalends.clone(), self.caller, self.run.as_ref().map(|run| run.kind));
+                let (limits, outside) = (kalends.limits(), &*kalends.outside);
+                let circumstances = Circumstances { caller, run, calendar, limits, outside };
+                implicit::removed(&mut self.tx, &self.scheduling, circumstances, text, uid).await?
+            }
+            false => {
+                self.scheduling.move_out(calendar, &standing.object.head.uid, &standing.object.text);
+                Planned::default()
+            }
+        };
+        planned.send(&mut self.tx, &mut self.scheduling, self.caller, calendar.id).await?;
         if rests {
             self.tx.put_into_bin(calendar.id, &standing, revision, at).await?;
         }
         self.tx.delete_object_row(standing.id).await?;
         let change = Made { object: standing.id, name, revision, at, before: Some(&standing), after: None };
         self.log(calendar, change).await
+    }
+
+    /// What a text that is about to be stored asks for.
+    async fn schedule(
+        &mut self,
+        calendar: &Held,
+        existing: Option<&Standing>,
+        (name, text, index): (&str, &str, &Index),
+    ) -> Result<Planned> {
+        if let Some(tag) = self.scheduling.tag.take() {
+            let stands = existing.and_then(|standing| standing.object.head.schedule_tag.as_deref());
+            if stands != Some(tag.as_str()) {
+                return Err(SchedulingProblem::OtherTag.into());
+            }
+        }
+        let before = existing.map(|standing| standing.object.text.as_str());
+        let returns = index.scheduled
+            && before.is_none()
+            && self.tx.last_removal(calendar.id, name, Revision(i64::MAX)).await?.is_some();
+        let (kalends, caller, run) = (self.kalends.clone(), self.caller, self.run.as_ref().map(|run| run.kind));
+        let (limits, outside) = (kalends.limits(), &*kalends.outside);
+        let circumstances = Circumstances { caller, run, calendar, limits, outside };
+        implicit::stored(&mut self.tx, &mut self.scheduling, circumstances, before, returns, (text, index)).await
+    }
+
+    /// What people are invited to has a Schedule-Tag, which is another after each change but for those of messages, which say so themselves.
+    async fn tag(
+        &mut self,
+        calendar: &Held,
+        name: &str,
+        is_scheduled: bool,
+        was_tagged: bool,
+    ) -> Result<Option<String>> {
+        if matches!(self.caller.way, Way::Invitation(_)) || !(is_scheduled || was_tagged) {
+            return Ok(None);
+        }
+        let tag = is_scheduled.then(|| uuid::Uuid::new_v4().simple().to_string());
+        self.tx.set_schedule_tag(calendar.id, name, tag.as_deref()).await?;
+        Ok(tag)
     }
 
     /// Adds the row to the log and keeps the version that goes.
@@ -412,7 +480,13 @@ fn check_standing(calendar: &Held, standing: Option<&Standing>, precondition: &P
 /// What became of an object that has this head now.
 fn written(calendar: &Held, created: bool, head: ObjectHead) -> Written {
     let head = calendar.shown_head(head);
-    Written { created, etag: head.etag, altered: head.altered, revision: head.revision }
+    Written {
+        created,
+        etag: head.etag,
+        altered: head.altered,
+        revision: head.revision,
+        schedule_tag: head.schedule_tag,
+    }
 }
 
 /// By how much a calendar grows when an object of `before` octets becomes one of `after`; `None`: there is none.

@@ -77,7 +77,7 @@ fn build() -> Result<(), Failure> {
     tools::for_building()?;
     process::step("Building the server and the front-end");
     let mut server = cargo(&["build", "--release", "--package", "kalends-server"]);
-    process::both(&mut server, &mut trunk(true))
+    process::together(|| run(&mut server), || run(&mut trunk(true))).map(drop)
 }
 
 /// Builds what the browser downloads into `dist/`, unoptimised.

@@ -46,12 +46,16 @@ pub fn run(command: &mut Command) -> Result<(), Failure> {
     if status.success() { Ok(()) } else { Err(Failure(format!("`{}` failed ({status})", name(command)))) }
 }
 
-/// Runs two programs to their ends at the same time; fails when one of them does.
-pub fn both(one: &mut Command, other: &mut Command) -> Result<(), Failure> {
+/// Does two things at the same time, each to its end; fails when one of them does.
+pub fn together<One: Send, Other>(
+    one: impl FnOnce() -> Result<One, Failure> + Send,
+    other: impl FnOnce() -> Result<Other, Failure>,
+) -> Result<(One, Other), Failure> {
     std::thread::scope(|scope| {
-        let one = scope.spawn(|| run(one));
-        let other = run(other);
-        one.join().unwrap_or_else(|_| Err(Failure("a thread panicked".into()))).and(other)
+        let one = scope.spawn(one);
+        let other = other();
+        let one = one.join().unwrap_or_else(|_| Err(Failure("a thread panicked".into())));
+        Ok((one?, other?))
     })
 }
 

@@ -1,7 +1,7 @@
 //! Tests that take long: more rounds of what the test command does a few of.
 
 use crate::postgres::Postgres;
-use crate::process::{Failure, both, run, step};
+use crate::process::{Failure, run, step, together};
 use crate::scratch::Scratch;
 use crate::test::{Database, clients};
 use crate::{cargo, tools, trunk};
@@ -22,7 +22,7 @@ pub fn some(arguments: &[String]) -> Result<(), Failure> {
     };
     let testing = tools::for_testing()?;
     tools::for_building()?;
-    both(&mut cargo(&["test", "--no-run", "--test", "protocol"]), &mut trunk(true))?;
+    together(|| run(&mut trunk(true)), || run(&mut cargo(&["test", "--no-run", "--test", "protocol"])))?;
     let scratch = Scratch::new()?;
     let postgres = Postgres::start(&scratch)?;
     for database in [Database::Sqlite, Database::Postgres(&postgres)] {

@@ -3,7 +3,7 @@
 use crate::compress;
 use crate::lint::Clippy;
 use crate::postgres::Postgres;
-use crate::process::{self, Failure, run, step, watch};
+use crate::process::{Failure, run, step, together, watch};
 use crate::scratch::Scratch;
 use crate::shrink::PLAIN;
 use crate::tools::{self, Testing};
@@ -66,7 +66,7 @@ fn one(part: Part, filter: Option<&str>) -> Result<(), Failure> {
     let (scratch, mut count) = (Scratch::new()?, Count::default());
     if matches!(part, Part::Clients | Part::Pages) {
         tools::for_building()?;
-        process::both(&mut cargo(&["test", "--no-run", "--test", "protocol"]), &mut trunk(true))?;
+        together(|| run(&mut trunk(true)), || run(&mut cargo(&["test", "--no-run", "--test", "protocol"])))?;
     }
     if part == Part::Pages {
         let good = count.of(scratch.of(pages(&testing)).args(filter))?;
@@ -88,22 +88,20 @@ fn one(part: Part, filter: Option<&str>) -> Result<(), Failure> {
 }
 
 fn all() -> Result<(), Failure> {
-    tools::for_building()?;
-    let testing = tools::for_testing()?;
+    tools::basics()?;
     step("Formatting");
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
     tidy::check()?;
-    step("Building the tests and the front-end, under Clippy");
+    step("Building the tests and the front-end, under Clippy, while what they need is installed");
     let clippy = Clippy::find()?;
     let checked = |arguments: &[&str]| clippy.denies_warnings(cargo(arguments));
-    std::thread::scope(|scope| {
-        // The long steps of the front-end keep one core busy.
-        let front_end = scope.spawn(|| run(&mut clippy.denies_warnings(trunk(true))));
-        let tests = run(&mut checked(&["test", "--no-run", "--all-targets"])).and_then(|()| {
-            run(&mut checked(&["check", "--package", "kalends-ical", "--target", "wasm32-unknown-unknown"]))
-        });
-        front_end.join().unwrap_or_else(|_| Err(Failure("a thread panicked".into()))).and(tests)
-    })?;
+    // Installing waits for the network, and the long steps of the front-end keep one core busy.
+    let front_end = || tools::for_building().and_then(|()| run(&mut clippy.denies_warnings(trunk(true))));
+    let tests = || {
+        run(&mut checked(&["test", "--no-run", "--all-targets"]))?;
+        run(&mut checked(&["check", "--package", "kalends-ical", "--target", "wasm32-unknown-unknown"]))
+    };
+    let (testing, _) = together(tools::for_testing, || together(front_end, tests))?;
     download_size(&root().join("dist"))?;
 
     let (scratch, mut count) = (Scratch::new()?, Count::default());
@@ -112,7 +110,7 @@ fn all() -> Result<(), Failure> {
     let mut tests = scratch.of(side_by_side(checked(&["test", "--no-fail-fast"])));
     let mut good = count.of(tests.env("KALENDS_TEST_PYTHON", &testing.python))?;
     step("Use cases and protocol on PostgreSQL");
-    let on_postgres = ["use_cases", "protocol", "web", "operations"].map(|name| ["--test", name]).concat();
+    let on_postgres = ["use_cases", "protocol", "web", "operations", "mail"].map(|name| ["--test", name]).concat();
     let tests = side_by_side(checked(&[&["test", "--no-fail-fast"][..], &on_postgres].concat()));
     good &= count.of(&mut Database::Postgres(&postgres).rust(scratch.of(tests)))?;
     step("Third-party CalDAV clients, on SQLite and on PostgreSQL side by side");
@@ -250,16 +248,11 @@ impl Count {
     /// [`Count::of`] two test runners at the same time. Each waits much of its time for what it started.
     fn of_both(&mut self, one: &mut Command, other: &mut Command) -> Result<bool, Failure> {
         let mut beside = Count::default();
-        let good = std::thread::scope(|scope| {
-            let one = scope.spawn(|| beside.of(one));
-            let other = self.of(other);
-            let one = one.join().unwrap_or_else(|_| Err(Failure("a thread panicked".into())));
-            Ok::<bool, Failure>(one? & other?)
-        })?;
+        let (one, other) = together(|| beside.of(one), || self.of(other))?;
         self.passed += beside.passed;
         self.failed += beside.failed;
         self.skipped += beside.skipped;
-        Ok(good)
+        Ok(one & other)
     }
 
     /// Says how many there were. `good`: whether every runner succeeded.

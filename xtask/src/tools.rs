@@ -39,11 +39,16 @@ fn require(program: &str, advice: &str) -> Result<(), Failure> {
     version(program).map(drop).ok_or_else(|| Failure(format!("`{program}` is not there. {advice}")))
 }
 
-/// The WebAssembly target, Trunk, wasm-bindgen, wasm-opt and esbuild.
-pub fn for_building() -> Result<(), Failure> {
+/// What is there before anything is built: Node.js, make, and the WebAssembly target.
+pub fn basics() -> Result<(), Failure> {
     require("node", "Install Node.js 18 or newer with npm.")?;
     require("make", "Install it with a C compiler, such as Debian's package build-essential.")?;
-    wasm_target()?;
+    wasm_target()
+}
+
+/// The basics, Trunk, wasm-bindgen, wasm-opt and esbuild.
+pub fn for_building() -> Result<(), Failure> {
+    basics()?;
     trunk()?;
     wasm_bindgen()?;
     wasm_opt()?;
@@ -67,7 +72,8 @@ fn trunk() -> Result<(), Failure> {
         return Ok(());
     }
     step("Installing Trunk (once; takes a few minutes)");
-    cargo_install("trunk", TRUNK, true)
+    // Without TLS and the question for a newer version: it is to build what is here, with tools that are there already.
+    cargo_install("trunk", TRUNK, &["--locked", "--no-default-features"])
 }
 
 fn wasm_bindgen() -> Result<(), Failure> {
@@ -77,15 +83,12 @@ fn wasm_bindgen() -> Result<(), Failure> {
     }
     step(&format!("Installing wasm-bindgen {wanted} (once; takes a minute)"));
     // Without --locked: a registry mirror may lag behind the versions that its lock file names.
-    cargo_install("wasm-bindgen-cli", &wanted, false)
+    cargo_install("wasm-bindgen-cli", &wanted, &[])
 }
 
-fn cargo_install(package: &str, version: &str, locked: bool) -> Result<(), Failure> {
+fn cargo_install(package: &str, version: &str, how: &[&str]) -> Result<(), Failure> {
     let mut install = cargo(&["install", package, "--version", version, "--force", "--root"]);
-    install.arg(folder());
-    if locked {
-        install.arg("--locked");
-    }
+    install.arg(folder()).args(how);
     // Unoptimised they are built in a fraction of the time, which they never run long enough to lose again.
     install.arg("--debug").env("CARGO_PROFILE_DEV_DEBUG", "0");
     // In a target folder of its own: tools and project would fill one another's with other features.
@@ -145,6 +148,7 @@ pub fn for_testing() -> Result<Testing, Failure> {
         apt(&["dovecot-imapd"])?;
     }
     let chromium = chromium()?;
+    postgres()?;
     playwright()?;
     Ok(Testing { python, chromium })
 }

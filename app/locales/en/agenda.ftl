@@ -56,6 +56,7 @@ agenda-events-of-day = Events of the day
 # For screen readers, of an event.
 agenda-tentative = tentative
 agenda-cancelled = cancelled
+agenda-unanswered = not answered
 agenda-repeats = repeats
 
 # What became of an event that was dragged. $when is a time or a day.

@@ -165,6 +165,7 @@ server-jobs-mail-send = Sending a mail
 server-jobs-sync = Bringing a calendar into step with one elsewhere
 server-jobs-subscribe = Having a service tell of changes
 server-jobs-take-back = Taking back what that did once
+server-jobs-invitations = Handing over invitations and answers
 server-jobs-begin-clean = Clean up now
 server-jobs-begin-reindex = Index anew
 server-jobs-again = Look again
@@ -355,6 +356,7 @@ server-history-by-app = { $name }, with { $label }
 # $label: the name of the file.
 server-history-by-import = { $name }, by the import of { $label }
 server-history-by-undo = { $name }, who took back the import of { $label }
+server-history-by-invitation = { $name }, by an invitation or an answer
 server-history-by-sync = kept in step with { $label }
 # $when such as “Fri, 27 Nov 2026, 15:04”.
 server-history-by-restore = { $name }, who brought back what was on { $when }
@@ -386,6 +388,7 @@ server-changes-by-page = In the agenda
 server-changes-by-import = By an import
 server-changes-by-restore = By bringing back
 server-changes-by-command = By a command on the server
+server-changes-by-invitation = By an invitation or an answer
 server-changes-by-sync = Kept in step with a calendar elsewhere
 server-changes-day = On
 server-changes-show = Show

@@ -38,6 +38,15 @@ pub fn history(calendar: CalendarId, name: &str, back: &str) -> String {
     path
 }
 
+/// The page of who takes part in an event.
+#[cfg(feature = "ssr")]
+pub fn invitation(calendar: CalendarId, name: &str) -> String {
+    let mut path = format!("/event/{calendar}/");
+    escape(&mut path, name);
+    path.push_str("/invitation");
+    path
+}
+
 /// The form for a new event.
 pub fn new_event(when: When, calendar: Option<CalendarId>, back: &str) -> String {
     let (start, end) = match when {

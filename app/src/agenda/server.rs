@@ -68,6 +68,7 @@ impl From<AgendaInstance> for EventInstance {
             transparent: instance.transparent,
             status: match instance.status.as_deref() {
                 Some("CANCELLED") => Status::Cancelled,
+                _ if instance.is_unanswered => Status::Unanswered,
                 Some("TENTATIVE") => Status::Tentative,
                 _ => Status::Confirmed,
             },

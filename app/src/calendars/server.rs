@@ -8,7 +8,7 @@ use crate::word_lists::list_in_words;
 use crate::words;
 use kalends_domain::access::{Held, PrincipalId};
 use kalends_domain::accounts::User;
-use kalends_domain::calendars::{CalendarDetails, CalendarId as Calendar, CalendarPatch};
+use kalends_domain::calendars::{CalendarDetails, CalendarId as Calendar, CalendarPatch, NewCalendar};
 use kalends_domain::sharing::PartyKind;
 use kalends_domain::{Error, Kalends};
 use kalends_ical::ComponentKind;
@@ -130,19 +130,18 @@ pub async fn save(
     fields.check().map_err(|error| ApiError::BadInput { field: error.field, message: error.message })?;
     let caller = user.on_a_page();
     let (name, color) = (fields.name.clone(), fields.color.clone());
-    let calendar = match id {
+    let make_default = fields.is_default;
+    match id {
         Some(id) => {
-            let patch = CalendarPatch { display_name: Some(name), color: Some(color), ..CalendarPatch::default() };
-            kalends.update_calendar(caller, Calendar(id), patch).await?
+            let named = CalendarPatch { display_name: Some(name), color: Some(color), ..CalendarPatch::default() };
+            kalends.update_calendar(caller, Calendar(id), CalendarPatch { make_default, ..named }).await?;
         }
         None => {
             let taken = kalends.calendars(caller).await?.len();
             let details = CalendarDetails { color, ..CalendarDetails::named(name, taken) };
-            kalends.create_calendar(caller, None, details, Vec::new()).await?
+            let new = NewCalendar { slug: None, details, dead: Vec::new(), make_default };
+            kalends.create_calendar_once(caller, caller.principal, new, None).await?;
         }
-    };
-    if fields.is_default {
-        kalends.set_default_calendar(caller, calendar.id).await?;
     }
     Ok(())
 }

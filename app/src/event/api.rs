@@ -11,7 +11,10 @@ use leptos::server_fn::codec::GetUrl;
 #[cfg(feature = "ssr")]
 use super::server;
 #[cfg(feature = "ssr")]
-use crate::{server_context::signed_in, zones};
+use crate::{
+    server_context::{referrer, signed_in},
+    zones,
+};
 
 /// An event, or one instance of it.
 #[server(prefix = "/fn", endpoint = "event", input = GetUrl, output = Json)]
@@ -21,7 +24,8 @@ pub async fn open_event(
     instance: Option<InstanceKey>,
 ) -> Result<OpenedEvent, ApiError> {
     let (kalends, user) = signed_in()?;
-    server::open(&kalends, &user, calendar, &name, instance).await
+    let back = referrer().unwrap_or_default();
+    server::open(&kalends, &user, (calendar, &name), instance, &back).await
 }
 
 /// What the page at `path` with `query` (without `?`) shows.

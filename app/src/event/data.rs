@@ -28,6 +28,9 @@ pub struct OpenedEvent {
     pub elsewhere: Option<(When, String)>,
     /// How it repeats, in words.
     pub repeats: Option<String>,
+    /// Who takes part and the way to its history, as HTML: rows of icons and what is beside them. The server writes it, so that browsers
+    /// download no code for it.
+    pub more: String,
 }
 
 /// A time zone to choose.
@@ -60,6 +63,7 @@ pub struct EventPageData {
 }
 
 /// What the form is for.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and a browser would download more for a box")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventSubject {
     New(EventFields),

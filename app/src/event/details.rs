@@ -1,8 +1,6 @@
 //! What an event says, before anything is changed.
 
 use super::data::OpenedEvent;
-use crate::agenda::links;
-use crate::browser;
 use crate::notation::Format;
 use crate::thin::{Effect, OnAttribute};
 use crate::ui::{CloseButton, Icon, heading_level, icon};
@@ -84,7 +82,7 @@ pub fn DetailRows(
     #[prop(optional)]
     level: Option<&'static str>,
 ) -> impl IntoView {
-    let OpenedEvent { event, fields, when, elsewhere, repeats, .. } = opened;
+    let OpenedEvent { event, fields, when, elsewhere, repeats, more, .. } = opened;
     let calendar = calendars.into_iter().find(|calendar| calendar.id == event.calendar);
     let color = calendar.as_ref().map(|calendar| format!("--calendar: {}", calendar.color));
     let title = if fields.title.trim().is_empty() { words::common_no_title().to_owned() } else { fields.title };
@@ -141,11 +139,13 @@ pub fn DetailRows(
                     </div>
                 }
             })}
-        <div class="detail">
-            <Icon d=icon::HISTORY />
-            <a href=links::history(event.calendar, &event.name, &browser::here())>{words::common_history()}</a>
-        </div>
+        {more_rows(more)}
     }
+}
+
+/// The rows that the server wrote ([`OpenedEvent::more`]).
+pub fn more_rows(html: String) -> AnyView {
+    view! { <div class="detail" inner_html=html></div> }.into_any()
 }
 
 /// `Saturday, 21 November, 09:00 – 10:00`; with the year when it is another one than this.

@@ -8,6 +8,8 @@ mod dialog;
 pub mod fields;
 mod form;
 mod form_controls;
+#[cfg(feature = "ssr")]
+mod more;
 mod page;
 mod picker;
 #[cfg(feature = "ssr")]

@@ -2,7 +2,7 @@
 
 use super::api::event_page;
 use super::data::{EventPageData, EventSubject};
-use super::details::DetailRows;
+use super::details::{DetailRows, more_rows};
 use super::form::{EventForm, FormSetup, Place};
 use crate::notation::Format;
 use crate::resource::resource;
@@ -81,6 +81,7 @@ fn Loaded(data: EventPageData) -> impl IntoView {
         }
         .into_any();
     }
+    let more = stored.map(|opened| view! { <div class="dialog__body">{more_rows(opened.more)}</div> }.into_any());
     let setup = FormSetup::new(subject, calendars, &viewer).refused(refused);
     let setup = RwSignal::new(setup);
     let navigate = use_navigate();
@@ -106,7 +107,7 @@ fn Loaded(data: EventPageData) -> impl IntoView {
     };
     view! {
         <Title text=heading />
-        <section class="card event-page">{form}</section>
+        <section class="card event-page">{form} {more}</section>
     }
     .into_any()
 }

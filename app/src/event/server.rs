@@ -2,6 +2,7 @@
 
 use super::data::{EventPageData, EventRef, EventSubject, Moved, OpenedEvent, Refused, scopes};
 use super::fields::{self, Draft, EventFields, FieldError, KEEP, Timing as FormTiming};
+use super::more;
 use super::rule_words;
 use super::scope::ScopeChoice;
 use super::seen::{when, zone_of};
@@ -29,20 +30,21 @@ use kalends_ical::time::Zone;
 use kalends_ical::value::Moment;
 use leptos::prelude::use_context;
 
-/// The event, or one instance of it.
+/// The event, or one instance of it, for the page `back`.
 pub async fn open(
     kalends: &Kalends,
     user: &User,
-    calendar: CalendarId,
-    name: &str,
+    (calendar, name): (CalendarId, &str),
     key: Option<InstanceKey>,
+    back: &str,
 ) -> Result<OpenedEvent, ApiError> {
     let moment = key.as_deref().map(decode).transpose()?;
     let details = kalends.event(user.on_a_page(), Calendar(calendar), name, moment.as_ref()).await?;
-    Ok(opened(details, key, zone_of(user), &viewer(user)))
+    let more = more::rows(kalends, user, &details, back).await?;
+    Ok(opened(details, key, more, zone_of(user), &viewer(user)))
 }
 
-fn opened(details: EventDetails, key: Option<InstanceKey>, zone: Tz, viewer: &Viewer) -> OpenedEvent {
+fn opened(details: EventDetails, key: Option<InstanceKey>, more: String, zone: Tz, viewer: &Viewer) -> OpenedEvent {
     let EventDetails { calendar, name, etag, recurring, draft, editable, .. } = details;
     let (when, elsewhere) = when(draft.timing, zone);
     OpenedEvent {
@@ -53,6 +55,7 @@ fn opened(details: EventDetails, key: Option<InstanceKey>, zone: Tz, viewer: &Vi
         when,
         elsewhere,
         repeats: rule_words::rule_in_words(&draft.repeat, Format::of(viewer)),
+        more,
     }
 }
 
@@ -127,12 +130,13 @@ fn change(event: &EventRef, scope: ScopeChoice) -> Result<EventChange<'_>, ApiEr
 
 /// What the page at `path` with `query` shows.
 pub async fn page(kalends: &Kalends, user: &User, path: &str, query: &str) -> Result<EventPageData, ApiError> {
+    let here = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
     let viewer = viewer(user);
     let calendars = calendars::server::list(kalends, user).await?;
     let query = Query::read(query);
     let subject = match target(path) {
         Some((calendar, name)) => {
-            EventSubject::Existing(open(kalends, user, calendar, &name, query.instance.clone()).await?)
+            EventSubject::Existing(open(kalends, user, (calendar, &name), query.instance.clone(), &here).await?)
         }
         None => {
             let writable = |id: &CalendarId| calendars.iter().any(|info| info.id == *id && info.editable);

@@ -108,6 +108,7 @@ fn ways(makers: &[ChangeMaker]) -> Vec<(String, String)> {
             ChangeWay::Import => ("import".to_owned(), words::server_changes_by_import().to_owned()),
             ChangeWay::Restore => ("restore".to_owned(), words::server_changes_by_restore().to_owned()),
             ChangeWay::Command => ("command".to_owned(), words::server_changes_by_command().to_owned()),
+            ChangeWay::Invitation => ("invitation".to_owned(), words::server_changes_by_invitation().to_owned()),
             ChangeWay::Sync => ("sync".to_owned(), words::server_changes_by_sync().to_owned()),
         })
         .collect()
@@ -120,6 +121,7 @@ fn way_of(value: &str) -> Option<ChangeWay> {
         "restore" => Some(ChangeWay::Restore),
         "command" => Some(ChangeWay::Command),
         "sync" => Some(ChangeWay::Sync),
+        "invitation" => Some(ChangeWay::Invitation),
         _ => Some(ChangeWay::AppPassword(value.strip_prefix("app-")?.parse().ok()?)),
     }
 }

@@ -87,6 +87,11 @@ fn Loaded(history: ObjectHistory, format: Format) -> impl IntoView {
             </a>
         </div>
         {outcome}
+        <p>
+            <a class="button button--small" href=links::invitation(calendar, &name)>
+                {words::server_invitation_guests()}
+            </a>
+        </p>
         {origin.map(|origin| view! { <p class="hint" dir="auto">{origin}</p> })}
         <ol class="card history" data-follows=cursor>
             {rows}

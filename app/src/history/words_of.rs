@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use kalends_domain::accounts::User;
 use kalends_domain::history::{Cause, EventFacts, RunKind};
+use kalends_ical::edit::Timing;
 
 /// How one person reads times.
 pub struct Reader {
@@ -50,6 +51,7 @@ impl Reader {
                 let at = label.parse().map_or_else(|_| label.to_owned(), |at| self.moment(self.local(at)));
                 words::server_history_by_restore(name, &at)
             }
+            ("invitation", None) => words::server_history_by_invitation(name),
             ("page", None) => words::server_history_by_page(name),
             ("app-password", None) => words::server_history_by_app(name, label),
             _ => words::server_history_by_command(name),
@@ -63,7 +65,12 @@ impl Reader {
 
     /// When an event is.
     pub fn when(&self, event: &EventFacts) -> String {
-        when_words(when(event.draft.timing, self.zone).0, self.format, self.today)
+        self.timing(event.draft.timing)
+    }
+
+    /// A time, as whoever reads it has it.
+    pub fn timing(&self, timing: Timing) -> String {
+        when_words(when(timing, self.zone).0, self.format, self.today)
     }
 
     /// What the one says otherwise than the other. Of two texts that say the same here, that something is otherwise.

@@ -37,6 +37,7 @@ fn info(reader: &Reader, job: &Job) -> JobInfo {
         Some(JobKind::Sync) => words::server_jobs_sync().to_owned(),
         Some(JobKind::Subscribe) => words::server_jobs_subscribe().to_owned(),
         Some(JobKind::TakeBack) => words::server_jobs_take_back().to_owned(),
+        Some(JobKind::Invitations) => words::server_jobs_invitations().to_owned(),
         Some(JobKind::Mail) => words::server_letters_job().to_owned(),
         Some(JobKind::MailLook) => words::server_jobs_mail_look().to_owned(),
         Some(JobKind::MailPush) => words::server_jobs_mail_push().to_owned(),

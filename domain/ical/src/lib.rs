@@ -5,6 +5,7 @@
 //! replace single properties and leave every other octet as it was.
 
 pub mod alarms;
+pub mod availability;
 pub mod build;
 pub mod busy;
 pub mod color;
@@ -15,6 +16,7 @@ pub mod escape;
 pub mod feed;
 pub mod instance_key;
 pub mod instances;
+pub mod itip;
 pub mod join;
 pub mod meaning;
 pub mod merge;

@@ -4,6 +4,7 @@ use super::JobKind;
 use super::lease::{Ended, Lease};
 use crate::accounts::{login_throttle, sessions};
 use crate::idempotency::KEY_LIFE;
+use crate::scheduling::INBOX_LIFE;
 use crate::store::Transaction;
 use crate::sync::RECEIPT_LIFE;
 use crate::{Kalends, Result};
@@ -38,6 +39,7 @@ pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
     cleaned.versions += versions(kalends, now).await?;
     cleaned.versions += beyond_size(kalends).await?;
     logs(kalends, now).await?;
+    inboxes(kalends, now).await?;
     receipts(kalends, now).await?;
     let mut tx = kalends.db.write().await?;
     cleaned.people = tx.delete_expired_people(now - kalends.limits.bin_age).await?;
@@ -50,6 +52,7 @@ pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
     tx.delete_login_tries(now - login_throttle::MEMORY).await?;
     tx.delete_orphaned_personal_data().await?;
     tx.delete_address_links(now).await?;
+    tx.delete_old_messages(now - kalends.limits.history_age).await?;
     tx.delete_idempotency_keys(now - KEY_LIFE).await?;
     tx.delete_mail_undo(now - MAIL_UNDO).await?;
     tx.delete_jobs_done(now - DONE_JOBS).await?;
@@ -60,6 +63,19 @@ pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
     let ended = lease.end(&mut tx, Some(&result)).await?;
     tx.commit().await?;
     Ok(ended)
+}
+
+/// Messages go from inboxes before they are forgotten, so that programs learn that they went.
+async fn inboxes(kalends: &Kalends, now: DateTime<Utc>) -> Result<()> {
+    let before = now - INBOX_LIFE.min(kalends.limits.history_age);
+    loop {
+        let mut tx = kalends.db.write().await?;
+        let gone = tx.expire_inboxes(before, now).await?;
+        tx.commit().await?;
+        if gone == 0 {
+            return Ok(());
+        }
+    }
 }
 
 async fn calendars(kalends: &Kalends, now: DateTime<Utc>) -> Result<u64> {

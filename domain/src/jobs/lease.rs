@@ -66,6 +66,18 @@ impl Lease {
         again(&self.kalends, tx, self.held.kind).await?;
         Ok(Ended(()))
     }
+
+    /// [`Lease::end`] of a job of which nothing is kept: there are many of its kind, and what each did stands where it did it.
+    ///
+    /// # Errors
+    /// `LeaseLost`: another node does it.
+    pub async fn end_without_trace(&self, tx: &mut Transaction) -> Result<Ended> {
+        if !tx.forget_held_job(self.held).await? {
+            return Err(Error::LeaseLost);
+        }
+        again(&self.kalends, tx, self.held.kind).await?;
+        Ok(Ended(()))
+    }
 }
 
 impl Kalends {

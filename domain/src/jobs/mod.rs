@@ -121,6 +121,7 @@ impl Kalends {
             | JobKind::Sync
             | JobKind::Subscribe
             | JobKind::TakeBack
+            | JobKind::Invitations
             | JobKind::Mail
             | JobKind::MailLook
             | JobKind::MailPush

@@ -227,6 +227,7 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::Sync => crate::sync::run(lease).await,
         JobKind::Subscribe => crate::sync::settle_notifications(lease).await,
         JobKind::TakeBack => crate::sync::take_back(lease).await,
+        JobKind::Invitations => crate::scheduling::take_up(lease).await,
         JobKind::Mail => crate::outgoing_mail::send(lease).await,
         JobKind::MailLook => crate::mail::look(lease).await,
         JobKind::MailPush => crate::mail::push(lease).await,

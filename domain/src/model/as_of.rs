@@ -81,6 +81,8 @@ pub enum ChangeWay {
     Command,
     /// By a run that keeps it in step with a calendar elsewhere.
     Sync,
+    /// By a message about a meeting, from whoever sent it.
+    Invitation,
 }
 
 /// Which changes of a calendar are asked for; what is `None` does not matter.

@@ -28,6 +28,8 @@ pub enum JobKind {
     Subscribe,
     /// Takes back what that did once.
     TakeBack,
+    /// Takes up messages about meetings for whom they are.
+    Invitations,
     /// Sends a letter of the installation's.
     Mail,
     /// Looks at what a mail account has.
@@ -41,7 +43,7 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 14] = [
+    pub const ALL: [JobKind; 15] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -51,6 +53,7 @@ impl JobKind {
         JobKind::Sync,
         JobKind::Subscribe,
         JobKind::TakeBack,
+        JobKind::Invitations,
         JobKind::Mail,
         JobKind::MailLook,
         JobKind::MailPush,
@@ -69,6 +72,7 @@ impl JobKind {
             JobKind::Sync => "sync",
             JobKind::Subscribe => "subscribe",
             JobKind::TakeBack => "take-back",
+            JobKind::Invitations => "invitations",
             JobKind::Mail => "mail",
             JobKind::MailLook => "mail-look",
             JobKind::MailPush => "mail-push",

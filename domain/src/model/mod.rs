@@ -18,6 +18,7 @@ pub mod object;
 pub mod principal;
 pub mod profile;
 pub mod remote_account;
+pub mod scheduling;
 pub mod share;
 pub mod sync_link;
 pub mod sync_object;

@@ -30,6 +30,8 @@ pub struct ObjectHead {
     pub guarded: bool,
     /// Whether it has alarms, or what acknowledges them.
     pub alarmed: bool,
+    /// Schedule-Tag (RFC 6638 section 3.2.10) of what people are invited to, without its quotes; `None`: of everything else.
+    pub schedule_tag: Option<String>,
     /// Whether it is shown otherwise than it is stored: `size` is not that of what is shown.
     pub altered: bool,
 }
@@ -63,6 +65,8 @@ pub struct Written {
     /// Whether the caller is shown other octets than were written: `etag` is not that of what they wrote.
     pub altered: bool,
     pub revision: Revision,
+    /// That it has now; see [`ObjectHead::schedule_tag`].
+    pub schedule_tag: Option<String>,
 }
 
 impl Precondition {

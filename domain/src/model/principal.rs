@@ -101,6 +101,8 @@ pub enum Way {
     Link(i64),
     /// A run of the link of this id with a calendar elsewhere, for whoever has the account there.
     Sync(i64),
+    /// A message from this person, or from nobody here, about what the principal is invited to or organizes.
+    Invitation(Option<PrincipalId>),
 }
 
 impl Caller {
@@ -122,6 +124,11 @@ impl Caller {
     /// What keeps `only` in step with a calendar elsewhere by the link of this id, for whoever has the account there.
     pub fn sync(principal: PrincipalId, id: i64, only: CalendarId) -> Self {
         Caller { principal, ceiling: Access::Owner, only: Some(only), way: Way::Sync(id) }
+    }
+
+    /// The principal, for whom a message from `sender` is taken up.
+    pub fn invitation(principal: PrincipalId, sender: Option<PrincipalId>) -> Self {
+        Caller { principal, ceiling: Access::Owner, only: None, way: Way::Invitation(sender) }
     }
 
     /// The principal through a command of whoever runs the server.

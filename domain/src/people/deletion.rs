@@ -82,7 +82,9 @@ impl Kalends {
                     }
                 };
                 write.hand_teams_over(id, manager).await?;
-                write.end_links_of_others(id).await?;
+                for account in write.end_links_of_others(id).await? {
+                    self.want_notifications(&mut write.tx, account).await?;
+                }
                 write.tx.set_deleted(id, Some(at)).await?;
                 // Nothing else shows how they look; it does not rest.
                 write.tx.delete_picture(id).await?;

@@ -27,6 +27,7 @@ fn way(way: Way) -> (&'static str, i64) {
         // For reading alone; it is written nowhere.
         Way::Link(id) => ("link", id),
         Way::Sync(id) => ("sync", id),
+        Way::Invitation(_) => ("invitation", 0),
     }
 }
 
@@ -168,6 +169,11 @@ impl Transaction {
     /// The row that stands for a cause, made when there is none yet. `acts_for`: the person for whom the caller acts.
     pub async fn cause(&mut self, caller: Caller, acts_for: Option<PrincipalId>, run: Option<&Run>) -> Result<CauseId> {
         let (way, credential) = way(caller.way);
+        // Of what a message did, whoever sent it is the cause.
+        let principal = match caller.way {
+            Way::Invitation(sender) => sender.unwrap_or(caller.principal),
+            _ => caller.principal,
+        };
         let acts = acts_for.map(|owner| format!("{FOR}{}", owner.0)).unwrap_or_default();
         let kind =
             KINDS.iter().find(|(kind, _)| run.is_some_and(|run| run.kind == *kind)).map_or("", |(_, mark)| *mark);
@@ -178,7 +184,7 @@ impl Transaction {
                  FROM principals p LEFT JOIN app_passwords a ON a.id = $3 LEFT JOIN principals o ON o.id = $6 WHERE p.id = $1
                  ON CONFLICT (principal_id, way, credential_id, run) DO UPDATE SET label = excluded.label RETURNING id",
             )
-            .bind(caller.principal.0)
+            .bind(principal.0)
             .bind(format!("{way}{acts}{kind}"))
             .bind(credential)
             .bind(run.map(|run| run.id.to_string()).unwrap_or_default())

@@ -80,6 +80,7 @@ fn written(way: ChangeWay) -> (Option<&'static str>, Option<i64>, Option<&'stati
         ChangeWay::Import => (None, None, Some("import")),
         ChangeWay::Restore => (None, None, Some("restore")),
         ChangeWay::Sync => (None, None, Some("run")),
+        ChangeWay::Invitation => (Some("invitation"), None, None),
     }
 }
 
@@ -90,6 +91,7 @@ fn change_maker(row: &Row) -> Result<ChangeMaker> {
         (true, RunKind::Restore, _) => (ChangeWay::Restore, String::new()),
         (true, RunKind::Sync, _) => (ChangeWay::Sync, String::new()),
         (false, _, "page") => (ChangeWay::Page, String::new()),
+        (false, _, "invitation") => (ChangeWay::Invitation, String::new()),
         (false, _, "app-password") => (ChangeWay::AppPassword(row.get("credential_id")?), row.get("label")?),
         _ => (ChangeWay::Command, String::new()),
     };

@@ -187,6 +187,12 @@ impl Transaction {
         Ok(was_held)
     }
 
+    /// The job is done, and nothing is kept of it. Yields whether it was still held.
+    pub async fn forget_held_job(&mut self, held: JobLease) -> Result<bool> {
+        let statement = self.joined(&["DELETE FROM jobs WHERE ", HELD]);
+        Ok(bind_lease(statement, held).run().await? == 1)
+    }
+
     /// The attempt has failed: the job waits until `again`, or is dead where there is no such time. Yields whether it was still held.
     pub async fn fail_job(&mut self, held: JobLease, error: &str, again: Option<DateTime<Utc>>) -> Result<bool> {
         let now = self.now();

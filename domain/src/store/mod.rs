@@ -20,6 +20,7 @@ mod health;
 mod history;
 mod idempotency;
 mod identities;
+mod inbox;
 mod jobs;
 mod links;
 mod login_flows;
@@ -39,6 +40,7 @@ mod pictures;
 mod portable;
 mod postgres;
 mod remote_accounts;
+mod scheduling;
 mod sessions;
 mod share_notices;
 mod shares;
@@ -104,6 +106,8 @@ pub struct Index {
     pub guarded: bool,
     /// Whether it has alarms, or what acknowledges them.
     pub alarmed: bool,
+    /// Whether people are invited to it.
+    pub scheduled: bool,
 }
 
 /// An object about to be stored.

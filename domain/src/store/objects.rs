@@ -15,10 +15,10 @@ use std::collections::HashMap;
 pub(super) const PAGE_OBJECTS: i64 = 500;
 
 /// Without the text, which may be long.
-pub(super) const HEAD: &str = "SELECT o.id, o.calendar_id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at, o.guarded, o.alarmed FROM objects o ";
+pub(super) const HEAD: &str = "SELECT o.id, o.calendar_id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at, o.guarded, o.alarmed, o.schedule_tag FROM objects o ";
 const OBJECT: &str = "SELECT o.* FROM objects o ";
 /// What [`HEAD`] selects, beside what stands in `calendar!`.
-const OBJECT_BESIDE_CALENDAR: &str = ", c.id AS calendar_id, o.id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at, o.guarded, o.alarmed ";
+const OBJECT_BESIDE_CALENDAR: &str = ", c.id AS calendar_id, o.id, o.name, o.uid, o.component, o.etag, o.size, o.revision, o.created_at, o.modified_at, o.guarded, o.alarmed, o.schedule_tag ";
 const OBJECT_OF_CALENDAR: &str =
     "LEFT JOIN objects o ON o.calendar_id = c.id AND o.name = $4 WHERE p.slug = $2 AND c.slug = $3";
 /// Around a SELECT of `id`, `size` and, to order by, `name`, with the octets that may come together bound as the third: the first
@@ -42,6 +42,7 @@ pub(super) fn head(row: &Row) -> Result<ObjectHead> {
         modified_at: row.instant("modified_at")?,
         guarded: row.get("guarded")?,
         alarmed: row.get("alarmed")?,
+        schedule_tag: row.get("schedule_tag")?,
         altered: false,
     })
 }

@@ -130,6 +130,10 @@ impl Kalends {
         if let LinkTarget::Existing(calendar) = new.target {
             may_link(&mut self.db.read().await?, caller, calendar).await?;
         }
+        let linked = self.db.read().await?.sync_links_of_account(account.id).await?;
+        if linked.iter().any(|link| link.remote == new.remote) {
+            return Err(Error::AlreadyExists("the link"));
+        }
         let calendars = self.remote_calendars(&account).await?;
         let remote = calendars.into_iter().find(|calendar| calendar.id == new.remote);
         let remote = remote.ok_or(Error::NotFound("the calendar elsewhere"))?;
@@ -156,10 +160,6 @@ impl Kalends {
             return self.sync_link_made_before(caller, &made).await;
         }
         let (account, remote) = self.remote_to_link(caller, new).await?;
-        let linked = self.db.read().await?.sync_links_of_account(account.id).await?;
-        if linked.iter().any(|link| link.remote == remote.id) {
-            return Err(Error::AlreadyExists("the link"));
-        }
         let calendar = match &new.target {
             LinkTarget::Existing(calendar) => *calendar,
             LinkTarget::New { name } => self.calendar_for(caller, &remote, name.as_deref()).await?,

@@ -1,9 +1,7 @@
 //! What services tell of calendars, without being asked (`notifications` has what was agreed upon with them).
 
 use super::notifications::is_told;
-use super::provider::RemoteCalendarId;
-use crate::model::remote_account::RemoteAccountId;
-use crate::model::sync_link::{LinkState, SyncLink, SyncLinkId};
+use crate::model::sync_link::{LinkState, SyncLinkId};
 use crate::retry::retry;
 use crate::store::{NamedSubscription, Transaction};
 use crate::{Kalends, Result};
@@ -117,26 +115,6 @@ impl Kalends {
         }
         let due_at = link.last_run_at.map_or(now + GATHER, |last| (last + REST).max(now + GATHER));
         self.want_run(tx, &link, due_at).await
-    }
-
-    /// The remote side says that something has changed in a calendar of an account (`None`: in any of them).
-    ///
-    /// # Errors
-    /// `Unavailable`, `Internal`
-    pub async fn remote_changed(&self, account: RemoteAccountId, calendar: Option<&RemoteCalendarId>) -> Result<()> {
-        let links = self.db.read().await?.sync_links_of_account(account).await?;
-        let is_meant = |link: &&SyncLink| calendar.is_none_or(|calendar| link.remote == *calendar);
-        let waits = |link: &&SyncLink| !link.state.rests() && link.state != LinkState::Attention;
-        retry(async || {
-            let mut tx = self.db.write().await?;
-            for link in links.iter().filter(is_meant).filter(waits) {
-                self.want_run(&mut tx, link, Utc::now()).await?;
-            }
-            tx.commit().await
-        })
-        .await?;
-        self.wake.notify_one();
-        Ok(())
     }
 }
 

@@ -277,7 +277,7 @@ impl Kalends {
     }
 
     /// Has what the service of an account tells become what it is to tell, soon.
-    pub(super) async fn want_notifications(&self, tx: &mut Transaction, account: RemoteAccountId) -> Result<()> {
+    pub(crate) async fn want_notifications(&self, tx: &mut Transaction, account: RemoteAccountId) -> Result<()> {
         if !self.notification_hook.is_known() {
             return Ok(());
         }

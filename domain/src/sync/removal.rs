@@ -8,6 +8,7 @@ use crate::model::sync_link::{SyncLink, SyncLinkId};
 use crate::write::Write;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::Utc;
+use std::collections::BTreeSet;
 
 /// What becomes of the calendars when a link ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +104,7 @@ impl Kalends {
     ) -> Result<bool> {
         let account = self.remote_account(caller, id).await?;
         is_seen(&account)?;
+        check(&self.db.read().await?.sync_links_of_account(id).await?, removal)?;
         self.end_notifications(&account).await?;
         let removed = self.write(caller, async |mut write: Write| {
             let account = own_account(&mut write.tx, caller, id).await?;
@@ -223,16 +225,17 @@ impl Kalends {
 
 impl Write {
     /// Ends the links of a person's accounts whose calendars are not, or are no longer, theirs; both sides stay as they are. Nobody else is
-    /// to be let in elsewhere by what they were trusted with.
+    /// to be let in elsewhere by what they were trusted with. Yields the accounts.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`; `Contended`
-    pub(crate) async fn end_links_of_others(&mut self, person: PrincipalId) -> Result<()> {
-        for link in self.tx.sync_links_of_person(person).await? {
+    pub(crate) async fn end_links_of_others(&mut self, person: PrincipalId) -> Result<BTreeSet<RemoteAccountId>> {
+        let links = self.tx.sync_links_of_person(person).await?;
+        for link in &links {
             self.tx.delete_sync_link(link.id).await?;
             self.calendar_changed(link.calendar).await?;
         }
-        Ok(())
+        Ok(links.iter().map(|link| link.account).collect())
     }
 }
 

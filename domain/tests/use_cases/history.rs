@@ -1,7 +1,7 @@
 //! What the log says of an object, and the texts that it had.
 
 use kalends_domain::access::{Access, Caller};
-use kalends_domain::calendars::{CalendarDetails, CalendarPatch, Revision};
+use kalends_domain::calendars::{CalendarDetails, CalendarPatch, NewCalendar, Revision};
 use kalends_domain::history::{Change, Digest};
 use kalends_domain::objects::{CopyMove, Precondition};
 use kalends_domain::{Announcement, Error};
@@ -261,6 +261,15 @@ async fn a_person_sees_calendars_in_their_own_way_everywhere() {
     let seen = again.calendars(home.anna).await.unwrap();
     let views: Vec<_> = seen.iter().map(|held| (held.id, held.view().hidden, held.view().is_default)).collect();
     assert_eq!(views, [(home.calendar, true, false), (work.id, false, true)]);
+    // One that is made for it is it from the first moment in which anybody sees it.
+    let mut heard = home.kalends.announcements();
+    let details = CalendarDetails::named("Choir", 2);
+    let new = NewCalendar { slug: None, details, dead: Vec::new(), make_default: true };
+    let made = home.kalends.create_calendar_once(home.anna, home.anna.principal, new, None).await.unwrap();
+    assert!(made.view().is_default && heard.try_recv().is_ok() && heard.try_recv().is_err());
+    let seen = again.calendars(home.anna).await.unwrap();
+    let defaults: Vec<_> = seen.iter().filter(|held| held.view().is_default).map(|held| held.id).collect();
+    assert_eq!(defaults, [made.id]);
     let ben = user(&home.kalends, "ben").await;
     assert!(matches!(home.kalends.set_default_calendar(ben, work.id).await, Err(Error::NotFound(_))));
     home.kalends.hide_calendars(ben, &[work.id]).await.unwrap();

@@ -28,6 +28,8 @@ mod profile;
 mod programs;
 mod quota;
 mod remote_accounts;
+mod scheduling;
+mod scheduling_proposals;
 mod sessions;
 mod share_notices;
 mod sharing;

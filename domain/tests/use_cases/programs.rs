@@ -107,7 +107,8 @@ async fn of_requests_with_one_key_at_the_same_moment_one_makes_something() {
     let other = Once::new("key", &[b"pathb", b"ody"]).unwrap();
     let refused = home.kalends.create_event_once(home.anna, home.calendar, &draft, Some(&other)).await;
     assert!(matches!(refused, Err(Error::BadInput { field: "Idempotency-Key", .. })), "{refused:?}");
-    let new = || NewCalendar { slug: None, details: CalendarDetails::named("Work", 1), dead: Vec::new() };
+    let details = CalendarDetails::named("Work", 1);
+    let new = || NewCalendar { slug: None, details: details.clone(), dead: Vec::new(), make_default: false };
     let key = Once::new("calendar", &[]).unwrap();
     let first = home.kalends.create_calendar_once(home.anna, home.anna.principal, new(), Some(&key)).await.unwrap();
     let again = home.kalends.create_calendar_once(home.anna, home.anna.principal, new(), Some(&key)).await.unwrap();

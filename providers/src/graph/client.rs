@@ -18,6 +18,9 @@ use url::Url;
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 /// Of a batch (<https://learn.microsoft.com/graph/json-batching>).
 const MAX_BATCH: usize = 20;
+/// Longest wait for a part of a batch that was too much, and how many times it is asked for again.
+const MAX_PAUSE: TimeDelta = TimeDelta::seconds(5);
+const SECOND_CHANCES: usize = 3;
 /// Pages of one list that are read at once.
 const MAX_PAGES: usize = 200;
 const LIMITS: CallLimits = CallLimits { time: Duration::from_secs(90), answer: 32 * 1024 * 1024 };
@@ -188,7 +191,7 @@ impl Client {
     /// Answers to several requests, one for each and in their order (<https://learn.microsoft.com/graph/json-batching>).
     ///
     /// # Errors
-    /// Those of [`Client::send`]; `Transient` when one of them came at the wrong time, since the others would too.
+    /// Those of [`Client::send`]; `Transient` when all of them came at the wrong time, or one of them did again and again.
     pub async fn batch(&self, urls: &[Url]) -> Result<Vec<BatchAnswer>, ProviderError> {
         let mut all = Vec::with_capacity(urls.len());
         for urls in urls.chunks(MAX_BATCH) {
@@ -199,16 +202,32 @@ impl Client {
                 self.session.token(Some(&token)).await?;
                 answers = self.small_batch(urls).await?;
             }
-            for answer in &answers {
-                match answer.status {
-                    401 => return Err(unauthenticated()),
-                    429 | 500 | 502 | 503 | 504 => return Err(transient(answer)),
-                    _ => {}
-                }
+            self.ask_again(urls, &mut answers).await?;
+            if answers.iter().any(|answer| answer.status == 401) {
+                return Err(unauthenticated());
             }
             all.extend(answers);
         }
         Ok(all)
+    }
+
+    /// Asks for those alone that were too much the first time: what was answered counts against the limits as well, and would be too much the
+    /// next time, so that a large batch might never come to its end.
+    async fn ask_again(&self, urls: &[Url], answers: &mut [BatchAnswer]) -> Result<(), ProviderError> {
+        for chance in 0.. {
+            let late: Vec<usize> = (0..answers.len()).filter(|at| is_late(&answers[*at])).collect();
+            let Some(first) = late.first() else { return Ok(()) };
+            let pause = late.iter().filter_map(|at| retry_after(&answers[*at])).max().unwrap_or(TimeDelta::seconds(1));
+            if chance == SECOND_CHANCES || late.len() == answers.len() || pause > MAX_PAUSE {
+                return Err(transient(&answers[*first]));
+            }
+            tokio::time::sleep(pause.to_std().unwrap_or_default()).await;
+            let again: Vec<Url> = late.iter().map(|at| urls[*at].clone()).collect();
+            for (at, answer) in late.into_iter().zip(self.small_batch(&again).await?) {
+                answers[at] = answer;
+            }
+        }
+        Ok(())
     }
 
     async fn small_batch(&self, urls: &[Url]) -> Result<Vec<BatchAnswer>, ProviderError> {
@@ -253,18 +272,26 @@ fn unauthenticated() -> ProviderError {
     )
 }
 
-fn transient(answer: &BatchAnswer) -> ProviderError {
+/// Whether it may be otherwise in a moment.
+fn is_late(answer: &BatchAnswer) -> bool {
+    matches!(answer.status, 429 | 500 | 502 | 503 | 504)
+}
+
+fn retry_after(answer: &BatchAnswer) -> Option<TimeDelta> {
     let named = |(name, value): (&String, &Value)| {
         let value = value.as_str().map(str::to_owned).unwrap_or_else(|| value.to_string());
         Some((HeaderName::try_from(name.as_str()).ok()?, HeaderValue::try_from(value).ok()?))
     };
     let headers: HeaderMap = answer.headers.iter().filter_map(named).collect();
-    let retry_after: Option<TimeDelta> = crate::outbound::retry_after(&headers, Utc::now());
+    crate::outbound::retry_after(&headers, Utc::now())
+}
+
+fn transient(answer: &BatchAnswer) -> ProviderError {
     let why = match answer.status {
         429 => "Microsoft 365 has had too many requests".to_owned(),
         status => format!("Microsoft 365 has a fault: {status}"),
     };
-    ProviderError::Transient { why, retry_after }
+    ProviderError::Transient { why, retry_after: retry_after(answer) }
 }
 
 /// What Graph says of why it says no.

@@ -2,7 +2,9 @@
 
 use crate::setup::{calendar, day, event, fetch, pages, provider, round, series};
 use chrono::{TimeDelta, Utc};
-use kalends_domain::sync::provider::{Coverage, Cursor, Provider, ProviderError, RemoteCalendarId};
+use kalends_domain::sync::provider::{
+    Coverage, Cursor, FetchOutcome, Provider, ProviderError, RemoteCalendarId, RemoteObjectId,
+};
 use kalends_test_support::graph::{Double, Fault};
 use serde_json::{Value, json};
 
@@ -49,6 +51,28 @@ async fn nothing_new_is_two_requests() {
     let next = round(&provider, &calendar, Some(first.next)).await;
     assert_eq!((next.coverage, next.removed.len()), (Coverage::Changes, 0));
     assert_eq!(double.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn of_a_batch_that_is_too_much_the_part_is_asked_for_again_that_was() {
+    let double = Double::start().await;
+    let (calendar, provider) = (calendar(&double), provider(&double));
+    let ids: Vec<_> =
+        (0..3).map(|day| RemoteObjectId(double.make(&calendar.0, event(&day.to_string(), day)))).collect();
+    provider.calendars().await.unwrap();
+    double.asked();
+    double.fail(Fault { matching: "/events/", status: 429, retry_after: Some(0), code: "TooManyRequests" });
+    let fetched = provider.fetch(&calendar, &ids).await.unwrap();
+    assert_eq!(fetched.iter().map(|one| &one.id).collect::<Vec<_>>(), ids.iter().collect::<Vec<_>>());
+    assert!(fetched.iter().all(|one| matches!(one.outcome, FetchOutcome::Text { .. })), "{fetched:?}");
+    let asked = double.asked();
+    assert_eq!(asked.iter().filter(|asked| asked.contains("$batch")).count(), 2, "{asked:?}");
+    assert_eq!(asked.iter().filter(|asked| asked.contains("/events/")).count(), 4, "{asked:?}");
+    // Not for ever.
+    for _ in 0..4 {
+        double.fail(Fault { matching: "/events/", status: 503, retry_after: Some(0), code: "ServiceUnavailable" });
+    }
+    assert!(matches!(provider.fetch(&calendar, &ids).await, Err(ProviderError::Transient { .. })));
 }
 
 #[tokio::test]

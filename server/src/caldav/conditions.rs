@@ -99,6 +99,10 @@ fn current(target: &Target) -> Result<Current, Failure> {
             let etag = Some(Document::of(notice).etag);
             Current { exists: true, etag, modified_at: Some(notice.at), sync_token: None }
         }
+        Target::InboxItem(item) => {
+            let etag = Some(super::message::etag(item));
+            Current { exists: true, etag, modified_at: Some(item.received_at), sync_token: None }
+        }
         _ => Current::default(),
     })
 }
@@ -127,6 +131,27 @@ pub async fn precondition(call: &Call) -> Result<Precondition, Failure> {
             Ok(target.etag.map_or(Precondition::Absent, |etag| Precondition::Matches(vec![etag])))
         }
     }
+}
+
+/// The Schedule-Tag that the request names (If-Schedule-Tag-Match, RFC 6638 section 8.3), without its quotes.
+///
+/// # Errors
+/// 400 when it cannot be read.
+pub fn schedule_tag(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
+    let Some(value) = text(headers, "if-schedule-tag-match")? else { return Ok(None) };
+    let tag = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    tag.map(Some).ok_or_else(malformed)
+}
+
+/// # Errors
+/// 412 when the target has another Schedule-Tag than the request names.
+pub fn check_schedule_tag(call: &Call) -> Result<(), Failure> {
+    let Some(wanted) = schedule_tag(&call.headers)? else { return Ok(()) };
+    let holds = match &call.target {
+        Target::Object(place) => place.head().is_ok_and(|head| head.schedule_tag.as_deref() == Some(wanted)),
+        _ => false,
+    };
+    if holds { Ok(()) } else { Err(Failure::precondition_failed()) }
 }
 
 /// Evaluates all conditional headers at once, for a target that has no entity tag of its own.

@@ -3,7 +3,7 @@
 use super::Call;
 use super::conditions;
 use super::error::Failure;
-use super::headers::Depth;
+use super::headers::{Depth, text};
 use super::target::Target;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -14,7 +14,11 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
     match &call.target {
         Target::Object(Place { calendar, name, .. }) => {
             let precondition = conditions::precondition(&call).await?;
-            let deleted = call.kalends.delete_object(call.caller, calendar.id, name, precondition).await;
+            conditions::check_schedule_tag(&call)?;
+            // RFC 6638 section 8.1
+            let says = text(&call.headers, "schedule-reply")?.is_none_or(|reply| !reply.eq_ignore_ascii_case("F"));
+            let place = (calendar.id, name.as_str());
+            let deleted = call.kalends.delete_object_and_say(call.caller, place, precondition, says).await;
             deleted.map_err(|error| call.failure(error))?;
         }
         Target::Calendar(calendar) => {
@@ -36,13 +40,20 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
             let removed = call.kalends.remove_share_notice(call.caller, notice.id).await;
             removed.map_err(|error| call.failure(error))?;
         }
+        Target::InboxItem(item) => {
+            conditions::check(&call).await?;
+            let removed = call.kalends.remove_from_inbox(call.caller, &item.name()).await;
+            removed.map_err(|error| call.failure(error))?;
+        }
         Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
         Target::Signpost
         | Target::Principal(_)
         | Target::Proxies(_)
         | Target::Home
         | Target::HomeOf(..)
-        | Target::Notifications(_) => {
+        | Target::Notifications(_)
+        | Target::Inbox(_)
+        | Target::Outbox => {
             return Err(Failure::new(StatusCode::FORBIDDEN, "This cannot be deleted."));
         }
     }

@@ -1,5 +1,6 @@
 //! How a refusal looks on the wire: a status, and where WebDAV names the reason, a DAV:error element (RFC 4918 section 16).
 
+use super::resource::Tree;
 use super::xml::XmlError;
 use super::xml::XmlWriter;
 use super::xml::names::KALENDS;
@@ -7,8 +8,9 @@ use axum::body::Body;
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kalends_domain::Error;
 use kalends_domain::access::Access;
+use kalends_domain::{Error, SchedulingProblem};
+use kalends_ical::itip::Refusal;
 use std::borrow::Cow;
 
 /// How clients sign in (RFC 7617).
@@ -110,7 +112,10 @@ impl Failure {
                 };
                 Failure::needs(privilege, href, message)
             }
-            Error::PreconditionFailed => Failure::precondition_failed(),
+            Error::PreconditionFailed | Error::Scheduling(SchedulingProblem::OtherTag) => {
+                Failure::precondition_failed()
+            }
+            Error::Scheduling(problem) => of_meeting(&problem, message),
             Error::InvalidCalendarData(_) => Failure::forbidden("C:valid-calendar-data", message),
             Error::InvalidCalendarObject(_) => Failure::forbidden("C:valid-calendar-object-resource", message),
             Error::UnsupportedComponent(_) => Failure::forbidden("C:supported-calendar-component", message),
@@ -145,6 +150,28 @@ impl Failure {
                 Failure::new(StatusCode::INTERNAL_SERVER_ERROR, message)
             }
         }
+    }
+}
+
+/// The preconditions of RFC 6638 section 3.2.4.
+fn of_meeting(problem: &SchedulingProblem, message: String) -> Failure {
+    match problem {
+        SchedulingProblem::NotUnique { owner, slug, name } => {
+            let href = format!("{}{}", Tree::Calendars.calendar_href(owner, slug), super::resource::encode(name));
+            let condition = "C:unique-scheduling-object-resource";
+            Failure::condition(StatusCode::CONFLICT, condition, message).with_content(|xml| xml.leaf("D:href", &href))
+        }
+        SchedulingProblem::Refused(Refusal::SeveralOrganizers { .. }) => {
+            Failure::forbidden("C:same-organizer-in-all-components", message)
+        }
+        SchedulingProblem::Refused(Refusal::OtherOrganizer) | SchedulingProblem::NoAddress => {
+            Failure::forbidden("C:allowed-organizer-scheduling-object-change", message)
+        }
+        SchedulingProblem::Refused(Refusal::NotYours(_)) => {
+            Failure::forbidden("C:allowed-attendee-scheduling-object-change", message)
+        }
+        SchedulingProblem::TooMany { .. } => Failure::forbidden("C:max-attendees-per-instance", message),
+        SchedulingProblem::OtherTag => Failure::precondition_failed(),
     }
 }
 

@@ -5,7 +5,7 @@ use super::error::Failure;
 use super::notification::Document;
 use super::props::content_type;
 use super::target::Target;
-use super::{Call, Method, XML_TYPE};
+use super::{Call, Method, SCHEDULE_TAG, XML_TYPE};
 use axum::body::Body;
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
@@ -40,12 +40,23 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
             };
             validated(response, &etag, notice.at)
         }
+        Target::InboxItem(item) => {
+            let etag = super::message::etag(&item);
+            conditions::check_read(&call.headers, &etag, item.received_at)?;
+            let response = match conditions::not_modified(&call.headers, &etag, item.received_at)? {
+                true => StatusCode::NOT_MODIFIED.into_response(),
+                false => text("text/calendar; charset=utf-8", item.text.clone()),
+            };
+            validated(response, &etag, item.received_at)
+        }
         Target::Signpost
         | Target::Principal(_)
         | Target::Proxies(_)
         | Target::Home
         | Target::HomeOf(..)
-        | Target::Notifications(_) => text("text/plain; charset=utf-8", SIGNPOST.to_owned()),
+        | Target::Notifications(_)
+        | Target::Inbox(_)
+        | Target::Outbox => text("text/plain; charset=utf-8", SIGNPOST.to_owned()),
         Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
     };
     Ok(if call.method == Method::Head { without_body(response) } else { response })
@@ -78,7 +89,12 @@ fn text(content_type: &'static str, text: String) -> Response {
 }
 
 fn with_validators(response: Response, head: &ObjectHead) -> Response {
-    validated(response, &head.etag, head.modified_at)
+    let mut response = validated(response, &head.etag, head.modified_at);
+    let tag = head.schedule_tag.as_deref().and_then(|tag| HeaderValue::from_str(&format!("\"{tag}\"")).ok());
+    if let Some(tag) = tag {
+        response.headers_mut().insert(SCHEDULE_TAG, tag);
+    }
+    response
 }
 
 fn validated(mut response: Response, etag: &str, modified_at: DateTime<Utc>) -> Response {

@@ -61,7 +61,10 @@ async fn place(call: &Call) -> Result<&str, Failure> {
         | Target::Home
         | Target::HomeOf(..)
         | Target::Notifications(_)
-        | Target::Notification(_) => Err(exists(call)),
+        | Target::Notification(_)
+        | Target::Inbox(_)
+        | Target::InboxItem(_)
+        | Target::Outbox => Err(exists(call)),
     }
 }
 

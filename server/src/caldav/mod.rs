@@ -8,6 +8,7 @@ mod error;
 mod get;
 mod headers;
 mod make;
+mod message;
 mod notification;
 mod options;
 mod post;
@@ -17,6 +18,7 @@ mod props;
 mod put;
 mod report;
 mod resource;
+mod scheduling;
 mod stream;
 mod target;
 mod transfer;
@@ -46,6 +48,8 @@ use target::Target;
 /// Where the CalDAV tree begins.
 pub const ROOT: &str = "/api/v1.0/caldav/";
 
+/// RFC 6638 section 8.2
+const SCHEDULE_TAG: HeaderName = HeaderName::from_static("schedule-tag");
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 const XML_TYPE: &str = "application/xml; charset=utf-8";
 
@@ -136,7 +140,10 @@ impl Method {
                 matches!(resource, Resource::Object { .. } | Resource::Inner { .. } | Resource::Nowhere)
             }
             Method::Post => {
-                matches!(resource, Resource::Calendar { .. } | Resource::Home { .. } | Resource::Nowhere)
+                matches!(
+                    resource,
+                    Resource::Calendar { .. } | Resource::Home { .. } | Resource::Outbox { .. } | Resource::Nowhere
+                )
             }
             Method::Acl => matches!(resource, Resource::Calendar { .. } | Resource::Nowhere),
             _ => true,

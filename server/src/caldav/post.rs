@@ -19,10 +19,16 @@ use kalends_domain::calendars::CalendarId;
 use kalends_domain::sharing::{Answer, ShareChange, WantedShare};
 
 pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
+    match &call.target {
+        Target::Outbox => return super::scheduling::post(&call, body).await,
+        // Whatever is asked of it: there is none.
+        Target::Missing => return Err(Failure::not_found()),
+        _ => {}
+    }
     let document = body::xml(&call.headers, body, PROPERTIES_OCTETS).await?;
     let root = document.as_ref().map(|document| &document.root);
     match (&call.target, root) {
-        (Target::Vacant { .. } | Target::Inner | Target::Missing, _) => Err(Failure::not_found()),
+        (Target::Vacant { .. } | Target::Inner, _) => Err(Failure::not_found()),
         (Target::Calendar(calendar), Some(root)) if root.name.is_calendar_server("share") => {
             share(&call, calendar, root).await
         }

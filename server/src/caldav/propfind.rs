@@ -3,7 +3,10 @@
 use super::body::{self, PROPERTIES_OCTETS};
 use super::error::Failure;
 use super::headers::{Depth, Preferences};
-use super::props::{CalendarData, CalendarView, ObjectView, PrincipalView, PropertyRequest, Quota, View, access_list};
+use super::message::item_href;
+use super::props::{
+    CalendarData, CalendarView, InboxView, ObjectView, PrincipalView, PropertyRequest, Quota, View, access_list,
+};
 use super::resource::{self, Address, ProxyGroup, Resource};
 use super::stream::{Multistatus, multistatus};
 use super::target::{self, Target};
@@ -78,10 +81,20 @@ impl Listing {
                     self.member(&mut out, &href, &View::Notification(notice));
                 }
             }
+            Target::Inbox(content) => {
+                for item in &content.items {
+                    let href = item_href(&self.call.href, item);
+                    self.member(&mut out, &href, &View::InboxItem(item, CalendarData::None));
+                }
+            }
             Target::Principal(party) => Box::pin(self.proxies_of(party, &mut out)).await?,
             Target::Calendar(calendar) => Box::pin(self.objects(&mut out, &self.call.href, calendar)).await?,
             Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
-            Target::Proxies(_) | Target::Object(_) | Target::Notification(_) => {}
+            Target::Proxies(_)
+            | Target::Object(_)
+            | Target::Notification(_)
+            | Target::InboxItem(_)
+            | Target::Outbox => {}
         }
         Ok(out)
     }
@@ -107,6 +120,9 @@ impl Listing {
             Target::Proxies(proxies) => write(&View::Proxies(proxies)),
             Target::Notifications(notices) => write(&View::Notifications(notices)),
             Target::Notification(notice) => write(&View::Notification(notice)),
+            Target::Inbox(content) => write(&View::Inbox(InboxView { content })),
+            Target::InboxItem(item) => write(&View::InboxItem(item, CalendarData::None)),
+            Target::Outbox => write(&View::Outbox(&target::party(who))),
             Target::Calendar(calendar) => self.look_at_calendar(calendar, write).await?,
             Target::Object(place) => {
                 let list = access_list(&self.call, &place.calendar, &self.request).await?;

@@ -5,8 +5,9 @@ use super::conditions;
 use super::error::Failure;
 use super::headers::{Preferences, local_path};
 use super::props::update::{Stage, Update};
-use super::props::{CalendarData, CalendarView, Live, ObjectView, PrincipalView, Quota, View};
+use super::props::{CalendarData, CalendarView, InboxView, Live, ObjectView, PrincipalView, Quota, View};
 use super::resource::{Address, Resource};
+use super::scheduling;
 use super::stream::multistatus;
 use super::target::{self, Proxies, Target};
 use super::xml::Document;
@@ -74,7 +75,7 @@ async fn carry_out(call: &Call, document: &Document, mut update: Update) -> Resu
             update.refuse(|property| View::Home { owner, takes_calendars: false, quota }.has(property, who));
         }
         Target::Proxies(proxies) if proxies.person.id == who.id => {
-            update.refuse_but(Live::GroupMemberSet, |property| View::Proxies(proxies).has(property, who));
+            update.refuse_but(&[Live::GroupMemberSet], |property| View::Proxies(proxies).has(property, who));
             conditions::check(call).await?;
             if update.is_good() {
                 set_members(call, proxies, document, &mut update).await?;
@@ -85,6 +86,21 @@ async fn carry_out(call: &Call, document: &Document, mut update: Update) -> Resu
             update.refuse(|property| View::Notifications(notices).has(property, who));
         }
         Target::Notification(notice) => update.refuse(|property| View::Notification(notice).has(property, who)),
+        Target::Inbox(content) => {
+            let view = View::Inbox(InboxView { content });
+            let changed = [Live::CalendarAvailability, Live::ScheduleDefaultCalendarUrl];
+            update.refuse_but(&changed, |property| view.has(property, who));
+            conditions::check(call).await?;
+            if update.is_good()
+                && let Some((property, why)) = scheduling::change_inbox(call, document).await?
+            {
+                update.forbid(property, &why);
+            }
+        }
+        Target::InboxItem(item) => {
+            update.refuse(|property| View::InboxItem(item, CalendarData::None).has(property, who));
+        }
+        Target::Outbox => update.refuse(|property| View::Outbox(&target::party(who)).has(property, who)),
         Target::Signpost => update.refuse(|property| View::Signpost(&call.resource).has(property, who)),
         Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
     }

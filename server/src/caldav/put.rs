@@ -1,11 +1,11 @@
 //! PUT (RFC 4791 section 5.3.2): stores an object as it comes.
 
-use super::Call;
 use super::body::{self, media_parameter, media_type};
 use super::conditions;
 use super::error::Failure;
 use super::headers::Preferences;
 use super::target::Target;
+use super::{Call, SCHEDULE_TAG};
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -25,11 +25,11 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     check_type(&call)?;
     let text = unfold::text(&octets).map_err(|error| call.failure(Error::InvalidCalendarData(error)))?;
     let precondition = conditions::precondition(&call).await?;
-    let written = call
-        .kalends
-        .put_object(call.caller, calendar.id, name, &text, precondition)
-        .await
-        .map_err(|error| call.failure(error))?;
+    let written = match conditions::schedule_tag(&call.headers)? {
+        Some(tag) => call.kalends.put_object_tagged(call.caller, calendar.id, name, &text, tag).await,
+        None => call.kalends.put_object(call.caller, calendar.id, name, &text, precondition).await,
+    };
+    let written = written.map_err(|error| call.failure(error))?;
 
     let status = if written.created { StatusCode::CREATED } else { StatusCode::NO_CONTENT };
     // Of what is shown to the client otherwise than it is stored, what it sent is no representation.
@@ -52,6 +52,10 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
         && let Ok(etag) = HeaderValue::from_str(&written.etag)
     {
         response.headers_mut().insert(header::ETAG, etag);
+    }
+    if let Some(tag) = written.schedule_tag.as_deref().and_then(|tag| HeaderValue::from_str(&format!("\"{tag}\"")).ok())
+    {
+        response.headers_mut().insert(SCHEDULE_TAG, tag);
     }
     Ok(response)
 }

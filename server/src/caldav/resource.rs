@@ -2,7 +2,7 @@
 
 use super::ROOT;
 use kalends_domain::access::Access;
-use kalends_domain::calendars::NOTIFICATIONS;
+use kalends_domain::calendars::{INBOX, NOTIFICATIONS, OUTBOX};
 use percent_encoding::{AsciiSet, CONTROLS, PercentEncode, percent_decode_str, utf8_percent_encode};
 
 /// Octets that stand for themselves in a path segment are those of RFC 3986 `pchar`; all others are encoded.
@@ -61,6 +61,12 @@ pub enum Resource {
     Notifications { owner: String },
     /// `/calendars/{owner}/notifications/{name}`
     Notification { owner: String, name: String },
+    /// `/calendars/{owner}/inbox/`: messages about meetings.
+    Inbox { owner: String },
+    /// `/calendars/{owner}/inbox/{name}`
+    InboxItem { owner: String, name: String },
+    /// `/calendars/{owner}/outbox/`: where is asked when people are busy.
+    Outbox { owner: String },
     /// `/calendars/{owner}/{slug}/`
     Calendar { owner: String, slug: String },
     /// `/calendars/{owner}/{calendar}/{name}`
@@ -173,6 +179,9 @@ fn in_homes(segments: [Option<String>; 4], slash: bool) -> Resource {
         [Some(owner), Some(slug), Some(name), None] if slug == NOTIFICATIONS && !slash => {
             Resource::Notification { owner, name }
         }
+        [Some(owner), Some(slug), None, _] if slug == INBOX => Resource::Inbox { owner },
+        [Some(owner), Some(slug), Some(name), None] if slug == INBOX && !slash => Resource::InboxItem { owner, name },
+        [Some(owner), Some(slug), None, _] if slug == OUTBOX => Resource::Outbox { owner },
         [Some(owner), Some(slug), None, _] => Resource::Calendar { owner, slug },
         [Some(owner), Some(calendar), Some(_), None] if slash => Resource::Inner { owner, calendar },
         [Some(owner), Some(calendar), Some(name), None] => Resource::Object { owner, calendar, name },
@@ -198,6 +207,9 @@ impl Resource {
             Resource::Notification { owner, name } => {
                 format!("{}{}", tree.calendar_href(owner, NOTIFICATIONS), encode(name))
             }
+            Resource::Inbox { owner } => tree.calendar_href(owner, INBOX),
+            Resource::InboxItem { owner, name } => format!("{}{}", tree.calendar_href(owner, INBOX), encode(name)),
+            Resource::Outbox { owner } => tree.calendar_href(owner, OUTBOX),
             Resource::Calendar { owner, slug } => tree.calendar_href(owner, slug),
             Resource::Object { owner, calendar, name } => {
                 format!("{}{}", tree.calendar_href(owner, calendar), encode(name))
@@ -208,7 +220,11 @@ impl Resource {
     pub fn is_collection(&self) -> bool {
         !matches!(
             self,
-            Resource::Object { .. } | Resource::Notification { .. } | Resource::Inner { .. } | Resource::Nowhere
+            Resource::Object { .. }
+                | Resource::Notification { .. }
+                | Resource::InboxItem { .. }
+                | Resource::Inner { .. }
+                | Resource::Nowhere
         )
     }
 }

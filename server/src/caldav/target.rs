@@ -4,12 +4,14 @@ use super::resource::{Address, ProxyGroup, Resource, Tree};
 use kalends_domain::access::{Caller, Held, Principal};
 use kalends_domain::delegates::Delegation;
 use kalends_domain::objects::{Place, Reads};
+use kalends_domain::scheduling::InboxItem;
 use kalends_domain::share_notices::ShareNotice;
 pub use kalends_domain::sharing::Party;
 use kalends_domain::sharing::PartyKind;
 use kalends_domain::{Error, Kalends};
 
 /// A resource as it is for the caller. What they may not know of is [`Target::Missing`], like what is not there.
+#[expect(clippy::large_enum_variant, reason = "most requests are for an object, and there is one for each")]
 #[derive(Clone, Debug)]
 pub enum Target {
     /// The root, the collection of principals and the collection of homes: they only lead on.
@@ -25,6 +27,11 @@ pub enum Target {
     /// What the caller is told of shares, the oldest first.
     Notifications(Vec<ShareNotice>),
     Notification(Box<ShareNotice>),
+    /// The caller's scheduling inbox.
+    Inbox(Box<InboxContent>),
+    InboxItem(Box<InboxItem>),
+    /// The caller's scheduling outbox.
+    Outbox,
     Calendar(Held),
     /// A name in the caller's home that no calendar has.
     Vacant {
@@ -71,6 +78,15 @@ impl Target {
                 let named = notices.into_iter().find(|notice| notification_name(notice) == *name);
                 named.map_or(Target::Missing, |notice| Target::Notification(Box::new(notice)))
             }
+            Resource::Inbox { owner } if *owner == who.slug && caller.only.is_none() => {
+                Target::Inbox(Box::new(InboxContent::read(kalends, who, caller).await?))
+            }
+            Resource::InboxItem { owner, name } if *owner == who.slug => {
+                let item = found(kalends.inbox_item(caller, name).await)?;
+                item.map_or(Target::Missing, |item| Target::InboxItem(Box::new(item)))
+            }
+            Resource::Outbox { owner } if *owner == who.slug && caller.only.is_none() => Target::Outbox,
+            Resource::Inbox { .. } | Resource::InboxItem { .. } | Resource::Outbox { .. } => Target::Missing,
             Resource::Calendar { owner, slug } => match found(kalends.calendar(caller, owner, slug).await)? {
                 Some(calendar) => Target::Calendar(calendar),
                 None if *owner == who.slug => Target::Vacant { slug: slug.clone() },
@@ -93,6 +109,33 @@ impl Target {
                 calendar.map_or(Target::Missing, |_| Target::Inner)
             }
             Resource::Notifications { .. } | Resource::Notification { .. } | Resource::Nowhere => Target::Missing,
+        })
+    }
+}
+
+/// The caller's inbox, with what it says of itself.
+#[derive(Clone, Debug)]
+pub struct InboxContent {
+    pub owner: Party,
+    /// The oldest first.
+    pub items: Vec<InboxItem>,
+    /// Another whenever something else is in it.
+    pub sync_token: String,
+    /// Where invitations go, in the caller's home.
+    pub default_calendar: Option<String>,
+    /// VAVAILABILITY.
+    pub availability: Option<String>,
+}
+
+impl InboxContent {
+    async fn read(kalends: &Kalends, who: &Principal, caller: Caller) -> Result<Self, Error> {
+        let default = found(kalends.invitation_calendar(caller).await)?;
+        Ok(InboxContent {
+            owner: party(who),
+            items: kalends.inbox(caller).await?,
+            sync_token: kalends.inbox_token(caller).await?,
+            default_calendar: default.map(|held| Tree::Calendars.calendar_href(&who.slug, &held.slug)),
+            availability: kalends.availability(caller).await?,
         })
     }
 }

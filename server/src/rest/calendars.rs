@@ -163,7 +163,7 @@ pub async fn create(
         let kinds: Option<Vec<ComponentKind>> = names.iter().map(kind).collect();
         details.components = kinds.ok_or_else(|| Problem::bad_value("components", "VEVENT, VTODO or VJOURNAL."))?;
     }
-    let new = NewCalendar { slug: wanted.slug.as_deref(), details, dead: Vec::new() };
+    let new = NewCalendar { slug: wanted.slug.as_deref(), details, dead: Vec::new(), make_default: false };
     make(&rest, known.caller, owner, new, once.as_ref()).await
 }
 

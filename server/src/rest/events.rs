@@ -175,7 +175,7 @@ pub struct ChangedEvent {
     split: Option<String>,
 }
 
-fn moment(key: Option<&str>) -> Result<Option<Moment>, Problem> {
+pub(super) fn moment(key: Option<&str>) -> Result<Option<Moment>, Problem> {
     let read =
         |key| instance_key::decode(key).ok_or_else(|| Problem::bad_parameter("instance", "It is none of an event."));
     key.map(read).transpose()

@@ -289,7 +289,7 @@ pub async fn create_calendar(
     let taken = rest.kalends.calendars(known.caller).await?.len();
     let mut details = CalendarDetails::named(title, taken);
     details.color = color.unwrap_or(details.color);
-    let new = NewCalendar { slug: None, details, dead: Vec::new() };
+    let new = NewCalendar { slug: None, details, dead: Vec::new(), make_default: false };
     make(&rest, known.caller, id, new, once.as_ref()).await
 }
 

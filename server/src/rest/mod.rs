@@ -4,16 +4,19 @@ mod about;
 mod accounts;
 mod bin;
 mod calendars;
+mod conflicts;
 mod cors;
 mod credentials;
 mod delegates;
 mod deletions;
+mod dry_runs;
 mod events;
 mod free_busy;
 mod groups;
 mod history;
 mod input;
 mod instances;
+mod invitations;
 mod jobs;
 mod links;
 mod mail_accounts;
@@ -133,6 +136,12 @@ fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
         .routes(routes!(instances::of_calendars))
         .routes(routes!(instances::of_calendar, events::create))
         .routes(routes!(events::get, events::patch, events::delete))
+        .routes(routes!(invitations::get))
+        .routes(routes!(invitations::answer))
+        .routes(routes!(invitations::put_attendees))
+        .routes(routes!(invitations::propose))
+        .routes(routes!(invitations::decide))
+        .routes(routes!(invitations::refresh))
         .routes(routes!(objects::list))
         .routes(routes!(transfer::export))
         .routes(routes!(transfer::free_busy))
@@ -203,6 +212,10 @@ fn of_accounts() -> OpenApiRouter<Rest> {
         .routes(routes!(sync::list, sync::create, sync::run_all, sync::delete_several))
         .routes(routes!(sync::get, sync::tie, sync::run, sync::patch, sync::delete))
         .routes(routes!(deletions::list, deletions::answer))
+        .routes(routes!(conflicts::list))
+        .routes(routes!(conflicts::decide))
+        .routes(routes!(dry_runs::next, dry_runs::of_tying))
+        .routes(routes!(dry_runs::of_new))
         .routes(routes!(sync::pause))
         .routes(routes!(sync::resume))
         .routes(routes!(runs::runs))

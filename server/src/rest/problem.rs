@@ -5,9 +5,9 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use kalends_domain::Error;
 use kalends_domain::sync::connector::FindError;
 use kalends_domain::sync::provider::ProviderError;
+use kalends_domain::{Error, SchedulingProblem};
 use serde::Serialize;
 use std::any::Any;
 use utoipa::ToSchema;
@@ -134,6 +134,14 @@ impl From<Error> for Problem {
             Error::UnsupportedComponent(_) => (None, StatusCode::CONFLICT),
             Error::InvalidCalendarData(_) | Error::InvalidCalendarObject(_) => {
                 (Some("calendar-data"), StatusCode::UNPROCESSABLE_ENTITY)
+            }
+            Error::Scheduling(SchedulingProblem::OtherTag) => {
+                (Some("precondition-failed"), StatusCode::PRECONDITION_FAILED)
+            }
+            Error::Scheduling(SchedulingProblem::NotUnique { .. }) => (Some("uid-conflict"), StatusCode::CONFLICT),
+            Error::Scheduling(SchedulingProblem::Refused(_)) => (None, StatusCode::FORBIDDEN),
+            Error::Scheduling(SchedulingProblem::TooMany { .. } | SchedulingProblem::NoAddress) => {
+                (Some("bad-value"), StatusCode::UNPROCESSABLE_ENTITY)
             }
             Error::TooManyInstances { .. } => (None, StatusCode::UNPROCESSABLE_ENTITY),
             Error::TooLarge { .. } => (None, StatusCode::PAYLOAD_TOO_LARGE),

@@ -107,11 +107,11 @@ fn run_info(run: &SyncRun) -> RunInfo {
     }
 }
 
-fn count(count: &DeedCount) -> Count {
+pub(super) fn count(count: &DeedCount) -> Count {
     Count { side: count.side.name().to_owned(), what: count.deed.name().to_owned(), count: count.count }
 }
 
-fn line(entry: RunEntry) -> Line {
+pub(super) fn line(entry: RunEntry) -> Line {
     let RunEntry { id, side, deed, uid, title, name, why, .. } = entry;
     Line { id, side: side.name().to_owned(), what: deed.name().to_owned(), uid, title, name, why }
 }

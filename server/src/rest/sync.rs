@@ -83,6 +83,23 @@ pub enum OneOrSeveral {
     Several(Several),
 }
 
+impl ToMake {
+    pub(super) fn name(&self) -> Option<String> {
+        self.name.clone()
+    }
+
+    /// # Errors
+    /// 422 for settings that cannot be.
+    pub(super) fn read(&self, target: LinkTarget) -> Result<NewLink, Problem> {
+        Ok(NewLink {
+            account: RemoteAccountId(self.account),
+            remote: RemoteCalendarId(self.remote.clone()),
+            target,
+            settings: self.settings.read()?,
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for OneOrSeveral {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(from)?;
@@ -231,7 +248,7 @@ pub async fn create(
     let once = once(&headers, "/calendars/sync", &octets)?;
     let several = match wanted {
         OneOrSeveral::One(wanted) => {
-            let target = LinkTarget::New { name: wanted.name.clone() };
+            let target = LinkTarget::New { name: wanted.name() };
             return Ok(answer_made(&make(&rest, &known, &wanted, target, once.as_ref()).await?));
         }
         OneOrSeveral::Several(Several { calendars }) => calendars,
@@ -241,7 +258,7 @@ pub async fn create(
     }
     let (mut made, mut refused, mut first) = (Vec::new(), Vec::new(), None);
     for (n, wanted) in several.into_iter().enumerate() {
-        let target = LinkTarget::New { name: wanted.name.clone() };
+        let target = LinkTarget::New { name: wanted.name() };
         match make(&rest, &known, &wanted, target, once.as_ref().map(|once| once.nth(n)).as_ref()).await {
             Ok(link) => made.push(status(&link)),
             Err(problem) => {
@@ -321,12 +338,7 @@ async fn make(
     target: LinkTarget,
     once: Option<&Once>,
 ) -> Result<SyncLink, Problem> {
-    let new = NewLink {
-        account: RemoteAccountId(wanted.account),
-        remote: RemoteCalendarId(wanted.remote.clone()),
-        target,
-        settings: wanted.settings.read()?,
-    };
+    let new = wanted.read(target)?;
     unless_ended(rest.kalends.make_sync_link_once(known.caller, &new, once).await, once)
 }
 

@@ -48,6 +48,23 @@ impl Time {
     }
 }
 
+/// The start and the end, which is exclusive, of what is at that time.
+pub fn of_timing(timing: Timing) -> (Time, Time) {
+    let zoned = |local: NaiveDateTime, zone: Tz| Time::Zoned {
+        local,
+        tzid: zone.name().to_owned(),
+        utc: Some(Zone::Iana(zone).to_utc(local)),
+    };
+    match timing {
+        Timing::AllDay { first, last } => {
+            let end = last.checked_add_days(Days::new(1)).unwrap_or(last);
+            (Time::Date { date: first }, Time::Date { date: end })
+        }
+        Timing::Timed { start, end, zone: Some(zone) } => (zoned(start, zone), zoned(end, zone)),
+        Timing::Timed { start, end, zone: None } => (Time::Floating { local: start }, Time::Floating { local: end }),
+    }
+}
+
 /// A start or an end as an edit takes it.
 enum Given {
     Date(NaiveDate),

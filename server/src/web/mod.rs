@@ -5,6 +5,7 @@ mod connect;
 pub mod failed;
 mod forms;
 mod history;
+mod invitation;
 mod leading;
 mod live_reload;
 mod mail;
@@ -103,6 +104,7 @@ pub fn router(web: Web) -> Router {
         .route("/undo", post(forms::undo))
         .route("/event/{calendar}/{name}", post(forms::event))
         .route("/event/{calendar}/{name}/history", post(history::restore_version))
+        .route("/event/{calendar}/{name}/invitation", post(invitation::wish))
         .route("/calendars/new", post(forms::calendar))
         .route("/calendars/visible", post(forms::visible_calendars))
         .route("/calendars/{id}", post(forms::calendar))

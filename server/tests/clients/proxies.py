@@ -1,12 +1,14 @@
 """Reverse proxies before the server, with the samples of deploy/ as they stand but for names, ports, certificates."""
 
 import os
+import random
 import re
 import shutil
 import socket
 import ssl
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 SAMPLES = Path(__file__).resolve().parents[3] / "deploy"
@@ -70,9 +72,12 @@ def substituted(text, replacements):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One below those that the system gives to connections: none of these takes it before the proxy does."""
+    for port in random.sample(range(10_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 class Certificate:

@@ -18,7 +18,7 @@ import pytest
 import requests
 from harness import FEATURES, Account, Kalends
 from objects import event
-from proxies import Caddy, Certificate, Nginx, for_several_nodes, free_port, sample
+from proxies import Caddy, Certificate, Nginx, for_several_nodes, sample
 
 PROXIES = [Nginx, Caddy]
 ICS = "text/calendar; charset=utf-8"
@@ -313,18 +313,21 @@ def test_events_are_streamed_as_they_happen(person, shelf):
 @pytest.mark.parametrize("kind", PROXIES, ids=lambda proxy: proxy.name)
 def test_a_node_that_is_away_is_not_noticed(kind, kalends, tmp_path, certificate):
     """The samples' lines for several nodes, with nobody at one of the two addresses."""
-    away, here = f"127.0.0.1:{free_port()}", urlsplit(kalends.url).netloc
-    for nodes in ((away, here), (here, away)):
-        proxy = kind(tmp_path, certificate).start(sample(kind.sample), None, nodes=nodes)
-        try:
-            person = Outside(kalends, proxy).account()
-            url = f"{person.home}personal/e.ics"
-            for _ in range(4):
-                assert put(person, url, event("e", START), if_none_match="*").status_code == 201
-                assert person.request("PROPFIND", url, depth=0).status_code == 207
-                assert person.request("DELETE", url).status_code == 204
-        finally:
-            proxy.stop()
+    with socket.socket() as nobody:
+        # It is bound, so that nobody else comes to listen there.
+        nobody.bind(("127.0.0.1", 0))
+        away, here = f"127.0.0.1:{nobody.getsockname()[1]}", urlsplit(kalends.url).netloc
+        for nodes in ((away, here), (here, away)):
+            proxy = kind(tmp_path, certificate).start(sample(kind.sample), None, nodes=nodes)
+            try:
+                person = Outside(kalends, proxy).account()
+                url = f"{person.home}personal/e.ics"
+                for _ in range(4):
+                    assert put(person, url, event("e", START), if_none_match="*").status_code == 201
+                    assert person.request("PROPFIND", url, depth=0).status_code == 207
+                    assert person.request("DELETE", url).status_code == 204
+            finally:
+                proxy.stop()
 
 
 @pytest.mark.parametrize("several", [False, True], ids=["one node", "several nodes"])

@@ -131,7 +131,7 @@ async fn a_calendar_tells_what_clients_look_for() {
 async fn a_calendar_tells_what_it_supports() {
     let server = Server::start().await;
     let ada = server.account("ada").await;
-    let asked = "<D:supported-report-set/><D:supported-privilege-set/><C:supported-calendar-component-set/>\
+    let asked = "<D:supported-report-set/><C:supported-calendar-component-set/>\
         <C:supported-calendar-data/><C:supported-collation-set/><C:supported-rscale-set/>";
     assert_snapshot!(shown(&ada.propfind(&ada.at(""), "0", &propfind(asked)).await), @r#"
     207
@@ -151,52 +151,6 @@ async fn a_calendar_tells_what_it_supports() {
               <D:supported-report><D:report><D:principal-property-search/></D:report></D:supported-report>
               <D:supported-report><D:report><D:principal-search-property-set/></D:report></D:supported-report>
             </D:supported-report-set>
-            <D:supported-privilege-set>
-              <D:supported-privilege>
-                <D:privilege><D:all/></D:privilege>
-                <D:description lang="en">Everything</D:description>
-                <D:supported-privilege>
-                  <D:privilege><D:read/></D:privilege>
-                  <D:description lang="en">Read the calendar</D:description>
-                  <D:supported-privilege>
-                    <D:privilege><C:read-free-busy/></D:privilege>
-                    <D:description lang="en">Read when the owner is busy</D:description>
-                  </D:supported-privilege>
-                  <D:supported-privilege>
-                    <D:privilege><D:read-current-user-privilege-set/></D:privilege>
-                    <D:description lang="en">Read one's own privileges</D:description>
-                  </D:supported-privilege>
-                </D:supported-privilege>
-                <D:supported-privilege>
-                  <D:privilege><D:write/></D:privilege>
-                  <D:description lang="en">Change the calendar</D:description>
-                  <D:supported-privilege>
-                    <D:privilege><D:write-properties/></D:privilege>
-                    <D:description lang="en">Change the calendar's properties</D:description>
-                  </D:supported-privilege>
-                  <D:supported-privilege>
-                    <D:privilege><D:write-content/></D:privilege>
-                    <D:description lang="en">Change objects</D:description>
-                  </D:supported-privilege>
-                  <D:supported-privilege>
-                    <D:privilege><D:bind/></D:privilege>
-                    <D:description lang="en">Add objects</D:description>
-                  </D:supported-privilege>
-                  <D:supported-privilege>
-                    <D:privilege><D:unbind/></D:privilege>
-                    <D:description lang="en">Remove objects</D:description>
-                  </D:supported-privilege>
-                </D:supported-privilege>
-                <D:supported-privilege>
-                  <D:privilege><D:read-acl/></D:privilege>
-                  <D:description lang="en">Read who has access</D:description>
-                </D:supported-privilege>
-                <D:supported-privilege>
-                  <D:privilege><D:write-acl/></D:privilege>
-                  <D:description lang="en">Change who has access</D:description>
-                </D:supported-privilege>
-              </D:supported-privilege>
-            </D:supported-privilege-set>
             <C:supported-calendar-component-set>
               <C:comp name="VEVENT"/>
               <C:comp name="VTODO"/>

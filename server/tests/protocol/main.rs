@@ -14,6 +14,8 @@ mod messages;
 mod objects;
 mod other_calendars;
 mod outage;
+mod privileges;
 mod reports;
+mod scheduling;
 mod sharing;
 mod update;

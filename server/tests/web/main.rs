@@ -12,6 +12,7 @@ mod imports;
 mod links;
 mod load;
 mod mail;
+mod meetings;
 mod microsoft;
 mod moving;
 mod people;

@@ -26,6 +26,10 @@ const WITHOUT_CONDITION: &[(&str, &str)] = &[
     ("PUT /api/v1.0/calendars/sync", "it has runs begin, and changes nothing else"),
     ("PUT /api/v1.0/calendars/{id}/sync", "it has a run begin, and changes nothing else"),
     ("PUT /api/v1.0/calendars/{id}/sync/deletions", "it says what it saw, in numbers"),
+    (
+        "PUT /api/v1.0/calendars/{id}/sync/conflicts/{conflict}",
+        "412 where it is another by now, and what loses stays in the history",
+    ),
     ("DELETE /api/v1.0/calendars/sync", "several at once, however each is"),
     ("PUT /api/v1.0/subscriptions/{id}/file", "whole, and one's own: the last word holds"),
     ("DELETE /api/v1.0/subscriptions/{id}", "one's own, and what of it changes is how its file is called"),

@@ -241,10 +241,72 @@ async fn an_account_is_removed_with_what_was_said_of_each_calendar() {
     assert_eq!(bea.get(&bea.at("a.ics")).await.status, 200);
     let removed = post(&server, &ada.cookie, &page, &format!("do=remove&calendars=keep&{field}&confirm=bea")).await;
     let shown = followed(&server, &ada, &removed).await;
-    assert!(shown.contains("Being removed"), "{shown}");
+    assert!(shown.contains("bea is being removed"), "{shown}");
     work(&server).await;
     assert_eq!(bea.get(&bea.at("a.ics")).await.status, 404);
     assert_eq!(program.get(&path).await.status, 404);
+}
+
+#[tokio::test]
+async fn programs_see_what_would_be_done_and_decide_between_versions() {
+    let (there, bea) = elsewhere().await;
+    let server = Server::with_pages().await;
+    let (ada, _) = Program::new(&server, "ada").await;
+    let (account, remote) = add_account(&ada, &there, &bea).await;
+    let settings = json!({ "direction": "both", "policy": "ask", "interval_seconds": 900, "window_days": null });
+    let wanted = json!({ "account": account, "remote": remote, "settings": settings });
+    let planned = ada.send("POST", "/calendars/sync/dry-run", &[], &wanted).await;
+    let planned = (planned.status, body(&planned));
+    let created = json!([{ "side": "here", "what": "created", "count": 1 }]);
+    assert_eq!((planned.0, &planned.1["counts"], &planned.1["lines"][0]["title"]), (200, &created, &"Choir".into()));
+    assert_eq!(body(&ada.get("/calendars/sync").await)["calendars"], json!([]), "nothing is made");
+    let made = body(&ada.send("POST", "/calendars/sync", &[], &wanted).await);
+    let calendar = made["calendar"].as_i64().unwrap();
+    work(&server).await;
+
+    // Both give it a title and a place of their own.
+    let name = body(&ada.get(&format!("/calendars/{calendar}/objects")).await)["objects"][0]["name"].clone();
+    let at = format!("/calendars/{calendar}/objects/{}", name.as_str().unwrap());
+    let text = ada.get(&at).await.text();
+    let changed =
+        |title: &str, place: &str| text.replace("SUMMARY:Choir", &format!("SUMMARY:{title}\r\nLOCATION:{place}"));
+    let path = format!("/api/v1.0{at}");
+    let put = ada.0.request("PUT", &path).header("If-Match", "*").header("Content-Type", "text/calendar");
+    assert_eq!(put.body(changed("Choir here", "Here")).send().await.status, 204);
+    assert_eq!(bea.put(&bea.at("a.ics"), changed("Choir there", "There")).await.status, 204);
+    let path = format!("/calendars/{calendar}/sync");
+    let planned = body(&ada.get(&format!("{path}/dry-run")).await);
+    assert_eq!(planned["lines"][0]["what"], "conflict", "{planned}");
+    assert_eq!(ada.plain("PUT", &path, &[]).await.status, 202);
+    work(&server).await;
+    let waiting = body(&ada.get(&format!("{path}/conflicts")).await);
+    let conflict = &waiting["conflicts"][0];
+    let clashes: Vec<&Value> =
+        conflict["both_changed"].as_array().unwrap().iter().map(|clash| &clash["what"]).collect();
+    assert_eq!(clashes.len(), 2, "{waiting}");
+    for (side, title) in [("here", "Choir here"), ("there", "Choir there"), ("base", "Choir")] {
+        assert!(conflict[side].as_str().unwrap().contains(&format!("SUMMARY:{title}\r\n")), "{side}: {waiting}");
+    }
+    let decide = async |id: &Value, decision: Value| {
+        ada.send("PUT", &format!("{path}/conflicts/{id}"), &[], &decision).await.status
+    };
+    for wrong in [json!({}), json!({ "keep": "here", "each": [] }), json!({ "keep": "both" })] {
+        assert_eq!(decide(&conflict["id"], wrong).await, 422);
+    }
+    assert_eq!(decide(&json!(4711), json!({ "keep": "here" })).await, 404);
+    let sides: Vec<&str> = clashes.iter().map(|what| if **what == "SUMMARY" { "here" } else { "there" }).collect();
+    assert_eq!(decide(&conflict["id"], json!({ "each": sides })).await, 204);
+    assert_eq!(decide(&conflict["id"], json!({ "keep": "here" })).await, 404);
+    work(&server).await;
+    let kept = ada.get(&at).await.text();
+    assert!(kept.contains("SUMMARY:Choir here\r\n") && kept.contains("LOCATION:There\r\n"), "{kept}");
+    let kept = bea.get(&bea.at("a.ics")).await.text();
+    assert!(kept.contains("SUMMARY:Choir here\r\n") && kept.contains("LOCATION:There\r\n"), "{kept}");
+    // Tying one's own calendar as well: what that would do is another question.
+    let own = body(&ada.get("/calendars").await)["calendars"][0]["id"].as_i64().unwrap();
+    let tied = json!({ "account": account, "remote": remote, "settings": settings });
+    let refused = ada.send("POST", &format!("/calendars/{own}/sync/dry-run"), &[], &tied).await;
+    assert_eq!(refused.status, 409, "it is in step with another already: {}", refused.text());
 }
 
 #[tokio::test]
@@ -276,6 +338,9 @@ async fn a_link_is_its_calendars_owners_alone() {
             ("PATCH", path.clone(), settings.clone()),
             ("DELETE", path.clone(), Value::Null),
             ("DELETE", format!("/calendars/sync?ids={calendar}"), Value::Null),
+            ("GET", format!("{path}/conflicts"), Value::Null),
+            ("PUT", format!("{path}/conflicts/1"), json!({ "keep": "here" })),
+            ("GET", format!("{path}/dry-run"), Value::Null),
             ("GET", format!("{path}/deletions"), Value::Null),
             ("PUT", format!("{path}/deletions"), json!({ "delete": true })),
             ("POST", format!("{path}/pause"), json!({})),

@@ -46,6 +46,7 @@ pub fn spoken(agenda: Agenda, event: &EventInstance, before: &str, after: &str, 
         Status::Confirmed => {}
         Status::Tentative => say(words::agenda_tentative()),
         Status::Cancelled => say(words::agenda_cancelled()),
+        Status::Unanswered => say(words::agenda_unanswered()),
     }
     if event.recurring() {
         say(words::agenda_repeats());
@@ -66,6 +67,7 @@ fn classes(event: &EventInstance, kind: &str, from_before: bool, goes_on: bool) 
         (goes_on, " chip--goes-on"),
         (event.status == Status::Tentative, " chip--tentative"),
         (event.status == Status::Cancelled, " chip--cancelled"),
+        (event.status == Status::Unanswered, " chip--open"),
         (event.transparent, " chip--free"),
         (event.editable, " chip--editable"),
         (event.is_busy_time(), " chip--busy"),

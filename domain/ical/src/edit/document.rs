@@ -7,16 +7,16 @@ use crate::write::{self, CRLF};
 
 /// The text of an object.
 #[derive(Clone)]
-pub(super) struct Document {
+pub(crate) struct Document {
     before: String,
-    pub(super) calendar: Tree,
+    pub(crate) calendar: Tree,
     after: String,
 }
 
 /// A component.
 #[derive(Clone)]
-pub(super) struct Tree {
-    pub(super) name: String,
+pub(crate) struct Tree {
+    pub(crate) name: String,
     begin: String,
     pieces: Vec<Piece>,
     end: String,
@@ -35,16 +35,20 @@ enum Piece {
 
 impl Document {
     /// `text` is what `object` was read from.
-    pub(super) fn of(object: &CalendarObject, text: &str) -> Self {
-        let span = &object.calendar.span;
+    pub(crate) fn of(object: &CalendarObject, text: &str) -> Self {
+        Document::of_calendar(&object.calendar, text)
+    }
+
+    /// `text` is what `calendar`, a VCALENDAR, was read from.
+    pub(crate) fn of_calendar(calendar: &Component, text: &str) -> Self {
         Document {
-            before: text[..span.start].to_owned(),
-            calendar: Tree::of(&object.calendar, text),
-            after: text[span.end..].to_owned(),
+            before: text[..calendar.span.start].to_owned(),
+            calendar: Tree::of(calendar, text),
+            after: text[calendar.span.end..].to_owned(),
         }
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut out = self.before.clone();
         self.calendar.push_text(&mut out);
         out.push_str(&self.after);
@@ -53,7 +57,7 @@ impl Document {
 }
 
 impl Tree {
-    pub(super) fn of(component: &Component, text: &str) -> Self {
+    pub(crate) fn of(component: &Component, text: &str) -> Self {
         let elements = component.elements();
         let mut position = component.body_start(text);
         let mut tree = Tree {
@@ -80,7 +84,7 @@ impl Tree {
     }
 
     /// A component without lines.
-    pub(super) fn empty(name: &str) -> Self {
+    pub(crate) fn empty(name: &str) -> Self {
         Tree {
             name: name.to_owned(),
             begin: format!("BEGIN:{name}\r\n"),
@@ -89,7 +93,7 @@ impl Tree {
         }
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut out = String::new();
         self.push_text(&mut out);
         out
@@ -110,12 +114,12 @@ impl Tree {
     ///
     /// # Panics
     /// When it had fewer: indices come from the object that the document was made of.
-    pub(super) fn component(&mut self, index: usize) -> &mut Tree {
+    pub(crate) fn component(&mut self, index: usize) -> &mut Tree {
         self.trees().nth(index).expect("a component of the object")
     }
 
     /// Takes the component at `index` away; the indices of the others stay.
-    pub(super) fn take(&mut self, index: usize) {
+    pub(crate) fn take(&mut self, index: usize) {
         *self.component(index) = Tree::gone();
     }
 
@@ -131,12 +135,12 @@ impl Tree {
         Tree { name: String::new(), begin: String::new(), pieces: Vec::new(), end: String::new() }
     }
 
-    pub(super) fn is_gone(&self) -> bool {
+    pub(crate) fn is_gone(&self) -> bool {
         self.begin.is_empty()
     }
 
     /// The components inside.
-    pub(super) fn components(&self) -> impl Iterator<Item = &Tree> {
+    pub(crate) fn components(&self) -> impl Iterator<Item = &Tree> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Tree(tree) if !tree.is_gone() => Some(tree),
             _ => None,
@@ -144,31 +148,57 @@ impl Tree {
     }
 
     /// Takes the components away that are not wanted.
-    pub(super) fn retain_components(&mut self, keep: impl Fn(&Tree) -> bool) {
+    pub(crate) fn retain_components(&mut self, keep: impl Fn(&Tree) -> bool) {
         for tree in self.trees().filter(|tree| !tree.is_gone() && !keep(tree)) {
             *tree = Tree::gone();
         }
     }
 
     /// Adds a component after the last one of the same name. Indices stay: those of the components after it must not be used any more.
-    pub(super) fn append(&mut self, tree: Tree) {
+    pub(crate) fn append(&mut self, tree: Tree) {
         let of_name = |piece: &Piece| matches!(piece, Piece::Tree(other) if other.name == tree.name);
         let at = self.pieces.iter().rposition(of_name).map_or(self.pieces.len(), |last| last + 1);
         self.pieces.insert(at, Piece::Tree(tree));
     }
 
     /// Adds a component (whole lines of text) before the first one.
-    pub(super) fn prepend(&mut self, text: &str) {
+    pub(crate) fn prepend(&mut self, text: &str) {
         let at = self.pieces.iter().position(|piece| matches!(piece, Piece::Tree(_))).unwrap_or(self.pieces.len());
         self.pieces.insert(at, Piece::Gap(text.to_owned()));
     }
 
+    /// Has `change` change each component inside.
+    pub(crate) fn change_components(&mut self, mut change: impl FnMut(&mut Tree)) {
+        self.trees().filter(|tree| !tree.is_gone()).for_each(&mut change);
+    }
+
+    /// Adds a component after everything.
+    pub(crate) fn push(&mut self, tree: Tree) {
+        self.pieces.push(Piece::Tree(tree));
+    }
+
+    /// Takes away the lines that are not wanted.
+    pub(crate) fn retain_lines(&mut self, keep: impl Fn(&Property) -> bool) {
+        self.pieces.retain(|piece| !matches!(piece, Piece::Line { property, .. } if !keep(property)));
+    }
+
+    /// Has the lines called `name` be those of `other`, as they are written there, in the place of its own.
+    pub(crate) fn take_lines(&mut self, name: &str, other: &Tree) {
+        let is_it = |piece: &Piece| matches!(piece, Piece::Line { property, .. } if property.name == name);
+        let theirs: Vec<Piece> = other.pieces.iter().filter(|piece| is_it(piece)).cloned().collect();
+        let first = self.pieces.iter().position(is_it);
+        let last_line = self.pieces.iter().rposition(|piece| matches!(piece, Piece::Line { .. }));
+        self.pieces.retain(|piece| !is_it(piece));
+        let at = first.unwrap_or_else(|| last_line.map_or(0, |last| last + 1)).min(self.pieces.len());
+        self.pieces.splice(at..at, theirs);
+    }
+
     /// The first line called `name`.
-    pub(super) fn property(&self, name: &str) -> Option<&Property> {
+    pub(crate) fn property(&self, name: &str) -> Option<&Property> {
         self.properties().find(|property| property.name == name)
     }
 
-    pub(super) fn properties(&self) -> impl Iterator<Item = &Property> {
+    pub(crate) fn properties(&self) -> impl Iterator<Item = &Property> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Line { property, .. } => Some(property),
             _ => None,
@@ -176,7 +206,7 @@ impl Tree {
     }
 
     /// Every TZID that a line of the component, or of one inside it, has.
-    pub(super) fn tzids(&self) -> Vec<String> {
+    pub(crate) fn tzids(&self) -> Vec<String> {
         let mut found: Vec<_> =
             self.properties().filter_map(|property| property.param("TZID")).map(str::to_owned).collect();
         for component in self.components() {
@@ -185,12 +215,12 @@ impl Tree {
         found
     }
 
-    pub(super) fn remove(&mut self, name: &str) {
+    pub(crate) fn remove(&mut self, name: &str) {
         self.pieces.retain(|piece| !matches!(piece, Piece::Line { property, .. } if property.name == name));
     }
 
     /// Makes one line of `name`: the first one there is, or a new one after the last of `neighbours`, else after all lines.
-    pub(super) fn set(&mut self, name: &str, params: &[Parameter], value: &str, neighbours: &[&str]) {
+    pub(crate) fn set(&mut self, name: &str, params: &[Parameter], value: &str, neighbours: &[&str]) {
         let is_it = |piece: &Piece| matches!(piece, Piece::Line { property, .. } if property.name == name);
         let Some(first) = self.pieces.iter().position(is_it) else {
             return self.add(name, params, value, neighbours);
@@ -204,7 +234,7 @@ impl Tree {
     }
 
     /// Adds a line after the last of `neighbours`, else after all lines.
-    pub(super) fn add(&mut self, name: &str, params: &[Parameter], value: &str, neighbours: &[&str]) {
+    pub(crate) fn add(&mut self, name: &str, params: &[Parameter], value: &str, neighbours: &[&str]) {
         let is_neighbour =
             |piece: &Piece| matches!(piece, Piece::Line { property, .. } if neighbours.contains(&&*property.name));
         let at = self
@@ -217,7 +247,7 @@ impl Tree {
     }
 
     /// Puts what `change` makes of each line called `name` in its place: nothing (`Some` of no lines), other lines, or itself (`None`).
-    pub(super) fn rewrite(
+    pub(crate) fn rewrite(
         &mut self,
         name: &str,
         mut change: impl FnMut(&Property) -> Option<Vec<(Vec<Parameter>, String)>>,
@@ -246,7 +276,7 @@ fn line(name: &str, params: &[Parameter], value: &str) -> Piece {
 }
 
 /// The parameters of a line with `moment` as its value; those of the line before that say nothing of its type are kept.
-pub(super) fn moment_params(kept: &[Parameter], moment: &Moment) -> Vec<Parameter> {
+pub(crate) fn moment_params(kept: &[Parameter], moment: &Moment) -> Vec<Parameter> {
     let mut params: Vec<_> =
         kept.iter().filter(|parameter| !matches!(parameter.name.as_str(), "VALUE" | "TZID")).cloned().collect();
     match moment {
@@ -257,6 +287,6 @@ pub(super) fn moment_params(kept: &[Parameter], moment: &Moment) -> Vec<Paramete
     params
 }
 
-pub(super) fn param(name: &str, value: &str) -> Parameter {
+pub(crate) fn param(name: &str, value: &str) -> Parameter {
     Parameter { name: name.to_owned(), values: vec![value.to_owned()] }
 }

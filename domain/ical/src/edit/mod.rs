@@ -1,7 +1,7 @@
 //! Changes to a stored object's text that leave every octet they do not concern as it was.
 
 mod all;
-mod document;
+pub(crate) mod document;
 mod draft;
 mod editor;
 mod marks;

@@ -61,6 +61,19 @@ pub enum Group {
     Description,
 }
 
+impl Group {
+    /// The first of its properties.
+    pub fn property(self) -> &'static str {
+        match self {
+            Group::Time => "DTSTART",
+            Group::Recurrence | Group::Series => "RRULE",
+            Group::Completion => "STATUS",
+            Group::Location => "LOCATION",
+            Group::Description => "DESCRIPTION",
+        }
+    }
+}
+
 /// Where in an object something stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {

@@ -333,8 +333,7 @@ async fn a_change_here_goes_there_soon_and_a_run_that_was_asked_for_follows() {
     let jobs = pair.kalends.jobs().await.unwrap();
     let waiting = jobs.iter().find(|job| job.kind == "sync" && job.ended_at.is_none()).unwrap();
     assert!(waiting.due_at - Utc::now() <= TimeDelta::seconds(3), "{waiting:?}");
-    pair.kalends.remote_changed(pair.account, Some(&RemoteCalendarId(REMOTE.into()))).await.unwrap();
-    pair.run_due().await;
+    pair.sync().await;
     assert_eq!(pair.uids_there(), ["a"]);
     let own = pair.kalends.own_jobs(pair.anna()).await.unwrap();
     assert!(own.iter().filter(|job| job.kind == "sync").count() <= 2, "those that are over are not kept: {own:?}");

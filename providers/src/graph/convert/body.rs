@@ -53,7 +53,7 @@ impl HeldBody {
     fn of_html(html: &str) -> Self {
         let clean = sanitised(html);
         let text = text_of(&clean);
-        let html = (!is_plain(&clean)).then(|| clean.trim().replace("\r\n", "\n"));
+        let html = (!is_plain(&clean)).then(|| clean.trim_ascii().replace("\r\n", "\n"));
         HeldBody { text, html }
     }
 

@@ -127,7 +127,14 @@ pub fn write(view: &View<'_>, property: Live, who: &Principal, xml: &mut XmlWrit
     let list = match view {
         View::Calendar(view) => view.access_list,
         View::Object(view) => view.access_list,
-        View::Home { .. } | View::Principal(_) | View::Proxies(_) | View::Notifications(_) | View::Notification(_) => {
+        View::Home { .. }
+        | View::Principal(_)
+        | View::Proxies(_)
+        | View::Notifications(_)
+        | View::Notification(_)
+        | View::Inbox(_)
+        | View::InboxItem(..)
+        | View::Outbox(_) => {
             xml.open(tag);
             write_entry(&Shown::Owner, Access::Owner, true, None, xml);
             xml.close(tag);
@@ -227,6 +234,16 @@ pub fn write_supported_privileges(xml: &mut XmlWriter) {
     leaf("D:write-content", "Change objects", xml);
     leaf("D:bind", "Add objects", xml);
     leaf("D:unbind", "Remove objects", xml);
+    xml.close("D:supported-privilege");
+    open("C:schedule-deliver", "Send to the inbox", xml);
+    leaf("C:schedule-deliver-invite", "Invite", xml);
+    leaf("C:schedule-deliver-reply", "Answer", xml);
+    leaf("C:schedule-query-freebusy", "Ask when the owner is busy", xml);
+    xml.close("D:supported-privilege");
+    open("C:schedule-send", "Send from the outbox", xml);
+    leaf("C:schedule-send-invite", "Invite", xml);
+    leaf("C:schedule-send-reply", "Answer", xml);
+    leaf("C:schedule-send-freebusy", "Ask when others are busy", xml);
     xml.close("D:supported-privilege");
     leaf("D:read-acl", "Read who has access", xml);
     leaf("D:write-acl", "Change who has access", xml);

@@ -6,6 +6,7 @@ mod object;
 mod principal;
 mod quota;
 mod request;
+mod scheduling;
 mod sharing;
 pub mod update;
 
@@ -15,6 +16,7 @@ pub use object::{CalendarData, ObjectView, content_type};
 pub use principal::PrincipalView;
 pub use quota::Quota;
 pub use request::{PropertyRequest, Requested};
+pub use scheduling::InboxView;
 
 use super::resource::{self, Resource};
 use super::target::Proxies;
@@ -22,6 +24,7 @@ use super::xml::names::{Name, Namespace};
 use super::xml::writer::{XmlWriter, empty_element};
 use kalends_domain::access::Principal;
 use kalends_domain::calendars::DeadProperty;
+use kalends_domain::scheduling::InboxItem;
 use kalends_domain::share_notices::ShareNotice;
 use kalends_domain::sharing::Party;
 
@@ -93,6 +96,11 @@ live_properties! {
     CalendarUserType: CalDav "calendar-user-type" as "C:calendar-user-type", No;
     CalendarUserAddressSet: CalDav "calendar-user-address-set" as "C:calendar-user-address-set", No;
     MaxResourceSize: CalDav "max-resource-size" as "C:max-resource-size", No;
+    CalendarAvailability: CalDav "calendar-availability" as "C:calendar-availability", No;
+    ScheduleDefaultCalendarUrl: CalDav "schedule-default-calendar-URL" as "C:schedule-default-calendar-URL", No;
+    ScheduleInboxUrl: CalDav "schedule-inbox-URL" as "C:schedule-inbox-URL", No;
+    ScheduleOutboxUrl: CalDav "schedule-outbox-URL" as "C:schedule-outbox-URL", No;
+    ScheduleTag: CalDav "schedule-tag" as "C:schedule-tag", No;
     ScheduleCalendarTransp: CalDav "schedule-calendar-transp" as "C:schedule-calendar-transp", No;
     SupportedCalendarComponentSet: CalDav "supported-calendar-component-set" as "C:supported-calendar-component-set", No;
     SupportedCalendarData: CalDav "supported-calendar-data" as "C:supported-calendar-data", No;
@@ -125,6 +133,11 @@ pub enum View<'a> {
     Object(ObjectView<'a>),
     Notifications(&'a [ShareNotice]),
     Notification(&'a ShareNotice),
+    Inbox(InboxView<'a>),
+    /// A message, with its text where that may be given.
+    InboxItem(&'a InboxItem, CalendarData<'a>),
+    /// Of this person.
+    Outbox(&'a Party),
 }
 
 impl View<'_> {
@@ -176,6 +189,9 @@ impl View<'_> {
             (View::Proxies(proxies), _) => principal::write_proxies(proxies, who, property, xml),
             (View::Notifications(notices), _) => sharing::write_notifications(notices, who, property, xml),
             (View::Notification(notice), _) => sharing::write_notification(notice, property, xml),
+            (View::Inbox(view), _) => view.write(property, xml),
+            (View::InboxItem(item, data), _) => scheduling::write_item(item, data, property, xml),
+            (View::Outbox(owner), _) => scheduling::write_outbox(owner, property, xml),
             (View::Calendar(view), Live::Invite) => sharing::write_invite(view.calendar, view.access_list, who, xml),
             (View::Calendar(view), _) => view.write(property, xml),
             (View::Object(view), _) => view.write(property, xml),
@@ -325,7 +341,13 @@ fn supported_reports(view: &View<'_>, xml: &mut XmlWriter) {
         ],
         View::Object(_) => &["C:calendar-query", "C:calendar-multiget", "D:acl-principal-prop-set"],
         View::Signpost(_) | View::Home { .. } => &["D:principal-match"],
-        View::Principal(_) | View::Proxies(_) | View::Notifications(_) | View::Notification(_) => &[],
+        View::Inbox(_) => &["C:calendar-query", "C:calendar-multiget", "D:sync-collection"],
+        View::Principal(_)
+        | View::Proxies(_)
+        | View::Notifications(_)
+        | View::Notification(_)
+        | View::InboxItem(..)
+        | View::Outbox(_) => &[],
     };
     xml.open(Live::SupportedReportSet.tag());
     for report in

@@ -43,6 +43,10 @@ impl ObjectView<'_> {
         match property {
             Live::ResourceType => xml.empty(tag),
             Live::GetEtag => xml.leaf(tag, &self.head.etag),
+            Live::ScheduleTag => match &self.head.schedule_tag {
+                Some(schedule_tag) => xml.leaf(tag, &format!("\"{schedule_tag}\"")),
+                None => return false,
+            },
             Live::GetContentType => xml.leaf(tag, content_type(self.head.kind)),
             // That of what is shown otherwise than it is stored is known once it is read.
             Live::GetContentLength if self.head.altered => return false,

@@ -129,6 +129,14 @@ impl<'a> PrincipalView<'a> {
                 let collection = Resource::Notifications { owner: self.party.slug.clone() };
                 xml.hrefs(tag, [collection.href().as_str()]);
             }
+            Live::ScheduleInboxUrl if self.is_oneself() => {
+                let inbox = Resource::Inbox { owner: self.party.slug.clone() };
+                xml.hrefs(tag, [inbox.href().as_str()]);
+            }
+            Live::ScheduleOutboxUrl if self.is_oneself() => {
+                let outbox = Resource::Outbox { owner: self.party.slug.clone() };
+                xml.hrefs(tag, [outbox.href().as_str()]);
+            }
             Live::CalendarHomeSet if self.is_oneself() || self.delegation().is_some() => {
                 xml.hrefs(tag, [resource::home_href(&self.party.slug).as_str()]);
             }

@@ -172,10 +172,11 @@ impl Update {
         }
     }
 
-    /// Refuses every change but those of `property`.
-    pub fn refuse_but(&mut self, property: Live, has: impl Fn(Live) -> bool) {
+    /// Refuses every change but those of `properties`.
+    pub fn refuse_but(&mut self, properties: &[Live], has: impl Fn(Live) -> bool) {
         self.refuse(has);
-        for change in self.changes.iter_mut().filter(|change| Live::of(&change.name) == Some(property)) {
+        let may = |change: &&mut Change| Live::of(&change.name).is_some_and(|property| properties.contains(&property));
+        for change in self.changes.iter_mut().filter(may) {
             change.refusal = None;
         }
     }

@@ -2,7 +2,7 @@
 
 mod data;
 mod expand;
-mod filter;
+pub(super) mod filter;
 mod free_busy;
 mod multiget;
 mod objects;
@@ -13,6 +13,7 @@ mod sync;
 use super::Call;
 use super::body::{self, REPORT_OCTETS};
 use super::error::Failure;
+use super::scheduling;
 use super::target::Target;
 use axum::body::Body;
 use axum::response::Response;
@@ -27,7 +28,12 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     }
     let in_calendar = matches!(call.target, Target::Calendar(_) | Target::Object(_));
     let on_calendar = matches!(call.target, Target::Calendar(_));
-    if in_calendar && name.is_caldav("calendar-query") {
+    let is_of_objects = name.is_caldav("calendar-query") || name.is_caldav("calendar-multiget");
+    if matches!(call.target, Target::Inbox(_)) && is_of_objects {
+        scheduling::report(call, &document.root).await
+    } else if matches!(call.target, Target::Inbox(_)) && name.is_dav("sync-collection") {
+        sync::of_inbox(call, &document.root).await
+    } else if in_calendar && name.is_caldav("calendar-query") {
         query::answer(call, &document.root).await
     } else if in_calendar && name.is_caldav("calendar-multiget") {
         multiget::answer(call, &document.root).await

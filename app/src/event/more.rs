@@ -1,0 +1,90 @@
+//! What an event's details have that the server writes as HTML: who takes part, with one's own answer, and the way to its history.
+//! Browsers download no code for it, and the form in it is one that works without any.
+
+use crate::agenda::links;
+use crate::invitation::server::{answered, shown};
+use crate::ui::{Markup, icon};
+use crate::wire::ApiError;
+use crate::words;
+use kalends_domain::Kalends;
+use kalends_domain::accounts::User;
+use kalends_domain::events::EventDetails;
+use kalends_domain::scheduling::Invitation;
+use kalends_ical::instance_key;
+use leptos_router::location::Url;
+
+const PEOPLE: &str = "M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 19.5a6.5 6.5 0 0 1 13 0M16 4.8a3.5 3.5 0 0 1 0 6.4M18 14a6.5 6.5 0 0 1 3.5 5.5";
+
+/// Most guests who are named; the others are on the page of who takes part.
+const MAX_NAMED: usize = 12;
+
+/// The rows, for somebody who looks at the event on the page `back`.
+///
+/// # Errors
+/// Those of [`Kalends::participants`].
+pub async fn rows(kalends: &Kalends, user: &User, event: &EventDetails, back: &str) -> Result<String, ApiError> {
+    let mut html = Markup::default();
+    if event.has_guests {
+        let instance = event.recurrence_id.as_ref();
+        let found = kalends.participants(user.on_a_page(), event.calendar, &event.name, instance).await?;
+        guests(&mut html, event, &found, back);
+    }
+    row(&mut html, icon::HISTORY);
+    let history = links::history(event.calendar.0, &event.name, back);
+    html.raw("<a").attribute("href", &history).raw(">").text(words::common_history()).raw("</a>");
+    Ok(html.finish())
+}
+
+/// The icon that a row begins with.
+fn row(html: &mut Markup, path: &'static str) {
+    html.raw("<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"")
+        .raw(path)
+        .raw("\"></path></svg>");
+}
+
+fn guests(html: &mut Markup, event: &EventDetails, found: &Invitation, back: &str) {
+    row(html, PEOPLE);
+    html.raw("<div>");
+    if let Some(organizer) = &found.organizer {
+        let organizer = words::server_invitation_invited_by(&shown(organizer));
+        html.raw("<p class=\"hint\" dir=\"auto\">").text(&organizer).raw("</p>");
+    }
+    for guest in found.attendees.iter().take(MAX_NAMED) {
+        let text = words::server_invitation_guest(&shown(guest), answered(&guest.partstat));
+        html.raw("<p dir=\"auto\">").text(&text).raw("</p>");
+    }
+    let more = found.attendees.len().saturating_sub(MAX_NAMED);
+    if more > 0 {
+        html.raw("<p>").text(&words::server_invitation_more(more)).raw("</p>");
+    }
+    if !found.proposals.is_empty() {
+        html.raw("<p><strong>").text(words::server_invitation_proposals()).raw("</strong></p>");
+    }
+    let all = links::invitation(event.calendar.0, &event.name);
+    if let Some(answer) = found.answer.as_deref().filter(|_| found.can_answer) {
+        html.raw("<form class=\"row\" method=\"post\"").attribute("action", &all).raw(">");
+        for (name, value) in [("etag", event.etag.as_str()), ("back", back)] {
+            html.raw("<input type=\"hidden\"").attribute("name", name).attribute("value", value).raw(">");
+        }
+        let choices = [
+            ("ACCEPTED", words::server_invitation_accept()),
+            ("TENTATIVE", words::server_invitation_maybe()),
+            ("DECLINED", words::server_invitation_decline()),
+        ];
+        for (value, text) in choices {
+            let (class, pressed) = match answer == value {
+                true => ("button button--small button--primary", "true"),
+                false => ("button button--small", "false"),
+            };
+            html.raw("<button name=\"answer\"").attribute("value", value).attribute("class", class);
+            html.attribute("aria-pressed", pressed).raw(">").text(text).raw("</button>");
+        }
+        html.raw("</form>");
+        if event.recurring {
+            html.raw("<p class=\"hint\">").text(words::server_invitation_whole_series()).raw("</p>");
+        }
+    }
+    let instance = event.recurrence_id.as_ref().filter(|_| event.recurring);
+    let page = instance.map_or(all.clone(), |id| format!("{all}?instance={}", Url::escape(&instance_key::encode(id))));
+    html.raw("<a").attribute("href", &page).raw(">").text(words::server_invitation_guests()).raw("</a></div>");
+}

@@ -1,0 +1,209 @@
+//! The server's side of who takes part in an event.
+
+use super::{Guests, InvitationRefused, ProposalLine, SentLine};
+use crate::agenda::format::title_or_none;
+use crate::event::seen::{when, zone_of};
+use crate::history::words_of::Reader;
+use crate::undo::keys::key;
+use crate::wire::{ApiError, CalendarId, UndoKey, When};
+use crate::words;
+use chrono::{NaiveDate, NaiveDateTime};
+use kalends_domain::Kalends;
+use kalends_domain::accounts::User;
+use kalends_domain::calendars::CalendarId as Calendar;
+use kalends_domain::scheduling::{DeliveryId, NO_WAY, NewAttendee, Sent};
+use kalends_ical::edit::Timing;
+use kalends_ical::instance_key;
+use kalends_ical::itip::{Answer, PartStat, Party};
+use kalends_ical::value::Moment;
+use leptos::prelude::use_context;
+
+/// Who takes part in the event, or in one instance of it.
+pub async fn guests(
+    kalends: &Kalends,
+    user: &User,
+    calendar: CalendarId,
+    name: &str,
+    instance: Option<&str>,
+) -> Result<Guests, ApiError> {
+    let (caller, id) = (user.on_a_page(), Calendar(calendar));
+    let instance = moment(instance)?;
+    let event = kalends.event(caller, id, name, instance.as_ref()).await?;
+    let found = kalends.invitation(caller, id, name, instance.as_ref()).await?;
+    let reader = Reader::of(user);
+    let mut proposals = Vec::with_capacity(found.proposals.len());
+    for proposal in &found.proposals {
+        let who = proposal.name.as_deref().unwrap_or_else(|| plain(&proposal.address));
+        let when = reader.timing(proposal.timing);
+        let text = match &proposal.instance {
+            Some(instance) if event.recurring => {
+                let stands = kalends.event(caller, id, name, Some(instance)).await;
+                let instead = stands.map(|stands| reader.timing(stands.draft.timing)).unwrap_or_default();
+                words::server_invitation_proposes_instead(who, &when, &instead)
+            }
+            _ => words::server_invitation_proposes(who, &when),
+        };
+        proposals.push(ProposalLine { id: proposal.id.0, text, comment: proposal.comment.clone() });
+    }
+    let proposable = found.can_answer.then(|| match when(event.draft.timing, reader.zone()).0 {
+        When::Days { first, last } => (first.to_string(), last.to_string()),
+        When::Times { start, end } => (start.format(MINUTE).to_string(), end.format(MINUTE).to_string()),
+    });
+    let addresses = found.attendees.iter().filter_map(|guest| guest.address.get(7..)).collect::<Vec<_>>().join("\n");
+    Ok(Guests {
+        calendar,
+        name: name.to_owned(),
+        title: title_or_none(&event.draft.summary).to_owned(),
+        etag: found.etag,
+        is_series: event.recurring && instance.is_none(),
+        organizer: found.organizer.as_ref().map(shown),
+        guests: found.attendees.iter().map(|guest| (shown(guest), answered(&guest.partstat).to_owned())).collect(),
+        answer: found.answer.filter(|_| found.can_answer),
+        addresses: found.can_invite.then_some(addresses),
+        proposals,
+        proposable,
+        sent: found.sent.iter().map(|sent| line(sent, &reader)).collect(),
+        outcome: use_context::<InvitationRefused>().map(|InvitationRefused(error)| error),
+    })
+}
+
+fn moment(instance: Option<&str>) -> Result<Option<Moment>, ApiError> {
+    let missing = || ApiError::NotFound(words::server_event_not_found().into());
+    instance.map(|key| instance_key::decode(key).ok_or_else(missing)).transpose()
+}
+
+/// A name with an address, or the address.
+pub fn shown(party: &Party) -> String {
+    let address = plain(&party.address);
+    match &party.name {
+        // The address of a principal is for programs.
+        Some(name) if !address.contains('@') => name.clone(),
+        Some(name) if name != address => format!("{name} <{address}>"),
+        _ => address.to_owned(),
+    }
+}
+
+/// An address as people write it.
+fn plain(address: &str) -> &str {
+    address.strip_prefix("mailto:").unwrap_or(address)
+}
+
+/// PARTSTAT in words.
+pub fn answered(partstat: &str) -> &'static str {
+    match partstat {
+        "ACCEPTED" => words::server_invitation_accepted(),
+        "TENTATIVE" => words::server_invitation_tentative(),
+        "DECLINED" => words::server_invitation_declined(),
+        "DELEGATED" => words::server_invitation_delegated(),
+        _ => words::server_invitation_needs_action(),
+    }
+}
+
+fn line(sent: &Sent, reader: &Reader) -> SentLine {
+    let what = match sent.method.as_str() {
+        "REQUEST" | "ADD" => words::server_invitation_request(),
+        "CANCEL" => words::server_invitation_cancel(),
+        "REPLY" => words::server_invitation_reply(),
+        "COUNTER" => words::server_invitation_counter(),
+        "DECLINECOUNTER" => words::server_invitation_decline_counter(),
+        "REFRESH" => words::server_invitation_refreshing(),
+        _ => words::server_invitation_other(),
+    };
+    let became = match (&sent.problem, sent.way.as_str(), sent.waiting) {
+        (Some(why), ..) => words::server_invitation_failed(why),
+        (None, NO_WAY, _) => words::server_invitation_unreached().to_owned(),
+        (None, _, true) => words::server_invitation_waiting().to_owned(),
+        (None, _, false) => match (sent.method.as_str(), sent.outcome.as_deref()) {
+            ("COUNTER", Some("accepted")) => words::server_invitation_taken(),
+            ("COUNTER", Some("declined")) => words::server_invitation_not_taken(),
+            ("COUNTER", Some("for-person")) => words::server_invitation_undecided(),
+            _ => words::server_invitation_arrived(),
+        }
+        .to_owned(),
+    };
+    let to = plain(&sent.recipient);
+    SentLine {
+        what: what.to_owned(),
+        to: words::server_invitation_sent_to(to),
+        at: reader.moment(reader.local(sent.at)),
+        became,
+    }
+}
+
+/// What somebody wishes on the page.
+pub struct Wish<'a> {
+    pub calendar: CalendarId,
+    pub name: &'a str,
+    pub instance: Option<&'a str>,
+    pub etag: Option<&'a str>,
+    /// PARTSTAT
+    pub answer: Option<&'a str>,
+    pub comment: Option<&'a str>,
+    /// Addresses, one on each line or with commas between them.
+    pub attendees: Option<&'a str>,
+    /// Start and end of another time.
+    pub proposed: Option<(&'a str, &'a str)>,
+    /// Which proposal is decided, and whether it is taken.
+    pub decided: Option<(i64, bool)>,
+    /// What there is now is asked for.
+    pub refreshes: bool,
+}
+
+/// As a control for a time has it.
+const MINUTE: &str = "%Y-%m-%dT%H:%M";
+
+/// What the controls for a start and an end have.
+///
+/// # Errors
+/// `BadInput` for what is no time, and for an end before the start.
+fn read_when(is_day: bool, (start, end): (&str, &str)) -> Result<When, ApiError> {
+    let wrong = || ApiError::BadInput { field: String::new(), message: words::server_invitation_no_time().into() };
+    let time = |text: &str| {
+        let read = |format| NaiveDateTime::parse_from_str(text.trim(), format).ok();
+        read(MINUTE).or_else(|| read("%Y-%m-%dT%H:%M:%S")).ok_or_else(wrong)
+    };
+    let day = |text: &str| text.trim().parse::<NaiveDate>().map_err(|_| wrong());
+    let (when, in_order) = match is_day {
+        true => {
+            let (first, last) = (day(start)?, day(end)?);
+            (When::Days { first, last }, first <= last)
+        }
+        false => {
+            let (start, end) = (time(start)?, time(end)?);
+            (When::Times { start, end }, start <= end)
+        }
+    };
+    if in_order { Ok(when) } else { Err(wrong()) }
+}
+
+/// Does what somebody wishes. Yields what takes it back.
+pub async fn carry_out(kalends: &Kalends, user: &User, wish: Wish<'_>) -> Result<UndoKey, ApiError> {
+    let (caller, place) = (user.on_a_page(), (Calendar(wish.calendar), wish.name));
+    if let Some(partstat) = wish.answer.and_then(PartStat::from_name) {
+        let instance = moment(wish.instance)?;
+        let answer = Answer { partstat, delegate: None };
+        let undo = kalends.answer_invitation(caller, place, wish.etag, instance.as_ref(), answer, wish.comment).await?;
+        return Ok(key(&undo));
+    }
+    if let Some((id, is_taken)) = wish.decided {
+        let id = DeliveryId(id);
+        if is_taken {
+            return Ok(key(&kalends.accept_proposal(caller, place, id).await?));
+        }
+        kalends.decline_proposal(caller, place, id, wish.comment).await?;
+    } else if let Some(proposed) = wish.proposed {
+        let instance = moment(wish.instance)?;
+        let event = kalends.event(caller, place.0, wish.name, instance.as_ref()).await?;
+        let to = read_when(matches!(event.draft.timing, Timing::AllDay { .. }), proposed)?;
+        let timing = event.draft.moved(to, zone_of(user), false).timing;
+        kalends.propose_time(caller, place, wish.etag, instance.as_ref(), timing, wish.comment).await?;
+    } else if wish.refreshes {
+        kalends.refresh_invitation(caller, place.0, wish.name).await?;
+    } else if let Some(attendees) = wish.attendees {
+        let emails = attendees.split([',', '\n', '\r', ';']).map(str::trim).filter(|email| !email.is_empty());
+        let invited = emails.map(|email| NewAttendee { email: email.to_owned(), name: None, is_optional: false });
+        let undo = kalends.set_attendees(caller, place, wish.etag, invited.collect()).await?;
+        return Ok(key(&undo));
+    }
+    Ok(UndoKey::new())
+}

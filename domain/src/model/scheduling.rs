@@ -1,0 +1,120 @@
+//! Messages between those who organize and those who are invited, and what became of them.
+
+use super::calendar::CalendarId;
+use super::principal::PrincipalId;
+use chrono::{DateTime, Utc};
+
+/// Identifies a message in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MessageId(pub i64);
+
+/// Identifies a message to one recipient in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeliveryId(pub i64);
+
+/// A message about to be sent.
+#[derive(Clone, Debug)]
+pub struct NewMessage<'a> {
+    pub sender_id: Option<PrincipalId>,
+    /// Address of a calendar user.
+    pub sender: &'a str,
+    pub method: &'a str,
+    pub uid: &'a str,
+    pub text: &'a str,
+    /// Of the object that it is about.
+    pub calendar: Option<CalendarId>,
+    pub at: DateTime<Utc>,
+}
+
+/// To whom a message is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// As the object has it.
+    pub recipient: String,
+    /// Who that is here.
+    pub principal: Option<PrincipalId>,
+    /// [`HERE`], [`NO_WAY`], or what reaches others.
+    pub way: String,
+    /// SCHEDULE-STATUS (RFC 6638 section 3.2.9).
+    pub status: String,
+}
+
+/// The way to people of this installation.
+pub const HERE: &str = "here";
+/// Nothing reaches them.
+pub const NO_WAY: &str = "none";
+
+/// A message to somebody that something is still to be done with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub id: DeliveryId,
+    pub sender: Option<PrincipalId>,
+    pub text: String,
+}
+
+/// Where somebody's inbox has come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InboxState {
+    pub revision: i64,
+    /// What went up to this revision is not known any more.
+    pub whole_after: i64,
+}
+
+/// That a message came to an inbox or went from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxChange {
+    pub item: InboxItem,
+    pub revision: i64,
+    /// Whether it is in the inbox now.
+    pub is_there: bool,
+}
+
+/// A COUNTER to somebody who has not decided about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenProposal {
+    pub id: DeliveryId,
+    /// Who proposes it: address of a calendar user.
+    pub sender: String,
+    pub text: String,
+    pub at: DateTime<Utc>,
+}
+
+/// A message in somebody's scheduling inbox (RFC 6638 section 2.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxItem {
+    pub id: DeliveryId,
+    pub method: String,
+    pub uid: String,
+    /// iCalendar with METHOD.
+    pub text: String,
+    pub received_at: DateTime<Utc>,
+}
+
+impl InboxItem {
+    /// The segment of its address.
+    pub fn name(&self) -> String {
+        format!("{}.ics", self.id.0)
+    }
+
+    /// The one of this name.
+    pub fn id_of(name: &str) -> Option<DeliveryId> {
+        let id = name.strip_suffix(".ics")?;
+        id.parse().ok().filter(|number: &i64| number.to_string() == id).map(DeliveryId)
+    }
+}
+
+/// What was sent to somebody about an object, for those who may know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    pub recipient: String,
+    /// REQUEST, CANCEL, REPLY and so on.
+    pub method: String,
+    pub at: DateTime<Utc>,
+    pub way: String,
+    pub status: String,
+    /// Whether something is still to be done with it.
+    pub waiting: bool,
+    /// What it did to the object of whom it was sent to; `None`: nothing yet.
+    pub outcome: Option<String>,
+    pub problem: Option<String>,
+}

@@ -1,0 +1,252 @@
+//! What people do with meetings by hand: answer, invite, and look at who comes and what was sent.
+
+use super::addresses::of_calendar;
+use super::implicit::MAX_INVITED;
+use super::meeting::{Meeting, checked_comment, deciders};
+use super::proposing::{Proposal, read_proposals};
+use crate::access::{self, Access, Caller, PrincipalId};
+use crate::calendars::CalendarId;
+use crate::events::{Undo, stored_event};
+use crate::model::object::{Object, Precondition};
+use crate::model::scheduling::Sent;
+use crate::model::share::PartyKind;
+use crate::objects::index;
+use crate::write::Write;
+use crate::{Error, Kalends, Problem, Result, SchedulingProblem};
+use kalends_ical::itip::{self, Agent, Answer, Party, Role, Version};
+use kalends_ical::value::Moment;
+use kalends_ical::{CalendarObject, edit};
+
+/// Most of what was sent that is listed.
+const MAX_SENT: usize = 500;
+
+/// Somebody to invite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAttendee {
+    /// Of e-mail.
+    pub email: String,
+    pub name: Option<String>,
+    pub is_optional: bool,
+}
+
+/// Who takes part in an event, and what was sent about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    pub etag: String,
+    /// What whoever owns the calendar is in it.
+    pub role: Role,
+    pub organizer: Option<Party>,
+    pub attendees: Vec<Party>,
+    /// What whoever owns the calendar has answered (PARTSTAT), where they are invited.
+    pub answer: Option<String>,
+    /// Whether the caller can answer.
+    pub can_answer: bool,
+    /// Whether the caller can say who is invited.
+    pub can_invite: bool,
+    /// What attendees would have it be, of what the owner of the calendar organizes; for those who may write to the calendar.
+    pub proposals: Vec<Proposal>,
+    /// The last first; for those who may write to the calendar.
+    pub sent: Vec<Sent>,
+}
+
+impl Kalends {
+    /// Who takes part in an event, or in one instance of it, and what was sent about it.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn invitation(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        name: &str,
+        instance: Option<&Moment>,
+    ) -> Result<Invitation> {
+        self.invitation_with(caller, (calendar, name), instance, MAX_SENT).await
+    }
+
+    /// [`Kalends::invitation`] without what was sent.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn participants(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        name: &str,
+        instance: Option<&Moment>,
+    ) -> Result<Invitation> {
+        self.invitation_with(caller, (calendar, name), instance, 0).await
+    }
+
+    /// `sent`: at most so much of what was sent.
+    async fn invitation_with(
+        &self,
+        caller: Caller,
+        (calendar, name): (CalendarId, &str),
+        instance: Option<&Moment>,
+        sent: usize,
+    ) -> Result<Invitation> {
+        let mut tx = self.db.read().await?;
+        let held = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
+        let stored = stored_event(&mut tx, &held, name).await?;
+        let me = of_calendar(&mut tx, &held).await?;
+        let sent = match held.may_write() && sent > 0 {
+            true => tx.sent_messages(calendar, &stored.head.uid, sent).await?,
+            false => Vec::new(),
+        };
+        let open = match held.may_write() {
+            true => tx.open_proposals(&deciders(&held, caller), &stored.head.uid).await?,
+            false => Vec::new(),
+        };
+        let Object { head, text } = self.shown_object(&mut tx, caller, &held, stored).await?;
+        drop(tx);
+        let (limits, instance) = (self.limits.clone(), instance.cloned());
+        self.parse_on_a_thread(text.len(), move || {
+            let object = CalendarObject::parse(&text, &limits.text)?;
+            let instance = instance.filter(|_| object.recurs());
+            let entry = edit::shown_of(&object, instance.as_ref())?.entry;
+            let (organizer, attendees) = itip::parties_of(object.component(entry));
+            let role = itip::role_of(&object, &me.all).unwrap_or(Role::Neither);
+            let own = attendees.iter().find(|attendee| me.all.contains(&attendee.address));
+            let answer = own.filter(|_| role == Role::Attendee).map(|own| own.partstat.clone());
+            let by_server = organizer.as_ref().is_some_and(|organizer| organizer.agent == Agent::Server);
+            let can_invite = held.may_write()
+                && (role == Role::Organizer || role == Role::Neither && organizer.is_none() && attendees.is_empty());
+            let proposals = match role {
+                Role::Organizer => read_proposals(open, &object, &limits),
+                Role::Attendee | Role::Neither => Vec::new(),
+            };
+            Ok(Invitation {
+                proposals,
+                etag: head.etag,
+                role,
+                can_answer: held.may_write() && answer.is_some() && by_server,
+                can_invite,
+                answer,
+                organizer,
+                attendees,
+                sent,
+            })
+        })
+        .await
+    }
+
+    /// Answers an invitation, for all of it or for one instance, with a word to whoever invites. `etag`: the version that the person saw;
+    /// `None`: whatever there is.
+    ///
+    /// # Errors
+    /// `NotFound` for what is not there, and where the owner of the calendar is not invited; `PreconditionFailed`; `BadInput` (comment).
+    pub async fn answer_invitation(
+        &self,
+        caller: Caller,
+        (calendar, name): (CalendarId, &str),
+        etag: Option<&str>,
+        instance: Option<&Moment>,
+        answer: Answer,
+        comment: Option<&str>,
+    ) -> Result<Undo> {
+        let (instance, comment) = (instance.cloned(), checked_comment(comment)?);
+        let edit = move |version: Version<'_>, me: &itip::Addresses| {
+            let instance = instance.filter(|_| version.object.recurs());
+            if itip::role_of(version.object, me) != Ok(Role::Attendee) {
+                return Err(Error::NotFound("the invitation"));
+            }
+            Ok(itip::answered(version, me, instance.as_ref(), &answer)?)
+        };
+        self.change_parties(caller, (calendar, name), etag, comment, edit).await
+    }
+
+    /// Says who is invited to an event, in all of its instances. Who was invited before and is not named is no more.
+    ///
+    /// # Errors
+    /// `NotFound`; `PreconditionFailed`; `BadInput` (attendees); `Scheduling`: who invites has no address, or somebody else invites.
+    pub async fn set_attendees(
+        &self,
+        caller: Caller,
+        (calendar, name): (CalendarId, &str),
+        etag: Option<&str>,
+        attendees: Vec<NewAttendee>,
+    ) -> Result<Undo> {
+        if attendees.len() > MAX_INVITED {
+            return Err(SchedulingProblem::TooMany { limit: MAX_INVITED }.into());
+        }
+        let mut invitees = Vec::with_capacity(attendees.len());
+        for attendee in attendees {
+            let email = attendee.email.trim().to_lowercase();
+            let email = email.strip_prefix("mailto:").unwrap_or(&email);
+            let is_address = email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
+                && !email
+                    .chars()
+                    .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'));
+            if !is_address || email.len() > 254 {
+                return Err(Error::bad_input("attendees", Problem::Email));
+            }
+            invitees.push(itip::Invitee {
+                address: format!("mailto:{email}"),
+                name: attendee.name,
+                is_optional: attendee.is_optional,
+            });
+        }
+        let organizer = self.organizer(caller, calendar).await?;
+        let edit = move |version: Version<'_>, me: &itip::Addresses| {
+            match itip::role_of(version.object, me) {
+                Ok(Role::Attendee) => {
+                    return Err(SchedulingProblem::Refused(itip::Refusal::NotYours("ATTENDEE".into())).into());
+                }
+                Err(refusal) => return Err(SchedulingProblem::Refused(refusal).into()),
+                Ok(_) => {}
+            }
+            Ok(itip::with_attendees(version, me, &organizer, &invitees))
+        };
+        self.change_parties(caller, (calendar, name), etag, None, edit).await
+    }
+
+    /// Who invites to what is in a calendar.
+    async fn organizer(&self, caller: Caller, calendar: CalendarId) -> Result<itip::Inviting> {
+        let mut tx = self.db.read().await?;
+        let held = access::calendar(&mut tx, caller, calendar, Access::Write).await?;
+        let owner = held.owner();
+        let who = if owner.kind == PartyKind::Person { owner.id } else { caller.principal };
+        let address = main_address(&mut tx, who).await?.ok_or(SchedulingProblem::NoAddress)?;
+        let sent_by = match who == caller.principal {
+            true => None,
+            false => main_address(&mut tx, caller.principal).await?,
+        };
+        let name = tx.party(who).await?.map(|party| party.display_name);
+        Ok(itip::Inviting { address, name, sent_by })
+    }
+
+    async fn change_parties(
+        &self,
+        caller: Caller,
+        (calendar, name): (CalendarId, &str),
+        etag: Option<&str>,
+        comment: Option<String>,
+        edit: impl FnOnce(Version<'_>, &itip::Addresses) -> Result<String> + Send + 'static,
+    ) -> Result<Undo> {
+        let Meeting { stored, me, .. } = self.meeting(caller, (calendar, name), etag).await?;
+        let limits = self.limits.clone();
+        let (tag, octets) = (stored.head.etag.clone(), stored.text.len());
+        let (text, index) = self
+            .parse_on_a_thread(octets, move || {
+                let object = CalendarObject::parse(&stored.text, &limits.text)?;
+                let text = edit(Version { object: &object, text: &stored.text }, &me)?;
+                let index = index(&text, &limits)?;
+                Ok((text, index))
+            })
+            .await?;
+        self.write(caller, async |mut write: Write| {
+            let held = write.calendar(calendar, Access::Write).await?;
+            write.scheduling.comment = comment.clone();
+            let unchanged = Precondition::Matches(vec![tag.clone()]);
+            write.store(&held, name, &text, &index, &unchanged).await?;
+            let undo = write.undo();
+            write.commit(undo).await
+        })
+        .await
+    }
+}
+
+async fn main_address(tx: &mut crate::store::Transaction, who: PrincipalId) -> Result<Option<String>> {
+    Ok(tx.verified_addresses(who).await?.into_iter().next().map(|address| format!("mailto:{address}")))
+}

@@ -1,0 +1,381 @@
+//! What a change of a calendar asks for by itself (RFC 6638 section 3): called by the one gate, for each object that is written.
+
+use super::addresses::{self, Known};
+use super::outside::Outside;
+use crate::access::{Caller, Held, PrincipalId, Way};
+use crate::calendars::CalendarId;
+use crate::indexing::index;
+use crate::model::job::{JobKind, NewJob};
+use crate::model::scheduling::{HERE, MessageId, NO_WAY, NewDelivery, NewMessage};
+use crate::model::share::PartyKind;
+use crate::model::version::RunKind;
+use crate::store::{Index, Transaction};
+use crate::thread::on_a_thread;
+use crate::{Limits, Result, SchedulingProblem};
+use chrono::Utc;
+use kalends_ical::CalendarObject;
+use kalends_ical::itip::{self, Addresses, Message, Role, Version, canonical};
+use std::collections::HashMap;
+
+/// Most people to whom a change of one object is sent.
+pub(crate) const MAX_INVITED: usize = 5_000;
+
+/// SCHEDULE-STATUS (RFC 6638 section 3.2.9): it is in the inbox of whom it was sent to.
+const DELIVERED: &str = "1.2";
+/// It is on its way.
+const PENDING: &str = "1.0";
+/// No address of a calendar user.
+const NO_USER: &str = "3.7";
+/// Nothing reaches them.
+const UNREACHED: &str = "5.2";
+
+/// What one write knows of the meetings in it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Session {
+    /// Whoever removes what they are invited to does not say so (Schedule-Reply: F, RFC 6638 section 8.1).
+    pub keeps_silent: bool,
+    /// A word that goes with an answer.
+    pub comment: Option<String>,
+    /// Schedule-Tags of which what stands there must have one (If-Schedule-Tag-Match, RFC 6638 section 8.3).
+    pub tag: Option<String>,
+    moved: Option<Moved>,
+    /// Whether messages were stored.
+    pub has_sent: bool,
+}
+
+/// An object that was taken out of a calendar and is put elsewhere in the same write.
+#[derive(Clone, Debug)]
+struct Moved {
+    owner: PrincipalId,
+    uid: String,
+    text: String,
+}
+
+/// Who changes what, and by which means.
+#[derive(Clone, Copy)]
+pub(crate) struct Circumstances<'a> {
+    pub caller: Caller,
+    pub run: Option<RunKind>,
+    pub calendar: &'a Held,
+    pub limits: &'a Limits,
+    pub outside: &'a dyn Outside,
+}
+
+impl Circumstances<'_> {
+    /// Whether somebody changes it for whom messages are sent: not what came from a file, from another server or by a message.
+    fn is_by_hand(&self) -> bool {
+        let by_way = matches!(self.caller.way, Way::Page | Way::AppPassword(_));
+        by_way && !matches!(self.run, Some(RunKind::Import | RunKind::Sync | RunKind::TakenBack))
+    }
+}
+
+/// What a change asks for.
+#[derive(Debug, Default)]
+pub(crate) struct Planned {
+    /// What is stored in the place of what was given.
+    pub text: Option<(String, Index)>,
+    messages: Vec<(Message, Vec<NewDelivery>)>,
+    uid: String,
+}
+
+impl Session {
+    /// An object is taken out, and put elsewhere in the same write.
+    pub fn move_out(&mut self, calendar: &Held, uid: &str, text: &str) {
+        self.moved = Some(Moved { owner: calendar.owner, uid: uid.to_owned(), text: text.to_owned() });
+    }
+}
+
+/// Whether a text may have an organizer, without reading it.
+fn may_be_scheduled(text: &str) -> bool {
+    const ORGANIZER: &[u8] = b"ORGANIZER";
+    text.as_bytes().windows(ORGANIZER.len()).any(|window| window.eq_ignore_ascii_case(ORGANIZER))
+}
+
+/// What becomes of a text that takes the place of `before` (`None`: of nothing); `returns`: one was removed from there before.
+///
+/// # Errors
+/// `Scheduling`
+pub(crate) async fn stored(
+    tx: &mut Transaction,
+    session: &mut Session,
+    circumstances: Circumstances<'_>,
+    before: Option<&str>,
+    returns: bool,
+    after: (&str, &Index),
+) -> Result<Planned> {
+    let (text, index) = after;
+    let moved = session.moved.take().filter(|moved| moved.uid == index.uid);
+    let was = before.filter(|before| may_be_scheduled(before));
+    if !circumstances.is_by_hand() || !index.scheduled && was.is_none() {
+        return Ok(Planned::default());
+    }
+    let was = match (was, &moved) {
+        (None, Some(moved)) if moved.owner == circumstances.calendar.owner => Some(moved.text.as_str()),
+        // Of a meeting that goes to somebody else nobody is told: it takes place as before.
+        (None, Some(_)) => return Ok(Planned::default()),
+        (was, _) => was,
+    };
+    if was.is_none() && index.scheduled {
+        require_unique(tx, circumstances.calendar, &index.uid).await?;
+    }
+    let returns = returns && was.is_none();
+    plan(tx, session, circumstances, was, Some(text), returns, &index.uid).await
+}
+
+/// What the removal of `before` asks for.
+///
+/// # Errors
+/// `Scheduling`
+pub(crate) async fn removed(
+    tx: &mut Transaction,
+    session: &Session,
+    circumstances: Circumstances<'_>,
+    before: &str,
+    uid: &str,
+) -> Result<Planned> {
+    if !circumstances.is_by_hand() || !may_be_scheduled(before) {
+        return Ok(Planned::default());
+    }
+    plan(tx, session, circumstances, Some(before), None, false, uid).await
+}
+
+/// # Errors
+/// `NotUnique`: another calendar of the same owner has it (RFC 6638 section 3.2.4.1).
+async fn require_unique(tx: &mut Transaction, calendar: &Held, uid: &str) -> Result<()> {
+    match tx.holder_of_uid(calendar.owner, uid, Some(calendar.id)).await? {
+        None => Ok(()),
+        Some((_, slug, name)) => {
+            let owner = calendar.owner_slug.clone();
+            Err(SchedulingProblem::NotUnique { owner, slug, name }.into())
+        }
+    }
+}
+
+/// Who is concerned by a change.
+struct Concerned {
+    me: Addresses,
+    /// Of the owner, where that is a person for whom somebody else acts: what they are written with, and their name.
+    owner: Option<(String, String)>,
+    /// Of whoever acts for them.
+    actor: Option<Known>,
+}
+
+async fn concerned(tx: &mut Transaction, circumstances: Circumstances<'_>) -> Result<Concerned> {
+    let (calendar, caller) = (circumstances.calendar, circumstances.caller);
+    let known = addresses::of_calendar(tx, calendar).await?;
+    let owner = calendar.owner();
+    let is_anothers = owner.kind == PartyKind::Person && owner.id != caller.principal;
+    let actor = match is_anothers {
+        true => Some(Known::of_person(tx, caller.principal, "").await?),
+        false => None,
+    };
+    let main = known.main.filter(|_| is_anothers).map(|main| (main, owner.display_name.clone()));
+    Ok(Concerned { me: known.all, owner: main, actor })
+}
+
+/// What was worked out of the texts.
+struct Worked {
+    text: Option<String>,
+    messages: Vec<Message>,
+    /// The lines that say what became of the messages.
+    told: &'static str,
+}
+
+async fn plan(
+    tx: &mut Transaction,
+    session: &Session,
+    circumstances: Circumstances<'_>,
+    before: Option<&str>,
+    after: Option<&str>,
+    returns: bool,
+    uid: &str,
+) -> Result<Planned> {
+    let concerned = concerned(tx, circumstances).await?;
+    let texts = (before.map(str::to_owned), after.map(str::to_owned));
+    let (limits, session_of) = (circumstances.limits.clone(), session.clone());
+    let worked = on_a_thread(move || work(&concerned, texts, &session_of, returns, &limits)).await?;
+    let Worked { text, messages, told } = worked;
+    let recipients: Vec<String> = messages.iter().flat_map(|message| message.recipients.clone()).collect();
+    if recipients.len() > MAX_INVITED {
+        return Err(SchedulingProblem::TooMany { limit: MAX_INVITED }.into());
+    }
+    let messages = addressed(tx, circumstances.outside, messages).await?;
+    let statuses: HashMap<String, String> = messages
+        .iter()
+        .flat_map(|(_, deliveries)| deliveries)
+        .map(|delivery| (canonical(&delivery.recipient), delivery.status.clone()))
+        .collect();
+    let planned = Planned { text: None, messages, uid: uid.to_owned() };
+    let Some(given) = after.filter(|_| text.is_some() || !statuses.is_empty()) else { return Ok(planned) };
+    let (given, limits) = (given.to_owned(), circumstances.limits.clone());
+    let text = on_a_thread(move || {
+        let text = text.unwrap_or_else(|| given.clone());
+        let object = CalendarObject::parse(&text, &limits.text)?;
+        let text = itip::with_statuses(&object, &text, told, |address| statuses.get(address).cloned());
+        let index = index(&text, &limits)?;
+        Ok((text != given).then_some((text, index)))
+    })
+    .await?;
+    Ok(Planned { text, ..planned })
+}
+
+fn work(
+    concerned: &Concerned,
+    (before, after): (Option<String>, Option<String>),
+    session: &Session,
+    returns: bool,
+    limits: &Limits,
+) -> Result<Worked> {
+    let parse =
+        |text: &Option<String>| text.as_deref().map(|text| CalendarObject::parse(text, &limits.text)).transpose();
+    let old = parse(&before)?;
+    let mut after = after;
+    let mut new = parse(&after)?;
+    let me = &concerned.me;
+    let refused = |refusal| crate::Error::Scheduling(SchedulingProblem::Refused(refusal));
+    let role = |object: &Option<CalendarObject>| match object {
+        Some(object) => itip::role_of(object, me).map_err(refused),
+        None => Ok(Role::Neither),
+    };
+    let was = role(&old)?;
+    // Whoever acts for somebody invites in their name (SENT-BY, RFC 5545 section 3.2.18).
+    if let (Some(text), Some(object), Some(actor)) = (&after, &new, &concerned.actor) {
+        let sender = actor.main.as_deref();
+        let by_actor = itip::organizer_of(object).map_err(refused)?.is_some_and(|organizer| actor.all.is(organizer));
+        let changed = match &concerned.owner {
+            Some((owner, name)) if by_actor && was == Role::Neither && itip::is_scheduled(object) => {
+                Some(itip::with_organizer(object, text, owner, Some(name), sender))
+            }
+            _ => None,
+        };
+        if let Some(changed) = changed {
+            new = Some(CalendarObject::parse(&changed, &limits.text)?);
+            after = Some(changed);
+        }
+    }
+    let is = role(&new)?;
+    let version = |object: &'_ Option<CalendarObject>, text: &'_ Option<String>| -> Option<(CalendarObject, String)> {
+        object.clone().zip(text.clone())
+    };
+    let (old, new) = (version(&old, &before), version(&new, &after));
+    let old_version = old.as_ref().map(|(object, text)| Version { object, text });
+    let new_version = new.as_ref().map(|(object, text)| Version { object, text });
+    let now = Utc::now();
+    let (outgoing, told) = match (was, is) {
+        (Role::Organizer, Role::Attendee) => return Err(refused(itip::Refusal::OtherOrganizer)),
+        (Role::Organizer, _) | (_, Role::Organizer) => {
+            if was == Role::Attendee {
+                return Err(refused(itip::Refusal::NotYours("ORGANIZER".to_owned())));
+            }
+            let old = old_version.filter(|_| was == Role::Organizer);
+            (itip::changed_by_organizer(old, new_version, me, returns, now).map_err(refused)?, "ATTENDEE")
+        }
+        (Role::Attendee, _) if new_version.is_none() && session.keeps_silent => {
+            (itip::Outgoing::default(), "ORGANIZER")
+        }
+        (Role::Attendee, Role::Neither) if new_version.is_some() => {
+            return Err(refused(itip::Refusal::NotYours("ATTENDEE".to_owned())));
+        }
+        (Role::Attendee, _) | (_, Role::Attendee) => {
+            let comment = session.comment.as_deref();
+            (itip::changed_by_attendee(old_version, new_version, me, comment, now).map_err(refused)?, "ORGANIZER")
+        }
+        (Role::Neither, Role::Neither) => (itip::Outgoing::default(), "ATTENDEE"),
+    };
+    let text = outgoing.text.or(new.map(|(_, text)| text));
+    Ok(Worked { text, messages: outgoing.messages, told })
+}
+
+/// To whom each message goes, and on which way.
+async fn addressed(
+    tx: &mut Transaction,
+    outside: &dyn Outside,
+    messages: Vec<Message>,
+) -> Result<Vec<(Message, Vec<NewDelivery>)>> {
+    let recipients: Vec<String> = messages.iter().flat_map(|message| message.recipients.clone()).collect();
+    let people = match recipients.is_empty() {
+        true => HashMap::new(),
+        false => addresses::people(tx, &recipients).await?,
+    };
+    let addressed = messages.into_iter().map(|message| {
+        let deliveries = message.recipients.iter().map(|recipient| {
+            let address = canonical(recipient);
+            let principal = people.get(&address).copied();
+            let reached = outside.way_to(&message.sender, &address);
+            let (way, status) = match (principal, reached) {
+                (Some(_), _) => (HERE, DELIVERED),
+                (None, Some(way)) => (way, PENDING),
+                (None, None) if address.starts_with("mailto:") && address.contains('@') => (NO_WAY, UNREACHED),
+                (None, None) => (NO_WAY, NO_USER),
+            };
+            NewDelivery { recipient: recipient.clone(), principal, way: way.to_owned(), status: status.to_owned() }
+        });
+        let deliveries = deliveries.collect();
+        (message, deliveries)
+    });
+    Ok(addressed.collect())
+}
+
+impl Planned {
+    /// Stores the messages, with what has them taken up.
+    pub async fn send(
+        self,
+        tx: &mut Transaction,
+        session: &mut Session,
+        caller: Caller,
+        calendar: CalendarId,
+    ) -> Result<()> {
+        let mut waiting: Vec<MessageId> = Vec::new();
+        for (message, deliveries) in &self.messages {
+            let new = NewMessage {
+                sender_id: Some(caller.principal),
+                sender: &message.sender,
+                method: message.method.name(),
+                uid: &self.uid,
+                text: &message.text,
+                calendar: Some(calendar),
+                at: Utc::now(),
+            };
+            let id = tx.insert_message(&new).await?;
+            let people: Vec<PrincipalId> = deliveries.iter().filter_map(|delivery| delivery.principal).collect();
+            let mut inboxes = match people.is_empty() {
+                true => HashMap::new(),
+                false => tx.raise_inboxes(&people, new.at).await?,
+            };
+            let mut waits = false;
+            for delivery in deliveries {
+                let is_open = delivery.way != NO_WAY;
+                waits |= is_open;
+                let inbox = match delivery.principal {
+                    // A second one to the same person, by another of their addresses, is a change of its own.
+                    Some(who) if !inboxes.contains_key(&who) => tx.raise_inboxes(&[who], new.at).await?.remove(&who),
+                    Some(who) => inboxes.remove(&who),
+                    None => None,
+                };
+                tx.insert_delivery(id, delivery, is_open, inbox).await?;
+            }
+            if waits {
+                waiting.push(id);
+            }
+        }
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        session.has_sent = true;
+        let payload = serde_json::json!({ "messages": waiting.iter().map(|id| id.0).collect::<Vec<_>>() });
+        tx.enqueue_job(&NewJob {
+            kind: JobKind::Invitations,
+            key: uuid::Uuid::new_v4().to_string(),
+            owner: None,
+            payload: payload.to_string(),
+            due_at: Utc::now(),
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Messages that taking up another asks for.
+    pub async fn of(tx: &mut Transaction, outside: &dyn Outside, messages: Vec<Message>, uid: &str) -> Result<Self> {
+        Ok(Planned { text: None, messages: addressed(tx, outside, messages).await?, uid: uid.to_owned() })
+    }
+}
