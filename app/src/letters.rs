@@ -6,7 +6,7 @@ use kalends_domain::accounts::{Secret, User};
 use kalends_domain::outgoing_mail::{Letter, Mailbox};
 
 /// Says something in the language of a person; where they have chosen none, in the one of whoever has it said.
-fn in_language_of<T>(locale: Option<&str>, say: impl FnOnce() -> T) -> T {
+pub(crate) fn in_language_of<T>(locale: Option<&str>, say: impl FnOnce() -> T) -> T {
     match locale {
         Some(locale) => words::speak_now(words::choose(Some(locale), None), say),
         None => say(),

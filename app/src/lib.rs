@@ -56,6 +56,8 @@ mod policy;
 pub mod public_pages;
 pub mod reading;
 #[cfg(feature = "ssr")]
+pub mod reminders;
+#[cfg(feature = "ssr")]
 pub mod remote_accounts;
 pub mod resource;
 pub mod return_path;
@@ -98,8 +100,8 @@ use plain::{
     AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage, AddMailPage, AsOfPage, BinPage, CalendarPage,
     ChangesPage, ComposePage, ConnectPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage, ImportPage,
     ImportProgressPage, InvitationPage, JobsPage, LoginFlowPage, MailAccountPage, MailListPage, MailThreadPage,
-    MovePage, MoveProgressPage, PeoplePage, PersonPage, ReceiptPage, SettingsPage, SharedPage, SharingPage, SignInPage,
-    SubscriptionsPage, SyncPage, TeamPage, TeamsPage, WelcomePage,
+    MovePage, MoveProgressPage, PeoplePage, PersonPage, ReceiptPage, RemindersPage, SettingsPage, SharedPage,
+    SharingPage, SignInPage, SubscriptionsPage, SyncPage, TeamPage, TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -313,6 +315,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/import/from") view=MovePage ssr=SsrMode::Async />
             <Route path=path!("/import/from/:job") view=MoveProgressPage ssr=SsrMode::Async />
             <Route path=path!("/import/:job") view=ImportProgressPage ssr=SsrMode::Async />
+            <Route path=path!("/reminders") view=RemindersPage ssr=SsrMode::Async />
             <Route path=path!("/bin") view=BinPage ssr=SsrMode::Async />
             <Route path=path!("/admin/jobs") view=JobsPage ssr=SsrMode::Async />
             <Route path=path!("/admin/people") view=PeoplePage ssr=SsrMode::Async />

@@ -17,6 +17,7 @@ pub use crate::{
     moving::{MovePage, MoveProgressPage},
     not_found::NotFoundPage,
     people::{PeoplePage, PersonPage},
+    reminders::RemindersPage,
     remote_accounts::{AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage},
     settings::{EmbedPage, SettingsPage},
     sharing::{SharedPage, SharingPage},

@@ -4,11 +4,14 @@ use crate::calendars::{Calendar, CalendarId, CalendarView};
 use crate::model::calendar::{Linked, SeenCalendar};
 use crate::model::share::{Answer, Party, Role};
 use crate::store::{FoundObject, Transaction};
-use crate::{Error, Problem, Result};
+use crate::{Error, Result};
 use std::borrow::Cow;
 use std::ops::Deref;
 
+mod grants;
+
 pub use crate::model::principal::{Access, Caller, Principal, PrincipalId, Way};
+pub(crate) use grants::{check_delegable, check_grantable, granted_by_client, is_for_links};
 
 /// A calendar that a caller has access to. Only this module makes one. Its name, colour and place are those that the caller gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,6 +137,12 @@ impl Held {
     /// is open to them.
     pub fn is_in_home(&self) -> bool {
         self.is_listed() && !self.is_acting
+    }
+
+    /// What decides which of its objects, and whose alarms, the caller is shown: where it is the same, so are their reminders.
+    pub(crate) fn outlook(&self) -> String {
+        let (is_listed, sight) = (self.is_listed(), self.sight);
+        format!("{} {sight:?} {is_listed} {}", self.access, self.is_acting)
     }
 
     /// Whether the caller has it only because they act for its owner.
@@ -418,43 +427,9 @@ pub(crate) fn require_writing(caller: Caller) -> Result<()> {
     if caller.ceiling >= Access::Write { Ok(()) } else { Err(Error::Forbidden { needed: Access::Write }) }
 }
 
-/// Whether a public link can be for it: nobody writes without an account.
-pub(crate) fn is_for_links(access: Access) -> bool {
-    matches!(access, Access::FreeBusy | Access::Read)
-}
-
 /// Whether whoever has this access learns what is in a calendar, not only when somebody is busy.
 pub fn shows_events(access: Access) -> bool {
     access >= Access::Read
-}
-
-/// What somebody is granted who is to have `asked`, by a client to which nothing is higher than writing: whoever administers a calendar
-/// goes on to.
-pub(crate) fn granted_by_client(has: Option<Access>, asked: Access) -> Access {
-    match (has, asked) {
-        (Some(Access::Administer), Access::Write) => Access::Administer,
-        _ => asked,
-    }
-}
-
-/// What may be granted to others: everything below what an owner has.
-///
-/// # Errors
-/// `BadInput` (access)
-pub(crate) fn check_grantable(access: Access) -> Result<()> {
-    let grantable = access > Access::None && access < Access::Owner;
-    if grantable { Ok(()) } else { Err(Error::bad_input("access", Problem::Access)) }
-}
-
-/// What somebody may act for another with.
-///
-/// # Errors
-/// `BadInput` (access)
-pub(crate) fn check_delegable(access: Access) -> Result<()> {
-    match access {
-        Access::Read | Access::Write => Ok(()),
-        _ => Err(Error::bad_input("access", Problem::Access)),
-    }
 }
 
 /// The calendars that belong to `owner` which the caller has as one who acts for them, in display order.

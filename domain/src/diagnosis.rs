@@ -2,11 +2,12 @@
 
 use crate::Result;
 use crate::jobs::{Job, MAX_LISTED};
+use crate::model::reminder::ReminderReport;
 use crate::model::remote_account::RemoteAccount;
 use crate::model::sync_link::SyncLink;
 use crate::store::{Database, SyncSubscription};
 use crate::sync::vault::Vault;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
 /// Of which version the tables are; see [`tables`].
@@ -84,6 +85,15 @@ pub async fn links(database: &Database) -> Result<Vec<LinkReport>> {
         }
     };
     Ok(links.into_iter().map(report).collect())
+}
+
+/// How reminders come: which are late by more than `lateness`, and what became of those of the last day.
+///
+/// # Errors
+/// `Unavailable`, `Internal`
+pub async fn reminders(database: &Database, lateness: TimeDelta) -> Result<ReminderReport> {
+    let now = Utc::now();
+    database.once().await?.reminder_report(now - lateness, now - TimeDelta::days(1)).await
 }
 
 /// The addresses of e-mail of those who look after the accounts, by whose domain programs are to find the installation.

@@ -78,7 +78,7 @@ pub enum Error {
     Remote(#[from] crate::sync::connector::FindError),
     /// A server of mail did not take a message just now.
     #[error(transparent)]
-    Mail(#[from] crate::outgoing_mail::MailError),
+    Mail(#[from] crate::model::mail_error::MailError),
     /// The database cannot be reached.
     #[error("the database cannot be reached; try again in {seconds} s")]
     Unavailable { seconds: u64 },

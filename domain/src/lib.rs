@@ -37,6 +37,7 @@ mod parsed;
 pub mod people;
 pub mod query;
 mod reindex;
+pub mod reminders;
 mod retry;
 pub mod scheduling;
 pub mod share_notices;
@@ -167,6 +168,10 @@ pub struct Kalends {
     pub(crate) mail_transport: Option<Arc<dyn outgoing_mail::MailTransport>>,
     /// From whom the installation's own mail is.
     pub(crate) mail_sender: Option<outgoing_mail::Mailbox>,
+    /// What words reminders.
+    pub(crate) reminder_writer: Arc<dyn reminders::ReminderWriter>,
+    pub(crate) push_transport: Arc<dyn reminders::PushTransport>,
+    pub(crate) reminder_counter: Arc<reminders::ReminderCounter>,
     /// What speaks to mail servers, and the connections to them.
     pub(crate) mailboxes: Arc<mail::MailHandles>,
 }
@@ -201,6 +206,9 @@ impl Kalends {
             outside: Arc::new(scheduling::outside::NoOutside),
             mail_transport: None,
             mail_sender: None,
+            reminder_writer: Arc::new(reminders::NoWriter),
+            push_transport: Arc::new(reminders::NoPush),
+            reminder_counter: Arc::default(),
             mailboxes: Arc::default(),
         }
     }

@@ -23,6 +23,8 @@ pub enum News {
     List { revision: Revision },
     /// A job that the caller began has got on, or has ended.
     Job { job: JobId },
+    /// What stands in the caller's pages to remind them is another.
+    Reminder,
     /// What a mail account of the caller's has, or how it is; `None`: any of them, as something may have been missed.
     Mail { account: Option<MailAccountId> },
 }
@@ -129,6 +131,11 @@ impl Follower {
                 }
                 Ok(Announcement::Home { principal, .. }) => self.is_behind = principal == self.caller.principal,
                 Ok(Announcement::Job { owner, job }) if owner == self.caller.principal => self.jobs.push_back(job),
+                Ok(Announcement::Reminder { owner })
+                    if owner == self.caller.principal && access::may_make_calendars(self.caller) =>
+                {
+                    self.waiting.push_back(News::Reminder);
+                }
                 Ok(Announcement::Mail { owner, account })
                     if owner == self.caller.principal && access::may_make_calendars(self.caller) =>
                 {
@@ -137,7 +144,7 @@ impl Follower {
                         self.waiting.push_back(news);
                     }
                 }
-                Ok(Announcement::Job { .. } | Announcement::Mail { .. }) => {}
+                Ok(Announcement::Job { .. } | Announcement::Reminder { .. } | Announcement::Mail { .. }) => {}
                 Ok(Announcement::Missed) | Err(RecvError::Lagged(_)) => {
                     (self.is_behind, self.misses_jobs, self.misses_mail) = (true, true, true)
                 }
@@ -169,6 +176,10 @@ impl Follower {
             let jobs = self.kalends.own_jobs(self.caller).await?;
             self.jobs.extend(jobs.into_iter().filter(may_be_news).map(|job| job.id));
             self.misses_jobs = false;
+            if access::may_make_calendars(self.caller) && !self.kalends.reminders_in_page(self.caller).await?.is_empty()
+            {
+                self.waiting.push_back(News::Reminder);
+            }
         }
         if std::mem::take(&mut self.misses_mail) && access::may_make_calendars(self.caller) {
             self.waiting.push_back(News::Mail { account: None });
@@ -226,7 +237,7 @@ impl Told {
             }
             News::Gone { calendar } => drop(self.calendars.remove(&calendar)),
             News::List { revision } => self.list = revision,
-            News::Job { .. } | News::Mail { .. } => {}
+            News::Job { .. } | News::Reminder | News::Mail { .. } => {}
         }
     }
 }

@@ -21,6 +21,8 @@ const MAX_ADDRESS: usize = 254;
 /// What a payload is sealed for.
 const PURPOSE: &[u8] = b"outgoing mail";
 
+pub use crate::model::mail_error::{MailError, RefusedRecipient};
+
 /// What a transport answers.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, MailError>>;
 
@@ -53,52 +55,6 @@ pub struct Sent {
     pub reply: String,
     /// Those who do not get it; at least one of the others does.
     pub refused: Vec<RefusedRecipient>,
-}
-
-/// Somebody whose mail a server did not take.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RefusedRecipient {
-    pub address: String,
-    /// It may be otherwise later.
-    pub is_temporary: bool,
-    /// What the server said.
-    pub reply: String,
-}
-
-/// Why nobody has got a message. The text is fit to show to a person.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MailError {
-    /// It would be refused each time: the message, or what the settings lead to.
-    #[error("{0}")]
-    Refused(String),
-    /// The server does not believe who asks, or wants to know it another way.
-    #[error("{0}")]
-    Unauthenticated(String),
-    /// It may be taken later.
-    #[error("{0}")]
-    TryAgain(String),
-    /// The connection broke after the message was sent and before the server said that it has it: it may come, and may not.
-    #[error("{0}")]
-    Uncertain(String),
-    /// Every recipient was refused.
-    #[error("{}", said_of(.0))]
-    Recipients(Vec<RefusedRecipient>),
-}
-
-impl MailError {
-    /// Whether the same may be taken later, and nobody has got it yet.
-    pub fn is_transient(&self) -> bool {
-        match self {
-            MailError::TryAgain(_) => true,
-            MailError::Recipients(refused) => refused.iter().any(|refused| refused.is_temporary),
-            MailError::Refused(_) | MailError::Unauthenticated(_) | MailError::Uncertain(_) => false,
-        }
-    }
-}
-
-fn said_of(refused: &[RefusedRecipient]) -> String {
-    let each = refused.iter().map(|refused| format!("{} is not taken: {}", refused.address, refused.reply));
-    each.collect::<Vec<_>>().join("; ")
 }
 
 /// Whether something can stand as an address in a command of SMTP.
@@ -135,7 +91,8 @@ impl std::str::FromStr for Mailbox {
             Some((name, address)) => (name.trim().trim_matches('"'), address),
             None => ("", text),
         };
-        if !is_sendable(address) || name.chars().any(char::is_control) {
+        let is_name = |character: char| !character.is_control() && !matches!(character, '<' | '>');
+        if !is_sendable(address) || !name.chars().all(is_name) {
             return Err("write it as kalends@example.org or Kalends <kalends@example.org>".to_owned());
         }
         Ok(Mailbox { name: name.to_owned(), address: address.to_owned() })
@@ -184,10 +141,33 @@ impl Letter {
     }
 }
 
+/// What becomes of a letter when a node goes away in the middle of sending it, and nobody knows whether the server has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IfLost {
+    /// It is sent again, as somebody waits for it. Its Message-ID is the same, by which many servers and programs know that they have it.
+    SendAgain,
+    /// It is not: it is worth less than being bothered twice.
+    GiveUp,
+}
+
 /// What a job has to send. It is sealed, as links in it are secrets.
 #[derive(Serialize, Deserialize)]
 struct Payload {
     sealed: String,
+    /// Of its Message-ID.
+    id: String,
+    /// It is not sent a second time where nobody knows what became of the first.
+    #[serde(default)]
+    once: bool,
+    /// A node has begun to send it.
+    #[serde(default)]
+    begun: bool,
+}
+
+impl Payload {
+    fn text(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(|error| Error::Internal(error.into()))
+    }
 }
 
 impl Kalends {
@@ -219,7 +199,7 @@ impl Kalends {
     /// `NotFound`, where the installation sends no mail; `BadInput` for an address that is none.
     pub async fn send_letter(&self, owner: Option<PrincipalId>, letter: &Letter) -> Result<JobId> {
         let mut tx = self.db.write().await?;
-        let id = self.enqueue_letter(&mut tx, owner, letter).await?;
+        let id = self.enqueue_letter(&mut tx, owner, letter, IfLost::SendAgain).await?;
         tx.commit().await?;
         self.wake.notify_one();
         Ok(id)
@@ -231,13 +211,15 @@ impl Kalends {
         tx: &mut Transaction,
         owner: Option<PrincipalId>,
         letter: &Letter,
+        if_lost: IfLost,
     ) -> Result<JobId> {
         letter.check()?;
         if !self.sends_mail() {
             return Err(Error::NotFound("a server for mail"));
         }
         let sealed = URL_SAFE_NO_PAD.encode(self.vault.seal_for(PURPOSE, letter)?);
-        let payload = serde_json::to_string(&Payload { sealed }).map_err(|error| Error::Internal(error.into()))?;
+        let payload =
+            Payload { sealed, id: Uuid::new_v4().to_string(), once: if_lost == IfLost::GiveUp, begun: false }.text()?;
         let key = Uuid::new_v4().to_string();
         tx.enqueue_job(&NewJob { kind: JobKind::Mail, key, owner, payload, due_at: Utc::now() }).await
     }
@@ -247,30 +229,56 @@ impl Kalends {
     /// # Errors
     /// `NotFound`, where the installation sends no mail; `BadInput`; the answer of the server is the inner result.
     pub async fn send_letter_now(&self, letter: &Letter) -> Result<std::result::Result<Sent, MailError>> {
+        self.send_letter_as(letter, Uuid::new_v4()).await
+    }
+
+    /// [`Kalends::send_letter_now`], under a Message-ID.
+    async fn send_letter_as(&self, letter: &Letter, id: Uuid) -> Result<std::result::Result<Sent, MailError>> {
         letter.check()?;
         let (transport, from) = self.mail().ok_or(Error::NotFound("a server for mail"))?;
-        let message = letter.message(from, Uuid::new_v4())?;
+        let message = letter.message(from, id)?;
         let envelope = Envelope { from: from.address.clone(), to: vec![letter.to.address.clone()] };
         Ok(transport.send(&envelope, &message).await)
     }
 
-    fn letter(&self, payload: &str) -> Option<Letter> {
-        let Payload { sealed } = serde_json::from_str(payload).ok()?;
-        self.vault.open_for(PURPOSE, &URL_SAFE_NO_PAD.decode(sealed).ok()?)
+    fn letter(&self, payload: &str) -> Option<(Payload, Letter)> {
+        let payload: Payload = serde_json::from_str(payload).ok()?;
+        let letter = self.vault.open_for(PURPOSE, &URL_SAFE_NO_PAD.decode(&payload.sealed).ok()?)?;
+        Some((payload, letter))
     }
 }
 
 /// Sends the letter of a job. What is refused for good ends the job with the reason.
 pub(crate) async fn send(lease: &Lease) -> Result<Ended> {
     let kalends = &lease.kalends;
-    let Some(letter) = kalends.letter(&lease.job.payload) else {
+    let Some((mut payload, letter)) = kalends.letter(&lease.job.payload) else {
         return end(lease, Some("the secret key that sealed the letter is not there any more")).await;
     };
-    match kalends.send_letter_now(&letter).await? {
+    if payload.once && payload.begun {
+        return end(lease, Some("it may have been sent: the node that did went away meanwhile")).await;
+    }
+    let id = Uuid::parse_str(&payload.id).unwrap_or_else(|_| Uuid::new_v4());
+    if payload.once {
+        payload.begun = true;
+        keep(lease, &payload).await?;
+    }
+    match kalends.send_letter_as(&letter, id).await? {
         Ok(_) => end(lease, None).await,
-        Err(error) if error.is_transient() => Err(Error::Mail(error)),
+        Err(error) if error.is_transient() => {
+            if payload.once {
+                payload.begun = false;
+                keep(lease, &payload).await?;
+            }
+            Err(Error::Mail(error))
+        }
         Err(error) => end(lease, Some(&error.to_string())).await,
     }
+}
+
+async fn keep(lease: &Lease, payload: &Payload) -> Result<()> {
+    let mut tx = lease.kalends.db.write().await?;
+    lease.progress(&mut tx, JobProgress { done: 0, of: Some(1), payload: Some(&payload.text()?) }).await?;
+    tx.commit().await
 }
 
 async fn end(lease: &Lease, refused: Option<&str>) -> Result<Ended> {

@@ -162,7 +162,10 @@ impl Kalends {
         match (user.state, is_enabled) {
             (AccountState::Deleted(_), _) => return Err(NOT_THERE),
             (AccountState::Active, true) | (AccountState::Disabled(_), false) => return Ok(()),
-            (AccountState::Disabled(_), true) => tx.set_disabled(id, None).await?,
+            (AccountState::Disabled(_), true) => {
+                tx.set_disabled(id, None).await?;
+                tx.mark_person_stale(id).await?;
+            }
             (AccountState::Active, false) => {
                 keep_an_administrator(&mut tx, id).await?;
                 tx.set_disabled(id, Some(Utc::now())).await?;

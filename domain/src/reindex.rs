@@ -46,6 +46,8 @@ impl Kalends {
     async fn reindex_after(&self, tx: &mut Transaction, after: ObjectId) -> Result<Option<(ObjectId, u64)>> {
         if after == ObjectId(0) {
             tx.remove_orphaned_extents().await?;
+            // The plan of reminders follows from the texts as well.
+            tx.mark_everybody_stale().await?;
         }
         let batch = tx.texts_after(after, PAGE_OCTETS).await?;
         let Some((last, _, _)) = batch.last() else { return Ok(None) };

@@ -358,6 +358,7 @@ impl Write {
         let after = after.map(|(_, digest)| digest);
         let change = NewChange { calendar: calendar.id, name, revision, object, previous, after, cause, at };
         self.tx.log_change(change).await?;
+        self.tx.mark_object_stale(calendar.id, object, at).await?;
         self.undo.0.push((calendar.id, revision));
         self.goes_elsewhere(calendar, at).await?;
         // Of several changes to one calendar the last is said.

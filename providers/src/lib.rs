@@ -13,3 +13,4 @@ pub mod mail;
 pub mod oauth;
 pub mod outbound;
 pub mod smtp;
+pub mod web_push;

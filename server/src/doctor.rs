@@ -4,6 +4,7 @@ mod accounts;
 mod links;
 mod mail;
 mod records;
+mod reminders;
 mod sign_in;
 
 use crate::configuration::Configuration;
@@ -405,6 +406,7 @@ impl<'d> Doctor<'d> {
         self.check_space(diagnosis::size(database).await?);
         self.check_accounts(database).await?;
         self.check_links(database).await?;
+        self.check_reminders(database).await?;
         let found = verify(database, self.limits).await?;
         for damage in &found.damages {
             let hint = match damage.harm {

@@ -14,6 +14,7 @@ use chrono::TimeDelta;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::{Secret, SignIns};
 use kalends_domain::jobs::{JobCounter, JobState};
+use kalends_domain::reminders::ReminderCounter;
 use kalends_domain::sync::{ProviderKind, SyncCounter};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -71,6 +72,12 @@ struct OfProvider {
     provider: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Reminded {
+    channel: &'static str,
+    result: &'static str,
+}
+
 type Durations = Family<Asked, Histogram, fn() -> Histogram>;
 
 struct Metrics {
@@ -86,6 +93,8 @@ struct Metrics {
     sync_requests: Family<OfProvider, Counter>,
     sync_lag: Family<OfProvider, Gauge>,
     sync_seconds: Family<OfProvider, Counter<f64, AtomicU64>>,
+    reminders: Family<Reminded, Counter>,
+    reminder_lag: Gauge<f64, AtomicU64>,
     connections: Gauge,
     stream_readers: Gauge,
     database_up: Gauge,
@@ -109,6 +118,8 @@ impl Metrics {
             sync_requests: Family::default(),
             sync_lag: Family::default(),
             sync_seconds: Family::default(),
+            reminders: Family::default(),
+            reminder_lag: Gauge::default(),
             connections: Gauge::default(),
             stream_readers: Gauge::default(),
             database_up: Gauge::default(),
@@ -136,6 +147,9 @@ impl Metrics {
         ours.register_with_unit("sync_lag", help, Unit::Seconds, metrics.sync_lag.clone());
         let help = "How long the runs took together";
         ours.register_with_unit("sync_duration", help, Unit::Seconds, metrics.sync_seconds.clone());
+        ours.register("reminders", "Reminders that this node has sent, or not", metrics.reminders.clone());
+        let help = "How long after they were due those were sent that were sent last";
+        ours.register_with_unit("reminder_lag", help, Unit::Seconds, metrics.reminder_lag.clone());
         ours.register("connections", "Connections that are open", metrics.connections.clone());
         let help = "Streams of changes that are open";
         ours.register("stream_readers", help, metrics.stream_readers.clone());
@@ -192,11 +206,20 @@ impl Metrics {
         }
     }
 
+    fn set_reminders(&self, counted: &ReminderCounter) {
+        for (channel, state, count) in counted.get() {
+            let of = Reminded { channel: channel.name(), result: state.name() };
+            self.reminders.get_or_create(&of).inner().store(count, Ordering::Relaxed);
+        }
+        self.reminder_lag.set(counted.lag().as_seconds_f64());
+    }
+
     /// Looks at all that is not counted as it happens, and writes everything.
     async fn text(&self, kalends: &Kalends) -> Result<String, std::fmt::Error> {
         self.set_sign_ins("password", kalends.password_sign_ins());
         self.set_sign_ins("app_password", kalends.app_password_sign_ins());
         self.set_sync(kalends.sync_counter());
+        self.set_reminders(kalends.reminder_counter());
         let size = kalends.database_octets().await;
         self.database_up.set(size.is_ok().into());
         if let Ok(octets) = size {

@@ -9,11 +9,13 @@ use kalends_domain::Limits;
 use kalends_domain::accounts::Secret;
 use kalends_domain::backup::BackupPlan;
 use kalends_domain::outgoing_mail::{MailTransport, Mailbox};
+use kalends_domain::reminders::PushTransport;
 use kalends_providers::connector::RemoteServices;
 use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
 use kalends_providers::outbound::{Dialer, Outbound};
 use kalends_providers::smtp::{SmtpSettings, SmtpTransport};
+use kalends_providers::web_push::WebPush;
 use kalends_server::connections::ConnectionLimits;
 use kalends_server::serve;
 use kalends_server::trusted_header::TrustedHeader;
@@ -163,10 +165,22 @@ pub struct RemoteOptions {
 }
 
 impl RemoteOptions {
+    fn hosts(&self) -> impl Iterator<Item = String> {
+        self.private_hosts.iter().map(|host| host.trim().to_owned()).filter(|host| !host.is_empty())
+    }
+
+    /// What sends push messages to browsers. Push services write to whom mail of the installation is from, or find it at `public_url`.
+    pub fn push(&self, sender: Option<&Mailbox>, public_url: Option<&str>) -> Arc<dyn PushTransport> {
+        let contact = match sender {
+            Some(sender) => format!("mailto:{}", sender.address),
+            None => public_url.unwrap_or("https://localhost").to_owned(),
+        };
+        Arc::new(WebPush::new(Outbound::new(self.hosts()), contact))
+    }
+
     /// What speaks to the services.
     pub fn connector(&self, microsoft: Option<Microsoft>, google: Option<Google>) -> Arc<RemoteServices> {
-        let hosts = self.private_hosts.iter().map(|host| host.trim().to_owned()).filter(|host| !host.is_empty());
-        let hosts = hosts.chain(microsoft.iter().flat_map(Microsoft::private_hosts));
+        let hosts = self.hosts().chain(microsoft.iter().flat_map(Microsoft::private_hosts));
         let hosts = hosts.chain(google.iter().flat_map(Google::private_hosts));
         Arc::new(RemoteServices::new(Outbound::new(hosts)).with_microsoft(microsoft).with_google(google))
     }

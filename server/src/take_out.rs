@@ -9,6 +9,7 @@ use kalends_domain::calendars::CalendarId;
 use kalends_domain::delegates::Delegation;
 use kalends_domain::links::Link;
 use kalends_domain::people::{Around, TakeOut};
+use kalends_domain::reminders::{PushSubscription, Reminder};
 use kalends_domain::sharing::{Party, Share};
 use kalends_domain::sync::{RemoteAccount, SyncLink};
 use kalends_domain::teams::Team;
@@ -164,6 +165,32 @@ fn add_around(all: &mut Value, around: &Around) {
     all["accounts"] = around.accounts.iter().map(account).collect();
     all["in_step"] = around.sync.iter().map(in_step).collect();
     all["programs"] = around.credentials.iter().map(program).collect();
+    all["reminders"] = reminders(around);
+}
+
+/// The addresses of browsers are secrets.
+fn reminders(around: &Around) -> Value {
+    let wanted = &around.reminders;
+    let browser = |it: &PushSubscription| json!({ "name": it.label, "since": moment(it.made_at) });
+    let reminded = |it: &Reminder| {
+        json!({
+            "at": moment(it.of.due_at),
+            "calendar": it.of.calendar.0,
+            "name": it.of.name,
+            "title": it.of.title,
+            "state": it.state.name(),
+        })
+    };
+    json!({
+        "in_page": wanted.in_page,
+        "by_mail": wanted.by_mail,
+        "by_push": wanted.by_push,
+        "for_all": wanted.for_all,
+        "agenda_minute": wanted.agenda_minute,
+        "agenda_empty": wanted.agenda_empty,
+        "browsers": around.browsers.iter().map(browser).collect::<Vec<_>>(),
+        "past": around.reminded.iter().map(reminded).collect::<Vec<_>>(),
+    })
 }
 
 fn link(link: &Link) -> Value {

@@ -27,6 +27,8 @@ pub mod link;
 pub mod multistatus;
 #[cfg(feature = "server")]
 pub mod program;
+#[cfg(feature = "server")]
+pub mod push;
 pub mod random_changes;
 #[cfg(feature = "home")]
 pub mod remote;

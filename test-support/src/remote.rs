@@ -120,6 +120,15 @@ impl RemoteService {
         self.with(|state| state.calendars.remove(id));
     }
 
+    /// What was changed last is named by no cursor, as by a server that gave one while it was being written.
+    pub fn miss_last_change(&self) {
+        self.with(|state| {
+            let version = state.version;
+            let changes = state.calendars.values_mut().flat_map(|calendar| calendar.changes.values_mut());
+            changes.filter(|change| **change == version).for_each(|change| *change = 0);
+        });
+    }
+
     /// It lists everything each time, instead of naming what has changed.
     pub fn lists(&self) {
         self.with(|state| state.lists = true);

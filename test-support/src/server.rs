@@ -8,6 +8,7 @@ use crate::home::{first_calendar, new_user, sealing, user};
 use axum::Router;
 use axum::middleware::from_fn;
 use kalends_app::Assets;
+use kalends_app::reminders::Texts;
 use kalends_app::session::Site;
 use kalends_domain::accounts::{NewUser, Origin};
 use kalends_domain::{Kalends, Limits};
@@ -15,6 +16,7 @@ use kalends_providers::connector::RemoteServices;
 use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
 use kalends_providers::outbound::Outbound;
+use kalends_providers::web_push::WebPush;
 use kalends_server::connections::{self, ConnectionLimits};
 use kalends_server::oidc::Providers;
 use kalends_server::oidc::settings::ProviderSettings;
@@ -112,6 +114,8 @@ impl Server {
         let kalends = kalends.with_notification_hook(hook);
         let closing = CancellationToken::new();
         let site = Site { public_url: "http://cal.example.org".into() };
+        let push = WebPush::new(Outbound::new(["127.0.0.1".to_owned()]), "mailto:ops@example.org".into());
+        let kalends = kalends.with_reminder_writer(Arc::new(Texts(site.clone()))).with_push_transport(Arc::new(push));
         let web = Web {
             kalends: kalends.clone(),
             providers: Providers::new(providers, &site).unwrap(),

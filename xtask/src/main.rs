@@ -22,6 +22,7 @@ cargo xtask run [--demo] [--listen ADDRESS] …   build everything and serve on 
 cargo xtask test                                every check and test
 cargo xtask test PART [FILTER]                  the tests of one part: rust, protocol, clients or pages
 cargo xtask soak sync [SEEDS [OPERATIONS]]      long: calendars here and elsewhere, changed at random and kept in step
+cargo xtask soak reminders [COUNT]              long: reminders that are due within a minute, by nodes that are killed
 cargo xtask tidy                                the rules of the house that a program can hold
 cargo xtask build                               the server and the front-end, optimised
 cargo xtask dev [--demo] …                      like run, unoptimised; rebuilds and reloads the page at each change

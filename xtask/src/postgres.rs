@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 
 /// The account that runs the server where the tests are run by root, whom PostgreSQL refuses; Debian's package makes it.
 const ORDINARY_USER: &str = "postgres";
-/// What is acknowledged need not survive a power cut here.
-const SETTINGS: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400 -c max_wal_size=256MB -c listen_addresses=127.0.0.1";
+/// What is acknowledged need not survive a power cut here, and no database is there long enough to be tidied up.
+const SETTINGS: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400 -c max_wal_size=256MB -c autovacuum=off -c jit=off -c listen_addresses=127.0.0.1";
 
 /// A running server; stopped, and its folder removed, when it is dropped.
 pub struct Postgres {

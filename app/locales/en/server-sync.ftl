@@ -46,6 +46,8 @@ server-sync-some-failed = Some events could not be taken over yet.
 ## What can be done
 
 server-sync-now = Sync now
+server-sync-compare = Compare everything
+server-sync-compare-what = Reads the whole list over there, as is done once a day, and not what has changed alone
 server-sync-begun = It begins in a moment.
 server-sync-all-now = Sync all now
 server-sync-all-begun = All that are in step begin in a moment.

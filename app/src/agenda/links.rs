@@ -29,6 +29,14 @@ pub fn event(event: &EventInstance, back: &str) -> Option<String> {
     Some(path)
 }
 
+/// The page of an event that is known by its calendar and its name alone.
+#[cfg(feature = "ssr")]
+pub fn event_of(calendar: CalendarId, name: &str) -> String {
+    let mut path = format!("/event/{calendar}/");
+    escape(&mut path, name);
+    path
+}
+
 /// The page of an event's history, which leads back to `back`.
 pub fn history(calendar: CalendarId, name: &str, back: &str) -> String {
     let mut path = format!("/event/{calendar}/");

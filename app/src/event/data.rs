@@ -63,7 +63,10 @@ pub struct EventPageData {
 }
 
 /// What the form is for.
-#[expect(clippy::large_enum_variant, reason = "there is one at a time, and a browser would download more for a box")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "there is one at a time, and a browser would download more for a box")
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventSubject {
     New(EventFields),

@@ -35,6 +35,10 @@ impl Reader {
         self.zone
     }
 
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
     /// By whom and by which way.
     pub fn by(&self, cause: Option<&Cause>) -> String {
         let Some(cause) = cause else { return words::server_history_unknown().into() };

@@ -12,6 +12,7 @@ mod preferences;
 pub mod profile;
 mod sessions;
 mod user_agent;
+pub use user_agent::in_words as browser_name;
 
 use crate::ui::{Failed, Frame, SignedIn};
 use crate::wire::Viewer;
@@ -92,6 +93,7 @@ fn Sections(viewer: Viewer, settings: Settings) -> impl IntoView {
                 <a class="button" href="/shared">{words::server_sharing_shared_title()}</a>
                 <a class="button" href="/groups">{words::server_teams_title()}</a>
                 <a class="button" href=crate::delegates::PATH>{words::server_delegates_title()}</a>
+                <a class="button" href=crate::reminders::PATH>{words::server_reminders_title()}</a>
                 <a class="button" href="/settings/subscriptions">{words::server_subscriptions_title()}</a>
                 <a class="button" href="/settings/embed">{words::server_embed_title()}</a>
             </div>

@@ -99,7 +99,12 @@ fn State(link: LinkInfo, is_paused: bool, is_gone: bool) -> impl IntoView {
     let calendar = link.calendar;
     let rests = is_paused || is_gone;
     let now = (!rests).then(|| {
-        view! { <button class="button button--primary" name="do" value="now">{words::server_sync_now()}</button> }
+        view! {
+            <button class="button button--primary" name="do" value="now">{words::server_sync_now()}</button>
+            <button class="button" name="do" value="compare" title=words::server_sync_compare_what()>
+                {words::server_sync_compare()}
+            </button>
+        }
     });
     let (value, label) =
         if rests { ("resume", words::server_accounts_resume()) } else { ("pause", words::server_accounts_pause()) };

@@ -159,6 +159,8 @@ pub struct Receipt {
 pub enum LinkWish {
     Now,
     /// All calendars that are in step.
+    /// With everything there compared.
+    Compare,
     NowAll,
     Pause,
     Resume,
@@ -195,6 +197,7 @@ impl LinkWish {
         let count = |name: &str| value(name)?.parse().ok();
         match value("do")?.as_str() {
             "now" => Some(LinkWish::Now),
+            "compare" => Some(LinkWish::Compare),
             "now-all" => Some(LinkWish::NowAll),
             "pause" => Some(LinkWish::Pause),
             "resume" => Some(LinkWish::Resume),

@@ -243,6 +243,10 @@ pub async fn fulfil(
             kalends.sync_now(caller, link.id).await?;
             words::server_sync_begun()
         }
+        LinkWish::Compare => {
+            kalends.begin_comparing(caller, link.id).await?;
+            words::server_sync_begun()
+        }
         LinkWish::NowAll => {
             kalends.sync_all_now(caller).await?;
             words::server_sync_all_begun()

@@ -27,6 +27,7 @@ pub mod project;
 pub mod query;
 pub mod recurrence;
 pub mod redact;
+pub mod reminders;
 pub mod split;
 pub mod syntax;
 pub mod time;

@@ -15,7 +15,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-const RULES: usize = 3_000;
+/// Of each seed.
+const RULES: usize = 1_500;
 const SEED: u64 = 20_261_121;
 /// Instances compared of one window.
 const MAX_INSTANCES: usize = 60;
@@ -94,9 +95,22 @@ fn finish(chance: &mut Chance, made: &mut Generated) {
     }
 }
 
+fn first_seed() -> u64 {
+    env::var("KALENDS_TEST_SEED").map_or(SEED, |seed| seed.parse().expect("KALENDS_TEST_SEED is a number"))
+}
+
 #[test]
 fn rules_mean_what_dateutil_makes_of_them() {
-    let seed = env::var("KALENDS_TEST_SEED").map_or(SEED, |seed| seed.parse().expect("KALENDS_TEST_SEED is a number"));
+    compare(first_seed());
+}
+
+/// Beside the others: dateutil takes its time, on one core.
+#[test]
+fn rules_of_the_next_seed_mean_what_dateutil_makes_of_them() {
+    compare(first_seed() + 1);
+}
+
+fn compare(seed: u64) {
     let mut oracle = Oracle::start();
     let mut chance = Chance::new(seed);
     let (mut compared, mut with_instances, mut gave_up) = (0, 0, 0);

@@ -4,7 +4,7 @@
 use super::{EmailAddress, LINK_HOURS, Secret, User, check_profile, secrets};
 use crate::access::{self, Caller, PrincipalId};
 use crate::jobs::JobKind;
-use crate::outgoing_mail::Letter;
+use crate::outgoing_mail::{IfLost, Letter};
 use crate::people::Administrator;
 use crate::store::Transaction;
 use crate::{Error, Kalends, Problem, Result};
@@ -237,7 +237,8 @@ impl Kalends {
             return Err(Error::TooManyTries { seconds: TimeDelta::hours(1).num_seconds() });
         }
         tx.insert_address_link(&secrets::hash(&link.0), id, &found.address, now + TimeDelta::hours(LINK_HOURS)).await?;
-        self.enqueue_letter(&mut tx, Some(id), &write(&user, &found.address, &link)).await?;
+        let letter = write(&user, &found.address, &link);
+        self.enqueue_letter(&mut tx, Some(id), &letter, IfLost::SendAgain).await?;
         tx.commit().await?;
         self.wake.notify_one();
         Ok(())

@@ -70,6 +70,10 @@ impl Kalends {
                 return Err(Error::bad_input("reminder", Problem::TooEarly { most: MAX_REMINDER_MINUTES }));
             }
             tx.set_preferences(id, &preferences).await?;
+            let of_reminders = |of: &Preferences| (of.time_zone, of.reminder_minutes);
+            if of_reminders(&preferences) != of_reminders(&user.preferences) {
+                tx.mark_person_stale(id).await?;
+            }
             user.preferences = preferences;
         }
         tx.commit().await?;

@@ -123,6 +123,8 @@ impl Kalends {
             | JobKind::TakeBack
             | JobKind::Invitations
             | JobKind::Mail
+            | JobKind::Remind
+            | JobKind::Deliver
             | JobKind::MailLook
             | JobKind::MailPush
             | JobKind::MailSave

@@ -35,6 +35,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a job that failed waits at first, and at most.
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(5);
 const MAX_WAIT: TimeDelta = TimeDelta::hours(1);
+/// The longest where others wait for it to happen in time.
+const MAX_URGENT_WAIT: TimeDelta = TimeDelta::seconds(20);
 /// How long handing back a job may take while the server stops.
 const HAND_BACK: Duration = Duration::from_secs(5);
 
@@ -80,6 +82,7 @@ impl Worker {
             if prepared.is_none_or(|at| at.elapsed() > RECURRING) {
                 prepared = self.told(self.kalends.begin_recurring().await).map(|()| Instant::now());
             }
+            self.told(self.kalends.begin_reminders().await);
             while running.len() < MAX_JOBS {
                 let import = imports.clone().try_acquire_owned().ok();
                 let sync = syncs.clone().try_acquire_owned().ok();
@@ -147,6 +150,10 @@ impl Worker {
 
 fn is_sync(kind: JobKind) -> bool {
     matches!(kind, JobKind::Sync | JobKind::TakeBack)
+}
+
+fn is_urgent(kind: JobKind) -> bool {
+    matches!(kind, JobKind::Remind | JobKind::Deliver)
 }
 
 fn is_import(kind: JobKind) -> bool {
@@ -229,6 +236,8 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::TakeBack => crate::sync::take_back(lease).await,
         JobKind::Invitations => crate::scheduling::take_up(lease).await,
         JobKind::Mail => crate::outgoing_mail::send(lease).await,
+        JobKind::Remind => crate::reminders::remind(lease).await,
+        JobKind::Deliver => crate::reminders::deliver(lease).await,
         JobKind::MailLook => crate::mail::look(lease).await,
         JobKind::MailPush => crate::mail::push(lease).await,
         JobKind::MailSave => crate::mail::save(lease).await,
@@ -257,7 +266,8 @@ async fn keep(lease: &Lease) -> Infallible {
 
 async fn fail(kalends: &Kalends, (held, owner): Owned, attempts: u32, error: &str) {
     kalends.job_counter.add(held.kind, false);
-    let again = (attempts < MAX_ATTEMPTS).then(|| Utc::now() + wait(attempts));
+    let most = if is_urgent(held.kind) { MAX_URGENT_WAIT } else { MAX_WAIT };
+    let again = (attempts < MAX_ATTEMPTS).then(|| Utc::now() + wait(attempts, most));
     let failing = async {
         let mut tx = kalends.db.write().await?;
         if tx.fail_job(held, error, again).await? && again.is_none() {
@@ -275,8 +285,8 @@ async fn fail(kalends: &Kalends, (held, owner): Owned, attempts: u32, error: &st
 }
 
 /// How long a job waits after its `attempt`th failure: twice as long each time, and not all that failed at once for the same time.
-fn wait(attempt: u32) -> TimeDelta {
-    let longest = (FIRST_WAIT * (1 << attempt.saturating_sub(1).min(20))).min(MAX_WAIT).num_milliseconds();
+fn wait(attempt: u32, most: TimeDelta) -> TimeDelta {
+    let longest = (FIRST_WAIT * (1 << attempt.saturating_sub(1).min(20))).min(most).num_milliseconds();
     TimeDelta::milliseconds(rand::rng().random_range(longest / 2..=longest))
 }
 
@@ -288,7 +298,7 @@ mod tests {
     fn each_failure_waits_longer_up_to_an_hour() {
         for (attempt, most) in [(1, 5), (2, 10), (3, 20), (10, 2560), (11, 3600), (50, 3600)] {
             for _ in 0..50 {
-                let wait = wait(attempt);
+                let wait = wait(attempt, MAX_WAIT);
                 assert!(wait <= TimeDelta::seconds(most) && wait >= TimeDelta::seconds(most) / 2, "{attempt}: {wait}");
             }
         }

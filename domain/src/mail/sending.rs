@@ -150,7 +150,7 @@ async fn not_sent(lease: &Lease, draft: &MailDraft, from: DraftState, error: &Ma
     let mut tx = lease.kalends.db.write().await?;
     tx.set_draft_state(draft.id, from, DraftState::Waiting, draft.send_at, Some(&error.to_string())).await?;
     tx.commit().await?;
-    let tries = u32::try_from((Utc::now() - since).num_minutes().max(1).ilog2() + 1).unwrap_or(1);
+    let tries = (Utc::now() - since).num_minutes().max(1).ilog2() + 1;
     again(lease, draft, back_off(tries, None)).await
 }
 

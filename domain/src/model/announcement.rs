@@ -14,6 +14,8 @@ pub enum Announcement {
     Home { principal: PrincipalId, revision: Revision },
     /// A job that somebody began has got on, or has ended.
     Job { owner: PrincipalId, job: JobId },
+    /// Something is to appear in the pages of a person, or is answered.
+    Reminder { owner: PrincipalId },
     /// What somebody's mail account has, or how it is.
     Mail { owner: PrincipalId, account: MailAccountId },
     /// Anything may have changed: other nodes were not heard for a while.

@@ -32,6 +32,10 @@ pub enum JobKind {
     Invitations,
     /// Sends a letter of the installation's.
     Mail,
+    /// Plans reminders, and makes those that are due.
+    Remind,
+    /// Sends reminders.
+    Deliver,
     /// Looks at what a mail account has.
     MailLook,
     /// Tells a mail server what was done here.
@@ -43,7 +47,7 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 15] = [
+    pub const ALL: [JobKind; 17] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -55,6 +59,8 @@ impl JobKind {
         JobKind::TakeBack,
         JobKind::Invitations,
         JobKind::Mail,
+        JobKind::Remind,
+        JobKind::Deliver,
         JobKind::MailLook,
         JobKind::MailPush,
         JobKind::MailSave,
@@ -74,6 +80,8 @@ impl JobKind {
             JobKind::TakeBack => "take-back",
             JobKind::Invitations => "invitations",
             JobKind::Mail => "mail",
+            JobKind::Remind => "remind",
+            JobKind::Deliver => "deliver",
             JobKind::MailLook => "mail-look",
             JobKind::MailPush => "mail-push",
             JobKind::MailSave => "mail-save",

@@ -192,6 +192,8 @@ pub struct SyncLink {
     pub(crate) cursor: Option<String>,
     pub(crate) listing: i64,
     pub(crate) listing_open: bool,
+    /// When everything there was last listed to the end; `None`: it is to be with the next run.
+    pub(crate) listed_at: Option<DateTime<Utc>>,
     /// `None`: everything here is to be compared.
     pub(crate) seen_revision: Option<i64>,
     /// So many deletions may be made here and there without asking.

@@ -6,12 +6,17 @@ use crate::accounts::{AppPassword, EmailAddress, Picture};
 use crate::calendars::CalendarId;
 use crate::delegates::Delegation;
 use crate::links::Link;
+use crate::reminders::{PushSubscription, Reminder, ReminderSettings};
 use crate::sharing::Share;
 use crate::store::{LinksOf, Transaction};
 use crate::sync::{RemoteAccount, SyncLink};
 use crate::teams::Team;
 use crate::transfer::Export;
 use crate::{Kalends, Result};
+use chrono::Utc;
+
+/// Most reminders that are taken along.
+const MAX_REMINDED: usize = 1000;
 
 /// What a person has: their account and their own calendars.
 pub struct TakeOut {
@@ -45,6 +50,12 @@ pub struct Around {
     pub sync: Vec<SyncLink>,
     /// App passwords and tokens.
     pub credentials: Vec<AppPassword>,
+    /// How reminders come.
+    pub reminders: ReminderSettings,
+    /// Browsers that take push messages.
+    pub browsers: Vec<PushSubscription>,
+    /// What they were reminded of, as far as it is kept.
+    pub reminded: Vec<Reminder>,
 }
 
 impl Around {
@@ -58,6 +69,9 @@ impl Around {
             accounts: tx.remote_accounts(of).await?,
             sync: tx.sync_links_of_calendars(calendars).await?,
             credentials: tx.app_passwords(of).await?,
+            reminders: tx.reminder_settings(of).await?,
+            browsers: tx.push_subscriptions(of).await?,
+            reminded: tx.reminders_of(of, Utc::now(), MAX_REMINDED).await?,
         })
     }
 }

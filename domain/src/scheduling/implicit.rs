@@ -115,9 +115,6 @@ pub(crate) async fn stored(
         (None, Some(_)) => return Ok(Planned::default()),
         (was, _) => was,
     };
-    if was.is_none() && index.scheduled {
-        require_unique(tx, circumstances.calendar, &index.uid).await?;
-    }
     let returns = returns && was.is_none();
     plan(tx, session, circumstances, was, Some(text), returns, &index.uid).await
 }
@@ -179,6 +176,8 @@ struct Worked {
     messages: Vec<Message>,
     /// The lines that say what became of the messages.
     told: &'static str,
+    /// Whether the owner takes part in what is stored.
+    is_theirs: bool,
 }
 
 async fn plan(
@@ -194,7 +193,11 @@ async fn plan(
     let texts = (before.map(str::to_owned), after.map(str::to_owned));
     let (limits, session_of) = (circumstances.limits.clone(), session.clone());
     let worked = on_a_thread(move || work(&concerned, texts, &session_of, returns, &limits)).await?;
-    let Worked { text, messages, told } = worked;
+    let Worked { text, messages, told, is_theirs } = worked;
+    // A copy of what others do is no meeting of one's own, and may be where it likes.
+    if is_theirs && before.is_none() {
+        require_unique(tx, circumstances.calendar, uid).await?;
+    }
     let recipients: Vec<String> = messages.iter().flat_map(|message| message.recipients.clone()).collect();
     if recipients.len() > MAX_INVITED {
         return Err(SchedulingProblem::TooMany { limit: MAX_INVITED }.into());
@@ -283,7 +286,7 @@ fn work(
         (Role::Neither, Role::Neither) => (itip::Outgoing::default(), "ATTENDEE"),
     };
     let text = outgoing.text.or(new.map(|(_, text)| text));
-    Ok(Worked { text, messages: outgoing.messages, told })
+    Ok(Worked { text, messages: outgoing.messages, told, is_theirs: is != Role::Neither })
 }
 
 /// To whom each message goes, and on which way.

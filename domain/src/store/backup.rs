@@ -3,9 +3,10 @@
 //! A copy is a file of SQLite, whatever kind the database is of, so that it can be opened and checked anywhere.
 
 use super::database::{Database, DatabaseAddress};
+use super::migrations;
 use super::portable;
 use super::postgres::{APPLICATION, Postgres};
-use super::sqlite::{self, MIGRATIONS};
+use super::sqlite;
 use super::statement::millis;
 use super::transaction::Transaction;
 use crate::{Error, Result};
@@ -60,8 +61,8 @@ impl Database {
     /// Brings the tables to this version, of a database that was opened as it is.
     pub(crate) async fn migrate(&self) -> Result<()> {
         match self {
-            Database::Sqlite(sqlite) => MIGRATIONS.run(sqlite.writer()).await,
-            Database::Postgres(postgres) => super::postgres::MIGRATIONS.run(postgres.pool()).await,
+            Database::Sqlite(sqlite) => migrations::OF_SQLITE.run(sqlite.writer()).await,
+            Database::Postgres(postgres) => migrations::OF_POSTGRES.run(postgres.pool()).await,
         }
         .map_err(|error| Error::Internal(error.into()))
     }

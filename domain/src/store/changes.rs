@@ -241,7 +241,7 @@ impl Transaction {
     /// Raises the revision of the lists in which the calendar stands: its owner's, of those who act for them, and of whom it was
     /// shared with. Yields them.
     pub async fn raise_homes(&mut self, calendar: CalendarId) -> Result<Vec<(PrincipalId, Revision)>> {
-        self.sql(
+        let raised = self.sql(
             "UPDATE principals SET home_revision = home_revision + 1 WHERE id IN (
                 SELECT owner_id FROM calendars WHERE id = $1
                 UNION SELECT m.member_id FROM calendars c JOIN memberships m ON m.group_id = c.owner_id WHERE c.id = $1
@@ -253,14 +253,19 @@ impl Transaction {
         )
         .bind(calendar.0)
         .all(home)
-        .await
+        .await?;
+        let people: Vec<PrincipalId> = raised.iter().map(|(principal, _)| *principal).collect();
+        self.mark_people_stale(&people).await?;
+        Ok(raised)
     }
 
     /// Raises the revision of one list of calendars.
     pub async fn raise_home(&mut self, principal: PrincipalId) -> Result<(PrincipalId, Revision)> {
         let raise = self
             .sql("UPDATE principals SET home_revision = home_revision + 1 WHERE id = $1 RETURNING id, home_revision");
-        home(&raise.bind(principal.0).one().await?)
+        let raised = home(&raise.bind(principal.0).one().await?)?;
+        self.mark_person_stale(principal).await?;
+        Ok(raised)
     }
 
     /// When the calendar came to `revision`, if a change ever brought it there.

@@ -1,7 +1,8 @@
 //! The database: where it is, and its transactions.
 
-use super::postgres::{self, Postgres};
-use super::sqlite::{self, Sqlite};
+use super::migrations;
+use super::postgres::Postgres;
+use super::sqlite::Sqlite;
 use super::transaction::Transaction;
 use crate::{Error, Problem, Result};
 use sqlx::postgres::PgConnectOptions;
@@ -125,8 +126,8 @@ impl Database {
     /// The last of the migrations that this version knows.
     pub(crate) fn wanted_schema_version(&self) -> i64 {
         let migrations = match self {
-            Database::Sqlite(_) => &sqlite::MIGRATIONS,
-            Database::Postgres(_) => &postgres::MIGRATIONS,
+            Database::Sqlite(_) => &migrations::OF_SQLITE,
+            Database::Postgres(_) => &migrations::OF_POSTGRES,
         };
         migrations.iter().map(|migration| migration.version).max().unwrap_or(0)
     }

@@ -50,7 +50,8 @@ impl Transaction {
         .bind(millis(at))
         .run()
         .await?;
-        Ok(())
+        // By addresses it is known who has declined what.
+        self.mark_person_stale(user).await
     }
 
     /// Takes an address from somebody, with the links by which it could have been shown to be theirs. Yields whether it was one of theirs.
@@ -59,7 +60,9 @@ impl Transaction {
         let links = self.sql("DELETE FROM address_links WHERE user_id = $1 AND address_key = $2");
         links.bind(user.0).bind(&key).run().await?;
         let statement = self.sql("DELETE FROM email_addresses WHERE user_id = $1 AND address_key = $2");
-        Ok(statement.bind(user.0).bind(key).run().await? > 0)
+        let is_gone = statement.bind(user.0).bind(key).run().await? > 0;
+        self.mark_person_stale(user).await?;
+        Ok(is_gone)
     }
 
     /// Takes from somebody what was theirs by the word of `issuer`, but for `address`.
@@ -73,7 +76,7 @@ impl Transaction {
             self.sql("DELETE FROM email_addresses WHERE user_id = $1 AND issuer = $2 AND address_key <> $3");
         let kept = address.unwrap_or_default().to_lowercase();
         statement.bind(user.0).bind(issuer).bind(kept).run().await?;
-        Ok(())
+        self.mark_person_stale(user).await
     }
 
     /// The address that is shown of somebody.

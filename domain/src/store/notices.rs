@@ -45,6 +45,7 @@ fn payloads(node: Uuid, announcements: &[Announcement]) -> Vec<String> {
             Announcement::Calendar { calendar, revision } => format!(" c{}:{}", calendar.0, revision.0),
             Announcement::Home { principal, revision } => format!(" h{}:{}", principal.0, revision.0),
             Announcement::Job { owner, job } => format!(" j{}:{}", owner.0, job.0),
+            Announcement::Reminder { owner } => format!(" r{}:0", owner.0),
             Announcement::Mail { owner, account } => format!(" e{}:{}", owner.0, account.0),
             Announcement::Missed => " m".to_owned(),
         };
@@ -68,6 +69,7 @@ fn announcement(word: &str) -> Option<Announcement> {
         b'c' => Some(Announcement::Calendar { calendar: CalendarId(id), revision }),
         b'h' => Some(Announcement::Home { principal: PrincipalId(id), revision }),
         b'j' => Some(Announcement::Job { owner: PrincipalId(id), job: JobId(number) }),
+        b'r' => Some(Announcement::Reminder { owner: PrincipalId(id) }),
         b'e' => Some(Announcement::Mail { owner: PrincipalId(id), account: MailAccountId(number) }),
         _ => None,
     }
@@ -148,10 +150,12 @@ mod tests {
         let home = Announcement::Home { principal: PrincipalId(7), revision: Revision(2) };
         let calendar = |id| Announcement::Calendar { calendar: CalendarId(id), revision: Revision(id * 3) };
         let job = Announcement::Job { owner: PrincipalId(7), job: JobId(41) };
+        let reminder = Announcement::Reminder { owner: PrincipalId(9) };
         let mail = Announcement::Mail { owner: PrincipalId(7), account: MailAccountId(3) };
-        for announcements in
-            [vec![home, calendar(12), job, mail, Announcement::Missed], (1_000_000..1_002_000).map(calendar).collect()]
-        {
+        for announcements in [
+            vec![home, calendar(12), job, reminder, mail, Announcement::Missed],
+            (1_000_000..1_002_000).map(calendar).collect(),
+        ] {
             let payloads = payloads(node, &announcements);
             assert!(payloads.iter().all(|payload| payload.len() < 8_000));
             let heard = payloads.iter().flat_map(|payload| match notice(payload) {

@@ -3,8 +3,8 @@
 //! Tables are found in the catalogues, so that one which a migration adds needs nothing here. What is derived, the extents, is derived
 //! anew.
 
+use super::migrations;
 use super::postgres::Postgres;
-use super::sqlite::MIGRATIONS;
 use crate::{Error, Result};
 use futures::TryStreamExt;
 use sqlx::postgres::PgRow;
@@ -139,7 +139,10 @@ async fn new_file(file: &Path) -> Result<SqliteConnection> {
     // Whoever asked for the file sees to it that it is on disk.
     let options = options.journal_mode(SqliteJournalMode::Memory).pragma("synchronous", "off");
     let mut connection = options.connect().await?;
-    MIGRATIONS.run_direct(None, &mut connection, false).await.map_err(|error| Error::Internal(error.into()))?;
+    migrations::OF_SQLITE
+        .run_direct(None, &mut connection, false)
+        .await
+        .map_err(|error| Error::Internal(error.into()))?;
     Ok(connection)
 }
 

@@ -1,13 +1,11 @@
 //! PostgreSQL, for several nodes. Reads see one snapshot; a write locks the calendars that it changes.
 
+use super::migrations;
 use super::transaction::Connection;
 use crate::{Error, Problem, Result};
-use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Row};
 use std::time::Duration;
-
-pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// Oldest version whose behaviour is tested.
 const MIN_VERSION: i32 = 15;
@@ -31,7 +29,7 @@ impl Postgres {
     /// `Unavailable`, `Internal`; `BadInput` for a server that is too old.
     pub async fn open(options: PgConnectOptions) -> Result<Self> {
         let opened = Self::connect(options, APPLICATION).await?;
-        MIGRATIONS.run(&opened.pool).await.map_err(|error| Error::Internal(error.into()))?;
+        migrations::OF_POSTGRES.run(&opened.pool).await.map_err(|error| Error::Internal(error.into()))?;
         Ok(opened)
     }
 
@@ -73,7 +71,7 @@ impl Postgres {
     }
 
     pub(super) async fn read(&self) -> Result<Connection> {
-        Ok(Connection::Postgres(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?))
+        self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await
     }
 
     pub(super) async fn once(&self) -> Result<Connection> {
@@ -81,6 +79,14 @@ impl Postgres {
     }
 
     pub(super) async fn write(&self) -> Result<Connection> {
-        Ok(Connection::Postgres(self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?))
+        self.begin("BEGIN ISOLATION LEVEL READ COMMITTED").await
+    }
+
+    /// Begins a transaction to its end, also where whoever asked for it goes away meanwhile, as a request does whose client has gone. Else
+    /// sqlx 0.9 hands the connection to the next one in a transaction that it does not know of, which never ends (transact-rs/sqlx#4393).
+    async fn begin(&self, statement: &'static str) -> Result<Connection> {
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
+        Ok(Connection::Postgres(begun.map_err(|panicked| Error::Internal(panicked.into()))??))
     }
 }

@@ -1,15 +1,13 @@
 //! SQLite: the embedded default. One connection writes, several read; write-ahead log, every commit on disk.
 
+use super::migrations;
 use super::sqlite_readers::SqliteReaders;
 use super::transaction::Connection;
 use crate::{Error, Result};
 use sqlx::SqlitePool;
-use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::Path;
 use std::time::Duration;
-
-pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 
 /// How many connections read at once, each in a transaction or each a single statement.
 const MAX_READERS: u32 = 4;
@@ -50,7 +48,7 @@ impl Sqlite {
         // This connection stays open: by that others can tell that the file is in use.
         let writer =
             pool().max_connections(1).idle_timeout(None).max_lifetime(None).connect_with(options.clone()).await?;
-        MIGRATIONS.run(&writer).await.map_err(|error| Error::Internal(error.into()))?;
+        migrations::OF_SQLITE.run(&writer).await.map_err(|error| Error::Internal(error.into()))?;
         Self::with(writer, options).await
     }
 

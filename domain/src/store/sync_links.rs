@@ -59,6 +59,7 @@ fn link(row: &Row) -> Result<SyncLink> {
         cursor: row.get("cursor")?,
         listing: row.get("listing")?,
         listing_open: row.get("listing_open")?,
+        listed_at: row.optional_instant("listed_at")?,
         seen_revision: row.get("seen_revision")?,
         approved: (optional_count(row, "approved_here")?, optional_count(row, "approved_there")?),
         removing: row.get("removing")?,
@@ -237,6 +238,12 @@ impl Transaction {
     ) -> Result<()> {
         let statement = self.sql("UPDATE sync_links SET cursor = $2, listing = $3, listing_open = $4 WHERE id = $1");
         statement.bind(id.0).bind(cursor).bind(listing).bind(open).run().await?;
+        Ok(())
+    }
+
+    /// When everything there was listed; `None`: it is to be with the next run.
+    pub async fn set_sync_listed_at(&mut self, id: SyncLinkId, at: Option<DateTime<Utc>>) -> Result<()> {
+        self.sql("UPDATE sync_links SET listed_at = $2 WHERE id = $1").bind(id.0).bind(at.map(millis)).run().await?;
         Ok(())
     }
 

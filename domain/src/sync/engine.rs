@@ -68,6 +68,8 @@ pub(super) struct Engine<'a> {
     pub run: Run,
     pub id: SyncRunId,
     pub tally: Tally,
+    /// Everything there is listed, whatever has changed.
+    pub relists: bool,
     /// The listing of this run named everything that is there, or in the window.
     pub listed_everything: bool,
 }

@@ -407,6 +407,21 @@ impl Kalends {
         Ok(job.map(|job| job.id))
     }
 
+    /// [`Kalends::begin_sync`], with a run that lists everything there, as one does once a day: what the server has missed to name is found.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn begin_comparing(&self, caller: Caller, id: SyncLinkId) -> Result<Option<JobId>> {
+        let link = self.sync_link(caller, id).await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.set_sync_listed_at(link.id, None).await?;
+            tx.commit().await
+        })
+        .await?;
+        self.begin_sync(caller, id).await
+    }
+
     /// The link of a job that brings it into step, or takes back a run of it.
     ///
     /// # Errors

@@ -59,6 +59,9 @@ impl Engine<'_> {
 
     /// Asks the remote side what has changed.
     pub async fn look_there(&mut self) -> Done<()> {
+        if self.relists {
+            self.link.cursor = None;
+        }
         for _ in 0..MAX_PAGES {
             let since = self.link.cursor.clone().map(Cursor);
             let page = self.provider.changes(&self.link.remote, since.as_ref(), self.window()).await;
@@ -117,6 +120,7 @@ impl Engine<'_> {
                 _ => None,
             };
             tx.set_sync_unlisted_gone(self.link.id, self.link.listing, within).await?;
+            tx.set_sync_listed_at(self.link.id, Some(chrono::Utc::now())).await?;
         }
         let is_open = lists && page.has_more;
         tx.set_sync_cursor(self.link.id, Some(&page.next.0), (self.link.listing, is_open)).await?;

@@ -10,7 +10,7 @@ use crate::access::{self, Access, Caller};
 use crate::calendars::CalendarId;
 use crate::jobs::{Ended, JobKind, Lease};
 use crate::model::job::NewJob;
-use crate::model::remote_account::{AccountState, RemoteAccount};
+use crate::model::remote_account::{AccountState, ProviderKind, RemoteAccount};
 use crate::model::sync_link::{LinkSettings, LinkState, SyncLink, SyncLinkId, Trouble};
 use crate::model::sync_object::SyncObjectId;
 use crate::model::sync_run::RunOutcome;
@@ -27,6 +27,8 @@ use std::time::Instant;
 const MAX_ROUNDS: usize = 4;
 /// How soon a run follows on one that did not get to the end of what moves.
 const SOON: TimeDelta = TimeDelta::seconds(20);
+/// How long after everything there was listed it is again.
+const RELIST: TimeDelta = TimeDelta::days(1);
 
 /// The job of a link that is due at `due_at`.
 pub(super) fn job(link: SyncLinkId, account: &RemoteAccount, due_at: DateTime<Utc>) -> NewJob {
@@ -89,6 +91,7 @@ pub(crate) async fn run(lease: &Lease) -> Result<Ended> {
                 run: log,
                 id: run,
                 tally: Tally::default(),
+                relists: relists(&link, &account),
                 listed_everything: false,
                 link: link.clone(),
             };
@@ -115,6 +118,13 @@ pub(crate) async fn run(lease: &Lease) -> Result<Ended> {
     let failed = matches!(conclusion.outcome, RunOutcome::Failed);
     kalends.sync_counter.add(account.provider, failed, tally.changes, began.elapsed());
     conclude(lease, &link, &account, wanted, conclusion, Some((run, tally))).await
+}
+
+/// Whether everything there is listed once more. A server that names changes may miss one: some give a cursor while a write is under way
+/// that began before it, and never name that. Graph does not, and a feed is everything each time: these are when somebody asks for it.
+fn relists(link: &SyncLink, account: &RemoteAccount) -> bool {
+    let is_old = |at: DateTime<Utc>| account.provider == ProviderKind::CalDav && Utc::now() - at > RELIST;
+    !link.listing_open && link.listed_at.is_none_or(is_old)
 }
 
 /// A link whose calendar elsewhere says how often it wishes to be asked, after it was: with that interval. Without a wish it is the usual

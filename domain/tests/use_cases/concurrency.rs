@@ -142,3 +142,20 @@ async fn more_moves_at_once_than_there_are_connections() {
     }
     assert!(home.names().await.is_empty());
 }
+
+#[tokio::test]
+async fn whoever_goes_away_while_a_transaction_begins_leaves_no_connection_in_it() {
+    let home = Home::new().await;
+    for round in 0..20 {
+        // As a request whose client has gone: asked once, and dropped.
+        tokio::select! {
+            biased;
+            _ = home.kalends.coming_reminders(home.anna) => {}
+            () = std::future::ready(()) => {}
+        }
+        // A connection that was left in a transaction which only reads would take none of these.
+        home.put(&format!("{round}.ics"), &event_titled(&format!("u{round}"), "Tea")).await.unwrap();
+    }
+    let written = home.cold().object_heads(home.anna, home.calendar, "").await.unwrap();
+    assert_eq!(written.len(), 20, "what was written is there for all");
+}

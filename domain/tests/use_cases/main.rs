@@ -27,6 +27,8 @@ mod personal;
 mod profile;
 mod programs;
 mod quota;
+mod reminders;
+mod reminders_meanwhile;
 mod remote_accounts;
 mod scheduling;
 mod scheduling_proposals;

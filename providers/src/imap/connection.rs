@@ -26,13 +26,16 @@ pub(super) enum Piece<'p> {
     Literal(&'p [u8]),
 }
 
+/// First and last of UIDs, for each run of them.
+pub(super) type Uids = Vec<(u32, u32)>;
+
 /// How a command ended well.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Done {
-    /// First and last of the UIDs that something was put under.
-    pub appended: Vec<(u32, u32)>,
+    /// What something was put under.
+    pub appended: Uids,
     /// Of what was copied or moved: where it was, and where it is.
-    pub copied: Option<(Vec<(u32, u32)>, Vec<(u32, u32)>)>,
+    pub copied: Option<(Uids, Uids)>,
 }
 
 pub(super) struct Connection<'c> {
@@ -57,7 +60,7 @@ fn is_literal(line: &[u8]) -> Option<usize> {
     digits.parse().ok()
 }
 
-pub(super) fn ranges(members: &[imap_proto::rfc4315::UidSetMember]) -> Vec<(u32, u32)> {
+pub(super) fn ranges(members: &[imap_proto::rfc4315::UidSetMember]) -> Uids {
     use imap_proto::rfc4315::UidSetMember;
     let range = |member: &UidSetMember| match member {
         UidSetMember::Uid(uid) => (*uid, *uid),
@@ -334,7 +337,8 @@ mod tests {
             * 1 FETCH (BODY[] {999999999}\r\n";
         theirs.write_all(said).await.unwrap();
         let mut found = Vec::new();
-        let done = connection.run(&[Piece::Text("UID SEARCH ALL".into())], |response| {
+        let search = [Piece::Text("UID SEARCH ALL".into())];
+        let done = connection.run(&search, |response| {
             if let Response::MailboxData(imap_proto::MailboxDatum::Search(uids)) = response {
                 found.extend(uids.iter().copied());
             }

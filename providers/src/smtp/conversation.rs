@@ -110,7 +110,8 @@ impl Conversation {
             return Err(refusal(&go_on));
         }
         let sending = async {
-            client.write_message(&message).await?;
+            // It ends what it writes with a line of its own.
+            client.write_message(message.strip_suffix(b"\r\n").unwrap_or(&message)).await?;
             client.read().await
         };
         match timeout(MAX_DATA_TIME, sending).await.unwrap_or(Err(Error::Timeout)) {

@@ -37,7 +37,7 @@ async fn a_message_arrives_as_it_is_and_cannot_end_early() {
     let [mail] = server.mails().try_into().unwrap();
     assert_eq!(mail.message, "Subject: hello\r\n\r\n.one\r\n..\r\n.\r\nQUIT\r\n");
     assert_eq!((mail.from.as_str(), mail.to.len()), ("kalends@example.org", 2));
-    assert!(server.lines().contains(&"MAIL FROM:<kalends@example.org> SIZE=38".to_owned()), "{:?}", server.lines());
+    assert!(server.lines().contains(&"MAIL FROM:<kalends@example.org> SIZE=37".to_owned()), "{:?}", server.lines());
     let long = [MESSAGE, &[b'a'; 1000]].concat();
     let refused = transport(settings(&server)).send(&envelope(&["ada@example.org"]), &long).await;
     assert!(matches!(refused, Err(MailError::Refused(why)) if why.contains("1000")));

@@ -28,6 +28,7 @@ mod output;
 mod page;
 mod pictures;
 mod problem;
+mod reminders;
 mod runs;
 mod shares;
 mod stream;
@@ -209,6 +210,13 @@ fn of_accounts() -> OpenApiRouter<Rest> {
         .routes(routes!(accounts::removal))
         .routes(routes!(accounts::test))
         .routes(routes!(accounts::set_password))
+        .routes(routes!(reminders::list))
+        .routes(routes!(reminders::settings, reminders::put_settings))
+        .routes(routes!(reminders::test))
+        .routes(routes!(reminders::snooze))
+        .routes(routes!(reminders::dismiss))
+        .routes(routes!(reminders::subscriptions, reminders::subscribe))
+        .routes(routes!(reminders::unsubscribe))
         .routes(routes!(sync::list, sync::create, sync::run_all, sync::delete_several))
         .routes(routes!(sync::get, sync::tie, sync::run, sync::patch, sync::delete))
         .routes(routes!(deletions::list, deletions::answer))

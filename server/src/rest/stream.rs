@@ -1,6 +1,6 @@
 //! `GET /api/v1.0/stream`: what changes, as server-sent events (WHATWG HTML, section 9.2).
 //!
-//! Events are `calendar` (`{"calendar":12,"revision":345}`), `list` (`{"revision":7}`), `gone` (`{"calendar":12}`), `ready` once
+//! Events are `calendar` (`{"calendar":12,"revision":345}`), `list` (`{"revision":7}`), `gone` (`{"calendar":12}`), `reminder` (`{}`: what waits for an answer is another), `ready` once
 //! everything from before was told, `beat` (`{}`) every now and then, and `end` before the server ends the stream by itself. The `id` of the others is a cursor: a stream
 //! that begins with it as `Last-Event-ID`, or as the parameter `since`, tells what came after. Without one a stream first tells the
 //! revision of every calendar.

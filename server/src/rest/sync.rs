@@ -360,13 +360,31 @@ fn answer_made(link: &SyncLink) -> Response {
     created(&format!("/api/v1.0/calendars/{}/sync", link.calendar.0), shown(link))
 }
 
+/// How it is brought into step.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Running {
+    /// Everything there is compared, and not what has changed alone: as once a day.
+    #[serde(default)]
+    everything: bool,
+}
+
 /// Has a calendar brought into step now. 409 while it is paused.
-#[utoipa::path(put, path = "/api/v1.0/calendars/{id}/sync", tag = "accounts", params(("id" = i64, Path)),
+#[utoipa::path(put, path = "/api/v1.0/calendars/{id}/sync", tag = "accounts", params(("id" = i64, Path), Running),
     responses((status = 202, body = BegunJob, headers(("Location" = String, description = "Where it says how far it has come."))),
         (status = 409, description = "It is paused, or the calendar there is gone: it is to be resumed first.")))]
-pub async fn run(State(rest): State<Rest>, known: Known, Path(id): Path<String>) -> Result<Response, Problem> {
+pub async fn run(
+    State(rest): State<Rest>,
+    known: Known,
+    Path(id): Path<String>,
+    Parameters(Running { everything }): Parameters<Running>,
+) -> Result<Response, Problem> {
     let link = link_of(&rest, &known, calendar_id(&id)?).await?;
-    let job = rest.kalends.begin_sync(known.caller, link.id).await?;
+    let job = match everything {
+        true => rest.kalends.begin_comparing(known.caller, link.id).await?,
+        false => rest.kalends.begin_sync(known.caller, link.id).await?,
+    };
     let rests = || Problem::new(StatusCode::CONFLICT, "It is paused, or the calendar there is gone: resume it first.");
     Ok(begun(job.ok_or_else(rests)?))
 }

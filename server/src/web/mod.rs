@@ -13,6 +13,7 @@ mod moving;
 mod people;
 pub(crate) mod profile;
 mod refusals;
+mod reminders;
 mod remote_accounts;
 mod remote_sign_in;
 pub mod session;
@@ -109,6 +110,7 @@ pub fn router(web: Web) -> Router {
         .route("/calendars/visible", post(forms::visible_calendars))
         .route("/calendars/{id}", post(forms::calendar))
         .route("/bin", post(forms::bin))
+        .route("/reminders", post(reminders::wish))
         .route("/import/from", post(moving::move_in))
         .route("/admin/jobs", post(forms::jobs))
         .route("/admin/people", post(people::wish))
@@ -137,6 +139,7 @@ pub fn router(web: Web) -> Router {
         .route("/login/v2/flow/{token}", post(connect::login_flow))
         .merge(remote_sign_in::router())
         .merge(profile::router())
+        .merge(reminders::router())
         .merge(mail::router())
         .merge(transfer::router(state.web.kalends.limits().import_octets))
         .merge(subscriptions::router(state.web.kalends.limits().import_octets))

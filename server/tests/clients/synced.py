@@ -1,11 +1,13 @@
 """A calendar of Kalends that is kept in step with one elsewhere, by the interface for programs."""
 
+import os
 import time
 from urllib.parse import urlsplit
 
 from remote_collection import Collection
 
-MAX_WAIT = 120
+# A host that failed several times in a row is left alone for two minutes.
+MAX_WAIT = 400 if "KALENDS_SOAK_OPERATIONS" in os.environ else 120
 # A run is waited for in steps of so many seconds.
 STEP = 0.05
 SETTINGS = {"direction": "both", "policy": "newest", "interval_seconds": None, "window_days": None}
@@ -39,18 +41,18 @@ class Link:
     def state(self):
         return self.ask("GET", f"calendars/{self.id}/sync")
 
-    def begin(self):
+    def begin(self, *, everything=False):
         """Asks for a run, and does not wait for it."""
-        self.ask("PUT", f"calendars/{self.id}/sync", None, 202)
+        self.ask("PUT", f"calendars/{self.id}/sync{'?everything=true' if everything else ''}", None, 202)
 
     def newest_run(self):
         runs = self.ask("GET", f"runs?calendar={self.id}")["runs"]
         return runs[0] if runs else None
 
-    def sync(self):
+    def sync(self, *, everything=False):
         """Has it run, waits for the end, and yields how many things were done."""
         before, last = self.newest_run(), self.state()["last_run"]
-        self.begin()
+        self.begin(everything=everything)
         until = time.monotonic() + MAX_WAIT
         while time.monotonic() < until:
             state = self.state()

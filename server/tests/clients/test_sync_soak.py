@@ -96,7 +96,8 @@ def run(remote, here, chance, record, proxy, faults):
         link.begin()
         time.sleep(0.2)
     proxy.share = 0.0
-    ours, theirs = come_to_rest(link, there)
+    # DAViCal gives a cursor while somebody writes, and never names what that was: it is found when everything is compared.
+    ours, theirs = come_to_rest(link, there, everything=isinstance(remote, servers.Davical))
     assert ours.keys() == theirs.keys(), repr((ours.keys() ^ theirs.keys(), link.receipts(), link.state()))
     for uid in ours:
         assert ours[uid] == theirs[uid], uid
@@ -113,11 +114,11 @@ def run(remote, here, chance, record, proxy, faults):
         assert proxy.faults > 0
 
 
-def come_to_rest(link, there):
+def come_to_rest(link, there, *, everything=False):
     """Runs until two runs in a row find nothing to do (the first that ends may have begun before), and what each side has then."""
     quiet = 0
     for _ in range(MAX_ROUNDS):
-        quiet = 0 if link.sync() else quiet + 1
+        quiet = 0 if link.sync(everything=everything) else quiet + 1
         if quiet == 2:
             return link.collection().meanings(), there.meanings()
     raise AssertionError(f"there is always something to do: {link.receipts()[-3:]}")

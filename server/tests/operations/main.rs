@@ -10,9 +10,11 @@ mod health;
 mod jobs;
 mod links;
 mod log;
+mod mail;
 mod metrics;
 mod moving;
 mod people;
+mod reminders;
 mod secrets;
 
 /// The binary.

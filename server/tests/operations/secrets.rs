@@ -11,6 +11,8 @@ use kalends_test_support::events::Events;
 use kalends_test_support::graph::{self, Double};
 use kalends_test_support::issuer::{CLIENT, Issuer, SECRET, Signing};
 use kalends_test_support::program::{Program, command, printed};
+use kalends_test_support::push::{PushBrowser, PushService};
+use kalends_test_support::smtp::{SmtpOptions, SmtpServer};
 use kalends_test_support::texts::event;
 use serde_json::{Value, json};
 use std::fs;
@@ -265,6 +267,25 @@ async fn with_a_subscription(secrets: &mut Secrets, browser: &mut Browser) {
     assert_eq!(browser.form(secrets, "/settings/subscriptions", &form).await.status, 422);
 }
 
+/// Has reminders tried by mail and by push messages, and a link sent to an address.
+async fn with_reminders(secrets: &mut Secrets, post: &SmtpServer, browser: &mut Browser) {
+    let service = PushService::start().await;
+    let path = format!("/push/{}", secrets.add("where a browser takes messages", "battery-staple-16"));
+    let subscription = PushBrowser::new().subscription(&service, &path);
+    secrets.add("a key of a browser", subscription["keys"]["auth"].as_str().unwrap());
+    browser.json(secrets, Method::POST, "/reminders/subscriptions", &subscription).await;
+    for channel in ["mail", "push"] {
+        let tried = browser.json(secrets, Method::POST, "/reminders/test", &json!({ "channel": channel })).await;
+        assert_eq!(tried["sent"], true, "{tried}");
+    }
+    assert_eq!(service.pushed().len(), 1);
+    let added = browser.form(secrets, "/settings/addresses", "do=add&address=other%40example.org").await;
+    assert_eq!(added.status, 303);
+    let letter = post.wait_for(2).await.remove(1).message.replace("=\r\n", "");
+    let link = between(&letter, "/settings/addresses/", "\r\n");
+    secrets.add("a link that was sent", link);
+}
+
 /// Signs in at Microsoft, which gives tokens, and asks for the calendars there with them and with others.
 async fn with_microsoft(secrets: &mut Secrets, double: &Double, browser: &mut Browser) {
     let begun = browser.get(secrets, "/settings/accounts/microsoft").await;
@@ -350,6 +371,12 @@ async fn no_secret_of_a_whole_run_is_in_its_log() {
         double.authority(),
         double.graph()
     );
+    let password = secrets.add("the password of the server of mail", "battery-staple-15");
+    let proof = BASE64_STANDARD.encode(format!("\0kalends\0{password}"));
+    secrets.add("the password of the server of mail", &proof);
+    let post =
+        SmtpServer::start(SmtpOptions { abilities: vec!["AUTH PLAIN"], proof: Some(proof), ..SmtpOptions::default() });
+    let smtp_url = format!("smtp://kalends:{password}@{}", post.address);
     let settings = format!(
         "[[oidc]]\nid = \"sso\"\nname = \"Our sign-in\"\nissuer = \"{}\"\nclient-id = \"{CLIENT}\"\nclient-secret = \"{SECRET}\"\n{microsoft}",
         issuer.url
@@ -360,6 +387,7 @@ async fn no_secret_of_a_whole_run_is_in_its_log() {
         command.env("KALENDS_DATABASE_URL", &url).env("KALENDS_METRICS_TOKEN", &metrics);
         command.env("KALENDS_SECRET_KEY", &key).env("KALENDS_PRIVATE_HOSTS", "127.0.0.1");
         command.env("KALENDS_CONFIG", database.folder().join("kalends.toml"));
+        command.env("KALENDS_SMTP_URL", &smtp_url).env("KALENDS_MAIL_FROM", "kalends@example.org");
         command.env("KALENDS_LOG", "trace").env("KALENDS_LOG_FORMAT", "json");
         command
     };
@@ -375,6 +403,7 @@ async fn no_secret_of_a_whole_run_is_in_its_log() {
     secrets.add("an app password", &password);
     with_an_account_elsewhere(&mut secrets, &run, &mut browser).await;
     with_a_subscription(&mut secrets, &mut browser).await;
+    with_reminders(&mut secrets, &post, &mut browser).await;
     with_microsoft(&mut secrets, &double, &mut browser).await;
     with_a_provider(&mut secrets, &issuer, program.address).await;
     for path in ["/", "/agenda/week/2027-03-01", "/settings", "/event/new", "/bin"] {
@@ -401,6 +430,7 @@ async fn no_secret_of_a_whole_run_is_in_its_log() {
         "a token of the provider",
         "a token of Microsoft's",
         "the address of a subscription",
+        "a link that was sent",
     ] {
         assert!(secrets.0.iter().any(|(known, _)| *known == what), "{what} was not made");
     }

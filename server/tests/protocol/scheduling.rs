@@ -107,6 +107,10 @@ async fn what_no_meeting_can_be_is_refused_by_its_name() {
     ada.put(&ada.at("m.ics"), mixed).await.expect(403, "same-organizer-in-all-components");
     let calendar = format!("{}second/", ada.home());
     assert_eq!(ada.request("MKCALENDAR", &calendar).send().await.status, 201);
+    // What she takes no part in may be in both.
+    let theirs = text.replace("UID:m", "UID:o").replace("mailto:ada", "mailto:mallory");
+    assert_eq!(ada.put(&ada.at("o.ics"), theirs.clone()).await.status, 201);
+    assert_eq!(ada.put(&format!("{calendar}o.ics"), theirs).await.status, 201);
     ada.put(&format!("{calendar}m.ics"), text).await.expect(409, "unique-scheduling-object-resource");
     for name in ["inbox", "outbox"] {
         let made = ada.request("MKCALENDAR", &format!("{}{name}/", ada.home())).send().await;

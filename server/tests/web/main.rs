@@ -17,6 +17,7 @@ mod microsoft;
 mod moving;
 mod people;
 mod profile;
+mod reminders;
 mod remote_accounts;
 mod rest;
 mod rest_accounts;

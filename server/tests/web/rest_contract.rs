@@ -19,6 +19,8 @@ const WITHOUT_CONDITION: &[(&str, &str)] = &[
     ("DELETE /api/v1.0/calendars/{id}/bin/{object}", "what is in the bin never changes"),
     ("PUT /api/v1.0/users/me/picture", "whole, and one's own: the last word holds"),
     ("DELETE /api/v1.0/users/me/picture", "whole, and one's own: the last word holds"),
+    ("PUT /api/v1.0/reminders/settings", "whole, and one's own: the last word holds"),
+    ("DELETE /api/v1.0/reminders/subscriptions/{id}", "one's own, and nothing of it changes"),
     ("PUT /api/v1.0/calendars/order", "whole, and one's own: the last word holds"),
     ("PUT /api/v1.0/calendars/{id}/answer", "whole, and one's own: the last word holds"),
     ("PUT /api/v1.0/accounts/{id}/password", "whole, and one's own: the last word holds"),

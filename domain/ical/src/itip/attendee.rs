@@ -1,7 +1,7 @@
 //! What an attendee may change, and what that asks for (RFC 5546 section 3.2.3, RFC 6638 section 3.2.2).
 
 use super::address::{Addresses, canonical};
-use super::component::{Key, entry_of, is_personal, key, key_of_moment, parse};
+use super::component::{Key, entry_of, is_personal, key, key_of_moment, parse, with_each};
 use super::parties::{Agent, change_params, organizer_of, set_param};
 use super::revision::stamp;
 use super::{Message, Method, Outgoing, Refusal, Version};
@@ -109,13 +109,7 @@ fn declined(
     now: DateTime<Utc>,
 ) -> Option<Message> {
     let removed = removed(before.object, after.object);
-    let missing: Vec<Moment> = removed
-        .iter()
-        .filter(|id| entry_of(before.object, key_of_moment(&before.object.zones, id)).is_none())
-        .cloned()
-        .collect();
-    let text = with_overrides(before.object, before.text, &missing).ok()?;
-    let object = parse(&text).ok()?;
+    let (object, text) = with_each(before, &removed)?;
     let keys = removed.iter().map(|id| key_of_moment(&object.zones, id));
     let is_open = |key: &Key| {
         let own = entry_of(&object, *key).and_then(|entry| own(object.component(entry), me));

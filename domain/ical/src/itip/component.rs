@@ -1,6 +1,8 @@
 //! Components and instances, for what is compared and put together here.
 
+use super::Version;
 use crate::edit::document::{Tree, moment_params};
+use crate::edit::with_overrides;
 use crate::entry::Entry;
 use crate::object::CalendarObject;
 use crate::time::{Zone, Zones};
@@ -49,4 +51,13 @@ pub(super) fn exclude(master: &mut Tree, ids: &[Moment]) {
 /// The components of an object as trees of its document, with their keys, in the order of [`CalendarObject::entries`].
 pub(super) fn trees(object: &CalendarObject, text: &str) -> Vec<(Key, Tree)> {
     object.entries().map(|entry| (key(object, entry), Tree::of(object.component(entry), text))).collect()
+}
+
+/// The object with a component of its own for each of these instances: what is said of one is said in that.
+pub(super) fn with_each(version: Version<'_>, ids: &[Moment]) -> Option<(CalendarObject, String)> {
+    let zones = &version.object.zones;
+    let has_none = |id: &&Moment| entry_of(version.object, key_of_moment(zones, id)).is_none();
+    let missing: Vec<Moment> = ids.iter().filter(has_none).cloned().collect();
+    let text = with_overrides(version.object, version.text, &missing).ok()?;
+    Some((parse(&text).ok()?, text))
 }

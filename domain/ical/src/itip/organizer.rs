@@ -1,13 +1,13 @@
 //! What a change of an organizer's object asks for (RFC 5546 sections 3.2.2 and 3.2.5, RFC 6638 section 3.2.1).
 
 use super::address::{Addresses, canonical};
-use super::component::{Key, entry_of, key, key_of_moment, parse};
+use super::component::{Key, entry_of, key, key_of_moment, parse, with_each};
 use super::parties::{Agent, change_params, invited, is_scheduled, organizer_of, set_param};
 use super::revision::{ANSWERED, Revision, raise_sequence};
 use super::view::{Purpose, compared, components_of, message, view};
 use super::{Message, Method, Outgoing, Refusal, Version};
+use crate::edit;
 use crate::edit::document::{Document, Tree};
-use crate::edit::{self, with_overrides};
 use crate::entry::{End, Entry};
 use crate::meaning::{Times, is_same};
 use crate::object::CalendarObject;
@@ -296,13 +296,7 @@ fn cancel_instances(
         return None;
     }
     let keys: Vec<Key> = ids.iter().map(|id| key_of_moment(&before.object.zones, id)).collect();
-    let missing: Vec<Moment> = ids
-        .iter()
-        .filter(|id| entry_of(before.object, key_of_moment(&before.object.zones, id)).is_none())
-        .cloned()
-        .collect();
-    let text = with_overrides(before.object, before.text, &missing).ok()?;
-    let object = parse(&text).ok()?;
+    let (object, text) = with_each(before, ids)?;
     cancel(Version { object: &object, text: &text }, after, &keys, recipients, now)
 }
 

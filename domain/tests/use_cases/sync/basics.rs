@@ -324,6 +324,32 @@ async fn what_is_older_than_the_window_stays_where_it_is() {
 }
 
 #[tokio::test]
+async fn what_a_server_never_names_is_found_when_everything_is_compared() {
+    let pair = Pair::new(POLICY).await;
+    pair.remote.put(&titled("a", "There"));
+    pair.run_due().await;
+    pair.remote.put(&titled("b", "Missed"));
+    pair.remote.miss_last_change();
+    pair.sync().await;
+    assert_eq!(pair.uids().await, ["a"]);
+    pair.kalends.begin_comparing(pair.anna(), pair.link).await.unwrap();
+    assert_eq!(pair.run_due().await.state, LinkState::InStep);
+    assert_eq!(pair.uids().await, ["a", "b"]);
+    // And without anybody's asking once a day: what was found then is not looked at any more.
+    pair.remote.put(&titled("c", "Missed"));
+    pair.remote.miss_last_change();
+    pair.sync().await;
+    assert_eq!(pair.uids().await, ["a", "b"]);
+    pair.home.run("UPDATE sync_links SET listed_at = listed_at - 90000000").await;
+    pair.sync().await;
+    assert_eq!(pair.uids().await, ["a", "b", "c"]);
+    pair.remote.calls();
+    pair.sync().await;
+    let calls = pair.remote.calls();
+    assert!(calls.iter().all(|(call, _)| *call == Call::Changes), "{calls:?}");
+}
+
+#[tokio::test]
 async fn a_change_here_goes_there_soon_and_a_run_that_was_asked_for_follows() {
     let pair = Pair::new(POLICY).await;
     let link = pair.run_due().await;
