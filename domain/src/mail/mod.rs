@@ -12,6 +12,7 @@ pub mod connector;
 mod credentials;
 mod drafts;
 mod html;
+mod html_bounds;
 mod identities;
 mod lists;
 mod look;
