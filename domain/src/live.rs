@@ -181,7 +181,10 @@ impl Follower {
                 self.waiting.push_back(News::Reminder);
             }
         }
-        if std::mem::take(&mut self.misses_mail) && access::may_make_calendars(self.caller) {
+        if std::mem::take(&mut self.misses_mail)
+            && access::may_make_calendars(self.caller)
+            && !self.kalends.mail_accounts(self.caller).await?.is_empty()
+        {
             self.waiting.push_back(News::Mail { account: None });
         }
         self.is_behind = false;

@@ -361,6 +361,6 @@ mod tests {
         let plain = Wanted { folder: "7".into(), ..Wanted::default() };
         assert_eq!(asked(&plain, None), "");
         let search = Wanted { query: "a&b c".into(), unread_only: true, ..plain };
-        assert_eq!(asked(&search, Some("1-2")), "?q=a%26b%20c&only=unread&from=1-2");
+        assert_eq!(asked(&search, Some("1-2")), "?q=a%26b%20c&only=unread&from=1%2D2");
     }
 }

@@ -127,7 +127,7 @@ fn prepared(raw: &[u8], kind: AnswerKind, account: &MailAccount, identities: &[M
     }
     let from = mime::people(message.from()).iter().map(written).collect::<Vec<_>>().join(", ");
     let date = mime::sent_at(&message).map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
-    let body = message.body_text(0).unwrap_or_default();
+    let body = message.body_text(0).unwrap_or_default().replace("\r\n", "\n");
     let text = match kind {
         AnswerKind::Forward => {
             let to = mime::people(message.to()).iter().take(20).map(written).collect::<Vec<_>>().join(", ");

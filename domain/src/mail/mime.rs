@@ -134,6 +134,8 @@ pub(super) fn preview(beginning: &[u8], is_whole: bool) -> (String, Option<bool>
 pub(super) fn broken_off(message: &Message<'_>) -> Option<String> {
     let cut = message.parts.iter().filter(|part| part.is_encoding_problem);
     let read = |part: &mail_parser::MessagePart<'_>| match &part.body {
+        // What is cut counts as plain, whatever it says.
+        PartType::Text(text) if part.is_content_type("text", "html") => Some(html_to_text(text)),
         PartType::Text(text) => Some(text.to_string()),
         PartType::Html(html) => Some(html_to_text(html)),
         _ => None,

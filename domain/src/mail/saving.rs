@@ -236,7 +236,7 @@ mod tests {
         assert_eq!((read.subject(), read.message_id()), (Some("Déjà vu"), Some("own@x")));
         assert!(read.bcc().is_none() && !String::from_utf8_lossy(&raw).contains("\r\nBcc:"));
         assert_eq!(super::super::mime::references(&read), ["0@x", "1@x"]);
-        assert_eq!(read.body_text(0).unwrap().trim_end(), "Hello\n.");
+        assert_eq!(read.body_text(0).unwrap().trim_end(), "Hello\r\n.");
         assert!(read.body_html(0).unwrap().contains("<p>Hello</p>"));
         let part = read.attachment(0).unwrap();
         assert_eq!((part.attachment_name(), part.contents()), (Some("naïve.pdf"), &[0, 255, 10][..]));

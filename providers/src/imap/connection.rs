@@ -361,6 +361,6 @@ mod tests {
         assert!(matches!(said("NO what"), Err(ProviderError::Rejected(_))));
         assert!(matches!(said("BAD what"), Err(ProviderError::Rejected(_))));
         assert!(matches!(said("PERHAPS"), Err(ProviderError::Unreadable(_))));
-        assert_eq!(said("OK [APPENDUID 1 7] done").unwrap().appended, [(7, 7)]);
+        assert_eq!(said("OK [APPENDUID 1 7] done\r\n").unwrap().appended, [(7, 7)]);
     }
 }
