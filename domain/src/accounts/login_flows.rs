@@ -124,7 +124,7 @@ fn require_a_page(caller: Caller) -> Result<()> {
     access::require_own(caller)?;
     match caller.way {
         Way::Page => Ok(()),
-        Way::AppPassword(_) | Way::Link(_) | Way::Command | Way::Sync(_) | Way::Invitation(_) => {
+        Way::AppPassword(_) | Way::Link(_) | Way::Command | Way::Sync(_) | Way::Invitation(_) | Way::Delivery => {
             Err(Error::Forbidden { needed: access::Access::Owner })
         }
     }

@@ -124,7 +124,8 @@ impl Kalends {
             | JobKind::Invitations
             | JobKind::Mail
             | JobKind::Remind
-            | JobKind::Deliver => None,
+            | JobKind::Deliver
+            | JobKind::InvitationMail => None,
         }
     }
 
@@ -135,6 +136,7 @@ impl Kalends {
             JobKind::Backup => self.limits.backups.is_some(),
             JobKind::Subscribe => self.notification_hook.is_known(),
             JobKind::Mail => self.sends_mail(),
+            JobKind::InvitationMail => self.ways().is_some(),
             _ => true,
         };
         JobKind::ALL.into_iter().filter(does).collect()

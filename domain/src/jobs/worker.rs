@@ -238,6 +238,7 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::Mail => crate::outgoing_mail::send(lease).await,
         JobKind::Remind => crate::reminders::remind(lease).await,
         JobKind::Deliver => crate::reminders::deliver(lease).await,
+        JobKind::InvitationMail => crate::scheduling::bring_outside(lease).await,
     }
 }
 

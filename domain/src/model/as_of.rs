@@ -83,6 +83,8 @@ pub enum ChangeWay {
     Sync,
     /// By a message about a meeting, from whoever sent it.
     Invitation,
+    /// By noting what became of messages that went elsewhere.
+    Delivery,
 }
 
 /// Which changes of a calendar are asked for; what is `None` does not matter.

@@ -36,10 +36,12 @@ pub enum JobKind {
     Remind,
     /// Sends reminders.
     Deliver,
+    /// Sends messages about meetings to people elsewhere.
+    InvitationMail,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 13] = [
+    pub const ALL: [JobKind; 14] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -53,6 +55,7 @@ impl JobKind {
         JobKind::Mail,
         JobKind::Remind,
         JobKind::Deliver,
+        JobKind::InvitationMail,
     ];
 
     pub fn name(self) -> &'static str {
@@ -70,6 +73,7 @@ impl JobKind {
             JobKind::Mail => "mail",
             JobKind::Remind => "remind",
             JobKind::Deliver => "deliver",
+            JobKind::InvitationMail => "invitation-mail",
         }
     }
 

@@ -103,6 +103,8 @@ pub enum Way {
     Sync(i64),
     /// A message from this person, or from nobody here, about what the principal is invited to or organizes.
     Invitation(Option<PrincipalId>),
+    /// What became of messages that the principal sent elsewhere.
+    Delivery,
 }
 
 impl Caller {
@@ -129,6 +131,11 @@ impl Caller {
     /// The principal, for whom a message from `sender` is taken up.
     pub fn invitation(principal: PrincipalId, sender: Option<PrincipalId>) -> Self {
         Caller { principal, ceiling: Access::Owner, only: None, way: Way::Invitation(sender) }
+    }
+
+    /// The principal, for whom it is noted what became of messages that went elsewhere.
+    pub fn delivery(principal: PrincipalId) -> Self {
+        Caller { principal, ceiling: Access::Owner, only: None, way: Way::Delivery }
     }
 
     /// The principal through a command of whoever runs the server.

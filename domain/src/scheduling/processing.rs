@@ -104,7 +104,8 @@ impl Kalends {
             }
         }
         if !done.messages.is_empty() {
-            let planned = Planned::of(&mut write.tx, &*self.outside, done.messages, &message.uid).await?;
+            let caller = write.caller().principal;
+            let planned = Planned::of(&mut write.tx, self.ways().as_ref(), caller, done.messages, &message.uid).await?;
             write.send(planned, calendar.id).await?;
         }
         Ok(done.why)

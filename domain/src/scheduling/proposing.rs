@@ -212,7 +212,8 @@ impl Kalends {
             if !write.tx.decide_proposal(id, "declined").await? {
                 return Err(NO_PROPOSAL);
             }
-            let planned = Planned::of(&mut write.tx, &*self.outside, vec![message.clone()], &uid).await?;
+            let planned =
+                Planned::of(&mut write.tx, self.ways().as_ref(), caller.principal, vec![message.clone()], &uid).await?;
             write.send(planned, held.id).await?;
             write.commit(()).await
         })
@@ -247,7 +248,8 @@ impl Kalends {
             if head.etag != etag {
                 return Err(Error::PreconditionFailed);
             }
-            let planned = Planned::of(&mut write.tx, &*self.outside, vec![message.clone()], uid).await?;
+            let planned =
+                Planned::of(&mut write.tx, self.ways().as_ref(), caller.principal, vec![message.clone()], uid).await?;
             write.send(planned, held.id).await?;
             write.commit(()).await
         })

@@ -14,6 +14,9 @@ use chrono::{DateTime, Utc};
 const KINDS: [(RunKind, &str); 3] =
     [(RunKind::Restore, "/restore"), (RunKind::TakenBack, "/undo"), (RunKind::Sync, "/run")];
 
+/// The way on which it is noted what became of messages.
+pub(crate) const DELIVERY: &str = "delivery";
+
 pub(super) fn digest(octets: &[u8]) -> Result<Digest> {
     octets.try_into().map(Digest).map_err(|_| broken("digest"))
 }
@@ -28,6 +31,7 @@ fn way(way: Way) -> (&'static str, i64) {
         Way::Link(id) => ("link", id),
         Way::Sync(id) => ("sync", id),
         Way::Invitation(_) => ("invitation", 0),
+        Way::Delivery => (DELIVERY, 0),
     }
 }
 

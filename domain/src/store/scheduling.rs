@@ -135,7 +135,7 @@ impl Transaction {
     /// What was sent about the object of a calendar with this UID, the last first, at most `limit`.
     pub async fn sent_messages(&mut self, calendar: CalendarId, uid: &str, limit: usize) -> Result<Vec<Sent>> {
         self.sql(
-            "SELECT d.recipient, m.method, m.sent_at, d.way, d.status, d.waiting, d.outcome, d.problem
+            "SELECT d.recipient, m.method, m.sent_at, d.way, d.status, d.waiting, d.outcome, d.problem, d.done_at
              FROM scheduling_messages m JOIN scheduling_deliveries d ON d.message_id = m.id
              WHERE m.calendar_id = $1 AND m.uid = $2 ORDER BY d.id DESC LIMIT $3",
         )
@@ -152,6 +152,7 @@ impl Transaction {
                 waiting: row.get("waiting")?,
                 outcome: row.get("outcome")?,
                 problem: row.get("problem")?,
+                done_at: row.get::<Option<i64>>("done_at")?.map(|_| row.instant("done_at")).transpose()?,
             })
         })
         .await

@@ -31,6 +31,7 @@ mod reminders;
 mod reminders_meanwhile;
 mod remote_accounts;
 mod scheduling;
+mod scheduling_outside;
 mod scheduling_proposals;
 mod sessions;
 mod share_notices;

@@ -9,6 +9,7 @@ mod graph_hook;
 mod headers;
 mod history;
 mod imports;
+mod invitation_mail;
 mod links;
 mod load;
 mod meetings;
