@@ -57,7 +57,7 @@ struct Line {
     before: Option<String>,
 }
 
-fn fields(facts: &MeetingFacts, notation: &Notation) -> Vec<(&'static str, String)> {
+pub(crate) fn fields(facts: &MeetingFacts, notation: &Notation) -> Vec<(&'static str, String)> {
     let draft = facts.draft.as_ref();
     let text = |text: fn(&EventDraft) -> Option<&String>| draft.and_then(text).map(|text| text.trim().to_owned());
     // Of one instance it does not matter how the series goes on.
@@ -146,12 +146,24 @@ impl Line {
 }
 
 const TABLE: &str = "<table cellpadding=\"0\" cellspacing=\"0\" style=\"border-collapse:collapse;margin:0 0 16px\">";
+const BUTTON: &str = " style=\"display:inline-block;margin:0 8px 8px 0;padding:8px 16px;border:1px solid #888;border-radius:8px;text-decoration:none\">";
 const NAME: &str =
     "<tr><th scope=\"row\" align=\"left\" valign=\"top\" style=\"padding:4px 16px 4px 0;font-weight:600\">";
 const VALUE: &str = "</th><td valign=\"top\" style=\"padding:4px 0;white-space:pre-line\" dir=\"auto\">";
 
+/// Where each answer is given, with what it is called.
+fn answers(site: &Site, token: &str) -> Vec<(&'static str, String)> {
+    let named = [
+        ("yes", words::server_answer_yes()),
+        ("maybe", words::server_answer_maybe()),
+        ("no", words::server_answer_no()),
+        ("other", words::server_answer_other()),
+    ];
+    named.into_iter().map(|(say, name)| (name, format!("{}/answer/{token}?say={say}", site.public_url))).collect()
+}
+
 /// The letter as HTML that loads nothing and does nothing.
-fn html(head: &str, lines: &[Line], notes: &[String]) -> String {
+fn html(head: &str, lines: &[Line], answers: &[(&'static str, String)], notes: &[String]) -> String {
     let mut html = Markup::default();
     html.raw("<!DOCTYPE html><html").attribute("lang", words::language()).raw("><head><meta charset=\"utf-8\">");
     html.raw("<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"supported-color-schemes\" content=\"light dark\">");
@@ -170,6 +182,13 @@ fn html(head: &str, lines: &[Line], notes: &[String]) -> String {
         html.raw("</td></tr>");
     }
     html.raw("</table>");
+    if !answers.is_empty() {
+        html.raw("<p>");
+        for (name, link) in answers {
+            html.raw("<a").attribute("href", link).raw(BUTTON).text(name).raw("</a> ");
+        }
+        html.raw("</p>");
+    }
     for note in notes {
         html.raw("<p style=\"font-size:13px\" dir=\"auto\">").text(note).raw("</p>");
     }
@@ -188,14 +207,18 @@ impl MeetingWriter for MeetingTexts {
             let host = self.0.authority();
             let is_one = letter.event.instance.is_some().then(|| words::server_imip_instance().to_owned());
             let foot = letter.via.is_some().then(|| words::server_imip_foot(host, sender, address));
-            let notes: Vec<String> = is_one.into_iter().chain(foot).collect();
+            let answers = letter.answer_token.as_deref().map(|token| answers(&self.0, token)).unwrap_or_default();
+            let asks = (!answers.is_empty()).then(|| words::server_answer_mail_foot().to_owned());
+            let notes: Vec<String> = is_one.into_iter().chain(asks).chain(foot).collect();
             let body = lines.iter().map(Line::text).collect::<Vec<_>>().join("\n");
-            let text = format!("{head}\n\n{body}\n\n{}\n", notes.join("\n\n"));
+            let links: String = answers.iter().map(|(name, link)| format!("{name}: {link}\n")).collect();
+            let links = if links.is_empty() { links } else { format!("{}\n{links}\n", words::server_answer_mail()) };
+            let text = format!("{head}\n\n{body}\n\n{links}{}\n", notes.join("\n\n"));
             let from = match letter.via {
                 Some(_) => words::server_imip_from(sender, host),
                 None => letter.from.name.clone(),
             };
-            MeetingWords { from, subject, html: html(&head, &lines, &notes), text }
+            MeetingWords { from, subject, html: html(&head, &lines, &answers, &notes), text }
         })
     }
 }

@@ -83,6 +83,8 @@ pub enum ChangeWay {
     Sync,
     /// By a message about a meeting, from whoever sent it.
     Invitation,
+    /// By the address in an invitation, from somebody who has no account.
+    AnswerLink,
     /// By noting what became of messages that went elsewhere.
     Delivery,
 }

@@ -8,9 +8,7 @@ use chrono::{DateTime, Utc};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageId(pub i64);
 
-/// Identifies a message to one recipient in the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct DeliveryId(pub i64);
+pub use super::calendar_id::DeliveryId;
 
 /// A message about to be sent.
 #[derive(Clone, Debug)]
@@ -24,6 +22,8 @@ pub struct NewMessage<'a> {
     /// Of the object that it is about.
     pub calendar: Option<CalendarId>,
     pub at: DateTime<Utc>,
+    /// `None`: a change of a calendar asked for it; [`ANSWER_LINK`].
+    pub came_by: Option<&'static str>,
 }
 
 /// To whom a message is sent.
@@ -43,6 +43,8 @@ pub struct NewDelivery {
 pub const HERE: &str = "here";
 /// Nothing reaches them.
 pub const NO_WAY: &str = "none";
+/// How a message came: by the address in an invitation.
+pub const ANSWER_LINK: &str = "answer-link";
 /// By mail from the installation (RFC 6047).
 pub const MAIL: &str = "mail";
 
@@ -82,6 +84,8 @@ pub struct Waiting {
     pub id: DeliveryId,
     pub sender: Option<PrincipalId>,
     pub text: String,
+    /// Whether it came by the address in an invitation.
+    pub by_link: bool,
 }
 
 /// Where somebody's inbox has come to.

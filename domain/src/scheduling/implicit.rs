@@ -22,7 +22,7 @@ use std::collections::HashMap;
 pub(crate) const MAX_INVITED: usize = 5_000;
 
 /// SCHEDULE-STATUS (RFC 6638 section 3.2.9): it is in the inbox of whom it was sent to.
-const DELIVERED: &str = "1.2";
+pub(super) const DELIVERED: &str = "1.2";
 /// It is on its way.
 pub(super) const PENDING: &str = "1.0";
 /// No address of a calendar user.
@@ -357,6 +357,7 @@ impl Planned {
                 text: &message.text,
                 calendar: Some(calendar),
                 at: Utc::now(),
+                came_by: None,
             };
             let id = tx.insert_message(&new).await?;
             let people: Vec<PrincipalId> = deliveries.iter().filter_map(|delivery| delivery.principal).collect();

@@ -41,6 +41,8 @@ pub struct MeetingLetter {
     /// PARTSTAT of who answers.
     pub answer: Option<String>,
     pub comment: Option<String>,
+    /// What leads the recipient to where they answer without an account ([`Kalends::invited_by_link`](crate::Kalends::invited_by_link)).
+    pub answer_token: Option<String>,
 }
 
 /// What it is about.
@@ -87,7 +89,7 @@ pub(super) struct Read {
     before: Option<MeetingFacts>,
 }
 
-fn facts(object: &CalendarObject, instance: Option<Moment>) -> MeetingFacts {
+pub(super) fn facts(object: &CalendarObject, instance: Option<Moment>) -> MeetingFacts {
     let draft = edit::draft_of(object, None).ok();
     let summary = object.entries().find_map(|entry| object.component(entry).property("SUMMARY")).map(Property::text);
     MeetingFacts { title: summary.unwrap_or_default(), draft, instance }
@@ -152,6 +154,7 @@ impl Read {
             zone: user.and_then(|user| user.preferences.time_zone).unwrap_or(Tz::UTC),
             answer: message.partstat().filter(|_| is_reply),
             comment: message.comment(),
+            answer_token: None,
             before: before.filter(|_| message.method == Method::Request),
             event,
         }

@@ -17,7 +17,7 @@ use crate::write::Write;
 use crate::{Error, Kalends, Result};
 use chrono::{TimeDelta, Utc};
 use kalends_ical::CalendarObject;
-use kalends_ical::itip::{self, canonical};
+use kalends_ical::itip::{self, Method, canonical};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -121,10 +121,11 @@ impl Kalends {
             Some(sender) => tx.user(sender).await?,
             None => None,
         };
-        let stands = match delivery.calendar {
-            Some(calendar) => tx.object_text_by_uid(calendar, &delivery.uid).await?,
-            None => None,
-        };
+        let (mut stands, mut owner) = (None, None);
+        if let Some(calendar) = delivery.calendar {
+            stands = tx.object_text_by_uid(calendar, &delivery.uid).await?;
+            owner = tx.owner_of_calendar(calendar).await?;
+        }
         drop(tx);
         let (limits, of) = (self.limits.clone(), delivery.clone());
         let octets = of.text.len() + stands.as_ref().map_or(0, String::len);
@@ -134,7 +135,12 @@ impl Kalends {
             Err(error) if error.is_of_the_store() => return Err(error),
             Err(error) => return refused(&error.to_string()),
         };
-        let letter = read.letter(delivery, user.as_ref(), &carrier);
+        let mut letter = read.letter(delivery, user.as_ref(), &carrier);
+        let is_event = letter.event.draft.is_some();
+        if let (Method::Request, Some(owner)) = (letter.method, owner.filter(|_| is_event)) {
+            let of = letter.event.instance.as_ref();
+            letter.answer_token = self.answer_token(owner, &delivery.uid, &delivery.recipient, of);
+        }
         let words = self.meeting_writer.letter(&letter);
         let octets = message(delivery, &letter, &words, &carrier)?;
         let envelope = Envelope { from: carrier.from.address.clone(), to: vec![letter.to.address.clone()] };

@@ -7,6 +7,7 @@
 //! locks no calendar but its own, is never refused for what is in another's, and costs the same however many are invited.
 
 pub(crate) mod addresses;
+mod answer_links;
 mod answering;
 mod availability;
 mod busy_times;
@@ -21,6 +22,7 @@ mod proposing;
 
 pub use crate::model::scheduling::{DeliveryId, HERE, InboxItem, MAIL, NO_WAY, Sent};
 pub use addresses::PRINCIPALS;
+pub use answer_links::{Heard, Invited, NoInvitation, Said};
 pub use answering::{Invitation, NewAttendee};
 pub use busy_times::BusyAnswer;
 pub(crate) use inbox::INBOX_LIFE;

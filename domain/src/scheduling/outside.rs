@@ -6,7 +6,7 @@
 //! [`Kalends::with_outside`]: `is_open_to` says whether the sender has an account that sends, `carrier` yields the transport of that account
 //! with the sender's identity in it, and `is_own`, so that the mail is from them and not in their name.
 
-use crate::access::PrincipalId;
+use crate::access::{Held, PrincipalId};
 use crate::model::scheduling::MAIL;
 use crate::outgoing_mail::{MailTransport, Mailbox};
 use crate::store::Transaction;
@@ -88,6 +88,12 @@ impl Kalends {
     #[must_use]
     pub fn with_outside(self, preferred: Vec<Arc<dyn Outside>>) -> Self {
         Kalends { outside: preferred.into(), ..self }
+    }
+
+    /// The ways from what is in a calendar. What is kept in step with a calendar elsewhere goes there with its attendees, and the server that
+    /// has it invites them, or was told not to: nobody gets two invitations.
+    pub(crate) fn ways_from(&self, calendar: &Held) -> Option<Ways> {
+        if calendar.is_pushed() { None } else { self.ways() }
     }
 
     /// `None`: there are none.

@@ -5,7 +5,7 @@ use super::statement::{Row, broken, millis};
 use crate::Result;
 use crate::model::calendar::CalendarId;
 use crate::model::principal::PrincipalId;
-use crate::model::scheduling::{Brought, DeliveryId, HERE, MessageId, NO_WAY, OutsideDelivery};
+use crate::model::scheduling::{ANSWER_LINK, Brought, DeliveryId, HERE, MessageId, NO_WAY, OutsideDelivery};
 use chrono::{DateTime, Utc};
 
 fn list_of(messages: &[MessageId]) -> Result<String> {
@@ -98,5 +98,26 @@ impl Transaction {
         let parts = ["SELECT o.text FROM objects o WHERE o.calendar_id = $1 AND ", has_uid, " LIMIT 1"];
         let row = self.joined(&parts).bind(calendar.0).bind(uid).optional().await?;
         row.map(|row| row.get("text")).transpose()
+    }
+    /// Who sent a message to somebody: address of a calendar user.
+    pub async fn sender_of(&mut self, message: DeliveryId) -> Result<String> {
+        let statement = self.sql(
+            "SELECT m.sender FROM scheduling_messages m JOIN scheduling_deliveries d ON d.message_id = m.id WHERE d.id = $1",
+        );
+        let row = statement.bind(message.0).optional().await?;
+        Ok(row.map(|row| row.get("sender")).transpose()?.unwrap_or_default())
+    }
+
+    /// How often `sender` has said something about an object by the address in an invitation since `since`.
+    pub async fn answers_by_link(&mut self, sender: &str, uid: &str, since: DateTime<Utc>) -> Result<u64> {
+        let statement = self.sql(
+            "SELECT count(*) AS answers FROM scheduling_messages WHERE uid = $1 AND sender = $2 AND sent_at >= $3 AND came_by = $4",
+        );
+        statement.bind(uid).bind(sender).bind(millis(since)).bind(ANSWER_LINK).one().await?.count("answers")
+    }
+    /// Whose calendar it is.
+    pub async fn owner_of_calendar(&mut self, calendar: CalendarId) -> Result<Option<PrincipalId>> {
+        let row = self.sql("SELECT owner_id FROM calendars WHERE id = $1").bind(calendar.0).optional().await?;
+        row.map(|row| Ok(PrincipalId(row.get("owner_id")?))).transpose()
     }
 }

@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod addresses;
 mod agenda;
+mod answer_links;
 mod as_of;
 mod bin;
 mod calendars;

@@ -100,7 +100,7 @@ fn hidden(line: &str) -> String {
     const LINK: &str = "/answer/";
     let Some((before, after)) = line.split_once(LINK) else { return line.to_owned() };
     let rest = after.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    format!("{before}{LINK}TOKEN{rest}")
+    format!("{before}{LINK}TOKEN{}", hidden(rest))
 }
 
 /// A mail as a program reads it, without what is another each time.

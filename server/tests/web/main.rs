@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access_matrix;
+mod answer_links;
 mod connect;
 mod connections;
 mod google;
