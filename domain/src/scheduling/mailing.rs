@@ -31,6 +31,9 @@ const MAX_TRYING: TimeDelta = TimeDelta::days(2);
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(10);
 const MAX_WAIT: TimeDelta = TimeDelta::hours(1);
 
+/// Most mail about meetings that one person has brought elsewhere within a day: as many as can be invited to one. The rest waits.
+const MAX_A_DAY: u64 = 5_000;
+
 /// What the job of some messages is told.
 #[derive(Serialize, Deserialize)]
 struct Payload {
@@ -48,15 +51,22 @@ pub(crate) async fn bring_outside(lease: &Lease) -> Result<Ended> {
     let waiting = kalends.db.read().await?.waiting_outside(&messages).await?;
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let mut waits = false;
+    let mut brought: HashMap<Option<PrincipalId>, u64> = HashMap::new();
     for (done, id) in waiting.iter().enumerate() {
         let mut tx = kalends.db.write().await?;
         // Where another node has the job by now, that sends it.
         let progress = JobProgress { done: count(done), of: Some(count(waiting.len())), payload: None };
         lease.progress(&mut tx, progress).await?;
         let delivery = tx.outside_delivery(*id).await?;
+        let sender = delivery.as_ref().and_then(|delivery| delivery.sender_id);
+        let today = match brought.get(&sender) {
+            Some(today) => *today,
+            None => tx.brought_since(sender, Utc::now() - TimeDelta::days(1)).await?,
+        };
         tx.commit().await?;
         if let Some(delivery) = delivery {
-            waits |= kalends.bring(&delivery).await?;
+            waits |= kalends.bring(&delivery, today < MAX_A_DAY).await?;
+            brought.insert(sender, today + 1);
         }
     }
     // Also of what an attempt before this one has sent.
@@ -86,9 +96,13 @@ fn is_worth_trying(error: &MailError) -> bool {
 }
 
 impl Kalends {
-    /// Brings one message to somebody. Yields whether it has to be tried again.
-    async fn bring(&self, delivery: &OutsideDelivery) -> Result<bool> {
-        let brought = match self.send_outside(delivery).await? {
+    /// Brings one message to somebody, if it `may` go out today. Yields whether it has to be tried again.
+    async fn bring(&self, delivery: &OutsideDelivery, may: bool) -> Result<bool> {
+        let answer = match may {
+            true => self.send_outside(delivery).await?,
+            false => Err(MailError::TryAgain(format!("at most {MAX_A_DAY} messages of one person go out in a day"))),
+        };
+        let brought = match answer {
             Ok(()) => Brought { status: SENT, waits: false, problem: None },
             Err(error) if is_worth_trying(&error) && Utc::now() - delivery.sent_at < MAX_TRYING => {
                 return self.note_brought(delivery, PENDING, true, &error.to_string()).await;

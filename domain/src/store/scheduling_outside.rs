@@ -120,4 +120,12 @@ impl Transaction {
         let row = self.sql("SELECT owner_id FROM calendars WHERE id = $1").bind(calendar.0).optional().await?;
         row.map(|row| Ok(PrincipalId(row.get("owner_id")?))).transpose()
     }
+    /// How many messages that somebody had sent were brought elsewhere since `since`.
+    pub async fn brought_since(&mut self, sender: Option<PrincipalId>, since: DateTime<Utc>) -> Result<u64> {
+        let statement = self.sql(
+            "SELECT count(*) AS brought FROM scheduling_messages m JOIN scheduling_deliveries d ON d.message_id = m.id
+             WHERE m.sender_id = $1 AND d.done_at >= $2 AND d.status = '1.1'",
+        );
+        statement.bind(sender.map(|sender| sender.0)).bind(millis(since)).one().await?.count("brought")
+    }
 }

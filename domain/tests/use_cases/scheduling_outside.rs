@@ -2,17 +2,24 @@
 
 use crate::reminders::{Post, sending};
 use crate::scheduling::{line, meeting, person, settle};
+use crate::sync::settings;
 use kalends_domain::access::Caller;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::jobs::JobState;
 use kalends_domain::objects::Precondition;
 use kalends_domain::outgoing_mail::MailError;
 use kalends_domain::scheduling::{MAIL, NewAttendee, Sent};
+use kalends_domain::sync::connector::Found;
+use kalends_domain::sync::credentials::Credentials;
+use kalends_domain::sync::plan::{Direction, Policy};
+use kalends_domain::sync::provider::RemoteCalendarId;
+use kalends_domain::sync::{LinkTarget, NewLink, ProviderKind};
 use kalends_domain::undo::Undone;
 use kalends_domain::{Error, Kalends};
 use kalends_ical::edit::Timing;
 use kalends_ical::itip::{Answer, PartStat};
 use kalends_test_support::home::Home;
+use kalends_test_support::remote::{REMOTE, RemoteService};
 use std::sync::Arc;
 
 /// Cyrus, who has an account, on an installation that sends mail by `post`.
@@ -172,6 +179,25 @@ async fn what_a_server_does_not_take_is_tried_again_as_the_same_message_or_given
 }
 
 #[tokio::test]
+async fn of_one_person_so_much_goes_out_in_a_day_and_the_rest_waits() {
+    let bureau = Bureau::new().await;
+    bureau.put(&meeting("m", "Plan", FAR, &["zoe"], "")).await.unwrap();
+    settle(&bureau.kalends).await;
+    let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+        INSERT INTO scheduling_deliveries (message_id, recipient, way, status, waiting, in_inbox, done_at)
+        SELECT (SELECT max(id) FROM scheduling_messages), 'mailto:x', 'mail', '1.1', FALSE, FALSE, 9000000000000 FROM n";
+    bureau.home.run(many).await;
+    bureau.put(&meeting("m", "Other", FAR, &["zoe"], "")).await.unwrap();
+    settle(&bureau.kalends).await;
+    assert_eq!(bureau.mails().len(), 1);
+    let waiting: Vec<_> = bureau.sent().await.into_iter().filter(|sent| sent.waiting).collect();
+    assert!(waiting.len() == 1 && waiting[0].problem.as_deref().unwrap().contains("at most 5000"), "{waiting:?}");
+    bureau.home.run("DELETE FROM scheduling_deliveries WHERE recipient = 'mailto:x'").await;
+    bureau.later().await;
+    assert_eq!(bureau.mails().len(), 2);
+}
+
+#[tokio::test]
 async fn each_try_is_the_same_message_to_whoever_counts_them() {
     let bureau = Bureau::new().await;
     bureau.put(&meeting("m", "Plan", FAR, &["zoe"], "")).await.unwrap();
@@ -228,4 +254,21 @@ async fn where_no_mail_goes_out_nobody_elsewhere_is_reached() {
     assert!(text.contains("ATTENDEE;SCHEDULE-STATUS=3.7:urn:x"), "{text}");
     let mails = bureau.mails();
     assert!(mails.iter().all(|mail| mail.starts_with("zoe@example.org CANCEL")), "{mails:?}");
+}
+
+#[tokio::test]
+async fn from_what_goes_to_a_calendar_elsewhere_no_mail_is_sent_here() {
+    let bureau = Bureau::new().await;
+    let kalends = bureau.kalends.clone().with_connector(Arc::new(RemoteService::new()));
+    let credentials = Credentials::Basic { user: "cyrus".into(), password: "secret".into() };
+    let about = r#"{"home":"https://dav.example/cyrus/"}"#.to_owned();
+    let found = Found { provider: ProviderKind::CalDav, preset: None, settings: about, credentials };
+    let account = kalends.store_remote_account(bureau.cyrus, "cyrus@example.org", &found, None).await.unwrap();
+    let settings = settings(Direction::Both, Policy::MergeThenNewest);
+    let (remote, target) = (RemoteCalendarId(REMOTE.into()), LinkTarget::Existing(bureau.calendar));
+    kalends.make_sync_link(bureau.cyrus, &NewLink { account, remote, target, settings }).await.unwrap();
+    bureau.put(&meeting("m", "Plan", FAR, &["zoe"], "")).await.unwrap();
+    settle(&kalends).await;
+    assert_eq!(bureau.mails(), Vec::<String>::new());
+    assert!(line(&bureau.text().await, "zoe").contains("SCHEDULE-STATUS=5.2"), "{}", bureau.text().await);
 }
