@@ -116,7 +116,13 @@ impl Kalends {
     ) -> Result<(String, Undo)> {
         let reminder = match caller.way {
             Way::Page => self.user(caller.principal).await?.preferences.reminder_minutes,
-            Way::AppPassword(_) | Way::Link(_) | Way::Command | Way::Sync(_) | Way::Invitation(_) => None,
+            Way::AppPassword(_)
+            | Way::Link(_)
+            | Way::Command
+            | Way::Sync(_)
+            | Way::Invitation(_)
+            | Way::Delivery
+            | Way::AnswerLink(_) => None,
         };
         let new = edit::new_event_with_reminder(draft, reminder, Utc::now())?;
         let made = self.store_event(caller, calendar, new, None).await?;

@@ -162,12 +162,14 @@ pub struct Kalends {
     pub(crate) vault: Arc<sync::vault::Vault>,
     /// Where services elsewhere can tell something.
     pub(crate) notification_hook: sync::notifications::NotificationHook,
-    /// What reaches those who are invited and not here.
-    pub(crate) outside: Arc<dyn scheduling::outside::Outside>,
+    /// What reaches those who are invited and not here, before the installation's own mail.
+    pub(crate) outside: Arc<[Arc<dyn scheduling::outside::Outside>]>,
     /// How mail goes out, where it does.
     pub(crate) mail_transport: Option<Arc<dyn outgoing_mail::MailTransport>>,
     /// From whom the installation's own mail is.
     pub(crate) mail_sender: Option<outgoing_mail::Mailbox>,
+    /// What words mail about meetings.
+    pub(crate) meeting_writer: Arc<dyn scheduling::MeetingWriter>,
     /// What words reminders.
     pub(crate) reminder_writer: Arc<dyn reminders::ReminderWriter>,
     pub(crate) push_transport: Arc<dyn reminders::PushTransport>,
@@ -203,9 +205,10 @@ impl Kalends {
             connector: Arc::new(sync::connector::NoConnector),
             vault: Arc::default(),
             notification_hook: sync::notifications::NotificationHook::default(),
-            outside: Arc::new(scheduling::outside::NoOutside),
+            outside: Arc::default(),
             mail_transport: None,
             mail_sender: None,
+            meeting_writer: Arc::new(scheduling::NoMeetingWriter),
             reminder_writer: Arc::new(reminders::NoWriter),
             push_transport: Arc::new(reminders::NoPush),
             reminder_counter: Arc::default(),
@@ -223,12 +226,6 @@ impl Kalends {
     #[must_use]
     pub fn with_vault(self, vault: sync::vault::Vault) -> Self {
         Kalends { vault: Arc::new(vault), ..self }
-    }
-
-    /// The same, which reaches people who are not here by `outside`.
-    #[must_use]
-    pub fn with_outside(self, outside: Arc<dyn scheduling::outside::Outside>) -> Self {
-        Kalends { outside, ..self }
     }
 
     /// The same, which speaks to mail servers by `connector`.

@@ -7,7 +7,7 @@ use crate::model::object::{Object, Precondition};
 use crate::model::version::{Cause, Change, Digest, Run, RunKind};
 use crate::objects::index;
 use crate::retry::retry;
-use crate::store::{Index, ObjectId, Transaction};
+use crate::store::{DELIVERY, Index, ObjectId, Transaction};
 use crate::write::Write;
 use crate::{Error, Kalends, Limits, Problem, Result, versions};
 use chrono::Utc;
@@ -97,7 +97,22 @@ struct Found {
     now: Option<Object>,
     /// Of what is there now, where it is not what the change led to.
     cause: Option<Cause>,
+    /// Since then nothing but what became of messages was noted in it.
+    is_noted: bool,
     before: Option<String>,
+}
+
+/// Whether what led from one revision to the other of an object was only that it was noted what became of messages.
+async fn is_noted(tx: &mut Transaction, calendar: CalendarId, from: Revision, to: Revision) -> Result<bool> {
+    let mut reached = Some(to);
+    while let Some(revision) = reached.filter(|reached| *reached > from) {
+        let Some(change) = tx.change(calendar, revision).await? else { return Ok(false) };
+        if change.cause.is_none_or(|cause| cause.way != DELIVERY) {
+            return Ok(false);
+        }
+        reached = change.previous;
+    }
+    Ok(reached == Some(from))
 }
 
 /// [`Found`], worked out on a thread.
@@ -136,7 +151,11 @@ impl Found {
             etag if etag == change.after.as_ref().map(Digest::etag).as_deref() => None,
             _ => Self::last_cause(tx, calendar, &change.name, now.as_ref()).await?,
         };
-        Ok(Found { calendar, change, now, cause, before })
+        let is_noted = match (&cause, &now) {
+            (Some(_), Some(now)) => is_noted(tx, calendar, change.revision, now.head.revision).await?,
+            _ => false,
+        };
+        Ok(Found { calendar, change, now, cause, before, is_noted })
     }
 
     async fn last_cause(
@@ -166,7 +185,7 @@ impl Found {
 
     /// `over`: which version is to be there instead of the one that the change led to.
     fn step(self, over: Option<Option<&str>>, limits: &Limits) -> Result<Step> {
-        let Found { calendar, change, now, cause, before } = self;
+        let Found { calendar, change, now, cause, before, is_noted } = self;
         let before = before.map(|text| index(&text, limits).map(|index| (text, index))).transpose()?;
         let etag = now.as_ref().map(|object| object.head.etag.clone());
         let led_to = change.after.as_ref().map(Digest::etag);
@@ -185,7 +204,7 @@ impl Found {
         };
         let uid = now.map(|object| object.head.uid);
         let as_before = etag == before.as_ref().map(|(_, index)| index.digest.etag());
-        let expected = as_before || etag.as_deref() == over.unwrap_or(led_to.as_deref());
+        let expected = as_before || is_noted && over.is_none() || etag.as_deref() == over.unwrap_or(led_to.as_deref());
         Ok(Step {
             calendar,
             name: change.name,

@@ -288,8 +288,8 @@ impl Write {
             true => {
                 let (text, uid) = (&standing.object.text, &standing.object.head.uid);
                 let (kalends, caller, run) = (self.kalends.clone(), self.caller, self.run.as_ref().map(|run| run.kind));
-                let (limits, outside) = (kalends.limits(), &*kalends.outside);
-                let circumstances = Circumstances { caller, run, calendar, limits, outside };
+                let (limits, ways) = (kalends.limits(), kalends.ways_from(calendar));
+                let circumstances = Circumstances { caller, run, calendar, limits, ways: ways.as_ref() };
                 implicit::removed(&mut self.tx, &self.scheduling, circumstances, text, uid).await?
             }
             false => {
@@ -324,8 +324,8 @@ impl Write {
             && before.is_none()
             && self.tx.last_removal(calendar.id, name, Revision(i64::MAX)).await?.is_some();
         let (kalends, caller, run) = (self.kalends.clone(), self.caller, self.run.as_ref().map(|run| run.kind));
-        let (limits, outside) = (kalends.limits(), &*kalends.outside);
-        let circumstances = Circumstances { caller, run, calendar, limits, outside };
+        let (limits, ways) = (kalends.limits(), kalends.ways_from(calendar));
+        let circumstances = Circumstances { caller, run, calendar, limits, ways: ways.as_ref() };
         implicit::stored(&mut self.tx, &mut self.scheduling, circumstances, before, returns, (text, index)).await
     }
 
@@ -337,7 +337,9 @@ impl Write {
         is_scheduled: bool,
         was_tagged: bool,
     ) -> Result<Option<String>> {
-        if matches!(self.caller.way, Way::Invitation(_)) || !(is_scheduled || was_tagged) {
+        if matches!(self.caller.way, Way::Invitation(_) | Way::Delivery | Way::AnswerLink(_))
+            || !(is_scheduled || was_tagged)
+        {
             return Ok(None);
         }
         let tag = is_scheduled.then(|| uuid::Uuid::new_v4().simple().to_string());

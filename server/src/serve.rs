@@ -11,6 +11,7 @@ use crate::trusted_header::{self, TrustedHeader};
 use crate::{caldav, health, hooks, host, login_flow, metrics, request_id, rest, web};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use kalends_app::invitation::letters::MeetingTexts;
 use kalends_app::reminders::Texts;
 use kalends_app::session::Site;
 use kalends_domain::Kalends;
@@ -114,6 +115,7 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let closing = CancellationToken::new();
     let metrics = serve_metrics(&kalends, options.metrics, options.connections).await?;
     let kalends = kalends.with_reminder_writer(Arc::new(Texts(site.clone())));
+    let kalends = kalends.with_meeting_writer(Arc::new(MeetingTexts(site.clone())));
     let worker = kalends.clone();
     let app = app(web::Web {
         kalends,

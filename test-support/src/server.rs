@@ -8,6 +8,7 @@ use crate::home::{first_calendar, new_user, sealing, user};
 use axum::Router;
 use axum::middleware::from_fn;
 use kalends_app::Assets;
+use kalends_app::invitation::letters::MeetingTexts;
 use kalends_app::reminders::Texts;
 use kalends_app::session::Site;
 use kalends_domain::accounts::{NewUser, Origin};
@@ -15,7 +16,8 @@ use kalends_domain::{Kalends, Limits};
 use kalends_providers::connector::RemoteServices;
 use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
-use kalends_providers::outbound::Outbound;
+use kalends_providers::outbound::{Dialer, Outbound};
+use kalends_providers::smtp::SmtpTransport;
 use kalends_providers::web_push::WebPush;
 use kalends_server::connections::{self, ConnectionLimits};
 use kalends_server::oidc::Providers;
@@ -43,11 +45,22 @@ fn remote_services(registered: &Registered) -> Arc<RemoteServices> {
     Arc::new(services.with_microsoft(registered.microsoft.clone()).with_google(registered.google.clone()))
 }
 
+/// Sends mail by the server at `address`.
+fn sending(kalends: Kalends, address: SocketAddr) -> Kalends {
+    let dialer = Dialer::new(["127.0.0.1".to_owned()]);
+    let transport = SmtpTransport::new(dialer, format!("smtp://{address}").parse().unwrap());
+    kalends
+        .with_mail_transport(Some(Arc::new(transport)))
+        .with_mail_sender(Some("Kalends <kalends@example.org>".parse().unwrap()))
+}
+
 /// The services with which an installation is registered.
 #[derive(Clone, Default)]
 pub struct Registered {
     pub microsoft: Option<Microsoft>,
     pub google: Option<Google>,
+    /// Where the server for mail listens that it sends by.
+    pub mail: Option<SocketAddr>,
 }
 
 impl Server {
@@ -88,13 +101,18 @@ impl Server {
 
     /// [`Server::with_pages`] of an installation that is registered with Microsoft.
     pub async fn with_microsoft(microsoft: Microsoft) -> Self {
-        Server::with_registered(Registered { microsoft: Some(microsoft), google: None }).await
+        Server::with_registered(Registered { microsoft: Some(microsoft), ..Registered::default() }).await
     }
 
     /// [`Server::with_pages`] of an installation that is registered elsewhere, and that services can tell something where it listens.
     pub async fn with_registered(registered: Registered) -> Self {
         let (limits, header) = (Limits::default(), TrustedHeader::default());
         Server::of_all(limits, CorsOrigins::default(), header, Vec::new(), registered).await
+    }
+
+    /// [`Server::with_pages`] that sends its mail by the server at `address`.
+    pub async fn with_mail(address: SocketAddr) -> Self {
+        Server::with_registered(Registered { mail: Some(address), ..Registered::default() }).await
     }
 
     async fn of_all(
@@ -116,6 +134,11 @@ impl Server {
         let site = Site { public_url: "http://cal.example.org".into() };
         let push = WebPush::new(Outbound::new(["127.0.0.1".to_owned()]), "mailto:ops@example.org".into());
         let kalends = kalends.with_reminder_writer(Arc::new(Texts(site.clone()))).with_push_transport(Arc::new(push));
+        let kalends = kalends.with_meeting_writer(Arc::new(MeetingTexts(site.clone())));
+        let kalends = match registered.mail {
+            Some(address) => sending(kalends, address),
+            None => kalends,
+        };
         let web = Web {
             kalends: kalends.clone(),
             providers: Providers::new(providers, &site).unwrap(),

@@ -29,7 +29,7 @@ server-invitation-refreshing = Question for what there is now
 server-invitation-other = Message
 server-invitation-arrived = arrived
 server-invitation-waiting = on its way
-server-invitation-unreached = reached nobody: there is no way to this address yet
+server-invitation-unreached = reached nobody: there is no way to this address from here
 server-invitation-failed = not taken up: { $why }
 # What became of a proposal of another time.
 server-invitation-taken = taken

@@ -109,6 +109,8 @@ fn ways(makers: &[ChangeMaker]) -> Vec<(String, String)> {
             ChangeWay::Restore => ("restore".to_owned(), words::server_changes_by_restore().to_owned()),
             ChangeWay::Command => ("command".to_owned(), words::server_changes_by_command().to_owned()),
             ChangeWay::Invitation => ("invitation".to_owned(), words::server_changes_by_invitation().to_owned()),
+            ChangeWay::AnswerLink => ("answer-link".to_owned(), words::server_answer_changes().to_owned()),
+            ChangeWay::Delivery => ("delivery".to_owned(), words::server_imip_changes_by_delivery().to_owned()),
             ChangeWay::Sync => ("sync".to_owned(), words::server_changes_by_sync().to_owned()),
         })
         .collect()
@@ -122,6 +124,8 @@ fn way_of(value: &str) -> Option<ChangeWay> {
         "command" => Some(ChangeWay::Command),
         "sync" => Some(ChangeWay::Sync),
         "invitation" => Some(ChangeWay::Invitation),
+        "answer-link" => Some(ChangeWay::AnswerLink),
+        "delivery" => Some(ChangeWay::Delivery),
         _ => Some(ChangeWay::AppPassword(value.strip_prefix("app-")?.parse().ok()?)),
     }
 }

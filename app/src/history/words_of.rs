@@ -56,6 +56,8 @@ impl Reader {
                 words::server_history_by_restore(name, &at)
             }
             ("invitation", None) => words::server_history_by_invitation(name),
+            ("answer-link", None) => words::server_answer_history(label.strip_prefix("mailto:").unwrap_or(label)),
+            ("delivery", None) => words::server_imip_history_by_delivery().to_owned(),
             ("page", None) => words::server_history_by_page(name),
             ("app-password", None) => words::server_history_by_app(name, label),
             _ => words::server_history_by_command(name),

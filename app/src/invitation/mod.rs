@@ -1,5 +1,7 @@
 //! `/event/{calendar}/{name}/invitation`: who takes part in an event, answering, inviting, and what was sent to whom.
 
+pub mod answer_page;
+pub mod letters;
 mod page;
 pub mod server;
 

@@ -11,10 +11,10 @@ use chrono::{NaiveDate, NaiveDateTime};
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId as Calendar;
-use kalends_domain::scheduling::{DeliveryId, NO_WAY, NewAttendee, Sent};
+use kalends_domain::scheduling::{DeliveryId, MAIL, NO_WAY, NewAttendee, Sent};
 use kalends_ical::edit::Timing;
 use kalends_ical::instance_key;
-use kalends_ical::itip::{Answer, PartStat, Party};
+use kalends_ical::itip::{Answer, PartStat, Party, canonical};
 use kalends_ical::value::Moment;
 use leptos::prelude::use_context;
 
@@ -62,7 +62,7 @@ pub async fn guests(
         addresses: found.can_invite.then_some(addresses),
         proposals,
         proposable,
-        sent: found.sent.iter().map(|sent| line(sent, &reader)).collect(),
+        sent: found.sent.iter().map(|sent| line(sent, &found.attendees, &reader)).collect(),
         outcome: use_context::<InvitationRefused>().map(|InvitationRefused(error)| error),
     })
 }
@@ -99,7 +99,7 @@ pub fn answered(partstat: &str) -> &'static str {
     }
 }
 
-fn line(sent: &Sent, reader: &Reader) -> SentLine {
+fn line(sent: &Sent, guests: &[Party], reader: &Reader) -> SentLine {
     let what = match sent.method.as_str() {
         "REQUEST" | "ADD" => words::server_invitation_request(),
         "CANCEL" => words::server_invitation_cancel(),
@@ -110,6 +110,9 @@ fn line(sent: &Sent, reader: &Reader) -> SentLine {
         _ => words::server_invitation_other(),
     };
     let became = match (&sent.problem, sent.way.as_str(), sent.waiting) {
+        (Some(why), MAIL, true) => words::server_imip_mail_again(why),
+        (Some(why), MAIL, false) => words::server_imip_mail_refused(why),
+        (None, MAIL, false) => words::server_imip_mailed(&reader.moment(reader.local(sent.done_at.unwrap_or(sent.at)))),
         (Some(why), ..) => words::server_invitation_failed(why),
         (None, NO_WAY, _) => words::server_invitation_unreached().to_owned(),
         (None, _, true) => words::server_invitation_waiting().to_owned(),
@@ -120,6 +123,12 @@ fn line(sent: &Sent, reader: &Reader) -> SentLine {
             _ => words::server_invitation_arrived(),
         }
         .to_owned(),
+    };
+    // What it was answered by: the answer of now to what was asked last.
+    let guest = guests.iter().find(|guest| canonical(&guest.address) == canonical(&sent.recipient));
+    let became = match guest.filter(|_| sent.method == "REQUEST") {
+        Some(guest) => words::server_imip_answered(&became, answered(&guest.partstat)),
+        None => became,
     };
     let to = plain(&sent.recipient);
     SentLine {

@@ -38,6 +38,7 @@ fn info(reader: &Reader, job: &Job) -> JobInfo {
         Some(JobKind::Subscribe) => words::server_jobs_subscribe().to_owned(),
         Some(JobKind::TakeBack) => words::server_jobs_take_back().to_owned(),
         Some(JobKind::Invitations) => words::server_jobs_invitations().to_owned(),
+        Some(JobKind::InvitationMail) => words::server_imip_job().to_owned(),
         Some(JobKind::Remind) => words::server_reminders_job_plan().to_owned(),
         Some(JobKind::Deliver) => words::server_reminders_job_send().to_owned(),
         Some(JobKind::Mail) => words::server_letters_job().to_owned(),

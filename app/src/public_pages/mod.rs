@@ -9,6 +9,7 @@ mod look;
 mod page;
 mod wall;
 
+pub(crate) use document::{Around, document};
 pub use document::{Files, not_found, too_many};
 pub use embed::{EmbedWords, embed_words, embedded, fragment};
 pub use look::{Look, Shape};

@@ -124,8 +124,12 @@ fn require_a_page(caller: Caller) -> Result<()> {
     access::require_own(caller)?;
     match caller.way {
         Way::Page => Ok(()),
-        Way::AppPassword(_) | Way::Link(_) | Way::Command | Way::Sync(_) | Way::Invitation(_) => {
-            Err(Error::Forbidden { needed: access::Access::Owner })
-        }
+        Way::AppPassword(_)
+        | Way::Link(_)
+        | Way::Command
+        | Way::Sync(_)
+        | Way::Invitation(_)
+        | Way::Delivery
+        | Way::AnswerLink(_) => Err(Error::Forbidden { needed: access::Access::Owner }),
     }
 }

@@ -11,7 +11,7 @@ use crate::{Error, Kalends, Result};
 /// What programs could make for themselves would outlive them.
 fn may_make(caller: Caller) -> Result<()> {
     match caller.way {
-        Way::AppPassword(_) | Way::Link(_) | Way::Sync(_) | Way::Invitation(_) => {
+        Way::AppPassword(_) | Way::Link(_) | Way::Sync(_) | Way::Invitation(_) | Way::Delivery | Way::AnswerLink(_) => {
             Err(Error::Forbidden { needed: Access::Owner })
         }
         Way::Page | Way::Command => Ok(()),

@@ -128,7 +128,8 @@ impl Kalends {
             | JobKind::MailLook
             | JobKind::MailPush
             | JobKind::MailSave
-            | JobKind::MailSend => None,
+            | JobKind::MailSend
+            | JobKind::InvitationMail => None,
         }
     }
 
@@ -139,6 +140,7 @@ impl Kalends {
             JobKind::Backup => self.limits.backups.is_some(),
             JobKind::Subscribe => self.notification_hook.is_known(),
             JobKind::Mail => self.sends_mail(),
+            JobKind::InvitationMail => self.ways().is_some(),
             _ => true,
         };
         JobKind::ALL.into_iter().filter(does).collect()

@@ -242,6 +242,7 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::MailPush => crate::mail::push(lease).await,
         JobKind::MailSave => crate::mail::save(lease).await,
         JobKind::MailSend => crate::mail::send(lease).await,
+        JobKind::InvitationMail => crate::scheduling::bring_outside(lease).await,
     }
 }
 

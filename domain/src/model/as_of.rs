@@ -83,6 +83,10 @@ pub enum ChangeWay {
     Sync,
     /// By a message about a meeting, from whoever sent it.
     Invitation,
+    /// By the address in an invitation, from somebody who has no account.
+    AnswerLink,
+    /// By noting what became of messages that went elsewhere.
+    Delivery,
 }
 
 /// Which changes of a calendar are asked for; what is `None` does not matter.

@@ -44,10 +44,12 @@ pub enum JobKind {
     MailSave,
     /// Sends a mail.
     MailSend,
+    /// Sends messages about meetings to people elsewhere.
+    InvitationMail,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 17] = [
+    pub const ALL: [JobKind; 18] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -65,6 +67,7 @@ impl JobKind {
         JobKind::MailPush,
         JobKind::MailSave,
         JobKind::MailSend,
+        JobKind::InvitationMail,
     ];
 
     pub fn name(self) -> &'static str {
@@ -86,6 +89,7 @@ impl JobKind {
             JobKind::MailPush => "mail-push",
             JobKind::MailSave => "mail-save",
             JobKind::MailSend => "mail-send",
+            JobKind::InvitationMail => "invitation-mail",
         }
     }
 

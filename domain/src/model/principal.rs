@@ -1,6 +1,6 @@
 //! Who can own calendars, and what they may do with one.
 
-use super::calendar_id::CalendarId;
+use super::calendar_id::{CalendarId, DeliveryId};
 
 /// Identifies a principal (RFC 3744 section 2) in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -103,6 +103,11 @@ pub enum Way {
     Sync(i64),
     /// A message from this person, or from nobody here, about what the principal is invited to or organizes.
     Invitation(Option<PrincipalId>),
+    /// What became of messages that the principal sent elsewhere.
+    Delivery,
+    /// Somebody without an account, by the address in an invitation of the principal's; with the message that has what they say, where there
+    /// is one.
+    AnswerLink(DeliveryId),
 }
 
 impl Caller {
@@ -129,6 +134,16 @@ impl Caller {
     /// The principal, for whom a message from `sender` is taken up.
     pub fn invitation(principal: PrincipalId, sender: Option<PrincipalId>) -> Self {
         Caller { principal, ceiling: Access::Owner, only: None, way: Way::Invitation(sender) }
+    }
+
+    /// Whoever has an address by which an invitation of the principal's is answered, and the message with what they say.
+    pub fn answer_link(principal: PrincipalId, message: DeliveryId) -> Self {
+        Caller { principal, ceiling: Access::Owner, only: None, way: Way::AnswerLink(message) }
+    }
+
+    /// The principal, for whom it is noted what became of messages that went elsewhere.
+    pub fn delivery(principal: PrincipalId) -> Self {
+        Caller { principal, ceiling: Access::Owner, only: None, way: Way::Delivery }
     }
 
     /// The principal through a command of whoever runs the server.

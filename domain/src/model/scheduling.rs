@@ -8,9 +8,7 @@ use chrono::{DateTime, Utc};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageId(pub i64);
 
-/// Identifies a message to one recipient in the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct DeliveryId(pub i64);
+pub use super::calendar_id::DeliveryId;
 
 /// A message about to be sent.
 #[derive(Clone, Debug)]
@@ -24,6 +22,8 @@ pub struct NewMessage<'a> {
     /// Of the object that it is about.
     pub calendar: Option<CalendarId>,
     pub at: DateTime<Utc>,
+    /// `None`: a change of a calendar asked for it; [`ANSWER_LINK`].
+    pub came_by: Option<&'static str>,
 }
 
 /// To whom a message is sent.
@@ -43,6 +43,40 @@ pub struct NewDelivery {
 pub const HERE: &str = "here";
 /// Nothing reaches them.
 pub const NO_WAY: &str = "none";
+/// How a message came: by the address in an invitation.
+pub const ANSWER_LINK: &str = "answer-link";
+/// By mail from the installation (RFC 6047).
+pub const MAIL: &str = "mail";
+
+/// A message to somebody elsewhere that is to be brought there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsideDelivery {
+    pub id: DeliveryId,
+    /// Who had it sent.
+    pub sender_id: Option<PrincipalId>,
+    /// Address of a calendar user.
+    pub sender: String,
+    pub method: String,
+    pub uid: String,
+    /// iCalendar with METHOD.
+    pub text: String,
+    pub calendar: Option<CalendarId>,
+    pub sent_at: DateTime<Utc>,
+    pub recipient: String,
+    pub way: String,
+    /// What the same sender sent to the same recipient about the same object before, of the same METHOD.
+    pub before: Option<String>,
+}
+
+/// What became of bringing a message elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brought<'a> {
+    /// SCHEDULE-STATUS
+    pub status: &'a str,
+    /// Whether it is tried again.
+    pub waits: bool,
+    pub problem: Option<&'a str>,
+}
 
 /// A message to somebody that something is still to be done with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +84,8 @@ pub struct Waiting {
     pub id: DeliveryId,
     pub sender: Option<PrincipalId>,
     pub text: String,
+    /// Whether it came by the address in an invitation.
+    pub by_link: bool,
 }
 
 /// Where somebody's inbox has come to.
@@ -117,4 +153,6 @@ pub struct Sent {
     /// What it did to the object of whom it was sent to; `None`: nothing yet.
     pub outcome: Option<String>,
     pub problem: Option<String>,
+    /// When a server took it, or it was given up, of what goes elsewhere.
+    pub done_at: Option<DateTime<Utc>>,
 }

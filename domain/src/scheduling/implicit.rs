@@ -1,14 +1,15 @@
 //! What a change of a calendar asks for by itself (RFC 6638 section 3): called by the one gate, for each object that is written.
 
 use super::addresses::{self, Known};
-use super::outside::Outside;
+use super::outside::Ways;
 use crate::access::{Caller, Held, PrincipalId, Way};
 use crate::calendars::CalendarId;
 use crate::indexing::index;
 use crate::model::job::{JobKind, NewJob};
-use crate::model::scheduling::{HERE, MessageId, NO_WAY, NewDelivery, NewMessage};
+use crate::model::scheduling::{HERE, NO_WAY, NewDelivery, NewMessage};
 use crate::model::share::PartyKind;
 use crate::model::version::RunKind;
+use crate::outgoing_mail::is_sendable;
 use crate::store::{Index, Transaction};
 use crate::thread::on_a_thread;
 use crate::{Limits, Result, SchedulingProblem};
@@ -21,9 +22,9 @@ use std::collections::HashMap;
 pub(crate) const MAX_INVITED: usize = 5_000;
 
 /// SCHEDULE-STATUS (RFC 6638 section 3.2.9): it is in the inbox of whom it was sent to.
-const DELIVERED: &str = "1.2";
+pub(super) const DELIVERED: &str = "1.2";
 /// It is on its way.
-const PENDING: &str = "1.0";
+pub(super) const PENDING: &str = "1.0";
 /// No address of a calendar user.
 const NO_USER: &str = "3.7";
 /// Nothing reaches them.
@@ -58,7 +59,7 @@ pub(crate) struct Circumstances<'a> {
     pub run: Option<RunKind>,
     pub calendar: &'a Held,
     pub limits: &'a Limits,
-    pub outside: &'a dyn Outside,
+    pub ways: Option<&'a Ways>,
 }
 
 impl Circumstances<'_> {
@@ -202,7 +203,7 @@ async fn plan(
     if recipients.len() > MAX_INVITED {
         return Err(SchedulingProblem::TooMany { limit: MAX_INVITED }.into());
     }
-    let messages = addressed(tx, circumstances.outside, messages).await?;
+    let messages = addressed(tx, circumstances.ways, circumstances.caller.principal, messages).await?;
     let statuses: HashMap<String, String> = messages
         .iter()
         .flat_map(|(_, deliveries)| deliveries)
@@ -214,7 +215,7 @@ async fn plan(
     let text = on_a_thread(move || {
         let text = text.unwrap_or_else(|| given.clone());
         let object = CalendarObject::parse(&text, &limits.text)?;
-        let text = itip::with_statuses(&object, &text, told, |address| statuses.get(address).cloned());
+        let text = itip::with_statuses(&object, &text, told, |address, _| statuses.get(address).cloned());
         let index = index(&text, &limits)?;
         Ok((text != given).then_some((text, index)))
     })
@@ -289,10 +290,16 @@ fn work(
     Ok(Worked { text, messages: outgoing.messages, told, is_theirs: is != Role::Neither })
 }
 
+/// Whether mail can go to a calendar user.
+fn is_reachable(address: &str) -> bool {
+    itip::email(address).is_some_and(|address| is_sendable(&address))
+}
+
 /// To whom each message goes, and on which way.
 async fn addressed(
     tx: &mut Transaction,
-    outside: &dyn Outside,
+    ways: Option<&Ways>,
+    sender: PrincipalId,
     messages: Vec<Message>,
 ) -> Result<Vec<(Message, Vec<NewDelivery>)>> {
     let recipients: Vec<String> = messages.iter().flat_map(|message| message.recipients.clone()).collect();
@@ -300,12 +307,18 @@ async fn addressed(
         true => HashMap::new(),
         false => addresses::people(tx, &recipients).await?,
     };
+    let is_elsewhere = |recipient: &String| !people.contains_key(&canonical(recipient));
+    let way = match ways.filter(|_| recipients.iter().any(is_elsewhere)) {
+        Some(ways) => ways.open_to(tx, sender).await?,
+        None => None,
+    };
     let addressed = messages.into_iter().map(|message| {
+        // An answer has to reach who sends it.
+        let way = way.filter(|_| is_reachable(&message.sender));
         let deliveries = message.recipients.iter().map(|recipient| {
             let address = canonical(recipient);
             let principal = people.get(&address).copied();
-            let reached = outside.way_to(&message.sender, &address);
-            let (way, status) = match (principal, reached) {
+            let (way, status) = match (principal, way.filter(|_| is_reachable(recipient))) {
                 (Some(_), _) => (HERE, DELIVERED),
                 (None, Some(way)) => (way, PENDING),
                 (None, None) if address.starts_with("mailto:") && address.contains('@') => (NO_WAY, UNREACHED),
@@ -319,6 +332,12 @@ async fn addressed(
     Ok(addressed.collect())
 }
 
+/// What has messages taken up, or brought elsewhere.
+pub(super) fn job_of(kind: JobKind, messages: &[i64]) -> NewJob {
+    let payload = serde_json::json!({ "messages": messages }).to_string();
+    NewJob { kind, key: uuid::Uuid::new_v4().to_string(), owner: None, payload, due_at: Utc::now() }
+}
+
 impl Planned {
     /// Stores the messages, with what has them taken up.
     pub async fn send(
@@ -328,7 +347,7 @@ impl Planned {
         caller: Caller,
         calendar: CalendarId,
     ) -> Result<()> {
-        let mut waiting: Vec<MessageId> = Vec::new();
+        let (mut here, mut elsewhere): (Vec<i64>, Vec<i64>) = Default::default();
         for (message, deliveries) in &self.messages {
             let new = NewMessage {
                 sender_id: Some(caller.principal),
@@ -338,6 +357,7 @@ impl Planned {
                 text: &message.text,
                 calendar: Some(calendar),
                 at: Utc::now(),
+                came_by: None,
             };
             let id = tx.insert_message(&new).await?;
             let people: Vec<PrincipalId> = deliveries.iter().filter_map(|delivery| delivery.principal).collect();
@@ -345,10 +365,8 @@ impl Planned {
                 true => HashMap::new(),
                 false => tx.raise_inboxes(&people, new.at).await?,
             };
-            let mut waits = false;
             for delivery in deliveries {
                 let is_open = delivery.way != NO_WAY;
-                waits |= is_open;
                 let inbox = match delivery.principal {
                     // A second one to the same person, by another of their addresses, is a change of its own.
                     Some(who) if !inboxes.contains_key(&who) => tx.raise_inboxes(&[who], new.at).await?.remove(&who),
@@ -357,28 +375,28 @@ impl Planned {
                 };
                 tx.insert_delivery(id, delivery, is_open, inbox).await?;
             }
-            if waits {
-                waiting.push(id);
+            let is_to = |here: bool| deliveries.iter().any(|to| to.way != NO_WAY && (to.way == HERE) == here);
+            here.extend(is_to(true).then_some(id.0));
+            elsewhere.extend(is_to(false).then_some(id.0));
+        }
+        for (kind, messages) in [(JobKind::Invitations, here), (JobKind::InvitationMail, elsewhere)] {
+            if messages.is_empty() {
+                continue;
             }
+            session.has_sent = true;
+            tx.enqueue_job(&job_of(kind, &messages)).await?;
         }
-        if waiting.is_empty() {
-            return Ok(());
-        }
-        session.has_sent = true;
-        let payload = serde_json::json!({ "messages": waiting.iter().map(|id| id.0).collect::<Vec<_>>() });
-        tx.enqueue_job(&NewJob {
-            kind: JobKind::Invitations,
-            key: uuid::Uuid::new_v4().to_string(),
-            owner: None,
-            payload: payload.to_string(),
-            due_at: Utc::now(),
-        })
-        .await?;
         Ok(())
     }
 
     /// Messages that taking up another asks for.
-    pub async fn of(tx: &mut Transaction, outside: &dyn Outside, messages: Vec<Message>, uid: &str) -> Result<Self> {
-        Ok(Planned { text: None, messages: addressed(tx, outside, messages).await?, uid: uid.to_owned() })
+    pub async fn of(
+        tx: &mut Transaction,
+        ways: Option<&Ways>,
+        sender: PrincipalId,
+        messages: Vec<Message>,
+        uid: &str,
+    ) -> Result<Self> {
+        Ok(Planned { text: None, messages: addressed(tx, ways, sender, messages).await?, uid: uid.to_owned() })
     }
 }

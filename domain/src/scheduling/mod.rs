@@ -2,25 +2,33 @@
 //!
 //! A change of a calendar, whoever makes it by hand or by a program, asks for messages by itself (`implicit`, from within the one gate).
 //! They are stored with their recipients in the same transaction: those to people of this installation are in their inboxes then, and a
-//! job that was put into the queue with them takes them up, in their order, each in a transaction of its own (`processing`). So a change
+//! job that was put into the queue with them takes them up, in their order, each in a transaction of its own (`processing`); to people
+//! elsewhere another brings them (`mailing`, by the ways of `outside`). So a change
 //! locks no calendar but its own, is never refused for what is in another's, and costs the same however many are invited.
 
 pub(crate) mod addresses;
+mod answer_links;
 mod answering;
 mod availability;
 mod busy_times;
 pub(crate) mod implicit;
 mod inbox;
+mod letters;
+mod mailing;
 mod meeting;
 pub mod outside;
 mod processing;
 mod proposing;
 
-pub use crate::model::scheduling::{DeliveryId, HERE, InboxItem, NO_WAY, Sent};
+pub use crate::model::scheduling::{DeliveryId, HERE, InboxItem, MAIL, NO_WAY, Sent};
 pub use addresses::PRINCIPALS;
+pub use answer_links::{Heard, Invited, NoInvitation, Said};
 pub use answering::{Invitation, NewAttendee};
 pub use busy_times::BusyAnswer;
 pub(crate) use inbox::INBOX_LIFE;
 pub use inbox::InboxChanges;
+pub(crate) use letters::NoMeetingWriter;
+pub use letters::{MeetingFacts, MeetingLetter, MeetingWords, MeetingWriter};
+pub(crate) use mailing::bring_outside;
 pub(crate) use processing::take_up;
 pub use proposing::Proposal;

@@ -73,11 +73,12 @@ impl Kalends {
     }
 
     async fn take_up_one(&self, recipient: PrincipalId, id: DeliveryId) -> Result<()> {
-        let sender = match self.db.read().await?.waiting(id).await? {
-            Some(Waiting { sender, .. }) => sender,
+        let caller = match self.db.read().await?.waiting(id).await? {
+            Some(Waiting { by_link: true, .. }) => Caller::answer_link(recipient, id),
+            Some(Waiting { sender, .. }) => Caller::invitation(recipient, sender),
             None => return Ok(()),
         };
-        let mut write = self.begin_write(None, Caller::invitation(recipient, sender)).await?;
+        let mut write = self.begin_write(None, caller).await?;
         // Another may have done it meanwhile.
         let Some(Waiting { text, .. }) = write.tx.take_waiting(id).await? else { return Ok(()) };
         let limits = self.limits.clone();
@@ -104,7 +105,10 @@ impl Kalends {
             }
         }
         if !done.messages.is_empty() {
-            let planned = Planned::of(&mut write.tx, &*self.outside, done.messages, &message.uid).await?;
+            let caller = write.caller().principal;
+            let planned =
+                Planned::of(&mut write.tx, self.ways_from(&calendar).as_ref(), caller, done.messages, &message.uid)
+                    .await?;
             write.send(planned, calendar.id).await?;
         }
         Ok(done.why)

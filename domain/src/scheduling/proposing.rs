@@ -83,6 +83,30 @@ fn with_proposed(object: &CalendarObject, text: &str, message: &Incoming) -> Res
     edited.text.ok_or(Error::NotFound("the event"))
 }
 
+/// The COUNTER that `me` would have what `stands` be at another time, or one instance of it.
+///
+/// # Errors
+/// `BadInput` for a time that cannot be, and for the one that it has; `NotFound` where they are not invited.
+pub(super) fn proposed(
+    stands: Version<'_>,
+    me: &Addresses,
+    instance: Option<&Moment>,
+    timing: Timing,
+    comment: Option<&str>,
+    limits: &Limits,
+) -> Result<Message> {
+    let draft = edit::draft_of(stands.object, instance)?;
+    if draft.timing == timing {
+        return Err(Error::bad_input("start", Problem::Request("another time than it has")));
+    }
+    let scope = instance.cloned().map_or(Scope::All { opened_at: None }, Scope::This);
+    let edited = edit::update(stands.object, stands.text, &scope, &EventDraft { timing, ..draft }, Utc::now())?;
+    let text = edited.text.ok_or(NOT_INVITED)?;
+    let object = CalendarObject::parse(&text, &limits.text)?;
+    let proposed = Version { object: &object, text: &text };
+    itip::counter(stands, proposed, instance, me, comment, Utc::now()).ok_or(NOT_INVITED)
+}
+
 impl Kalends {
     /// Proposes another time for what the owner of the calendar is invited to, or for one instance of it, to whoever invites. Nothing of it
     /// changes by that. `etag`: the version that the person saw; `None`: whatever there is.
@@ -108,17 +132,7 @@ impl Kalends {
                 let stands = Version { object: &object, text: &stored.text };
                 require_attendee(&object, &me)?;
                 let instance = instance.filter(|_| object.recurs());
-                let draft = edit::draft_of(&object, instance.as_ref())?;
-                if draft.timing == timing {
-                    return Err(Error::bad_input("start", Problem::Request("another time than it has")));
-                }
-                let scope = instance.clone().map_or(Scope::All { opened_at: None }, Scope::This);
-                let edited = edit::update(&object, &stored.text, &scope, &EventDraft { timing, ..draft }, Utc::now())?;
-                let text = edited.text.ok_or(NOT_INVITED)?;
-                let proposed = CalendarObject::parse(&text, &limits.text)?;
-                let proposed = Version { object: &proposed, text: &text };
-                let comment = comment.as_deref();
-                itip::counter(stands, proposed, instance.as_ref(), &me, comment, Utc::now()).ok_or(NOT_INVITED)
+                proposed(stands, &me, instance.as_ref(), timing, comment.as_deref(), &limits)
             })
             .await?;
         self.send_about(caller, calendar, (name, &head.etag, &head.uid), message).await
@@ -212,7 +226,14 @@ impl Kalends {
             if !write.tx.decide_proposal(id, "declined").await? {
                 return Err(NO_PROPOSAL);
             }
-            let planned = Planned::of(&mut write.tx, &*self.outside, vec![message.clone()], &uid).await?;
+            let planned = Planned::of(
+                &mut write.tx,
+                self.ways_from(&held).as_ref(),
+                caller.principal,
+                vec![message.clone()],
+                &uid,
+            )
+            .await?;
             write.send(planned, held.id).await?;
             write.commit(()).await
         })
@@ -247,7 +268,14 @@ impl Kalends {
             if head.etag != etag {
                 return Err(Error::PreconditionFailed);
             }
-            let planned = Planned::of(&mut write.tx, &*self.outside, vec![message.clone()], uid).await?;
+            let planned = Planned::of(
+                &mut write.tx,
+                self.ways_from(&held).as_ref(),
+                caller.principal,
+                vec![message.clone()],
+                uid,
+            )
+            .await?;
             write.send(planned, held.id).await?;
             write.commit(()).await
         })

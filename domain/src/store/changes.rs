@@ -7,12 +7,16 @@ use crate::Result;
 use crate::model::calendar::{CalendarId, Revision};
 use crate::model::object::ObjectHead;
 use crate::model::principal::{Caller, PrincipalId, Way};
+use crate::model::scheduling::{ANSWER_LINK, DeliveryId};
 use crate::model::version::{Cause, CauseId, Change, Digest, Run, RunKind, StoredVersion};
 use chrono::{DateTime, Utc};
 
 /// What follows a way where a run was not the import of a file.
 const KINDS: [(RunKind, &str); 3] =
     [(RunKind::Restore, "/restore"), (RunKind::TakenBack, "/undo"), (RunKind::Sync, "/run")];
+
+/// The way on which it is noted what became of messages.
+pub(crate) const DELIVERY: &str = "delivery";
 
 pub(super) fn digest(octets: &[u8]) -> Result<Digest> {
     octets.try_into().map(Digest).map_err(|_| broken("digest"))
@@ -28,6 +32,8 @@ fn way(way: Way) -> (&'static str, i64) {
         Way::Link(id) => ("link", id),
         Way::Sync(id) => ("sync", id),
         Way::Invitation(_) => ("invitation", 0),
+        Way::Delivery => (DELIVERY, 0),
+        Way::AnswerLink(DeliveryId(message)) => (ANSWER_LINK, message),
     }
 }
 
@@ -174,6 +180,11 @@ impl Transaction {
             Way::Invitation(sender) => sender.unwrap_or(caller.principal),
             _ => caller.principal,
         };
+        // Of what somebody said who has no account, their address.
+        let said_by = match caller.way {
+            Way::AnswerLink(message) => Some(self.sender_of(message).await?),
+            _ => None,
+        };
         let acts = acts_for.map(|owner| format!("{FOR}{}", owner.0)).unwrap_or_default();
         let kind =
             KINDS.iter().find(|(kind, _)| run.is_some_and(|run| run.kind == *kind)).map_or("", |(_, mark)| *mark);
@@ -188,7 +199,7 @@ impl Transaction {
             .bind(format!("{way}{acts}{kind}"))
             .bind(credential)
             .bind(run.map(|run| run.id.to_string()).unwrap_or_default())
-            .bind(run.map(|run| run.label.as_str()))
+            .bind(said_by.as_deref().or(run.map(|run| run.label.as_str())))
             .bind(acts_for.map(|owner| owner.0))
             .one()
             .await?;

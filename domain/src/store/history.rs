@@ -1,6 +1,6 @@
 //! The log, read backwards: what a calendar was at a time, and who changed what in it.
 
-use super::changes::{CHANGE, FROM_CHANGES, change, digest, way_and_kind};
+use super::changes::{CHANGE, DELIVERY, FROM_CHANGES, change, digest, way_and_kind};
 use super::statement::{Row, broken, millis, signed};
 use super::{ObjectId, Transaction};
 use crate::Result;
@@ -9,6 +9,7 @@ use crate::model::as_of::{
 };
 use crate::model::calendar::{CalendarId, Revision};
 use crate::model::principal::PrincipalId;
+use crate::model::scheduling::ANSWER_LINK;
 use crate::model::version::{Digest, RunKind};
 use chrono::{DateTime, Utc};
 
@@ -81,6 +82,8 @@ fn written(way: ChangeWay) -> (Option<&'static str>, Option<i64>, Option<&'stati
         ChangeWay::Restore => (None, None, Some("restore")),
         ChangeWay::Sync => (None, None, Some("run")),
         ChangeWay::Invitation => (Some("invitation"), None, None),
+        ChangeWay::Delivery => (Some(DELIVERY), None, None),
+        ChangeWay::AnswerLink => (Some(ANSWER_LINK), None, None),
     }
 }
 
@@ -92,6 +95,8 @@ fn change_maker(row: &Row) -> Result<ChangeMaker> {
         (true, RunKind::Sync, _) => (ChangeWay::Sync, String::new()),
         (false, _, "page") => (ChangeWay::Page, String::new()),
         (false, _, "invitation") => (ChangeWay::Invitation, String::new()),
+        (false, _, DELIVERY) => (ChangeWay::Delivery, String::new()),
+        (false, _, ANSWER_LINK) => (ChangeWay::AnswerLink, String::new()),
         (false, _, "app-password") => (ChangeWay::AppPassword(row.get("credential_id")?), row.get("label")?),
         _ => (ChangeWay::Command, String::new()),
     };

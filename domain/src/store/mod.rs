@@ -44,6 +44,7 @@ mod reminder_plan;
 mod reminders;
 mod remote_accounts;
 mod scheduling;
+mod scheduling_outside;
 mod sessions;
 mod share_notices;
 mod shares;
@@ -60,6 +61,7 @@ mod verify;
 mod verify_links;
 
 pub(crate) use backup::open_staged;
+pub(crate) use changes::DELIVERY;
 pub use database::{Database, DatabaseAddress};
 pub use identities::NewFlow;
 pub use jobs::{JobLease, JobProgress};

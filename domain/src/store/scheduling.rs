@@ -5,7 +5,9 @@ use super::{ObjectId, Transaction};
 use crate::Result;
 use crate::model::calendar::CalendarId;
 use crate::model::principal::PrincipalId;
-use crate::model::scheduling::{DeliveryId, HERE, MessageId, NewDelivery, NewMessage, OpenProposal, Sent, Waiting};
+use crate::model::scheduling::{
+    ANSWER_LINK, DeliveryId, HERE, MessageId, NewDelivery, NewMessage, OpenProposal, Sent, Waiting,
+};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
@@ -51,12 +53,12 @@ impl Transaction {
 
     pub async fn insert_message(&mut self, new: &NewMessage<'_>) -> Result<MessageId> {
         let statement = self.sql(
-            "INSERT INTO scheduling_messages (sender_id, sender, method, uid, text, calendar_id, sent_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            "INSERT INTO scheduling_messages (sender_id, sender, method, uid, text, calendar_id, sent_at, came_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
         );
         let statement = statement.bind(new.sender_id.map(|sender| sender.0)).bind(new.sender).bind(new.method);
         let statement = statement.bind(new.uid).bind(new.text).bind(new.calendar.map(|calendar| calendar.0));
-        Ok(MessageId(statement.bind(millis(new.at)).one().await?.get("id")?))
+        Ok(MessageId(statement.bind(millis(new.at)).bind(new.came_by).one().await?.get("id")?))
     }
 
     /// `waits`: something is still to be done with it. `inbox`: the revision of the recipient's inbox that it comes with.
@@ -112,14 +114,15 @@ impl Transaction {
 
     async fn waiting_locked(&mut self, id: DeliveryId, lock: &'static str) -> Result<Option<Waiting>> {
         let parts = [
-            "SELECT d.id, m.sender_id, m.text FROM scheduling_deliveries d JOIN scheduling_messages m ON m.id = d.message_id
+            "SELECT d.id, m.sender_id, m.text, m.came_by FROM scheduling_deliveries d JOIN scheduling_messages m ON m.id = d.message_id
              WHERE d.id = $1 AND d.waiting",
             lock,
         ];
         let row = self.joined(&parts).bind(id.0).optional().await?;
         row.map(|row| {
             let sender = row.get::<Option<i64>>("sender_id")?.map(PrincipalId);
-            Ok(Waiting { id: DeliveryId(row.get("id")?), sender, text: row.get("text")? })
+            let by_link = row.get::<Option<&str>>("came_by")? == Some(ANSWER_LINK);
+            Ok(Waiting { id: DeliveryId(row.get("id")?), sender, text: row.get("text")?, by_link })
         })
         .transpose()
     }
@@ -135,7 +138,7 @@ impl Transaction {
     /// What was sent about the object of a calendar with this UID, the last first, at most `limit`.
     pub async fn sent_messages(&mut self, calendar: CalendarId, uid: &str, limit: usize) -> Result<Vec<Sent>> {
         self.sql(
-            "SELECT d.recipient, m.method, m.sent_at, d.way, d.status, d.waiting, d.outcome, d.problem
+            "SELECT d.recipient, m.method, m.sent_at, d.way, d.status, d.waiting, d.outcome, d.problem, d.done_at
              FROM scheduling_messages m JOIN scheduling_deliveries d ON d.message_id = m.id
              WHERE m.calendar_id = $1 AND m.uid = $2 ORDER BY d.id DESC LIMIT $3",
         )
@@ -152,6 +155,7 @@ impl Transaction {
                 waiting: row.get("waiting")?,
                 outcome: row.get("outcome")?,
                 problem: row.get("problem")?,
+                done_at: row.get::<Option<i64>>("done_at")?.map(|_| row.instant("done_at")).transpose()?,
             })
         })
         .await

@@ -155,6 +155,10 @@ export class Smtp {
     return smtp;
   }
 
+  get url(): string {
+    return `smtp://127.0.0.1:${this.port}`;
+  }
+
   private converse(socket: Socket): void {
     let rest = "";
     let from = "";

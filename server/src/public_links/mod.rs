@@ -1,8 +1,11 @@
 //! What everybody sees who has the address of a public link, without cookies: a page, a feed, what is embedded in other sites, a wall
 //! display, and the stream by which they follow what changes.
 //!
+//! Here is also the page on which people answer invitations by mail who have no account (`answers`), as it is for whoever has its address.
+//!
 //! An address that was never given out, is revoked or has ended gets one answer everywhere, after one look into the database.
 
+mod answers;
 mod feed;
 mod files;
 mod headers;
@@ -67,6 +70,7 @@ pub fn router(links: PublicLinks) -> Router {
     let own = Router::new()
         .route("/public/{token}", get(pages::page))
         .route("/wall/{token}", get(pages::wall))
+        .route("/answer/{token}", get(answers::page).post(answers::answer))
         .layer(map_response(headers::page));
     let framed = Router::new()
         .route("/embed/{token}", get(pages::embed))

@@ -56,14 +56,16 @@ pub struct SentMessage {
     /// `REQUEST`, `CANCEL`, `REPLY` and so on (RFC 5546).
     method: String,
     at: chrono::DateTime<chrono::Utc>,
-    /// `here`: to somebody of this installation; `none`: nothing reaches them.
+    /// `here`: to somebody of this installation; `mail`: by mail of the installation; `none`: nothing reaches them.
     way: String,
     status: String,
-    /// Whether it was not taken up yet.
+    /// Whether it was not taken up yet, or not taken by a server of mail.
     waiting: bool,
     /// What it did to what they have, such as `created`, `updated`, `answered`, `outdated`.
     outcome: Option<String>,
     problem: Option<String>,
+    /// When a server of mail took it, or it was given up.
+    done_at: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 /// Who takes part in an event.
@@ -197,8 +199,8 @@ fn shown(found: scheduling::Invitation) -> Response {
         Role::Neither => "none",
     };
     let sent = found.sent.into_iter().map(|sent| {
-        let scheduling::Sent { recipient, method, at, way, status, waiting, outcome, problem } = sent;
-        SentMessage { recipient, method, at, way, status, waiting, outcome, problem }
+        let scheduling::Sent { recipient, method, at, way, status, waiting, outcome, problem, done_at } = sent;
+        SentMessage { recipient, method, at, way, status, waiting, outcome, problem, done_at }
     });
     let body = Invitation {
         role,

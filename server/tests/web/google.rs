@@ -47,7 +47,7 @@ async fn whoever_signs_in_at_google_has_the_calendars_there_in_step() {
     double.give(first);
     let settings = double.settings(Some(format!("http://{}/caldav/v2/", there.address)));
     let google = serde_json::from_value::<Google>(settings).unwrap().checked().unwrap();
-    let server = Server::with_registered(Registered { google: Some(google), microsoft: None }).await;
+    let server = Server::with_registered(Registered { google: Some(google), ..Registered::default() }).await;
     let ada = server.person("ada").await;
     let list = get(&server, &ada.cookie, "/settings/accounts").await.text;
     assert!(list.contains("Google Calendar") && list.contains(&format!("href=\"{BEGIN}\"")), "{list}");

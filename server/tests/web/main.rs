@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access_matrix;
+mod answer_links;
 mod connect;
 mod connections;
 mod google;
@@ -9,6 +10,7 @@ mod graph_hook;
 mod headers;
 mod history;
 mod imports;
+mod invitation_mail;
 mod links;
 mod load;
 mod mail;

@@ -168,17 +168,18 @@ pub(super) fn change_params(tree: &mut Tree, name: &str, mut change: impl FnMut(
     });
 }
 
-/// The text with SCHEDULE-STATUS at each line called `name` (ATTENDEE or ORGANIZER) that `status` has one for.
+/// The text with SCHEDULE-STATUS at each line called `name` (ATTENDEE or ORGANIZER) that `status` has one for, which is asked with the
+/// address and with the status that stands there.
 pub fn with_statuses(
     object: &CalendarObject,
     text: &str,
     name: &str,
-    status: impl Fn(&str) -> Option<String>,
+    status: impl Fn(&str, Option<&str>) -> Option<String>,
 ) -> String {
     let mut document = Document::of(object, text);
     for entry in object.entries() {
         change_params(document.calendar.component(entry.component), name, |property, params| {
-            if let Some(status) = status(&canonical(&property.value)) {
+            if let Some(status) = status(&canonical(&property.value), property.param("SCHEDULE-STATUS")) {
                 set_param(params, "SCHEDULE-STATUS", Some(&status));
             }
         });

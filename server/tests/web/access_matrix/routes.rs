@@ -189,6 +189,10 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "of whoever was invited by mail; tests/web/answer_links.rs has what they see and what they can do",
+        &["/answer/{token}"],
+    ),
+    (
         "for administrators",
         &[
             "/admin/jobs",
