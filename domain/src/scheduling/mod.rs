@@ -8,18 +8,23 @@
 pub(crate) mod addresses;
 mod answering;
 mod availability;
+mod busy_addresses;
 mod busy_times;
+mod finding;
 pub(crate) mod implicit;
 mod inbox;
 mod meeting;
 pub mod outside;
 mod processing;
 mod proposing;
+pub mod published;
 
 pub use crate::model::scheduling::{DeliveryId, HERE, InboxItem, NO_WAY, Sent};
 pub use addresses::PRINCIPALS;
 pub use answering::{Invitation, NewAttendee};
+pub use busy_addresses::BusyAddress;
 pub use busy_times::BusyAnswer;
+pub use finding::{FoundTimes, Knowledge, MovedMeeting, PersonTimes, TimeGuest, TimeQuestion};
 pub(crate) use inbox::INBOX_LIFE;
 pub use inbox::InboxChanges;
 pub(crate) use processing::take_up;

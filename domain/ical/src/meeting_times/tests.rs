@@ -6,8 +6,14 @@ use chrono::{NaiveDate, Timelike};
 use proptest::prelude::*;
 
 /// Zones of whole and of half hours, whose clocks go forward within the week of [`begin`], or back, or leave out half an hour.
-const ZONES: [Tz; 6] =
-    [Tz::Europe__Zurich, Tz::Asia__Kolkata, Tz::Australia__Lord_Howe, Tz::America__St_Johns, Tz::Asia__Kathmandu, Tz::UTC];
+const ZONES: [Tz; 6] = [
+    Tz::Europe__Zurich,
+    Tz::Asia__Kolkata,
+    Tz::Australia__Lord_Howe,
+    Tz::America__St_Johns,
+    Tz::Asia__Kathmandu,
+    Tz::UTC,
+];
 
 /// The week of 29 March 2026, or that of 5 April, when clocks go back in the south.
 fn begin(week: u32) -> DateTime<Utc> {
@@ -144,7 +150,9 @@ proptest! {
 
 /// Nine to five on every day, on the clock of the zone: what is outside of it.
 fn working(zone: Tz, first: NaiveDate, days: u64) -> Vec<Busy> {
-    let at = |day: u64, hour| zone.from_local_datetime(&(first + Days::new(day)).and_hms_opt(hour, 0, 0).unwrap()).unwrap().to_utc();
+    let at = |day: u64, hour| {
+        zone.from_local_datetime(&(first + Days::new(day)).and_hms_opt(hour, 0, 0).unwrap()).unwrap().to_utc()
+    };
     (0..days).map(|day| Busy { start: at(day, 17), end: at(day + 1, 9), kind: Unavailable }).collect()
 }
 
@@ -152,8 +160,8 @@ fn working(zone: Tz, first: NaiveDate, days: u64) -> Vec<Busy> {
 fn everybody_works_at_the_first_suggestion_on_days_on_which_clocks_change() {
     let first = NaiveDate::from_ymd_opt(2026, 3, 27).unwrap();
     let known = |zone: Tz| KnownTimes { busy: working(zone, first, 9), span: (begin(0), begin(2)) };
-    let attendees = [Tz::Europe__Zurich, Tz::Asia__Kolkata]
-        .map(|zone| Attendee { is_required: true, known: Some(known(zone)) });
+    let attendees =
+        [Tz::Europe__Zurich, Tz::Asia__Kolkata].map(|zone| Attendee { is_required: true, known: Some(known(zone)) });
     let window = |day: u32| {
         let day = NaiveDate::from_ymd_opt(2026, 3, day).unwrap().and_hms_opt(0, 0, 0).unwrap().and_utc();
         (day, day + TimeDelta::days(1))
