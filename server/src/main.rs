@@ -227,6 +227,7 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
     let connector = arguments.remote.connector(configuration.microsoft(), configuration.google());
     let (transport, sender) = arguments.mail.outgoing(&configuration)?;
     let kalends = Kalends::new(store.clone(), limits).with_vault(vault).with_connector(connector);
+    let kalends = kalends.with_busy_source(arguments.remote.busy_source());
     let public_url = match &command {
         DatabaseCommand::Serve(options) => options.public_url.as_deref(),
         _ => None,

@@ -13,6 +13,7 @@ use kalends_app::session::Site;
 use kalends_domain::accounts::{NewUser, Origin};
 use kalends_domain::{Kalends, Limits};
 use kalends_providers::connector::RemoteServices;
+use kalends_providers::free_busy::PublishedBusyTimes;
 use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
 use kalends_providers::outbound::Outbound;
@@ -115,6 +116,8 @@ impl Server {
         let site = Site { public_url: "http://cal.example.org".into() };
         let push = WebPush::new(Outbound::new(["127.0.0.1".to_owned()]), "mailto:ops@example.org".into());
         let kalends = kalends.with_reminder_writer(Arc::new(Texts(site.clone()))).with_push_transport(Arc::new(push));
+        let kalends =
+            kalends.with_busy_source(Arc::new(PublishedBusyTimes::new(Outbound::new(["127.0.0.1".to_owned()]))));
         let web = Web {
             kalends: kalends.clone(),
             providers: Providers::new(providers, &site).unwrap(),

@@ -19,6 +19,7 @@ mod instances;
 mod invitations;
 mod jobs;
 mod links;
+mod meeting_times;
 mod objects;
 mod openapi;
 mod output;
@@ -144,6 +145,9 @@ fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
         .routes(routes!(transfer::export))
         .routes(routes!(transfer::free_busy))
         .routes(routes!(free_busy::of_several))
+        .routes(routes!(meeting_times::suggest))
+        .routes(routes!(meeting_times::addresses))
+        .routes(routes!(meeting_times::put_address, meeting_times::delete_address))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::get));
     router

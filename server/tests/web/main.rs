@@ -4,6 +4,7 @@
 mod access_matrix;
 mod connect;
 mod connections;
+mod find_time;
 mod google;
 mod graph_hook;
 mod headers;
