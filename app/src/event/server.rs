@@ -292,7 +292,7 @@ impl Query {
 
     /// Start and end as the address says both.
     fn times(&self) -> Option<When> {
-        let (start, end) = (self.start.as_ref().and_then(time)?, self.end.as_ref().and_then(time)?);
+        let (start, end) = (self.start.as_deref().and_then(time)?, self.end.as_deref().and_then(time)?);
         (start < end).then_some(When::Times { start, end })
     }
 
@@ -303,13 +303,13 @@ impl Query {
             let last = self.end.as_ref().and_then(day).unwrap_or(first);
             return When::Days { first, last: last.max(first) };
         }
-        let start = self.start.as_ref().and_then(time).unwrap_or_else(|| next_hour(now));
-        let end = self.end.as_ref().and_then(time).filter(|end| *end >= start);
+        let start = self.start.as_deref().and_then(time).unwrap_or_else(|| next_hour(now));
+        let end = self.end.as_deref().and_then(time).filter(|end| *end >= start);
         When::Times { start, end: end.unwrap_or(start + TimeDelta::hours(1)) }
     }
 }
 
-fn time(text: &String) -> Option<NaiveDateTime> {
+fn time(text: &str) -> Option<NaiveDateTime> {
     let read = |format| NaiveDateTime::parse_from_str(text, format).ok();
     read("%Y-%m-%dT%H:%M").or_else(|| read("%Y-%m-%dT%H:%M:%S"))
 }

@@ -87,8 +87,8 @@ pub struct Bar {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ElsewhereLine {
     pub name: String,
-    /// Their address of e-mail, where something may be said of it.
-    pub email: Option<String>,
+    /// Their address of e-mail.
+    pub email: String,
     /// Why nothing is known.
     pub problem: Option<String>,
     pub is_published: bool,

@@ -143,11 +143,12 @@ fn Suggestions(suggestions: Vec<SuggestionLine>) -> impl IntoView {
     if suggestions.is_empty() {
         return view! { <p>{words::server_find_time_nothing()}</p> }.into_any();
     }
-    let lines = suggestions.into_iter().map(|SuggestionLine { href, when, why, is_best }| {
+    let lines = suggestions.into_iter().enumerate().map(|(at, SuggestionLine { href, when, why, is_best })| {
+        let called = words::server_find_time_take(&(at + 1).to_string(), &when);
         let class = if is_best { "times-fit times-fit--best" } else { "times-fit" };
         view! {
             <li class=class>
-                <a href=href>{when}</a>
+                <a href=href>{called}</a>
                 {why.into_iter().map(|why| view! { <span class="hint" dir="auto">{why}</span> }).collect_view()}
             </li>
         }
@@ -232,7 +233,7 @@ fn Elsewhere(people: Vec<ElsewhereLine>) -> impl IntoView {
     let lines = people.into_iter().enumerate().map(|(at, person)| {
         let ElsewhereLine { name, email, problem, is_published, typed, error } = person;
         let problem = problem.map(|problem| view! { <p class="field-error" dir="auto">{problem}</p> });
-        let form = email.map(|email| {
+        let form = {
             let (id, described) = (format!("times-url-{at}"), error.is_some().then(|| format!("times-url-{at}-error")));
             let message = field_error(&id, error);
             let forget = is_published.then(|| {
@@ -253,7 +254,6 @@ fn Elsewhere(people: Vec<ElsewhereLine>) -> impl IntoView {
                         inputmode="url"
                         autocomplete="off"
                         spellcheck="false"
-                        placeholder="https://"
                         value=typed
                         aria-label=words::server_find_time_address_of(&name)
                         aria-invalid=described.is_some().then_some("true")
@@ -265,7 +265,7 @@ fn Elsewhere(people: Vec<ElsewhereLine>) -> impl IntoView {
                     {message}
                 </form>
             }
-        });
+        };
         view! {
             <li class="times-elsewhere">
                 <strong dir="auto">{name}</strong>

@@ -233,7 +233,7 @@ fn draw(
         .iter()
         .zip(&called)
         .filter(|(person, _)| person.is_published || !matches!(person.knowledge, Knowledge::Known(_)))
-        .map(|(person, name)| elsewhere(person, name, refused.as_ref()))
+        .filter_map(|(person, name)| elsewhere(person, name, refused.as_ref()))
         .collect();
 }
 
@@ -320,10 +320,11 @@ fn drawn(user: &User, zone: Tz, suggestions: &[Suggestion]) -> (u32, u32) {
     (first / 60 * 60, last.div_ceil(60) * 60)
 }
 
-fn elsewhere(person: &PersonTimes, name: &str, refused: Option<&PublishRefused>) -> ElsewhereLine {
-    let email = person.address.strip_prefix("mailto:").map(str::to_owned);
-    let refused = refused.filter(|refused| Some(&refused.email) == email.as_ref());
-    ElsewhereLine {
+/// `None`: of whom only a name is known there is nothing to say.
+fn elsewhere(person: &PersonTimes, name: &str, refused: Option<&PublishRefused>) -> Option<ElsewhereLine> {
+    let email = person.address.strip_prefix("mailto:")?.to_owned();
+    let refused = refused.filter(|refused| refused.email == email);
+    Some(ElsewhereLine {
         name: name.to_owned(),
         problem: match &person.knowledge {
             Knowledge::Failed(PublishedError::NoAnswer(why)) => Some(words::server_find_time_no_answer(&sentence(why))),
@@ -337,7 +338,7 @@ fn elsewhere(person: &PersonTimes, name: &str, refused: Option<&PublishRefused>)
         is_published: person.is_published,
         typed: refused.map(|refused| refused.url.clone()).unwrap_or_default(),
         error: refused.map(|refused| refused.error.to_string()),
-    }
+    })
 }
 
 /// Keeps where somebody publishes when they are busy, or forgets it where `url` is `None`. Yields what is said of it.

@@ -130,7 +130,7 @@ impl Kalends {
             Err(error) => Err(error),
             Ok(text) => {
                 octets += text.len();
-                let limits = self.limits.text.clone();
+                let limits = self.limits.text;
                 let read = self.parse_on_a_thread(octets, move || Ok(PublishedBusy::read(&text, &limits))).await;
                 let nothing = || PublishedError::NotACalendar(source.host(address).unwrap_or_default());
                 read.ok().flatten().map(Arc::new).ok_or_else(nothing)

@@ -35,9 +35,8 @@ impl Transaction {
         old: &[u8],
         new: &[u8],
     ) -> Result<bool> {
-        let statement = self.sql(
-            "UPDATE busy_addresses SET sealed = $4 WHERE principal_id = $1 AND address_key = $2 AND sealed = $3",
-        );
+        let statement = self
+            .sql("UPDATE busy_addresses SET sealed = $4 WHERE principal_id = $1 AND address_key = $2 AND sealed = $3");
         Ok(statement.bind(who.0).bind(address).bind(old).bind(new).run().await? > 0)
     }
 

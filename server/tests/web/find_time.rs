@@ -3,13 +3,15 @@
 use super::rest_calendars::{Program, body};
 use axum::Router;
 use axum::routing::get;
+use chrono_tz::Tz;
 use hyper::{Method, StatusCode};
-use kalends_domain::access::Access;
-use kalends_domain::accounts::NewAppPassword;
+use kalends_domain::access::{Access, Caller};
+use kalends_domain::accounts::{NewAppPassword, NewUser, Origin, Preferences};
 use kalends_domain::jobs::Worker;
 use kalends_domain::objects::Precondition;
 use kalends_server::connections::ConnectionLimits;
-use kalends_test_support::browser::{Answer, FORM, Person};
+use kalends_test_support::browser::{Answer, FORM, PASSWORD, Person};
+use kalends_test_support::home::{first_calendar, new_user};
 use kalends_test_support::server::{Server, listen};
 use kalends_test_support::texts::{calendar, component};
 use serde_json::{Value, json};
@@ -21,6 +23,23 @@ async fn open(server: &Server, person: &Person, path: &str) -> Answer {
 
 async fn post(server: &Server, person: &Person, path: &str, form: &str) -> Answer {
     server.connect().await.send(Method::POST, path, &person.cookie, FORM, form).await.unwrap()
+}
+
+/// Somebody who is signed in and has an address of e-mail, as who invites needs one.
+async fn organizer(server: &Server, name: &str) -> Person {
+    let preferences = Preferences { time_zone: Some(Tz::Europe__Zurich), ..Preferences::default() };
+    let user = NewUser { email: Some(format!("{name}@example.org")), preferences, ..new_user(name) };
+    let caller = Caller::page(server.kalends.create_user(user).await.unwrap().principal.id);
+    server.kalends.set_password(caller.principal, PASSWORD).await.unwrap();
+    let session = server.kalends.sign_in(name, PASSWORD, &Origin::default()).await.unwrap().session;
+    let calendar = first_calendar(&server.kalends, caller).await;
+    Person { caller, calendar, cookie: format!("kalends_session={}", session.0) }
+}
+
+/// Where the events of a page lead.
+fn events(page: &str) -> Vec<String> {
+    let links = page.split("href=\"").skip(1).filter_map(|rest| rest.split(['"', '?']).next());
+    links.filter(|path| path.starts_with("/event/") && *path != "/event/new").map(str::to_owned).collect()
 }
 
 /// An hour on Friday, 1 March 2030.
@@ -126,7 +145,7 @@ async fn programs_are_told_when_people_could_meet_and_why() {
 #[tokio::test]
 async fn a_time_is_found_taken_and_the_guests_are_invited() {
     let server = Server::with_pages().await;
-    let (ada, ben) = (server.person("ada").await, server.person("ben").await);
+    let (ada, ben) = (organizer(&server, "ada").await, server.person("ben").await);
     keep(&server, &ben, "a.ics", &hour("a", 10)).await;
     server.kalends.share(ben.caller, ben.calendar, ada.caller.principal, Access::FreeBusy, None).await.unwrap();
     let path =
@@ -164,9 +183,7 @@ async fn a_time_is_found_taken_and_the_guests_are_invited() {
 
     // Another time for it: from its page, with those who are invited, and back into its form or into a proposal.
     let day = open(&server, &ada, "/agenda/day/2030-03-01").await.text;
-    let event =
-        day.split("href=\"").find(|rest| rest.starts_with("/event/") && !rest.starts_with("/event/new")).unwrap();
-    let event = event.split(['"', '?']).next().unwrap().to_owned();
+    let event = events(&day).remove(0);
     let details = open(&server, &ada, &event).await.text.replace("&amp;", "&");
     let find = details.split("href=\"").find(|rest| rest.starts_with("/find-a-time?calendar=")).unwrap();
     let find = format!("{}&from=2030-03-01&days=1", find.split('"').next().unwrap());
@@ -177,11 +194,7 @@ async fn a_time_is_found_taken_and_the_guests_are_invited() {
     let moved = open(&server, &ada, &format!("{event}?start=2030-03-01T16:30&end=2030-03-01T17:30")).await.text;
     assert!(moved.contains("value=\"16:30\"") && !moved.contains("value=\"14:00\""), "{taken} {moved}");
     let theirs = open(&server, &ben, "/agenda/day/2030-03-01").await.text;
-    let invited = theirs
-        .split("href=\"")
-        .filter(|rest| rest.starts_with("/event/"))
-        .find(|rest| !rest.contains("/event/new") && !rest.contains("a.ics"));
-    let invited = invited.unwrap().split(['"', '?']).next().unwrap();
+    let invited = events(&theirs).into_iter().find(|path| !path.ends_with("/a.ics")).unwrap();
     let proposal =
         open(&server, &ben, &format!("{invited}/invitation?start=2030-03-01T16:30&end=2030-03-01T17:30")).await;
     assert!(proposal.text.contains("value=\"2030-03-01T16:30\""), "{}", proposal.text);

@@ -111,7 +111,7 @@ proptest! {
         let minutes = (wanted.window.1 - wanted.window.0 - wanted.duration).num_minutes();
         let round = |start: &DateTime<Utc>| {
             let local = start.with_timezone(&wanted.zone);
-            (local.hour() * 60 + local.minute()) % wanted.step_minutes == 0
+            (local.hour() * 60 + local.minute()).is_multiple_of(wanted.step_minutes)
         };
         let possible = (0..=minutes).map(|minute| wanted.window.0 + TimeDelta::minutes(minute)).filter(round);
         let fits = |start: &DateTime<Utc>| {
