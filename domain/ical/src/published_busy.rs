@@ -10,6 +10,9 @@ use chrono::{DateTime, Utc};
 /// Most objects of a file that are read.
 const MAX_OBJECTS: usize = 20_000;
 
+/// Most times within what is asked about. Of a file with more nothing is known: it was made to keep somebody busy who reads it.
+const MAX_TIMES: usize = 100_000;
+
 /// A file that says when somebody is busy.
 #[derive(Clone, Debug, Default)]
 pub struct PublishedBusy {
@@ -45,6 +48,9 @@ impl PublishedBusy {
         let mut spans = Vec::new();
         for object in &self.objects {
             add_busy(object, window, floating, limit, &mut all);
+            if all.len() > MAX_TIMES {
+                return KnownTimes { busy: Vec::new(), span: (start, start) };
+            }
             spans.extend(told(object, floating));
         }
         let has_events = self.objects.iter().any(|object| object.kind != ComponentKind::FreeBusy);
@@ -137,6 +143,18 @@ mod tests {
         assert_eq!(known.span, (at(2, 0), at(4, 0)));
         assert_eq!(known.busy.len(), 2);
         assert_eq!(known.busy[0].start, Utc.with_ymd_and_hms(2026, 3, 2, 3, 30, 0).unwrap());
+    }
+
+    #[test]
+    fn a_file_of_too_many_times_is_one_of_which_nothing_is_known() {
+        let series = |uid: u32| {
+            format!(
+                "BEGIN:VEVENT\nUID:{uid}\nDTSTART:20260302T000000Z\nDURATION:PT1S\nRRULE:FREQ=SECONDLY;INTERVAL=7\nEND:VEVENT\n"
+            )
+        };
+        let file = calendar(&(0..60).map(series).collect::<String>());
+        let known = file.between((at(2, 0), at(9, 0)), &Zone::UTC, 2_000);
+        assert_eq!((known.busy.len(), known.span), (0, (at(2, 0), at(2, 0))));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::model::profile::{WorkingHours, WorkingTime};
 use crate::model::share::PartyKind;
 use crate::thread::on_a_thread;
 use crate::{Error, Kalends, Problem, Result};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 use futures::{StreamExt, stream};
 use kalends_ical::busy::merged;
@@ -28,6 +28,10 @@ const MAX_PEOPLE: usize = 100;
 /// Most of them who are asked elsewhere, and how many of these at once.
 const MAX_ELSEWHERE: usize = 20;
 const ASKED_AT_ONCE: usize = 8;
+/// Most instances of one series elsewhere; one of more is busy from its first to its last.
+const MAX_INSTANCES_ELSEWHERE: usize = 2_000;
+/// The years in which times are looked for: those that are written with four digits.
+const YEARS: std::ops::RangeInclusive<i32> = 1..=9998;
 /// Longest time within which times are looked for.
 const MAX_WINDOW: TimeDelta = TimeDelta::days(62);
 /// How long a meeting is, at least and at most.
@@ -268,7 +272,8 @@ impl Kalends {
             people[at].knowledge = match answer {
                 Err(error) => Knowledge::Failed(error),
                 Ok(published) => {
-                    let (span, floating, limit) = (question.window, Zone::Iana(question.zone), self.limits.instances);
+                    let limit = self.limits.instances.min(MAX_INSTANCES_ELSEWHERE);
+                    let (span, floating) = (question.window, Zone::Iana(question.zone));
                     let known = on_a_thread(move || Ok(published.between(span, &floating, limit))).await?;
                     Knowledge::Known(known)
                 }
@@ -291,6 +296,9 @@ fn check(question: &TimeQuestion) -> Result<()> {
     let (start, end) = question.window;
     if end <= start || end - start > MAX_WINDOW {
         return wrong("to", "after the beginning, and at most 62 days later");
+    }
+    if !YEARS.contains(&start.year()) || !YEARS.contains(&end.year()) {
+        return wrong("from", "in the years 1 to 9998");
     }
     if question.duration < MIN_DURATION || question.duration > MAX_DURATION {
         return wrong("minutes", "5 to 1440");

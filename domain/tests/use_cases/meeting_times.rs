@@ -94,6 +94,10 @@ async fn times_are_found_by_what_people_have_shared_and_nothing_else_is_told() {
         TimeQuestion { duration: TimeDelta::hours(25), ..question(&[]) },
         TimeQuestion { window: (at(9), at(9)), ..question(&[]) },
         TimeQuestion { window: (at(9), at(9) + TimeDelta::days(63)), ..question(&[]) },
+        TimeQuestion {
+            window: (DateTime::<Utc>::MAX_UTC - TimeDelta::days(1), DateTime::<Utc>::MAX_UTC),
+            ..question(&[])
+        },
         TimeQuestion { step_minutes: 0, ..question(&[]) },
         TimeQuestion { count: 51, ..question(&[]) },
         question(&["x@example.org"; 101]),
