@@ -9,6 +9,8 @@ pub mod free_busy;
 pub mod google;
 pub mod graph;
 pub mod ics;
+pub mod imap;
+pub mod mail;
 pub mod oauth;
 pub mod outbound;
 pub mod smtp;

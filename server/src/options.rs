@@ -11,7 +11,6 @@ use kalends_domain::backup::BackupPlan;
 use kalends_domain::outgoing_mail::{MailTransport, Mailbox};
 use kalends_domain::reminders::PushTransport;
 use kalends_domain::scheduling::published::BusySource;
-use kalends_domain::sync::connector::Connector;
 use kalends_providers::connector::RemoteServices;
 use kalends_providers::free_busy::PublishedBusyTimes;
 use kalends_providers::google::Google;
@@ -187,7 +186,7 @@ impl RemoteOptions {
     }
 
     /// What speaks to the services.
-    pub fn connector(&self, microsoft: Option<Microsoft>, google: Option<Google>) -> Arc<dyn Connector> {
+    pub fn connector(&self, microsoft: Option<Microsoft>, google: Option<Google>) -> Arc<RemoteServices> {
         let hosts = self.hosts().chain(microsoft.iter().flat_map(Microsoft::private_hosts));
         let hosts = hosts.chain(google.iter().flat_map(Google::private_hosts));
         Arc::new(RemoteServices::new(Outbound::new(hosts)).with_microsoft(microsoft).with_google(google))

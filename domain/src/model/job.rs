@@ -36,10 +36,18 @@ pub enum JobKind {
     Remind,
     /// Sends reminders.
     Deliver,
+    /// Looks at what a mail account has.
+    MailLook,
+    /// Tells a mail server what was done here.
+    MailPush,
+    /// Saves a draft of a mail on its server.
+    MailSave,
+    /// Sends a mail.
+    MailSend,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 13] = [
+    pub const ALL: [JobKind; 17] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -53,6 +61,10 @@ impl JobKind {
         JobKind::Mail,
         JobKind::Remind,
         JobKind::Deliver,
+        JobKind::MailLook,
+        JobKind::MailPush,
+        JobKind::MailSave,
+        JobKind::MailSend,
     ];
 
     pub fn name(self) -> &'static str {
@@ -70,6 +82,10 @@ impl JobKind {
             JobKind::Mail => "mail",
             JobKind::Remind => "remind",
             JobKind::Deliver => "deliver",
+            JobKind::MailLook => "mail-look",
+            JobKind::MailPush => "mail-push",
+            JobKind::MailSave => "mail-save",
+            JobKind::MailSend => "mail-send",
         }
     }
 

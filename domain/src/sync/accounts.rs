@@ -359,6 +359,7 @@ impl Kalends {
                 tx.commit().await?;
             }
         }
+        self.reseal_mail_credentials(&mut outcome).await?;
         self.reseal_busy_addresses(&mut outcome).await?;
         Ok(outcome)
     }

@@ -2,6 +2,7 @@
 
 use super::credentials::Credentials;
 use crate::accounts::Secret;
+use crate::model::mail_account::MailAccountId;
 use crate::model::remote_account::RemoteAccountId;
 use crate::{Error, Result};
 use rand::{Rng, TryRngCore};
@@ -36,6 +37,8 @@ pub struct Resealed {
     pub current: usize,
     /// No key opens them.
     pub lost: Vec<RemoteAccountId>,
+    /// The same of mail accounts.
+    pub lost_mail: Vec<MailAccountId>,
 }
 
 impl Vault {
