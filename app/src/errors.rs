@@ -132,6 +132,7 @@ fn said(problem: Problem) -> String {
         Problem::Past => words::server_value_past().into(),
         Problem::Personal => words::server_value_personal().into(),
         Problem::Oneself => words::server_value_oneself().into(),
+        Problem::WebAddress => words::server_value_web_address().into(),
         Problem::TeamKind => words::server_value_team_kind().into(),
         Problem::EndBeforeStart => words::server_edit_end_before_start().into(),
         Problem::LastManager => words::server_value_last_manager().into(),
@@ -224,6 +225,7 @@ fn quota(limit: usize, unit: &str) -> String {
         "groups" => words::server_quota_teams(limit),
         "remote accounts" => words::server_accounts_quota(limit),
         "members" => words::server_quota_members(limit),
+        "busy addresses" => words::server_quota_busy_addresses(limit),
         "e-mail addresses" => words::server_quota_e_mails(limit),
         _ => words::server_quota_octets(limit),
     }

@@ -22,6 +22,8 @@ mod dom;
 #[cfg(feature = "ssr")]
 mod errors;
 pub mod event;
+#[cfg(feature = "ssr")]
+pub mod find_time;
 pub mod flash;
 #[cfg(feature = "ssr")]
 pub mod history;
@@ -98,10 +100,10 @@ use plain::NotFoundPage;
 #[cfg(feature = "ssr")]
 use plain::{
     AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage, AddMailPage, AsOfPage, BinPage, CalendarPage,
-    ChangesPage, ComposePage, ConnectPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage, ImportPage,
-    ImportProgressPage, InvitationPage, JobsPage, LoginFlowPage, MailAccountPage, MailListPage, MailThreadPage,
-    MovePage, MoveProgressPage, PeoplePage, PersonPage, ReceiptPage, RemindersPage, SettingsPage, SharedPage,
-    SharingPage, SignInPage, SubscriptionsPage, SyncPage, TeamPage, TeamsPage, WelcomePage,
+    ChangesPage, ComposePage, ConnectPage, DashboardPage, DelegatesPage, EmbedPage, FindTimePage, HistoryPage,
+    ImportPage, ImportProgressPage, InvitationPage, JobsPage, LoginFlowPage, MailAccountPage, MailListPage,
+    MailThreadPage, MovePage, MoveProgressPage, PeoplePage, PersonPage, ReceiptPage, RemindersPage, SettingsPage,
+    SharedPage, SharingPage, SignInPage, SubscriptionsPage, SyncPage, TeamPage, TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -223,10 +225,17 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
 fn is_plain() -> bool {
     #[cfg(feature = "ssr")]
     {
-        use_context::<axum::http::request::Parts>().is_some_and(|request| plain::is_plain(request.uri.path()))
+        use_context::<axum::http::request::Parts>()
+            .is_some_and(|request| plain::is_plain(request.uri.path()) || asks_for_guests(&request.uri))
     }
     #[cfg(not(feature = "ssr"))]
     false
+}
+
+/// Whether it is the form of a new event that asks for guests, which no script does.
+#[cfg(feature = "ssr")]
+fn asks_for_guests(uri: &axum::http::Uri) -> bool {
+    uri.path() == "/event/new" && event::guests::is_asked_for(uri.query())
 }
 
 /// Whether the page that was asked for shows mail, or is about mail accounts.
@@ -315,6 +324,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/import/from") view=MovePage ssr=SsrMode::Async />
             <Route path=path!("/import/from/:job") view=MoveProgressPage ssr=SsrMode::Async />
             <Route path=path!("/import/:job") view=ImportProgressPage ssr=SsrMode::Async />
+            <Route path=path!("/find-a-time") view=FindTimePage ssr=SsrMode::Async />
             <Route path=path!("/reminders") view=RemindersPage ssr=SsrMode::Async />
             <Route path=path!("/bin") view=BinPage ssr=SsrMode::Async />
             <Route path=path!("/admin/jobs") view=JobsPage ssr=SsrMode::Async />

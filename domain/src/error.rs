@@ -159,6 +159,8 @@ pub enum Problem {
     Personal,
     #[error("somebody else than yourself and the owner")]
     Oneself,
+    #[error("an address that begins with https://, http:// or webcal://")]
+    WebAddress,
     #[error("group or mission")]
     TeamKind,
     #[error("not before the start")]

@@ -114,6 +114,13 @@ impl Kalends {
         calendar: CalendarId,
         draft: &EventDraft,
     ) -> Result<(String, Undo)> {
+        let new = self.new_event(caller, draft).await?;
+        let made = self.store_event(caller, calendar, new, None).await?;
+        Ok((made.name, made.undo))
+    }
+
+    /// The text of a new event, with the reminder that its maker wants where it is made in the agenda.
+    pub(crate) async fn new_event(&self, caller: Caller, draft: &EventDraft) -> Result<NewObject> {
         let reminder = match caller.way {
             Way::Page => self.user(caller.principal).await?.preferences.reminder_minutes,
             Way::AppPassword(_)
@@ -124,9 +131,7 @@ impl Kalends {
             | Way::Delivery
             | Way::AnswerLink(_) => None,
         };
-        let new = edit::new_event_with_reminder(draft, reminder, Utc::now())?;
-        let made = self.store_event(caller, calendar, new, None).await?;
-        Ok((made.name, made.undo))
+        Ok(edit::new_event_with_reminder(draft, reminder, Utc::now())?)
     }
 
     /// [`Kalends::create_event`] without a reminder, of which a request that is repeated with the same key makes one event.
@@ -143,7 +148,7 @@ impl Kalends {
         self.store_event(caller, calendar, edit::new_event(draft, Utc::now())?, once).await
     }
 
-    async fn store_event(
+    pub(crate) async fn store_event(
         &self,
         caller: Caller,
         calendar: CalendarId,

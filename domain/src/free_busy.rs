@@ -7,9 +7,32 @@ use crate::sharing::PartyKind;
 use crate::thread::on_a_thread;
 use crate::{Error, Kalends, Result};
 use chrono::{DateTime, Utc};
+use kalends_ical::CalendarObject;
 use kalends_ical::busy::{self, Busy};
 use kalends_ical::instances::Window;
+use kalends_ical::itip::{Addresses, organizer_of};
 use kalends_ical::time::Zone;
+use kalends_ical::value::Moment;
+
+/// A meeting that keeps nobody busy where another time is looked for it.
+#[derive(Clone, Debug)]
+pub(crate) struct LeftOut {
+    pub uid: String,
+    /// RECURRENCE-ID of the one that is meant; `None`: all of it.
+    pub instance: Option<Moment>,
+    /// Of whom the calendar is that it was chosen in.
+    pub organizer: Addresses,
+}
+
+impl LeftOut {
+    /// Whether that is it: what the caller sees anyway, or has sent there. Of anything else the difference would tell that it is there.
+    fn is_in(&self, held: &Held, object: &CalendarObject) -> bool {
+        let is_seen = held.may_read() && (held.sees_private() || !object.is_guarded());
+        let is_theirs =
+            || matches!(organizer_of(object), Ok(Some(organizer)) if self.organizer.contains(&organizer.value));
+        object.uid == self.uid && (is_seen || is_theirs())
+    }
+}
 
 impl Kalends {
     /// The busy times between `start` and `end`, in the order of their starts. `floating` is the zone that floating times and
@@ -23,22 +46,42 @@ impl Kalends {
         &self,
         caller: Caller,
         calendar: CalendarId,
+        span: (DateTime<Utc>, DateTime<Utc>),
+        floating: &Zone,
+    ) -> Result<Vec<Busy>> {
+        self.free_busy_without(caller, calendar, span, floating, None).await
+    }
+
+    /// [`Kalends::free_busy`] without one meeting.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub(crate) async fn free_busy_without(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
         (start, end): (DateTime<Utc>, DateTime<Utc>),
         floating: &Zone,
+        without: Option<&LeftOut>,
     ) -> Result<Vec<Busy>> {
         let window = Window { start: Some(start), end: Some(end) };
         let mut candidates = Candidates::new(calendar, window, None);
         let mut all = Vec::new();
         loop {
             let mut tx = self.db.read().await?;
-            access::calendar(&mut tx, caller, calendar, Access::FreeBusy).await?;
+            let held = access::calendar(&mut tx, caller, calendar, Access::FreeBusy).await?;
             let Some(objects) = candidates.next_parsed(self, &mut tx).await? else { return Ok(all) };
             // There are few connections that read.
             drop(tx);
-            let (floating, limit) = (floating.clone(), self.limits.instances);
+            let (floating, limit, without) = (floating.clone(), self.limits.instances, without.cloned());
             all = on_a_thread(move || {
                 for (_, object) in objects {
-                    busy::add_busy(&object, window, &floating, limit, &mut all);
+                    let without = without.as_ref().filter(|without| without.is_in(&held, &object));
+                    let instance = without.and_then(|without| without.instance.as_ref());
+                    if without.is_some() && instance.is_none() {
+                        continue;
+                    }
+                    busy::add_busy_without(&object, window, &floating, limit, instance, &mut all);
                 }
                 Ok(busy::merged(all, start, end))
             })
@@ -62,6 +105,15 @@ impl Kalends {
             all.extend(self.free_busy(caller, *calendar, (start, end), floating).await?);
         }
         Ok(busy::merged(all, start, end))
+    }
+
+    /// The calendars by which the caller is busy, in their list or not.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub(crate) async fn own_busy_calendars(&self, caller: Caller) -> Result<Vec<Held>> {
+        let seen = access::seen_calendars(&mut self.db.read().await?, caller).await?;
+        Ok(seen.into_iter().filter(|held| !held.keeps_free()).collect())
     }
 
     /// The calendars of a person of which the caller learns when they are busy, in the caller's list or not, without those that the person

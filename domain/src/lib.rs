@@ -164,6 +164,8 @@ pub struct Kalends {
     pub(crate) notification_hook: sync::notifications::NotificationHook,
     /// What reaches those who are invited and not here, before the installation's own mail.
     pub(crate) outside: Arc<[Arc<dyn scheduling::outside::Outside>]>,
+    /// What people elsewhere publish of when they are busy.
+    pub(crate) published: Arc<scheduling::published::Published>,
     /// How mail goes out, where it does.
     pub(crate) mail_transport: Option<Arc<dyn outgoing_mail::MailTransport>>,
     /// From whom the installation's own mail is.
@@ -206,6 +208,7 @@ impl Kalends {
             vault: Arc::default(),
             notification_hook: sync::notifications::NotificationHook::default(),
             outside: Arc::default(),
+            published: Arc::new(scheduling::published::Published::by(Arc::new(scheduling::published::NoBusySource))),
             mail_transport: None,
             mail_sender: None,
             meeting_writer: Arc::new(scheduling::NoMeetingWriter),

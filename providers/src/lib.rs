@@ -5,6 +5,7 @@ pub mod caldav;
 pub mod connector;
 pub mod credentials;
 mod failure;
+pub mod free_busy;
 pub mod google;
 pub mod graph;
 pub mod ics;

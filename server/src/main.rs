@@ -234,7 +234,8 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
     let kalends = Kalends::new(store.clone(), limits)
         .with_vault(vault)
         .with_mail_connector(connector.clone())
-        .with_connector(connector);
+        .with_connector(connector)
+        .with_busy_source(arguments.remote.busy_source());
     let kalends = kalends.with_mail_transport(transport).with_mail_sender(sender).with_push_transport(push);
     match command {
         DatabaseCommand::Serve(options) => {

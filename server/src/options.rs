@@ -10,7 +10,9 @@ use kalends_domain::accounts::Secret;
 use kalends_domain::backup::BackupPlan;
 use kalends_domain::outgoing_mail::{MailTransport, Mailbox};
 use kalends_domain::reminders::PushTransport;
+use kalends_domain::scheduling::published::BusySource;
 use kalends_providers::connector::RemoteServices;
+use kalends_providers::free_busy::PublishedBusyTimes;
 use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
 use kalends_providers::outbound::{Dialer, Outbound};
@@ -176,6 +178,11 @@ impl RemoteOptions {
             None => public_url.unwrap_or("https://localhost").to_owned(),
         };
         Arc::new(WebPush::new(Outbound::new(self.hosts()), contact))
+    }
+
+    /// What asks when people elsewhere are busy.
+    pub fn busy_source(&self) -> Arc<dyn BusySource> {
+        Arc::new(PublishedBusyTimes::new(Outbound::new(self.hosts())))
     }
 
     /// What speaks to the services.

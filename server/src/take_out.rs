@@ -166,6 +166,8 @@ fn add_around(all: &mut Value, around: &Around) {
     all["in_step"] = around.sync.iter().map(in_step).collect();
     all["programs"] = around.credentials.iter().map(program).collect();
     all["reminders"] = reminders(around);
+    // Where it is may be a secret.
+    all["busy_addresses"] = json!(around.published);
 }
 
 /// The addresses of browsers are secrets.

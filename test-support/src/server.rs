@@ -14,6 +14,7 @@ use kalends_app::session::Site;
 use kalends_domain::accounts::{NewUser, Origin};
 use kalends_domain::{Kalends, Limits};
 use kalends_providers::connector::RemoteServices;
+use kalends_providers::free_busy::PublishedBusyTimes;
 use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
 use kalends_providers::outbound::{Dialer, Outbound};
@@ -139,6 +140,8 @@ impl Server {
             Some(address) => sending(kalends, address),
             None => kalends,
         };
+        let kalends =
+            kalends.with_busy_source(Arc::new(PublishedBusyTimes::new(Outbound::new(["127.0.0.1".to_owned()]))));
         let web = Web {
             kalends: kalends.clone(),
             providers: Providers::new(providers, &site).unwrap(),

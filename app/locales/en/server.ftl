@@ -40,6 +40,7 @@ server-quota-shares = A calendar can be shared with { NUMBER($limit) } and no mo
 server-quota-links = You can have { NUMBER($limit) } public links and no more.
 server-quota-teams = You can belong to { NUMBER($limit) } groups and missions and no more.
 server-quota-e-mails = You can have { NUMBER($limit) } addresses of e-mail and no more.
+server-quota-busy-addresses = You can keep { NUMBER($limit) } addresses of people elsewhere and no more.
 server-quota-members = A group or mission has { NUMBER($limit) } members at the most.
 # Of a form that another site sent.
 server-other-site = This request came from another site.
@@ -57,6 +58,7 @@ server-page-busy = Nothing was lost or changed. It tries its database again at e
 
 # What is wrong with a value. The name of its field stands beside it.
 server-value-octets = At most { NUMBER($limit) } octets.
+server-value-web-address = An address begins with https://, http:// or webcal://.
 server-value-length = { NUMBER($least) } to { NUMBER($most) } characters.
 server-value-name = { NUMBER($least) } to { NUMBER($most) } characters, none of them a control character.
 server-value-segment = 1 to 255 octets without “/” and control characters.

@@ -74,7 +74,7 @@ pub fn new_event(when: When, calendar: Option<CalendarId>, back: &str) -> String
 }
 
 /// Appends `text` as one component of an address (RFC 3986, 2.1).
-fn escape(path: &mut String, text: &str) {
+pub fn escape(path: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             path.push(char::from(byte));

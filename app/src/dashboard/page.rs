@@ -22,6 +22,7 @@ pub fn DashboardPage() -> impl IntoView {
                 <Frame viewer=viewer class="page--narrow stack">
                     <div class="dashboard__head">
                         <h1>{format.weekday_date(today)}</h1>
+                        <a class="button" href=crate::find_time::PATH>{words::server_find_time_title()}</a>
                         <a class="button button--primary" href=format!("/event/new?start={today}T09:00&end={today}T10:00&back=%2F")>
                             <Icon d=icon::PLUS />
                             {words::common_new_event()}

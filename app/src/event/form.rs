@@ -103,6 +103,16 @@ fn controls(state: FormState, setup: &FormSetup) -> AnyView {
     let is_instance = setup.event.as_ref().is_some_and(|event| event.instance.is_some());
     let asks_scope = place == Place::Page && setup.recurring && is_instance;
     let scope = setup.scope;
+    let others = view! {
+        <OtherFields
+            initial=initial.clone()
+            current=current
+            errors=errors
+            calendars=setup.calendars.clone()
+        />
+    };
+    #[cfg(feature = "ssr")]
+    let others = super::guests::beneath(others.into_any(), errors);
     view! {
         <div class="dialog__body event-form__body">
             <div role="alert" class="event-form__notice">
@@ -164,12 +174,7 @@ fn controls(state: FormState, setup: &FormSetup) -> AnyView {
                 format=format
             />
 
-            <OtherFields
-                initial=initial.clone()
-                current=current
-                errors=errors
-                calendars=setup.calendars.clone()
-            />
+            {others}
             {asks_scope.then(|| view! { <ScopeFields chosen=scope errors=errors /> })}
         </div>
     }

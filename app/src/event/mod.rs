@@ -9,6 +9,8 @@ pub mod fields;
 mod form;
 mod form_controls;
 #[cfg(feature = "ssr")]
+pub mod guests;
+#[cfg(feature = "ssr")]
 mod more;
 mod page;
 mod picker;

@@ -2,6 +2,7 @@
 //! Browsers download no code for it, and the form in it is one that works without any.
 
 use crate::agenda::links;
+use crate::find_time::TimeQuery;
 use crate::invitation::server::{answered, shown};
 use crate::ui::{Markup, icon};
 use crate::wire::ApiError;
@@ -86,5 +87,11 @@ fn guests(html: &mut Markup, event: &EventDetails, found: &Invitation, back: &st
     }
     let instance = event.recurrence_id.as_ref().filter(|_| event.recurring);
     let page = instance.map_or(all.clone(), |id| format!("{all}?instance={}", Url::escape(&instance_key::encode(id))));
-    html.raw("<a").attribute("href", &page).raw(">").text(words::server_invitation_guests()).raw("</a></div>");
+    html.raw("<p><a").attribute("href", &page).raw(">").text(words::server_invitation_guests()).raw("</a></p>");
+    if event.editable && (found.can_invite || found.can_answer) {
+        let key = instance.map(instance_key::encode);
+        let find = TimeQuery::of_meeting(event.calendar.0, &event.name, key.as_deref());
+        html.raw("<p><a").attribute("href", &find).raw(">").text(words::server_find_time_another()).raw("</a></p>");
+    }
+    html.raw("</div>");
 }

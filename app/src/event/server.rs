@@ -2,6 +2,7 @@
 
 use super::data::{EventPageData, EventRef, EventSubject, Moved, OpenedEvent, Refused, scopes};
 use super::fields::{self, Draft, EventFields, FieldError, KEEP, Timing as FormTiming};
+use super::guests::TypedGuests;
 use super::more;
 use super::rule_words;
 use super::scope::ScopeChoice;
@@ -56,6 +57,25 @@ fn opened(details: EventDetails, key: Option<InstanceKey>, more: String, zone: T
         elsewhere,
         repeats: rule_words::rule_in_words(&draft.repeat, Format::of(viewer)),
         more,
+    }
+}
+
+/// Stores a new event to which these people are invited.
+async fn create_meeting(
+    kalends: &Kalends,
+    user: &User,
+    fields: &EventFields,
+    guests: &TypedGuests,
+) -> Result<UndoKey, ApiError> {
+    let (draft, calendar) = draft(fields, None)?;
+    let made = kalends.create_meeting(user.on_a_page(), calendar, &draft, guests.invited()).await;
+    match made.map_err(refused) {
+        Ok(made) => Ok(key(&made.undo)),
+        Err(ApiError::BadInput { field, .. }) if field == "attendees" => {
+            let message = words::server_find_time_guests_wrong().to_owned();
+            Err(ApiError::BadInput { field: "guests".into(), message })
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -134,9 +154,14 @@ pub async fn page(kalends: &Kalends, user: &User, path: &str, query: &str) -> Re
     let viewer = viewer(user);
     let calendars = calendars::server::list(kalends, user).await?;
     let query = Query::read(query);
+    let mut refused = use_context::<Refused>();
     let subject = match target(path) {
         Some((calendar, name)) => {
-            EventSubject::Existing(open(kalends, user, (calendar, &name), query.instance.clone(), &here).await?)
+            let opened = open(kalends, user, (calendar, &name), query.instance.clone(), &here).await?;
+            if let (None, Some(to), true) = (&refused, query.times(), opened.editable && !opened.fields.all_day) {
+                refused = Some(at_another_time(kalends, user, &opened.event, to).await?);
+            }
+            EventSubject::Existing(opened)
         }
         None => {
             let writable = |id: &CalendarId| calendars.iter().any(|info| info.id == *id && info.editable);
@@ -144,7 +169,15 @@ pub async fn page(kalends: &Kalends, user: &User, path: &str, query: &str) -> Re
             EventSubject::New(EventFields::new(query.when(viewer.now), &viewer.time_zone, calendar))
         }
     };
-    Ok(EventPageData { viewer, calendars, subject, refused: use_context::<Refused>() })
+    Ok(EventPageData { viewer, calendars, subject, refused })
+}
+
+/// The form as if somebody had typed this time, which is on their wall clock.
+async fn at_another_time(kalends: &Kalends, user: &User, event: &EventRef, to: When) -> Result<Refused, ApiError> {
+    let (zone, moment) = (zone_of(user), event.instance.as_deref().map(decode).transpose()?);
+    let seen = kalends.event(user.on_a_page(), Calendar(event.calendar), &event.name, moment.as_ref()).await?;
+    let moved = seen.draft.moved(to, zone, false);
+    Ok(Refused { fields: fields_of(&moved, event.calendar, zone), scope: None, errors: Vec::new(), notice: None })
 }
 
 /// What became of a form that was posted without WebAssembly.
@@ -198,7 +231,13 @@ pub async fn post(
         })?;
         let saved = match &event {
             Some(event) => update(kalends, user, event, scope, &fields).await.map(|undo| (words::event_saved(), undo)),
-            None => create(kalends, user, &fields).await.map(|undo| (words::event_created(), undo)),
+            None => {
+                let made = match TypedGuests::read(form) {
+                    Some(guests) => create_meeting(kalends, user, &fields, &guests).await,
+                    None => create(kalends, user, &fields).await,
+                };
+                made.map(|undo| (words::event_created(), undo))
+            }
         };
         saved.map_err(|error| (error, Vec::new()))
     };
@@ -251,22 +290,28 @@ impl Query {
         }
     }
 
+    /// Start and end as the address says both.
+    fn times(&self) -> Option<When> {
+        let (start, end) = (self.start.as_deref().and_then(time)?, self.end.as_deref().and_then(time)?);
+        (start < end).then_some(When::Times { start, end })
+    }
+
     /// When a new event is: as the address says, or in the next full hour.
     fn when(&self, now: NaiveDateTime) -> When {
-        let time = |text: &String| {
-            NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
-                .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
-                .ok()
-        };
         let day = |text: &String| text.parse::<NaiveDate>().ok();
         if let Some(first) = self.start.as_ref().and_then(day) {
             let last = self.end.as_ref().and_then(day).unwrap_or(first);
             return When::Days { first, last: last.max(first) };
         }
-        let start = self.start.as_ref().and_then(time).unwrap_or_else(|| next_hour(now));
-        let end = self.end.as_ref().and_then(time).filter(|end| *end >= start);
+        let start = self.start.as_deref().and_then(time).unwrap_or_else(|| next_hour(now));
+        let end = self.end.as_deref().and_then(time).filter(|end| *end >= start);
         When::Times { start, end: end.unwrap_or(start + TimeDelta::hours(1)) }
     }
+}
+
+fn time(text: &str) -> Option<NaiveDateTime> {
+    let read = |format| NaiveDateTime::parse_from_str(text, format).ok();
+    read("%Y-%m-%dT%H:%M").or_else(|| read("%Y-%m-%dT%H:%M:%S"))
 }
 
 /// The next hour that has not begun, with whatever is later today.

@@ -2,6 +2,7 @@
 
 use super::{Guests, ProposalLine, SentLine, server};
 use crate::agenda::links;
+use crate::find_time::TimeQuery;
 use crate::server_context::signed_in;
 use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::{Failed, Icon, icon};
@@ -45,7 +46,17 @@ pub fn InvitationPage() -> impl IntoView {
 #[component]
 fn Loaded(guests: Guests) -> impl IntoView {
     let (proposals, proposable) = (guests.proposals.clone(), guests.proposable.clone());
-    let saved = use_query_map().read_untracked().get("saved").is_some();
+    let query = use_query_map();
+    let query = query.read_untracked();
+    let saved = query.get("saved").is_some();
+    let find = TimeQuery::of_meeting(guests.calendar, &guests.name, query.get("instance").as_deref());
+    let finds = guests.answer.is_some() || guests.addresses.is_some();
+    // Another time may stand in the address, where it was found.
+    let found = query.get("start").zip(query.get("end")).filter(|(start, _)| start.contains('T'));
+    let proposable = proposable.map(|stands| match found {
+        Some(found) if stands.0.contains('T') => found,
+        _ => stands,
+    });
     let Guests { calendar, name, title, etag, is_series, organizer, guests, answer, addresses, sent, outcome, .. } =
         guests;
     let outcome = outcome.map(|error| view! { <Failed error=error /> }.into_any()).or_else(|| {
@@ -76,7 +87,8 @@ fn Loaded(guests: Guests) -> impl IntoView {
         {proposable.map(|times| view! { <ProposeForm times=times etag=etag.clone() /> })}
         {addresses.map(|addresses| view! { <InviteForm addresses=addresses etag=etag.clone() /> })}
         <SentList sent=sent />
-        <p>
+        <p class="row">
+            {finds.then(|| view! { <a class="button" href=find>{words::server_find_time_another()}</a> })}
             <a class="button" href=links::invitation(calendar, &name).trim_end_matches("/invitation").to_owned()>
                 <Icon d=icon::CALENDAR />
                 {words::server_invitation_back()}

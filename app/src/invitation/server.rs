@@ -11,7 +11,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId as Calendar;
-use kalends_domain::scheduling::{DeliveryId, MAIL, NO_WAY, NewAttendee, Sent};
+use kalends_domain::scheduling::{DeliveryId, MAIL, NO_WAY, NewAttendee, PRINCIPALS, Sent};
 use kalends_ical::edit::Timing;
 use kalends_ical::instance_key;
 use kalends_ical::itip::{Answer, PartStat, Party, canonical};
@@ -49,7 +49,7 @@ pub async fn guests(
         When::Days { first, last } => (first.to_string(), last.to_string()),
         When::Times { start, end } => (start.format(MINUTE).to_string(), end.format(MINUTE).to_string()),
     });
-    let addresses = found.attendees.iter().filter_map(|guest| guest.address.get(7..)).collect::<Vec<_>>().join("\n");
+    let addresses = found.attendees.iter().map(|guest| written(&guest.address)).collect::<Vec<_>>().join("\n");
     Ok(Guests {
         calendar,
         name: name.to_owned(),
@@ -86,6 +86,14 @@ pub fn shown(party: &Party) -> String {
 /// An address as people write it.
 fn plain(address: &str) -> &str {
     address.strip_prefix("mailto:").unwrap_or(address)
+}
+
+/// An address as it is typed: of e-mail, or the name of somebody here.
+pub fn written(address: &str) -> String {
+    match address.strip_prefix(PRINCIPALS) {
+        Some(slug) => slug.trim_end_matches('/').to_owned(),
+        None => plain(address).to_owned(),
+    }
 }
 
 /// PARTSTAT in words.

@@ -5,7 +5,7 @@ use crate::entry::Entry;
 use crate::instances::{Window, any_instance, extent};
 use crate::syntax::Parameter;
 use crate::time::Zone;
-use crate::value::{self, PeriodEnd};
+use crate::value::{self, Moment, PeriodEnd};
 use crate::{CalendarObject, ComponentKind};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::ops::ControlFlow;
@@ -30,16 +30,38 @@ pub struct Busy {
 /// Adds the times that `object` takes in `window` to `all`. `floating` is the zone that floating times and days are read in. A series
 /// of more than `limit` instances is taken as busy from its first to its last.
 pub fn add_busy(object: &CalendarObject, window: Window, floating: &Zone, limit: usize, all: &mut Vec<Busy>) {
+    add_busy_without(object, window, floating, limit, None, all);
+}
+
+/// [`add_busy`] without the instance that has this RECURRENCE-ID.
+pub fn add_busy_without(
+    object: &CalendarObject,
+    window: Window,
+    floating: &Zone,
+    limit: usize,
+    without: Option<&Moment>,
+    all: &mut Vec<Busy>,
+) {
     match object.kind {
-        ComponentKind::Event => of_event(object, window, floating, limit, all),
+        ComponentKind::Event => of_event(object, window, floating, limit, without, all),
         ComponentKind::FreeBusy => of_free_busy(object, floating, all),
         ComponentKind::Todo | ComponentKind::Journal => {}
     }
 }
 
-fn of_event(object: &CalendarObject, window: Window, floating: &Zone, limit: usize, all: &mut Vec<Busy>) {
+fn of_event(
+    object: &CalendarObject,
+    window: Window,
+    floating: &Zone,
+    limit: usize,
+    without: Option<&Moment>,
+    all: &mut Vec<Busy>,
+) {
     let mut own = Vec::new();
     let is_cut = any_instance(object, window, floating, &mut |instance| {
+        if without.is_some() && instance.recurrence_id.as_ref() == without {
+            return ControlFlow::Continue(());
+        }
         let entry = instance.override_index.map(|index| &object.overrides[index]).or(object.master.as_ref());
         if let Some(kind) = entry.and_then(kind) {
             join(&mut own, Busy { start: instance.start_utc, end: instance.end_utc, kind });

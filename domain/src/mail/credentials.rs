@@ -72,7 +72,7 @@ impl Kalends {
             let Some((last, _)) = page.last() else { return Ok(()) };
             after = *last;
             for (id, sealed) in page {
-                if self.vault.is_current_for(&purpose(id), &sealed) {
+                if self.vault.is_current_for::<Credentials>(&purpose(id), &sealed) {
                     outcome.current += 1;
                     continue;
                 }

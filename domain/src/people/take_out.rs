@@ -52,6 +52,8 @@ pub struct Around {
     pub credentials: Vec<AppPassword>,
     /// How reminders come.
     pub reminders: ReminderSettings,
+    /// Of whom elsewhere they have said where these publish when they are busy: addresses of e-mail.
+    pub published: Vec<String>,
     /// Browsers that take push messages.
     pub browsers: Vec<PushSubscription>,
     /// What they were reminded of, as far as it is kept.
@@ -70,6 +72,7 @@ impl Around {
             sync: tx.sync_links_of_calendars(calendars).await?,
             credentials: tx.app_passwords(of).await?,
             reminders: tx.reminder_settings(of).await?,
+            published: tx.busy_addresses(of).await?.into_iter().map(|(email, _)| email).collect(),
             browsers: tx.push_subscriptions(of).await?,
             reminded: tx.reminders_of(of, Utc::now(), MAX_REMINDED).await?,
         })

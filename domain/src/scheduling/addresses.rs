@@ -48,6 +48,15 @@ pub(crate) async fn of_calendar(tx: &mut Transaction, calendar: &Held) -> Result
     Known::of_owner(tx, calendar.owner()).await
 }
 
+/// An address of e-mail in the form in which it is kept, with `mailto:` before it or without; `None` for what is none.
+pub(super) fn checked_email(written: &str) -> Option<String> {
+    let email = written.trim().to_lowercase();
+    let email = email.strip_prefix("mailto:").unwrap_or(&email);
+    let is_address = email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
+        && !email.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'));
+    (is_address && email.len() <= 254).then(|| email.to_owned())
+}
+
 /// The people of this installation among these addresses, which are the keys in the one form in which addresses are compared.
 pub(crate) async fn people(tx: &mut Transaction, written: &[String]) -> Result<HashMap<String, PrincipalId>> {
     let emails: Vec<String> = written.iter().filter_map(|address| email(address)).collect();

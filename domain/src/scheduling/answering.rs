@@ -1,18 +1,20 @@
 //! What people do with meetings by hand: answer, invite, and look at who comes and what was sent.
 
-use super::addresses::of_calendar;
+use super::addresses::{PRINCIPALS, checked_email, of_calendar};
 use super::implicit::MAX_INVITED;
 use super::meeting::{Meeting, checked_comment, deciders};
 use super::proposing::{Proposal, read_proposals};
 use crate::access::{self, Access, Caller, PrincipalId};
 use crate::calendars::CalendarId;
-use crate::events::{Undo, stored_event};
+use crate::events::{Created, Undo, stored_event};
 use crate::model::object::{Object, Precondition};
 use crate::model::scheduling::Sent;
 use crate::model::share::PartyKind;
 use crate::objects::index;
+use crate::thread::on_a_thread;
 use crate::write::Write;
 use crate::{Error, Kalends, Problem, Result, SchedulingProblem};
+use kalends_ical::edit::EventDraft;
 use kalends_ical::itip::{self, Agent, Answer, Party, Role, Version};
 use kalends_ical::value::Moment;
 use kalends_ical::{CalendarObject, edit};
@@ -23,7 +25,7 @@ const MAX_SENT: usize = 500;
 /// Somebody to invite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewAttendee {
-    /// Of e-mail.
+    /// Of e-mail; or the name of somebody here, whom one may find by it.
     pub email: String,
     pub name: Option<String>,
     pub is_optional: bool,
@@ -167,26 +169,7 @@ impl Kalends {
         etag: Option<&str>,
         attendees: Vec<NewAttendee>,
     ) -> Result<Undo> {
-        if attendees.len() > MAX_INVITED {
-            return Err(SchedulingProblem::TooMany { limit: MAX_INVITED }.into());
-        }
-        let mut invitees = Vec::with_capacity(attendees.len());
-        for attendee in attendees {
-            let email = attendee.email.trim().to_lowercase();
-            let email = email.strip_prefix("mailto:").unwrap_or(&email);
-            let is_address = email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
-                && !email
-                    .chars()
-                    .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'));
-            if !is_address || email.len() > 254 {
-                return Err(Error::bad_input("attendees", Problem::Email));
-            }
-            invitees.push(itip::Invitee {
-                address: format!("mailto:{email}"),
-                name: attendee.name,
-                is_optional: attendee.is_optional,
-            });
-        }
+        let invitees = self.invitees(caller, attendees).await?;
         let organizer = self.organizer(caller, calendar).await?;
         let edit = move |version: Version<'_>, me: &itip::Addresses| {
             match itip::role_of(version.object, me) {
@@ -199,6 +182,59 @@ impl Kalends {
             Ok(itip::with_attendees(version, me, &organizer, &invitees))
         };
         self.change_parties(caller, (calendar, name), etag, None, edit).await
+    }
+
+    /// Stores a new event to which these people are invited, as [`Kalends::create_event`] does one without.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::create_event`] and of [`Kalends::set_attendees`].
+    pub async fn create_meeting(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        draft: &EventDraft,
+        attendees: Vec<NewAttendee>,
+    ) -> Result<Created> {
+        let mut new = self.new_event(caller, draft).await?;
+        if !attendees.is_empty() {
+            let invitees = self.invitees(caller, attendees).await?;
+            let organizer = self.organizer(caller, calendar).await?;
+            let me = {
+                let mut tx = self.db.read().await?;
+                let held = access::calendar(&mut tx, caller, calendar, Access::Write).await?;
+                of_calendar(&mut tx, &held).await?.all
+            };
+            let limits = self.limits.clone();
+            new.text = on_a_thread(move || {
+                let object = CalendarObject::parse(&new.text, &limits.text)?;
+                Ok(itip::with_attendees(Version { object: &object, text: &new.text }, &me, &organizer, &invitees))
+            })
+            .await?;
+        }
+        self.store_event(caller, calendar, new, None).await
+    }
+
+    /// Those who are to be invited, each with an address.
+    async fn invitees(&self, caller: Caller, attendees: Vec<NewAttendee>) -> Result<Vec<itip::Invitee>> {
+        if attendees.len() > MAX_INVITED {
+            return Err(SchedulingProblem::TooMany { limit: MAX_INVITED }.into());
+        }
+        let mut invitees = Vec::with_capacity(attendees.len());
+        for NewAttendee { email, name, is_optional } in attendees {
+            if let Some(email) = checked_email(&email) {
+                invitees.push(itip::Invitee { address: format!("mailto:{email}"), name, is_optional });
+                continue;
+            }
+            let slug = email.trim().strip_prefix(PRINCIPALS).unwrap_or(email.trim()).trim_end_matches('/');
+            let party = match self.party_named(caller, slug).await {
+                Ok(party) if party.kind == PartyKind::Person => party,
+                Ok(_) | Err(Error::NotFound(_)) => return Err(Error::bad_input("attendees", Problem::Email)),
+                Err(error) => return Err(error),
+            };
+            let address = format!("{PRINCIPALS}{}/", party.slug);
+            invitees.push(itip::Invitee { address, name: name.or(Some(party.display_name)), is_optional });
+        }
+        Ok(invitees)
     }
 
     /// Who invites to what is in a calendar.

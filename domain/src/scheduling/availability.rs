@@ -23,7 +23,7 @@ pub(super) fn unavailable(
     }
 }
 
-fn outside(hours: &WorkingHours, (start, end): (DateTime<Utc>, DateTime<Utc>), zone: &Zone) -> Vec<Busy> {
+pub(super) fn outside(hours: &WorkingHours, (start, end): (DateTime<Utc>, DateTime<Utc>), zone: &Zone) -> Vec<Busy> {
     let mut found = Vec::new();
     let mut free_from = start;
     let mut day = zone.to_local(start).date();

@@ -3,7 +3,8 @@
 
 use super::addresses::people;
 use super::availability::unavailable;
-use crate::access::Caller;
+use crate::access::{Caller, Held, PrincipalId};
+use crate::free_busy::LeftOut;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use kalends_ical::busy::{Busy, merged};
@@ -22,6 +23,13 @@ pub struct BusyAnswer {
     pub recipient: String,
     /// `None`: there is nobody of whom the caller may know.
     pub busy: Option<Vec<Busy>>,
+}
+
+/// When somebody here is busy.
+pub(super) struct PersonBusy {
+    pub busy: Vec<Busy>,
+    /// Whether they have said when they work.
+    pub has_hours: bool,
 }
 
 impl Kalends {
@@ -57,18 +65,33 @@ impl Kalends {
             let busy = match calendars {
                 None => None,
                 Some((person, calendars)) => {
-                    let user = self.user(person).await?;
-                    let zone = user.preferences.time_zone.map_or(Zone::UTC, Zone::Iana);
-                    let ids: Vec<_> = calendars.iter().map(|calendar| calendar.id).collect();
-                    let mut all = self.free_busy_of(caller, &ids, (start, end), &zone).await?;
-                    let given = self.db.once().await?.availability(person).await?;
-                    let hours = user.preferences.working_hours;
-                    all.extend(unavailable(given.as_deref(), hours.as_ref(), (start, end), &zone));
-                    Some(merged(all, start, end))
+                    Some(self.times_of_person(caller, person, &calendars, (start, end), None).await?.busy)
                 }
             };
             answers.push(BusyAnswer { recipient: recipient.clone(), busy });
         }
         Ok(answers)
+    }
+
+    /// When somebody is busy by these calendars, and when they do not work.
+    pub(super) async fn times_of_person(
+        &self,
+        caller: Caller,
+        person: PrincipalId,
+        calendars: &[Held],
+        (start, end): (DateTime<Utc>, DateTime<Utc>),
+        without: Option<&LeftOut>,
+    ) -> Result<PersonBusy> {
+        let user = self.user(person).await?;
+        let zone = user.preferences.time_zone.map_or(Zone::UTC, Zone::Iana);
+        let mut all = Vec::new();
+        for calendar in calendars {
+            all.extend(self.free_busy_without(caller, calendar.id, (start, end), &zone, without).await?);
+        }
+        let given = self.db.once().await?.availability(person).await?;
+        let hours = user.preferences.working_hours;
+        all.extend(unavailable(given.as_deref(), hours.as_ref(), (start, end), &zone));
+        let has_hours = given.is_some() || hours.is_some();
+        Ok(PersonBusy { busy: merged(all, start, end), has_hours })
     }
 }

@@ -8,6 +8,7 @@ mod accounts;
 mod app_passwords;
 mod backup;
 mod bin;
+mod busy_addresses;
 mod calendars;
 mod changes;
 mod cleaning;

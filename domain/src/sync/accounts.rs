@@ -332,7 +332,7 @@ impl Kalends {
         tx.commit().await
     }
 
-    /// Seals everybody's credentials by the first key that another key sealed. For whoever runs the server.
+    /// Seals everybody's credentials, and the addresses of people elsewhere, by the first key that another key sealed. For whoever runs the server.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`
@@ -360,6 +360,7 @@ impl Kalends {
             }
         }
         self.reseal_mail_credentials(&mut outcome).await?;
+        self.reseal_busy_addresses(&mut outcome).await?;
         Ok(outcome)
     }
 }

@@ -89,12 +89,12 @@ impl Vault {
 
     /// Whether it is the first key that opens them.
     pub(crate) fn is_current(&self, account: RemoteAccountId, sealed: &[u8]) -> bool {
-        self.is_current_for(&account.0.to_be_bytes(), sealed)
+        self.is_current_for::<Credentials>(&account.0.to_be_bytes(), sealed)
     }
 
-    /// [`Vault::is_current`], of credentials that are for one purpose.
-    pub(crate) fn is_current_for(&self, purpose: &[u8], sealed: &[u8]) -> bool {
-        self.keys.first().is_some_and(|key| open::<Credentials>(key, purpose, sealed).is_some())
+    /// Whether it is the first key that opens what is for one purpose.
+    pub(crate) fn is_current_for<T: DeserializeOwned>(&self, purpose: &[u8], sealed: &[u8]) -> bool {
+        self.keys.first().is_some_and(|key| open::<T>(key, purpose, sealed).is_some())
     }
 }
 

@@ -22,6 +22,7 @@ mod links;
 mod mail_accounts;
 mod mail_drafts;
 mod mail_messages;
+mod meeting_times;
 mod objects;
 mod openapi;
 mod output;
@@ -147,6 +148,9 @@ fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
         .routes(routes!(transfer::export))
         .routes(routes!(transfer::free_busy))
         .routes(routes!(free_busy::of_several))
+        .routes(routes!(meeting_times::suggest))
+        .routes(routes!(meeting_times::addresses))
+        .routes(routes!(meeting_times::put_address, meeting_times::delete_address))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::get));
     router

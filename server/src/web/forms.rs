@@ -27,7 +27,14 @@ pub async fn event(State(state): State<WebState>, request: Request) -> Response 
         Ok(done) => go_on(&state, &done.next, undo::leave(done.said, done.undo)),
         Err(refused) => {
             let status = refused.notice.as_ref().map_or(StatusCode::UNPROCESSABLE_ENTITY, ApiError::status);
-            again(&state, page, *refused, status).await
+            let guests = event::guests::TypedGuests::read(&form);
+            let typed = move || {
+                provide_context((*refused).clone());
+                if let Some(guests) = &guests {
+                    provide_context(guests.clone());
+                }
+            };
+            answered_by(&state, page, typed, status).await
         }
     }
 }
@@ -180,7 +187,17 @@ pub(super) async fn again(
     refused: impl Clone + Send + Sync + 'static,
     status: StatusCode,
 ) -> Response {
-    let mut response = render(state, page, move || provide_context(refused.clone())).await;
+    answered_by(state, page, move || provide_context(refused.clone()), status).await
+}
+
+/// The page again, with what `more` provides.
+async fn answered_by(
+    state: &WebState,
+    page: Request,
+    more: impl Fn() + Clone + Send + Sync + 'static,
+    status: StatusCode,
+) -> Response {
+    let mut response = render(state, page, more).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = status;
     }

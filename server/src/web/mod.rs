@@ -3,6 +3,7 @@
 pub mod assets;
 mod connect;
 pub mod failed;
+mod find_time;
 mod forms;
 mod history;
 mod invitation;
@@ -111,6 +112,7 @@ pub fn router(web: Web) -> Router {
         .route("/event/{calendar}/{name}", post(forms::event))
         .route("/event/{calendar}/{name}/history", post(history::restore_version))
         .route("/event/{calendar}/{name}/invitation", post(invitation::wish))
+        .route("/find-a-time", post(find_time::publish))
         .route("/calendars/new", post(forms::calendar))
         .route("/calendars/visible", post(forms::visible_calendars))
         .route("/calendars/{id}", post(forms::calendar))

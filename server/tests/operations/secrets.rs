@@ -172,6 +172,19 @@ async fn with_a_link(secrets: &mut Secrets, browser: &mut Browser) {
         .await;
 }
 
+/// Asks at an address at which somebody publishes when they are busy.
+async fn with_somebody_elsewhere(secrets: &mut Secrets, browser: &mut Browser) {
+    let place = secrets.add("the address of a busy time", "battery-staple-30-busy");
+    let url = format!("http://{}/feeds/{place}.ics", browser.address);
+    let email = "zoe@elsewhere.example";
+    browser.json(secrets, Method::PUT, &format!("/free-busy/addresses/{email}"), &json!({ "url": url })).await;
+    let asked = json!({ "guests": [{ "address": email }], "from": "2030-03-01", "to": "2030-03-02", "minutes": 60 });
+    let found = browser.json(secrets, Method::POST, "/free-busy/suggestions", &asked).await;
+    assert_eq!(found["people"][1]["state"], "no-answer", "{found}");
+    let page = browser.get(secrets, &format!("/find-a-time?who={email}")).await;
+    assert!(page.status == 200 && !page.text.contains(&place) && !found.to_string().contains(&place));
+}
+
 /// Adds an account at a service elsewhere, which is this server itself, and gives it other passwords.
 async fn with_an_account_elsewhere(secrets: &mut Secrets, run: &dyn Fn() -> Command, browser: &mut Browser) {
     printed(run(), &["user", "add", "bea"]);
@@ -402,6 +415,7 @@ async fn no_secret_of_a_whole_run_is_in_its_log() {
     with_keys(&mut secrets, &mut browser, &password).await;
     secrets.add("an app password", &password);
     with_an_account_elsewhere(&mut secrets, &run, &mut browser).await;
+    with_somebody_elsewhere(&mut secrets, &mut browser).await;
     with_a_subscription(&mut secrets, &mut browser).await;
     with_reminders(&mut secrets, &post, &mut browser).await;
     with_microsoft(&mut secrets, &double, &mut browser).await;
@@ -430,6 +444,7 @@ async fn no_secret_of_a_whole_run_is_in_its_log() {
         "a token of the provider",
         "a token of Microsoft's",
         "the address of a subscription",
+        "the address of a busy time",
         "a link that was sent",
     ] {
         assert!(secrets.0.iter().any(|(known, _)| *known == what), "{what} was not made");

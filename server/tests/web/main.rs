@@ -5,6 +5,7 @@ mod access_matrix;
 mod answer_links;
 mod connect;
 mod connections;
+mod find_time;
 mod google;
 mod graph_hook;
 mod headers;

@@ -368,6 +368,15 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "PUT /api/v1.0/calendars/{id}/events/{name}/attendees",
         ],
     ),
+    (
+        "of what one has said of people elsewhere, which is one's own; tests/web/find_time.rs has that others do not see it",
+        &[
+            "/find-a-time",
+            "GET /api/v1.0/free-busy/addresses",
+            "PUT /api/v1.0/free-busy/addresses/{email}",
+            "DELETE /api/v1.0/free-busy/addresses/{email}",
+        ],
+    ),
     ("made nowhere but in one's own home", &["dav calendar MKCALENDAR", "dav calendar MKCOL"]),
     ("refused for every object, or as MOVE and GET, which are here", &["dav object COPY", "dav object PROPPATCH"]),
 ];
