@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use leptos::ev::{Event, MouseEvent};
+use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 
@@ -21,6 +22,11 @@ pub fn closest(element: &Element, selector: &str) -> Option<Element> {
 
 pub fn find(root: &Element, selector: &str) -> Option<Element> {
     root.query_selector(selector).ok().flatten()
+}
+
+/// The first of the whole page.
+pub fn find_anywhere(selector: &str) -> Option<Element> {
+    document().query_selector(selector).ok().flatten()
 }
 
 pub fn each(root: &Element, selector: &str, act: impl Fn(Element)) {

@@ -1,13 +1,14 @@
 //! What is typed into the form: read from its controls and written to them.
 
 use super::fields::{EventFields, WEEKDAYS};
+use crate::dom::find;
 use crate::notation::Format;
 use crate::reading::Reader;
 use leptos::ev::Event;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{self, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
+use leptos::web_sys::{FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 /// The values of the form's controls.
 pub fn read(form: &HtmlFormElement, reader: Reader) -> EventFields {
@@ -52,19 +53,19 @@ pub fn set_weekdays(form: &HtmlFormElement, days: &[String]) {
 }
 
 fn input(form: &HtmlFormElement, selector: &str) -> Option<HtmlInputElement> {
-    form.query_selector(selector).ok().flatten()?.dyn_into().ok()
+    find(form, selector)?.dyn_into().ok()
 }
 
 /// Moves the focus to the first control that is marked as wrong, once it is.
 pub fn focus_first_error(form: NodeRef<html::Form>) {
     request_animation_frame(move || {
         let control = form.try_get_untracked().flatten().and_then(|form| {
-            form.query_selector("[aria-invalid=true]").ok().flatten().or_else(|| {
+            find(&form, "[aria-invalid=true]").or_else(|| {
                 // Groups show what is wrong but have no control of their own.
-                form.query_selector(".field-error:not([hidden])").ok().flatten()
+                find(&form, ".field-error:not([hidden])")
             })
         });
-        if let Some(control) = control.and_then(|control: web_sys::Element| control.dyn_into::<HtmlElement>().ok()) {
+        if let Some(control) = control.and_then(|control| control.dyn_into::<HtmlElement>().ok()) {
             control.scroll_into_view();
             let _ = control.focus();
         }

@@ -117,6 +117,7 @@ fn Loaded(data: EventPageData) -> impl IntoView {
 fn DeleteChoice(leave: Callback<()>, toasts: Toasts, setup: RwSignal<FormSetup>) -> impl IntoView {
     use super::api::delete_event;
     use super::scope::ScopeChoice;
+    use crate::dom::find;
     use leptos::ev::MouseEvent;
     use leptos::wasm_bindgen::JsCast;
     use leptos::web_sys::HtmlButtonElement;
@@ -127,7 +128,7 @@ fn DeleteChoice(leave: Callback<()>, toasts: Toasts, setup: RwSignal<FormSetup>)
         let button = event.current_target().and_then(|target| target.dyn_into::<HtmlButtonElement>().ok());
         let form = button.and_then(|button| button.form());
         let scope = form.and_then(|form| {
-            let chosen = form.query_selector("[name=scope]:checked").ok().flatten()?;
+            let chosen = find(&form, "[name=scope]:checked")?;
             ScopeChoice::from_value(&chosen.get_attribute("value")?)
         });
         let editing = Editing::begin();

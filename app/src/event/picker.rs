@@ -1,6 +1,7 @@
 //! A small month to pick a date from, over the form and beside the field that it is for.
 
 use crate::date_names;
+use crate::dom::find;
 use crate::reading::Reader;
 use crate::thin::{Effect, OnAttribute};
 use crate::ui::{Popover, written};
@@ -133,8 +134,7 @@ pub fn Picker(
 }
 
 fn focus(within: &Element, selector: &str) {
-    let found = within.query_selector(selector).ok().flatten();
-    if let Some(found) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+    if let Some(found) = find(within, selector).and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
         let _ = found.focus();
     }
 }

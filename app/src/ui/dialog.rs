@@ -2,6 +2,7 @@
 
 use super::Icon;
 use super::icon;
+use crate::dom::find_anywhere;
 use crate::thin::{Effect, OnAttribute};
 use crate::words;
 use leptos::attr::custom::{CustomAttr, custom_attribute};
@@ -37,8 +38,9 @@ pub fn Dialog(
         on_dismiss.run(());
     };
     // A browser may close on a second Escape although the first was refused; a key press that is taken here never gets that far.
+    // What stands over the dialog goes first, and the browser closes that by itself.
     let on_keydown = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && !event.default_prevented() {
+        if event.key() == "Escape" && !event.default_prevented() && find_anywhere("[popover]:popover-open").is_none() {
             event.prevent_default();
             event.stop_propagation();
             on_dismiss.run(());

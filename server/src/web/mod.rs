@@ -94,6 +94,11 @@ const MAX_RENDERING: usize = 4;
 /// that tried never does (leptos-rs/leptos#4773).
 static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
+/// The paths of all pages that Leptos renders, as the router writes them: `/event/{calendar}/{name}`.
+pub fn page_paths() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().map(AxumRouteListing::path)
+}
+
 /// Pages, server functions under `/fn/`, and the front-end's files.
 pub fn router(web: Web) -> Router {
     let options = LeptosOptions::builder().output_name("kalends").build();

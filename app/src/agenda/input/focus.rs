@@ -1,7 +1,7 @@
 //! Where the keyboard is in a view, which outlives that the view is drawn anew.
 
 use crate::agenda::model::Agenda;
-use crate::dom::{closest, date_of};
+use crate::dom::{closest, date_of, find_anywhere};
 use crate::thin::Effect;
 use chrono::NaiveDate;
 use leptos::ev;
@@ -74,8 +74,9 @@ impl Focus {
 }
 
 fn give(selector: &str) -> bool {
-    let found = document().query_selector(selector).ok().flatten();
-    found.and_then(|found| found.dyn_into::<HtmlElement>().ok()).is_some_and(|found| found.focus().is_ok())
+    find_anywhere(selector)
+        .and_then(|found| found.dyn_into::<HtmlElement>().ok())
+        .is_some_and(|found| found.focus().is_ok())
 }
 
 /// The free part of a day as a whole.

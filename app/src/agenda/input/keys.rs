@@ -3,7 +3,7 @@
 use super::focus::{Focus, MARKED, day, hour};
 use crate::agenda::days::{View, plus, week_of};
 use crate::agenda::model::{Agenda, Place};
-use crate::dom::{closest, date_of};
+use crate::dom::{closest, date_of, find_anywhere};
 use crate::thin::Effect;
 use chrono::NaiveDate;
 use leptos::ev::{self, KeyboardEvent};
@@ -64,7 +64,7 @@ fn busy(event: &KeyboardEvent) -> bool {
         closest(&target, "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=menu]")
             .is_some()
     });
-    typing || document().query_selector("dialog[open], [popover]:popover-open").is_ok_and(|found| found.is_some())
+    typing || find_anywhere("dialog[open], [popover]:popover-open").is_some()
 }
 
 /// Goes over days and hours with the arrows; yields whether it did.

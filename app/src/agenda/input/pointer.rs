@@ -7,7 +7,7 @@ use super::drag::{Drag, DragAction, Edge, GridPosition, STEP, minute_at};
 use crate::agenda::model::Agenda;
 use crate::agenda::view::chip::INDEX;
 use crate::agenda::view::peek::Peek;
-use crate::dom::{closest, date_of, each, element, find, plain_click};
+use crate::dom::{closest, date_of, each, element, find, find_anywhere, plain_click};
 use crate::wire::{EventInstance, When};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 use leptos::ev::{Event, MouseEvent, PointerEvent};
@@ -400,7 +400,7 @@ fn mark_small_month(x: f64, y: f64) -> Option<NaiveDate> {
 }
 
 fn unmark() {
-    if let Ok(Some(marked)) = document().query_selector(".mini [data-drop]") {
+    if let Some(marked) = find_anywhere(".mini [data-drop]") {
         // Fails for no attribute.
         let _ = marked.remove_attribute(DROP);
     }

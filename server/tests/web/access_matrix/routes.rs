@@ -1,7 +1,7 @@
 //! The routes that there are, from where they are made.
 
 use super::viewers::World;
-use leptos_axum::generate_route_list;
+use kalends_server::web::page_paths;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -389,7 +389,7 @@ const METHODS: [&str; 6] = ["get", "head", "put", "post", "patch", "delete"];
 /// Every route by its name: `page /bin`, `/fn/agenda`, `dav object GET`, `GET /api/v1.0/calendars`, and what else the program serves.
 pub async fn all(world: &World) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    all.extend(generate_route_list(kalends_app::App).iter().map(|route| format!("page {}", route.path())));
+    all.extend(page_paths().map(|path| format!("page {path}")));
     all.extend(leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()));
     let client = &world.owner_client;
     for (kind, path) in [

@@ -95,17 +95,10 @@ impl Ask {
         Some(name.rsplit(':').next().unwrap_or(name).to_owned())
     }
 
-    /// Panics where no answer comes, the second time as well: one of some thousand pages was never answered while the servers of several
-    /// tests began in one process. Who is told what is the same the next time.
+    /// Panics where no answer comes.
     pub async fn send(&self, world: &World, viewer: &Viewer) -> Answer {
-        for _ in 0..2 {
-            let limit = std::time::Duration::from_secs(15);
-            match tokio::time::timeout(limit, self.try_send(world, viewer)).await {
-                Ok(answer) => return answer,
-                Err(_) => eprintln!("no answer to {self:?} for {}", viewer.name),
-            }
-        }
-        panic!("no answer to {self:?} for {}, twice", viewer.name)
+        let answer = tokio::time::timeout(std::time::Duration::from_secs(30), self.try_send(world, viewer)).await;
+        answer.unwrap_or_else(|_| panic!("no answer to {self:?} for {}", viewer.name))
     }
 
     async fn try_send(&self, world: &World, viewer: &Viewer) -> Answer {
