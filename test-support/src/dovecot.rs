@@ -7,6 +7,7 @@ use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -71,12 +72,12 @@ fn configuration(folder: &Path, port: u16, offering: Offering, account: &Account
         "base_dir = {folder}/run\nstate_dir = {folder}/state\nlog_path = {folder}/log\ninfo_log_path = {folder}/log\n\
          protocols = imap\nlisten = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\nauth_mechanisms = plain login\n\
          default_internal_user = {user}\ndefault_internal_group = {group}\ndefault_login_user = {user}\nfirst_valid_uid = 0\n\
-         mail_location = sdbox:{folder}/mail/%u\nmail_uid = {uid}\nmail_gid = {gid}\nmail_fsync = never\n{capability}\n\
+         mail_location = sdbox:{folder}/mail/%u\nmail_uid = {uid}\nmail_gid = {gid}\nmail_fsync = never\nauth_failure_delay = 0\n{capability}\n\
          imap_idle_notify_interval = 5s\nmail_max_userip_connections = 50\n\
          passdb {{\n driver = static\n args = password={PASSWORD}\n}}\n\
          userdb {{\n driver = static\n args = uid={uid} gid={gid} home={folder}/mail/%u\n}}\n\
          service imap-login {{\n chroot =\n inet_listener imap {{\n port = {port}\n }}\n inet_listener imaps {{\n port = 0\n }}\n}}\n\
-         service anvil {{\n chroot =\n}}\nservice stats {{\n chroot =\n}}\nservice imap-urlauth-login {{\n chroot =\n}}\n\
+         service anvil {{\n chroot =\n unix_listener anvil-auth-penalty {{\n mode = 0\n }}\n}}\nservice stats {{\n chroot =\n}}\nservice imap-urlauth-login {{\n chroot =\n}}\n\
          namespace inbox {{\n inbox = yes\n separator = /\n{mailboxes}}}\n"
     )
 }
@@ -84,6 +85,22 @@ fn configuration(folder: &Path, port: u16, offering: Offering, account: &Account
 impl Dovecot {
     pub fn start() -> Self {
         Self::offering(Offering::Everything)
+    }
+
+    /// One that all tests of a program use which run at the same time, each as users of its own.
+    pub fn shared(offering: Offering) -> Arc<Self> {
+        static SERVERS: Mutex<[Weak<Dovecot>; 2]> = Mutex::new([Weak::new(), Weak::new()]);
+        let mut servers = SERVERS.lock().unwrap_or_else(PoisonError::into_inner);
+        let [everything, little] = &mut *servers;
+        let server = match offering {
+            Offering::Everything => everything,
+            Offering::Little => little,
+        };
+        server.upgrade().unwrap_or_else(|| {
+            let begun = Arc::new(Self::offering(offering));
+            *server = Arc::downgrade(&begun);
+            begun
+        })
     }
 
     pub fn offering(offering: Offering) -> Self {

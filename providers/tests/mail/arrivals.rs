@@ -23,7 +23,7 @@ impl Post {
 #[tokio::test]
 async fn arrivals_are_told_of() {
     let post = Post::new().await;
-    let waiting = connect(&post.dovecot).await;
+    let waiting = connect(&post.dovecot, &post.user).await;
     let waits = waiting.wait("INBOX", Duration::from_secs(20));
     let (heard, ()) = tokio::join!(waits, async {
         tokio::time::sleep(Duration::from_millis(500)).await;

@@ -190,7 +190,7 @@ async fn folders_are_renamed_and_uids_lost_without_losing_what_is_known() {
     post.deliver(&mail("two", "2", "")).await;
     post.look().await;
     let before: Vec<_> = post.list(MailPlace::Inboxes).await.into_iter().map(|row| row.message.id).collect();
-    post.dovecot.forget_uids(crate::setup::ADDRESS);
+    post.dovecot.forget_uids(&post.user);
     post.look().await;
     let after: Vec<_> = post.list(MailPlace::Inboxes).await.into_iter().map(|row| row.message.id).collect();
     assert_eq!(before, after);

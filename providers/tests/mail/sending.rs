@@ -1,6 +1,6 @@
 //! What is written goes out once, and is among what was sent once.
 
-use crate::setup::{ADDRESS, Post, mail, new_account, taking};
+use crate::setup::{ADDRESS, Post, mail, new_account, new_user, taking};
 use chrono::{TimeDelta, Utc};
 use kalends_domain::mail::{
     AnswerKind, DraftContent, DraftState, FolderRole, MailAddress, MailDraft, MailPlace, MessageFlags,
@@ -152,17 +152,18 @@ async fn an_answer_marks_the_message_that_it_answers() {
 
 #[tokio::test]
 async fn who_is_not_let_in_gets_no_account_and_one_that_is_shut_out_says_so() {
-    let (dovecot, smtp) = (Dovecot::start(), taking(SmtpOptions::default()));
+    let (dovecot, smtp) = (Dovecot::shared(Offering::Everything), taking(SmtpOptions::default()));
+    let user = new_user();
     let home = Home::new().await;
     let kalends = home.kalends.clone().with_mail_connector(crate::setup::services());
-    let mut new = new_account(&dovecot, &smtp);
+    let mut new = new_account(&dovecot, &user, &smtp);
     new.credentials =
         kalends_domain::sync::credentials::Credentials::Basic { user: ADDRESS.into(), password: "x".into() };
     let refused = kalends.add_mail_account(home.anna, &new, None).await;
     let is_refused = matches!(&refused, Err(Error::Remote(FindError::Provider(ProviderError::Unauthenticated(_)))));
     assert!(is_refused, "{refused:?}");
     assert!(kalends.mail_accounts(home.anna).await.unwrap().is_empty());
-    let account = kalends.add_mail_account(home.anna, &new_account(&dovecot, &smtp), None).await.unwrap();
+    let account = kalends.add_mail_account(home.anna, &new_account(&dovecot, &user, &smtp), None).await.unwrap();
     let test = kalends.test_mail_account(home.anna, account).await.unwrap();
     assert!(test.reading.unwrap() >= 6 && test.sending.is_ok());
     let again = kalends.reauthenticate_mail_account(home.anna, account, None, "x").await;

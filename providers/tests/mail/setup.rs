@@ -19,6 +19,7 @@ use kalends_test_support::dovecot::{Dovecot, Offering, PASSWORD};
 use kalends_test_support::home::Home;
 use kalends_test_support::smtp::{SmtpOptions, SmtpServer};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio_util::sync::CancellationToken;
 
 pub const ADDRESS: &str = "ada@example.org";
@@ -28,26 +29,34 @@ pub struct Post {
     pub kalends: Kalends,
     pub anna: Caller,
     pub account: MailAccountId,
-    pub dovecot: Dovecot,
+    pub dovecot: Arc<Dovecot>,
+    /// Who the account's owner is for its IMAP server.
+    pub user: String,
     pub smtp: SmtpServer,
     /// Another program with the same account.
     pub other: Imap,
+}
+
+/// Somebody who has no mail at the server that the tests share.
+pub fn new_user() -> String {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    format!("ada{}", NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 
 pub fn credentials() -> Credentials {
     Credentials::Basic { user: ADDRESS.into(), password: PASSWORD.into() }
 }
 
-pub fn server(port: u16) -> MailServer {
-    MailServer { host: "127.0.0.1".into(), port, security: MailSecurity::Plain, user: ADDRESS.into() }
+fn server(port: u16, user: &str) -> MailServer {
+    MailServer { host: "127.0.0.1".into(), port, security: MailSecurity::Plain, user: user.into() }
 }
 
 pub fn services() -> Arc<RemoteServices> {
     Arc::new(RemoteServices::new(Outbound::new(["127.0.0.1".to_owned()])))
 }
 
-pub async fn connect(dovecot: &Dovecot) -> Imap {
-    Imap::connect(&Dialer::new(["127.0.0.1".to_owned()]), &server(dovecot.port), &credentials()).await.unwrap()
+pub async fn connect(dovecot: &Dovecot, user: &str) -> Imap {
+    Imap::connect(&Dialer::new(["127.0.0.1".to_owned()]), &server(dovecot.port, user), &credentials()).await.unwrap()
 }
 
 /// A server that takes mail of the account's owner.
@@ -56,7 +65,7 @@ pub fn taking(options: SmtpOptions) -> SmtpServer {
     SmtpServer::start(SmtpOptions { abilities: vec!["AUTH PLAIN", "8BITMIME"], proof: Some(proof), ..options })
 }
 
-pub fn new_account(dovecot: &Dovecot, smtp: &SmtpServer) -> NewMailAccount {
+pub fn new_account(dovecot: &Dovecot, user: &str, smtp: &SmtpServer) -> NewMailAccount {
     NewMailAccount {
         name: "Work".into(),
         address: ADDRESS.into(),
@@ -64,8 +73,8 @@ pub fn new_account(dovecot: &Dovecot, smtp: &SmtpServer) -> NewMailAccount {
         color: None,
         preset: None,
         settings: MailSettings {
-            imap: server(dovecot.port),
-            smtp: server(smtp.address.port()),
+            imap: server(dovecot.port, user),
+            smtp: server(smtp.address.port(), ADDRESS),
             sent_by: SentBy::Client,
             folders: ChosenFolders::default(),
         },
@@ -79,13 +88,13 @@ impl Post {
     }
 
     pub async fn at(offering: Offering, smtp: SmtpOptions) -> Self {
-        let dovecot = Dovecot::offering(offering);
+        let (dovecot, user) = (Dovecot::shared(offering), new_user());
         let smtp = taking(smtp);
         let home = Home::new().await;
         let kalends = home.kalends.clone().with_mail_connector(services());
-        let other = connect(&dovecot).await;
-        let account = kalends.add_mail_account(home.anna, &new_account(&dovecot, &smtp), None).await.unwrap();
-        let post = Post { anna: home.anna, home, kalends, account, dovecot, smtp, other };
+        let other = connect(&dovecot, &user).await;
+        let account = kalends.add_mail_account(home.anna, &new_account(&dovecot, &user, &smtp), None).await.unwrap();
+        let post = Post { anna: home.anna, home, kalends, account, dovecot, user, smtp, other };
         post.work().await;
         post
     }
@@ -129,7 +138,7 @@ impl Post {
 
     /// The flags of what is in a folder, as the server has them.
     pub async fn flags_there(&self, folder: &str) -> Vec<(u32, MessageFlags)> {
-        let other = connect(&self.dovecot).await;
+        let other = connect(&self.dovecot, &self.user).await;
         let mut flags = other.flags(folder, 1, u32::MAX, None).await.unwrap().flags;
         flags.sort_by_key(|(uid, _)| *uid);
         flags
