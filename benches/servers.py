@@ -164,6 +164,8 @@ class Kalends(Server):
     def __init__(self, name, binary, database=None, front_end=None):
         super().__init__(name)
         self.binary, self.front_end = Path(binary).resolve(), front_end
+        # An installation of its own, whatever database the tests around it are to use.
+        self.environment = {name: value for name, value in os.environ.items() if name != "KALENDS_DATABASE_URL"}
         self.options = ["--data", self.folder / "data"] + (["--database", database] if database else [])
         self.link, self.password = self.person(NAME)
         if front_end is None:
@@ -173,11 +175,12 @@ class Kalends(Server):
         self.serve()
 
     def serve(self):
-        self.spawn(self.binary, *self.options, "serve", "--listen", f"127.0.0.1:{self.port}", "--dist", self.front_end)
+        listen = ["--listen", f"127.0.0.1:{self.port}", "--dist", self.front_end]
+        self.spawn(self.binary, *self.options, "serve", *listen, env=self.environment)
         self.wait()
 
     def command(self, *words):
-        return self.run(self.binary, *self.options, *words).strip()
+        return self.run(self.binary, *self.options, *words, env=self.environment).strip()
 
     def person(self, name):
         """Makes an account; the secret of its link, and an app password."""

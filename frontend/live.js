@@ -59,6 +59,7 @@
     else if (message.job) tell(`job ${message.job}`);
     // It looks each time it runs.
     else if (message.reminder) document.documentElement.append(Object.assign(document.createElement("script"), { src: "/reminders.js" }));
+    else if ("mail" in message) tell(`mail ${message.mail}`);
   };
 
   const say = (message) => {
@@ -100,6 +101,7 @@
       say({ state: "live" });
     });
     source.addEventListener("beat", () => say({ beat: true }));
+    source.addEventListener("mail", (event) => say({ mail: JSON.parse(event.data).account ?? 0 }));
     source.addEventListener("job", (event) => say({ job: JSON.parse(event.data).job }));
     source.addEventListener("reminder", () => say({ reminder: true }));
     for (const kind of ["calendar", "gone", "list"]) {

@@ -38,6 +38,8 @@ pub mod live;
 #[cfg(feature = "ssr")]
 pub mod locale;
 #[cfg(feature = "ssr")]
+pub mod mail;
+#[cfg(feature = "ssr")]
 pub mod moving;
 #[cfg(feature = "ssr")]
 mod not_found;
@@ -95,10 +97,11 @@ use leptos_router::{SsrMode, path};
 use plain::NotFoundPage;
 #[cfg(feature = "ssr")]
 use plain::{
-    AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage, AsOfPage, BinPage, CalendarPage, ChangesPage,
-    ConnectPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage, ImportPage, ImportProgressPage, InvitationPage,
-    JobsPage, LoginFlowPage, MovePage, MoveProgressPage, PeoplePage, PersonPage, ReceiptPage, RemindersPage,
-    SettingsPage, SharedPage, SharingPage, SignInPage, SubscriptionsPage, SyncPage, TeamPage, TeamsPage, WelcomePage,
+    AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage, AddMailPage, AsOfPage, BinPage, CalendarPage,
+    ChangesPage, ComposePage, ConnectPage, DashboardPage, DelegatesPage, EmbedPage, HistoryPage, ImportPage,
+    ImportProgressPage, InvitationPage, JobsPage, LoginFlowPage, MailAccountPage, MailListPage, MailThreadPage,
+    MovePage, MoveProgressPage, PeoplePage, PersonPage, ReceiptPage, RemindersPage, SettingsPage, SharedPage,
+    SharingPage, SignInPage, SubscriptionsPage, SyncPage, TeamPage, TeamsPage, WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -116,6 +119,9 @@ pub struct Assets {
     pub live: Option<Asset>,
     /// The script that shows messages and takes edits back.
     pub undo: Option<Asset>,
+    /// The script of the pages of mail, and their style sheets beside those of plain pages.
+    pub mail: Option<Asset>,
+    pub mail_stylesheets: Vec<Asset>,
     /// Whether pages load themselves again when the server was started anew.
     pub live_reload: bool,
 }
@@ -136,10 +142,12 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     #[cfg(feature = "ssr")]
     policy::announce();
     let plain = is_plain();
+    let mail = has_mail();
     let stylesheets = assets
         .stylesheets
         .iter()
         .chain(assets.plain_stylesheets.iter().filter(|_| plain))
+        .chain(assets.mail_stylesheets.iter().filter(|_| mail))
         .map(|css| view! { <link rel="stylesheet" href=css.path.clone() integrity=css.integrity.clone() /> })
         .collect_view();
     let boot = assets.script.as_ref().zip(assets.wasm.as_ref()).filter(|_| !plain).map(|(script, wasm)| {
@@ -175,6 +183,10 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let undo = assets.undo.as_ref().filter(|_| is_signed_in()).map(undo::script);
     #[cfg(not(feature = "ssr"))]
     let undo = ();
+    #[cfg(feature = "ssr")]
+    let mail = assets.mail.as_ref().filter(|_| mail && is_signed_in()).map(mail::script);
+    #[cfg(not(feature = "ssr"))]
+    let mail = ();
     let live_reload = assets.live_reload.then(|| {
         let script = format!(
             "let before = false; new EventSource('{LIVE_RELOAD_PATH}').onopen = () => before ? location.reload() : before = true;"
@@ -195,6 +207,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 {boot}
                 {plain}
                 {undo}
+                {mail}
                 {live}
                 {live_reload}
                 <MetaTags />
@@ -211,6 +224,16 @@ fn is_plain() -> bool {
     #[cfg(feature = "ssr")]
     {
         use_context::<axum::http::request::Parts>().is_some_and(|request| plain::is_plain(request.uri.path()))
+    }
+    #[cfg(not(feature = "ssr"))]
+    false
+}
+
+/// Whether the page that was asked for shows mail, or is about mail accounts.
+fn has_mail() -> bool {
+    #[cfg(feature = "ssr")]
+    {
+        use_context::<axum::http::request::Parts>().is_some_and(|request| plain::has_mail(request.uri.path()))
     }
     #[cfg(not(feature = "ssr"))]
     false
@@ -302,6 +325,11 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/settings/accounts/new/:service") view=AddAccountPage ssr=SsrMode::Async />
             <Route path=path!("/settings/accounts/:id") view=AccountPage ssr=SsrMode::Async />
             <Route path=path!("/settings/accounts/:id/calendars") view=AccountCalendarsPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/mail/new") view=AddMailPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/mail/:id") view=MailAccountPage ssr=SsrMode::Async />
+            <Route path=path!("/mail/write") view=ComposePage ssr=SsrMode::Async />
+            <Route path=path!("/mail/:folder") view=MailListPage ssr=SsrMode::Async />
+            <Route path=path!("/mail/:folder/:message") view=MailThreadPage ssr=SsrMode::Async />
             <Route path=path!("/settings/subscriptions") view=SubscriptionsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/delegates") view=DelegatesPage ssr=SsrMode::Async />
             <Route path=path!("/settings/embed") view=EmbedPage ssr=SsrMode::Async />

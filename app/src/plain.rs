@@ -13,6 +13,7 @@ pub use crate::{
     import::{ImportPage, ImportProgressPage},
     invitation::InvitationPage,
     jobs::JobsPage,
+    mail::{AddMailPage, ComposePage, MailAccountPage, MailListPage, MailThreadPage},
     moving::{MovePage, MoveProgressPage},
     not_found::NotFoundPage,
     people::{PeoplePage, PersonPage},
@@ -38,6 +39,12 @@ pub fn is_plain(path: &str) -> bool {
         ["event", calendar, name] => calendar.is_empty() || name.is_empty(),
         _ => true,
     }
+}
+
+/// Whether the page at `path` needs the style of mail: those that show it, its accounts, and the dashboard with its latest.
+#[cfg(feature = "ssr")]
+pub fn has_mail(path: &str) -> bool {
+    path == "/" || ["/mail/", "/settings/mail/"].iter().any(|start| path.starts_with(start))
 }
 
 /// What such pages do beside links and forms: tell the browser's time zone along with a form, copy a value with one press, choose the
@@ -105,7 +112,7 @@ if (follows()) {
   addEventListener('kalends-live', ({ detail }) => {
     const [kind, calendar, revision] = detail.split(' ');
     const [list, ...calendars] = follows().dataset.follows.split(',');
-    const known = kind === 'calendar' ? calendars.includes(`${calendar}:${revision}`) : kind === 'list' ? list === revision : kind === 'job' ? follows().dataset.job !== calendar : kind === 'live';
+    const known = kind === 'calendar' ? calendars.includes(`${calendar}:${revision}`) : kind === 'list' ? list === revision : kind === 'job' ? follows().dataset.job !== calendar : kind === 'live' || kind === 'mail';
     if (!known) renewIn(200);
   });
   dispatchEvent(new Event('kalends-live-ask'));
@@ -136,6 +143,11 @@ mod tests {
             "/admin/jobs",
             "/admin/people",
             "/admin/people/7",
+            "/mail",
+            "/mail/inbox",
+            "/mail/inbox/7",
+            "/mail/write",
+            "/settings/mail/new",
             "/import/7",
             "/import/from",
             "/import/from/7",

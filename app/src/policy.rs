@@ -6,13 +6,15 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-/// The page that shows in a frame how events look in other sites.
-const SHOWS_FRAMES: &str = "/settings/embed";
+/// Whether the page at `path` shows something of this site in a frame: how events look in other sites, or what a message says.
+fn shows_frames(path: &str) -> bool {
+    path == "/settings/embed" || path.starts_with("/mail/")
+}
 
 /// Sends the policy with the page: everything comes from this site, and of the scripts in the page only those that carry the nonce of
 /// this answer run. Style attributes are let through because the pages place events by them; style elements are not.
 pub fn announce() {
-    let frames = use_context::<Parts>().is_some_and(|request| request.uri.path() == SHOWS_FRAMES);
+    let frames = use_context::<Parts>().is_some_and(|request| shows_frames(request.uri.path()));
     let frames = if frames { "'self'" } else { "'none'" };
     let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else { return };
     let policy = format!(

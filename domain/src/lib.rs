@@ -27,6 +27,7 @@ pub mod instances;
 pub mod jobs;
 pub mod links;
 pub mod live;
+pub mod mail;
 mod model;
 pub mod moving;
 mod nodes;
@@ -173,6 +174,8 @@ pub struct Kalends {
     pub(crate) reminder_writer: Arc<dyn reminders::ReminderWriter>,
     pub(crate) push_transport: Arc<dyn reminders::PushTransport>,
     pub(crate) reminder_counter: Arc<reminders::ReminderCounter>,
+    /// What speaks to mail servers, and the connections to them.
+    pub(crate) mailboxes: Arc<mail::MailHandles>,
 }
 
 impl Kalends {
@@ -209,6 +212,7 @@ impl Kalends {
             reminder_writer: Arc::new(reminders::NoWriter),
             push_transport: Arc::new(reminders::NoPush),
             reminder_counter: Arc::default(),
+            mailboxes: Arc::default(),
         }
     }
 
@@ -222,6 +226,12 @@ impl Kalends {
     #[must_use]
     pub fn with_vault(self, vault: sync::vault::Vault) -> Self {
         Kalends { vault: Arc::new(vault), ..self }
+    }
+
+    /// The same, which speaks to mail servers by `connector`.
+    #[must_use]
+    pub fn with_mail_connector(self, connector: Arc<dyn mail::connector::MailConnector>) -> Self {
+        Kalends { mailboxes: Arc::new(mail::MailHandles::new(connector)), ..self }
     }
 
     /// What runs with calendars elsewhere have come to on this node.

@@ -3,6 +3,7 @@
 use crate::access::{self, Caller};
 use crate::calendars::{CalendarId, Revision, list_revision};
 use crate::jobs::{Job, JobId};
+use crate::mail::MailAccountId;
 use crate::{Announcement, Error, Kalends, Result};
 use chrono::{TimeDelta, Utc};
 use std::collections::{BTreeMap, VecDeque};
@@ -24,6 +25,8 @@ pub enum News {
     Job { job: JobId },
     /// What stands in the caller's pages to remind them is another.
     Reminder,
+    /// What a mail account of the caller's has, or how it is; `None`: any of them, as something may have been missed.
+    Mail { account: Option<MailAccountId> },
 }
 
 /// A job that ended no longer ago than this is told of to those who may have missed it.
@@ -54,6 +57,8 @@ pub struct Follower {
     is_behind: bool,
     /// News of jobs may have been missed: the cursor knows of none.
     misses_jobs: bool,
+    /// News of mail was missed.
+    misses_mail: bool,
     /// That may be news.
     jobs: VecDeque<JobId>,
 }
@@ -69,10 +74,21 @@ impl Kalends {
         let announcements = self.announcements();
         let (kalends, waiting) = (self.clone(), VecDeque::new());
         let marks = BTreeMap::new();
-        let (is_behind, misses_jobs) = (true, true);
+        // A page of mail is made after its stream began.
+        let (is_behind, misses_jobs, misses_mail) = (true, true, false);
         let jobs = VecDeque::new();
-        let mut follower =
-            Follower { kalends, caller, announcements, told, waiting, marks, is_behind, misses_jobs, jobs };
+        let mut follower = Follower {
+            kalends,
+            caller,
+            announcements,
+            told,
+            waiting,
+            marks,
+            is_behind,
+            misses_jobs,
+            misses_mail,
+            jobs,
+        };
         follower.catch_up().await?;
         Ok(follower)
     }
@@ -120,9 +136,17 @@ impl Follower {
                 {
                     self.waiting.push_back(News::Reminder);
                 }
-                Ok(Announcement::Job { .. } | Announcement::Reminder { .. }) => {}
+                Ok(Announcement::Mail { owner, account })
+                    if owner == self.caller.principal && access::may_make_calendars(self.caller) =>
+                {
+                    let news = News::Mail { account: Some(account) };
+                    if !self.waiting.contains(&news) {
+                        self.waiting.push_back(news);
+                    }
+                }
+                Ok(Announcement::Job { .. } | Announcement::Reminder { .. } | Announcement::Mail { .. }) => {}
                 Ok(Announcement::Missed) | Err(RecvError::Lagged(_)) => {
-                    (self.is_behind, self.misses_jobs) = (true, true)
+                    (self.is_behind, self.misses_jobs, self.misses_mail) = (true, true, true)
                 }
                 Err(RecvError::Closed) => return Err(Error::Unavailable { seconds: 1 }),
             }
@@ -156,6 +180,12 @@ impl Follower {
             {
                 self.waiting.push_back(News::Reminder);
             }
+        }
+        if std::mem::take(&mut self.misses_mail)
+            && access::may_make_calendars(self.caller)
+            && !self.kalends.mail_accounts(self.caller).await?.is_empty()
+        {
+            self.waiting.push_back(News::Mail { account: None });
         }
         self.is_behind = false;
         Ok(())
@@ -210,7 +240,7 @@ impl Told {
             }
             News::Gone { calendar } => drop(self.calendars.remove(&calendar)),
             News::List { revision } => self.list = revision,
-            News::Job { .. } | News::Reminder => {}
+            News::Job { .. } | News::Reminder | News::Mail { .. } => {}
         }
     }
 }

@@ -1,5 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { Mailbox } from "./support/mail.js";
+import { Mailbox } from "./support/smtp.js";
 import { Server } from "./support/server.js";
 import { Account, expect, test, timed } from "./support/test.js";
 

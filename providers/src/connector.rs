@@ -65,6 +65,20 @@ impl RemoteServices {
         RemoteServices { microsoft, ..self }
     }
 
+    /// The way out.
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.outbound
+    }
+
+    /// What domains say of themselves.
+    pub(crate) fn records(&self) -> &dyn ServiceRecords {
+        self.records.as_ref()
+    }
+
+    pub(crate) fn microsoft(&self) -> Option<&Microsoft> {
+        self.microsoft.as_ref()
+    }
+
     /// The same, which asks Google as this client of the installation's.
     pub fn with_google(self, google: Option<Google>) -> Self {
         RemoteServices { google, ..self }

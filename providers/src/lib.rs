@@ -8,6 +8,8 @@ mod failure;
 pub mod google;
 pub mod graph;
 pub mod ics;
+pub mod imap;
+pub mod mail;
 pub mod oauth;
 pub mod outbound;
 pub mod smtp;

@@ -82,15 +82,17 @@ pub async fn sync(kalends: &Kalends, arguments: SyncArguments) -> Outcome {
 pub async fn run(kalends: &Kalends, command: AccountsCommand) -> Outcome {
     match command {
         AccountsCommand::Reseal => {
-            let Resealed { resealed, current, lost } = kalends.reseal_credentials().await?;
+            let Resealed { resealed, current, lost, lost_mail } = kalends.reseal_credentials().await?;
             println!("{resealed} sealed anew, {current} were sealed by the first key already.");
-            if lost.is_empty() {
+            let ids = lost.iter().map(|id| id.0.to_string()).chain(lost_mail.iter().map(|id| format!("mail {}", id.0)));
+            let ids: Vec<String> = ids.collect();
+            if ids.is_empty() {
                 return Ok(());
             }
-            let ids = lost.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(", ");
             Err(format!(
-                "no key opens the passwords of {} accounts: {ids}; their owners have to give them again",
-                lost.len()
+                "no key opens the passwords of {} accounts: {}; their owners have to give them again",
+                ids.len(),
+                ids.join(", ")
             )
             .into())
         }

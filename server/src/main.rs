@@ -226,12 +226,15 @@ async fn run(arguments: Arguments, configuration: Configuration) -> Outcome {
     };
     let connector = arguments.remote.connector(configuration.microsoft(), configuration.google());
     let (transport, sender) = arguments.mail.outgoing(&configuration)?;
-    let kalends = Kalends::new(store.clone(), limits).with_vault(vault).with_connector(connector);
     let public_url = match &command {
         DatabaseCommand::Serve(options) => options.public_url.as_deref(),
         _ => None,
     };
     let push = arguments.remote.push(sender.as_ref(), public_url);
+    let kalends = Kalends::new(store.clone(), limits)
+        .with_vault(vault)
+        .with_mail_connector(connector.clone())
+        .with_connector(connector);
     let kalends = kalends.with_mail_transport(transport).with_mail_sender(sender).with_push_transport(push);
     match command {
         DatabaseCommand::Serve(options) => {

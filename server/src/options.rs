@@ -10,7 +10,6 @@ use kalends_domain::accounts::Secret;
 use kalends_domain::backup::BackupPlan;
 use kalends_domain::outgoing_mail::{MailTransport, Mailbox};
 use kalends_domain::reminders::PushTransport;
-use kalends_domain::sync::connector::Connector;
 use kalends_providers::connector::RemoteServices;
 use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
@@ -180,7 +179,7 @@ impl RemoteOptions {
     }
 
     /// What speaks to the services.
-    pub fn connector(&self, microsoft: Option<Microsoft>, google: Option<Google>) -> Arc<dyn Connector> {
+    pub fn connector(&self, microsoft: Option<Microsoft>, google: Option<Google>) -> Arc<RemoteServices> {
         let hosts = self.hosts().chain(microsoft.iter().flat_map(Microsoft::private_hosts));
         let hosts = hosts.chain(google.iter().flat_map(Google::private_hosts));
         Arc::new(RemoteServices::new(Outbound::new(hosts)).with_microsoft(microsoft).with_google(google))

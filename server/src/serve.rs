@@ -17,6 +17,7 @@ use kalends_app::session::Site;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::Secret;
 use kalends_domain::jobs::Worker;
+use kalends_domain::mail::MailWatcher;
 use kalends_providers::google::Google;
 use kalends_providers::graph::Microsoft;
 use std::net::SocketAddr;
@@ -132,6 +133,7 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     })
     .merge(metrics);
     announce(&public_url, options.sign_in.as_ref());
+    let watching = tokio::spawn(MailWatcher::new(worker.clone(), closing.clone()).run());
     let working = tokio::spawn(Worker::new(worker, closing.clone()).run());
     let stop = async {
         stop().await;
@@ -141,6 +143,9 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     // What is under way is handed back: another node goes on with it, or this one when it is started again.
     if let Err(error) = working.await {
         tracing::error!(%error, "what does the jobs has ended");
+    }
+    if let Err(error) = watching.await {
+        tracing::error!(%error, "what waits for mail has ended");
     }
     Ok(())
 }

@@ -9,6 +9,8 @@ pub mod browser;
 pub mod client;
 #[cfg(feature = "home")]
 pub mod database;
+#[cfg(feature = "mail")]
+pub mod dovecot;
 #[cfg(feature = "server")]
 pub mod events;
 #[cfg(feature = "graph")]

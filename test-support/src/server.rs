@@ -125,8 +125,9 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let database = TestDatabase::with_tables().await;
-        let kalends =
-            sealing(Kalends::new(open(&database.url).await, limits)).with_connector(remote_services(&registered));
+        let kalends = sealing(Kalends::new(open(&database.url).await, limits));
+        let services = remote_services(&registered);
+        let kalends = kalends.with_mail_connector(services.clone()).with_connector(services);
         let hook = hooks::graph_hook(registered.microsoft.as_ref(), &format!("http://{address}"));
         let kalends = kalends.with_notification_hook(hook);
         let closing = CancellationToken::new();

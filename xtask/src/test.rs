@@ -18,6 +18,12 @@ const DOWNLOAD_BUDGET: u64 = 330_000;
 /// `server/tests/web/links.rs` holds.
 const EMBED_BUDGET: u64 = 4_000;
 
+/// What the pages of mail download beside what all plain pages have, compressed, in octets: their script and their style sheets.
+const MAIL_BUDGET: u64 = 16_000;
+
+/// What the names of these begin with.
+const MAIL: [&str; 2] = ["mail-", "plain-mail"];
+
 #[derive(Default)]
 struct Count {
     passed: usize,
@@ -104,7 +110,7 @@ fn all() -> Result<(), Failure> {
     let mut tests = scratch.of(side_by_side(checked(&["test", "--no-fail-fast"])));
     let mut good = count.of(tests.env("KALENDS_TEST_PYTHON", &testing.python))?;
     step("Use cases and protocol on PostgreSQL");
-    let on_postgres = ["use_cases", "protocol", "web", "operations"].map(|name| ["--test", name]).concat();
+    let on_postgres = ["use_cases", "protocol", "web", "operations", "mail"].map(|name| ["--test", name]).concat();
     let tests = side_by_side(checked(&[&["test", "--no-fail-fast"][..], &on_postgres].concat()));
     good &= count.of(&mut Database::Postgres(&postgres).rust(scratch.of(tests)))?;
     step("Third-party CalDAV clients, on SQLite and on PostgreSQL side by side");
@@ -199,18 +205,24 @@ fn pages(testing: &Testing) -> Command {
     playwright
 }
 
-/// Adds up the compressed WebAssembly, JavaScript and CSS of the agenda's first page, and the largest of the tables of words, of which a page has one.
+/// Adds up the compressed WebAssembly, JavaScript and CSS of the agenda's first page and of the pages of mail, and the largest of the tables of words, of which a page has one.
 fn download_size(dist: &Path) -> Result<(), Failure> {
-    let mut total = 0;
+    let (mut total, mut mail) = (0, 0);
     for entry in std::fs::read_dir(dist)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let is_first = [".wasm.br", ".js.br", ".css.br"].iter().any(|ending| name.ends_with(ending));
-        if is_first && !name.starts_with(PLAIN) {
+        if is_first && MAIL.iter().any(|start| name.starts_with(start)) {
+            mail += entry.metadata()?.len();
+        } else if is_first && !name.starts_with(PLAIN) {
             let size = entry.metadata()?.len();
             println!("{size:>9}  {name}");
             total += size;
         }
+    }
+    println!("{mail:>9}  of mail, of {MAIL_BUDGET} octets");
+    if mail == 0 || mail > MAIL_BUDGET {
+        return Err(Failure(format!("the download of {mail} octets for mail is not within {MAIL_BUDGET}")));
     }
     let words = compress::words()?;
     println!("{words:>9}  words of one language");

@@ -136,13 +136,16 @@ pub struct Testing {
     pub chromium: PathBuf,
 }
 
-/// The Python clients, the browser and its driver, the WebDAV clients, the proxies.
+/// The Python clients, the browser and its driver, the WebDAV clients, the proxies, the mail server.
 pub fn for_testing() -> Result<Testing, Failure> {
     let python = python()?;
     let programs = ["cadaver", "caddy", "litmus", "nginx", "openssl"];
     let missing: Vec<&str> = programs.into_iter().filter(|program| which(program).is_none()).collect();
     if !missing.is_empty() {
         apt(&missing)?;
+    }
+    if which("dovecot").is_none() {
+        apt(&["dovecot-imapd"])?;
     }
     let chromium = chromium()?;
     postgres()?;

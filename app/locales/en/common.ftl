@@ -39,6 +39,7 @@ common-skip = Skip to the content
 common-pages = Pages
 common-dashboard = Dashboard
 common-agenda = Agenda
+common-mail = Mail
 common-settings = Settings
 common-signed-in-as = Signed in as { $name }
 common-sign-out = Sign out

@@ -8,6 +8,7 @@ server-accounts-quota = You can have { NUMBER($limit) } accounts elsewhere and n
 server-accounts-wrong-address = That is neither an address nor a host nor an e-mail address. Write it like ada@example.org or cal.example.org.
 server-accounts-wrong-service = There is no such service. Choose one from the list.
 server-accounts-no-service = { $domain } says itself that it has no calendars. If they are elsewhere, write that address.
+server-accounts-no-mail = The domain { $domain } does not say where its mail is; name the servers yourself.
 server-accounts-nothing = No calendars were found there. Look in your service’s help for its “CalDAV address”, and write that. Tried: { $tried }
 server-accounts-other-host = { $from } says that the calendars are at { $to }, which belongs to somebody else.
 server-accounts-unauthenticated = The service does not take this name and password. Many services want a password that is made for one app.

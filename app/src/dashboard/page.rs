@@ -3,6 +3,7 @@
 use super::api::{Upcoming, upcoming_events};
 use super::days::Days;
 use crate::agenda::format::Format;
+use crate::mail::MailCard;
 use crate::ui::frame::{Frame, SignedIn};
 use crate::ui::{Icon, icon};
 use crate::wire::{ApiError, Viewer};
@@ -27,6 +28,7 @@ pub fn DashboardPage() -> impl IntoView {
                         </a>
                     </div>
                     <NextEvents format=format />
+                    <MailCard format=format />
                 </Frame>
             }
         } />

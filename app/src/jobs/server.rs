@@ -42,6 +42,10 @@ fn info(reader: &Reader, job: &Job) -> JobInfo {
         Some(JobKind::Remind) => words::server_reminders_job_plan().to_owned(),
         Some(JobKind::Deliver) => words::server_reminders_job_send().to_owned(),
         Some(JobKind::Mail) => words::server_letters_job().to_owned(),
+        Some(JobKind::MailLook) => words::server_jobs_mail_look().to_owned(),
+        Some(JobKind::MailPush) => words::server_jobs_mail_push().to_owned(),
+        Some(JobKind::MailSave) => words::server_jobs_mail_save().to_owned(),
+        Some(JobKind::MailSend) => words::server_jobs_mail_send().to_owned(),
         None => job.kind.clone(),
     };
     let became = match (state, &job.error) {

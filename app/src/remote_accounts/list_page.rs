@@ -2,6 +2,7 @@
 
 use super::api::load_accounts;
 use super::{AccountInfo, AccountStateInfo, AccountWay, Accounts, ServiceInfo, account_path, add_path};
+use crate::mail::MailAccounts;
 use crate::notation::Format;
 use crate::sharing::fields::Came;
 use crate::ui::Failed;
@@ -52,6 +53,7 @@ fn Loaded(accounts: Accounts, format: Format) -> impl IntoView {
                 </section>
             })}
         </div>
+        <MailAccounts format=format />
         <section class="card section" aria-labelledby="add">
             <h2 id="add">{words::server_accounts_add()}</h2>
             <p class="hint">{words::server_accounts_add_lead()}</p>

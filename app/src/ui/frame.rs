@@ -1,6 +1,6 @@
 //! What stands around every page of a person who is signed in.
 
-use super::{Failed, Icon, icon};
+use super::{Failed, Icon, fixed, icon};
 use crate::account::api::adopt_time_zone;
 use crate::browser;
 use crate::live;
@@ -10,6 +10,7 @@ use crate::thin::Effect;
 use crate::wire::Viewer;
 use crate::words;
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 use leptos_router::NavigateOptions;
 use leptos_router::components::{A, Redirect};
 
@@ -98,6 +99,7 @@ pub fn SiteHeader(viewer: Viewer) -> impl IntoView {
                     <Icon d=icon::CALENDAR />
                     <span>{words::common_agenda()}</span>
                 </A>
+                {mail_link()}
                 <A href="/settings" attr:class="site-header__link">
                     <Icon d=icon::SETTINGS />
                     <span>{words::common_settings()}</span>
@@ -112,6 +114,17 @@ pub fn SiteHeader(viewer: Viewer) -> impl IntoView {
             </form>
         </header>
     }
+}
+
+/// The way to the mail, whose pages come from the server: nothing of it changes in the browser.
+fn mail_link() -> InertElement {
+    #[cfg(feature = "ssr")]
+    let current = if browser::here().starts_with("/mail") { "aria-current=page" } else { "" };
+    #[cfg(not(feature = "ssr"))]
+    let current = "";
+    let (begin, end) = ("<a class=site-header__link href=/mail rel=external ", "\"/></svg><span>");
+    let svg = "><svg class=icon viewBox=\"0 0 24 24\" aria-hidden=true><path d=\"";
+    fixed(&[begin, current, svg, icon::MAIL, end, words::common_mail(), "</span></a>"])
 }
 
 /// The product's mark: a calendar leaf with its first day set.

@@ -8,6 +8,10 @@ use kalends_domain::undo::Undo;
 const MAX_STEPS: usize = 8;
 /// What the key of a run begins with; its calendar and its id follow.
 pub const RUN: &str = "run:";
+/// What the key of something that was done to messages begins with; its batch follows.
+pub const MAIL: &str = "mail:";
+/// What the key of a message that waits to be sent begins with; its draft follows.
+pub const UNSENT: &str = "unsent:";
 /// What the key of a calendar that came back begins with; its id follows.
 pub const RETURNED: &str = "returned:";
 

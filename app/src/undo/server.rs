@@ -1,16 +1,17 @@
 //! Taking an edit back, for the script and for plain forms: `POST /undo`.
 
-use super::keys::{RETURNED, RUN, key, key_of_run, read};
+use super::keys::{MAIL, RETURNED, RUN, UNSENT, key, key_of_run, read};
 use crate::history::words_of::Reader;
 use crate::return_path::back_path;
 use crate::wire::{ApiError, UndoKey};
 use crate::wire::{DELETED, key_of_deletion};
 use crate::word_lists::list_in_words;
 use crate::words;
-use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId;
+use kalends_domain::mail::MailDraftId;
 use kalends_domain::undo::{RunUndone, Undone};
+use kalends_domain::{Error, Kalends};
 use serde::Serialize;
 
 /// Titles that are said of what a run left.
@@ -66,6 +67,19 @@ impl<'a> Posted<'a> {
             let calendar = returned.parse().map_err(|_| unknown())?;
             kalends.delete_calendar(caller, CalendarId(calendar)).await?;
             return Ok(Answer { text: String::new(), undo: key_of_deletion(calendar), over: None });
+        }
+        if let Some(batch) = self.undo.strip_prefix(MAIL) {
+            kalends.undo_mail(caller, batch.parse().map_err(|_| unknown())?).await?;
+            return Ok(Answer { text: String::new(), undo: String::new(), over: None });
+        }
+        if let Some(draft) = self.undo.strip_prefix(UNSENT) {
+            let draft = MailDraftId(draft.parse().map_err(|_| unknown())?);
+            let text = match kalends.unsend_mail(caller, draft).await {
+                Ok(_) => words::server_mail_unsent().to_owned(),
+                Err(Error::PreconditionFailed) => words::server_mail_too_late().to_owned(),
+                Err(error) => return Err(error.into()),
+            };
+            return Ok(Answer { text, undo: String::new(), over: None });
         }
         let undo = read(self.undo).ok_or_else(unknown)?;
         let over: Option<Vec<Option<String>>> = match self.over {

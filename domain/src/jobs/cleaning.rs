@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 /// How long jobs that are done can be seen.
 const DONE_JOBS: TimeDelta = TimeDelta::days(7);
 
+/// How long what was done to mail can be taken back.
+const MAIL_UNDO: TimeDelta = TimeDelta::days(1);
+
 /// What one cleaning has taken away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -52,6 +55,7 @@ pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
     tx.delete_old_messages(now - kalends.limits.history_age).await?;
     tx.delete_idempotency_keys(now - KEY_LIFE).await?;
     tx.delete_reminders(now - crate::reminders::LOG_LIFE).await?;
+    tx.delete_mail_undo(now - MAIL_UNDO).await?;
     tx.delete_jobs_done(now - DONE_JOBS).await?;
     // What somebody wanted to bring in is kept for as long as what they deleted.
     tx.delete_dead_jobs(JobKind::Import, now - kalends.limits.bin_age).await?;

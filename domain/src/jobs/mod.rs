@@ -125,12 +125,16 @@ impl Kalends {
             | JobKind::Mail
             | JobKind::Remind
             | JobKind::Deliver
+            | JobKind::MailLook
+            | JobKind::MailPush
+            | JobKind::MailSave
+            | JobKind::MailSend
             | JobKind::InvitationMail => None,
         }
     }
 
-    /// What this node does: backups only where it knows of a folder for them, subscriptions where it knows what is to be told, mail where it
-    /// knows how it goes out.
+    /// What this node does: backups only where it knows of a folder for them, subscriptions where it knows what is to be told, and mail
+    /// where it knows how it goes out.
     pub(crate) fn kinds(&self) -> Vec<JobKind> {
         let does = |kind: &JobKind| match kind {
             JobKind::Backup => self.limits.backups.is_some(),

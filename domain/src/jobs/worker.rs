@@ -238,6 +238,10 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::Mail => crate::outgoing_mail::send(lease).await,
         JobKind::Remind => crate::reminders::remind(lease).await,
         JobKind::Deliver => crate::reminders::deliver(lease).await,
+        JobKind::MailLook => crate::mail::look(lease).await,
+        JobKind::MailPush => crate::mail::push(lease).await,
+        JobKind::MailSave => crate::mail::save(lease).await,
+        JobKind::MailSend => crate::mail::send(lease).await,
         JobKind::InvitationMail => crate::scheduling::bring_outside(lease).await,
     }
 }

@@ -86,7 +86,7 @@ impl LinkFollower {
                     self.revisions.get(&calendar).is_some_and(|known| *known < revision)
                 }
                 Ok(Announcement::Home { principal, .. }) => principal == self.maker,
-                Ok(Announcement::Job { .. } | Announcement::Reminder { .. }) => false,
+                Ok(Announcement::Job { .. } | Announcement::Reminder { .. } | Announcement::Mail { .. }) => false,
                 Ok(Announcement::Missed) | Err(RecvError::Lagged(_)) => true,
                 Err(RecvError::Closed) => return Err(Error::Unavailable { seconds: 1 }),
             };

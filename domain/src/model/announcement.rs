@@ -2,6 +2,7 @@
 
 use super::calendar::{CalendarId, Revision};
 use super::job::JobId;
+use super::mail_account::MailAccountId;
 use super::principal::PrincipalId;
 
 /// Something that has changed, said after it was committed.
@@ -15,6 +16,8 @@ pub enum Announcement {
     Job { owner: PrincipalId, job: JobId },
     /// Something is to appear in the pages of a person, or is answered.
     Reminder { owner: PrincipalId },
+    /// What somebody's mail account has, or how it is.
+    Mail { owner: PrincipalId, account: MailAccountId },
     /// Anything may have changed: other nodes were not heard for a while.
     Missed,
 }

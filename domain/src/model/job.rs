@@ -36,12 +36,20 @@ pub enum JobKind {
     Remind,
     /// Sends reminders.
     Deliver,
+    /// Looks at what a mail account has.
+    MailLook,
+    /// Tells a mail server what was done here.
+    MailPush,
+    /// Saves a draft of a mail on its server.
+    MailSave,
+    /// Sends a mail.
+    MailSend,
     /// Sends messages about meetings to people elsewhere.
     InvitationMail,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 14] = [
+    pub const ALL: [JobKind; 18] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -55,6 +63,10 @@ impl JobKind {
         JobKind::Mail,
         JobKind::Remind,
         JobKind::Deliver,
+        JobKind::MailLook,
+        JobKind::MailPush,
+        JobKind::MailSave,
+        JobKind::MailSend,
         JobKind::InvitationMail,
     ];
 
@@ -73,6 +85,10 @@ impl JobKind {
             JobKind::Mail => "mail",
             JobKind::Remind => "remind",
             JobKind::Deliver => "deliver",
+            JobKind::MailLook => "mail-look",
+            JobKind::MailPush => "mail-push",
+            JobKind::MailSave => "mail-save",
+            JobKind::MailSend => "mail-send",
             JobKind::InvitationMail => "invitation-mail",
         }
     }

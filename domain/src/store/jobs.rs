@@ -274,6 +274,13 @@ impl Transaction {
         Ok(())
     }
 
+    /// Forgets the job of a kind with this key, if it waits.
+    pub async fn delete_waiting_jobs(&mut self, kind: JobKind, key: &str) -> Result<()> {
+        let statement = self.sql("DELETE FROM jobs WHERE kind = $1 AND unique_key = $2 AND state = 'waiting'");
+        statement.bind(kind.name()).bind(key).run().await?;
+        Ok(())
+    }
+
     /// Forgets those of a kind with this key that are over.
     pub async fn delete_ended_jobs(&mut self, kind: JobKind, key: &str) -> Result<()> {
         let statement = self.sql("DELETE FROM jobs WHERE kind = $1 AND unique_key = $2 AND state IN ('done', 'dead')");

@@ -4,6 +4,7 @@ use super::{Database, Transaction};
 use crate::model::announcement::Announcement;
 use crate::model::calendar::{CalendarId, Revision};
 use crate::model::job::JobId;
+use crate::model::mail_account::MailAccountId;
 use crate::model::principal::PrincipalId;
 use crate::{Error, Result};
 use sqlx::postgres::PgListener;
@@ -45,6 +46,7 @@ fn payloads(node: Uuid, announcements: &[Announcement]) -> Vec<String> {
             Announcement::Home { principal, revision } => format!(" h{}:{}", principal.0, revision.0),
             Announcement::Job { owner, job } => format!(" j{}:{}", owner.0, job.0),
             Announcement::Reminder { owner } => format!(" r{}:0", owner.0),
+            Announcement::Mail { owner, account } => format!(" e{}:{}", owner.0, account.0),
             Announcement::Missed => " m".to_owned(),
         };
         if payload.len() + word.len() > MAX_PAYLOAD {
@@ -68,6 +70,7 @@ fn announcement(word: &str) -> Option<Announcement> {
         b'h' => Some(Announcement::Home { principal: PrincipalId(id), revision }),
         b'j' => Some(Announcement::Job { owner: PrincipalId(id), job: JobId(number) }),
         b'r' => Some(Announcement::Reminder { owner: PrincipalId(id) }),
+        b'e' => Some(Announcement::Mail { owner: PrincipalId(id), account: MailAccountId(number) }),
         _ => None,
     }
 }
@@ -147,8 +150,10 @@ mod tests {
         let home = Announcement::Home { principal: PrincipalId(7), revision: Revision(2) };
         let calendar = |id| Announcement::Calendar { calendar: CalendarId(id), revision: Revision(id * 3) };
         let job = Announcement::Job { owner: PrincipalId(7), job: JobId(41) };
+        let reminder = Announcement::Reminder { owner: PrincipalId(9) };
+        let mail = Announcement::Mail { owner: PrincipalId(7), account: MailAccountId(3) };
         for announcements in [
-            vec![home, calendar(12), job, Announcement::Reminder { owner: PrincipalId(9) }, Announcement::Missed],
+            vec![home, calendar(12), job, reminder, mail, Announcement::Missed],
             (1_000_000..1_002_000).map(calendar).collect(),
         ] {
             let payloads = payloads(node, &announcements);

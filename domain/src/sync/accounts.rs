@@ -341,7 +341,7 @@ impl Kalends {
         let mut after = RemoteAccountId(0);
         loop {
             let page = self.db.read().await?.all_remote_credentials(after, RESEALED_AT_ONCE).await?;
-            let Some((last, _)) = page.last() else { return Ok(outcome) };
+            let Some((last, _)) = page.last() else { break };
             after = *last;
             for (id, sealed) in page {
                 if self.vault.is_current(id, &sealed) {
@@ -359,6 +359,8 @@ impl Kalends {
                 tx.commit().await?;
             }
         }
+        self.reseal_mail_credentials(&mut outcome).await?;
+        Ok(outcome)
     }
 }
 

@@ -111,6 +111,8 @@ pub enum FindError {
     Service(String),
     #[error("the domain {domain} has no calendars, as it says itself")]
     NoService { domain: String },
+    #[error("the domain {domain} does not say where its mail is; name the servers yourself")]
+    NoMail { domain: String },
     #[error("no calendars were found at {}", .tried.join(", "))]
     Nothing { tried: Vec<String> },
     /// To be asked: whether the password may be sent to `to`. Who agrees asks again with it as the address.

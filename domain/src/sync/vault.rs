@@ -2,6 +2,7 @@
 
 use super::credentials::Credentials;
 use crate::accounts::Secret;
+use crate::model::mail_account::MailAccountId;
 use crate::model::remote_account::RemoteAccountId;
 use crate::{Error, Result};
 use rand::{Rng, TryRngCore};
@@ -36,6 +37,8 @@ pub struct Resealed {
     pub current: usize,
     /// No key opens them.
     pub lost: Vec<RemoteAccountId>,
+    /// The same of mail accounts.
+    pub lost_mail: Vec<MailAccountId>,
 }
 
 impl Vault {
@@ -86,7 +89,12 @@ impl Vault {
 
     /// Whether it is the first key that opens them.
     pub(crate) fn is_current(&self, account: RemoteAccountId, sealed: &[u8]) -> bool {
-        self.keys.first().is_some_and(|key| open::<Credentials>(key, &account.0.to_be_bytes(), sealed).is_some())
+        self.is_current_for(&account.0.to_be_bytes(), sealed)
+    }
+
+    /// [`Vault::is_current`], of credentials that are for one purpose.
+    pub(crate) fn is_current_for(&self, purpose: &[u8], sealed: &[u8]) -> bool {
+        self.keys.first().is_some_and(|key| open::<Credentials>(key, purpose, sealed).is_some())
     }
 }
 

@@ -112,7 +112,7 @@ impl Service {
     ///
     /// # Errors
     /// `Unauthenticated` when somebody has to sign in again; those of asking.
-    async fn refreshed(&self, outbound: &Outbound, tokens: &Tokens) -> Result<Tokens, ProviderError> {
+    pub(crate) async fn refreshed(&self, outbound: &Outbound, tokens: &Tokens) -> Result<Tokens, ProviderError> {
         let Some(refresh) = &tokens.refresh else {
             let why = format!("the sign-in with {} has ended; sign in again", self.name);
             return Err(ProviderError::Unauthenticated(why));

@@ -130,6 +130,7 @@ pub struct Answer {
 #[derive(Clone, Debug)]
 pub struct Outbound {
     client: Client<Connector, Full<Bytes>>,
+    dialer: Dialer,
 }
 
 impl Outbound {
@@ -149,8 +150,13 @@ impl Outbound {
             .pool_idle_timeout(MAX_IDLE_TIME)
             .pool_max_idle_per_host(MAX_IDLE_CONNECTIONS)
             .http1_max_buf_size(MAX_HEAD)
-            .build(Connector(dialer));
-        Outbound { client }
+            .build(Connector(dialer.clone()));
+        Outbound { client, dialer }
+    }
+
+    /// What opens connections for other protocols, to the same places.
+    pub fn dialer(&self) -> &Dialer {
+        &self.dialer
     }
 
     /// Asks, and reads the whole answer.

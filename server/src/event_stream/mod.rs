@@ -125,6 +125,9 @@ impl Source {
                 News::Gone { calendar } => Telling::new("gone", json!({ "calendar": calendar.0 }).to_string()),
                 News::Job { job } => Telling::new("job", json!({ "job": job.0 }).to_string()),
                 News::Reminder => Telling::new("reminder", "{}".to_owned()),
+                News::Mail { account } => {
+                    Telling::new("mail", json!({ "account": account.map(|account| account.0) }).to_string())
+                }
                 News::List { revision } => Telling::new("list", json!({ "revision": revision.0 }).to_string()),
             },
             Source::Link(follower) => match follower.next().await? {

@@ -23,10 +23,10 @@ pub fn calendar_id(text: &str) -> Result<CalendarId, Problem> {
     text.parse().map(CalendarId).map_err(|_| Error::NotFound("the calendar").into())
 }
 
-/// A body of JSON, with its octets.
-pub struct Body<T>(pub T, pub Bytes);
+/// A body of JSON of at most so many octets, with its octets. The router has the same limit.
+pub struct Body<T, const MAX: usize = MAX_BODY>(pub T, pub Bytes);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+impl<S: Send + Sync, T: DeserializeOwned, const MAX: usize> FromRequest<S> for Body<T, MAX> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
@@ -35,7 +35,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         if !is_json {
             return Err(unsupported("application/json"));
         }
-        let octets = octets(request, state, MAX_BODY).await?;
+        let octets = octets(request, state, MAX).await?;
         let mut reader = serde_json::Deserializer::from_slice(&octets);
         let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| unreadable(&error))?;
         reader.end().map_err(|error| Problem::bad_request(format!("The body is no JSON: {error}.")))?;

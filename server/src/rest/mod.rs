@@ -19,6 +19,9 @@ mod instances;
 mod invitations;
 mod jobs;
 mod links;
+mod mail_accounts;
+mod mail_drafts;
+mod mail_messages;
 mod objects;
 mod openapi;
 mod output;
@@ -150,6 +153,7 @@ fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
         .merge(of_history())
         .merge(of_sharing())
         .merge(of_accounts())
+        .merge(of_mail())
         .layer(DefaultBodyLimit::max(input::MAX_BODY))
         .merge(files)
 }
@@ -227,6 +231,31 @@ fn of_accounts() -> OpenApiRouter<Rest> {
         .routes(routes!(runs::take_back))
         .routes(routes!(subscriptions::list, subscriptions::create))
         .routes(routes!(subscriptions::delete))
+}
+
+fn of_mail() -> OpenApiRouter<Rest> {
+    OpenApiRouter::new()
+        .routes(routes!(mail_accounts::list, mail_accounts::create))
+        .routes(routes!(mail_accounts::get, mail_accounts::patch, mail_accounts::delete))
+        .routes(routes!(mail_accounts::look))
+        .routes(routes!(mail_accounts::test))
+        .routes(routes!(mail_accounts::set_password))
+        .routes(routes!(mail_accounts::folders))
+        .routes(routes!(mail_messages::list))
+        .routes(routes!(mail_messages::get))
+        .routes(routes!(mail_messages::thread))
+        .routes(routes!(mail_messages::source))
+        .routes(routes!(mail_messages::part))
+        .routes(routes!(mail_messages::change))
+        .routes(routes!(mail_messages::undo))
+        .routes(routes!(mail_drafts::list, mail_drafts::create))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(mail_drafts::get, mail_drafts::put, mail_drafts::delete))
+                .layer(DefaultBodyLimit::max(mail_drafts::MAX_DRAFT)),
+        )
+        .routes(routes!(mail_drafts::send))
+        .routes(routes!(mail_drafts::unsend))
 }
 
 /// Answers belong to one person.

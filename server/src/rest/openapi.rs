@@ -33,6 +33,7 @@ static TEXT: OnceLock<String> = OnceLock::new();
         (name = "sharing", description = "Who else has access"),
         (name = "users", description = "Oneself, and people whom one may know"),
         (name = "accounts", description = "Accounts at services elsewhere, and calendars that stay in step with theirs"),
+        (name = "mail", description = "Mail accounts elsewhere, and the mail in them"),
         (name = "credentials", description = "What signs in to one's account"),
         (name = "reminders", description = "What events and tasks remind one of"),
         (name = "stream", description = "What changes, as it happens")

@@ -175,7 +175,7 @@ fn remote(error: &FindError) -> Problem {
     let why = error.to_string();
     let provider = match error {
         FindError::Service(_) => return Problem::bad_value("service", why),
-        FindError::Address(_) | FindError::NoService { .. } | FindError::Nothing { .. } => {
+        FindError::Address(_) | FindError::NoService { .. } | FindError::NoMail { .. } | FindError::Nothing { .. } => {
             return Problem::bad_value("address", why);
         }
         FindError::OtherHost { .. } => return Problem::of("other-host", StatusCode::CONFLICT, why),

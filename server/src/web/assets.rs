@@ -46,6 +46,7 @@ fn add(assets: &mut Assets, tag: &BytesStart) {
     let Some(path) = attribute(tag, "href") else { return };
     let asset = Asset { integrity: attribute(tag, "integrity"), path };
     match attribute(tag, "rel").as_deref() {
+        Some("stylesheet") if asset.path.contains("/plain-mail") => assets.mail_stylesheets.push(asset),
         Some("stylesheet") if asset.path.contains("/plain-") => assets.plain_stylesheets.push(asset),
         Some("stylesheet") => assets.stylesheets.push(asset),
         Some("modulepreload") => assets.script = Some(asset),
@@ -57,7 +58,11 @@ fn add(assets: &mut Assets, tag: &BytesStart) {
 /// The scripts that the page names itself.
 fn add_script(assets: &mut Assets, tag: &BytesStart) {
     let Some(path) = attribute(tag, "src") else { return };
-    let script = if path.contains("/undo-") { &mut assets.undo } else { &mut assets.live };
+    let script = match &path {
+        path if path.contains("/undo-") => &mut assets.undo,
+        path if path.contains("/mail-") => &mut assets.mail,
+        _ => &mut assets.live,
+    };
     *script = Some(Asset { integrity: attribute(tag, "integrity"), path });
 }
 

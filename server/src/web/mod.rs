@@ -8,6 +8,7 @@ mod history;
 mod invitation;
 mod leading;
 mod live_reload;
+mod mail;
 mod moving;
 mod people;
 pub(crate) mod profile;
@@ -144,6 +145,7 @@ pub fn router(web: Web) -> Router {
         .merge(remote_sign_in::router())
         .merge(profile::router())
         .merge(reminders::router())
+        .merge(mail::router())
         .merge(transfer::router(state.web.kalends.limits().import_octets))
         .merge(subscriptions::router(state.web.kalends.limits().import_octets))
         .layer(CompressionLayer::new())

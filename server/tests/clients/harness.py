@@ -74,8 +74,6 @@ class Kalends:
         self.url = f"http://127.0.0.1:{self.port}"
         self.entry = f"{self.url}/.well-known/caldav"
         self.process = None
-        # More of its environment.
-        self.settings = {}
         # These tests open no pages; a front-end that is not built must not be in their way.
         self.front_end = folder / "front-end"
         self.front_end.mkdir()
@@ -90,9 +88,9 @@ class Kalends:
         # The tests make a calendar for each file and share an account.
         environment["KALENDS_ACCOUNT_CALENDARS"] = "10000"
         environment.setdefault("RUST_BACKTRACE", "1")
-        # On PostgreSQL several servers are nodes of one installation.
+        # On PostgreSQL several servers are nodes of one installation, each of which may do what another was asked for.
         environment["KALENDS_SECRET_KEY"] = "the key of all servers of these tests"
-        environment.update(self.settings)
+        environment["KALENDS_PRIVATE_HOSTS"] = "127.0.0.1"
         return environment
 
     def start(self):

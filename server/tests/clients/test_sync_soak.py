@@ -49,10 +49,8 @@ def remote(request):
 
 @pytest.fixture
 def here(server, tmp_path):
-    """A Kalends of the test's own, which may ask servers on this machine and can be killed."""
-    kalends = Kalends(server.program, tmp_path)
-    kalends.settings["KALENDS_PRIVATE_HOSTS"] = "127.0.0.1"
-    kalends.start()
+    """A Kalends of the test's own, which can be killed."""
+    kalends = Kalends(server.program, tmp_path).start()
     yield kalends
     kalends.stop()
 

@@ -1,0 +1,206 @@
+//! The page of one mail account: how it is, what it brings, and what can be done with it.
+
+use super::add_page::{Field, Password};
+use super::api::load_account;
+use super::paths::{account_path, folder_path};
+use super::records::{AccountStanding, Brings, BringsWay, MailAccountInfo, OneMailAccount};
+use super::settings_list::{StandingBadge, standing_line};
+use super::wishes::AccountWish;
+use crate::notation::Format;
+use crate::remote_accounts::{PATH as ACCOUNTS, parted};
+use crate::sharing::fields::{Came, Sure};
+use crate::ui::Failed;
+use crate::ui::frame::{Frame, SignedIn};
+use crate::wire::Viewer;
+use crate::words;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+#[component]
+pub fn MailAccountPage() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|id| id.parse().ok());
+    view! {
+        <Title text=words::server_mail_account() />
+        <SignedIn page=move |viewer: Viewer| {
+            let format = Format::of(&viewer);
+            view! {
+                <Frame viewer=viewer class="page--narrow settings">
+                    <Suspense>
+                        {move || {
+                            // No account has this number.
+                            let loading = load_account(id.unwrap_or(0));
+                            Suspend::new(async move {
+                                match loading.await {
+                                    Ok(loaded) => view! { <Loaded loaded=loaded format=format /> }.into_any(),
+                                    Err(error) => view! { <Failed error=error /> }.into_any(),
+                                }
+                            })
+                        }}
+                    </Suspense>
+                </Frame>
+            }
+        } />
+    }
+}
+
+#[component]
+fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
+    let OneMailAccount { account, imap, smtp, signature, brings, calendar_accounts, unsent, said, refused } = loaded;
+    let is_of = |is_it: fn(&AccountWish) -> bool| refused.as_ref().filter(|refused| is_it(&refused.wish));
+    let password = is_of(|wish| matches!(wish, AccountWish::Password)).map(|refused| refused.error.clone());
+    let change = is_of(|wish| matches!(wish, AccountWish::Change { .. })).map(|refused| refused.error.clone());
+    let (password_field, password_error) = parted(password.as_ref(), &["password"]);
+    let (change_field, change_error) = parted(change.as_ref(), &["name"]);
+    let elsewhere =
+        refused.as_ref().filter(|_| password.is_none() && change.is_none()).map(|refused| refused.error.clone());
+    let other = elsewhere.or(password_error).or(change_error);
+    let state = standing_line(&account, format);
+    let why =
+        account.why.clone().map(|why| view! { <p class="hint" dir="auto">{words::server_accounts_why(&why)}</p> });
+    let path = account_path(account.id);
+    let calendars = path.clone();
+    let name = account.name.clone();
+    let inbox = account.folders.iter().find(|folder| folder.role == super::records::Role::Inbox);
+    let inbox = inbox.map(|folder| view! { <a class="button button--primary" href=folder_path(&folder.key)>{words::server_mail_open()}</a> });
+    let password = view! { <NewPassword path=path.clone() is_needed=account.standing == AccountStanding::NeedsPassword error=password_field.map(|(_, message)| message) /> }.into_any();
+    let settings = view! { <Settings account=account.clone() signature=signature error=change_field.map(|(_, message)| message) /> }.into_any();
+    // At hand where it is wanted.
+    let forms = match account.standing {
+        AccountStanding::NeedsPassword => [password, settings],
+        _ => [settings, password],
+    };
+    view! {
+        <p><a href=ACCOUNTS>{words::server_accounts_back()}</a></p>
+        <h1 dir="auto">{name.clone()}</h1>
+        <Came said=said refused=other />
+        <section class="card section" aria-labelledby="state">
+            <div class="row">
+                <h2 id="state" dir="auto">{account.address.clone()}</h2>
+                <StandingBadge standing=account.standing />
+            </div>
+            <p>{state}</p>
+            {why}
+            <dl class="facts">
+                <div><dt>{words::server_mail_imap()}</dt><dd>{imap}</dd></div>
+                <div><dt>{words::server_mail_smtp()}</dt><dd>{smtp}</dd></div>
+            </dl>
+            <form class="row" method="post" action=path.clone()>
+                {inbox}
+                <button class="button" name="do" value="test">{words::server_accounts_test()}</button>
+                {match account.standing {
+                    AccountStanding::Paused => view! { <button class="button" name="do" value="resume">{words::server_accounts_resume()}</button> }.into_any(),
+                    _ => view! { <button class="button" name="do" value="pause">{words::server_accounts_pause()}</button> }.into_any(),
+                }}
+            </form>
+        </section>
+        {(!brings.is_empty()).then(|| view! { <Calendars path=calendars brings=brings /> })}
+        {forms.into_iter().collect::<Vec<_>>()}
+        <Removal path=path name=name calendar_accounts=calendar_accounts unsent=unsent />
+    }
+}
+
+/// What goes with the account, and what becomes of calendars that came by it.
+#[component]
+fn Removal(path: String, name: String, calendar_accounts: usize, unsent: usize) -> impl IntoView {
+    let fields = |calendars: &str| vec![("do", "remove".to_owned()), ("calendars", calendars.to_owned())];
+    let has_calendars = calendar_accounts > 0;
+    let (all, bin) = (path.clone(), path.clone());
+    view! {
+        <section class="card section" aria-labelledby="remove">
+            <h2 id="remove">{words::server_accounts_remove()}</h2>
+            <p class="hint">{words::server_mail_remove_what()}</p>
+            {(unsent > 0).then(|| view! { <p class="notice notice--warning">{words::server_mail_remove_unsent(unsent)}</p> })}
+            {has_calendars.then(|| view! { <p class="hint">{words::server_mail_remove_feeds(calendar_accounts)}</p> })}
+            <div class="row">
+                <Sure action=path label=words::server_accounts_remove() what=words::server_mail_remove_sure() about=name.clone() fields=fields("keep") />
+                {has_calendars.then(|| view! {
+                    <Sure action=all label=words::server_mail_remove_leave() what=words::server_mail_remove_leave_sure() about=name.clone() fields=fields("leave") />
+                    <Sure action=bin label=words::server_mail_remove_bin() what=words::server_mail_remove_bin_sure() about=name fields=fields("bin") />
+                })}
+            </div>
+        </section>
+    }
+}
+
+/// Calendars that are to be had with the same account.
+#[component]
+fn Calendars(path: String, brings: Vec<Brings>) -> impl IntoView {
+    let offers: Vec<_> = brings
+        .into_iter()
+        .map(|Brings { name, minutes, way }| {
+            let (what, way) = match way {
+                BringsWay::Taken(to) => (
+                    words::server_mail_brings_taken(&name),
+                    view! { <a class="button" href=to>{words::server_mail_brings_choose()}</a> }.into_any(),
+                ),
+                BringsWay::SignIn(to) => (
+                    words::server_mail_brings_what(&name, minutes),
+                    view! { <a class="button" href=to rel="external">{words::server_mail_brings_sign_in()}</a> }
+                        .into_any(),
+                ),
+                BringsWay::Take => (
+                    words::server_mail_brings_what(&name, minutes),
+                    view! {
+                        <form method="post" action=path.clone()>
+                            <button class="button" name="do" value="calendars">{words::server_mail_brings_do()}</button>
+                        </form>
+                    }
+                    .into_any(),
+                ),
+            };
+            view! {
+                <li class="list__item">
+                    <div class="list__text">{what}</div>
+                    {way}
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <section class="card section" aria-labelledby="brings">
+            <h2 id="brings">{words::server_mail_brings()}</h2>
+            <ul class="list" aria-labelledby="brings">{offers}</ul>
+        </section>
+    }
+}
+
+#[component]
+fn Settings(account: MailAccountInfo, signature: String, error: Option<String>) -> impl IntoView {
+    view! {
+        <section class="card section" aria-labelledby="change">
+            <h2 id="change">{words::common_settings()}</h2>
+            <form class="stack" method="post" action=account_path(account.id)>
+                <input type="hidden" name="do" value="change" />
+                <Field id="name" label=words::server_accounts_name() value=account.name error=error />
+                <div class="field">
+                    <label class="label" for="color">{words::server_mail_color()}</label>
+                    <input id="color" class="mail-color" type="color" name="color" value=account.color />
+                </div>
+                <div class="field">
+                    <label class="label" for="signature">{words::server_mail_signature()}</label>
+                    <textarea id="signature" class="textarea" name="signature" dir="auto" rows="4" maxlength="10000" aria-describedby="signature-hint">{signature}</textarea>
+                    <p id="signature-hint" class="hint">{words::server_mail_signature_hint()}</p>
+                </div>
+                <div class="row"><button class="button">{words::common_save()}</button></div>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn NewPassword(path: String, is_needed: bool, error: Option<String>) -> impl IntoView {
+    let lead = if is_needed { words::server_accounts_password_lead() } else { words::server_accounts_password_other() };
+    let class = if is_needed { "button button--primary" } else { "button" };
+    view! {
+        <section class="card section" aria-labelledby="password-title">
+            <h2 id="password-title">{words::server_accounts_password_title()}</h2>
+            <p class="hint">{lead}</p>
+            <form class="stack" method="post" action=path>
+                <input type="hidden" name="do" value="password" />
+                <Password error=error />
+                <div class="row"><button class=class>{words::server_accounts_password_do()}</button></div>
+            </form>
+        </section>
+    }
+}

@@ -1,0 +1,236 @@
+//! The server's side of mail accounts.
+
+use super::folders;
+use super::paths::account_path;
+use super::records::{Brings, BringsWay, MailAccountInfo, OneMailAccount};
+use super::wishes::{AccountWish, AddFields, AddRefused, ServerFields};
+use crate::remote_accounts::{PATH as ACCOUNTS, add_path, calendars_path};
+use crate::wire::ApiError;
+use crate::words;
+use kalends_domain::accounts::User;
+use kalends_domain::mail::connector::{ConfiguredBy, MailConfiguration};
+use kalends_domain::mail::{
+    FedCalendars, MailAccountChange, MailAccountId, MailOffer, MailSecurity, MailServer, MailSettings, NewMailAccount,
+};
+use kalends_domain::sync::credentials::Credentials;
+use kalends_domain::{Error, Kalends};
+
+/// The accounts of the viewer.
+pub async fn accounts(kalends: &Kalends, user: &User) -> Result<Vec<MailAccountInfo>, ApiError> {
+    folders::accounts(kalends, user).await
+}
+
+fn written(at: &MailServer) -> String {
+    format!("{}:{} · {}", at.host, at.port, security(at.security))
+}
+
+fn security(security: MailSecurity) -> &'static str {
+    match security {
+        MailSecurity::Tls => words::server_mail_security_tls(),
+        MailSecurity::StartTls => words::server_mail_security_starttls(),
+        MailSecurity::Plain => words::server_mail_security_plain(),
+    }
+}
+
+pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailAccount, ApiError> {
+    let caller = user.on_a_page();
+    let id = MailAccountId(id);
+    let account = kalends.mail_account(caller, id).await?;
+    let dependents = kalends.mail_dependents(caller, id).await?;
+    let missing = || ApiError::from(Error::NotFound("the mail account"));
+    let info = folders::accounts(kalends, user).await?.into_iter().find(|info| info.id == id.0).ok_or_else(missing)?;
+    Ok(OneMailAccount {
+        account: info,
+        imap: written(&account.settings.imap),
+        smtp: written(&account.settings.smtp),
+        signature: account.signature,
+        brings: kalends.mail_offers(caller, id).await?.into_iter().map(brings).collect(),
+        calendar_accounts: dependents.calendar_accounts.len(),
+        unsent: folders::number(dependents.drafts),
+        said: None,
+        refused: None,
+    })
+}
+
+fn brings(offer: MailOffer) -> Brings {
+    let way = match offer.taken {
+        Some(taken) => BringsWay::Taken(calendars_path(taken.0)),
+        None if offer.needs_sign_in => BringsWay::SignIn(add_path(offer.service.as_deref().unwrap_or_default())),
+        None => BringsWay::Take,
+    };
+    Brings { name: offer.name, minutes: usize::try_from(offer.interval.num_minutes()).unwrap_or_default(), way }
+}
+
+fn servers(found: &MailConfiguration) -> ServerFields {
+    let MailSettings { imap, smtp, .. } = &found.settings;
+    ServerFields {
+        imap_host: imap.host.clone(),
+        imap_port: imap.port.to_string(),
+        imap_security: imap.security.name().to_owned(),
+        smtp_host: smtp.host.clone(),
+        smtp_port: smtp.port.to_string(),
+        smtp_security: smtp.security.name().to_owned(),
+        user: imap.user.clone(),
+    }
+}
+
+/// Looks for the servers of an address, unless they are to be written by hand: the form again, with what was found.
+pub async fn look(kalends: &Kalends, user: &User, fields: AddFields) -> AddRefused {
+    let by_hand = |error| {
+        let address = fields.address.clone();
+        let servers = ServerFields {
+            imap_port: "993".to_owned(),
+            imap_security: MailSecurity::Tls.name().to_owned(),
+            smtp_port: "465".to_owned(),
+            smtp_security: MailSecurity::Tls.name().to_owned(),
+            user: address,
+            ..ServerFields::default()
+        };
+        AddRefused { fields: AddFields { servers, is_found: true, ..fields.clone() }, error }
+    };
+    if fields.is_found {
+        return by_hand(None);
+    }
+    let host = fields.address.rsplit('@').next().unwrap_or_default().to_owned();
+    match kalends.find_mail_settings(user.on_a_page(), &fields.address).await {
+        Ok(found) => {
+            let known = kalends.mail_services();
+            let service = known.iter().find(|service| Some(service.id) == found.preset.as_deref());
+            let by = match (found.found_by, service) {
+                (ConfiguredBy::Known, Some(service)) => words::server_mail_found_known(service.name),
+                _ => words::server_mail_found_records(&host),
+            };
+            let fields = AddFields { servers: servers(&found), is_found: true, found_by: Some(by), ..fields };
+            AddRefused { fields, error: None }
+        }
+        // What is no address is put right first.
+        Err(error @ Error::BadInput { .. }) => AddRefused { fields, error: Some(error.into()) },
+        Err(Error::Remote(_)) => {
+            let message = words::server_mail_not_found().to_owned();
+            by_hand(Some(ApiError::BadInput { field: String::new(), message }))
+        }
+        Err(error) => AddRefused { fields, error: Some(error.into()) },
+    }
+}
+
+/// # Errors
+/// `BadInput` at the field of the port.
+fn server_of(host: &str, port: (&str, &str), security: &str, user: &str) -> Result<MailServer, ApiError> {
+    let (field, port) = port;
+    let wrong = || ApiError::BadInput { field: field.to_owned(), message: words::server_mail_wrong_port().to_owned() };
+    let port = port.parse().ok().filter(|port| *port != 0).ok_or_else(wrong)?;
+    let security = MailSecurity::from_name(security).unwrap_or(MailSecurity::Tls);
+    Ok(MailServer { host: host.to_owned(), port, security, user: user.to_owned() })
+}
+
+/// Adds the account that a form describes. Yields where its page is.
+///
+/// # Errors
+/// What is wrong with the form, or what a server said.
+pub async fn add(kalends: &Kalends, user: &User, fields: &AddFields, password: String) -> Result<String, ApiError> {
+    let caller = user.on_a_page();
+    let ServerFields { imap_host, imap_port, imap_security, smtp_host, smtp_port, smtp_security, user: name } =
+        &fields.servers;
+    let imap = server_of(imap_host, ("imap_port", imap_port), imap_security, name)?;
+    let smtp = server_of(smtp_host, ("smtp_port", smtp_port), smtp_security, name)?;
+    // What is known of the service holds where it is the same.
+    let known = match fields.found_by {
+        Some(_) => kalends.find_mail_settings(caller, &fields.address).await.ok(),
+        None => None,
+    };
+    let known = known.filter(|known| known.settings.imap.host == imap.host);
+    let (preset, settings) = match known {
+        Some(known) => (known.preset, MailSettings { imap, smtp, ..known.settings }),
+        None => {
+            let settings = MailSettings { imap, smtp, sent_by: Default::default(), folders: Default::default() };
+            (None, settings)
+        }
+    };
+    let new = NewMailAccount {
+        name: String::new(),
+        address: fields.address.clone(),
+        display_name: fields.name.clone(),
+        color: None,
+        preset,
+        settings,
+        credentials: Credentials::Basic { user: name.clone(), password },
+    };
+    let added = kalends.add_mail_account(caller, &new, None).await.map_err(ApiError::from);
+    match added {
+        Ok(id) => Ok(account_path(id.0)),
+        // As the form calls them.
+        Err(ApiError::BadInput { field, message }) => {
+            let field = match field.as_str() {
+                "imap" => "imap_host",
+                "smtp" => "smtp_host",
+                "display_name" => "name",
+                // The address is right: it is the server that was not reached.
+                "address" => "imap_host",
+                other => other,
+            };
+            Err(ApiError::BadInput { field: field.to_owned(), message })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Does what a form on the page of an account asked for. Yields where to go on, and what is said there.
+///
+/// # Errors
+/// What is wrong with the form, or what a server said.
+pub async fn fulfil(
+    kalends: &Kalends,
+    user: &User,
+    id: i64,
+    wish: &AccountWish,
+    password: &str,
+) -> Result<(String, String), ApiError> {
+    let caller = user.on_a_page();
+    let id = MailAccountId(id);
+    let change = async |change: MailAccountChange| kalends.change_mail_account(caller, id, &change).await;
+    let text = match wish {
+        AccountWish::Test => {
+            let tested = kalends.test_mail_account(caller, id).await?;
+            let why = tested.reading.err().or(tested.sending.err());
+            match why {
+                None => words::server_mail_account_tested().to_owned(),
+                Some(why) => {
+                    let message = words::server_accounts_refused(&crate::errors::sentence(&why));
+                    return Err(ApiError::BadInput { field: String::new(), message });
+                }
+            }
+        }
+        AccountWish::Pause => {
+            change(MailAccountChange { is_paused: Some(true), ..Default::default() }).await?;
+            words::server_accounts_paused_done().to_owned()
+        }
+        AccountWish::Resume => {
+            change(MailAccountChange { is_paused: Some(false), ..Default::default() }).await?;
+            words::server_accounts_resumed().to_owned()
+        }
+        AccountWish::TakeCalendars => {
+            let made = kalends.take_mail_offer(caller, id, None, None).await?;
+            return Ok((calendars_path(made.0), words::server_accounts_added().to_owned()));
+        }
+        AccountWish::Change { name, color, signature } => {
+            let (name, color) = (Some(name.clone()), Some(color.clone()));
+            change(MailAccountChange { name, color, signature: Some(signature.clone()), ..Default::default() }).await?;
+            words::server_mail_account_changed().to_owned()
+        }
+        AccountWish::Password => {
+            kalends.reauthenticate_mail_account(caller, id, None, password).await?;
+            words::server_accounts_password_done().to_owned()
+        }
+        AccountWish::Remove { calendars } => {
+            let name = kalends.mail_account(caller, id).await?.name;
+            let calendars = match calendars.as_str() {
+                "bin" => FedCalendars::Bin,
+                "leave" => FedCalendars::Leave,
+                _ => FedCalendars::Keep,
+            };
+            kalends.remove_mail_account(caller, id, calendars).await?;
+            return Ok((ACCOUNTS.to_owned(), words::server_mail_account_removed(&name)));
+        }
+    };
+    Ok((account_path(id.0), text))
+}

@@ -1,0 +1,69 @@
+//! What the pages of mail are given what they show by.
+
+use super::records::{Adding, CardState, Compose, MailAccountInfo, MailList, OneMailAccount, Thread, Wanted};
+use super::wishes::{AccountRefused, AddRefused, ComposeRefused, DraftFields, MailRefused};
+use super::{accounts, server, writing};
+use crate::flash;
+use crate::server_context::{signed_in, viewer};
+use crate::wire::ApiError;
+use leptos::prelude::use_context;
+
+pub async fn load_list(wanted: Wanted) -> Result<MailList, ApiError> {
+    let refused = use_context::<MailRefused>().map(|MailRefused(error)| error);
+    let said = flash::said(server::FORM);
+    let (kalends, user) = signed_in()?;
+    let now = viewer(&user).now;
+    Ok(MailList { said, refused, ..server::list(&kalends, &user, wanted, now).await? })
+}
+
+pub async fn load_thread(wanted: Wanted, message: i64) -> Result<Thread, ApiError> {
+    let refused = use_context::<MailRefused>().map(|MailRefused(error)| error);
+    let said = flash::said(server::FORM);
+    let (kalends, user) = signed_in()?;
+    let now = viewer(&user).now;
+    let thread = server::thread(&kalends, &user, wanted, message, now).await?;
+    Ok(Thread { list: MailList { said, refused, ..thread.list }, ..thread })
+}
+
+pub async fn load_compose(wanted: DraftFields) -> Result<Compose, ApiError> {
+    let refused = use_context::<ComposeRefused>();
+    let said = flash::said(server::FORM);
+    let (kalends, user) = signed_in()?;
+    let (wanted, refused) = match refused {
+        Some(ComposeRefused { fields, error }) => (fields, Some(error)),
+        None => {
+            let (path, begun) = writing::begin(&kalends, &user, wanted).await?;
+            // The draft has an address, so that a page that is loaded anew goes on with it.
+            if let Some(path) = path {
+                leptos_axum::redirect(&path);
+            }
+            (begun, None)
+        }
+    };
+    Ok(Compose { said, refused, ..writing::compose(&kalends, &user, wanted).await? })
+}
+
+pub async fn load_account(id: i64) -> Result<OneMailAccount, ApiError> {
+    let refused = use_context::<AccountRefused>();
+    let said = flash::said(server::FORM);
+    let (kalends, user) = signed_in()?;
+    Ok(OneMailAccount { said, refused, ..accounts::account(&kalends, &user, id).await? })
+}
+
+pub fn adding() -> Adding {
+    match use_context::<AddRefused>() {
+        Some(AddRefused { fields, error }) => Adding { fields, refused: error },
+        None => Adding::default(),
+    }
+}
+
+pub async fn load_accounts() -> Result<Vec<MailAccountInfo>, ApiError> {
+    let (kalends, user) = signed_in()?;
+    accounts::accounts(&kalends, &user).await
+}
+
+pub async fn load_card() -> Result<Option<CardState>, ApiError> {
+    let (kalends, user) = signed_in()?;
+    let now = viewer(&user).now;
+    server::card(&kalends, &user, now).await
+}

@@ -1,0 +1,32 @@
+//! `/mail`: Courrier, the mail of somebody's accounts.
+//!
+//! Pages are links and forms alone; `frontend/mail.js` adds keys, what arrives meanwhile, and drafts that are kept as they are typed.
+
+mod account_page;
+pub mod accounts;
+mod add_page;
+mod api;
+mod card;
+mod compose;
+mod folders;
+pub mod frame_document;
+mod icons;
+mod layout;
+mod list;
+pub mod paths;
+mod reader;
+mod records;
+pub mod server;
+mod settings_list;
+mod times;
+pub mod wishes;
+pub mod writing;
+
+pub use account_page::MailAccountPage;
+pub use add_page::AddMailPage;
+pub use card::MailCard;
+pub use compose::ComposePage;
+pub use layout::script;
+pub use list::MailListPage;
+pub use reader::MailThreadPage;
+pub use settings_list::MailAccounts;

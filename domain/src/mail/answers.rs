@@ -1,0 +1,278 @@
+//! Answering and forwarding: for whom, under which subject, in which thread, and with what quoted (RFC 5322 section 3.6.4).
+
+use super::html::of_text;
+use super::mime;
+use super::{MAX_REFERENCES, MAX_SUBJECT, MAX_TEXT};
+use crate::Result;
+use crate::model::mail_account::{MailAccount, MailIdentity, MailIdentityId};
+use crate::model::mail_draft::{AnswerKind, DraftContent};
+use crate::model::mail_message::MailAddress;
+use crate::thread::on_a_thread;
+use mail_parser::{Message, MessageParser};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Largest text that is quoted, in octets.
+const MAX_QUOTED: usize = 200 * 1024;
+/// Most octets of attachments that are forwarded.
+const MAX_FORWARDED: usize = 25 * 1024 * 1024;
+
+/// A draft as it begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Prepared {
+    pub content: DraftContent,
+    pub identity: Option<MailIdentityId>,
+    /// Name, media type and octets.
+    pub attachments: Vec<(String, String, Vec<u8>)>,
+}
+
+/// A signature with the line before it by which it is known (RFC 3676 section 4.3).
+fn signed(account: &MailAccount, identity: Option<&MailIdentity>) -> String {
+    let signature =
+        identity.and_then(|identity| identity.signature.as_deref()).unwrap_or(&account.signature).trim_end();
+    if signature.is_empty() { String::new() } else { format!("\n\n-- \n{signature}\n") }
+}
+
+pub(super) fn empty(account: &MailAccount, identities: &[MailIdentity]) -> Prepared {
+    let identity = identities.first();
+    let content = DraftContent { text: signed(account, identity), ..DraftContent::default() };
+    Prepared { content, identity: identity.map(|identity| identity.id), attachments: Vec::new() }
+}
+
+/// The subject without the marks of answers before it.
+fn bare(subject: &str) -> &str {
+    let mut subject = subject.trim();
+    loop {
+        let marks = ["re:", "fwd:", "fw:", "aw:", "wg:", "tr:", "sv:", "antw:"];
+        let mark =
+            marks.iter().find(|mark| subject.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark)));
+        match mark {
+            Some(mark) => subject = subject[mark.len()..].trim_start(),
+            None => return subject,
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut end = text.len().min(MAX_QUOTED);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let lines = text[..end].replace('\0', "");
+    let lines = lines.lines().map(|line| match line.starts_with('>') {
+        true => format!(">{line}\n"),
+        false if line.is_empty() => ">\n".to_owned(),
+        false => format!("> {line}\n"),
+    });
+    lines.collect()
+}
+
+fn written(who: &MailAddress) -> String {
+    if who.name.is_empty() { who.address.clone() } else { format!("{} <{}>", who.name, who.address) }
+}
+
+fn is_same(one: &MailAddress, address: &str) -> bool {
+    one.address.eq_ignore_ascii_case(address)
+}
+
+/// Each person once, without those in `but`.
+fn each_once(people: impl IntoIterator<Item = MailAddress>, but: &[MailAddress]) -> Vec<MailAddress> {
+    let mut known: HashSet<String> = but.iter().map(|who| who.address.to_ascii_lowercase()).collect();
+    let is_new = |who: &MailAddress| !who.address.is_empty() && known.insert(who.address.to_ascii_lowercase());
+    people.into_iter().filter(is_new).collect()
+}
+
+/// For whom an answer is.
+fn recipients(message: &Message<'_>, kind: AnswerKind, own: &[String]) -> (Vec<MailAddress>, Vec<MailAddress>) {
+    let is_own = |who: &MailAddress| own.iter().any(|own| is_same(who, own));
+    let from = mime::people(message.from());
+    let to = mime::people(message.to());
+    let reply_to = mime::people(message.reply_to());
+    let author = if reply_to.is_empty() { from.clone() } else { reply_to };
+    // An answer to what one has sent goes to whom that went.
+    let is_from_oneself = !from.is_empty() && from.iter().all(is_own);
+    let first = each_once(if is_from_oneself { to.clone() } else { author }, &[]);
+    match kind {
+        AnswerKind::Forward => (Vec::new(), Vec::new()),
+        AnswerKind::Reply => (first, Vec::new()),
+        AnswerKind::ReplyAll => {
+            let others = to.into_iter().chain(mime::people(message.cc())).filter(|who| !is_own(who));
+            let cc = each_once(others, &first);
+            (first, cc)
+        }
+    }
+}
+
+fn prepared(raw: &[u8], kind: AnswerKind, account: &MailAccount, identities: &[MailIdentity]) -> Prepared {
+    let Some(message) = MessageParser::default().parse(raw) else { return empty(account, identities) };
+    let own: Vec<String> =
+        identities.iter().map(|identity| identity.address.clone()).chain([account.address.clone()]).collect();
+    let everybody: Vec<MailAddress> = mime::people(message.to())
+        .into_iter()
+        .chain(mime::people(message.cc()))
+        .chain(mime::people(message.from()))
+        .collect();
+    let addressed = identities.iter().find(|identity| everybody.iter().any(|who| is_same(who, &identity.address)));
+    let identity = addressed.or(identities.first());
+    let (to, cc) = recipients(&message, kind, &own);
+    let subject = bare(message.subject().unwrap_or_default());
+    let mark = if kind == AnswerKind::Forward { "Fwd" } else { "Re" };
+    let message_id = message.message_id().map(str::to_owned);
+    let mut references = mime::references(&message);
+    references.extend(message_id.clone());
+    let excess = references.len().saturating_sub(MAX_REFERENCES);
+    // The first one tells the thread.
+    if excess > 0 {
+        references.drain(1..=excess);
+    }
+    let from = mime::people(message.from()).iter().map(written).collect::<Vec<_>>().join(", ");
+    let date = mime::sent_at(&message).map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
+    let body = message.body_text(0).unwrap_or_default().replace("\r\n", "\n");
+    let text = match kind {
+        AnswerKind::Forward => {
+            let to = mime::people(message.to()).iter().take(20).map(written).collect::<Vec<_>>().join(", ");
+            let head =
+                format!("From: {from}\nDate: {date}\nSubject: {}\nTo: {to}\n", message.subject().unwrap_or_default());
+            format!(
+                "{}\n\n---------- Forwarded message ----------\n{head}\n{}",
+                signed(account, identity),
+                body.replace('\0', "")
+            )
+        }
+        _ => format!("\n\n{date}, {from}:\n{}{}", quoted(&body), signed(account, identity)),
+    };
+    let attachments = if kind == AnswerKind::Forward { forwarded(&message) } else { Vec::new() };
+    let content = DraftContent {
+        to,
+        cc,
+        bcc: Vec::new(),
+        subject: format!("{mark}: {subject}").chars().take(MAX_SUBJECT).collect(),
+        text: text.chars().take(MAX_TEXT / 4).collect(),
+        html: None,
+        in_reply_to: message_id.filter(|_| kind != AnswerKind::Forward),
+        references,
+    };
+    Prepared { content, identity: identity.map(|identity| identity.id), attachments }
+}
+
+/// What is attached to a message, as long as it is no more than can be sent.
+fn forwarded(message: &Message<'_>) -> Vec<(String, String, Vec<u8>)> {
+    let mut octets = 0;
+    let mut attachments = Vec::new();
+    for part in mime::parts(message) {
+        let Some(content) = message.parts.get(part.number).map(mime::octets) else { continue };
+        octets += content.len();
+        if octets > MAX_FORWARDED || attachments.len() >= 50 {
+            break;
+        }
+        attachments.push((part.name.unwrap_or_default(), part.media_type, content.to_vec()));
+    }
+    attachments
+}
+
+/// An answer to a message, or one that forwards it.
+pub(super) async fn prepare(
+    raw: &Arc<Vec<u8>>,
+    kind: AnswerKind,
+    account: &MailAccount,
+    identities: &[MailIdentity],
+) -> Result<Prepared> {
+    let (raw, account, identities) = (raw.clone(), account.clone(), identities.to_vec());
+    on_a_thread(move || Ok(prepared(&raw, kind, &account, &identities))).await
+}
+
+/// What goes out beside plain text, where somebody wrote with formatting.
+pub(super) fn html_of(content: &DraftContent) -> Option<String> {
+    let html = content.html.as_deref()?;
+    let html = if html.trim().is_empty() { of_text(&content.text) } else { html.to_owned() };
+    Some(format!("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"></head><body>{html}</body></html>\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::model::mail_account::{MailAccountId, MailSecurity, MailServer, MailSettings, SentBy};
+    use crate::model::principal::PrincipalId;
+    use crate::model::remote_account::AccountState;
+    use chrono::{TimeDelta, Utc};
+
+    fn account() -> MailAccount {
+        let server = MailServer { host: "x".into(), port: 1, security: MailSecurity::Tls, user: "ada".into() };
+        let settings =
+            MailSettings { imap: server.clone(), smtp: server, sent_by: SentBy::Client, folders: Default::default() };
+        MailAccount {
+            id: MailAccountId(1),
+            owner: PrincipalId(1),
+            name: "x".into(),
+            address: "ada@example.org".into(),
+            color: "#000000".into(),
+            signature: "Ada".into(),
+            preset: None,
+            settings,
+            state: AccountState::Active,
+            trouble: None,
+            why: None,
+            failures: 0,
+            interval: TimeDelta::minutes(5),
+            next_look_at: None,
+            looked_at: None,
+            progress: None,
+            created_at: Utc::now(),
+            changed_at: Utc::now(),
+            checked_at: None,
+        }
+    }
+
+    fn addresses(people: &[MailAddress]) -> Vec<&str> {
+        people.iter().map(|who| who.address.as_str()).collect()
+    }
+
+    const MAIL: &[u8] =
+        b"From: Bob <bob@example.org>\r\nTo: ada@example.org, Carl <carl@x>, bob@example.org\r\nCc: dora@x, CARL@x\r\n\
+        Subject: RE: Fwd: plans\r\nMessage-ID: <3@x>\r\nReferences: <1@x> <2@x>\r\n\r\nLine one\r\n> older\r\n\r\nend";
+
+    #[test]
+    fn an_answer_goes_to_whom_it_should_and_keeps_the_thread() {
+        let reply = prepared(MAIL, AnswerKind::Reply, &account(), &[]).content;
+        assert_eq!((addresses(&reply.to), reply.cc.len()), (vec!["bob@example.org"], 0));
+        assert_eq!(reply.subject, "Re: plans");
+        assert_eq!(
+            (reply.in_reply_to.as_deref(), reply.references),
+            (Some("3@x"), vec!["1@x".into(), "2@x".into(), "3@x".into()])
+        );
+        assert!(
+            reply.text.contains("> Line one\n>> older\n>\n> end\n") && reply.text.ends_with("-- \nAda\n"),
+            "{}",
+            reply.text
+        );
+        let all = prepared(MAIL, AnswerKind::ReplyAll, &account(), &[]).content;
+        assert_eq!((addresses(&all.to), addresses(&all.cc)), (vec!["bob@example.org"], vec!["carl@x", "dora@x"]));
+        let forward = prepared(MAIL, AnswerKind::Forward, &account(), &[]).content;
+        assert!(forward.to.is_empty() && forward.in_reply_to.is_none() && forward.subject == "Fwd: plans");
+        assert!(
+            forward.text.contains("From: Bob <bob@example.org>\n") && forward.text.contains("\nLine one\n"),
+            "{}",
+            forward.text
+        );
+    }
+
+    #[test]
+    fn an_answer_to_oneself_goes_to_whom_that_went() {
+        let mail = b"From: ada@example.org\r\nTo: bob@x\r\n\r\nx";
+        assert_eq!(addresses(&prepared(mail, AnswerKind::Reply, &account(), &[]).content.to), ["bob@x"]);
+        let list = b"From: bob@x\r\nReply-To: list@x\r\nTo: list@x\r\n\r\nx";
+        assert_eq!(addresses(&prepared(list, AnswerKind::Reply, &account(), &[]).content.to), ["list@x"]);
+    }
+
+    #[test]
+    fn a_long_thread_keeps_its_first_and_its_last_references() {
+        let references: Vec<String> = (0..200).map(|number| format!("<{number}@x>")).collect();
+        let mail = format!("From: b@x\r\nMessage-ID: <last@x>\r\nReferences: {}\r\n\r\nx", references.join("\r\n "));
+        let kept = prepared(mail.as_bytes(), AnswerKind::Reply, &account(), &[]).content.references;
+        assert_eq!(
+            (kept.len(), kept[0].as_str(), kept[MAX_REFERENCES - 1].as_str()),
+            (MAX_REFERENCES, "0@x", "last@x")
+        );
+    }
+}

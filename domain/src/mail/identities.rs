@@ -1,0 +1,73 @@
+//! What mail of an account may be sent as.
+
+use super::accounts::{check_signature, checked_address, checked_name, own_account};
+use crate::access::{Access, Caller};
+use crate::model::mail_account::{MailAccountId, MailIdentity, MailIdentityId};
+use crate::write::Write;
+use crate::{Error, Kalends, Result};
+
+/// Most identities of one account.
+const MAX_IDENTITIES: usize = 100;
+
+impl Kalends {
+    /// What mail of an account may be sent as; the first is the account's own address.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn mail_identities(&self, caller: Caller, id: MailAccountId) -> Result<Vec<MailIdentity>> {
+        let mut tx = self.db.read().await?;
+        own_account(&mut tx, caller, id).await?;
+        tx.mail_identities(id).await
+    }
+
+    /// Adds an identity, or changes the one with this address. `signature`: `None`: the account's.
+    ///
+    /// # Errors
+    /// `NotFound`, `BadInput` (name, address, signature), `QuotaExceeded`.
+    pub async fn put_mail_identity(
+        &self,
+        caller: Caller,
+        id: MailAccountId,
+        name: &str,
+        address: &str,
+        signature: Option<&str>,
+    ) -> Result<MailIdentityId> {
+        let name = checked_name("name", name, 0)?;
+        let address = checked_address(address)?;
+        signature.map_or(Ok(()), check_signature)?;
+        self.write(caller, async |mut write: Write| {
+            own_account(&mut write.tx, caller, id).await?;
+            let known = write.tx.mail_identities(id).await?;
+            if known.len() >= MAX_IDENTITIES && known.iter().all(|identity| identity.address != address) {
+                return Err(Error::QuotaExceeded { limit: MAX_IDENTITIES as u64, unit: "identities" });
+            }
+            let identity = write.tx.put_mail_identity(id, name, &address, signature).await?;
+            write.commit(identity).await
+        })
+        .await
+    }
+
+    /// Removes an identity; the first stays.
+    ///
+    /// # Errors
+    /// `NotFound`; `Forbidden` for the account's own address.
+    pub async fn remove_mail_identity(
+        &self,
+        caller: Caller,
+        id: MailAccountId,
+        identity: MailIdentityId,
+    ) -> Result<()> {
+        self.write(caller, async |mut write: Write| {
+            own_account(&mut write.tx, caller, id).await?;
+            let first = write.tx.mail_identities(id).await?.into_iter().next();
+            if first.is_some_and(|first| first.id == identity) {
+                return Err(Error::Forbidden { needed: Access::Owner });
+            }
+            match write.tx.delete_mail_identity(id, identity).await? {
+                true => write.commit(()).await,
+                false => Err(Error::NotFound("the identity")),
+            }
+        })
+        .await
+    }
+}

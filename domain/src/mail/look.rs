@@ -1,0 +1,311 @@
+//! Looking at an account, as a job: its folders, and what has come about in each of them since the last time. What is taken over is
+//! committed piece by piece, so that a look that dies goes on where it was.
+
+use super::accounts::look_job;
+use super::bulk::push_job;
+use super::mailbox::{Mailbox, RemoteFolder};
+use super::standing::standing;
+use crate::jobs::{Ended, JobKind, Lease};
+use crate::model::mail_account::{ChosenFolders, MailAccount, MailAccountId};
+use crate::model::mail_folder::{FolderRole, MailFolder};
+use crate::model::remote_account::AccountState;
+use crate::model::sync_link::RunProgress;
+use crate::store::{ListedFolder, Transaction};
+use crate::sync::provider::ProviderError;
+use crate::{Announcement, Error, Kalends, Result};
+use chrono::{TimeDelta, Utc};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Most folders of an account that are looked at.
+const MAX_FOLDERS: usize = 2_000;
+/// How long one look may take before others are let in; the rest comes with the next one.
+const MAX_TIME: Duration = Duration::from_secs(300);
+/// How soon the next look follows on one that did not get to the end.
+const SOON: TimeDelta = TimeDelta::seconds(1);
+
+/// Why a look does not go on.
+pub(super) enum Halt {
+    Remote(ProviderError),
+    Store(Error),
+}
+
+impl From<ProviderError> for Halt {
+    fn from(error: ProviderError) -> Self {
+        Halt::Remote(error)
+    }
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Halt::Store(error)
+    }
+}
+
+/// A look at an account.
+pub(super) struct Look<'l> {
+    pub kalends: &'l Kalends,
+    pub account: &'l MailAccount,
+    pub mailbox: Arc<dyn Mailbox>,
+    pub began: Instant,
+    /// How many messages are indexed, of how many that all folders have.
+    pub progress: RunProgress,
+}
+
+impl Look<'_> {
+    /// Whether others are to be let in.
+    pub fn is_long(&self) -> bool {
+        self.began.elapsed() > MAX_TIME
+    }
+
+    /// Commits what was taken over, and tells whoever looks on.
+    pub async fn commit(&self, mut tx: Transaction) -> Result<()> {
+        tx.set_mail_progress(self.account.id, self.progress).await?;
+        let news = Announcement::Mail { owner: self.account.owner, account: self.account.id };
+        self.kalends.commit_with_all_news(tx, vec![news]).await
+    }
+}
+
+/// What folders are called that are for something, where the server does not say.
+fn role_by_name(name: &str) -> Option<FolderRole> {
+    Some(match name.to_lowercase().as_str() {
+        "sent"
+        | "sent items"
+        | "sent messages"
+        | "sent mail"
+        | "envoyés"
+        | "éléments envoyés"
+        | "messages envoyés"
+        | "gesendet"
+        | "gesendete elemente"
+        | "gesendete objekte" => FolderRole::Sent,
+        "drafts" | "draft" | "brouillons" | "entwürfe" => FolderRole::Drafts,
+        "archive" | "archives" | "archiv" => FolderRole::Archive,
+        "trash"
+        | "deleted"
+        | "deleted items"
+        | "deleted messages"
+        | "bin"
+        | "corbeille"
+        | "éléments supprimés"
+        | "papierkorb"
+        | "gelöschte elemente"
+        | "gelöschte objekte" => FolderRole::Bin,
+        "spam"
+        | "junk"
+        | "junk e-mail"
+        | "junk email"
+        | "bulk mail"
+        | "indésirables"
+        | "courrier indésirable"
+        | "spamverdacht" => FolderRole::Spam,
+        _ => return None,
+    })
+}
+
+/// What each folder is for: as its owner has chosen, as the server says, as it is called.
+fn roles(folders: &[RemoteFolder], chosen: &ChosenFolders) -> BTreeMap<String, FolderRole> {
+    let mut roles: BTreeMap<String, FolderRole> = BTreeMap::new();
+    let mut give = |path: &str, role: FolderRole| {
+        if !roles.contains_key(path) && !roles.values().any(|given| *given == role) {
+            roles.insert(path.to_owned(), role);
+        }
+    };
+    for (path, role) in [
+        (&chosen.sent, FolderRole::Sent),
+        (&chosen.drafts, FolderRole::Drafts),
+        (&chosen.archive, FolderRole::Archive),
+        (&chosen.bin, FolderRole::Bin),
+        (&chosen.spam, FolderRole::Spam),
+    ] {
+        if let Some(path) = path.as_deref().filter(|path| folders.iter().any(|folder| folder.path == **path)) {
+            give(path, role);
+        }
+    }
+    for folder in folders {
+        if folder.path.eq_ignore_ascii_case("INBOX") {
+            give(&folder.path, FolderRole::Inbox);
+        }
+        if let Some(role) = folder.role {
+            give(&folder.path, role);
+        }
+    }
+    for folder in folders.iter().filter(|folder| folder.selectable) {
+        let delimiter = folder.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty());
+        let name = delimiter.and_then(|delimiter| folder.path.rsplit(delimiter).next()).unwrap_or(&folder.path);
+        if let Some(role) = role_by_name(name) {
+            give(&folder.path, role);
+        }
+    }
+    roles
+}
+
+/// Looks at the account of a job.
+pub(crate) async fn look(lease: &Lease) -> Result<Ended> {
+    let kalends = &lease.kalends;
+    let id = lease.job.payload.parse().map(MailAccountId).unwrap_or(MailAccountId(0));
+    let began = Utc::now();
+    let account = kalends.db.read().await?.mail_account(id).await?;
+    let Some(account) = account.filter(|account| account.state == AccountState::Active) else {
+        return end(lease, id, None).await;
+    };
+    let looked = match kalends.connect_mail(&account).await? {
+        Err(error) => Err(Halt::Remote(error)),
+        Ok(connected) => {
+            let progress = RunProgress { done: 0, of: None };
+            let mailbox = connected.mailbox();
+            let mut look = Look { kalends, account: &account, mailbox, began: Instant::now(), progress };
+            let looked = look.all().await;
+            if looked.is_ok() {
+                kalends.mailboxes.connections.give_back(account.id, connected);
+            }
+            looked
+        }
+    };
+    let (error, is_whole) = match looked {
+        Ok(is_whole) => (None, is_whole),
+        Err(Halt::Store(error)) => return Err(error),
+        Err(Halt::Remote(error)) => (Some(error), true),
+    };
+    let mut next = standing(&account, error.as_ref(), Utc::now());
+    if !is_whole {
+        next.next_look_at = Some(Utc::now() + SOON);
+        next.looked_at = None;
+    }
+    let mut tx = kalends.db.write().await?;
+    // It was wanted again meanwhile: something may have come after its folder was looked at.
+    let wanted = tx.mail_account(id).await?.and_then(|account| account.next_look_at);
+    if error.is_none() && wanted.is_some_and(|at| at > began) {
+        next.next_look_at = wanted;
+    }
+    tx.set_mail_standing(id, &next).await?;
+    if tx.count_pending_mail(id).await? > 0 && error.is_none() {
+        tx.enqueue_job(&push_job(id, TimeDelta::zero())).await?;
+    }
+    let ended = lease.end(&mut tx, None).await?;
+    tx.delete_ended_jobs(JobKind::MailLook, &lease.job.payload).await?;
+    if let Some(at) = next.next_look_at {
+        tx.enqueue_job(&look_job(&account, at)).await?;
+    }
+    let news = Announcement::Mail { owner: account.owner, account: id };
+    kalends.commit_with_all_news(tx, vec![news]).await?;
+    Ok(ended)
+}
+
+async fn end(lease: &Lease, id: MailAccountId, result: Option<&str>) -> Result<Ended> {
+    let mut tx = lease.kalends.db.write().await?;
+    let ended = lease.end(&mut tx, result).await?;
+    tx.delete_ended_jobs(JobKind::MailLook, &id.0.to_string()).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+impl Look<'_> {
+    /// Looks at all folders. Yields whether that came to its end.
+    async fn all(&mut self) -> std::result::Result<bool, Halt> {
+        let remote = self.mailbox.folders().await?;
+        let folders = self.take_folders(&remote).await?;
+        let mut states = Vec::new();
+        let mut of = 0;
+        for folder in folders.into_iter().filter(|folder| folder.selectable) {
+            match self.mailbox.status(&folder.path).await {
+                Ok(status) => {
+                    of += u64::from(status.messages);
+                    states.push((folder, status));
+                }
+                // It was deleted in between, or cannot be looked at by this person.
+                Err(ProviderError::Missing(_) | ProviderError::Forbidden(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let indexed: u64 = states.iter().map(|(folder, _)| folder.messages).sum();
+        self.progress = RunProgress { done: indexed.min(of), of: Some(of) };
+        let place = |folder: &MailFolder| FolderRole::ALL.iter().position(|role| Some(*role) == folder.role);
+        // What people look at first.
+        states.sort_by_key(|(folder, _)| place(folder).unwrap_or(usize::MAX));
+        let mut is_whole = true;
+        for (folder, status) in &states {
+            is_whole &= self.folder(folder, *status).await?;
+            if self.is_long() {
+                return Ok(false);
+            }
+        }
+        Ok(is_whole)
+    }
+
+    /// Takes over which folders there are. One that is called otherwise keeps its messages.
+    async fn take_folders(&self, remote: &[RemoteFolder]) -> std::result::Result<Vec<MailFolder>, Halt> {
+        let roles = roles(remote, &self.account.settings.folders);
+        let mut known = self.kalends.db.read().await?.mail_folders(self.account.id).await?;
+        let mut gone: Vec<MailFolder> = Vec::new();
+        known.retain(|folder| {
+            let is_there = remote.iter().any(|there| there.path == folder.path);
+            if !is_there {
+                gone.push(folder.clone());
+            }
+            is_there
+        });
+        let fresh: Vec<&RemoteFolder> =
+            remote.iter().take(MAX_FOLDERS).filter(|there| !known.iter().any(|own| own.path == there.path)).collect();
+        let mut renamed: Vec<(MailFolder, &str)> = Vec::new();
+        for there in fresh.into_iter().filter(|there| there.selectable) {
+            if gone.iter().all(|folder| folder.place.uid_validity.is_none()) {
+                break;
+            }
+            let Ok(status) = self.mailbox.status(&there.path).await else { continue };
+            // UIDVALIDITY moves along with a folder that is renamed, and hardly ever is another's by chance.
+            let same = gone.iter().position(|folder| {
+                folder.place.uid_validity == Some(status.uid_validity) && folder.place.uid_next <= status.uid_next
+            });
+            if let Some(same) = same {
+                renamed.push((gone.remove(same), &there.path));
+            }
+        }
+        let mut tx = self.kalends.db.write().await?;
+        for (folder, path) in renamed {
+            tx.rename_mail_folder(folder.id, path).await?;
+        }
+        for folder in gone {
+            tx.delete_mail_folder(folder.id).await?;
+        }
+        for there in remote.iter().take(MAX_FOLDERS) {
+            let listed = ListedFolder {
+                path: &there.path,
+                delimiter: there.delimiter.as_deref(),
+                role: roles.get(&there.path).copied(),
+                selectable: there.selectable,
+            };
+            tx.put_mail_folder(self.account.id, &listed).await?;
+        }
+        let folders = tx.mail_folders(self.account.id).await?;
+        self.commit(tx).await?;
+        Ok(folders)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(path: &str, role: Option<FolderRole>) -> RemoteFolder {
+        RemoteFolder { path: path.into(), delimiter: Some("/".into()), role, selectable: true }
+    }
+
+    #[test]
+    fn each_purpose_has_one_folder() {
+        let folders = [
+            folder("Archive", None),
+            folder("INBOX", None),
+            folder("INBOX/Sent", None),
+            folder("Gesendet", Some(FolderRole::Sent)),
+            folder("Trash", None),
+        ];
+        let chosen =
+            ChosenFolders { bin: Some("Archive".into()), spam: Some("Gone".into()), ..ChosenFolders::default() };
+        let roles = roles(&folders, &chosen);
+        let roles: Vec<(&str, FolderRole)> = roles.iter().map(|(path, role)| (path.as_str(), *role)).collect();
+        let expected = [("Archive", FolderRole::Bin), ("Gesendet", FolderRole::Sent), ("INBOX", FolderRole::Inbox)];
+        assert_eq!(roles, expected);
+    }
+}

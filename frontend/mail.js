@@ -1,0 +1,336 @@
+(() => {
+  const words = document.getElementById("kalends-mail").dataset;
+  const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+  const one = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const part = (name, within) => one(`[data-mail-part="${name}"]`, within);
+  const root = document.documentElement;
+  root.dataset.mail = "";
+
+  // A page of this site as a document; nothing where it cannot be had, or is another than was asked for.
+  const get = async (path) => {
+    const answer = await fetch(path, { headers: { accept: "text/html" } }).catch(() => undefined);
+    if (!answer?.ok || answer.redirected) return undefined;
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  };
+
+  // ---- What is chosen ----
+
+  const rows = () => all(".mail-row");
+  const box = (row) => one("[name=m]", row);
+  const count = () => {
+    const boxes = rows().map(box);
+    const chosen = boxes.filter(({ checked }) => checked).length;
+    const every = one("[data-mail-all]");
+    const hint = one("[data-mail-hint]");
+    if (!every) return;
+    every.checked = chosen > 0 && chosen === boxes.length;
+    every.indeterminate = chosen > 0 && chosen < boxes.length;
+    every.ariaLabel = chosen ? words.chosen.replace("{count}", chosen) : (every.dataset.label ??= every.ariaLabel);
+    hint.dataset.text ??= hint.textContent;
+    hint.textContent = chosen ? words.chosen.replace("{count}", chosen) : hint.dataset.text;
+  };
+  let last;
+  addEventListener("click", (event) => {
+    if (!event.target.matches?.(".mail-row [name=m]")) return;
+    const at = rows().indexOf(event.target.closest(".mail-row"));
+    // From the one before to this one.
+    if (event.shiftKey && last !== undefined) {
+      const [from, to] = [Math.min(last, at), Math.max(last, at)];
+      for (const row of rows().slice(from, to + 1)) box(row).checked = event.target.checked;
+    }
+    last = at;
+    count();
+  });
+  addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-mail-all]")) return;
+    for (const row of rows()) box(row).checked = target.checked;
+    count();
+  });
+
+  // ---- What arrives ----
+
+  const here = () => part("list")?.dataset.here;
+  // What is under a finger stays there until the finger is gone, and with it the click that it makes.
+  let pressed = false;
+  addEventListener("pointerdown", () => (pressed = true), true);
+  for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => setTimeout(() => (pressed = false)), true);
+  let asked = 0;
+  const renew = async () => {
+    const card = one("[data-mail-card]");
+    const path = here() ?? (card ? "/" : undefined);
+    if (!path) return;
+    const mine = ++asked;
+    const page = await get(path);
+    if (!page || mine !== asked) return;
+    if (pressed) return renewSoon();
+    if (card) return card.replaceWith(one("[data-mail-card]", page) ?? "");
+    if (path !== here()) return;
+    const old = new Map(rows().map((row) => [row.dataset.message, row]));
+    const focused = document.activeElement?.closest(".mail-row")?.dataset.message;
+    const inBox = document.activeElement?.name === "m";
+    const current = one(".mail-row [aria-current]")?.closest(".mail-row").dataset.message;
+    for (const row of all(".mail-row", page)) {
+      const { message } = row.dataset;
+      const before = old.get(message);
+      if (!before) row.classList.add("mail-row--new");
+      else box(row).checked = box(before).checked;
+      if (message === current) one("a", row).setAttribute("aria-current", "true");
+    }
+    one(".mail-rows").replaceWith(one(".mail-rows", page));
+    const [empty, none] = [one(".mail-form > .mail-empty"), one(".mail-form > .mail-empty", page)];
+    if (empty && !none) empty.remove();
+    else if (!empty && none) one(".mail-rows").before(none);
+    const total = one(".mail-head__title > .hint", page);
+    if (total) one(".mail-head__title > .hint").textContent = total.textContent;
+    const folders = part("folders", page);
+    // On a phone somebody who has opened them is choosing one.
+    if (folders && !one(".mail__switch:checked")?.checkVisibility()) one(".mail__folders").replaceWith(one(".mail__folders", folders));
+    const row = focused && one(`[data-message="${focused}"]`);
+    if (row) (inBox ? box(row) : one("a", row)).focus({ preventScroll: true });
+    count();
+  };
+  let due;
+  const renewSoon = () => {
+    clearTimeout(due);
+    due = setTimeout(renew, 150);
+  };
+  addEventListener("kalends-undone", renewSoon);
+  let wasLive = false;
+  addEventListener("kalends-live", ({ detail }) => {
+    const [kind] = detail.split(" ");
+    if (kind === "mail" || (kind === "live" && wasLive)) renewSoon();
+    if (kind === "live") wasLive = true;
+  });
+
+  // ---- Messages beside the list ----
+
+  // A frame is as high as what is in it: no script runs there, so that this one measures.
+  const measure = (frame) => {
+    const fit = () => {
+      const inside = frame.contentDocument?.documentElement;
+      if (!inside?.isConnected) return;
+      frame.style.height = "0";
+      frame.style.height = `${Math.ceil(inside.scrollHeight) + (inside.scrollWidth > inside.clientWidth ? 16 : 0)}px`;
+    };
+    const begin = () => {
+      const body = frame.contentDocument?.body;
+      if (!body || frame.contentDocument.URL === "about:blank") return;
+      fit();
+      let width = 0;
+      new ResizeObserver(() => {
+        if (frame.clientWidth === width) return;
+        width = frame.clientWidth;
+        fit();
+      }).observe(frame);
+      for (const image of body.querySelectorAll("img")) image.addEventListener("load", fit);
+    };
+    frame.addEventListener("load", begin);
+    if (frame.contentDocument?.readyState === "complete") begin();
+  };
+  const frames = () => {
+    for (const frame of all("[data-mail-frame]:not([data-seen])")) {
+      frame.dataset.seen = "";
+      measure(frame);
+    }
+  };
+
+  // Where both stand side by side, the list stays as it is: its place, and what is chosen.
+  const wide = matchMedia("(min-width: 72.01rem)");
+  const show = async (link, push) => {
+    const page = await get(link.href);
+    const reader = page && part("reader", page);
+    if (!reader) return location.assign(link.href);
+    const old = one(".mail__reader");
+    old.replaceWith(reader);
+    document.title = page.title;
+    if (push) history.pushState({ mail: true }, "", link.href);
+    for (const row of rows()) {
+      const anchor = one("a", row);
+      const isIt = anchor.pathname === new URL(link.href).pathname;
+      anchor.toggleAttribute("aria-current", isIt);
+      if (!isIt) continue;
+      anchor.setAttribute("aria-current", "true");
+      row.classList.remove("mail-row--unread");
+    }
+    one(".mail__folders").replaceWith(one(".mail__folders", page));
+    // The message is what the page is about from now on.
+    const list = one("main.mail__list");
+    if (list) {
+      const { scrollTop } = list;
+      const focused = document.activeElement;
+      const section = document.createElement("section");
+      section.className = list.className;
+      section.ariaLabel = one(".mail-rows").ariaLabel;
+      section.append(...list.childNodes);
+      list.replaceWith(section);
+      section.scrollTop = scrollTop;
+      focused?.focus({ preventScroll: true });
+    }
+    frames();
+  };
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.(".mail-row__link");
+    if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (!wide.matches || link.pathname === "/mail/write") return;
+    event.preventDefault();
+    show(link, true);
+  });
+  addEventListener("popstate", () => {
+    const link = all(".mail-row__link").find(({ pathname }) => pathname === location.pathname);
+    if (link && wide.matches) show(link, false);
+    else location.reload();
+  });
+
+  // ---- Keys ----
+
+  const current = () => document.activeElement?.closest(".mail-row") ?? one(".mail-row [aria-current]")?.closest(".mail-row");
+  const step = (by) => {
+    const list = rows();
+    const at = list.indexOf(current());
+    const next = list[at < 0 ? 0 : Math.min(Math.max(at + by, 0), list.length - 1)];
+    if (!next) return;
+    const link = one("a", next);
+    link.focus();
+    next.scrollIntoView({ block: "nearest" });
+    // Where a message is open, the next one is: reading goes on.
+    if (part("reader") && wide.matches && !link.hasAttribute("aria-current")) show(link, true);
+    else if (part("reader") && !wide.matches) link.click();
+  };
+  // Presses a button for what is chosen, else for the message that is open, else for the row that has the focus.
+  const press = (value) => {
+    const form = part("list");
+    const chosen = form && one(".mail-rows :checked", form);
+    const reader = part("reader");
+    const button = (within) => within && one(`button[name=do][value="${value}"]`, within);
+    if (!chosen && reader && !document.activeElement?.closest(".mail-rows")) return button(reader)?.click();
+    const row = current();
+    if (!form || !(chosen || row)) return undefined;
+    if (!chosen) box(row).checked = true;
+    return button(form)?.click();
+  };
+  const follow = (key) => part("reader") && one(`[aria-keyshortcuts="${key}"]`, part("reader"))?.click();
+  const keys = {
+    j: () => step(1),
+    k: () => step(-1),
+    x: () => {
+      const row = current();
+      if (row) box(row).checked = !box(row).checked;
+      count();
+    },
+    e: () => press("archive"),
+    "#": () => press("delete"),
+    "!": () => press(one('[value="not-junk"]') ? "not-junk" : "junk"),
+    s: () => press(part("reader") && one('.thread [value="unflag"]') ? "unflag" : "flag"),
+    U: () => press("unread"),
+    r: () => follow("r"),
+    a: () => follow("a"),
+    f: () => follow("f"),
+    u: () => part("reader") && location.assign(part("reader").dataset.back),
+    c: () => location.assign("/mail/write"),
+    "/": () => one("[name=q]")?.focus(),
+    "?": () => one("#mail-keys")?.togglePopover(),
+  };
+  let goes = 0;
+  addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    if (key === "Enter" && (event.ctrlKey || event.metaKey)) return one('[data-mail-draft] [value="send"]')?.click();
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (key === "Escape" && target.matches?.("[name=q]")) return target.blur();
+    if (target.closest?.(FIELDS) || !one(".mail")) return;
+    const then = Date.now() - goes < 1500;
+    goes = key === "g" ? Date.now() : 0;
+    if (then && key === "i") return location.assign("/mail/inbox");
+    const act = keys[key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  // ---- Drafts ----
+
+  const draft = one("[data-mail-draft]");
+  if (draft) {
+    const state = one("[data-mail-state]");
+    const TYPED = "input:not([type=file], [type=hidden]), select, textarea";
+    const read = () => JSON.stringify(all(TYPED, draft).filter(({ name }) => name !== "at").map(({ value }) => value));
+    let kept = read();
+    let leaving = false;
+    let timer;
+    let turn = Promise.resolve();
+    const save = async () => {
+      const now = read();
+      if (now === kept || leaving) return;
+      state.textContent = words.saving;
+      const body = new FormData(draft);
+      body.delete("file");
+      body.set("do", "save");
+      try {
+        const answer = await fetch("/mail/write", { method: "POST", headers: { accept: "application/json" }, body });
+        if (!answer.ok) throw new Error(answer.status);
+        const { draft: id } = await answer.json();
+        if (!draft.draft.value) history.replaceState(history.state, "", `/mail/write?draft=${id}`);
+        draft.draft.value = id;
+        kept = now;
+        state.textContent = words.saved;
+      } catch {
+        state.textContent = words.unsaved;
+        timer = setTimeout(saveInTurn, 10000);
+      }
+    };
+    const saveInTurn = () => (turn = turn.then(save));
+    addEventListener("input", ({ target }) => {
+      if (!target.closest("[data-mail-draft]") || target.type === "file") return;
+      clearTimeout(timer);
+      timer = setTimeout(saveInTurn, 1500);
+    });
+    document.addEventListener("visibilitychange", () => document.hidden && saveInTurn());
+    // Files travel at once, with all that is typed.
+    one("[data-mail-file]").addEventListener("change", async () => {
+      clearTimeout(timer);
+      await turn;
+      draft.requestSubmit(one('[name=do][value="save"]', draft));
+    });
+    // What is on its way to the server is there before the form, which must know the draft.
+    let sent = false;
+    draft.addEventListener("submit", (event) => {
+      clearTimeout(timer);
+      if (sent) return;
+      event.preventDefault();
+      const { submitter } = event;
+      const send = () => {
+        sent = leaving = true;
+        draft.requestSubmit(submitter);
+      };
+      // A form is not submitted anew while this event is under way.
+      turn.then(() => setTimeout(send));
+    });
+    addEventListener("pageshow", ({ persisted }) => persisted && (sent = leaving = false));
+    addEventListener("beforeunload", (event) => {
+      if (!leaving && read() !== kept && state.textContent === words.unsaved) event.preventDefault();
+    });
+
+    // Addresses of people one has to do with, for the last one of a field.
+    let wanted;
+    addEventListener("input", async ({ target }) => {
+      if (!target.matches("[data-mail-people]")) return;
+      const at = target.value.lastIndexOf(",") + 1;
+      const typed = target.value.slice(at).trim();
+      if (typed.length < 2 || typed === wanted) return;
+      wanted = typed;
+      const answer = await fetch(`/mail/people?q=${encodeURIComponent(typed)}`).catch(() => undefined);
+      if (!answer?.ok || typed !== wanted) return;
+      const before = target.value.slice(0, at).trim();
+      const options = (await answer.json()).map((person) => {
+        const option = document.createElement("option");
+        option.value = `${before}${before && " "}${person}, `;
+        option.label = person;
+        return option;
+      });
+      one("#mail-people").replaceChildren(...options);
+    });
+  }
+
+  count();
+  frames();
+})();

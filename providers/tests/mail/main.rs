@@ -1,0 +1,9 @@
+//! Mail against Dovecot, and a server that takes what is sent.
+
+#![allow(clippy::unwrap_used)]
+
+mod arrivals;
+mod index;
+mod odd;
+mod sending;
+mod setup;

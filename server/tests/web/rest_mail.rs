@@ -1,0 +1,119 @@
+//! Mail by `/api/v1.0/mail/`: an account at a server, its messages, and what is written.
+
+use super::rest_calendars::{Program, body};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use kalends_domain::jobs::Worker;
+use kalends_test_support::dovecot::{Dovecot, PASSWORD};
+use kalends_test_support::server::Server;
+use kalends_test_support::smtp::{SmtpOptions, SmtpServer};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+/// Does what is due.
+async fn work(server: &Server) {
+    Worker::new(server.kalends.clone(), CancellationToken::new()).run_due().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_program_adds_an_account_reads_sorts_and_writes() {
+    let proof = Some(STANDARD.encode(format!("\0ada@example.org\0{PASSWORD}")));
+    let abilities = vec!["AUTH PLAIN"];
+    let (dovecot, smtp) =
+        (Dovecot::start(), SmtpServer::start(SmtpOptions { abilities, proof, ..SmtpOptions::default() }));
+    let server = Server::with_pages().await;
+    let (ada, _) = Program::new(&server, "ada").await;
+    let (eve, _) = Program::new(&server, "eve").await;
+    let at = |port| json!({ "host": "127.0.0.1", "port": port, "security": "plain" });
+    let wanted = |password: &str| {
+        json!({ "address": "ada@example.org", "password": password, "display_name": "Ada",
+            "imap": at(dovecot.port), "smtp": at(smtp.address.port()) })
+    };
+    let refused = ada.send("POST", "/mail/accounts", &[], &wanted("wrong")).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    let key = [("Idempotency-Key", "one")];
+    let made = ada.send("POST", "/mail/accounts", &key, &wanted(PASSWORD)).await;
+    let account = body(&made);
+    assert_eq!((made.status, account["state"].as_str()), (201, Some("active")), "{}", made.text());
+    assert!(!made.text().contains(PASSWORD));
+    let again = ada.send("POST", "/mail/accounts", &key, &wanted(PASSWORD)).await;
+    assert_eq!((again.status, &body(&again)["id"]), (201, &account["id"]));
+    work(&server).await;
+
+    // What is written, and sent to oneself as the server has it.
+    let begun = ada.send("POST", "/mail/drafts", &[], &json!({ "account": account["id"] })).await;
+    assert_eq!(begun.status, 201, "{}", begun.text());
+    let draft = format!("/mail/drafts/{}", body(&begun)["id"]);
+    let seen = begun.header("etag").unwrap().to_owned();
+    let long = "Words. ".repeat(20_000);
+    let content = json!({ "to": [{ "name": "Zoé", "address": "zoe@example.org" }], "subject": "Hello", "text": long });
+    assert_eq!(ada.send("PUT", &draft, &[], &content).await.status, 428);
+    let saved = ada.send("PUT", &draft, &[("If-Match", &seen)], &content).await;
+    assert_eq!((saved.status, &body(&saved)["subject"]), (200, &json!("Hello")), "{}", saved.text());
+    let late = ada.send("PUT", &draft, &[("If-Match", &seen)], &content).await;
+    assert_eq!(late.status, 412, "{}", late.text());
+    let now = saved.header("etag").unwrap().to_owned();
+    let sending = ada.send("POST", &format!("{draft}/send"), &[("If-Match", &now)], &json!({})).await;
+    assert_eq!((sending.status, &body(&sending)["state"]), (202, &json!("waiting")), "{}", sending.text());
+    let back = ada.send("POST", &format!("{draft}/unsend"), &[], &json!({})).await;
+    assert_eq!((back.status, &body(&back)["state"]), (200, &json!("draft")), "{}", back.text());
+
+    // What is saved is among the drafts of the server, where it is a message.
+    server.run("UPDATE jobs SET due_at = 1 WHERE kind = 'mail-save'").await;
+    work(&server).await;
+    let look = ada.send("POST", &format!("/mail/accounts/{}/look", account["id"]), &[], &json!({})).await;
+    assert_eq!(look.status, 202, "{}", look.text());
+    work(&server).await;
+    let folders = body(&ada.get("/mail/folders").await);
+    let role = |name: &str| -> Value {
+        let folders = folders["folders"].as_array().unwrap();
+        folders.iter().find(|folder| folder["role"] == name).unwrap().clone()
+    };
+    assert_eq!((&role("drafts")["messages"], &role("bin")["messages"]), (&json!(1), &json!(0)));
+    let listed = body(&ada.get("/mail/messages?place=drafts").await);
+    let message = &listed["messages"][0];
+    assert_eq!((&message["subject"], &message["to"][0]["address"]), (&json!("Hello"), &json!("zoe@example.org")));
+    let path = format!("/mail/messages/{}", message["id"]);
+    assert!(body(&ada.get(&path).await)["text"].as_str().unwrap().contains("Words. Words."));
+    assert!(ada.get(&format!("{path}/source")).await.text().contains("Subject: Hello"));
+    let change = json!({ "messages": [message["id"]], "change": "delete" });
+    let changed = body(&ada.send("POST", "/mail/changes", &[], &change).await);
+    assert_eq!(changed["messages"], 1, "{changed}");
+    assert_eq!(body(&ada.get("/mail/messages?place=bin").await)["messages"].as_array().unwrap().len(), 1);
+    let undo = changed["undo"].as_str().unwrap().strip_prefix("/api/v1.0").unwrap().to_owned();
+    assert_eq!(body(&ada.send("POST", &undo, &[], &json!({})).await), json!({ "messages": 1 }));
+    for (wrong, status) in [
+        ("?place=nowhere", 400),
+        ("?folder=1&account=1", 400),
+        ("?after=x", 400),
+        ("?limit=0", 400),
+        ("?folder=999999", 404),
+    ] {
+        assert_eq!(ada.get(&format!("/mail/messages{wrong}")).await.status, status, "{wrong}");
+    }
+
+    // For somebody else nothing of it exists, told as what never was.
+    let of_account = format!("/mail/accounts/{}", account["id"]);
+    for path in
+        [of_account.as_str(), draft.as_str(), path.as_str(), &format!("{path}/source"), &format!("{path}/thread")]
+    {
+        let (theirs, never) =
+            (eve.get(path).await, eve.get(&path.replace(|digit: char| digit.is_ascii_digit(), "9")).await);
+        assert_eq!((theirs.status, never.status), (404, 404), "{path}");
+        assert_eq!(body(&theirs)["detail"], body(&never)["detail"], "{path}");
+    }
+    for path in ["/mail/accounts", "/mail/folders", "/mail/messages", "/mail/drafts"] {
+        let text = eve.get(path).await.text();
+        assert!(text.contains(":[]"), "{path}: {text}");
+    }
+    assert_eq!(eve.send("POST", "/mail/changes", &[], &change).await.status, 404);
+    assert_eq!(eve.send("POST", &undo, &[], &json!({})).await.status, 404);
+    assert_eq!(eve.plain("DELETE", &of_account, &[]).await.status, 404);
+
+    let known = ada.get(&of_account).await.header("etag").unwrap().to_owned();
+    let renamed = ada.send("PATCH", &of_account, &[("If-Match", &known)], &json!({ "name": "Mine" })).await;
+    assert_eq!((renamed.status, &body(&renamed)["name"]), (200, &json!("Mine")), "{}", renamed.text());
+    assert_eq!(ada.plain("DELETE", &of_account, &[("If-Match", &known)]).await.status, 412);
+    assert_eq!(ada.plain("DELETE", &of_account, &[]).await.status, 204);
+    assert_eq!(body(&ada.get("/mail/accounts").await)["accounts"], json!([]));
+}
