@@ -7,6 +7,7 @@ mod client;
 mod configuration;
 mod doctor;
 mod health;
+mod invitations;
 mod jobs;
 mod links;
 mod log;
