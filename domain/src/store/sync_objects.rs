@@ -349,6 +349,15 @@ impl Transaction {
         Ok(())
     }
 
+    /// What was set aside because another has its UID is looked at once more. Yields how many objects that are.
+    pub async fn look_at_sync_twins(&mut self, link: SyncLinkId) -> Result<u64> {
+        let statement = self.sql(
+            "UPDATE sync_objects SET aside_remote = NULL
+             WHERE link_id = $1 AND aside_code = 'uid-twice' AND aside_remote IS NOT NULL",
+        );
+        statement.bind(link.0).run().await
+    }
+
     /// What was set aside for its age is looked at again: more or less is to be in step than before.
     pub async fn clear_sync_outside(&mut self, link: SyncLinkId) -> Result<()> {
         let statement = self.sql(

@@ -54,6 +54,8 @@ pub(super) struct Tally {
     pub again: bool,
     /// Requests have been answered.
     pub is_answered: bool,
+    /// Objects are not there any more, whose UIDs others may have.
+    pub frees_uids: bool,
 }
 
 /// A run of a link.

@@ -90,6 +90,7 @@ impl Engine<'_> {
                     // It went away since it was named. Whether it may go here as well is looked at with all that are gone.
                     row.remote_state = RemoteState::Gone;
                     row.seen_tag = None;
+                    self.tally.frees_uids = true;
                     failed.push((row, None));
                 }
                 Some(Read::Answer(FetchOutcome::Unreadable { why })) => {
@@ -188,7 +189,9 @@ impl Engine<'_> {
                 continue;
             }
             if row.aside.as_ref().is_some_and(|aside| aside.code == AsideCode::UidTwice) {
-                let entry = Some((Deed::SetAside, row.aside.as_ref().map(|aside| aside.why.clone())));
+                let is_new = incoming.row.aside.as_ref().is_none_or(|aside| aside.code != AsideCode::UidTwice);
+                let why = row.aside.as_ref().map(|aside| aside.why.clone());
+                let entry = is_new.then_some((Deed::SetAside, why));
                 let decided = Decided { before: row.clone(), row, local: None, step: Step::Keep, entry };
                 given.push((Err(Box::new(decided)), None));
                 continue;

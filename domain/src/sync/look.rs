@@ -85,6 +85,7 @@ impl Engine<'_> {
             let has_more = page.has_more;
             self.note_page(page).await?;
             if !has_more {
+                self.look_at_twins().await?;
                 return Ok(());
             }
         }
@@ -101,6 +102,7 @@ impl Engine<'_> {
         for heads in page.present.chunks(BATCH) {
             self.note_named(heads, lists).await?;
         }
+        self.tally.frees_uids |= !page.removed.is_empty();
         let mut removed = page.removed.chunks(BATCH);
         let last = removed.next_back().unwrap_or_default();
         for ids in removed {
@@ -119,7 +121,8 @@ impl Engine<'_> {
                 }
                 _ => None,
             };
-            tx.set_sync_unlisted_gone(self.link.id, self.link.listing, within).await?;
+            let unlisted = tx.set_sync_unlisted_gone(self.link.id, self.link.listing, within).await?;
+            self.tally.frees_uids |= unlisted > 0;
             tx.set_sync_listed_at(self.link.id, Some(chrono::Utc::now())).await?;
         }
         let is_open = lists && page.has_more;
@@ -127,6 +130,18 @@ impl Engine<'_> {
         tx.commit().await?;
         (self.link.cursor, self.link.listing_open) = (Some(page.next.0), is_open);
         Ok(())
+    }
+
+    /// Has those looked at again that were set aside because another has their UID, where one is not there any more: it may have been that.
+    /// Yields whether there are any.
+    pub(super) async fn look_at_twins(&mut self) -> Result<bool> {
+        if !std::mem::take(&mut self.tally.frees_uids) {
+            return Ok(false);
+        }
+        let mut tx = self.begin().await?;
+        let twins = tx.look_at_sync_twins(self.link.id).await?;
+        tx.commit().await?;
+        Ok(twins > 0)
     }
 
     async fn note_named(&self, heads: &[RemoteHead], lists: bool) -> Result<()> {

@@ -377,6 +377,7 @@ impl Engine<'_> {
             match outcome {
                 Ok(()) => {
                     self.tally.changes += 1;
+                    self.tally.frees_uids = true;
                     tx.delete_sync_object(row.id).await?;
                     let mut line = entry(Side::There, Deed::Deleted, row.uid.as_deref(), row.title.as_deref());
                     line.undo.before = row.remote_base_text.or(row.base_text);

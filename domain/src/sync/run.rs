@@ -328,6 +328,7 @@ impl Engine<'_> {
                 there = self.delete_there().await?;
             }
             stop = here.or(there);
+            self.tally.again |= self.look_at_twins().await?;
             if !self.tally.again {
                 break;
             }

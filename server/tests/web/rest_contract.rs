@@ -25,6 +25,8 @@ const WITHOUT_CONDITION: &[(&str, &str)] = &[
     ("PUT /api/v1.0/calendars/{id}/answer", "whole, and one's own: the last word holds"),
     ("PUT /api/v1.0/accounts/{id}/password", "whole, and one's own: the last word holds"),
     ("PUT /api/v1.0/mail/accounts/{id}/password", "whole, and one's own: the last word holds"),
+    ("PUT /api/v1.0/free-busy/addresses/{email}", "whole, and one's own: the last word holds"),
+    ("DELETE /api/v1.0/free-busy/addresses/{email}", "whole, and one's own: the last word holds"),
     ("PUT /api/v1.0/calendars/sync", "it has runs begin, and changes nothing else"),
     ("PUT /api/v1.0/calendars/{id}/sync", "it has a run begin, and changes nothing else"),
     ("PUT /api/v1.0/calendars/{id}/sync/deletions", "it says what it saw, in numbers"),
