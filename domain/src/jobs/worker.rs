@@ -19,11 +19,15 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// How many jobs a node does at once: one that takes long keeps no other waiting.
-const MAX_JOBS: usize = 6;
-/// How many of these may be imports: they take long, and what everybody needs does not wait for what somebody brings.
-const MAX_IMPORTS: usize = 1;
-/// How many may bring calendars into step: they wait for others most of the time.
-const MAX_SYNCS: usize = 4;
+const MAX_JOBS: usize = 10;
+/// How many of these may be of such kinds: they take long, as what somebody brings does, or wait for servers of others, and what everybody
+/// needs does not wait for them. Together they leave some for the other kinds.
+const SHARES: [(&[JobKind], usize); 4] = [
+    (&[JobKind::Import, JobKind::MoveIn], 1),
+    (&[JobKind::Sync, JobKind::TakeBack], 4),
+    (&[JobKind::MailLook, JobKind::MailPush], 2),
+    (&[JobKind::InvitationMail], 1),
+];
 /// How often a job may fail before it is dead.
 const MAX_ATTEMPTS: u32 = 10;
 /// How often a node looks whether a job is due; what this node enqueues is begun at once.
@@ -75,8 +79,7 @@ impl Worker {
     pub async fn run(self) {
         let mut running = JoinSet::new();
         let mut prepared: Option<Instant> = None;
-        let imports = Arc::new(Semaphore::new(MAX_IMPORTS));
-        let syncs = Arc::new(Semaphore::new(MAX_SYNCS));
+        let shares = SHARES.map(|(_, most)| Arc::new(Semaphore::new(most)));
         while !self.stop.is_cancelled() {
             // Again and again: somebody may have removed it.
             if prepared.is_none_or(|at| at.elapsed() > RECURRING) {
@@ -84,17 +87,11 @@ impl Worker {
             }
             self.told(self.kalends.begin_reminders().await);
             while running.len() < MAX_JOBS {
-                let import = imports.clone().try_acquire_owned().ok();
-                let sync = syncs.clone().try_acquire_owned().ok();
+                let mut rights = shares.each_ref().map(|share| share.clone().try_acquire_owned().ok());
                 let mut kinds = self.kalends.kinds();
-                kinds.retain(|kind| !is_import(*kind) || import.is_some());
-                kinds.retain(|kind| !is_sync(*kind) || sync.is_some());
+                kinds.retain(|kind| share_of(*kind).is_none_or(|share| rights[share].is_some()));
                 let Some(Some((held, job))) = self.told(self.next(&kinds).await) else { break };
-                let right = match held.kind {
-                    JobKind::Import | JobKind::MoveIn => import,
-                    JobKind::Sync | JobKind::TakeBack => sync,
-                    _ => None,
-                };
+                let right = share_of(held.kind).and_then(|share| rights[share].take());
                 let attempt = attempt(self.kalends.clone(), held, job, self.stop.clone());
                 running.spawn(async move {
                     attempt.await;
@@ -148,16 +145,13 @@ impl Worker {
     }
 }
 
-fn is_sync(kind: JobKind) -> bool {
-    matches!(kind, JobKind::Sync | JobKind::TakeBack)
+/// Which of [`SHARES`] a kind belongs to.
+fn share_of(kind: JobKind) -> Option<usize> {
+    SHARES.iter().position(|(kinds, _)| kinds.contains(&kind))
 }
 
 fn is_urgent(kind: JobKind) -> bool {
     matches!(kind, JobKind::Remind | JobKind::Deliver)
-}
-
-fn is_import(kind: JobKind) -> bool {
-    matches!(kind, JobKind::Import | JobKind::MoveIn)
 }
 
 /// One attempt at a job, to its end, its failure, or the end of this node.

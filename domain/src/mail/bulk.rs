@@ -222,12 +222,16 @@ async fn delete(
     let mut targets = Vec::new();
     let mut for_good = false;
     for account in touched.iter().map(|(account, _)| *account).collect::<BTreeSet<_>>() {
-        let bin = folder_for(tx, account, FolderRole::Bin).await?;
+        // Where none is known as that, nothing is deleted: there would be no way back.
+        let bin = folder_for(tx, account, FolderRole::Bin).await?.ok_or(Error::bad_input(
+            "folder",
+            Problem::Request("the account has no folder for what is deleted; move it to one"),
+        ))?;
         let mut from = touched.iter().filter(|(of, _)| *of == account).map(|(_, folder)| *folder);
-        let is_from_bin = bin.is_none() || from.all(|folder| Some(folder) == bin);
-        tx.move_batch(batch, account, bin.filter(|_| !is_from_bin)).await?;
+        let is_from_bin = from.all(|folder| folder == bin);
+        tx.move_batch(batch, account, (!is_from_bin).then_some(bin)).await?;
         for_good |= is_from_bin;
-        targets.extend(bin);
+        targets.push(bin);
     }
     Ok((targets, for_good))
 }

@@ -64,8 +64,10 @@ pub struct OutsideDelivery {
     pub sent_at: DateTime<Utc>,
     pub recipient: String,
     pub way: String,
-    /// What the same sender sent to the same recipient about the same object before, of the same METHOD.
+    /// What the same sender brought to the same recipient about the same object before, of the same METHOD.
     pub before: Option<String>,
+    /// A later REQUEST about the same object is for the same recipient: it says all that this one would.
+    pub is_replaced: bool,
 }
 
 /// What became of bringing a message elsewhere.

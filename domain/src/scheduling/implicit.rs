@@ -13,13 +13,16 @@ use crate::outgoing_mail::is_sendable;
 use crate::store::{Index, Transaction};
 use crate::thread::on_a_thread;
 use crate::{Limits, Result, SchedulingProblem};
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use kalends_ical::CalendarObject;
 use kalends_ical::itip::{self, Addresses, Message, Role, Version, canonical};
 use std::collections::HashMap;
 
 /// Most people to whom a change of one object is sent.
 pub(crate) const MAX_INVITED: usize = 5_000;
+
+/// So long after its end something is over for people elsewhere, in whatever zone they are.
+const OVER: TimeDelta = TimeDelta::hours(24);
 
 /// SCHEDULE-STATUS (RFC 6638 section 3.2.9): it is in the inbox of whom it was sent to.
 pub(super) const DELIVERED: &str = "1.2";
@@ -179,6 +182,8 @@ struct Worked {
     told: &'static str,
     /// Whether the owner takes part in what is stored.
     is_theirs: bool,
+    /// Whether it was over some time ago, and was before.
+    is_over: bool,
 }
 
 async fn plan(
@@ -194,7 +199,7 @@ async fn plan(
     let texts = (before.map(str::to_owned), after.map(str::to_owned));
     let (limits, session_of) = (circumstances.limits.clone(), session.clone());
     let worked = on_a_thread(move || work(&concerned, texts, &session_of, returns, &limits)).await?;
-    let Worked { text, messages, told, is_theirs } = worked;
+    let Worked { text, messages, told, is_theirs, is_over } = worked;
     // A copy of what others do is no meeting of one's own, and may be where it likes.
     if is_theirs && before.is_none() {
         require_unique(tx, circumstances.calendar, uid).await?;
@@ -203,7 +208,9 @@ async fn plan(
     if recipients.len() > MAX_INVITED {
         return Err(SchedulingProblem::TooMany { limit: MAX_INVITED }.into());
     }
-    let messages = addressed(tx, circumstances.ways, circumstances.caller.principal, messages).await?;
+    // Nobody elsewhere gets mail about what is over, such as everything that somebody brings along from another calendar.
+    let ways = circumstances.ways.filter(|_| !is_over);
+    let messages = addressed(tx, ways, circumstances.caller.principal, messages).await?;
     let statuses: HashMap<String, String> = messages
         .iter()
         .flat_map(|(_, deliveries)| deliveries)
@@ -286,8 +293,13 @@ fn work(
         }
         (Role::Neither, Role::Neither) => (itip::Outgoing::default(), "ATTENDEE"),
     };
+    let ended = |text: &String| {
+        let last = index(text, limits).ok().and_then(|index| index.extent.last_end);
+        last.is_some_and(|last| last < (now - OVER).timestamp())
+    };
+    let is_over = [&before, &after].into_iter().flatten().all(ended);
     let text = outgoing.text.or(new.map(|(_, text)| text));
-    Ok(Worked { text, messages: outgoing.messages, told, is_theirs: is != Role::Neither })
+    Ok(Worked { text, messages: outgoing.messages, told, is_theirs: is != Role::Neither, is_over })
 }
 
 /// Whether mail can go to a calendar user.

@@ -31,6 +31,9 @@ const MAX_TRYING: TimeDelta = TimeDelta::days(2);
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(10);
 const MAX_WAIT: TimeDelta = TimeDelta::hours(1);
 
+/// After so many that were not taken one after the other, the server is what does not work: the rest waits.
+const MAX_FAILED: u32 = 3;
+
 /// Most mail about meetings that one person has brought elsewhere within a day: as many as can be invited to one. The rest waits.
 const MAX_A_DAY: u64 = 5_000;
 
@@ -50,23 +53,24 @@ pub(crate) async fn bring_outside(lease: &Lease) -> Result<Ended> {
     let messages: Vec<MessageId> = payload.messages.iter().copied().map(MessageId).collect();
     let waiting = kalends.db.read().await?.waiting_outside(&messages).await?;
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let mut waits = false;
-    let mut brought: HashMap<Option<PrincipalId>, u64> = HashMap::new();
+    let (mut waits, mut failed) = (false, 0);
     for (done, id) in waiting.iter().enumerate() {
+        if failed >= MAX_FAILED {
+            break;
+        }
         let mut tx = kalends.db.write().await?;
         // Where another node has the job by now, that sends it.
         let progress = JobProgress { done: count(done), of: Some(count(waiting.len())), payload: None };
         lease.progress(&mut tx, progress).await?;
         let delivery = tx.outside_delivery(*id).await?;
+        // Each time: other jobs bring the same person's mail as well.
         let sender = delivery.as_ref().and_then(|delivery| delivery.sender_id);
-        let today = match brought.get(&sender) {
-            Some(today) => *today,
-            None => tx.brought_since(sender, Utc::now() - TimeDelta::days(1)).await?,
-        };
+        let today = tx.brought_since(sender, Utc::now() - TimeDelta::days(1)).await?;
         tx.commit().await?;
         if let Some(delivery) = delivery {
-            waits |= kalends.bring(&delivery, today < MAX_A_DAY).await?;
-            brought.insert(sender, today + 1);
+            let has_failed = kalends.bring(&delivery, today < MAX_A_DAY).await?;
+            waits |= has_failed;
+            failed = if has_failed { failed + 1 } else { 0 };
         }
     }
     // Also of what an attempt before this one has sent.
@@ -98,6 +102,9 @@ fn is_worth_trying(error: &MailError) -> bool {
 impl Kalends {
     /// Brings one message to somebody, if it `may` go out today. Yields whether it has to be tried again.
     async fn bring(&self, delivery: &OutsideDelivery, may: bool) -> Result<bool> {
+        if delivery.is_replaced {
+            return self.note_brought(delivery, PENDING, false, "a later one was sent in its place").await;
+        }
         let answer = match may {
             true => self.send_outside(delivery).await?,
             false => Err(MailError::TryAgain(format!("at most {MAX_A_DAY} messages of one person go out in a day"))),
@@ -140,7 +147,14 @@ impl Kalends {
             stands = tx.object_text_by_uid(calendar, &delivery.uid).await?;
             owner = tx.owner_of_calendar(calendar).await?;
         }
+        let is_moved = match owner.filter(|_| stands.is_none()) {
+            Some(owner) => tx.holder_of_uid(owner, &delivery.uid, None).await?.is_some(),
+            None => false,
+        };
         drop(tx);
+        if delivery.method == Method::Request.name() && stands.is_none() && !is_moved {
+            return refused("it is not in the calendar any more");
+        }
         let (limits, of) = (self.limits.clone(), delivery.clone());
         let octets = of.text.len() + stands.as_ref().map_or(0, String::len);
         let read = self.parse_on_a_thread(octets, move || Read::new(&of, stands.as_deref(), &limits)).await;
@@ -162,11 +176,10 @@ impl Kalends {
     }
 
     /// Has what is in a calendar say what became of messages about it that were on their way (RFC 6638 section 3.2.9).
-    async fn note_statuses(&self, sender: PrincipalId, calendar: CalendarId, uid: &str) -> Result<()> {
+    async fn note_statuses(&self, sender: PrincipalId, from: CalendarId, uid: &str) -> Result<()> {
         let caller = Caller::delivery(sender);
         let mut tx = self.db.read().await?;
-        let statuses = tx.outside_statuses(calendar, uid).await?;
-        let owner = match access::calendar(&mut tx, caller, calendar, Access::Write).await {
+        let owner = match access::calendar(&mut tx, caller, from, Access::Write).await {
             Ok(held) => held.owner().id,
             // They cannot write there any more.
             Err(Error::NotFound(_) | Error::Forbidden { .. }) => return Ok(()),
@@ -174,15 +187,16 @@ impl Kalends {
         };
         let Some((calendar, _, name)) = tx.holder_of_uid(owner, uid, None).await? else { return Ok(()) };
         drop(tx);
-        let (mut attendees, mut organizers) = (HashMap::new(), HashMap::new());
-        for (recipient, method, status) in statuses {
-            let of = if method == "REPLY" { &mut organizers } else { &mut attendees };
-            of.insert(canonical(&recipient), status);
-        }
         self.write(caller, async |mut write: Write| {
             let held = write.calendar(calendar, Access::Write).await?;
             let Some(object) = write.tx.object(held.id, &name).await? else { return Ok(()) };
-            let (attendees, organizers, limits) = (attendees.clone(), organizers.clone(), self.limits.clone());
+            // Under the lock of the calendar: who changes it has messages sent in the same write.
+            let (mut attendees, mut organizers) = (HashMap::new(), HashMap::new());
+            for (recipient, method, status) in write.tx.outside_statuses(from, uid).await? {
+                let of = if method == "REPLY" { &mut organizers } else { &mut attendees };
+                of.insert(canonical(&recipient), status);
+            }
+            let limits = self.limits.clone();
             let noted = on_a_thread(move || {
                 let mut text = object.text;
                 let before = text.clone();

@@ -1,6 +1,7 @@
 //! Mail accounts. The credentials come sealed, and leave so.
 
 use super::Transaction;
+use super::accounts::ACTIVE;
 use super::statement::{Row, broken, millis};
 use crate::Result;
 use crate::model::mail_account::{MailAccount, MailAccountId, MailIdentity, MailIdentityId, MailSettings};
@@ -85,9 +86,14 @@ impl Transaction {
         self.joined(&[SELECT, "WHERE principal_id = $1 ORDER BY id"]).bind(owner.0).all(account).await
     }
 
-    /// Those of everybody that are looked at.
+    /// Those that are looked at, of everybody who may sign in.
     pub async fn active_mail_accounts(&mut self) -> Result<Vec<MailAccount>> {
-        self.joined(&[SELECT, "WHERE state = 'active' ORDER BY id"]).all(account).await
+        let of_active = [
+            "WHERE state = 'active' AND EXISTS (SELECT 1 FROM users u WHERE u.principal_id = mail_accounts.principal_id AND",
+            ACTIVE,
+            ") ORDER BY id",
+        ];
+        self.joined(&[&[SELECT][..], &of_active].concat()).all(account).await
     }
 
     /// One, whosever it is.

@@ -219,7 +219,8 @@ impl Transaction {
     ) -> Result<bool> {
         let statement = self.sql(
             "UPDATE mail_messages SET server_uid = $3, flags = (flags & pending) | ($4 & (~pending)) WHERE id = (
-                SELECT min(id) FROM mail_messages WHERE server_folder_id = $1 AND message_id = $2 AND server_uid IS NULL)",
+                SELECT min(id) FROM mail_messages WHERE account_id = (SELECT account_id FROM mail_folders WHERE id = $1)
+                    AND message_id = $2 AND server_folder_id = $1 AND server_uid IS NULL)",
         );
         let statement = statement.bind(folder.0).bind(message_id).bind(i64::from(uid)).bind(flags.0);
         Ok(statement.run().await? > 0)

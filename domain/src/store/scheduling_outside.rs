@@ -48,8 +48,11 @@ impl Transaction {
             "SELECT d.id, m.sender_id, m.sender, m.method, m.uid, m.text, m.calendar_id, m.sent_at, d.recipient, d.way, (
                 SELECT e.text FROM scheduling_messages e JOIN scheduling_deliveries b ON b.message_id = e.id
                 WHERE e.calendar_id = m.calendar_id AND e.uid = m.uid AND e.method = m.method AND b.id < d.id
-                    AND b.recipient = d.recipient AND b.status IN ('1.0', '1.1')
-                ORDER BY b.id DESC LIMIT 1) AS before
+                    AND b.recipient = d.recipient AND b.status = '1.1'
+                ORDER BY b.id DESC LIMIT 1) AS before, EXISTS (
+                SELECT 1 FROM scheduling_messages e JOIN scheduling_deliveries b ON b.message_id = e.id
+                WHERE m.method = 'REQUEST' AND e.calendar_id = m.calendar_id AND e.uid = m.uid AND e.method = m.method
+                    AND b.id > d.id AND b.recipient = d.recipient) AS is_replaced
              FROM scheduling_deliveries d JOIN scheduling_messages m ON m.id = d.message_id WHERE d.id = $1 AND d.waiting",
         );
         let row = statement.bind(id.0).optional().await?;
@@ -66,6 +69,7 @@ impl Transaction {
                 recipient: row.get("recipient")?,
                 way: row.get("way")?,
                 before: row.get("before")?,
+                is_replaced: row.get("is_replaced")?,
             })
         })
         .transpose()

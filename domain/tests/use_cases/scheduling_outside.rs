@@ -121,6 +121,46 @@ async fn who_is_elsewhere_gets_mail_and_the_event_says_what_became_of_it() {
 }
 
 #[tokio::test]
+async fn about_what_is_over_nobody_gets_mail() {
+    let bureau = Bureau::new().await;
+    const PAST: &str = "20200301T100000Z";
+    for title in ["Plan", "Plan, as it was"] {
+        bureau.put(&meeting("m", title, PAST, &["zoe"], "")).await.unwrap();
+        settle(&bureau.kalends).await;
+    }
+    bureau.put(&meeting("m", "Plan", PAST, &["zoe"], "RRULE:FREQ=DAILY;COUNT=3\n")).await.unwrap();
+    settle(&bureau.kalends).await;
+    assert_eq!(bureau.mails(), Vec::<String>::new());
+    // What was over and takes place again is another matter, and so is what goes on.
+    bureau.put(&meeting("m", "Again", FAR, &["zoe"], "")).await.unwrap();
+    settle(&bureau.kalends).await;
+    bureau.put(&meeting("m", "For ever", PAST, &["zoe"], "RRULE:FREQ=DAILY\n")).await.unwrap();
+    settle(&bureau.kalends).await;
+    assert_eq!(bureau.mails(), ["zoe@example.org REQUEST: Again", "zoe@example.org REQUEST: For ever"]);
+}
+
+#[tokio::test]
+async fn what_has_changed_before_it_could_go_out_goes_out_as_it_is_now() {
+    let bureau = Bureau::new().await;
+    bureau.refuse(MailError::TryAgain("busy".into()));
+    bureau.put(&meeting("m", "Plan", FAR, &["zoe"], "")).await.unwrap();
+    settle(&bureau.kalends).await;
+    assert_eq!(bureau.mails(), Vec::<String>::new());
+    bureau.put(&meeting("m", "Other plan", FAR, &["zoe"], "")).await.unwrap();
+    settle(&bureau.kalends).await;
+    bureau.later().await;
+    assert_eq!(bureau.mails(), ["zoe@example.org REQUEST: Other plan"], "it was never invited to the first");
+    assert!(line(&bureau.text().await, "zoe").contains("SCHEDULE-STATUS=1.1"));
+    bureau.refuse(MailError::TryAgain("busy".into()));
+    bureau.put(&meeting("m", "Last plan", FAR, &["zoe"], "")).await.unwrap();
+    settle(&bureau.kalends).await;
+    bureau.kalends.delete_object(bureau.cyrus, bureau.calendar, "m.ics", Precondition::None).await.unwrap();
+    settle(&bureau.kalends).await;
+    bureau.later().await;
+    assert_eq!(bureau.mails()[1..], ["zoe@example.org CANCEL: Last plan"], "nobody is invited to what is gone");
+}
+
+#[tokio::test]
 async fn an_edit_is_taken_back_although_its_messages_have_gone_out() {
     let bureau = Bureau::new().await;
     bureau.put(&meeting("m", "Plan", FAR, &[], "")).await.unwrap();

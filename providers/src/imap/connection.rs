@@ -9,8 +9,10 @@ use tokio::time::timeout;
 
 /// Until the next part of an answer.
 const MAX_SILENCE: Duration = Duration::from_secs(60);
-/// Longest line without literals, in octets.
-const MAX_LINE: usize = 1024 * 1024;
+/// Most brackets within one another in an answer: what reads it goes one deeper with each, and has a stack of its thread alone.
+const MAX_DEPTH: usize = 50;
+/// Most octets that all answers to one command have, or twice the largest of them.
+const MAX_ANSWERS: usize = 256 * 1024 * 1024;
 /// How many lines nobody understands until the other side is taken for no mail server.
 const MAX_UNREADABLE: usize = 1_000;
 
@@ -58,6 +60,31 @@ fn is_literal(line: &[u8]) -> Option<usize> {
     let open = line.iter().rposition(|octet| *octet == b'{')?;
     let digits = std::str::from_utf8(&line[open + 1..]).ok()?.trim_end_matches('+');
     digits.parse().ok()
+}
+
+/// Whether brackets are too deep within one another, outside of what is quoted and of literals.
+fn is_too_deep(answer: &[u8]) -> bool {
+    let (mut depth, mut at, mut is_quoted) = (0_usize, 0, false);
+    while let Some(octet) = answer.get(at) {
+        at += 1;
+        match octet {
+            b'\\' if is_quoted => at += 1,
+            b'"' => is_quoted = !is_quoted,
+            b'(' if !is_quoted => depth += 1,
+            b')' if !is_quoted => depth = depth.saturating_sub(1),
+            b'\n' => {
+                // A quoted text ends with its line.
+                is_quoted = false;
+                let line = answer[..at - 1].strip_suffix(b"\r").unwrap_or(&answer[..at - 1]);
+                at += is_literal(line).unwrap_or(0);
+            }
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
 }
 
 pub(super) fn ranges(members: &[imap_proto::rfc4315::UidSetMember]) -> Uids {
@@ -124,6 +151,9 @@ impl<'c> Connection<'c> {
                 }
             }
         }
+        if is_too_deep(&answer) {
+            return Err(self.broken("an answer has too much within one another"));
+        }
         self.is_broken = false;
         Ok(answer)
     }
@@ -143,7 +173,7 @@ impl<'c> Connection<'c> {
     }
 
     async fn line(&mut self, to: &mut Vec<u8>) -> Result<(), String> {
-        let most = MAX_LINE.min(self.max_answer.saturating_sub(to.len())) as u64;
+        let most = self.max_answer.saturating_sub(to.len()) as u64;
         match (&mut self.stream).take(most).read_until(b'\n', to).await {
             Ok(_) if to.last() == Some(&b'\n') => Ok(()),
             Ok(read) if read as u64 == most => Err("a line has no end".into()),
@@ -230,9 +260,13 @@ impl<'c> Connection<'c> {
         mut each: impl FnMut(&Response<'_>) -> bool,
     ) -> Result<Option<Done>, ProviderError> {
         let prefix = format!("{tag} ");
-        let mut unread = 0;
+        let (mut unread, mut octets) = (0, 0);
         loop {
             let answer = self.read(silence).await?;
+            octets += answer.len();
+            if octets > MAX_ANSWERS.max(2 * self.max_answer) {
+                return Err(self.broken("it does not stop answering"));
+            }
             if answer.starts_with(prefix.as_bytes()) {
                 return ended(&self.host, &answer[prefix.len()..]).map(Some);
             }
@@ -318,6 +352,21 @@ fn refused(host: &str, said: &str) -> ProviderError {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn what_is_too_deep_is_known_before_it_is_read() {
+        let brackets = "(".repeat(MAX_DEPTH + 1);
+        for deep in [format!("* 1 FETCH (BODYSTRUCTURE {brackets}\r\n"), format!("* OK \"a\" {brackets}\r\n")] {
+            assert!(is_too_deep(deep.as_bytes()), "{deep}");
+        }
+        for flat in [
+            format!("* 1 FETCH (UID 1 BODY[] {{{}}}\r\n{brackets})\r\n", brackets.len()),
+            format!("* LIST () \"/\" \"{brackets}\\\"{brackets}\"\r\n"),
+            "* 1 FETCH (FLAGS (\\Seen))\r\n".repeat(MAX_DEPTH + 1),
+        ] {
+            assert!(!is_too_deep(flat.as_bytes()), "{flat}");
+        }
+    }
 
     #[test]
     fn a_literal_is_known_at_the_end_of_its_line() {

@@ -265,7 +265,8 @@ impl Talk {
                 })
                 .await?;
             if let Some((from, to)) = copied.or(done.copied) {
-                moved.extend(each(&from).zip(each(&to)));
+                // No more than were asked for.
+                moved.extend(each(&from).zip(each(&to)).take(uids.len().saturating_sub(moved.len())));
             }
             if !can.moves {
                 self.expunge(&set, can).await?;

@@ -55,8 +55,12 @@ fn clean(tree: &mut Tree, purpose: Purpose) {
     tree.retain_components(|inner| inner.name != "VALARM");
     tree.retain_lines(|property| {
         let name = property.name.as_str();
-        let is_own = name.starts_with("X-MOZ-") || name == "X-CALENDARSERVER-PRIVATE-COMMENT";
-        let is_not_compared = matches!(name, "TRANSP" | "CLASS" | "CATEGORIES" | "COLOR" | "REQUEST-STATUS");
+        // Travel times say where the organizer lives.
+        let is_own = ["X-MOZ-", "X-APPLE-TRAVEL-"].iter().any(|start| name.starts_with(start))
+            || matches!(name, "X-CALENDARSERVER-PRIVATE-COMMENT" | "X-ALARM-ACK");
+        let says_something = matches!(name, "X-APPLE-STRUCTURED-LOCATION" | "X-ALT-DESC");
+        let is_not_compared = matches!(name, "TRANSP" | "CLASS" | "CATEGORIES" | "COLOR" | "REQUEST-STATUS")
+            || name.starts_with("X-") && !says_something;
         !(is_own || is_not_compared && purpose == Purpose::Compared)
     });
     for name in ["ORGANIZER", "ATTENDEE"] {

@@ -4,6 +4,7 @@ mod basics;
 mod conflicts;
 mod endings;
 mod failures;
+mod missed;
 mod owners_who_go;
 mod random;
 mod receipts;
