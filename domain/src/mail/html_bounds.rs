@@ -118,6 +118,10 @@ fn nothing() -> QualName {
 
 /// Whether HTML has no more in it than a mail may have.
 pub(super) fn is_bounded(html: &str) -> bool {
+    is_bounded_within(html, MAX_TIME)
+}
+
+fn is_bounded_within(html: &str, time: Duration) -> bool {
     let document = Rc::new(Node { name: nothing(), depth: Cell::new(0) });
     let measure = Measure { document, elements: Cell::new(0), deepest: Cell::new(0) };
     let context = QualName::new(None, ns!(html), local_name!("div"));
@@ -131,7 +135,7 @@ pub(super) fn is_bounded(html: &str) -> bool {
         }
         let (piece, after) = rest.split_at(end);
         parser.process(StrTendril::from_slice(piece));
-        if parser.tokenizer.sink.sink.is_too_much() || began.elapsed() > MAX_TIME {
+        if parser.tokenizer.sink.sink.is_too_much() || began.elapsed() > time {
             return false;
         }
         rest = after;
@@ -150,7 +154,8 @@ mod tests {
         for html in
             ["", "Hi", "<p>Hi", "<!DOCTYPE html><html><head><style>p{}</style></head><body>ä</body>", &quoted, &rows]
         {
-            assert!(is_bounded(html), "{}", &html[..html.len().min(60)]);
+            // However busy the machine is.
+            assert!(is_bounded_within(html, 100 * MAX_TIME), "{}", &html[..html.len().min(60)]);
         }
     }
 
@@ -167,7 +172,7 @@ mod tests {
         ] {
             let began = Instant::now();
             assert!(!is_bounded(&html), "{}", &html[..60]);
-            assert!(began.elapsed() < 3 * MAX_TIME, "{}: {:?}", &html[..60], began.elapsed());
+            assert!(began.elapsed() < 20 * MAX_TIME, "{}: {:?}", &html[..60], began.elapsed());
         }
     }
 }
