@@ -21,6 +21,9 @@ const EMBED_BUDGET: u64 = 4_000;
 /// What the pages of mail download beside what all plain pages have, compressed, in octets: their script and their style sheets.
 const MAIL_BUDGET: u64 = 16_000;
 
+/// Into how many processes the third-party clients are parted, for each database.
+const CLIENT_PROCESSES: usize = 2;
+
 /// What the names of these begin with.
 const MAIL: [&str; 2] = ["mail-", "plain-mail"];
 
@@ -79,7 +82,7 @@ fn one(part: Part, filter: Option<&str>) -> Result<(), Failure> {
         good &= match part {
             Part::Clients => {
                 let filter = filter.iter().flat_map(|filter| ["-k", filter]);
-                count.of(database.clients(scratch.of(clients(&testing)))?.args(filter))?
+                count.of(database.clients_side_by_side(scratch.of(clients(&testing)))?.args(filter))?
             }
             _ => count.of(database.rust(scratch.of(rust(part, &testing)?)).args(filter))?,
         };
@@ -97,10 +100,8 @@ fn all() -> Result<(), Failure> {
     let checked = |arguments: &[&str]| clippy.denies_warnings(cargo(arguments));
     // Installing waits for the network, and the long steps of the front-end keep one core busy.
     let front_end = || tools::for_building().and_then(|()| run(&mut clippy.denies_warnings(trunk(true))));
-    let tests = || {
-        run(&mut checked(&["test", "--no-run", "--all-targets"]))?;
-        run(&mut checked(&["check", "--package", "kalends-ical", "--target", "wasm32-unknown-unknown"]))
-    };
+    // The front-end has the pure calendar in it: that it compiles to WebAssembly is shown there.
+    let tests = || run(&mut checked(&["test", "--no-run", "--all-targets"]));
     let (testing, _) = together(tools::for_testing, || together(front_end, tests))?;
     download_size(&root().join("dist"))?;
 
@@ -115,8 +116,8 @@ fn all() -> Result<(), Failure> {
     good &= count.of(&mut Database::Postgres(&postgres).rust(scratch.of(tests)))?;
     step("Third-party CalDAV clients, on SQLite and on PostgreSQL side by side");
     good &= count.of_both(
-        &mut Database::Sqlite.clients(scratch.of(clients(&testing)))?,
-        &mut Database::Postgres(&postgres).clients(scratch.of(clients(&testing)))?,
+        &mut Database::Sqlite.clients_side_by_side(scratch.of(clients(&testing)))?,
+        &mut Database::Postgres(&postgres).clients_side_by_side(scratch.of(clients(&testing)))?,
     )?;
     step("Pages in Chromium");
     run(Command::new("npx").arg("tsc").current_dir(root().join("end2end")))?;
@@ -159,6 +160,18 @@ impl Database<'_> {
             tests.env("KALENDS_DATABASE_URL", server.create("clients")?);
         }
         Ok(tests)
+    }
+
+    /// [`Database::clients`] in several processes, each with a server and a database of its own: they wait for one another much of
+    /// their time. pytest-xdist numbers them, and `conftest.py` puts the number behind the name of the database.
+    fn clients_side_by_side(&self, mut tests: Command) -> Result<Command, Failure> {
+        if let Database::Postgres(server) = self {
+            for number in 0..CLIENT_PROCESSES {
+                server.create(&format!("clients_gw{number}"))?;
+            }
+        }
+        tests.args(["-n", &CLIENT_PROCESSES.to_string(), "--dist", "worksteal"]);
+        self.clients(tests)
     }
 }
 

@@ -12,6 +12,10 @@ from harness import Kalends, OtherServer
 
 LOG_SHOWN = 20_000
 
+# Processes of one run (pytest-xdist) have a server each, and may not share its database.
+if "PYTEST_XDIST_WORKER" in os.environ and "KALENDS_DATABASE_URL" in os.environ:
+    os.environ["KALENDS_DATABASE_URL"] += "_" + os.environ["PYTEST_XDIST_WORKER"]
+
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):

@@ -81,10 +81,10 @@ async fn look(world: &World, viewer: &Viewer, faults: &mut Vec<String>) {
 /// Tries to change everything as `viewer`, and yields what is wrong.
 async fn touch(world: &World, viewer: &Viewer, faults: &mut Vec<String>) {
     let shares = world.shares().await;
-    // Each anew: what it names may have changed with what was done before.
-    for at in 0..surfaces::writes(world, viewer).await.len() {
-        let (name, ask, may) = surfaces::writes(world, viewer).await.swap_remove(at);
-        let before = world.state().await;
+    let (mut left, mut done) = (surfaces::writes(world, viewer).await.into_iter(), 0);
+    let mut before = world.state().await;
+    while let Some((name, ask, may)) = left.next() {
+        done += 1;
         let answer = ask.send(world, viewer).await;
         let has_changed = world.state().await != before;
         let who = format!("{name} for {}", viewer.name);
@@ -102,6 +102,10 @@ async fn touch(world: &World, viewer: &Viewer, faults: &mut Vec<String>) {
         if has_changed {
             world.restore().await;
             world.server.kalends.share_with_these(world.owner.caller, world.calendar, &shares).await.unwrap();
+            // What the others name may be another by now.
+            left = surfaces::writes(world, viewer).await.into_iter();
+            left.by_ref().take(done).for_each(drop);
+            before = world.state().await;
         }
     }
 }
