@@ -217,7 +217,7 @@ impl Kalends {
                 let shown = Shown::of(&held);
                 let is_own = held.owner().id == caller.principal && held.may_write();
                 if is_own && invited.is_none() && page.iter().any(|(head, _)| head.schedule_tag.is_some()) {
-                    invited = Some(Arc::new(addresses::of_calendar(&mut tx, &held).await?.all));
+                    invited = Some(Arc::new(addresses::of_calendar(&mut tx, &held).await?.invited));
                 }
                 waiting.extend(page.into_iter().map(|(head, object)| {
                     let me = invited.clone().filter(|_| head.schedule_tag.is_some());

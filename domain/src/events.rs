@@ -129,7 +129,8 @@ impl Kalends {
             | Way::Sync(_)
             | Way::Invitation(_)
             | Way::Delivery
-            | Way::AnswerLink(_) => None,
+            | Way::AnswerLink(_)
+            | Way::Mail(_) => None,
         };
         Ok(edit::new_event_with_reminder(draft, reminder, Utc::now())?)
     }

@@ -337,7 +337,7 @@ impl Write {
         is_scheduled: bool,
         was_tagged: bool,
     ) -> Result<Option<String>> {
-        if matches!(self.caller.way, Way::Invitation(_) | Way::Delivery | Way::AnswerLink(_))
+        if matches!(self.caller.way, Way::Invitation(_) | Way::Delivery | Way::AnswerLink(_) | Way::Mail(_))
             || !(is_scheduled || was_tagged)
         {
             return Ok(None);

@@ -110,6 +110,7 @@ fn ways(makers: &[ChangeMaker]) -> Vec<(String, String)> {
             ChangeWay::Command => ("command".to_owned(), words::server_changes_by_command().to_owned()),
             ChangeWay::Invitation => ("invitation".to_owned(), words::server_changes_by_invitation().to_owned()),
             ChangeWay::AnswerLink => ("answer-link".to_owned(), words::server_answer_changes().to_owned()),
+            ChangeWay::Mail => ("mail".to_owned(), words::server_mail_invitation_changes().to_owned()),
             ChangeWay::Delivery => ("delivery".to_owned(), words::server_imip_changes_by_delivery().to_owned()),
             ChangeWay::Sync => ("sync".to_owned(), words::server_changes_by_sync().to_owned()),
         })
@@ -125,6 +126,7 @@ fn way_of(value: &str) -> Option<ChangeWay> {
         "sync" => Some(ChangeWay::Sync),
         "invitation" => Some(ChangeWay::Invitation),
         "answer-link" => Some(ChangeWay::AnswerLink),
+        "mail" => Some(ChangeWay::Mail),
         "delivery" => Some(ChangeWay::Delivery),
         _ => Some(ChangeWay::AppPassword(value.strip_prefix("app-")?.parse().ok()?)),
     }

@@ -57,6 +57,10 @@ impl Reader {
             }
             ("invitation", None) => words::server_history_by_invitation(name),
             ("answer-link", None) => words::server_answer_history(label.strip_prefix("mailto:").unwrap_or(label)),
+            ("mail-account", None) => {
+                let (sender, subject) = label.split_once('\n').unwrap_or((label, ""));
+                words::server_mail_invitation_history(sender, subject)
+            }
             ("delivery", None) => words::server_imip_history_by_delivery().to_owned(),
             ("page", None) => words::server_history_by_page(name),
             ("app-password", None) => words::server_history_by_app(name, label),

@@ -45,6 +45,7 @@ fn info(reader: &Reader, job: &Job) -> JobInfo {
         Some(JobKind::MailLook) => words::server_jobs_mail_look().to_owned(),
         Some(JobKind::MailPush) => words::server_jobs_mail_push().to_owned(),
         Some(JobKind::MailSave) => words::server_jobs_mail_save().to_owned(),
+        Some(JobKind::MailInvitations) => words::server_mail_invitation_job().to_owned(),
         Some(JobKind::MailSend) => words::server_jobs_mail_send().to_owned(),
         None => job.kind.clone(),
     };

@@ -46,7 +46,18 @@ pub fn MailAccountPage() -> impl IntoView {
 
 #[component]
 fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
-    let OneMailAccount { account, imap, smtp, signature, brings, calendar_accounts, unsent, said, refused } = loaded;
+    let OneMailAccount {
+        account,
+        imap,
+        smtp,
+        signature,
+        invitations,
+        brings,
+        calendar_accounts,
+        unsent,
+        said,
+        refused,
+    } = loaded;
     let is_of = |is_it: fn(&AccountWish) -> bool| refused.as_ref().filter(|refused| is_it(&refused.wish));
     let password = is_of(|wish| matches!(wish, AccountWish::Password)).map(|refused| refused.error.clone());
     let change = is_of(|wish| matches!(wish, AccountWish::Change { .. })).map(|refused| refused.error.clone());
@@ -64,7 +75,7 @@ fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
     let inbox = account.folders.iter().find(|folder| folder.role == super::records::Role::Inbox);
     let inbox = inbox.map(|folder| view! { <a class="button button--primary" href=folder_path(&folder.key)>{words::server_mail_open()}</a> });
     let password = view! { <NewPassword path=path.clone() is_needed=account.standing == AccountStanding::NeedsPassword error=password_field.map(|(_, message)| message) /> }.into_any();
-    let settings = view! { <Settings account=account.clone() signature=signature error=change_field.map(|(_, message)| message) /> }.into_any();
+    let settings = view! { <Settings account=account.clone() signature=signature invitations=invitations error=change_field.map(|(_, message)| message) /> }.into_any();
     // At hand where it is wanted.
     let forms = match account.standing {
         AccountStanding::NeedsPassword => [password, settings],
@@ -166,7 +177,15 @@ fn Calendars(path: String, brings: Vec<Brings>) -> impl IntoView {
 }
 
 #[component]
-fn Settings(account: MailAccountInfo, signature: String, error: Option<String>) -> impl IntoView {
+fn Settings(account: MailAccountInfo, signature: String, invitations: String, error: Option<String>) -> impl IntoView {
+    let rules: Vec<_> = [
+        ("nobody", words::server_mail_invitation_rule_nobody()),
+        ("known", words::server_mail_invitation_rule_known()),
+        ("everyone", words::server_mail_invitation_rule_everyone()),
+    ]
+    .into_iter()
+    .map(|(value, text)| view! { <option value=value selected=invitations == value>{text}</option> })
+    .collect();
     view! {
         <section class="card section" aria-labelledby="change">
             <h2 id="change">{words::common_settings()}</h2>
@@ -181,6 +200,11 @@ fn Settings(account: MailAccountInfo, signature: String, error: Option<String>) 
                     <label class="label" for="signature">{words::server_mail_signature()}</label>
                     <textarea id="signature" class="textarea" name="signature" dir="auto" rows="4" maxlength="10000" aria-describedby="signature-hint">{signature}</textarea>
                     <p id="signature-hint" class="hint">{words::server_mail_signature_hint()}</p>
+                </div>
+                <div class="field">
+                    <label class="label" for="invitations">{words::server_mail_invitation_rule()}</label>
+                    <select id="invitations" class="input" name="invitations" aria-describedby="invitations-hint">{rules}</select>
+                    <p id="invitations-hint" class="hint">{words::server_mail_invitation_rule_hint()}</p>
                 </div>
                 <div class="row"><button class="button">{words::common_save()}</button></div>
             </form>

@@ -10,7 +10,8 @@ use crate::words;
 use kalends_domain::accounts::User;
 use kalends_domain::mail::connector::{ConfiguredBy, MailConfiguration};
 use kalends_domain::mail::{
-    FedCalendars, MailAccountChange, MailAccountId, MailOffer, MailSecurity, MailServer, MailSettings, NewMailAccount,
+    FedCalendars, InvitationRule, MailAccountChange, MailAccountId, MailOffer, MailSecurity, MailServer, MailSettings,
+    NewMailAccount,
 };
 use kalends_domain::sync::credentials::Credentials;
 use kalends_domain::{Error, Kalends};
@@ -44,6 +45,7 @@ pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailA
         imap: written(&account.settings.imap),
         smtp: written(&account.settings.smtp),
         signature: account.signature,
+        invitations: account.settings.invitations.name().to_owned(),
         brings: kalends.mail_offers(caller, id).await?.into_iter().map(brings).collect(),
         calendar_accounts: dependents.calendar_accounts.len(),
         unsent: folders::number(dependents.drafts),
@@ -142,7 +144,7 @@ pub async fn add(kalends: &Kalends, user: &User, fields: &AddFields, password: S
     let (preset, settings) = match known {
         Some(known) => (known.preset, MailSettings { imap, smtp, ..known.settings }),
         None => {
-            let settings = MailSettings { imap, smtp, sent_by: Default::default(), folders: Default::default() };
+            let settings = MailSettings::at(imap, smtp);
             (None, settings)
         }
     };
@@ -212,9 +214,11 @@ pub async fn fulfil(
             let made = kalends.take_mail_offer(caller, id, None, None).await?;
             return Ok((calendars_path(made.0), words::server_accounts_added().to_owned()));
         }
-        AccountWish::Change { name, color, signature } => {
-            let (name, color) = (Some(name.clone()), Some(color.clone()));
-            change(MailAccountChange { name, color, signature: Some(signature.clone()), ..Default::default() }).await?;
+        AccountWish::Change { name, color, signature, invitations } => {
+            let (name, color, signature) = (Some(name.clone()), Some(color.clone()), Some(signature.clone()));
+            // A form without it leaves it as it is.
+            let invitations = InvitationRule::from_name(invitations);
+            change(MailAccountChange { name, color, signature, invitations, ..Default::default() }).await?;
             words::server_mail_account_changed().to_owned()
         }
         AccountWish::Password => {

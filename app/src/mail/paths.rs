@@ -38,6 +38,11 @@ pub fn part_path(message: i64, part: impl std::fmt::Display) -> String {
     format!("{PATH}/message/{message}/part/{part}")
 }
 
+/// What takes what somebody says to what a message says about a meeting.
+pub fn invitation_path(message: i64) -> String {
+    format!("{PATH}/message/{message}/invitation")
+}
+
 /// A message as it came.
 pub fn source_path(message: i64) -> String {
     format!("{PATH}/message/{message}/source")

@@ -2,6 +2,7 @@
 
 use super::api::load_thread;
 use super::icons;
+use super::invitation_card::InvitationOfMail;
 use super::layout::{Column, MailFrame};
 use super::list::{ListPane, Unavailable, asked, hue, wanted};
 use super::paths::{answer_path, body_path, folder_path, message_path, part_path, source_path};
@@ -169,6 +170,7 @@ fn MessageView(message: Message, folder: String, now: NaiveDateTime, format: For
             <div class="message__inside">
                 <Facts message=message.clone() format=format />
                 <Elsewhere message=message.id folder=folder is_shown=matches!(message.body, Body::Later) />
+                <InvitationOfMail invitation=message.invitation back=back.clone() />
                 <Content id=message.id body=message.body sender=message.from.address back=back />
                 <Attachments message=message.id attachments=message.attachments />
             </div>

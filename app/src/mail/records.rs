@@ -1,5 +1,6 @@
 //! What the pages of mail show.
 
+use super::invitation_records::MessageInvitation;
 use super::wishes::{AccountRefused, AddFields, DraftFields};
 use crate::wire::ApiError;
 use chrono::NaiveDateTime;
@@ -169,6 +170,8 @@ pub struct Message {
     pub is_flagged: bool,
     /// Whether it is shown at once; else it can be opened.
     pub is_open: bool,
+    /// What it says about a meeting, where it is open.
+    pub invitation: MessageInvitation,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -246,6 +249,8 @@ pub struct OneMailAccount {
     pub imap: String,
     pub smtp: String,
     pub signature: String,
+    /// Whose invitations stand in the calendar as they come: `nobody`, `known` or `everyone`.
+    pub invitations: String,
     pub brings: Vec<Brings>,
     /// How many accounts of calendars were made with it, and how much is written and not sent.
     pub calendar_accounts: usize,

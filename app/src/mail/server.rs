@@ -1,6 +1,8 @@
 //! The server's side of reading mail and putting it in order.
 
 use super::folders::{folders, local, number};
+use super::invitation_records::MessageInvitation;
+use super::invitation_server;
 use super::paths::{INBOX, STARRED, part_path};
 use super::records::{Attachment, Body, CardState, MAX_SHOWN, MailList, Message, Person, Role, Row, Thread, Wanted};
 use super::wishes::{Deed, MAX_CHOSEN, MailWish};
@@ -163,6 +165,7 @@ async fn shown(kalends: &Kalends, user: &User, message: MailMessage, is_open: bo
         is_unread: message.is_unread(),
         is_flagged: message.is_flagged(),
         is_open,
+        invitation: MessageInvitation::None,
     };
     if !is_open {
         return shown;
@@ -171,6 +174,7 @@ async fn shown(kalends: &Kalends, user: &User, message: MailMessage, is_open: bo
         Ok(open) => {
             shown.from = open.from.first().map_or(shown.from, person);
             (shown.to, shown.cc, shown.reply_to) = (people(&open.to), people(&open.cc), people(&open.reply_to));
+            shown.invitation = invitation_server::card(kalends, user, shown.id).await;
             shown.attachments = open.parts.into_iter().filter(|part| !part.is_inline).map(attachment).collect();
             shown.body = match open.html {
                 Some(html) => Body::Html { blocked: html.blocked_pictures },

@@ -232,6 +232,8 @@ pub enum AccountWish {
         /// `#RRGGBB`
         color: String,
         signature: String,
+        /// Whose invitations stand in the calendar as they come.
+        invitations: String,
     },
     /// The password is not kept.
     Password,
@@ -253,6 +255,7 @@ impl AccountWish {
                 name: text("name"),
                 color: text("color"),
                 signature: value("signature").unwrap_or_default().replace("\r\n", "\n"),
+                invitations: text("invitations"),
             }),
             "password" => Some(AccountWish::Password),
             "remove" => Some(AccountWish::Remove { calendars: text("calendars") }),

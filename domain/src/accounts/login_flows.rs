@@ -130,6 +130,7 @@ fn require_a_page(caller: Caller) -> Result<()> {
         | Way::Sync(_)
         | Way::Invitation(_)
         | Way::Delivery
-        | Way::AnswerLink(_) => Err(Error::Forbidden { needed: access::Access::Owner }),
+        | Way::AnswerLink(_)
+        | Way::Mail(_) => Err(Error::Forbidden { needed: access::Access::Owner }),
     }
 }

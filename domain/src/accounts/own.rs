@@ -11,9 +11,13 @@ use crate::{Error, Kalends, Result};
 /// What programs could make for themselves would outlive them.
 fn may_make(caller: Caller) -> Result<()> {
     match caller.way {
-        Way::AppPassword(_) | Way::Link(_) | Way::Sync(_) | Way::Invitation(_) | Way::Delivery | Way::AnswerLink(_) => {
-            Err(Error::Forbidden { needed: Access::Owner })
-        }
+        Way::AppPassword(_)
+        | Way::Link(_)
+        | Way::Sync(_)
+        | Way::Invitation(_)
+        | Way::Delivery
+        | Way::AnswerLink(_)
+        | Way::Mail(_) => Err(Error::Forbidden { needed: Access::Owner }),
         Way::Page | Way::Command => Ok(()),
     }
 }

@@ -129,7 +129,8 @@ impl Kalends {
             | JobKind::MailPush
             | JobKind::MailSave
             | JobKind::MailSend
-            | JobKind::InvitationMail => None,
+            | JobKind::InvitationMail
+            | JobKind::MailInvitations => None,
         }
     }
 

@@ -25,7 +25,7 @@ const MAX_JOBS: usize = 10;
 const SHARES: [(&[JobKind], usize); 4] = [
     (&[JobKind::Import, JobKind::MoveIn], 1),
     (&[JobKind::Sync, JobKind::TakeBack], 4),
-    (&[JobKind::MailLook, JobKind::MailPush], 2),
+    (&[JobKind::MailLook, JobKind::MailPush, JobKind::MailInvitations], 2),
     (&[JobKind::InvitationMail], 1),
 ];
 /// How often a job may fail before it is dead.
@@ -237,6 +237,7 @@ async fn perform(lease: &Lease) -> Result<Ended> {
         JobKind::MailSave => crate::mail::save(lease).await,
         JobKind::MailSend => crate::mail::send(lease).await,
         JobKind::InvitationMail => crate::scheduling::bring_outside(lease).await,
+        JobKind::MailInvitations => crate::mail::take_invitations(lease).await,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::accounts::check_profile;
 use crate::idempotency::Once;
 use crate::jobs::JobKind;
 use crate::model::job::NewJob;
-use crate::model::mail_account::{ChosenFolders, MailAccount, MailAccountId, MailSettings};
+use crate::model::mail_account::{ChosenFolders, InvitationRule, MailAccount, MailAccountId, MailSettings};
 use crate::model::remote_account::{AccountState, RemoteAccountId};
 use crate::store::{MailStanding, NewMailRow, Transaction};
 use crate::sync::connector::FindError;
@@ -63,6 +63,7 @@ pub struct MailAccountChange {
     pub signature: Option<String>,
     pub interval: Option<TimeDelta>,
     pub folders: Option<ChosenFolders>,
+    pub invitations: Option<InvitationRule>,
     pub is_paused: Option<bool>,
 }
 
@@ -289,6 +290,7 @@ impl Kalends {
             account.signature = change.signature.clone().unwrap_or(account.signature);
             account.interval = change.interval.unwrap_or(account.interval);
             account.settings.folders = change.folders.clone().unwrap_or(account.settings.folders);
+            account.settings.invitations = change.invitations.unwrap_or(account.settings.invitations);
             account.state = match (change.is_paused, account.state) {
                 (Some(true), _) => AccountState::Paused,
                 (Some(false), AccountState::Paused) => AccountState::Active,
@@ -470,7 +472,7 @@ impl Kalends {
         self.write(caller, async |mut write: Write| {
             own_account(&mut write.tx, caller, id).await?;
             write.tx.delete_mail_account(id).await?;
-            for kind in [JobKind::MailLook, JobKind::MailPush] {
+            for kind in [JobKind::MailLook, JobKind::MailPush, JobKind::MailInvitations] {
                 write.tx.delete_waiting_jobs(kind, &id.0.to_string()).await?;
             }
             write.announce(Announcement::Mail { owner: caller.principal, account: id });

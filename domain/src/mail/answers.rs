@@ -192,15 +192,14 @@ pub(super) fn html_of(content: &DraftContent) -> Option<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::model::mail_account::{MailAccountId, MailSecurity, MailServer, MailSettings, SentBy};
+    use crate::model::mail_account::{MailAccountId, MailSecurity, MailServer, MailSettings};
     use crate::model::principal::PrincipalId;
     use crate::model::remote_account::AccountState;
     use chrono::{TimeDelta, Utc};
 
     fn account() -> MailAccount {
         let server = MailServer { host: "x".into(), port: 1, security: MailSecurity::Tls, user: "ada".into() };
-        let settings =
-            MailSettings { imap: server.clone(), smtp: server, sent_by: SentBy::Client, folders: Default::default() };
+        let settings = MailSettings::at(server.clone(), server);
         MailAccount {
             id: MailAccountId(1),
             owner: PrincipalId(1),

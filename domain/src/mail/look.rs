@@ -3,6 +3,7 @@
 
 use super::accounts::look_job;
 use super::bulk::push_job;
+use super::invitations::take_job;
 use super::mailbox::{Mailbox, RemoteFolder};
 use super::standing::standing;
 use crate::jobs::{Ended, JobKind, Lease};
@@ -182,6 +183,9 @@ pub(crate) async fn look(lease: &Lease) -> Result<Ended> {
     tx.set_mail_standing(id, &next).await?;
     if tx.count_pending_mail(id).await? > 0 && error.is_none() {
         tx.enqueue_job(&push_job(id, TimeDelta::zero())).await?;
+    }
+    if error.is_none() && !tx.mail_with_calendars(id, 1).await?.is_empty() {
+        tx.enqueue_job(&take_job(id)).await?;
     }
     let ended = lease.end(&mut tx, None).await?;
     tx.delete_ended_jobs(JobKind::MailLook, &lease.job.payload).await?;

@@ -1,6 +1,7 @@
 //! Looking at one folder: what is new, whose flags are others, and what is gone since the last time (RFC 3501 section 2.3.1.1, RFC 7162;
 //! RFC 4549 for servers that count no changes).
 
+use super::invitations::find_calendars;
 use super::look::{Halt, Look};
 use super::mailbox::{FolderStatus, RemoteMail};
 use super::mime;
@@ -70,6 +71,7 @@ impl Look<'_> {
         tx.count_mail_folder(folder.id).await?;
         self.commit(tx).await?;
         self.previews(folder).await?;
+        find_calendars(self, folder).await?;
         Ok(is_whole)
     }
 

@@ -59,6 +59,15 @@ pub struct RemoteMail {
     pub header: Vec<u8>,
 }
 
+/// The calendar in a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteCalendar {
+    /// Of the message.
+    pub header: Vec<u8>,
+    /// With its own header (RFC 2045).
+    pub part: Vec<u8>,
+}
+
 /// What flags messages have, and which are gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FlagChanges {
@@ -91,6 +100,12 @@ pub trait Mailbox: Send + Sync {
 
     /// The first octets of messages.
     fn beginnings<'a>(&'a self, folder: &'a str, uids: &'a [u32], octets: u32) -> Answer<'a, Vec<(u32, Vec<u8>)>>;
+
+    /// Where messages have a calendar (`text/calendar`, or a file `.ics`), as [`Mailbox::calendar`] wants it; those without are left out.
+    fn calendars<'a>(&'a self, folder: &'a str, uids: &'a [u32]) -> Answer<'a, Vec<(u32, String)>>;
+
+    /// The calendar of a message, and nothing else of it but the header; `None`: it is gone.
+    fn calendar<'a>(&'a self, folder: &'a str, uid: u32, section: &'a str) -> Answer<'a, Option<RemoteCalendar>>;
 
     /// A message as it was sent; `None`: it is gone.
     ///

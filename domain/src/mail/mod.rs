@@ -14,6 +14,7 @@ mod drafts;
 mod html;
 mod html_bounds;
 mod identities;
+mod invitations;
 mod lists;
 mod look;
 mod look_folder;
@@ -30,8 +31,8 @@ mod watch;
 mod words;
 
 pub use crate::model::mail_account::{
-    ChosenFolders, MailAccount, MailAccountId, MailIdentity, MailIdentityId, MailSecurity, MailServer, MailSettings,
-    SentBy,
+    ChosenFolders, InvitationRule, MailAccount, MailAccountId, MailIdentity, MailIdentityId, MailSecurity, MailServer,
+    MailSettings, SentBy,
 };
 pub use crate::model::mail_draft::{
     AnswerKind, Attachment, AttachmentId, DraftContent, DraftState, MailDraft, MailDraftId,
@@ -44,11 +45,15 @@ pub use accounts::{FedCalendars, MailAccountChange, MailDependents, MailTest, Ne
 pub use bulk::{MailChange, MailChanged, MailSelection};
 pub use composing::UNDO_SECONDS;
 pub use html::SafeHtml;
+pub use invitations::{
+    AuthenticationResults, InvitationDeed, InvitationStanding, MailInvitation, MailInvitationVerdict,
+};
 pub use lists::{MailPlace, MailQuery};
 pub use offers::MailOffer;
 pub use reading::{MailPart, OpenMail, PartContent, Pictures};
 pub use watch::MailWatcher;
 
+pub(crate) use invitations::take as take_invitations;
 pub(crate) use look::look;
 pub(crate) use push::push;
 pub(crate) use saving::save;

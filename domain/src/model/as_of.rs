@@ -85,6 +85,8 @@ pub enum ChangeWay {
     Invitation,
     /// By the address in an invitation, from somebody who has no account.
     AnswerLink,
+    /// By a message that came by mail, to a mail account of the owner's.
+    Mail,
     /// By noting what became of messages that went elsewhere.
     Delivery,
 }

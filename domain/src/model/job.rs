@@ -46,10 +46,12 @@ pub enum JobKind {
     MailSend,
     /// Sends messages about meetings to people elsewhere.
     InvitationMail,
+    /// Takes up what came about meetings by mail.
+    MailInvitations,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 18] = [
+    pub const ALL: [JobKind; 19] = [
         JobKind::Clean,
         JobKind::Reindex,
         JobKind::Import,
@@ -68,6 +70,7 @@ impl JobKind {
         JobKind::MailSave,
         JobKind::MailSend,
         JobKind::InvitationMail,
+        JobKind::MailInvitations,
     ];
 
     pub fn name(self) -> &'static str {
@@ -90,6 +93,7 @@ impl JobKind {
             JobKind::MailSave => "mail-save",
             JobKind::MailSend => "mail-send",
             JobKind::InvitationMail => "invitation-mail",
+            JobKind::MailInvitations => "mail-invitations",
         }
     }
 

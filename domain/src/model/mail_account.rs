@@ -74,6 +74,44 @@ pub struct MailSettings {
     /// Folders that somebody has chosen, by their path; the others are those that the server names (RFC 6154) or that are called so.
     #[serde(default)]
     pub folders: ChosenFolders,
+    /// Whose invitations stand in the calendar as they come.
+    #[serde(default)]
+    pub invitations: InvitationRule,
+}
+
+impl MailSettings {
+    /// Of an account of which nothing else was chosen.
+    pub fn at(imap: MailServer, smtp: MailServer) -> Self {
+        let (sent_by, folders, invitations) = Default::default();
+        MailSettings { imap, smtp, sent_by, folders, invitations }
+    }
+}
+
+/// Whose invitations by mail stand in the calendar, unanswered, before anybody has opened the mail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InvitationRule {
+    Nobody,
+    /// Of those whom one has written to, or has a meeting with.
+    #[default]
+    Known,
+    Everyone,
+}
+
+impl InvitationRule {
+    pub const ALL: [InvitationRule; 3] = [InvitationRule::Nobody, InvitationRule::Known, InvitationRule::Everyone];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            InvitationRule::Nobody => "nobody",
+            InvitationRule::Known => "known",
+            InvitationRule::Everyone => "everyone",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.name() == name)
+    }
 }
 
 /// The paths of folders with a purpose; `None`: as the server says.

@@ -108,6 +108,8 @@ pub enum Way {
     /// Somebody without an account, by the address in an invitation of the principal's; with the message that has what they say, where there
     /// is one.
     AnswerLink(DeliveryId),
+    /// A message that came by mail to one of the principal's mail accounts, as it was put into their inbox.
+    Mail(DeliveryId),
 }
 
 impl Caller {
@@ -139,6 +141,11 @@ impl Caller {
     /// Whoever has an address by which an invitation of the principal's is answered, and the message with what they say.
     pub fn answer_link(principal: PrincipalId, message: DeliveryId) -> Self {
         Caller { principal, ceiling: Access::Owner, only: None, way: Way::AnswerLink(message) }
+    }
+
+    /// The principal, for whom what came to one of their mail accounts is taken up.
+    pub fn mail(principal: PrincipalId, message: DeliveryId) -> Self {
+        Caller { principal, ceiling: Access::Owner, only: None, way: Way::Mail(message) }
     }
 
     /// The principal, for whom it is noted what became of messages that went elsewhere.

@@ -22,7 +22,7 @@ pub struct NewMessage<'a> {
     /// Of the object that it is about.
     pub calendar: Option<CalendarId>,
     pub at: DateTime<Utc>,
-    /// `None`: a change of a calendar asked for it; [`ANSWER_LINK`].
+    /// `None`: a change of a calendar asked for it; [`ANSWER_LINK`], [`BY_MAIL`].
     pub came_by: Option<&'static str>,
 }
 
@@ -45,6 +45,8 @@ pub const HERE: &str = "here";
 pub const NO_WAY: &str = "none";
 /// How a message came: by the address in an invitation.
 pub const ANSWER_LINK: &str = "answer-link";
+/// How a message came: by mail, to a mail account (RFC 6047).
+pub const BY_MAIL: &str = "mail-account";
 /// By mail from the installation (RFC 6047).
 pub const MAIL: &str = "mail";
 
@@ -86,8 +88,20 @@ pub struct Waiting {
     pub id: DeliveryId,
     pub sender: Option<PrincipalId>,
     pub text: String,
-    /// Whether it came by the address in an invitation.
-    pub by_link: bool,
+    pub came_by: CameBy,
+    /// Where it goes, of what is not there; `None`: where invitations go.
+    pub calendar: Option<CalendarId>,
+}
+
+/// How a message came to whom it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CameBy {
+    /// From somebody here.
+    Here,
+    /// By the address in an invitation.
+    AnswerLink,
+    /// By mail, to one of their mail accounts.
+    Mail,
 }
 
 /// Where somebody's inbox has come to.

@@ -1,11 +1,17 @@
 //! Who is meant by an address of a calendar user: people, by the addresses of e-mail that were shown to be theirs and by the addresses of
 //! their principals.
+//!
+//! What somebody's mail accounts are for counts as well where they are *invited* by it: invitations come there. It was not shown to be
+//! theirs: whoever runs a server of mail is let in by it under any name. So nothing that is sent to such an address comes to them by that,
+//! nobody organizes by it, what they answer goes to others as mail alone, where it is seen who sends it, and where it was shown to be
+//! somebody else's here it is theirs.
 
 use crate::Result;
 use crate::access::{Held, PrincipalId};
 use crate::model::share::{Party, PartyKind};
 use crate::store::Transaction;
-use kalends_ical::itip::{Addresses, canonical, email};
+use kalends_ical::CalendarObject;
+use kalends_ical::itip::{self, Addresses, Refusal, Role, canonical, email};
 use std::collections::HashMap;
 
 /// Where principals are, as CalDAV gives it out.
@@ -18,7 +24,10 @@ fn principal(slug: &str) -> String {
 /// The addresses of a person, and the one that they are written with.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
+    /// Those that were shown to be theirs.
     pub all: Addresses,
+    /// By which they are invited: those, and what their mail accounts are for.
+    pub invited: Addresses,
     /// An address of e-mail, as `mailto:`.
     pub main: Option<String>,
 }
@@ -27,9 +36,12 @@ impl Known {
     pub async fn of_person(tx: &mut Transaction, id: PrincipalId, slug: &str) -> Result<Self> {
         let emails = tx.verified_addresses(id).await?;
         let main = emails.first().map(|address| format!("mailto:{address}"));
-        let written: Vec<String> =
+        let mut written: Vec<String> =
             emails.iter().map(|address| format!("mailto:{address}")).chain([principal(slug)]).collect();
-        Ok(Known { all: Addresses::new(written.iter().map(String::as_str)), main })
+        let all = Addresses::new(written.iter().map(String::as_str));
+        let of_mail = tx.addresses_of_mail_accounts(id).await?;
+        written.extend(of_mail.iter().map(|address| format!("mailto:{address}")));
+        Ok(Known { all, invited: Addresses::new(written.iter().map(String::as_str)), main })
     }
 
     /// Those whose meetings are in a calendar: its owner, or everybody who belongs to the team that owns it.
@@ -39,7 +51,22 @@ impl Known {
         }
         let emails = tx.addresses_of_team(owner.id).await?;
         let written: Vec<String> = emails.iter().map(|address| format!("mailto:{address}")).collect();
-        Ok(Known { all: Addresses::new(written.iter().map(String::as_str)), main: None })
+        let all = Addresses::new(written.iter().map(String::as_str));
+        Ok(Known { invited: all.clone(), all, main: None })
+    }
+
+    /// What they are in an object: whoever organizes has shown that the address is theirs.
+    ///
+    /// # Errors
+    /// `SeveralOrganizers`, of an object that is theirs in either way.
+    pub fn role(&self, object: &CalendarObject) -> std::result::Result<Role, Refusal> {
+        match itip::role_of(object, &self.all)? {
+            Role::Neither => Ok(match itip::role_of(object, &self.invited)? {
+                Role::Attendee => Role::Attendee,
+                Role::Organizer | Role::Neither => Role::Neither,
+            }),
+            role => Ok(role),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What people do with meetings by hand: answer, invite, and look at who comes and what was sent.
 
-use super::addresses::{PRINCIPALS, checked_email, of_calendar};
+use super::addresses::{Known, PRINCIPALS, checked_email, of_calendar};
 use super::implicit::MAX_INVITED;
 use super::meeting::{Meeting, checked_comment, deciders};
 use super::proposing::{Proposal, read_proposals};
@@ -108,8 +108,8 @@ impl Kalends {
             let instance = instance.filter(|_| object.recurs());
             let entry = edit::shown_of(&object, instance.as_ref())?.entry;
             let (organizer, attendees) = itip::parties_of(object.component(entry));
-            let role = itip::role_of(&object, &me.all).unwrap_or(Role::Neither);
-            let own = attendees.iter().find(|attendee| me.all.contains(&attendee.address));
+            let role = me.role(&object).unwrap_or(Role::Neither);
+            let own = attendees.iter().find(|attendee| me.invited.contains(&attendee.address));
             let answer = own.filter(|_| role == Role::Attendee).map(|own| own.partstat.clone());
             let by_server = organizer.as_ref().is_some_and(|organizer| organizer.agent == Agent::Server);
             let can_invite = held.may_write()
@@ -148,12 +148,12 @@ impl Kalends {
         comment: Option<&str>,
     ) -> Result<Undo> {
         let (instance, comment) = (instance.cloned(), checked_comment(comment)?);
-        let edit = move |version: Version<'_>, me: &itip::Addresses| {
+        let edit = move |version: Version<'_>, me: &Known| {
             let instance = instance.filter(|_| version.object.recurs());
-            if itip::role_of(version.object, me) != Ok(Role::Attendee) {
+            if me.role(version.object) != Ok(Role::Attendee) {
                 return Err(Error::NotFound("the invitation"));
             }
-            Ok(itip::answered(version, me, instance.as_ref(), &answer)?)
+            Ok(itip::answered(version, &me.invited, instance.as_ref(), &answer)?)
         };
         self.change_parties(caller, (calendar, name), etag, comment, edit).await
     }
@@ -171,15 +171,15 @@ impl Kalends {
     ) -> Result<Undo> {
         let invitees = self.invitees(caller, attendees).await?;
         let organizer = self.organizer(caller, calendar).await?;
-        let edit = move |version: Version<'_>, me: &itip::Addresses| {
-            match itip::role_of(version.object, me) {
+        let edit = move |version: Version<'_>, me: &Known| {
+            match me.role(version.object) {
                 Ok(Role::Attendee) => {
                     return Err(SchedulingProblem::Refused(itip::Refusal::NotYours("ATTENDEE".into())).into());
                 }
                 Err(refusal) => return Err(SchedulingProblem::Refused(refusal).into()),
                 Ok(_) => {}
             }
-            Ok(itip::with_attendees(version, me, &organizer, &invitees))
+            Ok(itip::with_attendees(version, &me.all, &organizer, &invitees))
         };
         self.change_parties(caller, (calendar, name), etag, None, edit).await
     }
@@ -258,7 +258,7 @@ impl Kalends {
         (calendar, name): (CalendarId, &str),
         etag: Option<&str>,
         comment: Option<String>,
-        edit: impl FnOnce(Version<'_>, &itip::Addresses) -> Result<String> + Send + 'static,
+        edit: impl FnOnce(Version<'_>, &Known) -> Result<String> + Send + 'static,
     ) -> Result<Undo> {
         let Meeting { stored, me, .. } = self.meeting(caller, (calendar, name), etag).await?;
         let limits = self.limits.clone();

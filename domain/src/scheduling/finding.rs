@@ -131,7 +131,7 @@ impl Kalends {
             Some(MovedMeeting { calendar, name, instance }) => {
                 let meeting = self.meeting(caller, (*calendar, name), None).await?;
                 let uid = meeting.stored.head.uid;
-                Some(LeftOut { uid, instance: instance.clone(), organizer: meeting.me })
+                Some(LeftOut { uid, instance: instance.clone(), organizer: meeting.me.all })
             }
             None => None,
         };

@@ -15,7 +15,7 @@ use crate::thread::on_a_thread;
 use crate::{Limits, Result, SchedulingProblem};
 use chrono::{TimeDelta, Utc};
 use kalends_ical::CalendarObject;
-use kalends_ical::itip::{self, Addresses, Message, Role, Version, canonical};
+use kalends_ical::itip::{self, Message, Role, Version, canonical};
 use std::collections::HashMap;
 
 /// Most people to whom a change of one object is sent.
@@ -25,7 +25,7 @@ pub(crate) const MAX_INVITED: usize = 5_000;
 const OVER: TimeDelta = TimeDelta::hours(24);
 
 /// SCHEDULE-STATUS (RFC 6638 section 3.2.9): it is in the inbox of whom it was sent to.
-pub(super) const DELIVERED: &str = "1.2";
+pub(crate) const DELIVERED: &str = "1.2";
 /// It is on its way.
 pub(super) const PENDING: &str = "1.0";
 /// No address of a calendar user.
@@ -154,7 +154,7 @@ async fn require_unique(tx: &mut Transaction, calendar: &Held, uid: &str) -> Res
 
 /// Who is concerned by a change.
 struct Concerned {
-    me: Addresses,
+    me: Known,
     /// Of the owner, where that is a person for whom somebody else acts: what they are written with, and their name.
     owner: Option<(String, String)>,
     /// Of whoever acts for them.
@@ -170,8 +170,8 @@ async fn concerned(tx: &mut Transaction, circumstances: Circumstances<'_>) -> Re
         true => Some(Known::of_person(tx, caller.principal, "").await?),
         false => None,
     };
-    let main = known.main.filter(|_| is_anothers).map(|main| (main, owner.display_name.clone()));
-    Ok(Concerned { me: known.all, owner: main, actor })
+    let main = known.main.clone().filter(|_| is_anothers).map(|main| (main, owner.display_name.clone()));
+    Ok(Concerned { me: known, owner: main, actor })
 }
 
 /// What was worked out of the texts.
@@ -245,7 +245,7 @@ fn work(
     let me = &concerned.me;
     let refused = |refusal| crate::Error::Scheduling(SchedulingProblem::Refused(refusal));
     let role = |object: &Option<CalendarObject>| match object {
-        Some(object) => itip::role_of(object, me).map_err(refused),
+        Some(object) => me.role(object).map_err(refused),
         None => Ok(Role::Neither),
     };
     let was = role(&old)?;
@@ -279,7 +279,7 @@ fn work(
                 return Err(refused(itip::Refusal::NotYours("ORGANIZER".to_owned())));
             }
             let old = old_version.filter(|_| was == Role::Organizer);
-            (itip::changed_by_organizer(old, new_version, me, returns, now).map_err(refused)?, "ATTENDEE")
+            (itip::changed_by_organizer(old, new_version, &me.all, returns, now).map_err(refused)?, "ATTENDEE")
         }
         (Role::Attendee, _) if new_version.is_none() && session.keeps_silent => {
             (itip::Outgoing::default(), "ORGANIZER")
@@ -289,7 +289,10 @@ fn work(
         }
         (Role::Attendee, _) | (_, Role::Attendee) => {
             let comment = session.comment.as_deref();
-            (itip::changed_by_attendee(old_version, new_version, me, comment, now).map_err(refused)?, "ORGANIZER")
+            (
+                itip::changed_by_attendee(old_version, new_version, &me.invited, comment, now).map_err(refused)?,
+                "ORGANIZER",
+            )
         }
         (Role::Neither, Role::Neither) => (itip::Outgoing::default(), "ATTENDEE"),
     };
@@ -315,21 +318,30 @@ async fn addressed(
     messages: Vec<Message>,
 ) -> Result<Vec<(Message, Vec<NewDelivery>)>> {
     let recipients: Vec<String> = messages.iter().flat_map(|message| message.recipients.clone()).collect();
+    let senders = messages.iter().map(|message| message.sender.clone());
     let people = match recipients.is_empty() {
         true => HashMap::new(),
-        false => addresses::people(tx, &recipients).await?,
+        false => {
+            let named: Vec<String> = recipients.iter().cloned().chain(senders).collect();
+            addresses::people(tx, &named).await?
+        }
     };
-    let is_elsewhere = |recipient: &String| !people.contains_key(&canonical(recipient));
+    // Of an address that was not shown to be the sender's, people here are told by mail, where it is seen who sends it.
+    let is_shown = |message: &Message| people.contains_key(&canonical(&message.sender));
+    let is_elsewhere = |recipient: &String| {
+        !people.contains_key(&canonical(recipient)) || messages.iter().any(|message| !is_shown(message))
+    };
     let way = match ways.filter(|_| recipients.iter().any(is_elsewhere)) {
         Some(ways) => ways.open_to(tx, sender).await?,
         None => None,
     };
     let addressed = messages.into_iter().map(|message| {
+        let is_shown = people.contains_key(&canonical(&message.sender));
         // An answer has to reach who sends it.
         let way = way.filter(|_| is_reachable(&message.sender));
         let deliveries = message.recipients.iter().map(|recipient| {
             let address = canonical(recipient);
-            let principal = people.get(&address).copied();
+            let principal = people.get(&address).copied().filter(|_| is_shown);
             let (way, status) = match (principal, way.filter(|_| is_reachable(recipient))) {
                 (Some(_), _) => (HERE, DELIVERED),
                 (None, Some(way)) => (way, PENDING),
@@ -345,7 +357,7 @@ async fn addressed(
 }
 
 /// What has messages taken up, or brought elsewhere.
-pub(super) fn job_of(kind: JobKind, messages: &[i64]) -> NewJob {
+pub(crate) fn job_of(kind: JobKind, messages: &[i64]) -> NewJob {
     let payload = serde_json::json!({ "messages": messages }).to_string();
     NewJob { kind, key: uuid::Uuid::new_v4().to_string(), owner: None, payload, due_at: Utc::now() }
 }

@@ -89,7 +89,7 @@ pub(super) struct Read {
     before: Option<MeetingFacts>,
 }
 
-pub(super) fn facts(object: &CalendarObject, instance: Option<Moment>) -> MeetingFacts {
+pub(crate) fn facts(object: &CalendarObject, instance: Option<Moment>) -> MeetingFacts {
     let draft = edit::draft_of(object, None).ok();
     let summary = object.entries().find_map(|entry| object.component(entry).property("SUMMARY")).map(Property::text);
     MeetingFacts { title: summary.unwrap_or_default(), draft, instance }

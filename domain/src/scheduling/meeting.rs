@@ -1,12 +1,11 @@
 //! An event that somebody is about to say something about.
 
-use super::addresses::of_calendar;
+use super::addresses::{Known, of_calendar};
 use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::calendars::CalendarId;
 use crate::events::stored_event;
 use crate::model::object::Object;
 use crate::{Error, Kalends, Problem, Result};
-use kalends_ical::itip::Addresses;
 
 /// Longest word that goes with a message, in characters.
 const MAX_COMMENT: usize = 1_000;
@@ -14,7 +13,7 @@ const MAX_COMMENT: usize = 1_000;
 /// An event with whose meetings are in its calendar.
 pub(super) struct Meeting {
     pub stored: Object,
-    pub me: Addresses,
+    pub me: Known,
     pub deciders: [PrincipalId; 2],
 }
 
@@ -27,7 +26,7 @@ pub(super) fn deciders(calendar: &Held, caller: Caller) -> [PrincipalId; 2] {
 ///
 /// # Errors
 /// `BadInput` for one that is too long.
-pub(super) fn checked_comment(comment: Option<&str>) -> Result<Option<String>> {
+pub(crate) fn checked_comment(comment: Option<&str>) -> Result<Option<String>> {
     let comment = comment.map(str::trim).filter(|comment| !comment.is_empty());
     if comment.is_some_and(|comment| comment.chars().count() > MAX_COMMENT) {
         return Err(Error::bad_input("comment", Problem::Length { least: 0, most: MAX_COMMENT }));
@@ -49,7 +48,7 @@ impl Kalends {
         let mut tx = self.db.read().await?;
         let held = access::calendar(&mut tx, caller, calendar, Access::Write).await?;
         let stored = stored_event(&mut tx, &held, name).await?;
-        let me = of_calendar(&mut tx, &held).await?.all;
+        let me = of_calendar(&mut tx, &held).await?;
         if etag.is_some_and(|etag| etag != held.shown_head(stored.head.clone()).etag && etag != stored.head.etag) {
             return Err(Error::PreconditionFailed);
         }

@@ -6,7 +6,7 @@ use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::calendars::CalendarId;
 use crate::jobs::{Ended, Lease};
 use crate::model::object::Precondition;
-use crate::model::scheduling::{DeliveryId, MessageId, Waiting};
+use crate::model::scheduling::{CameBy, DeliveryId, MessageId, Waiting};
 use crate::objects::{free_name, index};
 use crate::retry::retry;
 use crate::store::{Index, Transaction};
@@ -74,19 +74,20 @@ impl Kalends {
 
     async fn take_up_one(&self, recipient: PrincipalId, id: DeliveryId) -> Result<()> {
         let caller = match self.db.read().await?.waiting(id).await? {
-            Some(Waiting { by_link: true, .. }) => Caller::answer_link(recipient, id),
+            Some(Waiting { came_by: CameBy::AnswerLink, .. }) => Caller::answer_link(recipient, id),
+            Some(Waiting { came_by: CameBy::Mail, .. }) => Caller::mail(recipient, id),
             Some(Waiting { sender, .. }) => Caller::invitation(recipient, sender),
             None => return Ok(()),
         };
         let mut write = self.begin_write(None, caller).await?;
         // Another may have done it meanwhile.
-        let Some(Waiting { text, .. }) = write.tx.take_waiting(id).await? else { return Ok(()) };
+        let Some(Waiting { text, calendar, .. }) = write.tx.take_waiting(id).await? else { return Ok(()) };
         let limits = self.limits.clone();
         let message = on_a_thread(move || Ok(Incoming::read(&text, &limits.text)?)).await?;
         let place = place_of(&mut write.tx, recipient, &message).await?;
         let why = match place {
             Some((calendar, name)) => self.change(&mut write, &message, calendar, &name).await?,
-            None => self.add(&mut write, recipient, &message).await?,
+            None => self.add(&mut write, recipient, &message, calendar).await?,
         };
         write.tx.set_outcome(id, why.name(), None).await?;
         write.commit(()).await
@@ -96,7 +97,7 @@ impl Kalends {
     async fn change(&self, write: &mut Write, message: &Incoming, calendar: CalendarId, name: &str) -> Result<Why> {
         let calendar = write.calendar(calendar, Access::Write).await?;
         let Some(object) = write.tx.object(calendar.id, name).await? else { return Err(Error::Contended) };
-        let me = of_calendar(&mut write.tx, &calendar).await?.all;
+        let me = of_calendar(&mut write.tx, &calendar).await?.invited;
         let done = self.apply(message, Some(object.text), me).await?;
         if let Some((text, index)) = &done.text {
             write.store(&calendar, name, text, index, &Precondition::None).await?;
@@ -114,14 +115,23 @@ impl Kalends {
         Ok(done.why)
     }
 
-    /// A message about what is not there.
-    async fn add(&self, write: &mut Write, recipient: PrincipalId, message: &Incoming) -> Result<Why> {
+    /// A message about what is not there. `into`: where it goes, where somebody has chosen that.
+    async fn add(
+        &self,
+        write: &mut Write,
+        recipient: PrincipalId,
+        message: &Incoming,
+        into: Option<CalendarId>,
+    ) -> Result<Why> {
         let Some(party) = write.tx.party(recipient).await? else { return Ok(Why::Ignored) };
-        let me = Known::of_owner(&mut write.tx, &party).await?.all;
+        let me = Known::of_owner(&mut write.tx, &party).await?.invited;
         let done = self.apply(message, None, me).await?;
         let Some((text, index)) = &done.text else { return Ok(done.why) };
         let caller = write.caller();
-        let id = default_calendar(&mut write.tx, caller, message.kind).await?.id;
+        let id = match into {
+            Some(chosen) => chosen,
+            None => default_calendar(&mut write.tx, caller, message.kind).await?.id,
+        };
         let calendar = write.calendar(id, Access::Write).await?;
         // It has come to be there meanwhile.
         if write.tx.holder_of_uid(recipient, &index.uid, None).await?.is_some() {
@@ -161,7 +171,7 @@ fn applied(message: &Incoming, current: Option<&str>, me: &Addresses, limits: &L
 }
 
 /// Where the object is that a message is about: among the calendars of whom it is for, and for what they organize, of their teams.
-async fn place_of(
+pub(crate) async fn place_of(
     tx: &mut Transaction,
     recipient: PrincipalId,
     message: &Incoming,

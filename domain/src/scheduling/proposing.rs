@@ -1,6 +1,7 @@
 //! Another time, as an attendee proposes it (COUNTER), the organizer takes or declines it (DECLINECOUNTER), and asking for what there is now
 //! (REFRESH): RFC 5546 sections 3.2.6 to 3.2.8.
 
+use super::addresses::Known;
 use super::implicit::Planned;
 use super::meeting::{Meeting, checked_comment};
 use crate::access::{Access, Caller};
@@ -132,7 +133,7 @@ impl Kalends {
                 let stands = Version { object: &object, text: &stored.text };
                 require_attendee(&object, &me)?;
                 let instance = instance.filter(|_| object.recurs());
-                proposed(stands, &me, instance.as_ref(), timing, comment.as_deref(), &limits)
+                proposed(stands, &me.invited, instance.as_ref(), timing, comment.as_deref(), &limits)
             })
             .await?;
         self.send_about(caller, calendar, (name, &head.etag, &head.uid), message).await
@@ -150,7 +151,7 @@ impl Kalends {
                 let object = CalendarObject::parse(&stored.text, &limits.text)?;
                 require_attendee(&object, &me)?;
                 let stands = Version { object: &object, text: &stored.text };
-                itip::refresh(stands, &me, Utc::now()).ok_or(NOT_INVITED)
+                itip::refresh(stands, &me.invited, Utc::now()).ok_or(NOT_INVITED)
             })
             .await?;
         self.send_about(caller, calendar, (name, &head.etag, &head.uid), message).await
@@ -285,14 +286,14 @@ impl Kalends {
 
 /// # Errors
 /// `NotFound` where `me` is not invited, or by somebody to whom messages are not sent from here (SCHEDULE-AGENT).
-fn require_attendee(object: &CalendarObject, me: &Addresses) -> Result<()> {
+fn require_attendee(object: &CalendarObject, me: &Known) -> Result<()> {
     let organizer = itip::organizer_of(object).ok().flatten();
     let by_server = organizer.is_some_and(|organizer| Agent::of(organizer) == Agent::Server);
-    if itip::role_of(object, me) == Ok(Role::Attendee) && by_server { Ok(()) } else { Err(NOT_INVITED) }
+    if me.role(object) == Ok(Role::Attendee) && by_server { Ok(()) } else { Err(NOT_INVITED) }
 }
 
 /// # Errors
 /// `NotFound` where `me` does not invite.
-fn require_organizer(object: &CalendarObject, me: &Addresses) -> Result<()> {
-    if itip::role_of(object, me) == Ok(Role::Organizer) { Ok(()) } else { Err(NO_PROPOSAL) }
+fn require_organizer(object: &CalendarObject, me: &Known) -> Result<()> {
+    if me.role(object) == Ok(Role::Organizer) { Ok(()) } else { Err(NO_PROPOSAL) }
 }

@@ -7,7 +7,7 @@ use crate::Result;
 use crate::model::calendar::{CalendarId, Revision};
 use crate::model::object::ObjectHead;
 use crate::model::principal::{Caller, PrincipalId, Way};
-use crate::model::scheduling::{ANSWER_LINK, DeliveryId};
+use crate::model::scheduling::{ANSWER_LINK, BY_MAIL, DeliveryId};
 use crate::model::version::{Cause, CauseId, Change, Digest, Run, RunKind, StoredVersion};
 use chrono::{DateTime, Utc};
 
@@ -34,6 +34,7 @@ fn way(way: Way) -> (&'static str, i64) {
         Way::Invitation(_) => ("invitation", 0),
         Way::Delivery => (DELIVERY, 0),
         Way::AnswerLink(DeliveryId(message)) => (ANSWER_LINK, message),
+        Way::Mail(DeliveryId(message)) => (BY_MAIL, message),
     }
 }
 
@@ -180,9 +181,10 @@ impl Transaction {
             Way::Invitation(sender) => sender.unwrap_or(caller.principal),
             _ => caller.principal,
         };
-        // Of what somebody said who has no account, their address.
+        // Of what somebody said who has no account, their address; of what came by mail, whose it was and what it was called.
         let said_by = match caller.way {
             Way::AnswerLink(message) => Some(self.sender_of(message).await?),
+            Way::Mail(message) => Some(self.mail_of_delivery(message).await?),
             _ => None,
         };
         let acts = acts_for.map(|owner| format!("{FOR}{}", owner.0)).unwrap_or_default();

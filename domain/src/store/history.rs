@@ -9,7 +9,7 @@ use crate::model::as_of::{
 };
 use crate::model::calendar::{CalendarId, Revision};
 use crate::model::principal::PrincipalId;
-use crate::model::scheduling::ANSWER_LINK;
+use crate::model::scheduling::{ANSWER_LINK, BY_MAIL};
 use crate::model::version::{Digest, RunKind};
 use chrono::{DateTime, Utc};
 
@@ -84,6 +84,7 @@ fn written(way: ChangeWay) -> (Option<&'static str>, Option<i64>, Option<&'stati
         ChangeWay::Invitation => (Some("invitation"), None, None),
         ChangeWay::Delivery => (Some(DELIVERY), None, None),
         ChangeWay::AnswerLink => (Some(ANSWER_LINK), None, None),
+        ChangeWay::Mail => (Some(BY_MAIL), None, None),
     }
 }
 
@@ -97,6 +98,7 @@ fn change_maker(row: &Row) -> Result<ChangeMaker> {
         (false, _, "invitation") => (ChangeWay::Invitation, String::new()),
         (false, _, DELIVERY) => (ChangeWay::Delivery, String::new()),
         (false, _, ANSWER_LINK) => (ChangeWay::AnswerLink, String::new()),
+        (false, _, BY_MAIL) => (ChangeWay::Mail, String::new()),
         (false, _, "app-password") => (ChangeWay::AppPassword(row.get("credential_id")?), row.get("label")?),
         _ => (ChangeWay::Command, String::new()),
     };

@@ -6,7 +6,7 @@ use crate::Result;
 use crate::model::calendar::CalendarId;
 use crate::model::principal::PrincipalId;
 use crate::model::scheduling::{
-    ANSWER_LINK, DeliveryId, HERE, MessageId, NewDelivery, NewMessage, OpenProposal, Sent, Waiting,
+    ANSWER_LINK, BY_MAIL, CameBy, DeliveryId, HERE, MessageId, NewDelivery, NewMessage, OpenProposal, Sent, Waiting,
 };
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -114,15 +114,21 @@ impl Transaction {
 
     async fn waiting_locked(&mut self, id: DeliveryId, lock: &'static str) -> Result<Option<Waiting>> {
         let parts = [
-            "SELECT d.id, m.sender_id, m.text, m.came_by FROM scheduling_deliveries d JOIN scheduling_messages m ON m.id = d.message_id
+            "SELECT d.id, m.sender_id, m.text, m.came_by, i.calendar_id AS chosen FROM scheduling_deliveries d
+             JOIN scheduling_messages m ON m.id = d.message_id LEFT JOIN mail_invitations i ON i.delivery_id = d.id
              WHERE d.id = $1 AND d.waiting",
             lock,
         ];
         let row = self.joined(&parts).bind(id.0).optional().await?;
         row.map(|row| {
             let sender = row.get::<Option<i64>>("sender_id")?.map(PrincipalId);
-            let by_link = row.get::<Option<&str>>("came_by")? == Some(ANSWER_LINK);
-            Ok(Waiting { id: DeliveryId(row.get("id")?), sender, text: row.get("text")?, by_link })
+            let came_by = match row.get::<Option<&str>>("came_by")? {
+                Some(ANSWER_LINK) => CameBy::AnswerLink,
+                Some(BY_MAIL) => CameBy::Mail,
+                _ => CameBy::Here,
+            };
+            let calendar = row.get::<Option<i64>>("chosen")?.map(CalendarId);
+            Ok(Waiting { id: DeliveryId(row.get("id")?), sender, text: row.get("text")?, came_by, calendar })
         })
         .transpose()
     }

@@ -1,10 +1,13 @@
 //! What is asked of a mail server, in its commands.
 
 use super::connection::{Done, MAX_ANSWER, Piece};
+use super::fetched::{Fetched, each, fetched, is_news, joined, sets};
 use super::names::{decoded, encoded, quoted};
 use super::{Imap, Talk};
-use imap_proto::{AttributeValue, MailboxDatum, NameAttribute, Response, StatusAttribute};
-use kalends_domain::mail::mailbox::{FlagChanges, FolderStatus, MailCapabilities, Mailbox, RemoteFolder, RemoteMail};
+use imap_proto::{MailboxDatum, NameAttribute, Response, StatusAttribute};
+use kalends_domain::mail::mailbox::{
+    FlagChanges, FolderStatus, MailCapabilities, Mailbox, RemoteCalendar, RemoteFolder, RemoteMail,
+};
 use kalends_domain::mail::{FolderRole, MessageFlags};
 use kalends_domain::sync::provider::{Answer, ProviderError};
 use std::time::Duration;
@@ -14,8 +17,6 @@ const FIELDS: &str = "DATE SUBJECT FROM SENDER TO CC MESSAGE-ID REFERENCES IN-RE
 /// What opens a folder and what makes one (RFC 3501 sections 6.3.1 and 6.3.3).
 const SELECT: &str = "SELECT";
 const CREATE: &str = "CREATE";
-/// Most UIDs that are named in one command.
-const MAX_NAMED: usize = 500;
 /// Room for what is not the message itself.
 const BESIDE: usize = 64 * 1024;
 
@@ -24,76 +25,12 @@ const MAX_BEGIN: Duration = Duration::from_secs(60);
 
 type Result<T> = std::result::Result<T, ProviderError>;
 
-/// UIDs as a set (RFC 3501 section 9, `sequence-set`), in as many as it takes.
-fn sets(uids: &[u32]) -> Vec<String> {
-    let mut uids = uids.to_vec();
-    uids.sort_unstable();
-    uids.dedup();
-    let mut ranges: Vec<(u32, u32)> = Vec::new();
-    for uid in uids {
-        match ranges.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(uid) => *last = uid,
-            _ => ranges.push((uid, uid)),
-        }
-    }
-    let written =
-        |(first, last): &(u32, u32)| if first == last { first.to_string() } else { format!("{first}:{last}") };
-    ranges.chunks(MAX_NAMED).map(|piece| piece.iter().map(written).collect::<Vec<_>>().join(",")).collect()
-}
-
-/// Each number of ranges.
-fn each(ranges: &[(u32, u32)]) -> impl Iterator<Item = u32> {
-    ranges.iter().flat_map(|(first, last)| *first..=*last)
-}
-
 fn name(folder: &str) -> Result<String> {
     quoted(&encoded(folder)).ok_or_else(|| ProviderError::Missing("a folder has a name that cannot be sent".into()))
 }
 
 fn text(text: impl Into<String>) -> Vec<Piece<'static>> {
     vec![Piece::Text(text.into())]
-}
-
-/// What is known of a message from one answer to FETCH.
-#[derive(Default)]
-struct Fetched {
-    uid: Option<u32>,
-    flags: Option<MessageFlags>,
-    received_at: Option<chrono::DateTime<chrono::Utc>>,
-    size: u64,
-    body: Option<Vec<u8>>,
-}
-
-fn fetched(response: &Response<'_>) -> Option<Fetched> {
-    let Response::Fetch(_, values) = response else { return None };
-    let mut fetched = Fetched::default();
-    for value in values {
-        match value {
-            AttributeValue::Uid(uid) => fetched.uid = Some(*uid),
-            AttributeValue::Flags(flags) => {
-                fetched.flags = Some(MessageFlags::from_names(flags.iter().map(AsRef::as_ref)));
-            }
-            AttributeValue::InternalDate(date) => {
-                let read = chrono::DateTime::parse_from_str(date.trim(), "%d-%b-%Y %H:%M:%S %z");
-                fetched.received_at = read.ok().map(|date| date.to_utc());
-            }
-            AttributeValue::Rfc822Size(size) => fetched.size = u64::from(*size),
-            AttributeValue::BodySection { data: Some(data), .. } => fetched.body = Some(data.to_vec()),
-            _ => {}
-        }
-    }
-    Some(fetched)
-}
-
-/// Whether it says that a folder is not as it was.
-fn is_news(response: &Response<'_>) -> bool {
-    matches!(
-        response,
-        Response::MailboxData(MailboxDatum::Exists(_))
-            | Response::Expunge(_)
-            | Response::Fetch(..)
-            | Response::Vanished { .. }
-    )
 }
 
 fn flag_list(flags: MessageFlags) -> String {
@@ -380,6 +317,44 @@ impl Mailbox for Imap {
         })
     }
 
+    fn calendars<'a>(&'a self, folder: &'a str, uids: &'a [u32]) -> Answer<'a, Vec<(u32, String)>> {
+        Box::pin(async move {
+            let mut calendars = Vec::new();
+            let mut talk = self.talk.lock().await;
+            talk.fetch(folder, uids, "(UID BODYSTRUCTURE)", |fetched| {
+                if let (Some(uid), Some(section)) = (fetched.uid, fetched.calendar) {
+                    calendars.push((uid, section));
+                }
+            })
+            .await?;
+            Ok(calendars)
+        })
+    }
+
+    fn calendar<'a>(&'a self, folder: &'a str, uid: u32, section: &'a str) -> Answer<'a, Option<RemoteCalendar>> {
+        Box::pin(async move {
+            let mut talk = self.talk.lock().await;
+            let mut part = async |what: &str| {
+                let mut body = None;
+                let asked = talk.fetch(folder, std::slice::from_ref(&uid), what, |fetched| {
+                    if fetched.uid == Some(uid) && fetched.body.is_some() {
+                        body = fetched.body;
+                    }
+                });
+                asked.await?;
+                Result::Ok(body)
+            };
+            if section == super::structure::WHOLE {
+                let whole = part("(UID BODY.PEEK[])").await?;
+                return Ok(whole.map(|whole| RemoteCalendar { header: whole.clone(), part: whole }));
+            }
+            let Some(header) = part("(UID BODY.PEEK[HEADER])").await? else { return Ok(None) };
+            let own = part(&format!("(UID BODY.PEEK[{section}.MIME])")).await?.unwrap_or_default();
+            let Some(body) = part(&format!("(UID BODY.PEEK[{section}])")).await? else { return Ok(None) };
+            Ok(Some(RemoteCalendar { header, part: joined(own, &body) }))
+        })
+    }
+
     fn message<'a>(&'a self, folder: &'a str, uid: u32, most: usize) -> Answer<'a, Option<Vec<u8>>> {
         Box::pin(async move {
             let mut talk = self.talk.lock().await;
@@ -482,19 +457,5 @@ impl Mailbox for Imap {
             let _ = talk.connection.finish(&tag, Duration::from_secs(2), |_| true).await;
             Ok(())
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn uids_are_named_in_ranges_and_not_too_many_at_once() {
-        assert_eq!(sets(&[3, 1, 2, 7, 7, 9]), ["1:3,7,9"]);
-        assert!(sets(&[]).is_empty());
-        let odd: Vec<u32> = (0..2_000).map(|number| number * 2 + 1).collect();
-        assert_eq!(sets(&odd).len(), 4);
-        assert_eq!(sets(&[u32::MAX, u32::MAX - 1]), ["4294967294:4294967295"]);
     }
 }

@@ -5,9 +5,11 @@
 //! end it, and no answer may be larger than somebody has room for.
 
 mod connection;
+mod fetched;
 mod mailbox;
 mod names;
 mod sign_in;
+mod structure;
 
 use crate::outbound::{Dialer, OutboundError};
 use connection::{Connection, Octets, Piece};

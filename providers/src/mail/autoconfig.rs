@@ -3,7 +3,7 @@
 
 use crate::outbound::{Call, CallLimits, Outbound};
 use http::Method;
-use kalends_domain::mail::{ChosenFolders, MailSecurity, MailServer, MailSettings, SentBy};
+use kalends_domain::mail::{MailSecurity, MailServer, MailSettings};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use std::time::Duration;
@@ -52,7 +52,7 @@ pub fn read(text: &str, address: &str) -> Option<MailSettings> {
     let servers = servers(text)?;
     let imap = servers.iter().filter(|named| named.kind == "imap").find_map(|named| server(named, address))?;
     let smtp = servers.iter().filter(|named| named.kind == "smtp").find_map(|named| server(named, address))?;
-    Some(MailSettings { imap, smtp, sent_by: SentBy::Client, folders: ChosenFolders::default() })
+    Some(MailSettings::at(imap, smtp))
 }
 
 fn servers(text: &str) -> Option<Vec<Named>> {

@@ -1,6 +1,6 @@
 //! Hosters of mail that are known by name: where their servers are, as each says in its own help pages.
 
-use kalends_domain::mail::{ChosenFolders, MailSecurity, MailServer, MailSettings, SentBy};
+use kalends_domain::mail::{MailSecurity, MailServer, MailSettings, SentBy};
 
 /// In what is stored of accounts at Microsoft 365 and Outlook, for mail and for calendars.
 pub const MICROSOFT: &str = "microsoft";
@@ -168,7 +168,7 @@ impl Hoster {
         let server =
             |(host, port, security): At| MailServer { host: host.to_owned(), port, security, user: address.to_owned() };
         let sent_by = if self.files_sent { SentBy::Server } else { SentBy::Client };
-        MailSettings { imap: server(self.imap), smtp: server(self.smtp), sent_by, folders: ChosenFolders::default() }
+        MailSettings { sent_by, ..MailSettings::at(server(self.imap), server(self.smtp)) }
     }
 }
 

@@ -12,7 +12,7 @@ use chrono::{TimeDelta, Utc};
 use futures::future::BoxFuture;
 use kalends_domain::mail::connector::{ConfiguredBy, MailConfiguration, MailConnector, MailService};
 use kalends_domain::mail::mailbox::Mailbox;
-use kalends_domain::mail::{ChosenFolders, MailSecurity, MailServer, MailSettings, SentBy};
+use kalends_domain::mail::{MailSecurity, MailServer, MailSettings};
 use kalends_domain::outgoing_mail::MailTransport;
 use kalends_domain::sync::connector::{CredentialKeeper, FindError};
 use kalends_domain::sync::credentials::Credentials;
@@ -55,7 +55,7 @@ impl RemoteServices {
             Some(service) => server(service, MailSecurity::Tls),
             None => server(self.record("submission", domain).await?, MailSecurity::StartTls),
         };
-        Some(MailSettings { imap, smtp, sent_by: SentBy::Client, folders: ChosenFolders::default() })
+        Some(MailSettings::at(imap, smtp))
     }
 
     /// The hoster whose servers a domain names.

@@ -4,6 +4,7 @@
 
 mod arrivals;
 mod index;
+mod invitations;
 mod odd;
 mod sending;
 mod setup;

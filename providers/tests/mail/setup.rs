@@ -8,8 +8,8 @@ use kalends_domain::access::Caller;
 use kalends_domain::jobs::Worker;
 use kalends_domain::mail::mailbox::Mailbox;
 use kalends_domain::mail::{
-    ChosenFolders, FolderRole, MailAccountId, MailFolder, MailPlace, MailQuery, MailRow, MailSecurity, MailServer,
-    MailSettings, MessageFlags, NewMailAccount, SentBy,
+    ChosenFolders, FolderRole, InvitationRule, MailAccountId, MailFolder, MailPlace, MailQuery, MailRow, MailSecurity,
+    MailServer, MailSettings, MessageFlags, NewMailAccount, SentBy,
 };
 use kalends_domain::sync::credentials::Credentials;
 use kalends_providers::connector::RemoteServices;
@@ -77,6 +77,7 @@ pub fn new_account(dovecot: &Dovecot, user: &str, smtp: &SmtpServer) -> NewMailA
             smtp: server(smtp.address.port(), ADDRESS),
             sent_by: SentBy::Client,
             folders: ChosenFolders::default(),
+            invitations: InvitationRule::default(),
         },
         credentials: credentials(),
     }

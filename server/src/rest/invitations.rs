@@ -43,7 +43,7 @@ pub struct Participant {
 }
 
 impl Participant {
-    fn of(party: Party) -> Self {
+    pub(super) fn of(party: Party) -> Self {
         let Party { address, name, partstat, role, status, .. } = party;
         Participant { address, name, answer: partstat, role, status }
     }

@@ -13,8 +13,8 @@ use axum::response::Response;
 use chrono::TimeDelta;
 use kalends_domain::Error;
 use kalends_domain::mail::{
-    ChosenFolders, FedCalendars, MailAccount, MailAccountChange, MailAccountId, MailFolder, MailSecurity, MailServer,
-    MailSettings, NewMailAccount, SentBy,
+    FedCalendars, InvitationRule, MailAccount, MailAccountChange, MailAccountId, MailFolder, MailSecurity, MailServer,
+    MailSettings, NewMailAccount,
 };
 use kalends_domain::sync::credentials::Credentials;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,8 @@ pub struct Info {
     /// `#RRGGBB`
     color: String,
     signature: String,
+    /// Whose invitations stand in the calendar, unanswered, as they come: `nobody`, `known` (whom one wrote to or meets) or `everyone`.
+    invitations: String,
     /// The id of the service, where it is one that is known by name.
     service: Option<String>,
     imap: ServerInfo,
@@ -99,6 +101,9 @@ pub struct Change {
     color: Option<String>,
     #[serde(default)]
     signature: Option<String>,
+    /// `nobody`, `known` or `everyone`.
+    #[serde(default)]
+    invitations: Option<String>,
     /// In seconds.
     #[serde(default)]
     interval: Option<i64>,
@@ -191,6 +196,7 @@ fn info(account: &MailAccount) -> Info {
         address: account.address.clone(),
         color: account.color.clone(),
         signature: account.signature.clone(),
+        invitations: account.settings.invitations.name().to_owned(),
         service: account.preset.clone(),
         imap: shown(&account.settings.imap),
         smtp: shown(&account.settings.smtp),
@@ -246,7 +252,7 @@ pub async fn create(
         }
         (Some(imap), Some(smtp)) => {
             let (imap, smtp) = (read("imap", imap, &address)?, read("smtp", smtp, &address)?);
-            (MailSettings { imap, smtp, sent_by: SentBy::Client, folders: ChosenFolders::default() }, None)
+            (MailSettings::at(imap, smtp), None)
         }
         _ => return Err(Problem::bad_value("smtp", "Both servers, or none.")),
     };
@@ -277,12 +283,16 @@ pub async fn patch(
     Body(change, _): Body<Change>,
 ) -> Result<Response, Problem> {
     let (id, check) = (account_id(&id)?, checks(&headers)?);
-    let Change { name, color, signature, interval, paused } = change;
+    let Change { name, color, signature, invitations, interval, paused } = change;
+    let rule = |name: String| {
+        InvitationRule::from_name(&name).ok_or_else(|| Problem::bad_value("invitations", "nobody, known or everyone."))
+    };
+    let invitations = invitations.map(rule).transpose()?;
     let seconds = |seconds| {
         TimeDelta::try_seconds(seconds).ok_or_else(|| Problem::bad_value("interval", "Seconds: a minute to a day."))
     };
     let interval = interval.map(seconds).transpose()?;
-    let change = MailAccountChange { name, color, signature, interval, folders: None, is_paused: paused };
+    let change = MailAccountChange { name, color, signature, interval, folders: None, invitations, is_paused: paused };
     rest.kalends.change_mail_account_if(known.caller, id, &change, check).await?;
     let account = rest.kalends.mail_account(known.caller, id).await?;
     Ok(tagged(&etag(&account), Json(info(&account))))

@@ -21,6 +21,7 @@ mod jobs;
 mod links;
 mod mail_accounts;
 mod mail_drafts;
+mod mail_invitations;
 mod mail_messages;
 mod meeting_times;
 mod objects;
@@ -250,6 +251,7 @@ fn of_mail() -> OpenApiRouter<Rest> {
         .routes(routes!(mail_messages::thread))
         .routes(routes!(mail_messages::source))
         .routes(routes!(mail_messages::part))
+        .routes(routes!(mail_invitations::get, mail_invitations::act))
         .routes(routes!(mail_messages::change))
         .routes(routes!(mail_messages::undo))
         .routes(routes!(mail_drafts::list, mail_drafts::create))

@@ -16,7 +16,7 @@ use kalends_app::mail::wishes::{
     AccountRefused, AccountWish, AddRefused, AddWish, ComposeRefused, ComposeWish, MailRefused, MailWish, NewFile,
 };
 use kalends_app::mail::writing::{self, MAX_ATTACHED_OCTETS};
-use kalends_app::mail::{accounts, frame_document};
+use kalends_app::mail::{accounts, frame_document, invitation_server};
 use kalends_app::return_path::{back_path, sign_in_path};
 use kalends_app::session::CurrentUser;
 use kalends_app::wire::ApiError;
@@ -38,6 +38,7 @@ pub(super) fn router() -> Router<WebState> {
         .route("/mail/message/{id}/body", get(body))
         .route("/mail/message/{id}/part/{part}", get(part))
         .route("/mail/message/{id}/source", get(source))
+        .route("/mail/message/{id}/invitation", post(invitation))
         .route("/settings/mail/new", post(add))
         .route("/settings/mail/{id}", post(account))
 }
@@ -191,6 +192,25 @@ async fn part(
             let is_shown = query.as_deref() == Some("show") && server::can_be_seen(&file.kind);
             answer_file(file, is_shown)
         }
+        Err(error) => failed_with(&error),
+    }
+}
+
+/// Does what somebody says to what a message says about a meeting.
+async fn invitation(State(state): State<WebState>, Path(id): Path<i64>, request: Request) -> Response {
+    let Posted { user, form, .. } = match Posted::read(request).await {
+        Ok(posted) => posted,
+        Err(response) => return response,
+    };
+    let Some(user) = user else { return Redirect::to(&sign_in_path(paths::PATH)).into_response() };
+    let back = value(&form, "back");
+    let back = back.as_deref().map_or(paths::PATH, |back| back_path(Some(back)));
+    let deed = value(&form, "do").unwrap_or_default();
+    let calendar = value(&form, "calendar").filter(|calendar| !calendar.is_empty()).map(|id| id.parse().unwrap_or(0));
+    let comment = value(&form, "comment");
+    let kalends = &state.web.kalends;
+    match invitation_server::carry_out(kalends, &user, id, &deed, calendar, comment.as_deref()).await {
+        Ok(text) => said(&state, back, text),
         Err(error) => failed_with(&error),
     }
 }

@@ -15,6 +15,7 @@ mod invitation_mail;
 mod links;
 mod load;
 mod mail;
+mod mail_invitations;
 mod meetings;
 mod microsoft;
 mod moving;

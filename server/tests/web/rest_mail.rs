@@ -4,14 +4,14 @@ use super::rest_calendars::{Program, body};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kalends_domain::jobs::Worker;
-use kalends_test_support::dovecot::{Dovecot, PASSWORD};
+use kalends_test_support::dovecot::{Dovecot, Offering, PASSWORD};
 use kalends_test_support::server::Server;
 use kalends_test_support::smtp::{SmtpOptions, SmtpServer};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 /// Does what is due.
-async fn work(server: &Server) {
+pub async fn work(server: &Server) {
     Worker::new(server.kalends.clone(), CancellationToken::new()).run_due().await.unwrap();
 }
 
@@ -19,8 +19,10 @@ async fn work(server: &Server) {
 async fn a_program_adds_an_account_reads_sorts_and_writes() {
     let proof = Some(STANDARD.encode(format!("\0ada@example.org\0{PASSWORD}")));
     let abilities = vec!["AUTH PLAIN"];
-    let (dovecot, smtp) =
-        (Dovecot::start(), SmtpServer::start(SmtpOptions { abilities, proof, ..SmtpOptions::default() }));
+    let (dovecot, smtp) = (
+        Dovecot::shared(Offering::Everything),
+        SmtpServer::start(SmtpOptions { abilities, proof, ..SmtpOptions::default() }),
+    );
     let server = Server::with_pages().await;
     let (ada, _) = Program::new(&server, "ada").await;
     let (eve, _) = Program::new(&server, "eve").await;

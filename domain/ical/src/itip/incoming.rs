@@ -3,7 +3,7 @@
 use super::Method;
 use super::address::Addresses;
 use super::component::{Key, key_of_moment};
-use super::parties::Party;
+use super::parties::{Party, parties_of};
 use super::revision::Revision;
 use crate::edit::document::{Document, Tree};
 use crate::entry::ComponentKind;
@@ -94,6 +94,25 @@ impl Incoming {
     /// Who answers in it, of a message to an organizer.
     pub fn attendee_address(&self) -> Option<&str> {
         self.components().find_map(|component| component.property("ATTENDEE")).map(|property| property.value.trim())
+    }
+
+    /// Of each of its components, whom it would have to be from: its organizer; of an answer who answers in it, of a proposal one of those
+    /// who are in it (RFC 5546 sections 3.2.2 to 3.2.8).
+    pub fn authors(&self) -> Vec<Vec<Party>> {
+        let of = |component: &Component| -> Vec<Party> {
+            let (organizer, attendees) = parties_of(component);
+            match self.method {
+                Method::Reply | Method::Refresh => attendees.into_iter().take(1).collect(),
+                Method::Counter => attendees,
+                _ => organizer.into_iter().collect(),
+            }
+        };
+        self.components().map(of).collect()
+    }
+
+    /// Whether one of `me` is among those who are invited by it.
+    pub fn invites(&self, me: &Addresses) -> bool {
+        self.attendee_addresses().any(|address| me.contains(address))
     }
 
     /// The addresses of all attendees in it.

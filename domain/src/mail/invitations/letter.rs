@@ -1,0 +1,55 @@
+//! A mail with a message about a meeting, read.
+
+use super::authentication::{AuthenticationResults, results};
+use super::calendar_part::{Found, calendar_of};
+use crate::mail::mime;
+use crate::model::mail_message::MailAddress;
+use kalends_ical::itip::Addresses;
+use mail_parser::MessageParser;
+use sha2::{Digest, Sha256};
+
+/// A mail, as far as it matters for what it says about a meeting.
+#[derive(Clone, Debug)]
+pub(super) struct Letter {
+    pub from: MailAddress,
+    pub subject: String,
+    /// Whose mail it is: From, where that is one person, and Sender where it is of the same domain, for which the same was found out.
+    pub senders: Addresses,
+    pub results: Option<AuthenticationResults>,
+    pub calendar: Found,
+    /// By which it is known again.
+    pub digest: Vec<u8>,
+}
+
+fn domain(address: &str) -> String {
+    address.rsplit('@').next().unwrap_or_default().to_lowercase()
+}
+
+/// Reads a mail. `header`: its header, or all of it; `part`: the part with the calendar and a header of its own, or all of the mail;
+/// `imap`: the host that has it. `None`: it has no message about a meeting.
+pub(super) fn letter(header: &[u8], part: &[u8], imap: &str) -> Option<Letter> {
+    let message = MessageParser::default().parse(part)?;
+    let calendar = calendar_of(&message)?;
+    let head = mime::head(header);
+    let read = MessageParser::default().parse_headers(header)?;
+    let written = mime::people(read.from());
+    let mut senders: Vec<String> = Vec::new();
+    if let [from] = &written[..] {
+        senders.push(from.address.clone());
+        let sender = mime::people(read.sender()).into_iter().next();
+        senders.extend(sender.map(|sender| sender.address).filter(|sender| domain(sender) == domain(&from.address)));
+    }
+    let text = match &calendar {
+        Found::Text(text) => text.trim_end(),
+        Found::Unfit(_) => "",
+    };
+    let known_by = format!("{}\n{text}", head.message_id.unwrap_or_default());
+    Some(Letter {
+        from: head.from,
+        subject: head.subject,
+        senders: Addresses::new(senders.iter().map(String::as_str).filter(|sender| !sender.is_empty())),
+        results: results(&mime::fields(&read), imap),
+        calendar,
+        digest: Sha256::digest(known_by).to_vec(),
+    })
+}
