@@ -197,7 +197,7 @@ impl Kalends {
                 match fetched.outcome {
                     FetchOutcome::Text { text, .. } => texts.push((fetched.id, text)),
                     FetchOutcome::Gone => {}
-                    FetchOutcome::Unreadable { why } => {
+                    FetchOutcome::Unreadable { why } | FetchOutcome::Failed { why } => {
                         moved.comparison.there += 1;
                         moved.import.refused.push(Refusal { what: fetched.id.0.clone(), line: 0, why: why.clone() });
                         moved.comparison.differing.push(Difference { what: fetched.id.0, why });

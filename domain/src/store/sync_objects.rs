@@ -339,11 +339,11 @@ impl Transaction {
         Ok(())
     }
 
-    /// What failed again and again, or had another's UID, is tried once more.
+    /// What failed again and again, could not be read, or had another's UID, is tried once more.
     pub async fn clear_sync_failing(&mut self, link: SyncLinkId) -> Result<()> {
         let statement = self.sql(
             "UPDATE sync_objects SET aside_code = NULL, aside_why = NULL, aside_local = NULL, aside_remote = NULL, failures = 0
-             WHERE link_id = $1 AND aside_code IN ('failing', 'uid-twice')",
+             WHERE link_id = $1 AND aside_code IN ('failing', 'unreadable', 'uid-twice')",
         );
         statement.bind(link.0).run().await?;
         Ok(())

@@ -237,7 +237,10 @@ impl<'a> Dry<'a> {
                     Some(text) => text,
                     None => match read.next() {
                         Some(Read::Answer(FetchOutcome::Text { text, .. })) => text,
-                        Some(Read::Answer(FetchOutcome::Unreadable { why }) | Read::Failed(why)) => {
+                        Some(
+                            Read::Answer(FetchOutcome::Unreadable { why } | FetchOutcome::Failed { why })
+                            | Read::Failed(why),
+                        ) => {
                             self.say(Side::Here, Deed::SetAside, &row, Some(why));
                             continue;
                         }

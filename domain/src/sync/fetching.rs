@@ -60,5 +60,9 @@ fn in_order(ids: &[RemoteObjectId], found: Vec<Fetched>) -> Result<Vec<Read>, Pr
     if !answers_all {
         return Err(ProviderError::Unreadable("it answers for other objects than it was asked for".into()));
     }
-    Ok(found.into_iter().map(|fetched| Read::Answer(fetched.outcome)).collect())
+    let read = |fetched: Fetched| match fetched.outcome {
+        FetchOutcome::Failed { why } => Read::Failed(why),
+        outcome => Read::Answer(outcome),
+    };
+    Ok(found.into_iter().map(read).collect())
 }

@@ -96,7 +96,7 @@ impl Engine<'_> {
                 Some(Read::Answer(FetchOutcome::Unreadable { why })) => {
                     failed.push((row, Some((AsideCode::Unreadable, why))));
                 }
-                Some(Read::Failed(why)) => {
+                Some(Read::Failed(why) | Read::Answer(FetchOutcome::Failed { why })) => {
                     row.failures += 1;
                     let is_enough = row.failures >= MAX_FAILURES;
                     self.tally.failed += u64::from(!is_enough);

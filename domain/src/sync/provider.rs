@@ -142,6 +142,10 @@ pub enum FetchOutcome {
     Unreadable {
         why: String,
     },
+    /// The remote side has a fault at this one alone, which it may not have the next time.
+    Failed {
+        why: String,
+    },
 }
 
 /// What was stored, and where.

@@ -336,7 +336,7 @@ impl Engine<'_> {
         Ok(stop)
     }
 
-    /// Asks at the first run, and again once a day, what the remote side says of the calendar.
+    /// Asks at the first run, and again once a day, what the remote side says of the calendar and of what it failed at.
     async fn know_remote(&mut self) -> Done<()> {
         let day = |at: Option<DateTime<Utc>>| at.map(|at| at.date_naive());
         if self.link.last_run_at.is_some() && day(self.link.last_run_at) == day(Some(Utc::now())) {
@@ -348,6 +348,8 @@ impl Engine<'_> {
         };
         let mut tx = self.begin().await?;
         tx.set_sync_remote(self.link.id, &remote).await?;
+        // What the server had a fault at may be otherwise today, though nobody has changed it.
+        tx.clear_sync_failing(self.link.id).await?;
         tx.commit().await?;
         self.link.remote_writable = remote.is_writable;
         let rules = super::decide::Rules { components: remote.components.clone(), ..(*self.rules).clone() };

@@ -109,9 +109,10 @@ impl CalDav {
         match answer.status.as_u16() {
             200 | 203 => Ok(text(answer)),
             404 | 410 => Ok(FetchOutcome::Gone),
-            400 | 403 | 405 | 406 | 409 | 415 | 422 | 451 | 500 | 501 => {
+            400 | 403 | 405 | 406 | 409 | 415 | 422 | 451 | 501 => {
                 unreadable(format!("the server does not give it: {}", answer.status))
             }
+            500 => Ok(FetchOutcome::Failed { why: format!("the server has a fault at it: {}", answer.status) }),
             _ => Err(failure::of_status(&answer)),
         }
     }
@@ -126,7 +127,8 @@ fn outcome(response: &Response) -> Option<FetchOutcome> {
         return Some(readable(data.text.clone(), response.tag()));
     }
     let status = response.refusal(&Namespace::CalDav, "calendar-data")?;
-    Some(FetchOutcome::Unreadable { why: format!("the server does not give its text: {status}") })
+    let why = format!("the server does not give its text: {status}");
+    Some(if status >= 500 { FetchOutcome::Failed { why } } else { FetchOutcome::Unreadable { why } })
 }
 
 fn text(answer: Answer) -> FetchOutcome {

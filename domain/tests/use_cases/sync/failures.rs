@@ -190,6 +190,34 @@ async fn one_object_that_cannot_be_read_stands_in_nobodys_way() {
 }
 
 #[tokio::test]
+async fn what_a_server_failed_at_is_tried_again_each_day_though_nothing_changes_there() {
+    let pair = Pair::new(POLICY).await;
+    pair.remote.put(&titled("a", "There"));
+    pair.remote.put(&titled("b", "There"));
+    // Whoever asks for a run has everything tried again: these come by themselves.
+    let by_itself = async |sets: &str| {
+        pair.home.run(sets).await;
+        pair.home.run("UPDATE jobs SET due_at = 0 WHERE kind = 'sync' AND state = 'waiting'").await;
+        pair.run_due().await
+    };
+    let poison = pair.remote.texts().keys().next().unwrap().clone();
+    pair.remote.fails(move |call, about| {
+        (call == Call::Fetch && about.contains(&poison.as_str())).then_some(Fault::Refused(transient()))
+    });
+    pair.run_due().await;
+    for _ in 0..4 {
+        by_itself("UPDATE sync_links SET failures = 0").await;
+    }
+    assert_eq!(pair.state().await.state, LinkState::InStep);
+    assert_eq!(pair.kalends.set_aside_objects(pair.anna(), pair.link).await.unwrap().len(), 1);
+    pair.remote.works();
+    by_itself("UPDATE sync_links SET failures = 0").await;
+    assert_eq!(pair.uids().await.len(), 1, "it is left alone for today");
+    by_itself("UPDATE sync_links SET last_run_at = last_run_at - 90000000").await;
+    pair.assert_same().await;
+}
+
+#[tokio::test]
 async fn a_text_that_is_none_is_set_aside_until_it_is_another() {
     let pair = Pair::new(POLICY).await;
     pair.remote.put(&titled("a", "There"));
