@@ -33,6 +33,7 @@ pub mod reminders;
 pub mod split;
 pub mod syntax;
 pub mod time;
+pub mod time_words;
 pub mod transparency;
 pub mod uid;
 pub mod unfold;
