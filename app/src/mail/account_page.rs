@@ -5,6 +5,7 @@ use super::api::load_account;
 use super::paths::{account_path, folder_path};
 use super::records::{AccountStanding, Brings, BringsWay, MailAccountInfo, OneMailAccount};
 use super::settings_list::{StandingBadge, standing_line};
+use super::times::long;
 use super::wishes::AccountWish;
 use crate::notation::Format;
 use crate::remote_accounts::{PATH as ACCOUNTS, parted};
@@ -46,7 +47,11 @@ pub fn MailAccountPage() -> impl IntoView {
 
 #[component]
 fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
-    let OneMailAccount { account, imap, smtp, signature, brings, calendar_accounts, unsent, said, refused } = loaded;
+    let for_invitations = loaded.for_invitations;
+    let notice = loaded.notice.clone().map(|(what, at)| words::server_mail_account_notice(&what, &long(at, format)));
+    let notice = notice.map(|notice| view! { <p class="notice notice--warning" dir="auto">{notice}</p> });
+    let OneMailAccount { account, imap, smtp, signature, brings, calendar_accounts, unsent, said, refused, .. } =
+        loaded;
     let is_of = |is_it: fn(&AccountWish) -> bool| refused.as_ref().filter(|refused| is_it(&refused.wish));
     let password = is_of(|wish| matches!(wish, AccountWish::Password)).map(|refused| refused.error.clone());
     let change = is_of(|wish| matches!(wish, AccountWish::Change { .. })).map(|refused| refused.error.clone());
@@ -64,7 +69,7 @@ fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
     let inbox = account.folders.iter().find(|folder| folder.role == super::records::Role::Inbox);
     let inbox = inbox.map(|folder| view! { <a class="button button--primary" href=folder_path(&folder.key)>{words::server_mail_open()}</a> });
     let password = view! { <NewPassword path=path.clone() is_needed=account.standing == AccountStanding::NeedsPassword error=password_field.map(|(_, message)| message) /> }.into_any();
-    let settings = view! { <Settings account=account.clone() signature=signature error=change_field.map(|(_, message)| message) /> }.into_any();
+    let settings = view! { <Settings account=account.clone() signature=signature for_invitations=for_invitations error=change_field.map(|(_, message)| message) /> }.into_any();
     // At hand where it is wanted.
     let forms = match account.standing {
         AccountStanding::NeedsPassword => [password, settings],
@@ -81,6 +86,7 @@ fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
             </div>
             <p>{state}</p>
             {why}
+            {notice}
             <dl class="facts">
                 <div><dt>{words::server_mail_imap()}</dt><dd>{imap}</dd></div>
                 <div><dt>{words::server_mail_smtp()}</dt><dd>{smtp}</dd></div>
@@ -166,7 +172,12 @@ fn Calendars(path: String, brings: Vec<Brings>) -> impl IntoView {
 }
 
 #[component]
-fn Settings(account: MailAccountInfo, signature: String, error: Option<String>) -> impl IntoView {
+fn Settings(
+    account: MailAccountInfo,
+    signature: String,
+    for_invitations: bool,
+    error: Option<String>,
+) -> impl IntoView {
     view! {
         <section class="card section" aria-labelledby="change">
             <h2 id="change">{words::common_settings()}</h2>
@@ -181,6 +192,13 @@ fn Settings(account: MailAccountInfo, signature: String, error: Option<String>) 
                     <label class="label" for="signature">{words::server_mail_signature()}</label>
                     <textarea id="signature" class="textarea" name="signature" dir="auto" rows="4" maxlength="10000" aria-describedby="signature-hint">{signature}</textarea>
                     <p id="signature-hint" class="hint">{words::server_mail_signature_hint()}</p>
+                </div>
+                <div class="field">
+                    <label class="choice">
+                        <input class="checkbox" type="checkbox" name="for_invitations" value="on" checked=for_invitations aria-describedby="invitations-hint" />
+                        {words::server_mail_for_invitations()}
+                    </label>
+                    <p id="invitations-hint" class="hint">{words::server_mail_for_invitations_hint()}</p>
                 </div>
                 <div class="row"><button class="button">{words::common_save()}</button></div>
             </form>

@@ -44,6 +44,8 @@ pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailA
         imap: written(&account.settings.imap),
         smtp: written(&account.settings.smtp),
         signature: account.signature,
+        for_invitations: account.for_invitations,
+        notice: account.notice.map(|notice| (notice.what, folders::local(notice.at, user))),
         brings: kalends.mail_offers(caller, id).await?.into_iter().map(brings).collect(),
         calendar_accounts: dependents.calendar_accounts.len(),
         unsent: folders::number(dependents.drafts),
@@ -212,9 +214,10 @@ pub async fn fulfil(
             let made = kalends.take_mail_offer(caller, id, None, None).await?;
             return Ok((calendars_path(made.0), words::server_accounts_added().to_owned()));
         }
-        AccountWish::Change { name, color, signature } => {
+        AccountWish::Change { name, color, signature, for_invitations } => {
             let (name, color) = (Some(name.clone()), Some(color.clone()));
-            change(MailAccountChange { name, color, signature: Some(signature.clone()), ..Default::default() }).await?;
+            let (signature, for_invitations) = (Some(signature.clone()), Some(*for_invitations));
+            change(MailAccountChange { name, color, signature, for_invitations, ..Default::default() }).await?;
             words::server_mail_account_changed().to_owned()
         }
         AccountWish::Password => {

@@ -232,6 +232,8 @@ pub enum AccountWish {
         /// `#RRGGBB`
         color: String,
         signature: String,
+        /// Invitations go out by it where no account has the address that they are from.
+        for_invitations: bool,
     },
     /// The password is not kept.
     Password,
@@ -253,6 +255,7 @@ impl AccountWish {
                 name: text("name"),
                 color: text("color"),
                 signature: value("signature").unwrap_or_default().replace("\r\n", "\n"),
+                for_invitations: value("for_invitations").is_some(),
             }),
             "password" => Some(AccountWish::Password),
             "remove" => Some(AccountWish::Remove { calendars: text("calendars") }),

@@ -11,6 +11,7 @@ mod connections;
 pub mod connector;
 mod credentials;
 mod drafts;
+pub(crate) mod filing;
 mod html;
 mod html_bounds;
 mod identities;
@@ -20,6 +21,7 @@ mod look_folder;
 pub mod mailbox;
 mod mime;
 mod offers;
+mod own_way;
 mod push;
 mod reading;
 mod saving;
@@ -30,8 +32,8 @@ mod watch;
 mod words;
 
 pub use crate::model::mail_account::{
-    ChosenFolders, MailAccount, MailAccountId, MailIdentity, MailIdentityId, MailSecurity, MailServer, MailSettings,
-    SentBy,
+    ChosenFolders, MailAccount, MailAccountId, MailIdentity, MailIdentityId, MailNotice, MailSecurity, MailServer,
+    MailSettings, SentBy,
 };
 pub use crate::model::mail_draft::{
     AnswerKind, Attachment, AttachmentId, DraftContent, DraftState, MailDraft, MailDraftId,
@@ -50,6 +52,7 @@ pub use reading::{MailPart, OpenMail, PartContent, Pictures};
 pub use watch::MailWatcher;
 
 pub(crate) use look::look;
+pub(crate) use own_way::OwnMail;
 pub(crate) use push::push;
 pub(crate) use saving::save;
 pub(crate) use sending::send;

@@ -320,13 +320,19 @@ async fn addressed(
         false => addresses::people(tx, &recipients).await?,
     };
     let is_elsewhere = |recipient: &String| !people.contains_key(&canonical(recipient));
-    let way = match ways.filter(|_| recipients.iter().any(is_elsewhere)) {
-        Some(ways) => ways.open_to(tx, sender).await?,
-        None => None,
-    };
-    let addressed = messages.into_iter().map(|message| {
+    // By the address that a message is from: a way may be open to one of somebody's and not to another.
+    let mut open: HashMap<String, Option<&'static str>> = HashMap::new();
+    for message in messages.iter().filter(|message| message.recipients.iter().any(is_elsewhere)) {
         // An answer has to reach who sends it.
-        let way = way.filter(|_| is_reachable(&message.sender));
+        let from = itip::email(&message.sender).filter(|_| is_reachable(&message.sender));
+        if let (Some(ways), Some(from)) = (ways, from)
+            && !open.contains_key(&message.sender)
+        {
+            open.insert(message.sender.clone(), ways.open_to(tx, sender, &from).await?);
+        }
+    }
+    let addressed = messages.into_iter().map(|message| {
+        let way = open.get(&message.sender).copied().flatten();
         let deliveries = message.recipients.iter().map(|recipient| {
             let address = canonical(recipient);
             let principal = people.get(&address).copied();

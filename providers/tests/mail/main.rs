@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod arrivals;
+mod delivered;
+mod faults;
 mod index;
+mod invitations;
 mod odd;
 mod sending;
 mod setup;
