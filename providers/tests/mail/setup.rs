@@ -66,15 +66,20 @@ pub fn taking(options: SmtpOptions) -> SmtpServer {
 }
 
 pub fn new_account(dovecot: &Dovecot, user: &str, smtp: &SmtpServer) -> NewMailAccount {
+    account_at(dovecot, user, ADDRESS, smtp.address.port())
+}
+
+/// `address` is also the name at the server that takes mail.
+pub fn account_at(dovecot: &Dovecot, user: &str, address: &str, smtp: u16) -> NewMailAccount {
     NewMailAccount {
         name: "Work".into(),
-        address: ADDRESS.into(),
+        address: address.into(),
         display_name: "Ada".into(),
         color: None,
         preset: None,
         settings: MailSettings {
             imap: server(dovecot.port, user),
-            smtp: server(smtp.address.port(), ADDRESS),
+            smtp: server(smtp, address),
             sent_by: SentBy::Client,
             folders: ChosenFolders::default(),
         },
