@@ -104,7 +104,7 @@ async fn an_invitation_its_change_and_its_end_come_to_the_mailbox_of_whom_they_a
     let mut statuses = ada.statuses().await;
     statuses.sort();
     assert_eq!(statuses, ["REQUEST 1.1", "REQUEST 5.1"], "{}", ada.exim.log());
-    assert!(first.contains(&format!("Return-Path: <{}>", ada.address)), "{first}");
+    assert!(first.contains(&format!("Return-path: <{}>", ada.address)), "{first}");
     assert!(first.contains("method=\"REQUEST\"") && first.contains("invite.ics"), "{first}");
     ada.put("Other plan", &[&guest]).await;
     ada.arrived(&guest, 2).await;

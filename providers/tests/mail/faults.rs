@@ -40,12 +40,13 @@ async fn one_change_that_a_server_refuses_holds_back_no_other() {
     // Somebody else has deleted the folder by then.
     let deleted = kalends_test_support::dovecot::delete_folder(post.dovecot.port, &post.user, "Projects");
     deleted.unwrap();
-    let change = |ids: Vec<_>, change| async {
+    for (ids, change) in [
+        (vec![id("a"), id("b")], MailChange::Move(projects)),
+        (vec![id("c")], MailChange::Flagged(true)),
+        (vec![archived], MailChange::Flagged(true)),
+    ] {
         post.kalends.change_mail(post.anna, &MailSelection::Messages(ids), change).await.unwrap();
-    };
-    change(vec![id("a"), id("b")], MailChange::Move(projects)).await;
-    change(vec![id("c")], MailChange::Flagged(true)).await;
-    change(vec![archived], MailChange::Flagged(true)).await;
+    }
     let before = post.kalends.mail_account(post.anna, post.account).await.unwrap();
     due(&post).await;
     assert!(post.flags_there("Archive").await[0].1.has(MessageFlags::FLAGGED), "another folder's is told");

@@ -1,6 +1,6 @@
 //! Invitations and answers go out by the account of whoever sends them, and by the installation's mail where that does not take them.
 
-use crate::setup::{ADDRESS, connect, new_account, new_user, services, taking};
+use crate::setup::{ADDRESS, connect, new_account, new_user, owners, services, taking};
 use kalends_domain::Kalends;
 use kalends_domain::access::Caller;
 use kalends_domain::accounts::NewUser;
@@ -122,8 +122,7 @@ async fn invitations_are_from_the_account_that_has_the_address_and_are_kept_once
     let [kept] = &bureau.filed().await[..] else { panic!("one copy for both") };
     let to = header(kept, "To").unwrap();
     assert!(to.contains("zoe@example.com") && kept.contains("yan@example.com"), "{kept}");
-    let first = mails.iter().find(|mail| mail.to == ["zoe@example.com"]).unwrap();
-    assert_eq!(header(kept, "Message-ID"), header(&first.message, "Message-ID"));
+    assert!(mails.iter().any(|mail| header(&mail.message, "Message-ID") == header(kept, "Message-ID")));
     // A change is kept as well, and however often it is filed, it is there once.
     bureau.invite(ADDRESS, "Other plan", &["zoe", "yan"]).await;
     bureau.later().await;
@@ -177,10 +176,7 @@ async fn an_account_that_is_not_let_in_gives_way_to_the_installations_mail_and_s
 #[tokio::test]
 async fn without_another_way_what_an_account_refuses_is_refused() {
     let bureau = Bureau::new(ADDRESS, false).await;
-    let mine = |answers| {
-        let proof = None;
-        SmtpOptions { abilities: vec!["AUTH PLAIN"], proof, answers, ..SmtpOptions::default() }
-    };
+    let mine = |answers| owners(SmtpOptions { answers, ..SmtpOptions::default() });
     bureau.own.set(mine(vec![("MAIL FROM", "550 5.7.1 you are not that")]));
     bureau.invite(ADDRESS, "Plan", &["zoe"]).await;
     let [sent] = &bureau.sent().await[..] else { panic!("one is told") };

@@ -59,10 +59,14 @@ pub async fn connect(dovecot: &Dovecot, user: &str) -> Imap {
     Imap::connect(&Dialer::new(["127.0.0.1".to_owned()]), &server(dovecot.port, user), &credentials()).await.unwrap()
 }
 
-/// A server that takes mail of the account's owner.
-pub fn taking(options: SmtpOptions) -> SmtpServer {
+/// Of a server that takes mail of the account's owner.
+pub fn owners(options: SmtpOptions) -> SmtpOptions {
     let proof = STANDARD.encode(format!("\0{ADDRESS}\0{PASSWORD}"));
-    SmtpServer::start(SmtpOptions { abilities: vec!["AUTH PLAIN", "8BITMIME"], proof: Some(proof), ..options })
+    SmtpOptions { abilities: vec!["AUTH PLAIN", "8BITMIME"], proof: Some(proof), ..options }
+}
+
+pub fn taking(options: SmtpOptions) -> SmtpServer {
+    SmtpServer::start(owners(options))
 }
 
 pub fn new_account(dovecot: &Dovecot, user: &str, smtp: &SmtpServer) -> NewMailAccount {
