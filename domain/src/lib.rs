@@ -231,10 +231,11 @@ impl Kalends {
         Kalends { vault: Arc::new(vault), ..self }
     }
 
-    /// The same, which speaks to mail servers by `connector`.
+    /// The same, which speaks to mail servers by `connector`, and invites people elsewhere by the accounts that those have who do.
     #[must_use]
     pub fn with_mail_connector(self, connector: Arc<dyn mail::connector::MailConnector>) -> Self {
-        Kalends { mailboxes: Arc::new(mail::MailHandles::new(connector)), ..self }
+        let outside: Arc<[Arc<dyn scheduling::outside::Outside>]> = Arc::new([Arc::new(mail::OwnMail)]);
+        Kalends { mailboxes: Arc::new(mail::MailHandles::new(connector)), outside, ..self }
     }
 
     /// What runs with calendars elsewhere have come to on this node.

@@ -8,6 +8,7 @@ use kalends_domain::accounts::{AppPassword, EmailAddress, User, WorkingHours, Wo
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::delegates::Delegation;
 use kalends_domain::links::Link;
+use kalends_domain::mail::{MailAccount, MailDraft, MailIdentity, MailServer};
 use kalends_domain::people::{Around, TakeOut};
 use kalends_domain::reminders::{PushSubscription, Reminder};
 use kalends_domain::sharing::{Party, Share};
@@ -95,10 +96,22 @@ async fn read(out: &TakeOut, parts: &mpsc::Sender<Part>) -> Result<()> {
     rest.extend(picture.into_iter().flat_map(|(name, content)| [Part::Begin(name), Part::Octets(content)]));
     for part in rest {
         if parts.send(part).await.is_err() {
-            break;
+            return Ok(());
+        }
+    }
+    for draft in &out.around.drafts {
+        let Some(octets) = out.draft(draft).await? else { continue };
+        for part in [Part::Begin(draft_file(draft)), Part::Octets(octets)] {
+            if parts.send(part).await.is_err() {
+                return Ok(());
+            }
         }
     }
     Ok(())
+}
+
+fn draft_file(draft: &MailDraft) -> String {
+    format!("drafts/{}.eml", draft.id.0)
 }
 
 fn settings(user: &User, picture: Option<&String>, calendars: Vec<Value>) -> Value {
@@ -164,6 +177,8 @@ fn add_around(all: &mut Value, around: &Around) {
     all["groups"] = around.teams.iter().map(team).collect();
     all["accounts"] = around.accounts.iter().map(account).collect();
     all["in_step"] = around.sync.iter().map(in_step).collect();
+    all["mail_accounts"] = around.mail_accounts.iter().map(mail_account).collect();
+    all["drafts"] = around.drafts.iter().map(draft).collect();
     all["programs"] = around.credentials.iter().map(program).collect();
     all["reminders"] = reminders(around);
     // Where it is may be a secret.
@@ -229,6 +244,36 @@ fn account(account: &RemoteAccount) -> Value {
         "provider": account.provider.name(),
         "service": account.preset,
         "since": moment(account.created_at),
+    })
+}
+
+/// Without the password, which is sealed.
+fn mail_account((account, identities): &(MailAccount, Vec<MailIdentity>)) -> Value {
+    let server = |server: &MailServer| json!({ "host": server.host, "port": server.port, "security": server.security.name(), "user": server.user });
+    let identity = |it: &MailIdentity| json!({ "name": it.name, "address": it.address, "signature": it.signature });
+    json!({
+        "id": account.id.0,
+        "name": account.name,
+        "address": account.address,
+        "color": account.color,
+        "signature": account.signature,
+        "service": account.preset,
+        "imap": server(&account.settings.imap),
+        "smtp": server(&account.settings.smtp),
+        "interval_seconds": account.interval.num_seconds(),
+        "for_invitations": account.for_invitations,
+        "identities": identities.iter().map(identity).collect::<Vec<_>>(),
+        "since": moment(account.created_at),
+    })
+}
+
+fn draft(draft: &MailDraft) -> Value {
+    json!({
+        "file": draft_file(draft),
+        "account": draft.account.0,
+        "state": draft.state.name(),
+        "send_at": draft.send_at.map(moment),
+        "changed": moment(draft.changed_at),
     })
 }
 

@@ -1,7 +1,7 @@
 //! A mail server for tests: Dovecot from Debian (`dovecot-imapd`), started in a folder of its own as whoever runs the tests, or as nobody
 //! where that is the administrator, as whom it lets nobody in.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
@@ -32,20 +32,20 @@ pub struct Dovecot {
 }
 
 /// As whom it runs.
-struct Account {
-    user: String,
-    group: String,
-    uid: u32,
-    gid: u32,
+pub(crate) struct Account {
+    pub user: String,
+    pub group: String,
+    pub uid: u32,
+    pub gid: u32,
 }
 
 impl Account {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let own = Self::of(&[]);
         if own.uid == 0 { Self::of(&["nobody"]) } else { own }
     }
 
-    fn of(name: &[&str]) -> Self {
+    pub fn of(name: &[&str]) -> Self {
         let id = |what: &str| {
             let said = Command::new("id").arg(what).args(name).output().unwrap();
             String::from_utf8(said.stdout).unwrap().trim().to_owned()
@@ -75,7 +75,7 @@ fn configuration(folder: &Path, port: u16, offering: Offering, account: &Account
          mail_location = sdbox:{folder}/mail/%u\nmail_uid = {uid}\nmail_gid = {gid}\nmail_fsync = never\nauth_failure_delay = 0\n{capability}\n\
          imap_idle_notify_interval = 5s\nmail_max_userip_connections = 50\n\
          passdb {{\n driver = static\n args = password={PASSWORD}\n}}\n\
-         userdb {{\n driver = static\n args = uid={uid} gid={gid} home={folder}/mail/%u\n}}\n\
+         userdb {{\n driver = static\n args = uid={uid} gid={gid} home={folder}/mail/%u allow_all_users=yes\n}}\npostmaster_address = postmaster@example.org\n\
          service imap-login {{\n chroot =\n inet_listener imap {{\n port = {port}\n }}\n inet_listener imaps {{\n port = 0\n }}\n}}\n\
          service anvil {{\n chroot =\n unix_listener anvil-auth-penalty {{\n mode = 0\n }}\n}}\nservice stats {{\n chroot =\n}}\nservice imap-urlauth-login {{\n chroot =\n}}\n\
          namespace inbox {{\n inbox = yes\n separator = /\n{mailboxes}}}\n"
@@ -142,6 +142,12 @@ impl Dovecot {
         stream.read(&mut [0; 16]).is_ok_and(|read| read > 0)
     }
 
+    /// The command that puts what it reads into the inbox of whom LOCAL_PART names.
+    pub(crate) fn delivery(&self) -> String {
+        let file = self.folder.path().join("dovecot.conf");
+        format!("/usr/lib/dovecot/dovecot-lda -c {} -d \"$LOCAL_PART\" -f \"$SENDER\"", file.display())
+    }
+
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
@@ -155,6 +161,20 @@ impl Dovecot {
             }
         }
     }
+}
+
+/// Another program deletes a folder.
+///
+/// # Errors
+/// What the server says.
+pub fn delete_folder(port: u16, user: &str, folder: &str) -> Result<(), String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).map_err(|error| error.to_string())?;
+    stream.set_read_timeout(Some(MAX_START)).map_err(|error| error.to_string())?;
+    let commands = format!("a LOGIN {user} {PASSWORD}\r\nb DELETE \"{folder}\"\r\nc LOGOUT\r\n");
+    stream.write_all(commands.as_bytes()).map_err(|error| error.to_string())?;
+    let mut said = String::new();
+    stream.read_to_string(&mut said).map_err(|error| error.to_string())?;
+    if said.contains("\r\nb OK") { Ok(()) } else { Err(said) }
 }
 
 impl Drop for Dovecot {

@@ -13,6 +13,8 @@ pub mod database;
 pub mod dovecot;
 #[cfg(feature = "server")]
 pub mod events;
+#[cfg(feature = "mail")]
+pub mod exim;
 #[cfg(feature = "graph")]
 pub mod google;
 #[cfg(feature = "graph")]

@@ -136,16 +136,23 @@ pub struct Testing {
     pub chromium: PathBuf,
 }
 
-/// The Python clients, the browser and its driver, the WebDAV clients, the proxies, the mail server.
+/// The Python clients, the browser and its driver, the WebDAV clients, the proxies, the mail servers.
 pub fn for_testing() -> Result<Testing, Failure> {
     let python = python()?;
-    let programs = ["cadaver", "caddy", "litmus", "nginx", "openssl"];
-    let missing: Vec<&str> = programs.into_iter().filter(|program| which(program).is_none()).collect();
+    // Each with the package that has it.
+    let programs = [
+        ("cadaver", "cadaver"),
+        ("caddy", "caddy"),
+        ("litmus", "litmus"),
+        ("nginx", "nginx"),
+        ("openssl", "openssl"),
+        ("dovecot", "dovecot-imapd"),
+        ("exim4", "exim4-daemon-light"),
+    ];
+    let missing: Vec<&str> =
+        programs.into_iter().filter(|(program, _)| which(program).is_none()).map(|(_, package)| package).collect();
     if !missing.is_empty() {
         apt(&missing)?;
-    }
-    if which("dovecot").is_none() {
-        apt(&["dovecot-imapd"])?;
     }
     let chromium = chromium()?;
     postgres()?;

@@ -33,7 +33,16 @@ server-imip-word = A word with it
 # What a field said before it was changed.
 server-imip-before = New. Before: { $before }
 server-imip-new = New
-server-imip-instance = It is about this one of a series.
+# $date: the day and time that one of a series had at first.
+server-imip-instance = It is about the one of { $date } in a series.
+# $before, $now: day and time of one meeting of a series, which is otherwise than the others.
+server-imip-instance-moved = The meeting of { $before } is now { $now }.
+server-imip-instance-moved-to = The meeting of { $before } is now { $now }, at: { $place }
+server-imip-instance-place = The meeting of { $before } is now at: { $place }
+server-imip-instance-no-place = The meeting of { $before } has no place any more.
+server-imip-instance-gone = The meeting of { $before } does not take place.
+# $why: what the sender’s own server of mail said.
+server-imip-mailed-otherwise = sent by this installation’s mail, { $when }; your own account did not take it: { $why }
 # $when such as “Friday, 1 March, 10:00 – 11:00”, $zone such as “Europe/Zurich”.
 server-imip-in-zone = { $when } ({ $zone })
 server-imip-foot = Sent by { $host } for { $sender }, { $address }. Who answers this mail writes to them.

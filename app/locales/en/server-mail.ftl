@@ -209,6 +209,10 @@ server-mail-wrong-port = A port is a number from 1 to 65535.
 server-mail-color = Colour
 server-mail-signature = Signature
 server-mail-signature-hint = Stands under what you write.
+server-mail-for-invitations = Send invitations by this account
+server-mail-for-invitations-hint = They go by whichever account has the address that a meeting is from; where none has, by this one, else by this installation’s mail.
+# $what: in the words of a server; $when: day and time.
+server-mail-account-notice = { $when }: { $what }
 server-mail-account-reading = First reading
 server-mail-account-reading-what = What is in it is being read for the first time. The newest is there first.
 server-mail-account-waiting = Not reachable

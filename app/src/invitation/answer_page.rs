@@ -22,6 +22,10 @@ pub enum Notice {
     Proposed,
     /// It is another since it was seen.
     Changed,
+    /// It is kept, and taken up in a moment.
+    Later,
+    /// It could not be put into the organizer's calendar.
+    NotStored,
     /// The times are none.
     NoTime,
     /// They are those that it has.
@@ -105,6 +109,8 @@ pub fn answer_page(
             Notice::Noted => (true, words::server_answer_noted(&organizer)),
             Notice::Proposed => (true, words::server_answer_proposed(&organizer)),
             Notice::Changed => (false, words::server_answer_changed().to_owned()),
+            Notice::Later => (true, words::server_answer_later(&organizer)),
+            Notice::NotStored => (false, words::server_answer_not_stored(&organizer)),
             Notice::NoTime => (false, words::server_answer_no_time().to_owned()),
             Notice::SameTime => (false, words::server_answer_same_time().to_owned()),
             Notice::TooLong => (false, words::server_answer_too_long().to_owned()),

@@ -12,9 +12,10 @@ use crate::ui::Markup;
 use crate::words;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use kalends_domain::scheduling::{MeetingFacts, MeetingLetter, MeetingWords, MeetingWriter};
+use kalends_domain::scheduling::{InstanceChange, MeetingFacts, MeetingLetter, MeetingWords, MeetingWriter};
 use kalends_ical::edit::{EventDraft, Timing};
 use kalends_ical::itip::Method;
+use kalends_ical::value::Moment;
 
 /// The words of an installation that people reach at `site`.
 pub struct MeetingTexts(pub Site);
@@ -43,6 +44,17 @@ impl Notation {
             Timing::Timed { zone: Some(_), .. } => words::server_imip_in_zone(&text, zone.name()),
             _ => text,
         }
+    }
+
+    /// When an instance of a series would have been, by which it is known.
+    fn instance(&self, at: &Moment) -> String {
+        let timed = |at, zone| Timing::Timed { start: at, end: at, zone };
+        self.when(match at {
+            Moment::Date(day) => Timing::AllDay { first: *day, last: *day },
+            Moment::Floating(local) => timed(*local, None),
+            Moment::Utc(at) => timed(*at, Some(Tz::UTC)),
+            Moment::Zoned { local, tzid } => timed(*local, tzid.parse().ok()),
+        })
     }
 
     fn start(&self, facts: &MeetingFacts) -> String {
@@ -87,6 +99,23 @@ fn lines(letter: &MeetingLetter, notation: &Notation) -> Vec<Line> {
     lines
 }
 
+/// What became of single instances of a series.
+fn moved(changes: &[InstanceChange], notation: &Notation) -> Vec<String> {
+    let place = |location: &Option<String>| location.as_deref().map(str::trim).unwrap_or_default().to_owned();
+    let line = |InstanceChange { was, is }: &InstanceChange| {
+        let before = notation.when(was.timing);
+        let Some(is) = is else { return words::server_imip_instance_gone(&before) };
+        let (old_place, new_place) = (place(&was.location), place(&is.location));
+        match (is.timing != was.timing, old_place != new_place && !new_place.is_empty()) {
+            (true, true) => words::server_imip_instance_moved_to(&before, &notation.when(is.timing), &new_place),
+            (true, false) => words::server_imip_instance_moved(&before, &notation.when(is.timing)),
+            (false, true) => words::server_imip_instance_place(&before, &new_place),
+            (false, false) => words::server_imip_instance_no_place(&before),
+        }
+    };
+    changes.iter().map(line).collect()
+}
+
 /// A title as it stands in a subject: a line that is not too long.
 fn short(title: &str) -> String {
     const MAX: usize = 100;
@@ -115,7 +144,8 @@ fn headed(letter: &MeetingLetter, lines: &[Line], sender: &str, notation: &Notat
         }
         Method::Refresh => (words::server_imip_refresh_subject(&title), words::server_imip_refresh(sender)),
         Method::Request | Method::Publish | Method::Add if letter.before.is_some() => {
-            let what = match lines.iter().any(|line| line.before.is_some()) {
+            let has_marked = lines.iter().any(|line| line.before.is_some());
+            let what = match has_marked {
                 true => words::server_imip_update(sender),
                 false => words::server_imip_update_other(sender),
             };
@@ -163,7 +193,7 @@ fn answers(site: &Site, token: &str) -> Vec<(&'static str, String)> {
 }
 
 /// The letter as HTML that loads nothing and does nothing.
-fn html(head: &str, lines: &[Line], answers: &[(&'static str, String)], notes: &[String]) -> String {
+fn html(head: &str, lines: &[Line], moved: &[String], answers: &[(&'static str, String)], notes: &[String]) -> String {
     let mut html = Markup::default();
     html.raw("<!DOCTYPE html><html").attribute("lang", words::language()).raw("><head><meta charset=\"utf-8\">");
     html.raw("<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"supported-color-schemes\" content=\"light dark\">");
@@ -182,6 +212,13 @@ fn html(head: &str, lines: &[Line], answers: &[(&'static str, String)], notes: &
         html.raw("</td></tr>");
     }
     html.raw("</table>");
+    if !moved.is_empty() {
+        html.raw("<ul>");
+        for line in moved {
+            html.raw("<li dir=\"auto\"><strong>").text(line).raw("</strong></li>");
+        }
+        html.raw("</ul>");
+    }
     if !answers.is_empty() {
         html.raw("<p>");
         for (name, link) in answers {
@@ -205,7 +242,9 @@ impl MeetingWriter for MeetingTexts {
             let lines = lines(letter, &notation);
             let (subject, head) = headed(letter, &lines, sender, &notation);
             let host = self.0.authority();
-            let is_one = letter.event.instance.is_some().then(|| words::server_imip_instance().to_owned());
+            let is_one = letter.event.instance.as_ref();
+            let is_one = is_one.map(|at| words::server_imip_instance(&notation.instance(at)));
+            let moved = moved(&letter.moved, &notation);
             let foot = letter.via.is_some().then(|| words::server_imip_foot(host, sender, address));
             let answers = letter.answer_token.as_deref().map(|token| answers(&self.0, token)).unwrap_or_default();
             let asks = (!answers.is_empty()).then(|| words::server_answer_mail_foot().to_owned());
@@ -213,12 +252,14 @@ impl MeetingWriter for MeetingTexts {
             let body = lines.iter().map(Line::text).collect::<Vec<_>>().join("\n");
             let links: String = answers.iter().map(|(name, link)| format!("{name}: {link}\n")).collect();
             let links = if links.is_empty() { links } else { format!("{}\n{links}\n", words::server_answer_mail()) };
-            let text = format!("{head}\n\n{body}\n\n{links}{}\n", notes.join("\n\n"));
+            let instances: String = moved.iter().map(|line| format!("* {line}\n")).collect();
+            let instances = if instances.is_empty() { instances } else { format!("{instances}\n") };
+            let text = format!("{head}\n\n{body}\n\n{instances}{links}{}\n", notes.join("\n\n"));
             let from = match letter.via {
                 Some(_) => words::server_imip_from(sender, host),
                 None => letter.from.name.clone(),
             };
-            MeetingWords { from, subject, html: html(&head, &lines, &answers, &notes), text }
+            MeetingWords { from, subject, html: html(&head, &lines, &moved, &answers, &notes), text }
         })
     }
 }

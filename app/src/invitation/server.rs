@@ -11,7 +11,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId as Calendar;
-use kalends_domain::scheduling::{DeliveryId, MAIL, NO_WAY, NewAttendee, PRINCIPALS, Sent};
+use kalends_domain::scheduling::{DeliveryId, MAIL, NO_WAY, NewAttendee, OWN_MAIL, PRINCIPALS, Sent};
 use kalends_ical::edit::Timing;
 use kalends_ical::instance_key;
 use kalends_ical::itip::{Answer, PartStat, Party, canonical};
@@ -107,6 +107,9 @@ pub fn answered(partstat: &str) -> &'static str {
     }
 }
 
+/// SCHEDULE-STATUS (RFC 6638 section 3.2.9): a server has it.
+const SENT: &str = "1.1";
+
 fn line(sent: &Sent, guests: &[Party], reader: &Reader) -> SentLine {
     let what = match sent.method.as_str() {
         "REQUEST" | "ADD" => words::server_invitation_request(),
@@ -118,9 +121,15 @@ fn line(sent: &Sent, guests: &[Party], reader: &Reader) -> SentLine {
         _ => words::server_invitation_other(),
     };
     let became = match (&sent.problem, sent.way.as_str(), sent.waiting) {
-        (Some(why), MAIL, true) => words::server_imip_mail_again(why),
-        (Some(why), MAIL, false) => words::server_imip_mail_refused(why),
-        (None, MAIL, false) => words::server_imip_mailed(&reader.moment(reader.local(sent.done_at.unwrap_or(sent.at)))),
+        (Some(why), MAIL, false) if sent.status == SENT => {
+            let when = reader.moment(reader.local(sent.done_at.unwrap_or(sent.at)));
+            words::server_imip_mailed_otherwise(&when, why)
+        }
+        (Some(why), MAIL | OWN_MAIL, true) => words::server_imip_mail_again(why),
+        (Some(why), MAIL | OWN_MAIL, false) => words::server_imip_mail_refused(why),
+        (None, MAIL | OWN_MAIL, false) => {
+            words::server_imip_mailed(&reader.moment(reader.local(sent.done_at.unwrap_or(sent.at))))
+        }
         (Some(why), ..) => words::server_invitation_failed(why),
         (None, NO_WAY, _) => words::server_invitation_unreached().to_owned(),
         (None, _, true) => words::server_invitation_waiting().to_owned(),

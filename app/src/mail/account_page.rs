@@ -5,6 +5,7 @@ use super::api::load_account;
 use super::paths::{account_path, folder_path};
 use super::records::{AccountStanding, Brings, BringsWay, MailAccountInfo, OneMailAccount};
 use super::settings_list::{StandingBadge, standing_line};
+use super::times::long;
 use super::wishes::AccountWish;
 use crate::notation::Format;
 use crate::remote_accounts::{PATH as ACCOUNTS, parted};
@@ -46,6 +47,9 @@ pub fn MailAccountPage() -> impl IntoView {
 
 #[component]
 fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
+    let for_invitations = loaded.for_invitations;
+    let notice = loaded.notice.clone().map(|(what, at)| words::server_mail_account_notice(&what, &long(at, format)));
+    let notice = notice.map(|notice| view! { <p class="notice notice--warning" dir="auto">{notice}</p> });
     let OneMailAccount {
         account,
         imap,
@@ -57,6 +61,7 @@ fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
         unsent,
         said,
         refused,
+        ..
     } = loaded;
     let is_of = |is_it: fn(&AccountWish) -> bool| refused.as_ref().filter(|refused| is_it(&refused.wish));
     let password = is_of(|wish| matches!(wish, AccountWish::Password)).map(|refused| refused.error.clone());
@@ -75,7 +80,7 @@ fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
     let inbox = account.folders.iter().find(|folder| folder.role == super::records::Role::Inbox);
     let inbox = inbox.map(|folder| view! { <a class="button button--primary" href=folder_path(&folder.key)>{words::server_mail_open()}</a> });
     let password = view! { <NewPassword path=path.clone() is_needed=account.standing == AccountStanding::NeedsPassword error=password_field.map(|(_, message)| message) /> }.into_any();
-    let settings = view! { <Settings account=account.clone() signature=signature invitations=invitations error=change_field.map(|(_, message)| message) /> }.into_any();
+    let settings = view! { <Settings account=account.clone() signature=signature invitations=invitations for_invitations=for_invitations error=change_field.map(|(_, message)| message) /> }.into_any();
     // At hand where it is wanted.
     let forms = match account.standing {
         AccountStanding::NeedsPassword => [password, settings],
@@ -92,6 +97,7 @@ fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
             </div>
             <p>{state}</p>
             {why}
+            {notice}
             <dl class="facts">
                 <div><dt>{words::server_mail_imap()}</dt><dd>{imap}</dd></div>
                 <div><dt>{words::server_mail_smtp()}</dt><dd>{smtp}</dd></div>
@@ -177,7 +183,13 @@ fn Calendars(path: String, brings: Vec<Brings>) -> impl IntoView {
 }
 
 #[component]
-fn Settings(account: MailAccountInfo, signature: String, invitations: String, error: Option<String>) -> impl IntoView {
+fn Settings(
+    account: MailAccountInfo,
+    signature: String,
+    invitations: String,
+    for_invitations: bool,
+    error: Option<String>,
+) -> impl IntoView {
     let rules: Vec<_> = [
         ("nobody", words::server_mail_invitation_rule_nobody()),
         ("known", words::server_mail_invitation_rule_known()),
@@ -205,6 +217,13 @@ fn Settings(account: MailAccountInfo, signature: String, invitations: String, er
                     <label class="label" for="invitations">{words::server_mail_invitation_rule()}</label>
                     <select id="invitations" class="input" name="invitations" aria-describedby="invitations-hint">{rules}</select>
                     <p id="invitations-hint" class="hint">{words::server_mail_invitation_rule_hint()}</p>
+                </div>
+                <div class="field">
+                    <label class="choice">
+                        <input class="checkbox" type="checkbox" name="for_invitations" value="on" checked=for_invitations aria-describedby="for-invitations-hint" />
+                        {words::server_mail_for_invitations()}
+                    </label>
+                    <p id="for-invitations-hint" class="hint">{words::server_mail_for_invitations_hint()}</p>
                 </div>
                 <div class="row"><button class="button">{words::common_save()}</button></div>
             </form>

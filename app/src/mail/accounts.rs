@@ -46,6 +46,8 @@ pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailA
         smtp: written(&account.settings.smtp),
         signature: account.signature,
         invitations: account.settings.invitations.name().to_owned(),
+        for_invitations: account.for_invitations,
+        notice: account.notice.map(|notice| (notice.what, folders::local(notice.at, user))),
         brings: kalends.mail_offers(caller, id).await?.into_iter().map(brings).collect(),
         calendar_accounts: dependents.calendar_accounts.len(),
         unsent: folders::number(dependents.drafts),
@@ -214,11 +216,13 @@ pub async fn fulfil(
             let made = kalends.take_mail_offer(caller, id, None, None).await?;
             return Ok((calendars_path(made.0), words::server_accounts_added().to_owned()));
         }
-        AccountWish::Change { name, color, signature, invitations } => {
-            let (name, color, signature) = (Some(name.clone()), Some(color.clone()), Some(signature.clone()));
+        AccountWish::Change { name, color, signature, invitations, for_invitations } => {
+            let (name, color) = (Some(name.clone()), Some(color.clone()));
+            let (signature, for_invitations) = (Some(signature.clone()), Some(*for_invitations));
             // A form without it leaves it as it is.
             let invitations = InvitationRule::from_name(invitations);
-            change(MailAccountChange { name, color, signature, invitations, ..Default::default() }).await?;
+            let changed = MailAccountChange { name, color, signature, invitations, for_invitations, ..Default::default() };
+            change(changed).await?;
             words::server_mail_account_changed().to_owned()
         }
         AccountWish::Password => {

@@ -251,6 +251,10 @@ pub struct OneMailAccount {
     pub signature: String,
     /// Whose invitations stand in the calendar as they come: `nobody`, `known` or `everyone`.
     pub invitations: String,
+    /// Invitations go out by it where no account has the address that they are from.
+    pub for_invitations: bool,
+    /// What was done last that did not work out, and when, where the viewer is.
+    pub notice: Option<(String, NaiveDateTime)>,
     pub brings: Vec<Brings>,
     /// How many accounts of calendars were made with it, and how much is written and not sent.
     pub calendar_accounts: usize,

@@ -234,6 +234,8 @@ pub enum AccountWish {
         signature: String,
         /// Whose invitations stand in the calendar as they come.
         invitations: String,
+        /// Invitations go out by it where no account has the address that they are from.
+        for_invitations: bool,
     },
     /// The password is not kept.
     Password,
@@ -256,6 +258,7 @@ impl AccountWish {
                 color: text("color"),
                 signature: value("signature").unwrap_or_default().replace("\r\n", "\n"),
                 invitations: text("invitations"),
+                for_invitations: value("for_invitations").is_some(),
             }),
             "password" => Some(AccountWish::Password),
             "remove" => Some(AccountWish::Remove { calendars: text("calendars") }),

@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 /// How long jobs that are done can be seen.
 const DONE_JOBS: TimeDelta = TimeDelta::days(7);
 
+/// How many messages of somebody who goes are taken out of the index at once.
+const MAIL_PIECE: i64 = 2_000;
+
 /// How long what was done to mail can be taken back.
 const MAIL_UNDO: TimeDelta = TimeDelta::days(1);
 
@@ -41,6 +44,7 @@ pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
     logs(kalends, now).await?;
     inboxes(kalends, now).await?;
     receipts(kalends, now).await?;
+    mail_of_people(kalends, now).await?;
     let mut tx = kalends.db.write().await?;
     cleaned.people = tx.delete_expired_people(now - kalends.limits.bin_age).await?;
     tx.delete_ended_sessions(now, now - kalends.limits.session_idle).await?;
@@ -74,6 +78,18 @@ async fn inboxes(kalends: &Kalends, now: DateTime<Utc>) -> Result<()> {
         let gone = tx.expire_inboxes(before, now).await?;
         tx.commit().await?;
         if gone == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Of accounts that go for good: a large index is no single transaction.
+async fn mail_of_people(kalends: &Kalends, now: DateTime<Utc>) -> Result<()> {
+    loop {
+        let mut tx = kalends.db.write().await?;
+        let piece = tx.delete_piece_of_expired_mail(now - kalends.limits.bin_age, MAIL_PIECE).await?;
+        tx.commit().await?;
+        if piece == 0 {
             return Ok(());
         }
     }

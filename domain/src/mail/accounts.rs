@@ -65,6 +65,8 @@ pub struct MailAccountChange {
     pub folders: Option<ChosenFolders>,
     pub invitations: Option<InvitationRule>,
     pub is_paused: Option<bool>,
+    /// Whether invitations go out by it where no account has the address that they are from.
+    pub for_invitations: Option<bool>,
 }
 
 /// What came of asking both servers of an account.
@@ -297,6 +299,9 @@ impl Kalends {
                 (_, state) => state,
             };
             write.tx.update_mail_account(&account, Utc::now()).await?;
+            if let Some(wanted) = change.for_invitations.filter(|wanted| *wanted != account.for_invitations) {
+                write.tx.choose_for_invitations(caller.principal, wanted.then_some(id)).await?;
+            }
             if account.state == AccountState::Active {
                 look_soon(&mut write.tx, &account).await?;
             }

@@ -220,6 +220,8 @@ mod tests {
             created_at: Utc::now(),
             changed_at: Utc::now(),
             checked_at: None,
+            for_invitations: false,
+            notice: None,
         }
     }
 

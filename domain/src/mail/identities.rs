@@ -47,6 +47,53 @@ impl Kalends {
         .await
     }
 
+    /// Changes an identity; its address stays. `None`: as it is.
+    ///
+    /// # Errors
+    /// `NotFound`, `BadInput` (name, signature).
+    pub async fn change_mail_identity(
+        &self,
+        caller: Caller,
+        id: MailAccountId,
+        identity: MailIdentityId,
+        name: Option<&str>,
+        signature: Option<Option<&str>>,
+    ) -> Result<MailIdentity> {
+        let name = name.map(|name| checked_name("name", name, 0)).transpose()?;
+        signature.flatten().map_or(Ok(()), check_signature)?;
+        self.write(caller, async |mut write: Write| {
+            own_account(&mut write.tx, caller, id).await?;
+            let known = write.tx.mail_identities(id).await?.into_iter().find(|known| known.id == identity);
+            let mut known = known.ok_or(Error::NotFound("the identity"))?;
+            known.name = name.map_or(known.name, str::to_owned);
+            known.signature = signature.map_or(known.signature, |signature| signature.map(str::to_owned));
+            write.tx.put_mail_identity(id, &known.name, &known.address, known.signature.as_deref()).await?;
+            write.commit(known).await
+        })
+        .await
+    }
+
+    /// Adds an identity with an address that none of the account has.
+    ///
+    /// # Errors
+    /// Those of [`Kalends::put_mail_identity`]; `AlreadyExists`.
+    pub async fn add_mail_identity(
+        &self,
+        caller: Caller,
+        id: MailAccountId,
+        name: &str,
+        address: &str,
+        signature: Option<&str>,
+    ) -> Result<MailIdentity> {
+        let address = checked_address(address)?;
+        let is_it = |known: &MailIdentity| known.address == address;
+        if self.mail_identities(caller, id).await?.iter().any(is_it) {
+            return Err(Error::AlreadyExists("an identity with this address"));
+        }
+        self.put_mail_identity(caller, id, name, &address, signature).await?;
+        self.mail_identities(caller, id).await?.into_iter().find(is_it).ok_or(Error::NotFound("the identity"))
+    }
+
     /// Removes an identity; the first stays.
     ///
     /// # Errors

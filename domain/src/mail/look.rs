@@ -5,7 +5,7 @@ use super::accounts::look_job;
 use super::bulk::push_job;
 use super::invitations::take_job;
 use super::mailbox::{Mailbox, RemoteFolder};
-use super::standing::standing;
+use super::standing::{standing, too_slow};
 use crate::jobs::{Ended, JobKind, Lease};
 use crate::model::mail_account::{ChosenFolders, MailAccount, MailAccountId};
 use crate::model::mail_folder::{FolderRole, MailFolder};
@@ -18,11 +18,16 @@ use chrono::{TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
 /// Most folders of an account that are looked at.
 const MAX_FOLDERS: usize = 2_000;
 /// How long one look may take before others are let in; the rest comes with the next one.
 const MAX_TIME: Duration = Duration::from_secs(300);
+/// How long one may take at most, whatever the server does.
+const MAX_WHOLE_TIME: Duration = Duration::from_secs(600);
+/// How often it is looked whether somebody may sign in again.
+const REST: TimeDelta = TimeDelta::hours(1);
 /// How soon the next look follows on one that did not get to the end.
 const SOON: TimeDelta = TimeDelta::seconds(1);
 
@@ -147,22 +152,18 @@ pub(crate) async fn look(lease: &Lease) -> Result<Ended> {
     let kalends = &lease.kalends;
     let id = lease.job.payload.parse().map(MailAccountId).unwrap_or(MailAccountId(0));
     let began = Utc::now();
-    let account = kalends.db.read().await?.mail_account(id).await?;
-    let Some(account) = account.filter(|account| account.state == AccountState::Active) else {
-        return end(lease, id, None).await;
-    };
-    let looked = match kalends.connect_mail(&account).await? {
-        Err(error) => Err(Halt::Remote(error)),
-        Ok(connected) => {
-            let progress = RunProgress { done: 0, of: None };
-            let mailbox = connected.mailbox();
-            let mut look = Look { kalends, account: &account, mailbox, began: Instant::now(), progress };
-            let looked = look.all().await;
-            if looked.is_ok() {
-                kalends.mailboxes.connections.give_back(account.id, connected);
-            }
-            looked
-        }
+    let mut tx = kalends.db.read().await?;
+    let account = tx.mail_account(id).await?.filter(|account| account.state == AccountState::Active);
+    let is_working = tx.working_mail_account(id).await?.is_some();
+    drop(tx);
+    let Some(account) = account else { return end(lease, id, None).await };
+    if !is_working {
+        return rest(lease, &account).await;
+    }
+    // The connection has times of its own; nothing keeps the place of others for longer than this.
+    let looked = match timeout(MAX_WHOLE_TIME, look_at(kalends, &account)).await {
+        Ok(looked) => looked,
+        Err(_) => Err(Halt::Remote(too_slow(&account))),
     };
     let (error, is_whole) = match looked {
         Ok(is_whole) => (None, is_whole),
@@ -195,6 +196,24 @@ pub(crate) async fn look(lease: &Lease) -> Result<Ended> {
     let news = Announcement::Mail { owner: account.owner, account: id };
     kalends.commit_with_all_news(tx, vec![news]).await?;
     Ok(ended)
+}
+
+/// Its owner may not sign in: the server is not asked until they may again.
+async fn rest(lease: &Lease, account: &MailAccount) -> Result<Ended> {
+    let mut tx = lease.kalends.db.write().await?;
+    let ended = lease.end(&mut tx, None).await?;
+    tx.delete_ended_jobs(JobKind::MailLook, &lease.job.payload).await?;
+    tx.enqueue_job(&look_job(account, Utc::now() + REST)).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+async fn look_at(kalends: &Kalends, account: &MailAccount) -> std::result::Result<bool, Halt> {
+    let connected = kalends.connect_mail(account).await??;
+    let (mailbox, progress) = (connected.mailbox(), RunProgress { done: 0, of: None });
+    let looked = Look { kalends, account, mailbox, began: Instant::now(), progress }.all().await?;
+    kalends.mailboxes.connections.give_back(account.id, connected);
+    Ok(looked)
 }
 
 async fn end(lease: &Lease, id: MailAccountId, result: Option<&str>) -> Result<Ended> {

@@ -11,6 +11,7 @@ mod connections;
 pub mod connector;
 mod credentials;
 mod drafts;
+pub(crate) mod filing;
 mod html;
 mod html_bounds;
 mod identities;
@@ -21,6 +22,7 @@ mod look_folder;
 pub mod mailbox;
 mod mime;
 mod offers;
+mod own_way;
 mod push;
 mod reading;
 mod saving;
@@ -31,7 +33,8 @@ mod watch;
 mod words;
 
 pub use crate::model::mail_account::{
-    ChosenFolders, InvitationRule, MailAccount, MailAccountId, MailIdentity, MailIdentityId, MailSecurity, MailServer,
+    ChosenFolders, InvitationRule, MailAccount, MailAccountId, MailIdentity, MailIdentityId, MailNotice, MailSecurity,
+    MailServer,
     MailSettings, SentBy,
 };
 pub use crate::model::mail_draft::{
@@ -55,6 +58,7 @@ pub use watch::MailWatcher;
 
 pub(crate) use invitations::take as take_invitations;
 pub(crate) use look::look;
+pub(crate) use own_way::OwnMail;
 pub(crate) use push::push;
 pub(crate) use saving::save;
 pub(crate) use sending::send;

@@ -2,6 +2,7 @@
 
 use super::answers::html_of;
 use super::connections::Asked;
+use super::filing::{Copied, file_copy};
 use super::mailbox::Mailbox;
 use crate::jobs::{Ended, JobKind, Lease};
 use crate::model::job::NewJob;
@@ -9,10 +10,11 @@ use crate::model::mail_account::{MailAccount, MailAccountId, MailIdentity};
 use crate::model::mail_draft::{DraftState, MailDraft, MailDraftId, SavedDraft};
 use crate::model::mail_folder::FolderRole;
 use crate::model::mail_message::{MailAddress, MessageFlags};
+use crate::model::principal::PrincipalId;
 use crate::model::remote_account::AccountState;
 use crate::store::Transaction;
 use crate::sync::provider::ProviderError;
-use crate::{Error, Result};
+use crate::{Error, Kalends, Result};
 use chrono::{DateTime, Utc};
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
@@ -111,17 +113,34 @@ pub(super) fn message(
     message.write_to_vec().map_err(|error| Error::Internal(error.into()))
 }
 
+impl Kalends {
+    /// A draft of somebody as a message, with everybody to whom it is and what is attached to it.
+    pub(crate) async fn draft_as_message(&self, owner: PrincipalId, id: MailDraftId) -> Result<Option<Vec<u8>>> {
+        let mut tx = self.db.read().await?;
+        let Some(draft) = tx.mail_draft_of(owner, id).await? else { return Ok(None) };
+        let Some(account) = tx.mail_account(draft.account).await? else { return Ok(None) };
+        let identities = tx.mail_identities(account.id).await?;
+        let attached = attached(&mut tx, &draft).await?;
+        drop(tx);
+        let from = sender(&draft, &account, &identities);
+        message(&draft, &from, &attached, draft.changed_at, true).map(Some)
+    }
+}
+
 /// Does the job of a draft.
 pub(crate) async fn save(lease: &Lease) -> Result<Ended> {
     let kalends = &lease.kalends;
     if let Ok(removed) = serde_json::from_str::<Removed>(&lease.job.payload) {
         return remove(lease, removed).await;
     }
+    if let Ok(copied) = serde_json::from_str::<Copied>(&lease.job.payload) {
+        return file_copy(lease, copied).await;
+    }
     let id = lease.job.payload.parse().map(MailDraftId).unwrap_or(MailDraftId(0));
     let mut tx = kalends.db.read().await?;
     let draft = tx.mail_draft(id).await?.filter(|draft| draft.state == DraftState::Draft);
     let Some(draft) = draft.filter(|draft| draft.saved.revision < draft.revision) else { return end(lease).await };
-    let Some(account) = tx.mail_account(draft.account).await? else { return end(lease).await };
+    let Some(account) = tx.working_mail_account(draft.account).await? else { return end(lease).await };
     let identities = tx.mail_identities(account.id).await?;
     let folders = tx.mail_folders(account.id).await?;
     let attached = attached(&mut tx, &draft).await?;
@@ -169,7 +188,7 @@ async fn keep_newest(
 
 async fn remove(lease: &Lease, removed: Removed) -> Result<Ended> {
     let kalends = &lease.kalends;
-    let account = kalends.db.read().await?.mail_account(MailAccountId(removed.account)).await?;
+    let account = kalends.db.read().await?.working_mail_account(MailAccountId(removed.account)).await?;
     let Some(account) = account.filter(|account| account.state == AccountState::Active) else {
         return end(lease).await;
     };
@@ -229,6 +248,7 @@ mod tests {
             changed_at: now,
             message_id: "own@x".into(),
             saved: SavedDraft::default(),
+            refused: Vec::new(),
         };
         let attached = vec![("naïve.pdf".to_owned(), "application/pdf".to_owned(), vec![0, 255, 10])];
         let raw = message(&draft, &who("me@x"), &attached, now, false).unwrap();

@@ -1,14 +1,14 @@
 //! Sending a mail, as a job: to each at most once, and put among what was sent exactly once.
 
+use super::filing::{not_filed, wait_of};
 use super::mime;
 use super::saving::{attached, message, removal, sender};
 use super::standing::back_off;
 use super::words::words;
 use crate::jobs::{Ended, JobKind, Lease};
 use crate::model::job::NewJob;
-use crate::model::mail_account::{MailAccount, SentBy};
+use crate::model::mail_account::MailAccount;
 use crate::model::mail_draft::{AnswerKind, DraftState, MailDraft, MailDraftId};
-use crate::model::mail_folder::FolderRole;
 use crate::model::mail_message::{MailAddress, MessageFlags};
 use crate::outgoing_mail::{Envelope, MailError, Sent};
 use crate::store::Transaction;
@@ -20,8 +20,8 @@ use uuid::Uuid;
 
 /// For how long something is tried again that a server does not take just now.
 const MAX_TRYING: TimeDelta = TimeDelta::days(2);
-/// How soon it is tried to put into the folder what was sent, where that did not work.
-const FILE_AGAIN: TimeDelta = TimeDelta::minutes(1);
+/// Why something waits no more whose sender may not sign in any more.
+const NOT_ACTIVE: &str = "it was not sent, as the account here was disabled or deleted at that time";
 
 /// Does the job of a draft.
 pub(crate) async fn send(lease: &Lease) -> Result<Ended> {
@@ -30,8 +30,10 @@ pub(crate) async fn send(lease: &Lease) -> Result<Ended> {
     let mut tx = kalends.db.read().await?;
     let Some(draft) = tx.mail_draft(id).await? else { return end(lease).await };
     let Some(account) = tx.mail_account(draft.account).await? else { return end(lease).await };
+    let is_working = tx.working_mail_account(draft.account).await?.is_some();
     drop(tx);
     match draft.state {
+        DraftState::Waiting if !is_working => refuse(lease, &draft, DraftState::Waiting, NOT_ACTIVE).await,
         DraftState::Waiting if draft.send_at.is_some_and(|at| at > Utc::now() + TimeDelta::seconds(1)) => {
             // It was asked for again, for later.
             again(lease, &draft, draft.send_at.unwrap_or_else(Utc::now) - Utc::now()).await
@@ -162,7 +164,8 @@ async fn taken(lease: &Lease, draft: &MailDraft, sent: &Sent) -> Result<()> {
         let each = sent.refused.iter().map(|refused| format!("{}: {}", refused.address, refused.reply));
         format!("not taken for {}", each.collect::<Vec<_>>().join("; "))
     });
-    tx.set_draft_state(draft.id, DraftState::Sending, DraftState::Filing, draft.send_at, why.as_deref()).await?;
+    let refused: Vec<String> = sent.refused.iter().map(|refused| refused.address.clone()).collect();
+    tx.set_draft_taken(draft.id, draft.send_at, &refused, why.as_deref()).await?;
     let Some(account) = tx.mail_account(draft.account).await? else { return tx.commit().await };
     for who in draft.content.to.iter().chain(&draft.content.cc).chain(&draft.content.bcc) {
         let text = words([who.name.as_str(), who.address.as_str()]).join(" ");
@@ -179,55 +182,49 @@ async fn taken(lease: &Lease, draft: &MailDraft, sent: &Sent) -> Result<()> {
     told(kalends, tx, draft).await
 }
 
-/// Puts what was sent into the folder for it, unless it is there: the server may have done it, or a try before this one.
+/// Puts what was sent among what was sent; what is left of it is for those who did not get it.
 async fn file(lease: &Lease, draft: &MailDraft, account: &MailAccount) -> Result<Ended> {
     let kalends = &lease.kalends;
     let mut tx = kalends.db.read().await?;
     let identities = tx.mail_identities(account.id).await?;
     let attached = attached(&mut tx, draft).await?;
-    let folders = tx.mail_folders(account.id).await?;
-    let why = tx.mail_draft(draft.id).await?.and_then(|draft| draft.why);
+    let stands = tx.mail_draft(draft.id).await?;
+    let is_working = tx.working_mail_account(account.id).await?.is_some();
     drop(tx);
-    let folder = folders.into_iter().find(|folder| folder.role == Some(FolderRole::Sent));
-    let from = sender(draft, account, &identities);
-    let text = message(draft, &from, &attached, dated(draft), true)?;
-    let (path, message_id, text) =
-        (folder.as_ref().map(|folder| folder.path.as_str()), draft.message_id.as_str(), &text[..]);
-    let by_server = account.settings.sent_by == SentBy::Server;
-    let filed = kalends
-        .ask_mail(account, |mailbox| async move {
-            let is_filed_there = mailbox.capabilities().gmail || by_server;
-            if let Some(path) = path.filter(|_| !is_filed_there)
-                && mailbox.find(path, message_id).await?.is_empty()
-            {
-                mailbox.append(path, MessageFlags::SEEN, text).await?;
+    let Some(MailDraft { why, refused, .. }) = stands else { return end(lease).await };
+    let mut notice = None;
+    // Of somebody who may not sign in any more nothing is asked.
+    if is_working {
+        let from = sender(draft, account, &identities);
+        let text = message(draft, &from, &attached, dated(draft), true)?;
+        if let Err(error) = kalends.put_among_sent(account, &draft.message_id, &text).await? {
+            if let Some(wait) = wait_of(dated(draft), &error, Utc::now()) {
+                return again(lease, draft, wait).await;
             }
-            Ok(())
-        })
-        .await?;
-    match filed {
-        Err(error) if error.is_transient() => return again(lease, draft, FILE_AGAIN).await,
-        // It was sent; that the copy is not kept is no reason to say otherwise.
-        Err(error) => tracing::warn!(%error, "a mail that was sent is not in the folder for it"),
-        Ok(()) => {}
+            // It was sent; that the copy is not kept is no reason to say otherwise.
+            tracing::warn!(%error, "a mail that was sent is not in the folder for it");
+            notice = Some(not_filed(&draft.content.subject, &error));
+        }
     }
     let mut tx = kalends.db.write().await?;
     if let Some((folder, uid)) = &draft.saved.at {
         tx.enqueue_job(&removal(draft, folder, *uid)?).await?;
     }
-    match why {
+    if let Some(notice) = notice {
+        tx.note_about_mail(account.id, &notice, Utc::now()).await?;
+    }
+    if refused.is_empty() {
+        tx.delete_mail_draft(draft.id).await?;
+    } else {
         // Those who did not get it: what is left of the draft is for them.
-        Some(why) => {
-            let is_left = |who: &MailAddress| why.contains(&who.address);
-            let mut content = draft.content.clone();
-            for people in [&mut content.to, &mut content.cc, &mut content.bcc] {
-                people.retain(is_left);
-            }
-            tx.set_draft_state(draft.id, DraftState::Filing, DraftState::Draft, None, None).await?;
-            tx.update_mail_draft(draft.id, None, draft.identity, &content, Utc::now()).await?;
-            tx.set_draft_state(draft.id, DraftState::Draft, DraftState::Refused, None, Some(&why)).await?;
+        let is_left = |who: &MailAddress| refused.iter().any(|refused| refused.eq_ignore_ascii_case(&who.address));
+        let mut content = draft.content.clone();
+        for people in [&mut content.to, &mut content.cc, &mut content.bcc] {
+            people.retain(is_left);
         }
-        None => tx.delete_mail_draft(draft.id).await?,
+        tx.set_draft_state(draft.id, DraftState::Filing, DraftState::Draft, None, None).await?;
+        tx.update_mail_draft(draft.id, None, draft.identity, &content, Utc::now()).await?;
+        tx.set_draft_state(draft.id, DraftState::Draft, DraftState::Refused, None, why.as_deref()).await?;
     }
     super::accounts::look_soon(&mut tx, account).await?;
     let ended = lease.end(&mut tx, None).await?;

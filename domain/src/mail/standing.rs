@@ -63,6 +63,12 @@ pub(super) fn standing(account: &MailAccount, error: Option<&ProviderError>, now
     }
 }
 
+/// That a server answers, and does not come to an end.
+pub(super) fn too_slow(account: &MailAccount) -> ProviderError {
+    let why = format!("{} takes too long for what it is asked", account.settings.imap.host);
+    ProviderError::Transient { why, retry_after: None }
+}
+
 impl Kalends {
     /// Keeps what a server answered when it was asked for an account: that it let it in, or why not.
     pub(super) async fn note_mail_answer(&self, account: &MailAccount, error: Option<&ProviderError>) -> Result<()> {

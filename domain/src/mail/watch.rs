@@ -37,6 +37,8 @@ pub struct MailWatcher {
 struct Over {
     account: MailAccountId,
     rest: Option<Duration>,
+    /// The server was waited for: what was in the way before is not any more.
+    has_waited: bool,
 }
 
 impl MailWatcher {
@@ -70,7 +72,8 @@ impl MailWatcher {
                 () = self.kalends.mailboxes.account_added.notified() => {}
                 Some(Ok(over)) = watching.join_next() => {
                     watched.retain(|id| *id != over.account);
-                    let failures = resting.get(&over.account).map_or(0, |(_, failures)| *failures) + 1;
+                    let before = resting.get(&over.account).map_or(0, |(_, failures)| *failures);
+                    let failures = if over.has_waited { 1 } else { before.saturating_add(1) };
                     let wait = back_off(failures, None).to_std().unwrap_or(LOOK);
                     resting.insert(over.account, (Instant::now() + over.rest.unwrap_or(wait), failures));
                 }
@@ -110,24 +113,25 @@ impl Kalends {
 }
 
 async fn watch(kalends: Kalends, id: MailAccountId, stop: CancellationToken) -> Over {
+    let mut has_waited = false;
     let waited = tokio::select! {
-        waited = wait(&kalends, id) => waited,
+        waited = wait(&kalends, id, &mut has_waited) => waited,
         () = stop.cancelled() => Ok(None),
     };
     if let Err(error) = kalends.end_watch(id).await {
         tracing::debug!(%error, "another node waits once the lease is over");
     }
     match waited {
-        Ok(rest) => Over { account: id, rest },
+        Ok(rest) => Over { account: id, rest, has_waited },
         Err(error) => {
             tracing::debug!(%error, account = id.0, "a mail server is not waited for");
-            Over { account: id, rest: None }
+            Over { account: id, rest: None, has_waited }
         }
     }
 }
 
 /// Waits as long as the account is this node's. Yields for how long it is to be left alone then; `None`: as after a failure.
-async fn wait(kalends: &Kalends, id: MailAccountId) -> Result<Option<Duration>> {
+async fn wait(kalends: &Kalends, id: MailAccountId, has_waited: &mut bool) -> Result<Option<Duration>> {
     let Some(account) = kalends.take_watch(id).await? else { return Ok(Some(LEASE.to_std().unwrap_or(LOOK))) };
     let credentials = match kalends.fresh_mail_credentials(&account).await? {
         Ok(credentials) => credentials,
@@ -154,8 +158,12 @@ async fn wait(kalends: &Kalends, id: MailAccountId) -> Result<Option<Duration>> 
     loop {
         let is_open = !time.is_zero();
         match mailbox.wait(&inbox, std::mem::replace(&mut time, WAIT)).await {
-            Ok(has_changed) if has_changed || !is_open => kalends.arrived(&account).await?,
-            Ok(_) => {}
+            Ok(has_changed) => {
+                *has_waited |= is_open;
+                if has_changed || !is_open {
+                    kalends.arrived(&account).await?;
+                }
+            }
             Err(ProviderError::Transient { .. }) => return Ok(None),
             Err(_) => return Ok(Some(NO_IDLE)),
         }

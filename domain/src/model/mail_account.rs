@@ -163,6 +163,18 @@ pub struct MailAccount {
     pub changed_at: DateTime<Utc>,
     /// When the server last let it in.
     pub checked_at: Option<DateTime<Utc>>,
+    /// Invitations and answers go out by it where no account has the address that they are from.
+    pub for_invitations: bool,
+    /// What was done last that did not work out, while the account itself is well; `None`: nothing lately.
+    pub notice: Option<MailNotice>,
+}
+
+/// Something that a server did not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailNotice {
+    /// In words.
+    pub what: String,
+    pub at: DateTime<Utc>,
 }
 
 /// What mail may be sent as.

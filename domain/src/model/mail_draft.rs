@@ -123,6 +123,8 @@ pub struct MailDraft {
     pub changed_at: DateTime<Utc>,
     pub(crate) message_id: String,
     pub(crate) saved: SavedDraft,
+    /// Those for whom the server did not take it, of what is being filed.
+    pub(crate) refused: Vec<String>,
 }
 
 impl MailDraft {

@@ -49,6 +49,8 @@ pub const ANSWER_LINK: &str = "answer-link";
 pub const BY_MAIL: &str = "mail-account";
 /// By mail from the installation (RFC 6047).
 pub const MAIL: &str = "mail";
+/// By mail from the sender's own account.
+pub const OWN_MAIL: &str = "own-mail";
 
 /// A message to somebody elsewhere that is to be brought there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +82,8 @@ pub struct Brought<'a> {
     /// Whether it is tried again.
     pub waits: bool,
     pub problem: Option<&'a str>,
+    /// The way by which it was brought; `None`: the one that was thought of.
+    pub way: Option<&'a str>,
 }
 
 /// A message to somebody that something is still to be done with.

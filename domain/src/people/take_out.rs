@@ -6,6 +6,7 @@ use crate::accounts::{AppPassword, EmailAddress, Picture};
 use crate::calendars::CalendarId;
 use crate::delegates::Delegation;
 use crate::links::Link;
+use crate::mail::{MailAccount, MailDraft, MailIdentity};
 use crate::reminders::{PushSubscription, Reminder, ReminderSettings};
 use crate::sharing::Share;
 use crate::store::{LinksOf, Transaction};
@@ -56,13 +57,24 @@ pub struct Around {
     pub published: Vec<String>,
     /// Browsers that take push messages.
     pub browsers: Vec<PushSubscription>,
+    /// Their mail accounts, with what mail of each may be sent as.
+    pub mail_accounts: Vec<(MailAccount, Vec<MailIdentity>)>,
+    /// What they were writing, or what waits to be sent.
+    pub drafts: Vec<MailDraft>,
     /// What they were reminded of, as far as it is kept.
     pub reminded: Vec<Reminder>,
 }
 
 impl Around {
     async fn read(tx: &mut Transaction, of: PrincipalId, calendars: &[CalendarId]) -> Result<Self> {
+        let mut mail_accounts = Vec::new();
+        for account in tx.mail_accounts(of).await? {
+            let identities = tx.mail_identities(account.id).await?;
+            mail_accounts.push((account, identities));
+        }
         Ok(Around {
+            mail_accounts,
+            drafts: tx.mail_drafts_of(of).await?,
             addresses: tx.email_addresses(of).await?,
             links: tx.links(LinksOf::Maker(of)).await?,
             delegates: tx.delegates(of).await?,
@@ -112,5 +124,13 @@ impl TakeOut {
     /// `NotFound` when it has gone meanwhile.
     pub async fn export(&self, calendar: &Held) -> Result<Export> {
         self.kalends.export(self.reader, calendar.id).await
+    }
+
+    /// A draft as a message (RFC 5322), with what is attached to it; `None`: it has gone meanwhile.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`
+    pub async fn draft(&self, draft: &MailDraft) -> Result<Option<Vec<u8>>> {
+        self.kalends.draft_as_message(self.reader.principal, draft.id).await
     }
 }

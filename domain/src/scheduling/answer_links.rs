@@ -25,7 +25,7 @@ use kalends_ical::CalendarObject;
 use kalends_ical::edit::{self, Timing};
 use kalends_ical::instance_key;
 use kalends_ical::instances::extent;
-use kalends_ical::itip::{self, Addresses, Answer, Incoming, Message, PartStat, Version, canonical};
+use kalends_ical::itip::{self, Addresses, Answer, Incoming, Message, PartStat, Version, Why, canonical};
 use kalends_ical::value::Moment;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -98,6 +98,10 @@ pub enum Heard {
     Changed,
     /// It says what was said before.
     Same,
+    /// It is kept, and taken up in a moment.
+    Later,
+    /// It could not be put into the organizer's calendar.
+    NotStored,
 }
 
 /// Something that is there, or why it is not.
@@ -176,6 +180,25 @@ impl Attended {
     }
 }
 
+/// What to say of what became of a message; `None`: nothing yet.
+fn heard(outcome: Option<&str>) -> std::result::Result<Heard, NoInvitation> {
+    let Some(outcome) = outcome else { return Ok(Heard::Later) };
+    let is = |whys: &[Why]| whys.iter().any(|why| why.name() == outcome);
+    if is(&[Why::Answered, Why::Updated, Why::Created, Why::ForPerson]) {
+        Ok(Heard::Yes)
+    } else if is(&[Why::Same]) {
+        Ok(Heard::Same)
+    } else if is(&[Why::Outdated]) {
+        Ok(Heard::Changed)
+    } else if is(&[Why::NotInvited]) {
+        Err(NoInvitation::NotInvited)
+    } else if is(&[Why::Unknown, Why::OtherOrganizer, Why::Cancelled]) {
+        Err(NoInvitation::Cancelled)
+    } else {
+        Ok(Heard::NotStored)
+    }
+}
+
 impl Kalends {
     /// What leads `recipient` to the page on which they answer; `None` where there is no key that seals it.
     pub(super) fn answer_token(&self, owner: PrincipalId, uid: &str, to: &str, of: Option<&Moment>) -> Option<String> {
@@ -246,12 +269,11 @@ impl Kalends {
         let limits = self.limits.clone();
         let message = on_a_thread(move || attended.said(&said, comment.as_deref(), &limits)).await?;
         let Some(message) = message else { return Ok(Ok(Heard::Same)) };
-        self.hand_in(&link, &message).await?;
-        Ok(Ok(Heard::Yes))
+        self.hand_in(&link, &message).await
     }
 
     /// Puts a message into the inbox of whom it is for, and has it taken up.
-    async fn hand_in(&self, link: &Link, message: &Message) -> Result<()> {
+    async fn hand_in(&self, link: &Link, message: &Message) -> OrNot<Heard> {
         let mut tx = self.db.write().await?;
         let now = Utc::now();
         let sender = canonical(&message.sender);
@@ -276,7 +298,7 @@ impl Kalends {
         let inbox = tx.raise_inboxes(&[organizer], now).await?.remove(&organizer);
         let (way, status) = (HERE.to_owned(), super::implicit::DELIVERED.to_owned());
         let delivery = NewDelivery { recipient, principal: Some(organizer), way, status };
-        tx.insert_delivery(id, &delivery, true, inbox).await?;
+        let delivered = tx.insert_delivery(id, &delivery, true, inbox).await?;
         tx.enqueue_job(&job_of(JobKind::Invitations, &[id.0])).await?;
         tx.commit().await?;
         self.wake.notify_one();
@@ -284,6 +306,7 @@ impl Kalends {
         if let Err(error) = self.take_up_messages(organizer).await {
             tracing::warn!(%error, "an answer by a link is taken up later");
         }
-        Ok(())
+        let outcome = self.db.once().await?.outcome(delivered).await?;
+        Ok(heard(outcome.as_deref()))
     }
 }

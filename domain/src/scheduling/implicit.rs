@@ -328,17 +328,22 @@ async fn addressed(
     };
     // Of an address that was not shown to be the sender's, people here are told by mail, where it is seen who sends it.
     let is_shown = |message: &Message| people.contains_key(&canonical(&message.sender));
-    let is_elsewhere = |recipient: &String| {
-        !people.contains_key(&canonical(recipient)) || messages.iter().any(|message| !is_shown(message))
+    let goes_elsewhere = |message: &Message| {
+        !is_shown(message) || message.recipients.iter().any(|recipient| !people.contains_key(&canonical(recipient)))
     };
-    let way = match ways.filter(|_| recipients.iter().any(is_elsewhere)) {
-        Some(ways) => ways.open_to(tx, sender).await?,
-        None => None,
-    };
-    let addressed = messages.into_iter().map(|message| {
-        let is_shown = people.contains_key(&canonical(&message.sender));
+    // By the address that a message is from: a way may be open to one of somebody's and not to another.
+    let mut open: HashMap<String, Option<&'static str>> = HashMap::new();
+    for message in messages.iter().filter(|message| goes_elsewhere(message)) {
         // An answer has to reach who sends it.
-        let way = way.filter(|_| is_reachable(&message.sender));
+        let from = itip::email(&message.sender).filter(|_| is_reachable(&message.sender));
+        if let (Some(ways), Some(from)) = (ways, from)
+            && !open.contains_key(&message.sender)
+        {
+            open.insert(message.sender.clone(), ways.open_to(tx, sender, &from).await?);
+        }
+    }
+    let addressed = messages.into_iter().map(|message| {
+        let (way, is_shown) = (open.get(&message.sender).copied().flatten(), is_shown(&message));
         let deliveries = message.recipients.iter().map(|recipient| {
             let address = canonical(recipient);
             let principal = people.get(&address).copied().filter(|_| is_shown);

@@ -1,6 +1,7 @@
 //! Messages about meetings as mail (iMIP, RFC 6047): what there is to say, which is worded elsewhere, and the parts by which programs of
 //! mail know that it is an invitation.
 
+use super::moved::{InstanceChange, instance_changes};
 use super::outside::Carrier;
 use crate::accounts::User;
 use crate::model::scheduling::OutsideDelivery;
@@ -38,6 +39,8 @@ pub struct MeetingLetter {
     pub event: MeetingFacts,
     /// What the recipient was told last, where this changes it.
     pub before: Option<MeetingFacts>,
+    /// The instances of the series of which something else was said then than of the series.
+    pub moved: Vec<InstanceChange>,
     /// PARTSTAT of who answers.
     pub answer: Option<String>,
     pub comment: Option<String>,
@@ -87,6 +90,7 @@ pub(super) struct Read {
     message: Incoming,
     event: MeetingFacts,
     before: Option<MeetingFacts>,
+    moved: Vec<InstanceChange>,
 }
 
 pub(crate) fn facts(object: &CalendarObject, instance: Option<Moment>) -> MeetingFacts {
@@ -116,47 +120,55 @@ impl Read {
         let before = delivery.before.as_deref().and_then(|text| Incoming::read(text, &limits.text).ok());
         // What was said of an instance says nothing of the series.
         let before = before.filter(|before| before.recurrence_id() == message.recurrence_id());
+        let moved = match before.as_ref().filter(|_| message.recurrence_id().is_none()) {
+            Some(before) => before.object().ok().zip(message.object().ok()),
+            None => None,
+        };
+        let moved = moved.map(|((was, _), (is, _))| instance_changes(&was, &is)).unwrap_or_default();
         let event = of(&message).or_else(of_object).unwrap_or_else(|| MeetingFacts {
             title: message.summary().unwrap_or_default(),
             draft: None,
             instance: message.recurrence_id(),
         });
-        Ok(Read { before: before.as_ref().and_then(of), event, message })
+        Ok(Read { before: before.as_ref().and_then(of), event, message, moved })
     }
 
     /// What is to be put into words. `user`: who has it sent.
-    pub fn letter(self, delivery: &OutsideDelivery, user: Option<&User>, carrier: &Carrier) -> MeetingLetter {
-        let Read { message, event, before } = self;
-        let line = |address: &str| {
-            let lines = message
-                .components()
-                .flat_map(|component| component.properties("ORGANIZER").chain(component.properties("ATTENDEE")));
-            let (address, mut lines) = (canonical(address), lines);
-            lines.find(|line| canonical(&line.value) == address)
-        };
-        let mailbox = |address: &str, otherwise: Option<&str>| {
-            let written = line(address).and_then(|line| line.param("CN")).or(otherwise).unwrap_or_default();
-            let email = itip::email(address).unwrap_or_default();
-            Mailbox {
-                name: Some(written.trim()).filter(|name| *name != email).unwrap_or_default().to_owned(),
-                address: email,
-            }
-        };
-        let known = line(&delivery.recipient).and_then(|line| line.param("LANGUAGE")).map(str::to_owned);
+    pub fn letter(&self, delivery: &OutsideDelivery, user: Option<&User>, carrier: &Carrier) -> MeetingLetter {
+        let Read { message, event, before, moved } = self;
+        let known = self.line(&delivery.recipient).and_then(|line| line.param("LANGUAGE")).map(str::to_owned);
         let own = user.map(|user| user.principal.display_name.as_str());
         let is_reply = message.method == Method::Reply;
         MeetingLetter {
             method: message.method,
-            from: mailbox(&delivery.sender, own),
+            from: self.mailbox(&delivery.sender, own),
             via: (!carrier.is_own).then(|| carrier.from.clone()),
-            to: mailbox(&delivery.recipient, None),
+            to: self.mailbox(&delivery.recipient, None),
             locale: known.or_else(|| user.and_then(|user| user.preferences.locale.clone())),
             zone: user.and_then(|user| user.preferences.time_zone).unwrap_or(Tz::UTC),
             answer: message.partstat().filter(|_| is_reply),
             comment: message.comment(),
             answer_token: None,
-            before: before.filter(|_| message.method == Method::Request),
-            event,
+            before: before.clone().filter(|_| message.method == Method::Request),
+            moved: if message.method == Method::Request { moved.clone() } else { Vec::new() },
+            event: event.clone(),
+        }
+    }
+
+    /// What it says of a calendar user.
+    fn line(&self, address: &str) -> Option<&Property> {
+        let lines = |name| self.message.components().flat_map(move |component| component.properties(name));
+        let address = canonical(address);
+        lines("ORGANIZER").chain(lines("ATTENDEE")).find(|line| canonical(&line.value) == address)
+    }
+
+    /// A calendar user with the name that it says, else `otherwise`.
+    pub fn mailbox(&self, address: &str, otherwise: Option<&str>) -> Mailbox {
+        let written = self.line(address).and_then(|line| line.param("CN")).or(otherwise).unwrap_or_default();
+        let email = itip::email(address).unwrap_or_default();
+        Mailbox {
+            name: Some(written.trim()).filter(|name| *name != email).unwrap_or_default().to_owned(),
+            address: email,
         }
     }
 }
@@ -171,14 +183,25 @@ fn component(text: &str) -> &'static str {
     if is_todo { ComponentKind::Todo.name() } else { ComponentKind::Event.name() }
 }
 
-/// The message as it goes out: the same however often it is tried, so that it is known where it has come already.
+fn domain(carrier: &Carrier) -> &str {
+    carrier.from.address.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
+}
+
+/// Message-ID of what goes out, without the angle brackets.
+pub(super) fn message_id(delivery: &OutsideDelivery, carrier: &Carrier) -> String {
+    format!("{}.{}.meeting@{}", delivery.id.0, delivery.sent_at.timestamp_millis(), domain(carrier))
+}
+
+/// The message as it goes out: the same however often it is tried, so that it is known where it has come already. `to`: whom its header
+/// names.
 pub(super) fn message(
     delivery: &OutsideDelivery,
     letter: &MeetingLetter,
     words: &MeetingWords,
     carrier: &Carrier,
+    to: &[Mailbox],
 ) -> Result<Vec<u8>> {
-    let domain = carrier.from.address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+    let domain = domain(carrier);
     let uid: String = Sha256::digest(&delivery.uid).iter().take(10).map(|octet| format!("{octet:02x}")).collect();
     let kind = |name: &'static str| {
         let kind = ContentType::new(name).attribute("charset", "utf-8").attribute("method", letter.method.name());
@@ -194,18 +217,22 @@ pub(super) fn message(
         let file = MimePart::new(kind("application/ics").attribute("name", "invite.ics"), delivery.text.as_bytes());
         parts.push(file.attachment("invite.ics"));
     }
-    let from = Mailbox { name: words.from.clone(), address: carrier.from.address.clone() };
+    let from = match carrier.is_own {
+        // As the account calls itself, whatever a text calls its organizer.
+        true => carrier.from.clone(),
+        false => Mailbox { name: words.from.clone(), address: carrier.from.address.clone() },
+    };
     let mut message = MessageBuilder::new()
-        .message_id(format!("{}.{}.meeting@{domain}", delivery.id.0, delivery.sent_at.timestamp_millis()))
+        .message_id(message_id(delivery, carrier))
         // All about one meeting stands together.
         .references(format!("{uid}.meeting@{domain}"))
         .date(delivery.sent_at.timestamp())
         .from(address(&from))
-        .to(address(&letter.to))
+        .to(Address::new_list(to.iter().map(address).collect()))
         .subject(words.subject.clone())
         // Nobody's holiday answers to it (RFC 3834 section 5).
         .header("Auto-Submitted", Raw::new("auto-generated"));
-    if letter.via.is_some() {
+    if !carrier.from.address.eq_ignore_ascii_case(&letter.from.address) {
         message = message.reply_to(address(&letter.from));
     }
     message.body(MimePart::new("multipart/mixed", parts)).write_to_vec().map_err(|error| Error::Internal(error.into()))

@@ -1,23 +1,24 @@
 //! Bringing messages to people elsewhere, as a job: each to each, under a Message-ID that stays the same however often it is tried; and
 //! noting what became of that in the object that they are about.
 
+use super::handing::{Handed, ShutOut};
 use super::implicit::PENDING;
-use super::letters::{Read, message};
 use crate::access::{self, Access, Caller, PrincipalId};
 use crate::calendars::CalendarId;
 use crate::jobs::{Ended, Lease};
+use crate::mail::filing::file_later;
 use crate::model::job::{JobKind, NewJob};
 use crate::model::object::Precondition;
 use crate::model::scheduling::{Brought, MessageId, OutsideDelivery};
 use crate::objects::index;
-use crate::outgoing_mail::{Envelope, MailError};
+use crate::outgoing_mail::MailError;
 use crate::store::JobProgress;
 use crate::thread::on_a_thread;
 use crate::write::Write;
 use crate::{Error, Kalends, Result};
 use chrono::{TimeDelta, Utc};
 use kalends_ical::CalendarObject;
-use kalends_ical::itip::{self, Method, canonical};
+use kalends_ical::itip::{self, canonical};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -53,7 +54,7 @@ pub(crate) async fn bring_outside(lease: &Lease) -> Result<Ended> {
     let messages: Vec<MessageId> = payload.messages.iter().copied().map(MessageId).collect();
     let waiting = kalends.db.read().await?.waiting_outside(&messages).await?;
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let (mut waits, mut failed) = (false, 0);
+    let (mut waits, mut failed, mut shut_out) = (false, 0, ShutOut::new());
     for (done, id) in waiting.iter().enumerate() {
         if failed >= MAX_FAILED {
             break;
@@ -68,7 +69,7 @@ pub(crate) async fn bring_outside(lease: &Lease) -> Result<Ended> {
         let today = tx.brought_since(sender, Utc::now() - TimeDelta::days(1)).await?;
         tx.commit().await?;
         if let Some(delivery) = delivery {
-            let has_failed = kalends.bring(&delivery, today < MAX_A_DAY).await?;
+            let has_failed = kalends.bring(&delivery, today < MAX_A_DAY, &mut shut_out).await?;
             waits |= has_failed;
             failed = if has_failed { failed + 1 } else { 0 };
         }
@@ -101,16 +102,19 @@ fn is_worth_trying(error: &MailError) -> bool {
 
 impl Kalends {
     /// Brings one message to somebody, if it `may` go out today. Yields whether it has to be tried again.
-    async fn bring(&self, delivery: &OutsideDelivery, may: bool) -> Result<bool> {
+    async fn bring(&self, delivery: &OutsideDelivery, may: bool, shut_out: &mut ShutOut) -> Result<bool> {
         if delivery.is_replaced {
             return self.note_brought(delivery, PENDING, false, "a later one was sent in its place").await;
         }
-        let answer = match may {
-            true => self.send_outside(delivery).await?,
-            false => Err(MailError::TryAgain(format!("at most {MAX_A_DAY} messages of one person go out in a day"))),
+        let handed = match may {
+            true => self.hand_outside(delivery, shut_out).await?,
+            false => {
+                Handed::not(MailError::TryAgain(format!("at most {MAX_A_DAY} messages of one person go out in a day")))
+            }
         };
+        let Handed { answer, way, instead, copy } = handed;
         let brought = match answer {
-            Ok(()) => Brought { status: SENT, waits: false, problem: None },
+            Ok(()) => Brought { status: SENT, waits: false, problem: instead.as_deref(), way },
             Err(error) if is_worth_trying(&error) && Utc::now() - delivery.sent_at < MAX_TRYING => {
                 return self.note_brought(delivery, PENDING, true, &error.to_string()).await;
             }
@@ -118,61 +122,19 @@ impl Kalends {
         };
         let mut tx = self.db.write().await?;
         tx.set_brought(delivery.id, &brought, Utc::now()).await?;
+        if let Some(copy) = copy {
+            file_later(&mut tx, copy.account, &copy.message_id, &copy.subject, copy.octets).await?;
+        }
         tx.commit().await?;
+        self.wake.notify_one();
         Ok(false)
     }
 
     async fn note_brought(&self, delivery: &OutsideDelivery, status: &str, waits: bool, why: &str) -> Result<bool> {
         let mut tx = self.db.write().await?;
-        tx.set_brought(delivery.id, &Brought { status, waits, problem: Some(why) }, Utc::now()).await?;
+        tx.set_brought(delivery.id, &Brought { status, waits, problem: Some(why), way: None }, Utc::now()).await?;
         tx.commit().await?;
         Ok(waits)
-    }
-
-    /// The answer of the server is the inner result.
-    async fn send_outside(&self, delivery: &OutsideDelivery) -> Result<std::result::Result<(), MailError>> {
-        let refused = |why: &str| Ok(Err(MailError::Refused(why.to_owned())));
-        let carrier = match self.ways() {
-            Some(ways) => ways.carrier(self, &delivery.way, delivery.sender_id).await?,
-            None => None,
-        };
-        let Some(carrier) = carrier else { return refused("there is no way to people elsewhere any more") };
-        let mut tx = self.db.read().await?;
-        let user = match delivery.sender_id {
-            Some(sender) => tx.user(sender).await?,
-            None => None,
-        };
-        let (mut stands, mut owner) = (None, None);
-        if let Some(calendar) = delivery.calendar {
-            stands = tx.object_text_by_uid(calendar, &delivery.uid).await?;
-            owner = tx.owner_of_calendar(calendar).await?;
-        }
-        let is_moved = match owner.filter(|_| stands.is_none()) {
-            Some(owner) => tx.holder_of_uid(owner, &delivery.uid, None).await?.is_some(),
-            None => false,
-        };
-        drop(tx);
-        if delivery.method == Method::Request.name() && stands.is_none() && !is_moved {
-            return refused("it is not in the calendar any more");
-        }
-        let (limits, of) = (self.limits.clone(), delivery.clone());
-        let octets = of.text.len() + stands.as_ref().map_or(0, String::len);
-        let read = self.parse_on_a_thread(octets, move || Read::new(&of, stands.as_deref(), &limits)).await;
-        let read = match read {
-            Ok(read) => read,
-            Err(error) if error.is_of_the_store() => return Err(error),
-            Err(error) => return refused(&error.to_string()),
-        };
-        let mut letter = read.letter(delivery, user.as_ref(), &carrier);
-        let is_event = letter.event.draft.is_some();
-        if let (Method::Request, Some(owner)) = (letter.method, owner.filter(|_| is_event)) {
-            let of = letter.event.instance.as_ref();
-            letter.answer_token = self.answer_token(owner, &delivery.uid, &delivery.recipient, of);
-        }
-        let words = self.meeting_writer.letter(&letter);
-        let octets = message(delivery, &letter, &words, &carrier)?;
-        let envelope = Envelope { from: carrier.from.address.clone(), to: vec![letter.to.address.clone()] };
-        Ok(carrier.transport.send(&envelope, &octets).await.map(drop))
     }
 
     /// Has what is in a calendar say what became of messages about it that were on their way (RFC 6638 section 3.2.9).

@@ -2,11 +2,12 @@
 //!
 //! A way is chosen in the transaction of the change that is the reason of a message, and its name is stored with each recipient; the job
 //! (`mailing`) asks the way of that name for what carries the message, when it is brought there. The last of all is the installation's own
-//! mail. What is to be preferred to it, such as the sender's own account of mail, implements [`Outside`] and is handed to
-//! [`Kalends::with_outside`]: `is_open_to` says whether the sender has an account that sends, `carrier` yields the transport of that account
-//! with the sender's identity in it, and `is_own`, so that the mail is from them and not in their name.
+//! mail. What is preferred to it implements [`Outside`], as the sender's own account of mail does (`crate::mail`): `is_open_to` says whether
+//! the sender has an account that sends, `carrier` yields the transport of that account with the sender's identity in it, and `is_own`, so
+//! that the mail is from them and not in their name. Where that does not take it, the next way does.
 
 use crate::access::{Held, PrincipalId};
+use crate::model::mail_account::MailAccountId;
 use crate::model::scheduling::MAIL;
 use crate::outgoing_mail::{MailTransport, Mailbox};
 use crate::store::Transaction;
@@ -19,15 +20,28 @@ pub trait Outside: Send + Sync {
     /// What it is called where messages are kept. Never that of another way.
     fn name(&self) -> &'static str;
 
-    /// Whether messages that `sender` has sent can go by it now. Asked within the transaction of their reason, once for all recipients.
-    fn is_open_to<'a>(&'a self, tx: &'a mut Transaction, sender: PrincipalId) -> BoxFuture<'a, Result<bool>>;
+    /// Whether messages that `sender` has sent, from this address of e-mail, can go by it now. Asked within the transaction of their reason,
+    /// once for all recipients.
+    fn is_open_to<'a>(
+        &'a self,
+        tx: &'a mut Transaction,
+        sender: PrincipalId,
+        address: &'a str,
+    ) -> BoxFuture<'a, Result<bool>>;
 
-    /// What takes a message of `sender` there; `None`: it is not open to them any more.
+    /// What takes a message of `sender` from this address of e-mail there; `None`: it is not open to them any more.
     fn carrier<'a>(
         &'a self,
         kalends: &'a Kalends,
         sender: Option<PrincipalId>,
+        address: &'a str,
     ) -> BoxFuture<'a, Result<Option<Carrier>>>;
+
+    /// A server did not let this in.
+    fn shut_out<'a>(&'a self, kalends: &'a Kalends, by: &'a Carrier, why: &'a str) -> BoxFuture<'a, Result<()>> {
+        let _ = (kalends, by, why);
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// What takes messages to others, and from whom they are for servers of mail.
@@ -37,6 +51,8 @@ pub struct Carrier {
     pub from: Mailbox,
     /// `from` is the sender's own address. Else the mail is from another in their name, and answers go to them by Reply-To.
     pub is_own: bool,
+    /// What it takes is put among what was sent by this account.
+    pub account: Option<MailAccountId>,
 }
 
 /// All that there are, the preferred ones first.
@@ -44,25 +60,25 @@ pub struct Carrier {
 pub(crate) struct Ways(Vec<Arc<dyn Outside>>);
 
 impl Ways {
-    /// The name of the first that is open to `sender`.
-    pub async fn open_to(&self, tx: &mut Transaction, sender: PrincipalId) -> Result<Option<&'static str>> {
+    /// The name of the first that is open to `sender`, from this address of e-mail.
+    pub async fn open_to(
+        &self,
+        tx: &mut Transaction,
+        sender: PrincipalId,
+        address: &str,
+    ) -> Result<Option<&'static str>> {
         for way in &self.0 {
-            if way.is_open_to(tx, sender).await? {
+            if way.is_open_to(tx, sender, address).await? {
                 return Ok(Some(way.name()));
             }
         }
         Ok(None)
     }
 
-    /// What takes a message there by the way of this name; where that is not open any more, by another.
-    pub async fn carrier(&self, kalends: &Kalends, name: &str, sender: Option<PrincipalId>) -> Result<Option<Carrier>> {
-        let (named, others): (Vec<_>, Vec<_>) = self.0.iter().partition(|way| way.name() == name);
-        for way in named.into_iter().chain(others) {
-            if let Some(carrier) = way.carrier(kalends, sender).await? {
-                return Ok(Some(carrier));
-            }
-        }
-        Ok(None)
+    /// The way of this name, and those by which a message goes where that is not open any more, or does not take it.
+    pub fn from_name(&self, name: &str) -> Vec<Arc<dyn Outside>> {
+        let (named, others): (Vec<_>, Vec<_>) = self.0.iter().cloned().partition(|way| way.name() == name);
+        named.into_iter().chain(others).collect()
     }
 }
 
@@ -74,11 +90,16 @@ impl Outside for InstallationMail {
         MAIL
     }
 
-    fn is_open_to<'a>(&'a self, _: &'a mut Transaction, _: PrincipalId) -> BoxFuture<'a, Result<bool>> {
+    fn is_open_to<'a>(&'a self, _: &'a mut Transaction, _: PrincipalId, _: &'a str) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async { Ok(true) })
     }
 
-    fn carrier<'a>(&'a self, _: &'a Kalends, _: Option<PrincipalId>) -> BoxFuture<'a, Result<Option<Carrier>>> {
+    fn carrier<'a>(
+        &'a self,
+        _: &'a Kalends,
+        _: Option<PrincipalId>,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Carrier>>> {
         Box::pin(async { Ok(Some(self.0.clone())) })
     }
 }
@@ -100,7 +121,7 @@ impl Kalends {
     pub(crate) fn ways(&self) -> Option<Ways> {
         let mut ways = self.outside.to_vec();
         if let (Some(transport), Some(from)) = (&self.mail_transport, &self.mail_sender) {
-            let carrier = Carrier { transport: transport.clone(), from: from.clone(), is_own: false };
+            let carrier = Carrier { transport: transport.clone(), from: from.clone(), is_own: false, account: None };
             ways.push(Arc::new(InstallationMail(carrier)));
         }
         (!ways.is_empty()).then_some(Ways(ways))

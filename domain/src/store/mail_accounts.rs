@@ -4,7 +4,7 @@ use super::Transaction;
 use super::accounts::ACTIVE;
 use super::statement::{Row, broken, millis};
 use crate::Result;
-use crate::model::mail_account::{MailAccount, MailAccountId, MailIdentity, MailIdentityId, MailSettings};
+use crate::model::mail_account::{MailAccount, MailAccountId, MailIdentity, MailIdentityId, MailNotice, MailSettings};
 use crate::model::principal::PrincipalId;
 use crate::model::remote_account::{AccountState, RemoteAccountId};
 use crate::model::sync_link::{RunProgress, Trouble};
@@ -12,7 +12,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 const SELECT: &str = "SELECT id, principal_id, name, address, color, signature, preset, settings, state, code, why, failures,
-    interval_seconds, next_look_at, looked_at, steps_done, steps, created_at, changed_at, checked_at FROM mail_accounts ";
+    interval_seconds, next_look_at, looked_at, steps_done, steps, created_at, changed_at, checked_at, for_invitations, notice,
+    notice_at FROM mail_accounts ";
+
+/// For how long what did not work out is said.
+const NOTICE_LIFE: TimeDelta = TimeDelta::days(7);
 
 /// A mail account about to be stored, without its credentials.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +47,8 @@ fn account(row: &Row) -> Result<MailAccount> {
     let trouble: Option<&str> = row.get("code")?;
     let steps_done: Option<i64> = row.get("steps_done")?;
     let steps: Option<i64> = row.get("steps")?;
+    let notice: Option<String> = row.get("notice")?;
+    let notice = notice.zip(row.optional_instant("notice_at")?).map(|(what, at)| MailNotice { what, at });
     Ok(MailAccount {
         id: MailAccountId(row.get("id")?),
         owner: PrincipalId(row.get("principal_id")?),
@@ -63,6 +69,8 @@ fn account(row: &Row) -> Result<MailAccount> {
         created_at: row.instant("created_at")?,
         changed_at: row.instant("changed_at")?,
         checked_at: row.optional_instant("checked_at")?,
+        for_invitations: row.get("for_invitations")?,
+        notice: notice.filter(|notice| Utc::now() - notice.at < NOTICE_LIFE),
     })
 }
 
@@ -100,6 +108,49 @@ impl Transaction {
     pub async fn mail_account(&mut self, id: MailAccountId) -> Result<Option<MailAccount>> {
         let row = self.joined(&[SELECT, "WHERE id = $1"]).bind(id.0).optional().await?;
         row.as_ref().map(account).transpose()
+    }
+
+    /// One of somebody who may sign in: what is to be done for nobody else any more is done for no other's.
+    pub async fn working_mail_account(&mut self, id: MailAccountId) -> Result<Option<MailAccount>> {
+        let of_active = [
+            "WHERE id = $1 AND EXISTS (SELECT 1 FROM users u WHERE u.principal_id = mail_accounts.principal_id AND",
+            ACTIVE,
+            ")",
+        ];
+        let row = self.joined(&[&[SELECT][..], &of_active].concat()).bind(id.0).optional().await?;
+        row.as_ref().map(account).transpose()
+    }
+
+    /// What mail of `owner` from `address` is sent as: an identity with that address, else the first of the account that was chosen for
+    /// invitations; of accounts that work alone, and of somebody who may sign in.
+    pub async fn identity_for_invitations(
+        &mut self,
+        owner: PrincipalId,
+        address: &str,
+    ) -> Result<Option<MailIdentity>> {
+        let parts = [
+            "SELECT i.id, i.account_id, i.name, i.address, i.signature FROM mail_identities i
+             JOIN mail_accounts a ON a.id = i.account_id JOIN users u ON u.principal_id = a.principal_id
+             WHERE a.principal_id = $1 AND a.state = 'active' AND (lower(i.address) = $2 OR a.for_invitations) AND",
+            ACTIVE,
+            "ORDER BY CASE WHEN lower(i.address) = $2 THEN 0 ELSE 1 END, i.id LIMIT 1",
+        ];
+        let row = self.joined(&parts).bind(owner.0).bind(address.to_lowercase()).optional().await?;
+        row.as_ref().map(identity).transpose()
+    }
+
+    /// Invitations go out by this account of a person; `None`: by none that was chosen.
+    pub async fn choose_for_invitations(&mut self, owner: PrincipalId, id: Option<MailAccountId>) -> Result<()> {
+        let statement = self.sql("UPDATE mail_accounts SET for_invitations = (id = $2) WHERE principal_id = $1");
+        statement.bind(owner.0).bind(id.map_or(0, |id| id.0)).run().await?;
+        Ok(())
+    }
+
+    /// Keeps what did not work out, in the place of what was said before.
+    pub async fn note_about_mail(&mut self, id: MailAccountId, what: &str, at: DateTime<Utc>) -> Result<()> {
+        let statement = self.sql("UPDATE mail_accounts SET notice = $2, notice_at = $3 WHERE id = $1");
+        statement.bind(id.0).bind(what).bind(millis(at)).run().await?;
+        Ok(())
     }
 
     pub async fn insert_mail_account(&mut self, new: NewMailRow<'_>) -> Result<MailAccountId> {

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 const SELECT: &str =
     "SELECT d.id, d.account_id, d.identity_id, d.message_id, d.content, d.answers, d.answers_kind, d.state, d.send_at,
-    d.why, d.revision, d.saved_revision, d.server_folder, d.server_uid, d.created_at, d.changed_at FROM mail_drafts d ";
+    d.why, d.revision, d.saved_revision, d.server_folder, d.server_uid, d.created_at, d.changed_at, d.refused FROM mail_drafts d ";
 
 /// A draft about to be stored.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,8 @@ fn draft(row: &Row) -> Result<MailDraft> {
     let kind: Option<&str> = row.get("answers_kind")?;
     let folder: Option<String> = row.get("server_folder")?;
     let uid: Option<i64> = row.get("server_uid")?;
+    let refused: Option<&str> = row.get("refused")?;
+    let refused = refused.map(serde_json::from_str).transpose().map_err(|_| broken("refused"))?;
     let uid = uid.map(u32::try_from).transpose().map_err(|_| broken("server_uid"))?;
     Ok(MailDraft {
         id: MailDraftId(row.get("id")?),
@@ -51,6 +53,7 @@ fn draft(row: &Row) -> Result<MailDraft> {
         created_at: row.instant("created_at")?,
         changed_at: row.instant("changed_at")?,
         message_id: row.get("message_id")?,
+        refused: refused.unwrap_or_default(),
         saved: SavedDraft { revision: row.get("saved_revision")?, at: folder.zip(uid) },
     })
 }
@@ -144,7 +147,7 @@ impl Transaction {
     ) -> Result<bool> {
         let statement = self.sql(
             "UPDATE mail_drafts SET identity_id = $3, content = $4, subject = $5, revision = revision + 1, changed_at = $6,
-                state = 'draft', why = NULL
+                state = 'draft', why = NULL, refused = NULL
              WHERE id = $1 AND state IN ('draft', 'refused') AND ($2 IS NULL OR revision = $2)",
         );
         let statement = statement.bind(id.0).bind(revision).bind(identity.map(|identity| identity.0));
@@ -175,6 +178,23 @@ impl Transaction {
             self.sql("UPDATE mail_drafts SET state = $3, send_at = $4, why = $5 WHERE id = $1 AND state = $2");
         let statement = statement.bind(id.0).bind(from.name()).bind(to.name());
         Ok(statement.bind(send_at.map(millis)).bind(why).run().await? > 0)
+    }
+
+    /// The server has taken it, but for `refused`: those of its recipients who do not get it.
+    pub(crate) async fn set_draft_taken(
+        &mut self,
+        id: MailDraftId,
+        send_at: Option<DateTime<Utc>>,
+        refused: &[String],
+        why: Option<&str>,
+    ) -> Result<()> {
+        let list = serde_json::to_string(refused).map_err(|_| broken("refused"))?;
+        let statement = self.sql(
+            "UPDATE mail_drafts SET state = 'filing', send_at = $2, refused = $3, why = $4 WHERE id = $1 AND state = 'sending'",
+        );
+        let statement = statement.bind(id.0).bind(send_at.map(millis));
+        statement.bind((!refused.is_empty()).then_some(list)).bind(why).run().await?;
+        Ok(())
     }
 
     /// The draft as the server has it now.

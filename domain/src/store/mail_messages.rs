@@ -315,6 +315,16 @@ impl Transaction {
         Ok(())
     }
 
+    /// What was done to a message here and what its server does not do is not done: it has the flags and the place that it has there.
+    pub async fn take_mail_back(&mut self, id: MailMessageId, flags: Option<MessageFlags>) -> Result<()> {
+        let statement = self.sql(
+            "UPDATE mail_messages SET folder_id = server_folder_id, pending = 0, flags = coalesce($2, (flags & (~pending)) | ((~flags) & pending))
+             WHERE id = $1",
+        );
+        statement.bind(id.0).bind(flags.map(|flags| flags.0)).run().await?;
+        Ok(())
+    }
+
     /// The server has moved a message; `uid`: where, if it says so.
     pub async fn mail_moved(&mut self, id: MailMessageId, folder: MailFolderId, uid: Option<u32>) -> Result<()> {
         // The folder may have been looked at in between.

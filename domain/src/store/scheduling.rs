@@ -141,6 +141,12 @@ impl Transaction {
         Ok(())
     }
 
+    /// What became of a message to somebody; `None`: nothing yet.
+    pub async fn outcome(&mut self, id: DeliveryId) -> Result<Option<String>> {
+        let statement = self.sql("SELECT outcome FROM scheduling_deliveries WHERE id = $1 AND NOT waiting");
+        Ok(statement.bind(id.0).optional().await?.map(|row| row.get("outcome")).transpose()?.flatten())
+    }
+
     /// What was sent about the object of a calendar with this UID, the last first, at most `limit`.
     pub async fn sent_messages(&mut self, calendar: CalendarId, uid: &str, limit: usize) -> Result<Vec<Sent>> {
         self.sql(

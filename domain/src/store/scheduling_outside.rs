@@ -5,7 +5,7 @@ use super::statement::{Row, broken, millis};
 use crate::Result;
 use crate::model::calendar::CalendarId;
 use crate::model::principal::PrincipalId;
-use crate::model::scheduling::{ANSWER_LINK, Brought, DeliveryId, HERE, MessageId, NO_WAY, OutsideDelivery};
+use crate::model::scheduling::{ANSWER_LINK, Brought, DeliveryId, HERE, MessageId, NO_WAY, OWN_MAIL, OutsideDelivery};
 use chrono::{DateTime, Utc};
 
 fn list_of(messages: &[MessageId]) -> Result<String> {
@@ -78,12 +78,25 @@ impl Transaction {
     /// Notes what became of bringing a message to somebody elsewhere.
     pub async fn set_brought(&mut self, id: DeliveryId, brought: &Brought<'_>, at: DateTime<Utc>) -> Result<()> {
         let statement = self.sql(
-            "UPDATE scheduling_deliveries SET status = $2, waiting = $3, problem = $4, done_at = $5 WHERE id = $1 AND waiting",
+            "UPDATE scheduling_deliveries SET status = $2, waiting = $3, problem = $4, done_at = $5, way = coalesce($6, way)
+             WHERE id = $1 AND waiting",
         );
         let done_at = (!brought.waits).then(|| millis(at));
         let statement = statement.bind(id.0).bind(brought.status).bind(brought.waits).bind(brought.problem);
-        statement.bind(done_at).run().await?;
+        statement.bind(done_at).bind(brought.way).run().await?;
         Ok(())
+    }
+
+    /// The people elsewhere whom the same message was for as this delivery, at most `most`; and whether another of them has it.
+    pub async fn same_message_outside(&mut self, id: DeliveryId, most: usize) -> Result<(Vec<String>, bool)> {
+        const OTHERS: &str = "FROM scheduling_deliveries d WHERE d.way <> $2 AND d.way <> $3
+            AND d.message_id = (SELECT message_id FROM scheduling_deliveries WHERE id = $1)";
+        let people = ["SELECT d.recipient ", OTHERS, " ORDER BY d.id LIMIT $4"];
+        let statement = self.joined(&people).bind(id.0).bind(HERE).bind(NO_WAY).bind(super::statement::signed(most));
+        let people = statement.all(|row| row.get("recipient")).await?;
+        let brought = ["SELECT 1 ", OTHERS, " AND d.id <> $1 AND d.way = $4 AND d.status = '1.1' LIMIT 1"];
+        let statement = self.joined(&brought).bind(id.0).bind(HERE).bind(NO_WAY).bind(OWN_MAIL);
+        Ok((people, statement.optional().await?.is_some()))
     }
 
     /// Of each who was invited to, or invites to, the object of a calendar with this UID and is elsewhere, the METHOD of what was sent to them

@@ -146,3 +146,16 @@ async fn an_address_is_of_this_installation_and_of_one_invitation() {
     let refused = bureau.kalends.answer_by_link(&token, "", Said::Answer(PartStat::Accepted), Some(&long)).await;
     assert!(matches!(refused, Err(Error::BadInput { .. })), "{refused:?}");
 }
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_taken_up_is_not_said_to_be_noted() {
+    let bureau = Bureau::new().await;
+    bureau.invite(bureau.calendar, &meeting("m", "Plan", FAR, &["zoe"], "")).await;
+    let token = bureau.token("zoe");
+    // The calendar takes no events any more.
+    bureau.home.run("UPDATE calendars SET components = 'VTODO'").await;
+    assert_eq!(bureau.say(&token, Said::Answer(PartStat::Accepted)).await, Ok(Heard::NotStored));
+    bureau.home.run("UPDATE calendars SET components = 'VEVENT,VTODO'").await;
+    assert_eq!(bureau.say(&token, Said::Answer(PartStat::Accepted)).await, Ok(Heard::Yes));
+    assert!(line(&bureau.text(bureau.calendar).await, "zoe").contains("PARTSTAT=ACCEPTED"));
+}

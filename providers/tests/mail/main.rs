@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod arrivals;
+mod delivered;
+mod faults;
+mod incoming;
 mod index;
 mod invitations;
 mod odd;

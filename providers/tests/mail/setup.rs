@@ -59,22 +59,31 @@ pub async fn connect(dovecot: &Dovecot, user: &str) -> Imap {
     Imap::connect(&Dialer::new(["127.0.0.1".to_owned()]), &server(dovecot.port, user), &credentials()).await.unwrap()
 }
 
-/// A server that takes mail of the account's owner.
-pub fn taking(options: SmtpOptions) -> SmtpServer {
+/// Of a server that takes mail of the account's owner.
+pub fn owners(options: SmtpOptions) -> SmtpOptions {
     let proof = STANDARD.encode(format!("\0{ADDRESS}\0{PASSWORD}"));
-    SmtpServer::start(SmtpOptions { abilities: vec!["AUTH PLAIN", "8BITMIME"], proof: Some(proof), ..options })
+    SmtpOptions { abilities: vec!["AUTH PLAIN", "8BITMIME"], proof: Some(proof), ..options }
+}
+
+pub fn taking(options: SmtpOptions) -> SmtpServer {
+    SmtpServer::start(owners(options))
 }
 
 pub fn new_account(dovecot: &Dovecot, user: &str, smtp: &SmtpServer) -> NewMailAccount {
+    account_at(dovecot, user, ADDRESS, smtp.address.port())
+}
+
+/// `address` is also the name at the server that takes mail.
+pub fn account_at(dovecot: &Dovecot, user: &str, address: &str, smtp: u16) -> NewMailAccount {
     NewMailAccount {
         name: "Work".into(),
-        address: ADDRESS.into(),
+        address: address.into(),
         display_name: "Ada".into(),
         color: None,
         preset: None,
         settings: MailSettings {
             imap: server(dovecot.port, user),
-            smtp: server(smtp.address.port(), ADDRESS),
+            smtp: server(smtp, address),
             sent_by: SentBy::Client,
             folders: ChosenFolders::default(),
             invitations: InvitationRule::default(),

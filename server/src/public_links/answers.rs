@@ -141,6 +141,12 @@ async fn heard(
         Ok(Ok(Heard::Changed)) => {
             return shown(public, token, from, headers, Some(Notice::Changed), &written, StatusCode::CONFLICT).await;
         }
+        Ok(Ok(Heard::Later)) => {
+            return shown(public, token, from, headers, Some(Notice::Later), &written, StatusCode::ACCEPTED).await;
+        }
+        Ok(Ok(Heard::NotStored)) => {
+            return shown(public, token, from, headers, Some(Notice::NotStored), &written, StatusCode::CONFLICT).await;
+        }
         Ok(Err(why)) => return nothing(public, why, from),
         Err(Error::TooManyTries { seconds }) => {
             let page = Html(answer_page::too_often(&public.0.files.paths));

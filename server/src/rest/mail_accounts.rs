@@ -54,6 +54,10 @@ pub struct Info {
     state: String,
     /// What the server said, where something is wrong.
     why: Option<String>,
+    /// Whether invitations and answers go out by it where no account has the address that they are from.
+    for_invitations: bool,
+    /// What was done within the last days that did not work out, while the account itself is well.
+    notice: Option<String>,
     /// How often it is looked at, in seconds, where the server does not tell of arrivals.
     interval: i64,
     created: String,
@@ -110,6 +114,9 @@ pub struct Change {
     /// Whether it is not to be looked at for now.
     #[serde(default)]
     paused: Option<bool>,
+    /// Whether invitations and answers go out by it where no account has the address that they are from; one account at most is so.
+    #[serde(default)]
+    for_invitations: Option<bool>,
 }
 
 /// Another password for a mail account.
@@ -202,6 +209,8 @@ fn info(account: &MailAccount) -> Info {
         smtp: shown(&account.settings.smtp),
         state: account.state.name().to_owned(),
         why: account.why.clone(),
+        for_invitations: account.for_invitations,
+        notice: account.notice.as_ref().map(|notice| notice.what.clone()),
         interval: account.interval.num_seconds(),
         created: moment(account.created_at),
         looked: account.looked_at.map(moment),
@@ -212,7 +221,7 @@ fn info(account: &MailAccount) -> Info {
 
 /// Of all but what a look changes by itself.
 fn etag(account: &MailAccount) -> String {
-    etag_of(&Info { looked: None, indexed: None, of: None, why: None, ..info(account) })
+    etag_of(&Info { looked: None, indexed: None, of: None, why: None, notice: None, ..info(account) })
 }
 
 /// What takes an account that is as the request saw it.
@@ -283,7 +292,7 @@ pub async fn patch(
     Body(change, _): Body<Change>,
 ) -> Result<Response, Problem> {
     let (id, check) = (account_id(&id)?, checks(&headers)?);
-    let Change { name, color, signature, invitations, interval, paused } = change;
+    let Change { name, color, signature, invitations, interval, paused, for_invitations } = change;
     let rule = |name: String| {
         InvitationRule::from_name(&name).ok_or_else(|| Problem::bad_value("invitations", "nobody, known or everyone."))
     };
@@ -292,7 +301,9 @@ pub async fn patch(
         TimeDelta::try_seconds(seconds).ok_or_else(|| Problem::bad_value("interval", "Seconds: a minute to a day."))
     };
     let interval = interval.map(seconds).transpose()?;
-    let change = MailAccountChange { name, color, signature, interval, folders: None, invitations, is_paused: paused };
+    let is_paused = paused;
+    let change =
+        MailAccountChange { name, color, signature, interval, folders: None, invitations, is_paused, for_invitations };
     rest.kalends.change_mail_account_if(known.caller, id, &change, check).await?;
     let account = rest.kalends.mail_account(known.caller, id).await?;
     Ok(tagged(&etag(&account), Json(info(&account))))

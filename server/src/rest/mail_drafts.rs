@@ -14,7 +14,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use kalends_domain::Error;
 use kalends_domain::mail::{
-    AnswerKind, DraftContent, MAX_TEXT, MailAccountId, MailAddress, MailDraft, MailDraftId, MailIdentityId,
+    AnswerKind, Attachment, DraftContent, MAX_TEXT, MailAccountId, MailAddress, MailDraft, MailDraftId, MailIdentityId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -113,18 +113,23 @@ pub struct Sending {
     at: Option<DateTime<Utc>>,
 }
 
-fn draft_id(text: &str) -> Result<MailDraftId, Problem> {
+impl AttachmentInfo {
+    pub(super) fn of(attachment: &Attachment) -> Self {
+        AttachmentInfo {
+            id: attachment.id.0,
+            name: attachment.name.clone(),
+            media_type: attachment.media_type.clone(),
+            size: attachment.size,
+        }
+    }
+}
+
+pub(super) fn draft_id(text: &str) -> Result<MailDraftId, Problem> {
     text.parse().map(MailDraftId).map_err(|_| Error::NotFound("the draft").into())
 }
 
 fn info(draft: &MailDraft) -> Info {
     let content = &draft.content;
-    let attachments = draft.attachments.iter().map(|attachment| AttachmentInfo {
-        id: attachment.id.0,
-        name: attachment.name.clone(),
-        media_type: attachment.media_type.clone(),
-        size: attachment.size,
-    });
     Info {
         id: draft.id.0,
         account: draft.account.0,
@@ -138,7 +143,7 @@ fn info(draft: &MailDraft) -> Info {
             identity: draft.identity.map(|identity| identity.0),
         },
         answers: draft.answers.map(|(message, kind)| Answered { message: message.0, kind: kind.name().to_owned() }),
-        attachments: attachments.collect(),
+        attachments: draft.attachments.iter().map(AttachmentInfo::of).collect(),
         state: draft.state.name().to_owned(),
         send_at: draft.send_at.map(moment),
         why: draft.why.clone(),
@@ -146,7 +151,7 @@ fn info(draft: &MailDraft) -> Info {
 }
 
 /// Of what was written: it changes with each revision, and not by being sent.
-fn etag(draft: &MailDraft) -> String {
+pub(super) fn etag(draft: &MailDraft) -> String {
     etag_of(&(draft.id.0, draft.revision))
 }
 
@@ -155,7 +160,7 @@ fn answer(draft: &MailDraft) -> Response {
 }
 
 /// The revision of a draft that is as the request saw it.
-async fn seen(rest: &Rest, known: &Known, id: MailDraftId, headers: &HeaderMap) -> Result<i64, Problem> {
+pub(super) async fn seen(rest: &Rest, known: &Known, id: MailDraftId, headers: &HeaderMap) -> Result<i64, Problem> {
     let tags: Tags = required_if_match(headers)?;
     let draft = rest.kalends.mail_draft(known.caller, id).await?;
     match tags.match_strongly(Some(&etag(&draft))) {

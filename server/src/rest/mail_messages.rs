@@ -305,7 +305,7 @@ pub async fn thread(State(rest): State<Rest>, known: Known, Path(id): Path<Strin
 }
 
 /// As a file to keep, which no browser shows as a page of this site.
-fn file(media_type: &str, content: Vec<u8>) -> Response {
+pub(super) fn file(media_type: &str, content: Vec<u8>) -> Response {
     let kind = HeaderValue::from_str(media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let headers = [
         (header::CONTENT_TYPE, kind),

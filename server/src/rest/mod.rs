@@ -20,7 +20,9 @@ mod invitations;
 mod jobs;
 mod links;
 mod mail_accounts;
+mod mail_attachments;
 mod mail_drafts;
+mod mail_identities;
 mod mail_invitations;
 mod mail_messages;
 mod meeting_times;
@@ -260,6 +262,14 @@ fn of_mail() -> OpenApiRouter<Rest> {
                 .routes(routes!(mail_drafts::get, mail_drafts::put, mail_drafts::delete))
                 .layer(DefaultBodyLimit::max(mail_drafts::MAX_DRAFT)),
         )
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(mail_attachments::list, mail_attachments::create))
+                .layer(DefaultBodyLimit::max(mail_attachments::MAX)),
+        )
+        .routes(routes!(mail_attachments::get, mail_attachments::delete))
+        .routes(routes!(mail_identities::list, mail_identities::create))
+        .routes(routes!(mail_identities::patch, mail_identities::delete))
         .routes(routes!(mail_drafts::send))
         .routes(routes!(mail_drafts::unsend))
 }

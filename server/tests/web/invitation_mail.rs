@@ -148,6 +148,28 @@ async fn invitations_changes_and_cancellations_are_what_programs_of_mail_show_wi
 }
 
 #[tokio::test]
+async fn a_change_says_which_meeting_of_a_series_is_otherwise() {
+    let inviting = Inviting::new().await;
+    let series = event("lunch", LUNCH);
+    inviting.put("l.ics", &series).await;
+    let own = "BEGIN:VEVENT\r\nUID:lunch\r\nDTSTAMP:20260101T000000Z\r\nRECURRENCE-ID;TZID=Europe/Zurich:20300312T120000\r\n\
+        ORGANIZER;CN=Ada Lovelace:mailto:ada@example.org\r\nATTENDEE;CN=Zoë;RSVP=TRUE:mailto:Zoe@Example.net\r\n\
+        DTSTART;TZID=Europe/Zurich:20300313T140000\r\nDTEND;TZID=Europe/Zurich:20300313T150000\r\nSUMMARY:Lunch & <talk>\r\n\
+        LOCATION:Garden\r\nEND:VEVENT\r\nEND:VCALENDAR";
+    inviting.put("l.ics", &series.replace("END:VCALENDAR", own)).await;
+    let mail = shown(&inviting.last());
+    let text = mail.split("text/html").next().unwrap();
+    for said in [
+        "Subject: Changed: Lunch & <talk>",
+        "has changed what you are invited to",
+        "* The meeting of Tuesday, 12 March 2030, 12:00 – 13:00 (Europe/Zurich) is now Wednesday, 13 March 2030, 14:00 – 15:00 (Europe/Zurich), at: Garden",
+    ] {
+        assert!(text.contains(said), "{said} in {text}");
+    }
+    assert!(mail.contains("<strong>The meeting of Tuesday, 12 March"), "{mail}");
+}
+
+#[tokio::test]
 async fn an_answer_and_a_proposal_say_so_to_an_organizer_elsewhere() {
     let inviting = Inviting::new().await;
     let text = event("m", "DTSTART:20300301T100000Z\r\nDURATION:PT1H\r\nSUMMARY:Plan\r\n")

@@ -48,6 +48,12 @@ impl Program {
         request.body(json.to_string()).send().await
     }
 
+    /// A body of octets of some kind.
+    pub async fn octets(&self, method: &str, path: &str, kind: &str, octets: Vec<u8>) -> Answer {
+        let request = self.0.request(method, &format!("{ROOT}{path}")).header("Content-Type", kind);
+        request.body(octets).send().await
+    }
+
     pub async fn plain(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
         let request = self.0.request(method, &format!("{ROOT}{path}"));
         headers.iter().fold(request, |request, (name, value)| request.header(name, value)).send().await

@@ -4,6 +4,7 @@ use super::rest_calendars::{Program, body};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kalends_domain::jobs::Worker;
+use kalends_domain::people::Administrator;
 use kalends_test_support::dovecot::{Dovecot, Offering, PASSWORD};
 use kalends_test_support::server::Server;
 use kalends_test_support::smtp::{SmtpOptions, SmtpServer};
@@ -118,4 +119,85 @@ async fn a_program_adds_an_account_reads_sorts_and_writes() {
     assert_eq!(ada.plain("DELETE", &of_account, &[("If-Match", &known)]).await.status, 412);
     assert_eq!(ada.plain("DELETE", &of_account, &[]).await.status, 204);
     assert_eq!(body(&ada.get("/mail/accounts").await)["accounts"], json!([]));
+}
+
+#[tokio::test]
+async fn a_program_attaches_files_and_says_as_whom_it_writes() {
+    let proof = Some(STANDARD.encode(format!("\0ada@example.org\0{PASSWORD}")));
+    let abilities = vec!["AUTH PLAIN"];
+    let smtp = SmtpServer::start(SmtpOptions { abilities, proof, ..SmtpOptions::default() });
+    let dovecot = Dovecot::shared(Offering::Everything);
+    let server = Server::with_pages().await;
+    let (ada, _) = Program::new(&server, "ada").await;
+    let (eve, _) = Program::new(&server, "eve").await;
+    let at = |port| json!({ "host": "127.0.0.1", "port": port, "security": "plain" });
+    let wanted = json!({ "address": "ada@example.org", "password": PASSWORD, "display_name": "Ada",
+        "imap": at(dovecot.port), "smtp": at(smtp.address.port()) });
+    let account = body(&ada.send("POST", "/mail/accounts", &[], &wanted).await);
+    let begun = ada.send("POST", "/mail/drafts", &[], &json!({ "account": account["id"] })).await;
+    let draft = format!("/mail/drafts/{}", body(&begun)["id"]);
+    let content = json!({ "subject": "Hello" });
+    let seen = begun.header("etag").unwrap();
+    assert_eq!(ada.send("PUT", &draft, &[("If-Match", seen)], &content).await.status, 200);
+
+    // Files come with it, within what a mail may have.
+    let files = format!("{draft}/attachments");
+    let octets = ada.octets("POST", &format!("{files}?name=..%2Fplan.pdf"), "application/pdf", vec![0, 255, 10]).await;
+    let attached = body(&octets);
+    assert_eq!(
+        (octets.status, &attached["name"], &attached["size"]),
+        (201, &json!("plan.pdf"), &json!(3)),
+        "{attached}"
+    );
+    let file = octets.header("location").unwrap().strip_prefix("/api/v1.0").unwrap().to_owned();
+    let seen = octets.header("etag").unwrap().to_owned();
+    assert_eq!(ada.get(&draft).await.header("etag"), Some(seen.as_str()));
+    assert_eq!(body(&ada.get(&files).await)["attachments"], json!([attached]));
+    let read = ada.get(&file).await;
+    assert_eq!((read.header("content-type"), read.body.as_slice()), (Some("application/pdf"), &[0, 255, 10][..]));
+    for (path, octets, status) in [
+        (files.clone(), 1, 400),
+        (format!("{files}?name=large"), 25 * 1024 * 1024, 413),
+        ("/mail/drafts/999999/attachments?name=x".to_owned(), 1, 404),
+    ] {
+        let answer = ada.octets("POST", &path, "text/plain", vec![0; octets]).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+    }
+    assert_eq!(eve.octets("POST", &format!("{files}?name=x"), "text/plain", vec![1]).await.status, 404);
+    assert_eq!(eve.get(&file).await.status, 404);
+    assert_eq!(ada.plain("DELETE", &file, &[("If-Match", "\"older\"")]).await.status, 412);
+    assert_eq!(eve.plain("DELETE", &file, &[]).await.status, 404);
+    assert_eq!(ada.plain("DELETE", &file, &[]).await.status, 204);
+    assert_eq!(ada.plain("DELETE", &file, &[]).await.status, 404);
+    assert_eq!(body(&ada.get(&files).await)["attachments"], json!([]));
+
+    // As whom mail is sent.
+    let identities = format!("/mail/accounts/{}/identities", account["id"]);
+    let own = body(&ada.get(&identities).await)["identities"].clone();
+    assert_eq!((&own[0]["address"], &own[0]["name"]), (&json!("ada@example.org"), &json!("Ada")));
+    let wanted = json!({ "address": "office@example.org", "name": "Office", "signature": "The office" });
+    let made = ada.send("POST", &identities, &[], &wanted).await;
+    assert_eq!((made.status, &body(&made)["signature"]), (201, &json!("The office")), "{}", made.text());
+    assert_eq!(ada.send("POST", &identities, &[], &wanted).await.status, 409);
+    assert_eq!(ada.send("POST", &identities, &[], &json!({ "address": "x" })).await.status, 422);
+    let one = made.header("location").unwrap().strip_prefix("/api/v1.0").unwrap().to_owned();
+    let changed = ada.send("PATCH", &one, &[], &json!({ "signature": null })).await;
+    let expected = (&json!("Office"), &json!(null));
+    assert_eq!((&body(&changed)["name"], &body(&changed)["signature"]), expected, "{}", changed.text());
+    assert_eq!(eve.send("PATCH", &one, &[], &json!({ "name": "Eve" })).await.status, 404);
+    assert_eq!(eve.get(&identities).await.status, 404);
+    assert_eq!(ada.plain("DELETE", &format!("{identities}/{}", own[0]["id"]), &[]).await.status, 403);
+    assert_eq!(ada.plain("DELETE", &one, &[]).await.status, 204);
+    assert_eq!(ada.plain("DELETE", &one, &[]).await.status, 404);
+    let chosen = json!({ "for_invitations": true });
+    let chosen = ada.send("PATCH", &format!("/mail/accounts/{}", account["id"]), &[], &chosen).await;
+    assert_eq!(body(&chosen)["for_invitations"], json!(true), "{}", chosen.text());
+
+    // Whoever leaves takes along what is theirs of it, and no password.
+    let of_ada = server.kalends.user_by_slug("ada").await.unwrap();
+    let out = server.kalends.take_out(Administrator::Person(of_ada.on_a_page()), of_ada.principal.id).await.unwrap();
+    let (of, known) = &out.around.mail_accounts[0];
+    assert_eq!((of.address.as_str(), known.len(), out.around.drafts.len()), ("ada@example.org", 1, 1));
+    let eml = out.draft(&out.around.drafts[0]).await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&eml).contains("Subject: Hello"));
 }
