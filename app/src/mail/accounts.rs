@@ -221,7 +221,8 @@ pub async fn fulfil(
             let (signature, for_invitations) = (Some(signature.clone()), Some(*for_invitations));
             // A form without it leaves it as it is.
             let invitations = InvitationRule::from_name(invitations);
-            let changed = MailAccountChange { name, color, signature, invitations, for_invitations, ..Default::default() };
+            let changed =
+                MailAccountChange { name, color, signature, invitations, for_invitations, ..Default::default() };
             change(changed).await?;
             words::server_mail_account_changed().to_owned()
         }

@@ -34,8 +34,7 @@ mod words;
 
 pub use crate::model::mail_account::{
     ChosenFolders, InvitationRule, MailAccount, MailAccountId, MailIdentity, MailIdentityId, MailNotice, MailSecurity,
-    MailServer,
-    MailSettings, SentBy,
+    MailServer, MailSettings, SentBy,
 };
 pub use crate::model::mail_draft::{
     AnswerKind, Attachment, AttachmentId, DraftContent, DraftState, MailDraft, MailDraftId,
