@@ -72,7 +72,7 @@ impl Kalends {
         };
         let from = itip::email(&delivery.sender).unwrap_or_default();
         let mut problem: Option<MailError> = None;
-        let ways = self.ways().map(|ways| ways.from_name(&delivery.way)).unwrap_or_default();
+        let ways = self.ways().map(|ways| ways.named_first(&delivery.way)).unwrap_or_default();
         for way in ways {
             let Some(carrier) = way.carrier(self, delivery.sender_id, &from).await? else { continue };
             if carrier.account.is_some_and(|account| shut_out.contains(&account)) {

@@ -1,7 +1,8 @@
 //! Which instances of a series are otherwise than they were: what is not to be seen of the series itself.
 
+use chrono::{NaiveDateTime, NaiveTime};
 use kalends_ical::CalendarObject;
-use kalends_ical::edit::{self, EventDraft, Status};
+use kalends_ical::edit::{self, EventDraft, Status, Timing};
 use kalends_ical::value::Moment;
 
 /// Most instances that are named.
@@ -47,8 +48,17 @@ pub(super) fn instance_changes(before: &CalendarObject, now: &CalendarObject) ->
     if master(before) != master(now) {
         changes.retain(|change| change.is.is_some());
     }
+    changes.sort_by_key(|change| starts(&change.was));
     changes.truncate(MAX_NAMED);
     changes
+}
+
+/// When it starts, on the clock where it takes place.
+fn starts(draft: &EventDraft) -> NaiveDateTime {
+    match draft.timing {
+        Timing::Timed { start, .. } => start,
+        Timing::AllDay { first, .. } => first.and_time(NaiveTime::MIN),
+    }
 }
 
 #[cfg(test)]
@@ -56,7 +66,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use kalends_ical::Limits;
-    use kalends_ical::edit::Timing;
 
     fn series(more: &str, overrides: &str) -> CalendarObject {
         let text = format!(
@@ -82,10 +91,7 @@ mod tests {
         let days: Vec<(String, Option<String>)> = changes
             .iter()
             .map(|change| {
-                let at = |draft: &EventDraft| match draft.timing {
-                    Timing::Timed { start, .. } => start.to_string(),
-                    Timing::AllDay { first, .. } => first.to_string(),
-                };
+                let at = |draft: &EventDraft| starts(draft).to_string();
                 (at(&change.was), change.is.as_ref().map(at))
             })
             .collect();

@@ -76,7 +76,7 @@ impl Ways {
     }
 
     /// The way of this name, and those by which a message goes where that is not open any more, or does not take it.
-    pub fn from_name(&self, name: &str) -> Vec<Arc<dyn Outside>> {
+    pub fn named_first(&self, name: &str) -> Vec<Arc<dyn Outside>> {
         let (named, others): (Vec<_>, Vec<_>) = self.0.iter().cloned().partition(|way| way.name() == name);
         named.into_iter().chain(others).collect()
     }

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 const WITHOUT_KEY: &[(&str, &str)] = &[
     ("POST /api/v1.0/calendars/{id}/bin/{object}/restore", "what is back is not in the bin any more"),
     ("POST /api/v1.0/calendars/{id}/versions/{revision}/restore", "it says what it saw, by If-Match or If-None-Match"),
+    ("POST /api/v1.0/mail/accounts/{id}/identities", "a second one with the address is refused"),
+    ("POST /api/v1.0/mail/drafts/{id}/attachments", "it says what it saw of the draft, by If-Match"),
 ];
 
 /// What is changed without a condition, with the reason.
@@ -25,6 +27,8 @@ const WITHOUT_CONDITION: &[(&str, &str)] = &[
     ("PUT /api/v1.0/calendars/{id}/answer", "whole, and one's own: the last word holds"),
     ("PUT /api/v1.0/accounts/{id}/password", "whole, and one's own: the last word holds"),
     ("PUT /api/v1.0/mail/accounts/{id}/password", "whole, and one's own: the last word holds"),
+    ("PATCH /api/v1.0/mail/accounts/{id}/identities/{identity}", "one's own: the last word holds"),
+    ("DELETE /api/v1.0/mail/accounts/{id}/identities/{identity}", "one's own, and made again in a moment"),
     ("PUT /api/v1.0/free-busy/addresses/{email}", "whole, and one's own: the last word holds"),
     ("DELETE /api/v1.0/free-busy/addresses/{email}", "whole, and one's own: the last word holds"),
     ("PUT /api/v1.0/calendars/sync", "it has runs begin, and changes nothing else"),
