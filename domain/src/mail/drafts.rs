@@ -134,7 +134,7 @@ impl Kalends {
             None => answers::empty(&of, &identities),
         };
         let content = checked(&prepared.content)?;
-        let message_id = format!("{}@{}", uuid::Uuid::new_v4(), of.address.rsplit('@').next().unwrap_or("localhost"));
+        let message_id = super::mime::new_message_id(&of.address);
         let id = self
             .write(caller, async |mut write: Write| {
                 own_account(&mut write.tx, caller, account).await?;
@@ -222,6 +222,9 @@ impl Kalends {
         };
         let attached = self
             .write(caller, async |mut write: Write| {
+                own_draft(&mut write.tx, caller, id).await?;
+                // Before it is counted: of two at once the second waits here.
+                write.tx.raise_draft(id, Utc::now()).await?;
                 let draft = open_draft(&mut write.tx, caller, id).await?;
                 if draft.attachments.len() >= MAX_ATTACHMENTS {
                     return Err(Error::QuotaExceeded { limit: MAX_ATTACHMENTS as u64, unit: "attachments" });
@@ -231,7 +234,6 @@ impl Kalends {
                     return Err(Error::TooLarge { limit: usize::try_from(MAX_ATTACHED).unwrap_or(usize::MAX) });
                 }
                 let attached = write.tx.insert_attachment(id, &file_name(name), media_type, content).await?;
-                write.tx.raise_draft(id, Utc::now()).await?;
                 write.tx.enqueue_job(&save_job(id, SAVE_AFTER)).await?;
                 write.commit(attached).await
             })

@@ -97,7 +97,7 @@ impl Kalends {
     /// Removes an identity; the first stays.
     ///
     /// # Errors
-    /// `NotFound`; `Forbidden` for the account's own address.
+    /// `NotFound`; `Forbidden` for the account's own address; `PreconditionFailed` while mail waits to be sent from it.
     pub async fn remove_mail_identity(
         &self,
         caller: Caller,
@@ -109,6 +109,9 @@ impl Kalends {
             let first = write.tx.mail_identities(id).await?.into_iter().next();
             if first.is_some_and(|first| first.id == identity) {
                 return Err(Error::Forbidden { needed: Access::Owner });
+            }
+            if write.tx.has_mail_on_its_way_from(identity).await? {
+                return Err(Error::PreconditionFailed);
             }
             match write.tx.delete_mail_identity(id, identity).await? {
                 true => write.commit(()).await,

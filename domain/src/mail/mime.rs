@@ -217,6 +217,11 @@ pub(super) fn fields(message: &Message<'_>) -> Vec<(String, String)> {
     fields.collect()
 }
 
+/// By what a new mail from this address will be known, without the angle brackets.
+pub(super) fn new_message_id(address: &str) -> String {
+    format!("{}@{}", uuid::Uuid::new_v4(), address.rsplit('@').next().unwrap_or("localhost"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

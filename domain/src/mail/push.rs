@@ -13,7 +13,7 @@ use crate::store::{JobProgress, PendingMail};
 use crate::sync::provider::ProviderError;
 use crate::{Announcement, Kalends, Result};
 use chrono::{TimeDelta, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
@@ -150,7 +150,14 @@ impl Teller<'_> {
     /// Yields of how many messages the server did not do what was asked, and why not of the last of them.
     async fn tell(&self, pending: &[PendingMail]) -> Told<Option<(usize, String)>> {
         let mut refused: Option<(usize, String)> = None;
-        for (step, messages) in self.steps(pending) {
+        let mut aside: HashSet<MailMessageId> = HashSet::new();
+        for (step, mut messages) in self.steps(pending) {
+            messages.retain(|message| !aside.contains(&message.id));
+            if messages.is_empty() {
+                continue;
+            }
+            // A server that cannot move copies, and may have done so.
+            let is_undivided = matches!(step, Step::Move(_)) && !self.mailbox.capabilities().moves;
             // Halves of what is refused, down to the one that is: it holds no other back.
             let mut open: Vec<&[&PendingMail]> = vec![&messages];
             while let Some(these) = open.pop() {
@@ -159,9 +166,13 @@ impl Teller<'_> {
                     Err(Halt::Remote(error)) if !is_of_the_account(&error) => error,
                     Err(halt) => return Err(halt),
                 };
-                if let [message] = these {
-                    self.set_aside(message).await?;
-                    refused = Some((refused.map_or(0, |(count, _)| count) + 1, why.to_string()));
+                if these.len() == 1 || is_undivided {
+                    for message in these {
+                        self.set_aside(message).await?;
+                        aside.insert(message.id);
+                    }
+                    let count = refused.map_or(0, |(count, _)| count) + these.len();
+                    refused = Some((count, why.to_string()));
                 } else {
                     let (first, second) = these.split_at(these.len() / 2);
                     open.extend([second, first]);

@@ -223,6 +223,8 @@ async fn file(lease: &Lease, draft: &MailDraft, account: &MailAccount) -> Result
             people.retain(is_left);
         }
         tx.set_draft_state(draft.id, DraftState::Filing, DraftState::Draft, None, None).await?;
+        // What was sent has its Message-ID: this is another mail.
+        tx.rename_mail_draft(draft.id, &mime::new_message_id(&account.address)).await?;
         tx.update_mail_draft(draft.id, None, draft.identity, &content, Utc::now()).await?;
         tx.set_draft_state(draft.id, DraftState::Draft, DraftState::Refused, None, why.as_deref()).await?;
     }

@@ -66,15 +66,19 @@ pub struct Around {
 }
 
 impl Around {
-    async fn read(tx: &mut Transaction, of: PrincipalId, calendars: &[CalendarId]) -> Result<Self> {
-        let mut mail_accounts = Vec::new();
-        for account in tx.mail_accounts(of).await? {
-            let identities = tx.mail_identities(account.id).await?;
-            mail_accounts.push((account, identities));
+    async fn read(tx: &mut Transaction, of: PrincipalId, calendars: &[CalendarId], is_own: bool) -> Result<Self> {
+        let (mut mail_accounts, mut drafts) = (Vec::new(), Vec::new());
+        // Mail is for nobody but whose it is.
+        if is_own {
+            for account in tx.mail_accounts(of).await? {
+                let identities = tx.mail_identities(account.id).await?;
+                mail_accounts.push((account, identities));
+            }
+            drafts = tx.mail_drafts_of(of).await?;
         }
         Ok(Around {
             mail_accounts,
-            drafts: tx.mail_drafts_of(of).await?,
+            drafts,
             addresses: tx.email_addresses(of).await?,
             links: tx.links(LinksOf::Maker(of)).await?,
             delegates: tx.delegates(of).await?,
@@ -112,7 +116,7 @@ impl Kalends {
         for id in &ids {
             shares.push((*id, tx.shares(*id).await?));
         }
-        let around = Around::read(&mut tx, of, &ids).await?;
+        let around = Around::read(&mut tx, of, &ids, is_own).await?;
         Ok(TakeOut { user, picture, calendars, shares, shared, around, kalends: self.clone(), reader })
     }
 }

@@ -55,12 +55,24 @@ struct Prepared {
 
 /// Whether the next way is to take what the sender's own account does not.
 fn falls_back(error: &MailError, delivery: &OutsideDelivery) -> bool {
+    let is_old = Utc::now() - delivery.sent_at > OWN_PATIENCE;
     match error {
         MailError::Unauthenticated(_) | MailError::Refused(_) => true,
-        MailError::TryAgain(_) => Utc::now() - delivery.sent_at > OWN_PATIENCE,
-        // It may have come; and whom it does not reach this way it reaches no other.
-        MailError::Uncertain(_) | MailError::Recipients(_) => false,
+        MailError::TryAgain(_) => is_old,
+        // Most servers say of a sender whom they do not let send so only when they are told the recipients. Whom it does not reach this
+        // way for what they are themselves, it reaches no other.
+        MailError::Recipients(refused) => {
+            refused.iter().all(|one| speaks_of_sender(&one.reply) || one.is_temporary && is_old)
+        }
+        // It may have come.
+        MailError::Uncertain(_) => false,
     }
+}
+
+/// Whether a reply is about who sends (RFC 3463 section 3.8: security and policy), and not about the recipient.
+fn speaks_of_sender(reply: &str) -> bool {
+    let reply = reply.to_ascii_lowercase();
+    ["5.7.", "4.7.", "sender", "relay"].iter().any(|word| reply.contains(word))
 }
 
 impl Kalends {
@@ -81,8 +93,11 @@ impl Kalends {
             let (answer, copy) = self.hand_to(delivery, &prepared, &carrier).await?;
             match answer {
                 Err(error) if carrier.is_own && falls_back(&error, delivery) => {
-                    if let MailError::Unauthenticated(why) = &error {
+                    // Nor is one waited for again and again that does not answer.
+                    if matches!(error, MailError::Unauthenticated(_) | MailError::TryAgain(_)) {
                         shut_out.extend(carrier.account);
+                    }
+                    if let MailError::Unauthenticated(why) = &error {
                         way.shut_out(self, &carrier, why).await?;
                     }
                     problem = Some(error);
@@ -146,13 +161,11 @@ impl Kalends {
         let words = self.meeting_writer.letter(&letter);
         let octets = message(delivery, &letter, &words, carrier, std::slice::from_ref(&letter.to))?;
         let envelope = Envelope { from: carrier.from.address.clone(), to: vec![letter.to.address.clone()] };
-        let answer = carrier.transport.send(&envelope, &octets).await.map(drop);
-        let Some(account) = carrier.account.filter(|_| answer.is_ok()) else { return Ok((answer, None)) };
-        // One copy for all whom the same message is for: each gets one with addresses of their own to answer by.
+        // One copy for all whom the same message is for: each gets one with addresses of their own to answer by. All is read before it is
+        // sent: what fails after that would have it sent again.
         let (people, is_kept) = self.db.read().await?.same_message_outside(delivery.id, MAX_NAMED).await?;
-        if is_kept {
-            return Ok((answer, None));
-        }
+        let answer = carrier.transport.send(&envelope, &octets).await.map(drop);
+        let Some(account) = carrier.account.filter(|_| answer.is_ok() && !is_kept) else { return Ok((answer, None)) };
         letter.answer_token = None;
         letter.locale = user.as_ref().and_then(|user| user.preferences.locale.clone());
         let words = self.meeting_writer.letter(&letter);

@@ -21,6 +21,7 @@ use kalends_ical::CalendarObject;
 use kalends_ical::itip::{self, canonical};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 /// SCHEDULE-STATUS (RFC 6638 section 3.2.9): a server has taken it, and more is not known.
 const SENT: &str = "1.1";
@@ -34,6 +35,9 @@ const MAX_WAIT: TimeDelta = TimeDelta::hours(1);
 
 /// After so many that were not taken one after the other, the server is what does not work: the rest waits.
 const MAX_FAILED: u32 = 3;
+
+/// How long one job may take before others are let in.
+const MAX_TIME: Duration = Duration::from_secs(300);
 
 /// Most mail about meetings that one person has brought elsewhere within a day: as many as can be invited to one. The rest waits.
 const MAX_A_DAY: u64 = 5_000;
@@ -55,8 +59,14 @@ pub(crate) async fn bring_outside(lease: &Lease) -> Result<Ended> {
     let waiting = kalends.db.read().await?.waiting_outside(&messages).await?;
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let (mut waits, mut failed, mut shut_out) = (false, 0, ShutOut::new());
+    let (began, mut is_cut) = (Instant::now(), false);
     for (done, id) in waiting.iter().enumerate() {
         if failed >= MAX_FAILED {
+            break;
+        }
+        // Others wait for the same place.
+        if began.elapsed() > MAX_TIME {
+            is_cut = true;
             break;
         }
         let mut tx = kalends.db.write().await?;
@@ -69,9 +79,14 @@ pub(crate) async fn bring_outside(lease: &Lease) -> Result<Ended> {
         let today = tx.brought_since(sender, Utc::now() - TimeDelta::days(1)).await?;
         tx.commit().await?;
         if let Some(delivery) = delivery {
-            let has_failed = kalends.bring(&delivery, today < MAX_A_DAY, &mut shut_out).await?;
-            waits |= has_failed;
-            failed = if has_failed { failed + 1 } else { 0 };
+            let left = kalends.bring(&delivery, today < MAX_A_DAY, &mut shut_out).await?;
+            waits |= left != Left::Nothing;
+            // What is about one recipient says nothing about the next.
+            match left {
+                Left::ForServer => failed += 1,
+                Left::Nothing => failed = 0,
+                Left::ForRecipient => {}
+            }
         }
     }
     // Also of what an attempt before this one has sent.
@@ -82,9 +97,10 @@ pub(crate) async fn bring_outside(lease: &Lease) -> Result<Ended> {
     let mut tx = kalends.db.write().await?;
     // What became of each message is told with the event.
     let ended = lease.end_without_trace(&mut tx).await?;
-    if waits {
-        let due_at = Utc::now() + (FIRST_WAIT * (1 << payload.tries.min(20))).min(MAX_WAIT);
-        let tries = payload.tries.saturating_add(1);
+    if waits || is_cut {
+        let wait = if is_cut { TimeDelta::zero() } else { (FIRST_WAIT * (1 << payload.tries.min(20))).min(MAX_WAIT) };
+        let due_at = Utc::now() + wait;
+        let tries = if is_cut { payload.tries } else { payload.tries.saturating_add(1) };
         let payload = serde_json::to_string(&Payload { tries, ..payload });
         let payload = payload.map_err(|error| Error::Internal(error.into()))?;
         let key = uuid::Uuid::new_v4().to_string();
@@ -100,11 +116,21 @@ fn is_worth_trying(error: &MailError) -> bool {
     error.is_transient() || matches!(error, MailError::Uncertain(_) | MailError::Unauthenticated(_))
 }
 
+/// For what a message has to be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    Nothing,
+    /// The server takes nothing for this recipient just now.
+    ForRecipient,
+    ForServer,
+}
+
 impl Kalends {
-    /// Brings one message to somebody, if it `may` go out today. Yields whether it has to be tried again.
-    async fn bring(&self, delivery: &OutsideDelivery, may: bool, shut_out: &mut ShutOut) -> Result<bool> {
+    /// Brings one message to somebody, if it `may` go out today.
+    async fn bring(&self, delivery: &OutsideDelivery, may: bool, shut_out: &mut ShutOut) -> Result<Left> {
         if delivery.is_replaced {
-            return self.note_brought(delivery, PENDING, false, "a later one was sent in its place").await;
+            self.note_brought(delivery, PENDING, false, "a later one was sent in its place").await?;
+            return Ok(Left::Nothing);
         }
         let handed = match may {
             true => self.hand_outside(delivery, shut_out).await?,
@@ -116,9 +142,14 @@ impl Kalends {
         let brought = match answer {
             Ok(()) => Brought { status: SENT, waits: false, problem: instead.as_deref(), way },
             Err(error) if is_worth_trying(&error) && Utc::now() - delivery.sent_at < MAX_TRYING => {
-                return self.note_brought(delivery, PENDING, true, &error.to_string()).await;
+                self.note_brought(delivery, PENDING, true, &error.to_string()).await?;
+                let is_of_recipient = matches!(error, MailError::Recipients(_));
+                return Ok(if is_of_recipient { Left::ForRecipient } else { Left::ForServer });
             }
-            Err(error) => return self.note_brought(delivery, REFUSED, false, &error.to_string()).await,
+            Err(error) => {
+                self.note_brought(delivery, REFUSED, false, &error.to_string()).await?;
+                return Ok(Left::Nothing);
+            }
         };
         let mut tx = self.db.write().await?;
         tx.set_brought(delivery.id, &brought, Utc::now()).await?;
@@ -127,14 +158,13 @@ impl Kalends {
         }
         tx.commit().await?;
         self.wake.notify_one();
-        Ok(false)
+        Ok(Left::Nothing)
     }
 
-    async fn note_brought(&self, delivery: &OutsideDelivery, status: &str, waits: bool, why: &str) -> Result<bool> {
+    async fn note_brought(&self, delivery: &OutsideDelivery, status: &str, waits: bool, why: &str) -> Result<()> {
         let mut tx = self.db.write().await?;
         tx.set_brought(delivery.id, &Brought { status, waits, problem: Some(why), way: None }, Utc::now()).await?;
-        tx.commit().await?;
-        Ok(waits)
+        tx.commit().await
     }
 
     /// Has what is in a calendar say what became of messages about it that were on their way (RFC 6638 section 3.2.9).

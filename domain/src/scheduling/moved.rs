@@ -8,6 +8,9 @@ use kalends_ical::value::Moment;
 /// Most instances that are named.
 const MAX_NAMED: usize = 20;
 
+/// Most instances that are looked at, each of which costs as much as the whole series is long.
+const MAX_LOOKED_AT: usize = 200;
+
 /// An instance of which something is otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstanceChange {
@@ -17,7 +20,7 @@ pub struct InstanceChange {
 }
 
 /// The instances that are at another time or place than they were, or do not take place any more; those of a series that is itself
-/// another are not among them.
+/// another are not among them. Of series with very many such instances none are named.
 pub(super) fn instance_changes(before: &CalendarObject, now: &CalendarObject) -> Vec<InstanceChange> {
     let mut instances: Vec<&Moment> = Vec::new();
     for object in [before, now] {
@@ -26,6 +29,9 @@ pub(super) fn instance_changes(before: &CalendarObject, now: &CalendarObject) ->
             for moment in own.into_iter().chain(&entry.exclusion_dates) {
                 if !instances.contains(&moment) {
                     instances.push(moment);
+                }
+                if instances.len() > MAX_LOOKED_AT {
+                    return Vec::new();
                 }
             }
         }

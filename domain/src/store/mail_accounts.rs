@@ -309,6 +309,14 @@ impl Transaction {
     }
 
     /// Yields whether there was one.
+    /// Whether something waits to be sent from an identity, or is being sent.
+    pub async fn has_mail_on_its_way_from(&mut self, id: MailIdentityId) -> Result<bool> {
+        let statement = self.sql(
+            "SELECT 1 FROM mail_drafts WHERE identity_id = $1 AND state IN ('waiting', 'sending', 'filing') LIMIT 1",
+        );
+        Ok(statement.bind(id.0).optional().await?.is_some())
+    }
+
     pub async fn delete_mail_identity(&mut self, account: MailAccountId, id: MailIdentityId) -> Result<bool> {
         let statement = self.sql("DELETE FROM mail_identities WHERE id = $2 AND account_id = $1");
         Ok(statement.bind(account.0).bind(id.0).run().await? > 0)

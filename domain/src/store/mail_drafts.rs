@@ -155,6 +155,15 @@ impl Transaction {
         Ok(statement.run().await? > 0)
     }
 
+    /// The draft is another mail from now on, of which the server has nothing.
+    pub async fn rename_mail_draft(&mut self, id: MailDraftId, message_id: &str) -> Result<()> {
+        let statement = self.sql(
+            "UPDATE mail_drafts SET message_id = $2, saved_revision = 0, server_folder = NULL, server_uid = NULL WHERE id = $1",
+        );
+        statement.bind(id.0).bind(message_id).run().await?;
+        Ok(())
+    }
+
     /// The draft moves to another account, with what it is there.
     pub async fn move_mail_draft(&mut self, id: MailDraftId, account: MailAccountId) -> Result<()> {
         let statement = self.sql(

@@ -135,6 +135,14 @@ impl Transaction {
         row.map(|row| row.get("id")).transpose()
     }
 
+    /// The one that was not taken up, kept from others until the transaction ends.
+    pub async fn lock_open_mail_invitation(&mut self, account: MailAccountId, digest: &[u8]) -> Result<Option<i64>> {
+        let statement = self.sql(
+            "UPDATE mail_invitations SET is_taken = TRUE WHERE account_id = $1 AND digest = $2 AND NOT is_taken RETURNING id",
+        );
+        statement.bind(account.0).bind(digest).optional().await?.map(|row| row.get("id")).transpose()
+    }
+
     pub async fn mail_invitation_id(&mut self, account: MailAccountId, digest: &[u8]) -> Result<Option<i64>> {
         let statement = self.sql("SELECT id FROM mail_invitations WHERE account_id = $1 AND digest = $2");
         statement.bind(account.0).bind(digest).optional().await?.map(|row| row.get("id")).transpose()

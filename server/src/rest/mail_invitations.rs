@@ -95,7 +95,7 @@ fn info(found: MailInvitation) -> Info {
     let draft = found.event.draft.as_ref();
     let (start, end) = draft.map(|draft| of_timing(draft.timing)).unzip();
     let authentication = |results: AuthenticationResults| {
-        let AuthenticationResults { server, dmarc, dkim, spf } = results;
+        let AuthenticationResults { server, dmarc, dkim, spf, .. } = results;
         Authentication { server, dmarc, dkim, spf }
     };
     Info {

@@ -13,6 +13,8 @@ pub struct AuthenticationResults {
     pub dmarc: Option<String>,
     pub dkim: Option<String>,
     pub spf: Option<String>,
+    /// A signature, or the server that brought it, holds for the domain that the mail says to be from, and not only for another.
+    pub is_aligned: bool,
 }
 
 /// Longest result that is shown.
@@ -26,8 +28,9 @@ impl AuthenticationResults {
         match self.dmarc.as_deref() {
             Some("pass") => false,
             Some("fail") => true,
-            // Where nobody says what is to be done, both others have to fail.
-            _ => is(&self.spf, &["fail", "softfail"]) && !is(&self.dkim, &["pass"]),
+            // Where its domain does not say what is to be done: somebody has vouched for it, or tried to, and it is another.
+            _ if self.is_aligned => false,
+            _ => is(&self.spf, &["fail", "softfail", "pass"]) || is(&self.dkim, &["fail", "pass"]),
         }
     }
 
@@ -36,11 +39,30 @@ impl AuthenticationResults {
     }
 }
 
-/// Reads the topmost field among these (names and values, in their order), where it is the own server's. `imap`: the host from which the
-/// mail is read.
-pub(super) fn results(fields: &[(String, String)], imap: &str) -> Option<AuthenticationResults> {
+/// Reads the topmost field among these (names and values, in their order), where it is the own server's. Of others in its name what
+/// speaks against the mail counts as well, as servers with several filters write one for each; what speaks for it may be by anybody.
+/// `imap`: the host from which the mail is read; `from`: the domain that the mail says to be from.
+pub(super) fn results(fields: &[(String, String)], imap: &str, from: &str) -> Option<AuthenticationResults> {
+    let mut written = fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case("Authentication-Results"));
+    let mut found = result(&written.next()?.1, fields, imap, from)?;
+    for (_, other) in written {
+        let Some(other) = result(other, fields, imap, from).filter(|other| other.server == found.server) else {
+            continue;
+        };
+        for (slot, said) in
+            [(&mut found.dmarc, other.dmarc), (&mut found.dkim, other.dkim), (&mut found.spf, other.spf)]
+        {
+            if slot.is_none() && said.as_deref() != Some("pass") {
+                *slot = said;
+            }
+        }
+    }
+    Some(found)
+}
+
+fn result(written: &str, fields: &[(String, String)], imap: &str, from: &str) -> Option<AuthenticationResults> {
     let find = |name: &str| fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value);
-    let written = without_comments(find("Authentication-Results")?);
+    let written = without_comments(written);
     let taken_by = find("Received").and_then(|received| {
         let plain = without_comments(received);
         let mut words = plain.split_whitespace().skip_while(|word| !word.eq_ignore_ascii_case("by")).skip(1);
@@ -74,11 +96,22 @@ pub(super) fn results(fields: &[(String, String)], imap: &str) -> Option<Authent
             _ => continue,
         };
         // Of several signatures one that holds is enough.
-        if slot.is_none() || result.as_deref() == Some("pass") {
+        let holds = result.as_deref() == Some("pass");
+        if slot.is_none() || holds {
             *slot = result;
         }
+        found.is_aligned |= holds && domains(part).any(|domain| is_of_same(domain, from));
     }
     Some(found)
+}
+
+/// The domains for which a result holds: of a signature, and of who brought the mail.
+fn domains(part: &str) -> impl Iterator<Item = &str> {
+    let said = part.split_whitespace().filter_map(|word| word.split_once('='));
+    said.filter(|(name, _)| {
+        ["header.d", "header.i", "smtp.mailfrom"].iter().any(|known| name.eq_ignore_ascii_case(known))
+    })
+    .map(|(_, value)| value.trim_matches('"').rsplit('@').next().unwrap_or_default())
 }
 
 /// Without what stands in brackets, on one line.
@@ -137,23 +170,50 @@ mod tests {
     fn the_topmost_result_counts_where_it_is_the_own_servers() {
         let google = "mx.google.com;\r\n dkim=pass header.i=@example.org header.s=a;\r\n spf=pass (google.com: domain of a@example.org; really) smtp.mailfrom=a@example.org;\r\n dmarc=pass (p=NONE) header.from=example.org";
         let received = ("Received", "by 2002:a05:6a10:1 with SMTP id x; Mon, 2 Nov 2026 10:00:00 +0100");
-        let found = results(&fields(&[received, ("Authentication-Results", google)]), "imap.gmail.com").unwrap();
+        let found =
+            results(&fields(&[received, ("Authentication-Results", google)]), "imap.gmail.com", "example.org").unwrap();
         assert_eq!((found.server.as_str(), found.dmarc.as_deref()), ("mx.google.com", Some("pass")));
         assert!(found.has_passed() && !found.has_failed());
         // What the sender has written in stands below, or is in another's name.
         let forged = ("Authentication-Results", "mx.google.com; dmarc=pass");
         let real = ("Authentication-Results", "mx.google.com; dmarc=fail; spf=softfail; dkim=none");
-        let found = results(&fields(&[real, received, forged]), "imap.gmail.com").unwrap();
+        let found = results(&fields(&[real, received, forged]), "imap.gmail.com", "example.org").unwrap();
         assert!(found.has_failed());
         let elsewhere = ("Authentication-Results", "mx.evil.example; dmarc=pass");
-        assert_eq!(results(&fields(&[elsewhere]), "imap.gmail.com"), None);
+        assert_eq!(results(&fields(&[elsewhere]), "imap.gmail.com", "example.org"), None);
         assert_eq!(
-            results(&fields(&[("Received", "from x by mail.example.org; y"), elsewhere]), "imap.example.org"),
+            results(
+                &fields(&[("Received", "from x by mail.example.org; y"), elsewhere]),
+                "imap.example.org",
+                "example.org"
+            ),
             None
         );
         let own = ("Authentication-Results", "mail.example.org; spf=fail smtp.mailfrom=x; dkim=fail");
         let by = ("Received", "from x (y [1.2.3.4]) by mail.example.org with ESMTP; z");
-        assert!(results(&fields(&[own, by]), "127.0.0.1").unwrap().has_failed());
+        assert!(results(&fields(&[own, by]), "127.0.0.1", "example.org").unwrap().has_failed());
+    }
+
+    #[test]
+    fn what_holds_for_another_domain_and_what_a_second_filter_found_out_speak_against_a_mail() {
+        let by = ("Received", "from x by mail.example.org; y");
+        let of = |all: &[&str]| {
+            let mut written: Vec<(&str, &str)> = all.iter().map(|said| ("Authentication-Results", *said)).collect();
+            written.push(by);
+            results(&fields(&written), "mail.example.org", "boss.example").unwrap().has_failed()
+        };
+        for (said, failed) in [
+            (&["mail.example.org; dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=a@evil.example"][..], true),
+            (&["mail.example.org; dkim=pass header.d=boss.example; spf=fail smtp.mailfrom=a@list.example"], false),
+            (&["mail.example.org; dkim=pass header.i=@mail.boss.example"], false),
+            (&["mail.example.org; dkim=none; dmarc=none"], false),
+            (&["mail.example.org; dkim=pass header.d=boss.example", "mail.example.org; dmarc=fail"], true),
+            // It may have been there before.
+            (&["mail.example.org; spf=fail smtp.mailfrom=x", "mail.example.org; dmarc=pass"], true),
+            (&["mail.example.org; dkim=pass header.d=boss.example", "mx.evil.example; dmarc=fail"], false),
+        ] {
+            assert_eq!(of(said), failed, "{said:?}");
+        }
     }
 
     #[test]
@@ -162,13 +222,13 @@ mod tests {
         let by =
             ("Received", "from A.prod.outlook.com (2603::1) by B.eurprd01.prod.outlook.com (2603::2) with HTTPS; x");
         let all = fields(&[by, ("Authentication-Results", written)]);
-        let found = results(&all, "outlook.office365.com").unwrap();
+        let found = results(&all, "outlook.office365.com", "example.org").unwrap();
         assert_eq!(
             (found.spf.as_deref(), found.dkim.as_deref(), found.dmarc.as_deref()),
             (Some("pass"), Some("pass"), Some("pass"))
         );
         let by = ("Received", "from x by mx.example.org; x");
-        assert_eq!(results(&fields(&[by, ("Authentication-Results", written)]), "mx.example.org"), None);
+        assert_eq!(results(&fields(&[by, ("Authentication-Results", written)]), "mx.example.org", "example.org"), None);
     }
 
     #[test]

@@ -20,10 +20,16 @@ pub(in crate::mail) async fn find_calendars(look: &Look<'_>, folder: &MailFolder
     }
     let since = Utc::now() - MAX_AGE;
     let uids = look.kalends.db.read().await?.mail_of_unknown_structure(folder.id, since, LOOKED_AT).await?;
-    for piece in uids.chunks(PIECE) {
+    let mut open: Vec<&[u32]> = uids.chunks(PIECE).rev().collect();
+    while let Some(piece) = open.pop() {
         let found = match look.mailbox.calendars(&folder.path, piece).await {
             Ok(found) => found,
-            // A server that does not say it has none.
+            // One of them may be what it does not say it of; one that it never says it of has none.
+            Err(ProviderError::Rejected(_)) if piece.len() > 1 => {
+                let (one, other) = piece.split_at(piece.len() / 2);
+                open.extend([other, one]);
+                continue;
+            }
             Err(ProviderError::Rejected(_)) => Vec::new(),
             Err(error) => return Err(error.into()),
         };

@@ -13,7 +13,8 @@ use sha2::{Digest, Sha256};
 pub(super) struct Letter {
     pub from: MailAddress,
     pub subject: String,
-    /// Whose mail it is: From, where that is one person, and Sender where it is of the same domain, for which the same was found out.
+    /// Whose mail it is: From, where that is there once and names one person. Sender proves nothing: what servers find out is about the
+    /// domain of From.
     pub senders: Addresses,
     pub results: Option<AuthenticationResults>,
     pub calendar: Found,
@@ -21,8 +22,8 @@ pub(super) struct Letter {
     pub digest: Vec<u8>,
 }
 
-fn domain(address: &str) -> String {
-    address.rsplit('@').next().unwrap_or_default().to_lowercase()
+fn domain(address: &str) -> &str {
+    address.rsplit('@').next().unwrap_or_default()
 }
 
 /// Reads a mail. `header`: its header, or all of it; `part`: the part with the calendar and a header of its own, or all of the mail;
@@ -33,12 +34,13 @@ pub(super) fn letter(header: &[u8], part: &[u8], imap: &str) -> Option<Letter> {
     let head = mime::head(header);
     let read = MessageParser::default().parse_headers(header)?;
     let written = mime::people(read.from());
-    let mut senders: Vec<String> = Vec::new();
-    if let [from] = &written[..] {
-        senders.push(from.address.clone());
-        let sender = mime::people(read.sender()).into_iter().next();
-        senders.extend(sender.map(|sender| sender.address).filter(|sender| domain(sender) == domain(&from.address)));
-    }
+    let fields = mime::fields(&read);
+    // Of two fields one server reads the first and another the last.
+    let is_clear = fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case("From")).count() == 1;
+    let sender = match &written[..] {
+        [from] if is_clear => from.address.as_str(),
+        _ => "",
+    };
     let text = match &calendar {
         Found::Text(text) => text.trim_end(),
         Found::Unfit(_) => "",
@@ -47,8 +49,8 @@ pub(super) fn letter(header: &[u8], part: &[u8], imap: &str) -> Option<Letter> {
     Some(Letter {
         from: head.from,
         subject: head.subject,
-        senders: Addresses::new(senders.iter().map(String::as_str).filter(|sender| !sender.is_empty())),
-        results: results(&mime::fields(&read), imap),
+        senders: Addresses::new(Some(sender).filter(|sender| !sender.is_empty())),
+        results: results(&fields, imap, domain(sender)),
         calendar,
         digest: Sha256::digest(known_by).to_vec(),
     })

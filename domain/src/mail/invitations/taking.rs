@@ -14,13 +14,22 @@ use crate::scheduling::addresses::Known;
 use crate::scheduling::implicit::{DELIVERED, job_of};
 use crate::scheduling::processing::place_of;
 use crate::store::{MailWithCalendar, NO_CALENDAR, NewMailInvitation, TAKEN_UP, Transaction};
+use crate::sync::provider::ProviderError;
 use crate::thread::on_a_thread;
 use crate::{Error, Kalends, Result};
 use chrono::{DateTime, Utc};
 use kalends_ical::itip::{Incoming, Method};
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// How many messages one attempt at the job takes up.
 const MAX_TAKEN: i64 = 200;
+/// How long all of it may take.
+const MAX_WHOLE_TIME: Duration = Duration::from_secs(600);
+/// Longest UID of a meeting that comes by mail, in octets.
+const MAX_UID: usize = 1_000;
+/// Most instances that one message answers for or calls off.
+const MAX_PARTS: usize = 100;
 /// In how many meetings whoever invites is looked for.
 const MEETINGS: i64 = 1_000;
 
@@ -40,17 +49,9 @@ pub(crate) async fn take(lease: &Lease) -> Result<Ended> {
         let pending = kalends.db.read().await?.mail_with_calendars(id, MAX_TAKEN).await?;
         has_more = pending.len() as i64 == MAX_TAKEN;
         if !pending.is_empty() {
-            match kalends.connect_mail(&account).await? {
-                // The next look says what is wrong, and has it tried again.
-                Err(error) => tracing::debug!(%error, "invitations are taken up later"),
-                Ok(connected) => {
-                    if take_all(kalends, &account, &*connected.mailbox(), pending).await? {
-                        kalends.mailboxes.connections.give_back(account.id, connected);
-                    } else {
-                        has_more = false;
-                    }
-                }
-            }
+            // The next look says what is wrong, and has it tried again.
+            let all = timeout(MAX_WHOLE_TIME, take_pending(kalends, &account, pending)).await;
+            has_more &= all.unwrap_or(Ok(false))?;
         }
     }
     let mut tx = kalends.db.write().await?;
@@ -64,6 +65,22 @@ pub(crate) async fn take(lease: &Lease) -> Result<Ended> {
 }
 
 /// Yields whether the server answered to the end.
+async fn take_pending(kalends: &Kalends, account: &MailAccount, pending: Vec<MailWithCalendar>) -> Result<bool> {
+    let connected = match kalends.connect_mail(account).await? {
+        Ok(connected) => connected,
+        Err(error) => {
+            tracing::debug!(%error, "invitations are taken up later");
+            return Ok(false);
+        }
+    };
+    let is_through = take_all(kalends, account, &*connected.mailbox(), pending).await?;
+    if is_through {
+        kalends.mailboxes.connections.give_back(account.id, connected);
+    }
+    Ok(is_through)
+}
+
+/// Yields whether the server answered to the end.
 async fn take_all(
     kalends: &Kalends,
     account: &MailAccount,
@@ -73,11 +90,12 @@ async fn take_all(
     for mail in pending {
         let calendar = match mailbox.calendar(&mail.folder, mail.uid, &mail.section).await {
             Ok(calendar) => calendar,
-            Err(error) if error.is_transient() => {
+            // It does not give this one.
+            Err(ProviderError::Rejected(_) | ProviderError::Refused(_)) => None,
+            Err(error) => {
                 tracing::debug!(%error, "invitations are taken up later");
                 return Ok(false);
             }
-            Err(_) => None,
         };
         let done = match calendar {
             Some(calendar) => kalends.take_mail(account, &mail, calendar).await,
@@ -85,7 +103,8 @@ async fn take_all(
         };
         match done {
             Ok(()) => {}
-            Err(error) if error.is_of_the_store() => return Err(error),
+            // One at which something here breaks is not to stand in the way of the others.
+            Err(error) if error.is_of_the_store() && !matches!(error, Error::Internal(_)) => return Err(error),
             // What a message is in the way of itself is said where it is shown.
             Err(error) => {
                 tracing::debug!(%error, mail = mail.id.0, "a message about a meeting is not taken up");
@@ -145,12 +164,18 @@ impl Kalends {
             at: Utc::now(),
         };
         let fresh = tx.insert_mail_invitation(&new).await?;
-        if let Some(id) = fresh.filter(|_| counts) {
+        // One that did not count, as it came another way, is no reason not to take up this one.
+        let open = match fresh {
+            Some(id) => Some(id),
+            None if counts => tx.lock_open_mail_invitation(account.id, &told.letter.digest).await?,
+            None => None,
+        };
+        if let Some(id) = open.filter(|_| counts) {
             hand_in(&mut tx, account, &told, id, None).await?;
         }
         tx.calendar_of_mail_is_done(mail.id, TAKEN_UP).await?;
         tx.commit().await?;
-        if fresh.is_some() && counts {
+        if open.is_some() && counts {
             self.wake.notify_one();
             self.take_up_messages(account.owner).await?;
         }
@@ -165,7 +190,11 @@ impl Kalends {
         let Found::Text(text) = &letter.calendar else { return Ok(None) };
         let (text, limits) = (text.clone(), self.limits.clone());
         let read = self.parse_on_a_thread(text.len(), move || Ok(Incoming::read(&text, &limits.text).ok())).await?;
-        let Some(message) = read else { return Ok(None) };
+        // What nobody who means well sends would cost much: each part of these is a change of its own.
+        let is_reasonable = |message: &Incoming| {
+            message.uid.len() <= MAX_UID && (message.method == Method::Request || message.authors().len() <= MAX_PARTS)
+        };
+        let Some(message) = read.filter(is_reasonable) else { return Ok(None) };
         let mut tx = self.db.read().await?;
         let party = tx.party(owner).await?.ok_or(Error::NotFound("the account"))?;
         let me = Known::of_owner(&mut tx, &party).await?;

@@ -192,6 +192,20 @@ async fn an_answer_counts_where_it_is_from_whoever_answers() {
     desk.deliver(&ours(mail("Eve <eve@evil.example>", "acts", "REPLY", &acts))).await;
     assert!(stands().await.contains("NEEDS-ACTION"));
     assert_eq!(desk.shown("acts").await.verdict, MailInvitationVerdict::NotSender);
+    // Nor that the program says who sent it, or that there is another From: what servers find out is about one From alone.
+    let declined = |subject: &str| {
+        ours(mail("Eve <eve@lovelace.example>", subject, "REPLY", &answers("DECLINED", "20300110T000000Z")))
+    };
+    for (subject, more) in [("sends", format!("Sender: {ADA}")), ("twice", format!("From: {ADA}"))] {
+        for mail in [
+            format!("{more}\n{}", declined(subject)),
+            declined(subject).replacen("\nTo:", &format!("\n{more}\nTo:"), 1),
+        ] {
+            desk.deliver(&mail).await;
+            assert!(stands().await.contains("NEEDS-ACTION"), "{mail}");
+        }
+        assert_eq!(desk.shown(subject).await.verdict, MailInvitationVerdict::NotSender);
+    }
     // The server of the account has found that it is not hers.
     let failed = format!(
         "Received: from evil by mx.mail.example; x\nAuthentication-Results: mx.mail.example; dmarc=fail\n{}",
