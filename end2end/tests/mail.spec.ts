@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Dovecot, Smtp, message } from "./support/mail.js";
-import { expect, test } from "./support/test.js";
+import { expect, test, timed } from "./support/test.js";
 
 /*
  * The mail of somebody's account at a server of other hands: added, read, answered, looked for, sorted, and removed.
@@ -297,4 +297,33 @@ test.describe("without scripts", () => {
     await expect(page.locator(".toast")).toContainText("It is being sent");
     await expect.poll(() => smtp.messages.length, { timeout: 30000 }).toBe(1);
   });
+});
+
+test("an invitation that comes by mail is answered where it is read", async ({ page, account }) => {
+  expect(account.name).toBeTruthy();
+  const day = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+  await account.put("lunch.ics", ...timed("lunch", `${day}T123000`, `${day}T133000`, "Lunch"));
+  const calendar = [
+    "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Elsewhere//EN", "METHOD:REQUEST", "BEGIN:VEVENT", "UID:elsewhere-1",
+    "DTSTAMP:20260110T080000Z", `DTSTART;TZID=Europe/Zurich:${day}T120000`, `DTEND;TZID=Europe/Zurich:${day}T130000`,
+    "SUMMARY:Budget review", "LOCATION:Room 12", "ORGANIZER;CN=Bob Baker:mailto:bob@example.org",
+    "ATTENDEE;CN=Ada;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:ada@example.org",
+    "ATTENDEE;CN=Carla;PARTSTAT=ACCEPTED:mailto:carla@example.org", "END:VEVENT", "END:VCALENDAR",
+  ].join("\n");
+  const parts = `--b\nContent-Type: text/plain\n\nPlease come.\n--b\nContent-Type: text/calendar; charset=utf-8; method=REQUEST\n\n${calendar}\n--b--`;
+  imap.deliver(message("Bob Baker <bob@example.org>", "Invitation: Budget review", parts, ["Content-Type: multipart/alternative; boundary=b"]));
+  await add(page, imap, smtp);
+  await listed(page, 1);
+  await row(page, "Invitation").getByRole("link").click();
+  const card = page.locator(".thread").getByRole("region", { name: "Bob Baker invites you." });
+  await expect(card).toContainText("Room 12");
+  await expect(card).toContainText("Carla");
+  await expect(card).toContainText("Lunch");
+  await accessible(page, "the invitation");
+  await picture(page, "mail-invitation");
+  await card.getByRole("button", { name: "Accept" }).click();
+  await expect(page.locator(".thread")).toContainText("You have answered");
+  await picture(page, "mail-invitation-answered");
+  await expect.poll(() => smtp.messages.length, { timeout: 30000 }).toBe(1);
+  expect(JSON.stringify(smtp.messages)).toContain("METHOD:REPLY");
 });

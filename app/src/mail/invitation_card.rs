@@ -67,12 +67,12 @@ fn Card(card: InvitationCard, back: String) -> impl IntoView {
         })
         .collect();
     let conflicts = (!conflicts.is_empty()).then(|| {
-        let lines: Vec<_> = conflicts.into_iter().map(|line| view! { <li dir="auto">{line}</li> }).collect();
+        let lines: Vec<_> = conflicts.into_iter().map(|line| view! { <div dir="auto">{line}</div> }).collect();
         view! {
             <div class="notice notice--warning" data-invitation-conflicts>
                 <div>
                     <strong>{words::server_mail_invitation_conflicts()}</strong>
-                    <ul>{lines}</ul>
+                    {lines}
                 </div>
             </div>
         }
