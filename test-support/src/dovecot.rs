@@ -82,6 +82,31 @@ fn configuration(folder: &Path, port: u16, offering: Offering, account: &Account
     )
 }
 
+/// Waits until a server of this machine speaks to whoever comes; `log`: what it has noted, for whoever reads that it does not.
+pub(crate) fn await_greeting(name: &str, port: u16, log: impl Fn() -> String) {
+    let greets = || {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
+        stream.set_read_timeout(Some(MAX_START)).unwrap();
+        stream.read(&mut [0; 16]).is_ok_and(|read| read > 0)
+    };
+    let began = Instant::now();
+    while !greets() {
+        assert!(began.elapsed() < MAX_START, "{name} does not begin: {}", log());
+        std::thread::sleep(Duration::from_millis(30));
+    }
+}
+
+/// Has a server come to its own end, in which it takes those along that it started.
+pub(crate) fn end(child: &mut Child) {
+    let _ = Command::new("kill").arg(child.id().to_string()).status();
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(5) && matches!(child.try_wait(), Ok(None)) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
 impl Dovecot {
     pub fn start() -> Self {
         Self::offering(Offering::Everything)
@@ -127,19 +152,8 @@ impl Dovecot {
         }
         let child = command.spawn().unwrap();
         let server = Dovecot { port, child, folder };
-        let began = Instant::now();
-        while !server.greets() {
-            assert!(began.elapsed() < MAX_START, "dovecot does not begin: {}", server.log());
-            std::thread::sleep(Duration::from_millis(30));
-        }
+        await_greeting("dovecot", port, || server.log());
         server
-    }
-
-    /// Whether somebody who comes is spoken to.
-    fn greets(&self) -> bool {
-        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return false };
-        stream.set_read_timeout(Some(MAX_START)).unwrap();
-        stream.read(&mut [0; 16]).is_ok_and(|read| read > 0)
     }
 
     /// The command that puts what it reads into the inbox of whom LOCAL_PART names.
@@ -179,13 +193,6 @@ pub fn delete_folder(port: u16, user: &str, folder: &str) -> Result<(), String> 
 
 impl Drop for Dovecot {
     fn drop(&mut self) {
-        // Its own end: it takes those that it started along.
-        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
-        let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(5) && matches!(self.child.try_wait(), Ok(None)) {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        end(&mut self.child);
     }
 }

@@ -2,19 +2,14 @@
 //! nobody where that is the administrator. It lets everybody in with one password, and brings what it takes to a Dovecot: mail for
 //! `name@` whatever is there as who is called so.
 
-use crate::dovecot::{Account, Dovecot, Offering, PASSWORD};
-use std::io::Read;
-use std::net::{TcpListener, TcpStream};
+use crate::dovecot::{Account, Dovecot, Offering, PASSWORD, await_greeting, end};
+use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::{Duration, Instant};
 use tempfile::TempDir;
-
-/// How long it may take to begin.
-const MAX_START: Duration = Duration::from_secs(20);
 
 /// A server that ends with this.
 pub struct Exim {
@@ -82,18 +77,8 @@ impl Exim {
         }
         let child = command.spawn().unwrap();
         let server = Exim { port, child, folder, dovecot: dovecot.clone() };
-        let began = Instant::now();
-        while !server.greets() {
-            assert!(began.elapsed() < MAX_START, "exim does not begin: {}", server.log());
-            std::thread::sleep(Duration::from_millis(30));
-        }
+        await_greeting("exim", port, || server.log());
         server
-    }
-
-    fn greets(&self) -> bool {
-        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return false };
-        stream.set_read_timeout(Some(MAX_START)).unwrap();
-        stream.read(&mut [0; 16]).is_ok_and(|read| read > 0)
     }
 
     /// What it has noted.
@@ -105,12 +90,6 @@ impl Exim {
 
 impl Drop for Exim {
     fn drop(&mut self) {
-        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
-        let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(5) && matches!(self.child.try_wait(), Ok(None)) {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        end(&mut self.child);
     }
 }
