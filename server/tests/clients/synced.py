@@ -62,12 +62,17 @@ class Link:
         raise AssertionError(f"no run has ended in {MAX_WAIT} s: {self.describe()}")
 
     def done_since(self, before):
-        """A run that found nothing to do is not kept."""
-        run = self.newest_run()
-        if not run or before and run["id"] == before["id"]:
-            return 0
-        receipt = self.ask("GET", f"runs/{run['id']}")
-        return sum(count["count"] for count in receipt["counts"])
+        """What the newest run that is kept has done. One that still goes on is waited for: where it finds nothing to do, it is not kept."""
+        until = time.monotonic() + MAX_WAIT
+        while time.monotonic() < until:
+            run = self.newest_run()
+            if not run or before and run["id"] == before["id"]:
+                return 0
+            if run["ended"]:
+                receipt = self.ask("GET", f"runs/{run['id']}")
+                return sum(count["count"] for count in receipt["counts"])
+            time.sleep(STEP)
+        raise AssertionError(f"a run has not ended in {MAX_WAIT} s: {self.describe()}")
 
     def receipts(self):
         """What all runs have done."""
