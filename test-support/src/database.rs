@@ -7,7 +7,12 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::sync::{OnceLock, mpsc};
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+/// The file of SQLite, in the folder of its test.
+const FILE: &str = "kalends.sqlite";
 
 /// What is in the database at `url`, with the tables of this version.
 pub async fn open(url: &str) -> Database {
@@ -25,39 +30,45 @@ pub struct TestDatabase {
 
 impl TestDatabase {
     pub async fn fresh() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let Some(server) = Self::server() else {
-            let url = format!("sqlite:{}", folder.path().join("kalends.sqlite").display());
-            return TestDatabase { folder, server: None, url };
-        };
-        TestDatabase::on(server, folder, "template1").await
+        match Self::server() {
+            Some(server) => TestDatabase::on(server, "template1").await,
+            None => TestDatabase::in_folder(tempfile::tempdir().unwrap()),
+        }
     }
 
-    /// [`TestDatabase::fresh`], but on PostgreSQL with the tables that whoever opens it would make: a copy costs a quarter of what
-    /// the migrations do.
+    /// [`TestDatabase::fresh`] with the tables that whoever opens it would make: a copy costs a quarter of what the migrations do.
     pub async fn with_tables() -> Self {
-        let Some(server) = Self::server() else { return TestDatabase::fresh().await };
-        let template = template(&server).await;
-        TestDatabase::on(server, tempfile::tempdir().unwrap(), &template).await
+        if let Some(server) = Self::server() {
+            let template = template(&server).await;
+            return TestDatabase::on(server, template).await;
+        }
+        let database = TestDatabase::in_folder(tempfile::tempdir().unwrap());
+        std::fs::copy(file_with_tables().await, database.folder().join(FILE)).unwrap();
+        database
     }
 
-    async fn on(server: PgConnectOptions, folder: TempDir, template: &str) -> Self {
+    fn in_folder(folder: TempDir) -> Self {
+        let url = format!("sqlite:{}", folder.path().join(FILE).display());
+        TestDatabase { folder, server: None, url }
+    }
+
+    async fn on(server: PgConnectOptions, template: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
-        server.connect().await.unwrap().execute(AssertSqlSafe(create)).await.unwrap();
+        order(&server, create);
         let url = server.clone().database(&name).to_url_lossy().to_string();
         TestDatabase { folder, server: Some((server, name)), url }
     }
 
     /// A file of SQLite with what the statements in `sql` make, wherever the other tests run.
     pub async fn of_statements(sql: &'static str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("kalends.sqlite");
-        let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+        let database = TestDatabase::in_folder(tempfile::tempdir().unwrap());
+        let options = SqliteConnectOptions::new().filename(database.folder().join(FILE)).create_if_missing(true);
         let mut connection = options.connect().await.unwrap();
         connection.execute(sqlx::raw_sql(sql)).await.unwrap();
         connection.close().await.unwrap();
-        TestDatabase { folder, server: None, url: format!("sqlite:{}", file.display()) }
+        database
     }
 
     fn server() -> Option<PgConnectOptions> {
@@ -86,7 +97,7 @@ impl TestDatabase {
                 connection.execute(AssertSqlSafe(statement)).await.unwrap();
             }
             None => {
-                let file = SqliteConnectOptions::new().filename(self.folder().join("kalends.sqlite"));
+                let file = SqliteConnectOptions::new().filename(self.folder().join(FILE));
                 file.connect().await.unwrap().execute(AssertSqlSafe(statement)).await.unwrap();
             }
         }
@@ -101,7 +112,7 @@ impl TestDatabase {
                 sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap()
             }
             None => {
-                let file = SqliteConnectOptions::new().filename(self.folder().join("kalends.sqlite"));
+                let file = SqliteConnectOptions::new().filename(self.folder().join(FILE));
                 sqlx::query_scalar(query).fetch_one(&mut file.connect().await.unwrap()).await.unwrap()
             }
         }
@@ -127,8 +138,7 @@ impl TestDatabase {
             for file in std::fs::read_dir(self.folder()).unwrap().map(std::result::Result::unwrap) {
                 std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
             }
-            let url = format!("sqlite:{}", folder.path().join("kalends.sqlite").display());
-            return TestDatabase { folder, server: None, url };
+            return TestDatabase::in_folder(folder);
         };
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         let mut connection = server.connect().await.unwrap();
@@ -148,25 +158,53 @@ impl TestDatabase {
 
     /// The file that [`TestDatabase::of_statements`] made.
     pub fn file_of_statements(&self) -> PathBuf {
-        self.folder().join("kalends.sqlite")
+        self.folder().join(FILE)
     }
 
     /// The file of SQLite.
     pub fn file(&self) -> Option<PathBuf> {
-        self.server.is_none().then(|| self.folder().join("kalends.sqlite"))
+        self.server.is_none().then(|| self.folder().join(FILE))
     }
 }
 
-/// The name of a database with the tables of this version. The first test that asks has it made, while others wait.
-async fn template(server: &PgConnectOptions) -> String {
-    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/postgres");
+/// What tells one version of the tables from others: `tables_` and a number that follows from their migrations.
+fn version_of_tables(database: &str) -> String {
+    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations").join(database);
     let mut files: Vec<_> = std::fs::read_dir(migrations).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let mut hasher = DefaultHasher::new();
     for file in files {
         std::fs::read(file).unwrap().hash(&mut hasher);
     }
-    let name = format!("tables_{:016x}", hasher.finish());
+    format!("tables_{:016x}", hasher.finish())
+}
+
+/// A file of SQLite with the tables of this version. The first test program that asks makes it, for itself and the others.
+async fn file_with_tables() -> &'static Path {
+    static FILE_WITH_TABLES: OnceCell<PathBuf> = OnceCell::const_new();
+    let make = || async {
+        let file = std::env::temp_dir().join(format!("kalends-{}.sqlite", version_of_tables("sqlite")));
+        if !file.exists() {
+            let making = TestDatabase::in_folder(tempfile::tempdir().unwrap());
+            open(&making.url).await.close().await;
+            // Two at once make the same, and what is half copied has another name.
+            let copy = tempfile::NamedTempFile::new_in(std::env::temp_dir()).unwrap();
+            std::fs::copy(making.folder().join(FILE), copy.path()).unwrap();
+            copy.persist(&file).unwrap();
+        }
+        file
+    };
+    FILE_WITH_TABLES.get_or_init(make).await
+}
+
+/// The name of a database with the tables of this version. The first test that asks has it made, while others wait.
+async fn template(server: &PgConnectOptions) -> &'static str {
+    static NAME: OnceCell<String> = OnceCell::const_new();
+    NAME.get_or_init(|| make_template(server)).await
+}
+
+async fn make_template(server: &PgConnectOptions) -> String {
+    let name = version_of_tables("postgres");
     let mut connection = server.connect().await.unwrap();
     let exists = format!("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = '{name}')");
     let is_there = async |connection: &mut _| -> bool {
@@ -191,15 +229,31 @@ async fn template(server: &PgConnectOptions) -> String {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let Some((server, name)) = self.server.take() else { return };
-        // The runtime of the test is going away.
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let mut connection = server.connect().await.unwrap();
-                connection.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
-            });
-        });
-        let _ = dropping.join();
+        if let Some((server, name)) = self.server.take() {
+            order(&server, format!("DROP DATABASE {name} WITH (FORCE)"));
+        }
     }
+}
+
+/// Has a statement executed by the server, over the connection that all tests of the process have for this: opening one costs as much
+/// as what is asked for. The connection has a thread of its own, as the runtimes of tests come and go.
+fn order(server: &PgConnectOptions, statement: String) {
+    type Order = (String, mpsc::Sender<sqlx::Result<()>>);
+    static ORDERS: OnceLock<mpsc::Sender<Order>> = OnceLock::new();
+    let orders = ORDERS.get_or_init(|| {
+        let (orders, taken) = mpsc::channel::<Order>();
+        let server = server.clone();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let mut connection = runtime.block_on(server.connect()).unwrap();
+            for (statement, outcome) in taken {
+                let executed = runtime.block_on(connection.execute(AssertSqlSafe(statement)));
+                let _ = outcome.send(executed.map(drop));
+            }
+        });
+        orders
+    });
+    let (outcome, executed) = mpsc::channel();
+    orders.send((statement, outcome)).unwrap();
+    executed.recv().unwrap().unwrap();
 }

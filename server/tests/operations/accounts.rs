@@ -48,8 +48,7 @@ pub async fn add(program: &Program, database: &TestDatabase, keys: &str) -> Valu
 
 #[tokio::test]
 async fn keys_are_changed_without_losing_a_password() {
-    let database = TestDatabase::fresh().await;
-    printed(with(&database, OLD), &["migrate"]);
+    let database = TestDatabase::with_tables().await;
     let program = Program::start(with(&database, OLD));
     let account = add(&program, &database, OLD).await;
     let fine = |keys: &str| assert_eq!(findings(with(&database, keys), "accounts")[0].0, "fine", "{keys}");
@@ -75,7 +74,7 @@ async fn keys_are_changed_without_losing_a_password() {
 async fn the_first_start_makes_a_key_that_no_backup_has() {
     use std::fs::{Permissions, metadata, read_to_string, set_permissions};
     use std::os::unix::fs::PermissionsExt;
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     printed(with(&database, ""), &["migrate"]);
     let file = database.folder().join("secret.key");
     assert!(!file.exists());
@@ -95,8 +94,7 @@ async fn the_first_start_makes_a_key_that_no_backup_has() {
 
 #[tokio::test]
 async fn whoever_runs_the_server_has_all_brought_into_step_and_learns_whether_they_are() {
-    let database = TestDatabase::fresh().await;
-    printed(with(&database, OLD), &["migrate"]);
+    let database = TestDatabase::with_tables().await;
     let program = Program::start(with(&database, OLD));
     let account = add(&program, &database, OLD).await;
     let sync = |arguments: &[&str]| {

@@ -45,7 +45,7 @@ fn assert_found(command: Command, (check, state, text, hint): (&str, &str, &str,
 }
 
 async fn installation() -> TestDatabase {
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     printed(kalends(&database), &["user", "add", "ada"]);
     let password = printed(kalends(&database), &["user", "app-password", "ada", "test"]);
     let program = Program::start(serving(&database));

@@ -22,7 +22,7 @@ fn with_mail(database: &TestDatabase, server: &SmtpServer) -> Command {
 
 #[tokio::test]
 async fn however_often_a_node_is_killed_each_guest_gets_one_message() {
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     let server = SmtpServer::start(SmtpOptions::default());
     printed(with_mail(&database, &server), &["user", "add", "ada", "--email", "ada@example.org"]);
     let password = printed(with_mail(&database, &server), &["user", "app-password", "ada", "tests"]);

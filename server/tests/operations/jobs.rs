@@ -25,7 +25,7 @@ const MAX_WAIT: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn jobs_are_listed_begun_tried_again_and_removed_by_command() {
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     let jobs = |arguments: &[&str]| printed(command(KALENDS, &database), &[&["jobs"][..], arguments].concat());
     assert_eq!(jobs(&["list"]).lines().count(), 1, "its heading alone");
     let begun = jobs(&["begin", "reindex"]);
@@ -98,7 +98,7 @@ async fn nodes_that_are_killed_over_and_over_lose_nothing_and_do_nothing_twice()
     if !TestDatabase::is_postgres() {
         return;
     }
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     printed(command(KALENDS, &database), &["user", "add", "ada"]);
     let password = printed(command(KALENDS, &database), &["user", "app-password", "ada", "test"]);
     let kalends = Kalends::new(open(&database.url).await, Default::default());

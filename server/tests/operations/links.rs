@@ -37,8 +37,7 @@ async fn link(program: &Program, database: &TestDatabase, account: i64) -> i64 {
 
 #[tokio::test]
 async fn each_link_that_is_not_in_step_is_explained() {
-    let database = TestDatabase::fresh().await;
-    printed(with(&database, KEY), &["migrate"]);
+    let database = TestDatabase::with_tables().await;
     let program = Program::start(with(&database, KEY));
     let account = add(&program, &database, KEY).await["id"].as_i64().unwrap();
     link(&program, &database, account).await;

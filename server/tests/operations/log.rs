@@ -12,7 +12,7 @@ fn lines(log: &str) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_request_has_the_same_name_in_the_log_in_the_answer_and_on_the_page() {
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     let mut command = command(KALENDS, &database);
     command.env("KALENDS_LOG", "warn").env("KALENDS_LOG_FORMAT", "json");
     let program = Program::start(command);
@@ -40,7 +40,7 @@ async fn a_request_has_the_same_name_in_the_log_in_the_answer_and_on_the_page() 
 
 #[tokio::test]
 async fn every_answer_says_what_its_request_is_called() {
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     let program = Program::start(command(KALENDS, &database));
     let client = Client::new(program.address, "ada", "wrong");
     let mut ids = Vec::new();

@@ -9,7 +9,7 @@ use std::process::Command;
 
 #[tokio::test]
 async fn mail_is_tried_by_command_and_by_the_doctor() {
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     let folder = tempfile::tempdir().unwrap();
     make_certificate(folder.path());
     let certificate = Some(folder.path().to_owned());
@@ -54,7 +54,7 @@ async fn mail_is_tried_by_command_and_by_the_doctor() {
 
 #[tokio::test]
 async fn a_command_without_a_server_for_mail_says_what_is_missing() {
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     let refused = command(KALENDS, &database).args(["mail", "test", "bob@example.com"]).output().unwrap();
     assert!(!refused.status.success() && errors(&refused).contains("smtp-url"), "{}", errors(&refused));
 }

@@ -17,7 +17,7 @@ async fn metrics(address: SocketAddr, authorization: &str) -> Answer {
 
 #[tokio::test]
 async fn only_who_has_the_token_gets_them_at_the_address_of_the_pages() {
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     let program = Program::start(command(KALENDS, &database));
     assert_eq!(metrics(program.address, "Bearer anything").await.status, 404);
     drop(program);
@@ -38,7 +38,7 @@ async fn only_who_has_the_token_gets_them_at_the_address_of_the_pages() {
 
 #[tokio::test]
 async fn they_count_what_happened_and_name_nobody() {
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     let own = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let run = || command(KALENDS, &database);
     printed(run(), &["user", "add", "augusta"]);

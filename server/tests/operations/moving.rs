@@ -30,7 +30,7 @@ async fn an_account_moves_here_by_command_and_both_sides_are_the_same() {
         grace.add(&grace.at(&format!("e{n}.ics")), &event_titled(&format!("e{n}"), "Event")).await;
     }
     grace.add(&grace.at("weekly.ics"), &event("weekly", "20260305T090000Z", "RRULE:FREQ=WEEKLY;COUNT=10")).await;
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     printed(command(KALENDS, &database), &["user", "add", "ada"]);
     let (address, password) = (format!("http://{}/", other.address), password_of(&grace));
 

@@ -6,7 +6,7 @@ use kalends_test_support::program::{command, errors, printed};
 
 #[tokio::test]
 async fn people_are_looked_after_by_command() {
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     let user = |arguments: &[&str]| printed(command(KALENDS, &database), &[&["user"][..], arguments].concat());
     let refused = |arguments: &[&str]| {
         let output = command(KALENDS, &database).arg("user").args(arguments).output().unwrap();

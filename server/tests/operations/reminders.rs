@@ -43,7 +43,7 @@ async fn however_often_nodes_are_killed_each_reminder_is_sent_once() {
     let count = std::env::var("KALENDS_SOAK_REMINDERS").ok().and_then(|count| count.parse().ok()).unwrap_or(REMINDERS);
     // Within how many seconds they are due, how often a node is killed, and how many milliseconds there are between.
     let (span, most_kills, pause) = if count > REMINDERS { (60, 12, 1500) } else { (4, 4, 500) };
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     let server = SmtpServer::start(SmtpOptions::default());
     printed(with_mail(&database, &server), &["user", "add", "ada", "--email", "ada@example.org"]);
     let wants = "INSERT INTO reminder_settings (principal_id, in_page, by_mail, by_push, for_all, agenda_empty)

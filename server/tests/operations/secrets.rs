@@ -367,7 +367,7 @@ async fn with_a_provider(secrets: &mut Secrets, issuer: &Issuer, address: Socket
 #[tokio::test]
 async fn no_secret_of_a_whole_run_is_in_its_log() {
     let mut secrets = Secrets::default();
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     let issuer = Issuer::start().await;
     secrets.add("the secret of the client", SECRET);
     let metrics = secrets.add("the token for metrics", "battery-staple-7");

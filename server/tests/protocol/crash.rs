@@ -18,7 +18,7 @@ const KILL_AFTER: usize = 400;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn acknowledged_objects_survive_a_kill() {
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     let kalends = || command(env!("CARGO_BIN_EXE_kalends"), &database);
     printed(kalends(), &["user", "add", "ada"]);
     let password = printed(kalends(), &["user", "app-password", "ada", "test"]);

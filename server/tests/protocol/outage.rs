@@ -7,7 +7,7 @@ use kalends_test_support::texts::event;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn while_the_database_is_away_requests_are_put_off() {
-    let database = TestDatabase::fresh().await;
+    let database = TestDatabase::with_tables().await;
     let Some((mut link, url)) = database.over_a_link().await else { return };
     let server = Server::on(database, &url, Limits::default()).await;
     let ada = server.account("ada").await;
