@@ -65,6 +65,19 @@ impl Transaction {
         Ok(SyncRunId(row.get("id")?))
     }
 
+    /// What is open of a link when another run begins was broken off, with its process or by the database: what it had done stays, and a
+    /// run that had done nothing leaves no receipt.
+    pub async fn end_broken_sync_runs(&mut self, link: SyncLinkId, at: DateTime<Utc>) -> Result<()> {
+        let statement = self.sql(
+            "UPDATE sync_runs SET ended_at = $2, outcome = 'partly' WHERE link_id = $1 AND kind = 'sync' AND ended_at IS NULL
+             AND EXISTS (SELECT 1 FROM sync_run_entries WHERE run_id = sync_runs.id)",
+        );
+        statement.bind(link.0).bind(millis(at)).run().await?;
+        let statement = self.sql("DELETE FROM sync_runs WHERE link_id = $1 AND kind = 'sync' AND ended_at IS NULL");
+        statement.bind(link.0).run().await?;
+        Ok(())
+    }
+
     pub async fn end_sync_run(
         &mut self,
         id: SyncRunId,

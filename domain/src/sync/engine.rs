@@ -7,6 +7,7 @@ use crate::jobs::Lease;
 use crate::model::sync_link::{RunProgress, SyncLink, Trouble};
 use crate::model::sync_run::{Deed, EntryUndo, RunEntry, Side, SyncRunId};
 use crate::model::version::Run;
+use crate::retry::retry;
 use crate::store::{JobProgress, Transaction};
 use crate::write::Write;
 use crate::{Error, Kalends, Result};
@@ -83,8 +84,9 @@ impl Engine<'_> {
     /// `LeaseLost`
     pub async fn hold(&self, tx: &mut Transaction) -> Result<()> {
         let Tally { done, of, .. } = self.tally;
-        self.lease.progress(tx, JobProgress { done, of, payload: None }).await?;
-        tx.set_sync_progress(self.link.id, RunProgress { done, of }).await
+        // The link before its job, as whoever wants a run has them.
+        tx.set_sync_progress(self.link.id, RunProgress { done, of }).await?;
+        self.lease.progress(tx, JobProgress { done, of, payload: None }).await
     }
 
     /// [`Engine::hold`] in a write, which tells whoever looks on.
@@ -104,9 +106,12 @@ impl Engine<'_> {
     /// # Errors
     /// `LeaseLost`, `Unavailable`, `Internal`
     pub async fn begin(&self) -> Result<Transaction> {
-        let mut tx = self.kalends.db.write().await?;
-        self.hold(&mut tx).await?;
-        Ok(tx)
+        retry(async || {
+            let mut tx = self.kalends.db.write().await?;
+            self.hold(&mut tx).await?;
+            Ok(tx)
+        })
+        .await
     }
 }
 

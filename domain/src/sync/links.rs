@@ -459,8 +459,8 @@ impl Kalends {
         retry(async || {
             let mut tx = self.db.write().await?;
             for link in links.iter().filter(|link| !link.state.rests()) {
-                tx.clear_sync_failing(link.id).await?;
                 self.want_run(&mut tx, link, Utc::now()).await?;
+                tx.clear_sync_failing(link.id).await?;
             }
             tx.commit().await
         })

@@ -75,6 +75,7 @@ pub(crate) async fn run(lease: &Lease) -> Result<Ended> {
     let label = format!("{} ({})", link.remote_name, account.name);
     let log = Run::new(RunKind::Sync, label);
     let mut tx = kalends.db.write().await?;
+    tx.end_broken_sync_runs(link.id, wanted).await?;
     let run = tx.insert_sync_run(link.id, log.id, false, wanted).await?;
     tx.set_sync_progress(link.id, crate::model::sync_link::RunProgress { done: 0, of: None }).await?;
     tx.commit().await?;

@@ -118,6 +118,9 @@ async fn a_node_that_goes_away_leaves_its_run_to_another() {
     }
     pair.sync().await;
     assert_done(&pair, "killed again and again").await;
+    // What was broken off does not look as if it went on.
+    let runs = pair.kalends.sync_runs(pair.anna(), pair.link, None, 99).await.unwrap();
+    assert!(runs.iter().all(|run| run.ended_at.is_some()), "{runs:?}");
 }
 
 #[tokio::test]
