@@ -1,7 +1,7 @@
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { barriers, picture } from "./support/looks.js";
 import { Dovecot, Smtp, message } from "./support/mail.js";
 import { expect, test, timed } from "./support/test.js";
 
@@ -15,6 +15,15 @@ test.use({ serverOptions: ["--private-hosts", "127.0.0.1"] });
 test.describe.configure({ timeout: 90_000 });
 
 const PASSWORD = "the password of her mail";
+
+async function accessible(page: Page, what: string) {
+  const found = await new AxeBuilder({ page }).exclude("iframe").analyze();
+  expect(found.violations.map(({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target).join(", ")}`)).toEqual([]);
+}
+
+async function picture(page: Page, name: string) {
+  if (process.env.KALENDS_SCREENSHOTS) await page.screenshot({ path: `${process.env.KALENDS_SCREENSHOTS}/${name}.png` });
+}
 
 /** Adds the account by hand, as its address has no domain of its own. */
 async function add(page: Page, imap: Dovecot, smtp: Smtp) {
@@ -56,48 +65,54 @@ test.afterEach(async () => {
   await Promise.all([imap.stop(), smtp.stop()]);
 });
 
-test("an account is added, its mail read in its thread, and the account removed", async ({ page, account }) => {
-  expect(account.name).toBeTruthy();
-  await page.goto("/courrier");
-  await expect(page.getByRole("heading", { name: "Your mail, beside your calendar" })).toBeVisible();
-  expect(await barriers(page), "without an account").toEqual([]);
-  imap.deliver(message("Bob Baker <bob@example.org>", "Choir on Thursday", "Do you come?\n\nBob", ["Message-ID: <one@x>"]));
-  imap.deliver(message("Carla <carla@example.org>", "Re: Choir on Thursday", "I do.\n\nBob Baker wrote:\n> Do you come?", ["Message-ID: <two@x>", "References: <one@x>", "In-Reply-To: <one@x>"]));
-  imap.deliver(message("News <news@example.net>", "Weekly news", "Nothing new: https://example.net/none."));
-  await add(page, imap, smtp);
-  expect(await barriers(page), "the account").toEqual([]);
-  await picture(page, "mail-account");
-  await listed(page, 2);
-  await expect(row(page, "Choir on Thursday")).toHaveClass(/mail-row--unread/);
-  expect(await barriers(page), "the list").toEqual([]);
-  await picture(page, "mail-list");
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
 
-  await page.goto("/");
-  await expect(page.locator("[data-mail-card]")).toContainText("Weekly news");
-  expect(await barriers(page), "the dashboard").toEqual([]);
-  await picture(page, "mail-card");
+    test("an account is added, its mail read in its thread, and the account removed", async ({ page, account }) => {
+      expect(account.name).toBeTruthy();
+      await page.goto("/courrier");
+      await expect(page.getByRole("heading", { name: "Your mail, beside your calendar" })).toBeVisible();
+      await accessible(page, "without an account");
+      imap.deliver(message("Bob Baker <bob@example.org>", "Choir on Thursday", "Do you come?\n\nBob", ["Message-ID: <one@x>"]));
+      imap.deliver(message("Carla <carla@example.org>", "Re: Choir on Thursday", "I do.\n\nBob Baker wrote:\n> Do you come?", ["Message-ID: <two@x>", "References: <one@x>", "In-Reply-To: <one@x>"]));
+      imap.deliver(message("News <news@example.net>", "Weekly news", "Nothing new: https://example.net/none."));
+      await add(page, imap, smtp);
+      await accessible(page, "the account");
+      await picture(page, `mail-account-${colorScheme}`);
+      await listed(page, 2);
+      await expect(row(page, "Choir on Thursday")).toHaveClass(/mail-row--unread/);
+      await accessible(page, "the list");
+      await picture(page, `mail-list-${colorScheme}`);
 
-  await page.goto("/mail");
-  await row(page, "Choir on Thursday").getByRole("link").click();
-  const thread = page.locator(".thread");
-  await expect(thread.getByRole("heading", { level: 1 })).toHaveText("Choir on Thursday");
-  await expect(thread.locator(".message")).toHaveCount(2);
-  await expect(thread.getByText("I do.", { exact: true })).toBeVisible();
-  await expect(thread.locator(".message__quote")).toHaveCount(1);
-  await expect(row(page, "Choir on Thursday")).not.toHaveClass(/mail-row--unread/);
-  expect(await barriers(page), "the thread").toEqual([]);
-  await picture(page, "mail-thread");
+      await page.goto("/");
+      await expect(page.locator("[data-mail-card]")).toContainText("Weekly news");
+      await accessible(page, "the dashboard");
+      await picture(page, `mail-card-${colorScheme}`);
 
-  await page.goto("/settings/accounts");
-  expect(await barriers(page), "the accounts").toEqual([]);
-  await page.getByRole("link", { name: "ada@example.org" }).click();
-  await page.locator("summary", { hasText: "Remove" }).click();
-  await page.locator(".revoke[open]").getByRole("button").click();
-  await expect(page.locator(".notice--success")).toContainText("is gone from here");
-  await page.goto("/mail");
-  await expect(rows(page)).toHaveCount(0);
-  await expect(page.getByRole("heading", { name: "Your mail, beside your calendar" })).toBeVisible();
-});
+      await page.goto("/mail");
+      await row(page, "Choir on Thursday").getByRole("link").click();
+      const thread = page.locator(".thread");
+      await expect(thread.getByRole("heading", { level: 1 })).toHaveText("Choir on Thursday");
+      await expect(thread.locator(".message")).toHaveCount(2);
+      await expect(thread.getByText("I do.", { exact: true })).toBeVisible();
+      await expect(thread.locator(".message__quote")).toHaveCount(1);
+      await expect(row(page, "Choir on Thursday")).not.toHaveClass(/mail-row--unread/);
+      await accessible(page, "the thread");
+      await picture(page, `mail-thread-${colorScheme}`);
+
+      await page.goto("/settings/accounts");
+      await accessible(page, "the accounts");
+      await page.getByRole("link", { name: "ada@example.org" }).click();
+      await page.locator("summary", { hasText: "Remove" }).click();
+      await page.locator(".revoke[open]").getByRole("button").click();
+      await expect(page.locator(".notice--success")).toContainText("is gone from here");
+      await page.goto("/mail");
+      await expect(rows(page)).toHaveCount(0);
+      await expect(page.getByRole("heading", { name: "Your mail, beside your calendar" })).toBeVisible();
+    });
+  });
+}
 
 test("an answer is kept while it is typed, sent, and taken back while there is time", async ({ page, account }) => {
   expect(account.name).toBeTruthy();
@@ -109,14 +124,14 @@ test("an answer is kept while it is typed, sent, and taken back while there is t
   await page.keyboard.press("r");
   await expect(page.getByLabel("To", { exact: true })).toHaveValue(/bob@example\.org/);
   await expect(page.getByLabel("Subject")).toHaveValue("Re: Choir on Thursday");
-  const text = page.getByRole("textbox", { name: "Text" });
+  const text = page.getByLabel("Text");
   await expect(text).toHaveValue(/> Do you come\?/);
   await text.press("Control+Home");
   await page.keyboard.type("Yes, I do.");
   await expect(page.locator("[data-mail-state]")).toHaveText("Saved");
   await page.reload();
   await expect(text).toHaveValue(/^Yes, I do\.\n\n2/);
-  expect(await barriers(page), "writing").toEqual([]);
+  await accessible(page, "writing");
   await picture(page, "mail-write");
   await page.getByLabel("Attachments").setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("la la") });
   await expect(page.getByText("notes.txt")).toBeVisible();
@@ -143,60 +158,6 @@ test("an answer is kept while it is typed, sent, and taken back while there is t
   }).toPass({ timeout: 20000 });
 });
 
-test("what is written with formatting goes out as it was seen, and as plain text", async ({ page, account }) => {
-  expect(account.name).toBeTruthy();
-  imap.deliver(message("Bob Baker <bob@example.org>", "Choir on Thursday", "Do you come?"));
-  await add(page, imap, smtp);
-  await listed(page, 1);
-  await row(page, "Choir").getByRole("link").click();
-  await page.getByRole("link", { name: "Reply", exact: true }).click();
-  const text = page.getByRole("textbox", { name: "Text" });
-  await expect(text).toHaveValue(/> Do you come\?/);
-  await page.getByRole("button", { name: "Formatting" }).click();
-  await expect(text.locator("blockquote")).toHaveText("Do you come?");
-  await text.press("Control+Home");
-  await page.keyboard.type("Dear Bob, I ");
-  await page.getByRole("button", { name: "Bold" }).click();
-  await expect(page.getByRole("button", { name: "Bold" })).toHaveAttribute("aria-pressed", "true");
-  await page.keyboard.type("do");
-  await page.keyboard.press("Control+b");
-  await page.keyboard.type(" come:");
-  await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "List", exact: true }).click();
-  await page.keyboard.type("with cake");
-  await page.keyboard.press("Enter");
-  // Of what is pasted, nothing is kept that could not have been made here.
-  await text.evaluate((editor) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData("text/html", `<p style="color:red" onclick="x()">with <a href="https://example.org/tea" class="x">tea</a><img src="https://example.net/spy"><script>evil()</script></p>`);
-    editor.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-  });
-  await expect(text.getByRole("link", { name: "tea" })).toBeVisible();
-  expect(await text.innerHTML()).not.toMatch(/style|onclick|class|img|script/);
-  await expect(page.locator("[data-mail-state]")).toHaveText("Saved");
-  expect(await barriers(page), "writing with formatting").toEqual([]);
-  await picture(page, "mail-write-rich");
-  await page.reload();
-  await expect(text.locator("b")).toHaveText("do");
-  await expect(text.getByRole("listitem")).toHaveCount(2);
-
-  // The bar is one stop of the keyboard, with arrows in it.
-  await page.getByRole("button", { name: "Bold" }).focus();
-  await page.keyboard.press("ArrowRight");
-  await expect(page.getByRole("button", { name: "Italic" })).toBeFocused();
-  await page.keyboard.press("Tab");
-  await expect(text).toBeFocused();
-
-  await page.getByRole("button", { name: "Send", exact: true }).click();
-  await expect.poll(() => smtp.messages.length, { timeout: 30000 }).toBe(1);
-  const sent = smtp.messages[0]!.text.replace(/=\n/g, "").replace(/=3D/g, "=");
-  expect(sent).toContain("multipart/alternative");
-  expect(sent).toMatch(/<b>do<\/b> come:/);
-  expect(sent).toContain('<a href="https://example.org/tea"');
-  expect(sent).toMatch(/Dear Bob, I do come:\n- with cake\n- with tea <https:\/\/example.org\/tea>/);
-  expect(sent).toMatch(/\n> Do you come\?/);
-});
-
 test("several messages are sorted at once and brought back, by hand and by keys", async ({ page, account }) => {
   expect(account.name).toBeTruthy();
   for (const subject of ["One", "Two", "Three"]) imap.deliver(message("Bob <bob@example.org>", subject, subject));
@@ -204,7 +165,7 @@ test("several messages are sorted at once and brought back, by hand and by keys"
   await listed(page, 3);
   await row(page, "One").getByRole("checkbox").check({ force: true });
   await row(page, "Two").getByRole("checkbox").check({ force: true });
-  expect(await barriers(page), "with some chosen").toEqual([]);
+  await accessible(page, "with some chosen");
   await picture(page, "mail-bulk");
   await page.getByRole("button", { name: "Archive" }).click();
   await expect(page.locator(".toast")).toContainText("2 messages moved to Archive");
@@ -294,11 +255,11 @@ test.describe("on a phone", () => {
     imap.deliver(message("Bob Baker <bob@example.org>", "A subject that is so long that it has no room on a small screen at all", "Do you come?"));
     await add(page, imap, smtp);
     await listed(page, 1);
-    expect(await barriers(page), "the list").toEqual([]);
+    await accessible(page, "the list");
     await picture(page, "mail-phone-list");
     await row(page, "A subject").getByRole("link").click();
     await expect(page.locator(".thread")).toBeVisible();
-    expect(await barriers(page), "the message").toEqual([]);
+    await accessible(page, "the message");
     await picture(page, "mail-phone-thread");
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await page.getByRole("link", { name: "Back to the list" }).click();
@@ -307,7 +268,7 @@ test.describe("on a phone", () => {
     await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: /Sent/ }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Sent" })).toBeVisible();
     await page.goto("/mail/write");
-    expect(await barriers(page), "writing").toEqual([]);
+    await accessible(page, "writing");
     await picture(page, "mail-phone-write");
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   });
@@ -358,7 +319,7 @@ test("an invitation that comes by mail is answered where it is read", async ({ p
   await expect(card).toContainText("Room 12");
   await expect(card).toContainText("Carla");
   await expect(card).toContainText("Lunch");
-  expect(await barriers(page), "the invitation").toEqual([]);
+  await accessible(page, "the invitation");
   await picture(page, "mail-invitation");
   await card.getByRole("button", { name: "Accept" }).click();
   await expect(page.locator(".thread")).toContainText("You have answered");
