@@ -229,3 +229,25 @@ proptest! {
         prop_assert_eq!(answered(&apply(&arriving)), answered(&apply(&in_order)));
     }
 }
+
+#[test]
+fn what_others_have_answered_is_told_from_everything_else() {
+    let me = Addresses::new([ATTENDEE]);
+    let other = "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:dora@example.org\r\n";
+    let text = meeting(1, 9, None, false).replace("ORGANIZER:", &format!("{other}ORGANIZER:"));
+    let differ = |changed: &str| {
+        let (one, two) = (parse(&text), parse(changed));
+        itip::differ_in_answers_alone(
+            Version { object: &one, text: &text },
+            Version { object: &two, text: changed },
+            &me,
+        )
+    };
+    let answered = text.replace("NEEDS-ACTION:mailto:dora", "ACCEPTED:mailto:dora");
+    assert!(differ(&answered) && differ(&answered.replace("DTSTAMP:2026", "DTSTAMP:2027")));
+    for (from, to) in
+        [("NEEDS-ACTION:mailto:bernard", "ACCEPTED:mailto:bernard"), ("Title", "Name"), ("T09", "T10"), (other, "")]
+    {
+        assert!(!differ(&text.replace(from, to)), "{from}");
+    }
+}

@@ -38,7 +38,7 @@ pub use parties::{
     with_attendees, with_organizer, with_statuses,
 };
 pub use proposal::{counter, decline_counter, refresh};
-pub use view::request_to;
+pub use view::{differ_in_answers_alone, request_to};
 
 use crate::object::CalendarObject;
 
