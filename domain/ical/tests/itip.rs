@@ -231,6 +231,19 @@ proptest! {
 }
 
 #[test]
+fn what_is_split_off_and_takes_place_when_it_did_keeps_its_answers() {
+    let series = meeting(1, 9, None, false).replace("NEEDS-ACTION", "ACCEPTED");
+    let later =
+        |start: &str| series.replace("20260302T090000", start).replace("COUNT=6", "COUNT=4").replace("UID:m", "UID:n");
+    let same = later("20260316T090000");
+    assert_eq!(itip::split_off(&parse(&series), same.clone()), same);
+    for start in ["20260316T100000", "20260317T090000"] {
+        let moved = itip::split_off(&parse(&series), later(start));
+        assert!(moved.contains("PARTSTAT=NEEDS-ACTION") && moved.contains("RSVP=TRUE"), "{moved}");
+    }
+}
+
+#[test]
 fn what_others_have_answered_is_told_from_everything_else() {
     let me = Addresses::new([ATTENDEE]);
     let other = "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:dora@example.org\r\n";

@@ -31,7 +31,7 @@ pub use attendee::changed as changed_by_attendee;
 pub use copy::copied;
 pub use inbound::apply;
 pub use incoming::Incoming;
-pub use organizer::changed as changed_by_organizer;
+pub use organizer::{changed as changed_by_organizer, split_off};
 pub use outcome::{Outcome, Why};
 pub use parties::{
     Agent, Invitee, Inviting, Party, Role, is_scheduled, is_unanswered, organizer_of, parties_of, role_of,
