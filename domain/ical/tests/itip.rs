@@ -231,6 +231,34 @@ proptest! {
 }
 
 #[test]
+fn one_attendee_sends_a_few_people_in_their_place_and_not_many() {
+    let series = meeting(1, 9, None, false);
+    let answer = |number: u32| {
+        let id = format!("RECURRENCE-ID;TZID=Europe/Zurich:202603{:02}T090000\r\n", 2 + 7 * (number % 4));
+        format!(
+            "BEGIN:VEVENT\r\nUID:m\r\nDTSTAMP:20260201T0000{number:02}Z\r\n{id}ORGANIZER:mailto:cyrus@example.org\r\n\
+             ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO=\"mailto:d{number}@example.org\":mailto:bernard@example.org\r\nEND:VEVENT\r\n"
+        )
+    };
+    let mut text = series;
+    let mut invited = Vec::new();
+    for number in 0..20 {
+        let message = format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REPLY\r\n{}END:VCALENDAR\r\n",
+            answer(number)
+        );
+        let message = Incoming::read(&message, &Limits::default()).unwrap();
+        let object = parse(&text);
+        let me = Addresses::new([ORGANIZER]);
+        let outcome = itip::apply(Some(Version { object: &object, text: &text }), &message, &me, now()).unwrap();
+        invited.extend(outcome.request_to);
+        text = outcome.text.unwrap_or(text);
+    }
+    let few: Vec<String> = (0..5).map(|number| format!("mailto:d{number}@example.org")).collect();
+    assert_eq!(invited, few);
+}
+
+#[test]
 fn what_is_split_off_and_takes_place_when_it_did_keeps_its_answers() {
     let series = meeting(1, 9, None, false).replace("NEEDS-ACTION", "ACCEPTED");
     let later =
