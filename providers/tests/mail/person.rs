@@ -110,11 +110,6 @@ impl Person {
         assert_eq!(now, all, "more came than was to: {:?}", self.messages(&self.user, "INBOX").await);
     }
 
-    /// How many of their mails there are.
-    pub fn received(&self) -> usize {
-        self.came.load(Ordering::Relaxed)
-    }
-
     /// The last message that came, as it was sent.
     pub async fn last_mail(&self) -> String {
         self.messages(&self.user, "INBOX").await.pop().unwrap()
