@@ -29,8 +29,8 @@ EVENT = (
 class Counting:
     """A proxy that counts what goes through it."""
 
-    def __init__(self, port):
-        self.to = port
+    def __init__(self, port, request=REQUEST):
+        self.to, self.request = port, request
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.requests = self.octets = 0
@@ -48,7 +48,7 @@ class Counting:
             while piece := source.recv(65536):
                 self.octets += len(piece)
                 if counts:
-                    self.requests += len(REQUEST.findall(piece))
+                    self.requests += len(self.request.findall(piece))
                 target.sendall(piece)
             target.shutdown(socket.SHUT_WR)
         except OSError:

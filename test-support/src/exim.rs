@@ -14,6 +14,7 @@ use tempfile::TempDir;
 /// A server that ends with this.
 pub struct Exim {
     pub port: u16,
+    program: &'static str,
     child: Child,
     folder: TempDir,
     dovecot: Arc<Dovecot>,
@@ -27,9 +28,10 @@ fn configuration(folder: &Path, port: u16, Account { user, group, .. }: &Account
          pid_file_path = {folder}/pid\nexim_user = {user}\nexim_group = {group}\nnever_users =\nlocal_interfaces = 127.0.0.1\n\
          daemon_smtp_ports = {port}\ntls_advertise_hosts =\nauth_advertise_hosts = *\nhost_lookup =\nrfc1413_query_timeout = 0s\n\
          deliver_drop_privilege = true\nkeep_environment =\nsmtp_accept_max = 100\nmessage_size_limit = 50M\n\
-         acl_smtp_rcpt = acl_rcpt\nacl_smtp_data = accept\n\
+         acl_smtp_rcpt = acl_rcpt\nacl_smtp_data = acl_data\n\
          begin acl\nacl_rcpt:\n  deny local_parts = nobody-here\n       message = there is nobody of that name\n\
          \x20 accept authenticated = *\n  deny message = sign in first\n\
+         acl_data:\n  warn condition = ${{if exists{{{folder}/hold}}}}\n       control = freeze/no_tell\n  accept\n\
          begin authenticators\nplain:\n  driver = plaintext\n  public_name = PLAIN\n  server_prompts = :\n\
          \x20 server_condition = ${{if eq{{$auth3}}{{{PASSWORD}}}}}\n  server_set_id = $auth2\n\
          begin routers\nall:\n  driver = accept\n  transport = mailbox\n\
@@ -69,16 +71,39 @@ impl Exim {
         std::fs::write(folder.path().join("deliver"), format!("exec {}\n", dovecot.delivery())).unwrap();
         let program = ["/usr/sbin/exim4", "/usr/sbin/exim"].into_iter().find(|file| Path::new(file).is_file());
         let program = program.expect("exim4 is not there: apt-get install exim4-daemon-light");
-        let mut command = Command::new(program);
+        let mut command = Self::command(program);
         command.args(["-bdf", "-q1m", "-C"]).arg(&file).current_dir(folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().unwrap();
+        let server = Exim { port, program, child, folder, dovecot: dovecot.clone() };
+        await_greeting("exim", port, || server.log());
+        server
+    }
+
+    /// A command of it, as whom it runs.
+    fn command(program: &str) -> Command {
+        let account = Account::new();
+        let mut command = Command::new(program);
         if Account::of(&[]).uid != account.uid {
             command.uid(account.uid).gid(account.gid);
         }
-        let child = command.spawn().unwrap();
-        let server = Exim { port, child, folder, dovecot: dovecot.clone() };
-        await_greeting("exim", port, || server.log());
-        server
+        command
+    }
+
+    /// Has it keep what it takes from now on, or take that along again, as a server does that has no way to another just now. What it has
+    /// kept stays there until [`Exim::bring_kept`].
+    pub fn keep(&self, keeps: bool) {
+        let file = self.folder.path().join("hold");
+        let done = if keeps { std::fs::write(file, "") } else { std::fs::remove_file(file) };
+        done.unwrap();
+    }
+
+    /// Brings what it has kept to where it goes.
+    pub fn bring_kept(&self) {
+        let mut command = Self::command(self.program);
+        command.arg("-qff").arg("-C").arg(self.folder.path().join("exim.conf")).current_dir(self.folder.path());
+        let done = command.stdin(Stdio::null()).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
     }
 
     /// What it has noted.

@@ -48,7 +48,7 @@ pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailA
         invitations: account.settings.invitations.name().to_owned(),
         for_invitations: account.for_invitations,
         notice: account.notice.map(|notice| (notice.what, folders::local(notice.at, user))),
-        brings: kalends.mail_offers(caller, id).await?.into_iter().map(brings).collect(),
+        brings: kalends.mail_offers(caller, id).await?.into_iter().map(|offer| brings(offer, id)).collect(),
         calendar_accounts: dependents.calendar_accounts.len(),
         unsent: folders::number(dependents.drafts),
         said: None,
@@ -56,10 +56,13 @@ pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailA
     })
 }
 
-fn brings(offer: MailOffer) -> Brings {
+fn brings(offer: MailOffer, account: MailAccountId) -> Brings {
     let way = match offer.taken {
         Some(taken) => BringsWay::Taken(calendars_path(taken.0)),
-        None if offer.needs_sign_in => BringsWay::SignIn(add_path(offer.service.as_deref().unwrap_or_default())),
+        None if offer.needs_sign_in => {
+            let there = add_path(offer.service.as_deref().unwrap_or_default());
+            BringsWay::SignIn(format!("{there}?mail={}", account.0))
+        }
         None => BringsWay::Take,
     };
     Brings { name: offer.name, minutes: usize::try_from(offer.interval.num_minutes()).unwrap_or_default(), way }

@@ -138,10 +138,13 @@ fn came_from(found: &MailInvitation, who: &str) -> Vec<(Tone, String)> {
         MailInvitationVerdict::NotOrganizer => Some(words::server_mail_invitation_not_organizer().to_owned()),
         MailInvitationVerdict::Fit | MailInvitationVerdict::Own | MailInvitationVerdict::Published => None,
     };
+    // What somebody has forwarded is from them as well.
+    let forwarded = (found.is_uninvited() && found.verdict != MailInvitationVerdict::NotInvited)
+        .then(|| words::server_mail_invitation_not_invited().to_owned());
     let own = (found.verdict == MailInvitationVerdict::Own)
         .then(|| (Tone::Plain, words::server_mail_invitation_own().to_owned()));
     let proof = (Tone::Plain, proved(sender, found.results.as_ref()));
-    warning.map(|text| (Tone::Warning, text)).into_iter().chain(own).chain([proof]).collect()
+    warning.into_iter().chain(forwarded).map(|text| (Tone::Warning, text)).chain(own).chain([proof]).collect()
 }
 
 fn proved(sender: &str, results: Option<&AuthenticationResults>) -> String {

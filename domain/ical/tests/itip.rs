@@ -229,3 +229,66 @@ proptest! {
         prop_assert_eq!(answered(&apply(&arriving)), answered(&apply(&in_order)));
     }
 }
+
+#[test]
+fn one_attendee_sends_a_few_people_in_their_place_and_not_many() {
+    let series = meeting(1, 9, None, false);
+    let answer = |number: u32| {
+        let id = format!("RECURRENCE-ID;TZID=Europe/Zurich:202603{:02}T090000\r\n", 2 + 7 * (number % 4));
+        format!(
+            "BEGIN:VEVENT\r\nUID:m\r\nDTSTAMP:20260201T0000{number:02}Z\r\n{id}ORGANIZER:mailto:cyrus@example.org\r\n\
+             ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO=\"mailto:d{number}@example.org\":mailto:bernard@example.org\r\nEND:VEVENT\r\n"
+        )
+    };
+    let mut text = series;
+    let mut invited = Vec::new();
+    for number in 0..20 {
+        let message = format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REPLY\r\n{}END:VCALENDAR\r\n",
+            answer(number)
+        );
+        let message = Incoming::read(&message, &Limits::default()).unwrap();
+        let object = parse(&text);
+        let me = Addresses::new([ORGANIZER]);
+        let outcome = itip::apply(Some(Version { object: &object, text: &text }), &message, &me, now()).unwrap();
+        invited.extend(outcome.request_to);
+        text = outcome.text.unwrap_or(text);
+    }
+    let few: Vec<String> = (0..5).map(|number| format!("mailto:d{number}@example.org")).collect();
+    assert_eq!(invited, few);
+}
+
+#[test]
+fn what_is_split_off_and_takes_place_when_it_did_keeps_its_answers() {
+    let series = meeting(1, 9, None, false).replace("NEEDS-ACTION", "ACCEPTED");
+    let later =
+        |start: &str| series.replace("20260302T090000", start).replace("COUNT=6", "COUNT=4").replace("UID:m", "UID:n");
+    let same = later("20260316T090000");
+    assert_eq!(itip::split_off(&parse(&series), same.clone()), same);
+    for start in ["20260316T100000", "20260317T090000"] {
+        let moved = itip::split_off(&parse(&series), later(start));
+        assert!(moved.contains("PARTSTAT=NEEDS-ACTION") && moved.contains("RSVP=TRUE"), "{moved}");
+    }
+}
+
+#[test]
+fn what_others_have_answered_is_told_from_everything_else() {
+    let me = Addresses::new([ATTENDEE]);
+    let other = "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:dora@example.org\r\n";
+    let text = meeting(1, 9, None, false).replace("ORGANIZER:", &format!("{other}ORGANIZER:"));
+    let differ = |changed: &str| {
+        let (one, two) = (parse(&text), parse(changed));
+        itip::differ_in_answers_alone(
+            Version { object: &one, text: &text },
+            Version { object: &two, text: changed },
+            &me,
+        )
+    };
+    let answered = text.replace("NEEDS-ACTION:mailto:dora", "ACCEPTED:mailto:dora");
+    assert!(differ(&answered) && differ(&answered.replace("DTSTAMP:2026", "DTSTAMP:2027")));
+    for (from, to) in
+        [("NEEDS-ACTION:mailto:bernard", "ACCEPTED:mailto:bernard"), ("Title", "Name"), ("T09", "T10"), (other, "")]
+    {
+        assert!(!differ(&text.replace(from, to)), "{from}");
+    }
+}

@@ -8,6 +8,7 @@ use crate::write::Write;
 use crate::{Limits, Result};
 use kalends_ical::CalendarObject;
 use kalends_ical::edit::{Edited, NewObject};
+use kalends_ical::itip;
 use kalends_ical::meaning;
 use kalends_ical::personal::Personal;
 use kalends_ical::transparency::{Told, Transparency};
@@ -49,6 +50,11 @@ impl Prepared {
         limits: &Limits,
         edit: impl FnOnce(&CalendarObject, &str) -> kalends_ical::Result<Edited>,
     ) -> Result<Self> {
+        let edit = |object: &CalendarObject, text: &str| -> kalends_ical::Result<Edited> {
+            let Edited { text, split } = edit(object, text)?;
+            let split = split.map(|new| NewObject { text: itip::split_off(object, new.text), ..new });
+            Ok(Edited { text, split })
+        };
         let stored = CalendarObject::parse(&before.text, &limits.text)?;
         let indexed = |text: String| index(&text, limits).map(|index| (text, index));
         let indexed_new = |new: NewObject| index(&new.text, limits).map(|index| (new, index));

@@ -476,10 +476,8 @@ impl Kalends {
         }
         self.write(caller, async |mut write: Write| {
             own_account(&mut write.tx, caller, id).await?;
+            write.tx.delete_jobs_of_mail(id).await?;
             write.tx.delete_mail_account(id).await?;
-            for kind in [JobKind::MailLook, JobKind::MailPush, JobKind::MailInvitations] {
-                write.tx.delete_waiting_jobs(kind, &id.0.to_string()).await?;
-            }
             write.announce(Announcement::Mail { owner: caller.principal, account: id });
             write.commit(()).await
         })

@@ -20,33 +20,6 @@ impl Kalends {
         tx.mail_identities(id).await
     }
 
-    /// Adds an identity, or changes the one with this address. `signature`: `None`: the account's.
-    ///
-    /// # Errors
-    /// `NotFound`, `BadInput` (name, address, signature), `QuotaExceeded`.
-    pub async fn put_mail_identity(
-        &self,
-        caller: Caller,
-        id: MailAccountId,
-        name: &str,
-        address: &str,
-        signature: Option<&str>,
-    ) -> Result<MailIdentityId> {
-        let name = checked_name("name", name, 0)?;
-        let address = checked_address(address)?;
-        signature.map_or(Ok(()), check_signature)?;
-        self.write(caller, async |mut write: Write| {
-            own_account(&mut write.tx, caller, id).await?;
-            let known = write.tx.mail_identities(id).await?;
-            if known.len() >= MAX_IDENTITIES && known.iter().all(|identity| identity.address != address) {
-                return Err(Error::QuotaExceeded { limit: MAX_IDENTITIES as u64, unit: "identities" });
-            }
-            let identity = write.tx.put_mail_identity(id, name, &address, signature).await?;
-            write.commit(identity).await
-        })
-        .await
-    }
-
     /// Changes an identity; its address stays. `None`: as it is.
     ///
     /// # Errors
@@ -73,10 +46,10 @@ impl Kalends {
         .await
     }
 
-    /// Adds an identity with an address that none of the account has.
+    /// Adds an identity with an address that none of the account has. `signature`: `None`: the account's.
     ///
     /// # Errors
-    /// Those of [`Kalends::put_mail_identity`]; `AlreadyExists`.
+    /// `NotFound`, `BadInput` (name, address, signature), `QuotaExceeded`; `AlreadyExists`.
     pub async fn add_mail_identity(
         &self,
         caller: Caller,
@@ -85,13 +58,22 @@ impl Kalends {
         address: &str,
         signature: Option<&str>,
     ) -> Result<MailIdentity> {
+        let name = checked_name("name", name, 0)?;
         let address = checked_address(address)?;
-        let is_it = |known: &MailIdentity| known.address == address;
-        if self.mail_identities(caller, id).await?.iter().any(is_it) {
-            return Err(Error::AlreadyExists("an identity with this address"));
-        }
-        self.put_mail_identity(caller, id, name, &address, signature).await?;
-        self.mail_identities(caller, id).await?.into_iter().find(is_it).ok_or(Error::NotFound("the identity"))
+        signature.map_or(Ok(()), check_signature)?;
+        self.write(caller, async |mut write: Write| {
+            own_account(&mut write.tx, caller, id).await?;
+            // Of two who add the same at once one is told that it is there.
+            let added = write.tx.insert_mail_identity(id, name, &address, signature).await?;
+            let added = added.ok_or(Error::AlreadyExists("an identity with this address"))?;
+            let known = write.tx.mail_identities(id).await?;
+            if known.len() > MAX_IDENTITIES {
+                return Err(Error::QuotaExceeded { limit: MAX_IDENTITIES as u64, unit: "identities" });
+            }
+            let identity = known.into_iter().find(|known| known.id == added).ok_or(Error::NotFound("the identity"))?;
+            write.commit(identity).await
+        })
+        .await
     }
 
     /// Removes an identity; the first stays.

@@ -5,7 +5,7 @@ use super::accounts::look_job;
 use super::bulk::push_job;
 use super::invitations::take_job;
 use super::mailbox::{Mailbox, RemoteFolder};
-use super::standing::{standing, too_slow};
+use super::standing::{MAX_WHOLE_TIME, standing, too_slow};
 use crate::jobs::{Ended, JobKind, Lease};
 use crate::model::mail_account::{ChosenFolders, MailAccount, MailAccountId};
 use crate::model::mail_folder::{FolderRole, MailFolder};
@@ -24,8 +24,6 @@ use tokio::time::timeout;
 const MAX_FOLDERS: usize = 2_000;
 /// How long one look may take before others are let in; the rest comes with the next one.
 const MAX_TIME: Duration = Duration::from_secs(300);
-/// How long one may take at most, whatever the server does.
-const MAX_WHOLE_TIME: Duration = Duration::from_secs(600);
 /// How often it is looked whether somebody may sign in again.
 const REST: TimeDelta = TimeDelta::hours(1);
 /// How soon the next look follows on one that did not get to the end.

@@ -4,7 +4,7 @@ use super::accounts::own_account;
 use crate::access::Caller;
 use crate::model::mail_account::MailAccountId;
 use crate::model::remote_account::{ProviderKind, RemoteAccountId};
-use crate::sync::connector::Wanted;
+use crate::sync::connector::{ServiceAddress, Wanted};
 use crate::sync::credentials::Credentials;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::TimeDelta;
@@ -41,7 +41,8 @@ impl Kalends {
         let fed = tx.mail_feeds(id).await?;
         drop(tx);
         let known = self.remote_services();
-        let service = account.preset.as_deref().and_then(|preset| known.iter().find(|service| service.id == preset));
+        let preset = account.preset.as_deref().map(|preset| if preset == "gmail" { "google" } else { preset });
+        let service = preset.and_then(|preset| known.iter().find(|service| service.id == preset));
         let offer = match service {
             Some(service) => Some(MailOffer {
                 provider: service.provider,
@@ -52,7 +53,7 @@ impl Kalends {
                     _ if service.provider == ProviderKind::Graph => MICROSOFT,
                     _ => OTHERS,
                 },
-                needs_sign_in: service.provider == ProviderKind::Graph,
+                needs_sign_in: service.asks == ServiceAddress::SignIn,
                 taken: fed.first().copied(),
             }),
             None => {

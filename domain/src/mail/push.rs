@@ -3,7 +3,7 @@
 
 use super::look::Halt;
 use super::mailbox::Mailbox;
-use super::standing::{back_off, standing, too_slow};
+use super::standing::{MAX_WHOLE_TIME, back_off, standing, too_slow};
 use crate::jobs::{Ended, JobKind, Lease};
 use crate::model::mail_account::{MailAccount, MailAccountId};
 use crate::model::mail_folder::{MailFolder, MailFolderId};
@@ -22,9 +22,8 @@ const PIECE: i64 = 500;
 /// How soon it is looked again where something is left.
 const AGAIN: TimeDelta = TimeDelta::seconds(30);
 
-/// How long one job may take before others are let in, and how long it may take at most.
+/// How long one job may take before others are let in.
 const MAX_TIME: Duration = Duration::from_secs(300);
-const MAX_WHOLE_TIME: Duration = Duration::from_secs(600);
 
 /// What is said of changes that a server does not make.
 fn not_done(count: usize, folder: &str, why: &str) -> String {
@@ -45,7 +44,6 @@ pub(crate) async fn push(lease: &Lease) -> Result<Ended> {
         // It is done when the account works again.
         return end(lease, id).await;
     };
-    // The connection has times of its own; nothing keeps the place of others for longer than this.
     let told = match timeout(MAX_WHOLE_TIME, tell(lease, &account)).await {
         Ok(told) => told,
         Err(_) => Err(Halt::Remote(too_slow(&account))),

@@ -8,12 +8,16 @@ use crate::sync::provider::ProviderError;
 use crate::{Announcement, Kalends, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng;
+use std::time::Duration;
 
 /// How long after a failure an account is looked at again at first, and at most.
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
 const MAX_WAIT: TimeDelta = TimeDelta::hours(1);
 /// What a person has to mend is looked at again after so long: it may have been mended over there.
 const LOOK_AGAIN: TimeDelta = TimeDelta::hours(6);
+
+/// How long a job may be about one account at most, whatever its server does; the connection has times of its own.
+pub(super) const MAX_WHOLE_TIME: Duration = Duration::from_secs(600);
 
 /// What an error means for an account.
 fn trouble(error: &ProviderError) -> Trouble {

@@ -41,6 +41,24 @@ struct Over {
     has_waited: bool,
 }
 
+/// The accounts that are left alone for a while: until when, and how often in a row waiting for each came to nothing.
+#[derive(Default)]
+struct Resting(HashMap<MailAccountId, (Instant, u32)>);
+
+impl Resting {
+    fn has(&self, id: MailAccountId, now: Instant) -> bool {
+        self.0.get(&id).is_some_and(|(until, _)| *until > now)
+    }
+
+    /// For longer each time that a server was not to be waited for.
+    fn begin(&mut self, over: &Over, now: Instant) {
+        let before = self.0.get(&over.account).map_or(0, |(_, failures)| *failures);
+        let failures = if over.has_waited { 1 } else { before.saturating_add(1) };
+        let wait = back_off(failures, None).to_std().unwrap_or(LOOK);
+        self.0.insert(over.account, (now + over.rest.unwrap_or(wait), failures));
+    }
+}
+
 impl MailWatcher {
     pub fn new(kalends: Kalends, stop: CancellationToken) -> Self {
         MailWatcher { kalends, stop }
@@ -50,14 +68,13 @@ impl MailWatcher {
     pub async fn run(self) {
         let mut watching: JoinSet<Over> = JoinSet::new();
         let mut watched: Vec<MailAccountId> = Vec::new();
-        let mut resting: HashMap<MailAccountId, (Instant, u32)> = HashMap::new();
+        let mut resting = Resting::default();
         while !self.stop.is_cancelled() {
             match self.kalends.accounts_to_watch().await {
                 Ok(accounts) => {
-                    resting.retain(|id, _| accounts.iter().any(|account| account.id == *id));
+                    resting.0.retain(|id, _| accounts.iter().any(|account| account.id == *id));
                     let now = Instant::now();
-                    let rests = |id| resting.get(&id).is_some_and(|(until, _)| *until > now);
-                    for account in accounts.into_iter().filter(|account| !rests(account.id)) {
+                    for account in accounts.into_iter().filter(|account| !resting.has(account.id, now)) {
                         if watched.len() < MAX_WATCHED && !watched.contains(&account.id) {
                             watched.push(account.id);
                             watching.spawn(watch(self.kalends.clone(), account.id, self.stop.clone()));
@@ -72,10 +89,7 @@ impl MailWatcher {
                 () = self.kalends.mailboxes.account_added.notified() => {}
                 Some(Ok(over)) = watching.join_next() => {
                     watched.retain(|id| *id != over.account);
-                    let before = resting.get(&over.account).map_or(0, |(_, failures)| *failures);
-                    let failures = if over.has_waited { 1 } else { before.saturating_add(1) };
-                    let wait = back_off(failures, None).to_std().unwrap_or(LOOK);
-                    resting.insert(over.account, (Instant::now() + over.rest.unwrap_or(wait), failures));
+                    resting.begin(&over, Instant::now());
                 }
             }
         }
@@ -171,5 +185,39 @@ async fn wait(kalends: &Kalends, id: MailAccountId, has_waited: &mut bool) -> Re
             let _ = mailbox.close().await;
             return Ok(Some(LOOK));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCOUNT: MailAccountId = MailAccountId(1);
+
+    /// Between how many seconds the account rests.
+    fn rests(resting: &Resting, now: Instant, least: u64, most: u64) -> bool {
+        let after = |seconds| now + Duration::from_secs(seconds);
+        resting.has(ACCOUNT, after(least) - Duration::from_millis(1)) && !resting.has(ACCOUNT, after(most))
+    }
+
+    #[test]
+    fn a_server_that_cannot_be_waited_for_is_left_alone_for_longer_each_time() {
+        let (mut resting, now) = (Resting::default(), Instant::now());
+        let failed = Over { account: ACCOUNT, rest: None, has_waited: false };
+        assert!(!resting.has(ACCOUNT, now));
+        for (least, most) in [(15, 30), (30, 60), (60, 120), (120, 240)] {
+            resting.begin(&failed, now);
+            assert!(rests(&resting, now, least, most), "{least} to {most} seconds");
+        }
+        for _ in 0..100 {
+            resting.begin(&failed, now);
+        }
+        assert!(rests(&resting, now, 1_800, 3_600), "an hour at most");
+        // It was waited for: what ends then is the first failure again.
+        resting.begin(&Over { has_waited: true, ..failed }, now);
+        assert!(rests(&resting, now, 15, 30));
+        resting.begin(&Over { account: ACCOUNT, rest: Some(NO_IDLE), has_waited: false }, now);
+        assert!(rests(&resting, now, 3_600, 3_600));
+        assert!(!resting.has(MailAccountId(2), now));
     }
 }

@@ -165,7 +165,10 @@ fn applied(message: &Incoming, current: Option<&str>, me: &Addresses, limits: &L
         let stands = Version { object: &object, text: stands };
         messages.extend(request_to.iter().filter_map(|who| itip::request_to(stands, who, now)));
     }
-    let is_more_than_answers = message.method != Method::Reply;
+    let changed = text.as_deref().map(|text| CalendarObject::parse(text, &limits.text)).transpose()?;
+    let changed = changed.as_ref().zip(text.as_deref()).map(|(object, text)| Version { object, text });
+    let is_answers = version.zip(changed).is_some_and(|(old, new)| itip::differ_in_answers_alone(old, new, me));
+    let is_more_than_answers = message.method != Method::Reply && !is_answers;
     let text = text.map(|text| index(&text, limits).map(|index| (text, index))).transpose()?;
     Ok(Done { why, text, messages, is_more_than_answers })
 }

@@ -4,6 +4,7 @@ use super::Transaction;
 use super::statement::{Row, Statement, broken, millis, signed};
 use crate::Result;
 use crate::model::job::{Job, JobId, JobKind, JobState, NewJob};
+use crate::model::mail_account::MailAccountId;
 use crate::model::principal::PrincipalId;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -278,6 +279,20 @@ impl Transaction {
     pub async fn delete_waiting_jobs(&mut self, kind: JobKind, key: &str) -> Result<()> {
         let statement = self.sql("DELETE FROM jobs WHERE kind = $1 AND unique_key = $2 AND state = 'waiting'");
         statement.bind(kind.name()).bind(key).run().await?;
+        Ok(())
+    }
+
+    /// Forgets those that wait to look at a mail account, and to send or keep what is written with it, which may be in months.
+    pub async fn delete_jobs_of_mail(&mut self, account: MailAccountId) -> Result<()> {
+        let statement = self.sql(
+            "DELETE FROM jobs WHERE state = 'waiting' AND (
+                kind IN ('mail-look', 'mail-push', 'mail-invitations') AND unique_key = $1
+                OR kind IN ('mail-save', 'mail-send') AND unique_key IN
+                    (SELECT CAST(id AS TEXT) FROM mail_drafts WHERE account_id = $2)
+                OR kind = 'mail-save' AND unique_key IN
+                    (SELECT 'copy-' || CAST(id AS TEXT) FROM mail_copies WHERE account_id = $2))",
+        );
+        statement.bind(account.0.to_string()).bind(account.0).run().await?;
         Ok(())
     }
 

@@ -308,7 +308,22 @@ impl Transaction {
         Ok(MailIdentityId(row.get("id")?))
     }
 
-    /// Yields whether there was one.
+    /// Adds one; `None`: one with this address is there.
+    pub async fn insert_mail_identity(
+        &mut self,
+        account: MailAccountId,
+        name: &str,
+        address: &str,
+        signature: Option<&str>,
+    ) -> Result<Option<MailIdentityId>> {
+        let statement = self.sql(
+            "INSERT INTO mail_identities (account_id, name, address, signature) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (account_id, address) DO NOTHING RETURNING id",
+        );
+        let row = statement.bind(account.0).bind(name).bind(address).bind(signature).optional().await?;
+        row.map(|row| Ok(MailIdentityId(row.get("id")?))).transpose()
+    }
+
     /// Whether something waits to be sent from an identity, or is being sent.
     pub async fn has_mail_on_its_way_from(&mut self, id: MailIdentityId) -> Result<bool> {
         let statement = self.sql(
@@ -317,6 +332,7 @@ impl Transaction {
         Ok(statement.bind(id.0).optional().await?.is_some())
     }
 
+    /// Yields whether there was one.
     pub async fn delete_mail_identity(&mut self, account: MailAccountId, id: MailIdentityId) -> Result<bool> {
         let statement = self.sql("DELETE FROM mail_identities WHERE id = $2 AND account_id = $1");
         Ok(statement.bind(account.0).bind(id.0).run().await? > 0)

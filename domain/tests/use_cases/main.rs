@@ -20,6 +20,7 @@ mod jobs;
 mod links;
 mod live;
 mod login_flows;
+mod mail_accounts;
 mod mail_invitations;
 mod meeting_times;
 mod moving;

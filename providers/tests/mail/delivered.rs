@@ -1,84 +1,12 @@
 //! What is sent goes over a real server of mail (Exim) into mailboxes (Dovecot).
 
-use crate::setup::{account_at, connect, new_user, services};
-use kalends_domain::Kalends;
-use kalends_domain::access::Caller;
-use kalends_domain::accounts::NewUser;
-use kalends_domain::calendars::CalendarId;
-use kalends_domain::jobs::Worker;
-use kalends_domain::mail::mailbox::Mailbox;
-use kalends_domain::mail::{DraftContent, DraftState, MailAccountId, MailAddress};
+use crate::person::Person;
+use crate::setup::new_user;
+use kalends_domain::mail::{DraftContent, DraftState, MailAddress};
 use kalends_domain::objects::Precondition;
-use kalends_test_support::dovecot::Dovecot;
-use kalends_test_support::exim::Exim;
-use kalends_test_support::home::{Home, first_calendar, new_user as slug};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio_util::sync::CancellationToken;
-
-const MAX_WAIT: Duration = Duration::from_secs(30);
-
-/// Somebody on an installation, who has a mailbox at a server of mail.
-struct Person {
-    home: Home,
-    kalends: Kalends,
-    caller: Caller,
-    calendar: CalendarId,
-    account: MailAccountId,
-    address: String,
-    user: String,
-    exim: Arc<Exim>,
-    dovecot: Arc<Dovecot>,
-}
 
 impl Person {
-    async fn new() -> Self {
-        let ((exim, dovecot), user) = (Exim::shared(), new_user());
-        let address = format!("{user}@example.org");
-        let home = Home::new().await;
-        let kalends = home.kalends.clone().with_mail_connector(services());
-        let new = NewUser { email: Some(address.clone()), ..slug("ada") };
-        let caller = Caller::page(kalends.create_user(new).await.unwrap().principal.id);
-        let calendar = first_calendar(&kalends, caller).await;
-        let new = account_at(&dovecot, &user, &address, exim.port);
-        let account = kalends.add_mail_account(caller, &new, None).await.unwrap();
-        let person = Person { home, kalends, caller, calendar, account, address, user, exim, dovecot };
-        person.work().await;
-        person
-    }
-
-    /// Does everything that is to be done, now.
-    async fn work(&self) {
-        for _ in 0..2 {
-            self.home.run("UPDATE jobs SET due_at = 1 WHERE state = 'waiting' AND kind LIKE '%mail%'").await;
-            Worker::new(self.kalends.clone(), CancellationToken::new()).run_due().await.unwrap();
-        }
-    }
-
-    async fn messages(&self, user: &str, folder: &str) -> Vec<String> {
-        let mailbox = connect(&self.dovecot, user).await;
-        let mut messages = Vec::new();
-        for uid in mailbox.uids(folder, 1, None).await.unwrap() {
-            let message = mailbox.message(folder, uid, 1_000_000).await.unwrap().unwrap();
-            messages.push(String::from_utf8_lossy(&message).into_owned());
-        }
-        messages
-    }
-
-    /// What has come to somebody, once so much has.
-    async fn arrived(&self, user: &str, count: usize) -> Vec<String> {
-        let begun = Instant::now();
-        loop {
-            let messages = self.messages(user, "INBOX").await;
-            if messages.len() >= count {
-                return messages;
-            }
-            assert!(begun.elapsed() < MAX_WAIT, "{} of {count} came: {}", messages.len(), self.exim.log());
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    }
-
-    async fn put(&self, title: &str, guests: &[&str]) {
+    async fn invite(&self, title: &str, guests: &[&str]) {
         let guests: String = guests.iter().map(|who| format!("ATTENDEE:mailto:{who}@example.org\r\n")).collect();
         let text = format!(
             "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:m\r\nDTSTAMP:20260101T000000Z\r\n\
@@ -86,12 +14,11 @@ impl Person {
              END:VCALENDAR\r\n",
             self.address
         );
-        self.kalends.put_object(self.caller, self.calendar, "m.ics", &text, Precondition::None).await.unwrap();
-        self.work().await;
+        self.put("m.ics", &text).await;
     }
 
     async fn statuses(&self) -> Vec<String> {
-        let sent = self.kalends.invitation(self.caller, self.calendar, "m.ics", None).await.unwrap().sent;
+        let sent = self.invitation("m.ics").await.sent;
         sent.into_iter().map(|sent| format!("{} {}", sent.method, sent.status)).collect()
     }
 }
@@ -99,14 +26,14 @@ impl Person {
 #[tokio::test]
 async fn an_invitation_its_change_and_its_end_come_to_the_mailbox_of_whom_they_are_for() {
     let (ada, guest) = (Person::new().await, new_user());
-    ada.put("Plan", &[&guest, "nobody-here"]).await;
+    ada.invite("Plan", &[&guest, "nobody-here"]).await;
     let [first] = &ada.arrived(&guest, 1).await[..] else { panic!("one came") };
     let mut statuses = ada.statuses().await;
     statuses.sort();
     assert_eq!(statuses, ["REQUEST 1.1", "REQUEST 5.1"], "{}", ada.exim.log());
     assert!(first.contains(&format!("Return-path: <{}>", ada.address)), "{first}");
     assert!(first.contains("method=\"REQUEST\"") && first.contains("invite.ics"), "{first}");
-    ada.put("Other plan", &[&guest]).await;
+    ada.invite("Other plan", &[&guest]).await;
     ada.arrived(&guest, 2).await;
     ada.kalends.delete_object(ada.caller, ada.calendar, "m.ics", Precondition::None).await.unwrap();
     ada.work().await;

@@ -195,3 +195,25 @@ async fn without_another_way_what_an_account_refuses_is_refused() {
     bureau.invite(ADDRESS, "Last plan", &["zoe"]).await;
     assert_eq!((bureau.own.mails().len(), bureau.sent().await[0].status.as_str()), (1, "5.2"));
 }
+
+#[tokio::test]
+async fn what_an_account_may_not_send_goes_by_the_installations_mail_and_what_reaches_nobody_by_none() {
+    let bureau = Bureau::new(ADDRESS, true).await;
+    let mine = |answers| owners(SmtpOptions { answers, ..SmtpOptions::default() });
+    // Most servers say only of the recipients that they do not let somebody send.
+    bureau.own.set(mine(vec![("RCPT TO", "550 5.7.1 relaying denied")]));
+    bureau.invite(ADDRESS, "Plan", &["zoe", "yan"]).await;
+    assert_eq!((bureau.own.mails().len(), bureau.common.mails().len()), (0, 2));
+    for sent in bureau.sent().await {
+        assert_eq!((sent.way.as_str(), sent.status.as_str()), (MAIL, "1.1"), "{sent:?}");
+        assert!(sent.problem.as_deref().is_some_and(|why| why.contains("relaying denied")), "{sent:?}");
+    }
+    assert!(bureau.filed().await.is_empty(), "it was not sent by that account");
+    // Whom there is not at the recipient's there is not by another way either.
+    bureau.own.set(mine(vec![("RCPT TO", "550 5.1.1 nobody of that name")]));
+    bureau.invite(ADDRESS, "Other plan", &["zoe"]).await;
+    assert_eq!((bureau.own.mails().len(), bureau.common.mails().len()), (0, 2));
+    let sent = bureau.sent().await;
+    let last = sent.iter().find(|sent| sent.method == "REQUEST").unwrap();
+    assert_eq!((last.way.as_str(), last.status.as_str()), (OWN_MAIL, "5.1"), "{sent:?}");
+}

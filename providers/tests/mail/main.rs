@@ -9,5 +9,7 @@ mod incoming;
 mod index;
 mod invitations;
 mod odd;
+mod person;
 mod sending;
 mod setup;
+mod two_houses;

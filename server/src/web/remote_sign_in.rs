@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use kalends_app::flash::Flash;
+use kalends_app::mail::paths;
 use kalends_app::remote_accounts::server::FORM;
 use kalends_app::remote_accounts::{GOOGLE, MICROSOFT, PATH as ACCOUNTS, add_path, calendars_path, callback_path};
 use kalends_app::return_path::sign_in_path;
@@ -18,6 +19,7 @@ use kalends_app::words;
 use kalends_domain::Error;
 use kalends_domain::accounts::User;
 use kalends_domain::identities::Flow;
+use kalends_domain::mail::MailAccountId;
 use kalends_domain::sync::SignedInAt;
 use kalends_domain::sync::accounts::MAX_NAME;
 use kalends_providers::google::Google;
@@ -119,7 +121,18 @@ fn way<'s>(
     Ok(Way { service, state, sign_in, user })
 }
 
-/// `GET /settings/accounts/{service}`
+/// What says for which account of mail somebody connects the calendars of the same service.
+#[derive(Default, Deserialize)]
+struct Beginning {
+    mail: Option<i64>,
+}
+
+/// Whose calendars they are: the account of mail on whose page it began.
+fn mail_account(flow: &Flow) -> Option<MailAccountId> {
+    flow.next.strip_prefix(paths::SETTINGS)?.strip_prefix('/')?.parse().ok().map(MailAccountId)
+}
+
+/// `GET /settings/accounts/{service}?mail=…`
 async fn begin(service: &'static str, State(state): State<WebState>, request: Parts) -> Response {
     let path = add_path(service);
     let way = match way(service, &state, &request, &path) {
@@ -129,7 +142,9 @@ async fn begin(service: &'static str, State(state): State<WebState>, request: Pa
     let kalends = &state.web.kalends;
     let browser = browser_of(&request.headers).unwrap_or_else(|| kalends.new_browser_secret().0);
     // No provider of sign-in has a name like that.
-    let flow = Flow { provider: path, next: ACCOUNTS.to_owned(), user: Some(way.user.principal.id) };
+    let Beginning { mail } = Query::try_from_uri(&request.uri).map(|Query(asked)| asked).unwrap_or_default();
+    let next = mail.map_or(ACCOUNTS.to_owned(), paths::account_path);
+    let flow = Flow { provider: path, next, user: Some(way.user.principal.id) };
     let secrets = match kalends.begin_flow(&browser, &flow).await {
         Ok(secrets) => secrets,
         Err(error) => return super::failed::answer_error(&error, "beginning to connect an account elsewhere"),
@@ -170,7 +185,7 @@ async fn callback(
     };
     // Begun by this browser, for this and for the one who is signed in now.
     let is_own = |flow: &Flow| flow.provider == add_path(service) && flow.user == Some(way.user.principal.id);
-    let Some((_, secrets)) = flow.filter(|(flow, _)| is_own(flow)) else { return way.begin_again() };
+    let Some((flow, secrets)) = flow.filter(|(flow, _)| is_own(flow)) else { return way.begin_again() };
     if let Some(error) = back.error {
         return way.refused(&way.sign_in.service().refusal(&error, back.error_description.as_deref()));
     }
@@ -181,7 +196,16 @@ async fn callback(
     };
     let name: String = name.chars().take(MAX_NAME).collect();
     let is_same = |known: &_| way.sign_in.is_same(&found, known);
-    match kalends.sign_in_remote_account(way.user.on_a_page(), &name, &found, is_same).await {
+    let caller = way.user.on_a_page();
+    let connected = kalends.sign_in_remote_account(caller, &name, &found, is_same).await;
+    if let (Ok(SignedInAt::Added(made) | SignedInAt::Renewed(made)), Some(mail)) = (&connected, mail_account(&flow)) {
+        match kalends.note_mail_feed(caller, mail, *made).await {
+            // The account of mail is gone, or is nobody's who is here.
+            Ok(()) | Err(Error::NotFound(_)) => {}
+            Err(error) => return failed(&error),
+        }
+    }
+    match connected {
         Ok(SignedInAt::Added(id)) => {
             way.said(&calendars_path(id.0), words::server_remote_sign_in_connected(way.name()))
         }

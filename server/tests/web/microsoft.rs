@@ -1,11 +1,17 @@
 //! Connecting calendars at Microsoft 365 by signing in there; Microsoft is a stand-in.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hyper::StatusCode;
+use kalends_domain::mail::{FedCalendars, MailSecurity, MailServer, MailSettings, NewMailAccount};
+use kalends_domain::sync::credentials::Credentials;
 use kalends_domain::sync::{AccountState, ProviderKind};
 use kalends_providers::graph::Microsoft;
 use kalends_test_support::browser::{Answer, Connection, Person};
+use kalends_test_support::dovecot::{Dovecot, Offering, PASSWORD};
 use kalends_test_support::graph::{CLIENT, Double, SECRET};
 use kalends_test_support::server::Server;
+use kalends_test_support::smtp::{SmtpOptions, SmtpServer};
 use serde_json::json;
 
 const BEGIN: &str = "/settings/accounts/microsoft";
@@ -27,7 +33,11 @@ pub fn cookie(answer: &Answer) -> String {
 
 /// Goes to Microsoft and agrees. Yields the way back, and what the browser is known by.
 pub async fn agreed(server: &Server, double: &Double, person: &Person) -> (String, String) {
-    let begun = get(server, &person.cookie, BEGIN).await;
+    agreed_from(server, double, person, BEGIN).await
+}
+
+async fn agreed_from(server: &Server, double: &Double, person: &Person, path: &str) -> (String, String) {
+    let begun = get(server, &person.cookie, path).await;
     assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
     let there = begun.header("location").strip_prefix(&double.authority()).unwrap().to_owned();
     let back = Connection::open(double.address).await.get(&format!("/{there}"), "").await;
@@ -88,6 +98,50 @@ async fn whoever_signs_in_at_microsoft_has_the_calendars_there_and_signs_in_agai
     assert!(!page.contains("type=\"password\"") && !page.contains("Needs your password"), "{page}");
     let there = get(&server, &ada.cookie, &format!("/settings/accounts/{}/calendars", account.id.0)).await.text;
     assert!(there.contains("Sign in there again.") && !there.contains("made for one app"), "{there}");
+}
+
+#[tokio::test]
+async fn a_mail_account_at_microsoft_brings_the_calendars_there_and_they_go_with_it() {
+    let double = Double::start().await;
+    let server = server(&double).await;
+    let (ada, bea) = (server.person("ada").await, server.person("bea").await);
+    let dovecot = Dovecot::shared(Offering::Everything);
+    let proof = Some(STANDARD.encode(format!("\0ada@contoso.example\0{PASSWORD}")));
+    let smtp = SmtpServer::start(SmtpOptions { abilities: vec!["AUTH PLAIN"], proof, ..SmtpOptions::default() });
+    let at = |port, user: &str| MailServer {
+        host: "127.0.0.1".into(),
+        port,
+        security: MailSecurity::Plain,
+        user: user.into(),
+    };
+    let new = NewMailAccount {
+        name: "Work".into(),
+        address: "ada@contoso.example".into(),
+        display_name: "Ada".into(),
+        color: None,
+        preset: Some("microsoft".into()),
+        settings: MailSettings::at(at(dovecot.port, "contoso"), at(smtp.address.port(), "ada@contoso.example")),
+        credentials: Credentials::Basic { user: "ada@contoso.example".into(), password: PASSWORD.into() },
+    };
+    let mail = server.kalends.add_mail_account(ada.caller, &new, None).await.unwrap();
+    let path = format!("/settings/mail/{}", mail.0);
+    let begin = format!("{BEGIN}?mail={}", mail.0);
+    let page = get(&server, &ada.cookie, &path).await.text;
+    assert!(page.contains(&format!("href=\"{begin}\"")), "{page}");
+    // Of another person's account nothing comes but the calendars of who signs in.
+    let (back, cookies) = agreed_from(&server, &double, &bea, &begin).await;
+    followed(&server, &cookies, &get(&server, &cookies, &back).await).await;
+    assert_eq!(server.kalends.mail_feeds(ada.caller, mail).await.unwrap(), []);
+
+    let (back, cookies) = agreed_from(&server, &double, &ada, &begin).await;
+    let page = followed(&server, &cookies, &get(&server, &cookies, &back).await).await;
+    assert!(page.contains("Birthdays"), "{page}");
+    let accounts = server.kalends.remote_accounts(ada.caller).await.unwrap();
+    assert_eq!(server.kalends.mail_feeds(ada.caller, mail).await.unwrap(), [accounts[0].id]);
+    let page = get(&server, &ada.cookie, &path).await.text;
+    assert!(page.contains(&format!("/settings/accounts/{}/calendars", accounts[0].id.0)), "{page}");
+    server.kalends.remove_mail_account(ada.caller, mail, FedCalendars::Leave).await.unwrap();
+    assert_eq!(server.kalends.remote_accounts(ada.caller).await.unwrap(), []);
 }
 
 #[tokio::test]

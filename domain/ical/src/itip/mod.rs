@@ -31,14 +31,14 @@ pub use attendee::changed as changed_by_attendee;
 pub use copy::copied;
 pub use inbound::apply;
 pub use incoming::Incoming;
-pub use organizer::changed as changed_by_organizer;
+pub use organizer::{changed as changed_by_organizer, split_off};
 pub use outcome::{Outcome, Why};
 pub use parties::{
     Agent, Invitee, Inviting, Party, Role, is_scheduled, is_unanswered, organizer_of, parties_of, role_of,
     with_attendees, with_organizer, with_statuses,
 };
 pub use proposal::{counter, decline_counter, refresh};
-pub use view::request_to;
+pub use view::{differ_in_answers_alone, request_to};
 
 use crate::object::CalendarObject;
 

@@ -9,12 +9,13 @@ use super::{Message, Method, Outgoing, Refusal, Version};
 use crate::edit;
 use crate::edit::document::{Document, Tree};
 use crate::entry::{End, Entry};
+use crate::instances::{Window, instances};
 use crate::meaning::{Times, is_same};
 use crate::object::CalendarObject;
 use crate::syntax::Property;
 use crate::time::Zone;
 use crate::value::Moment;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, HashSet};
 
 /// What becomes of a change of an object whose organizer is `me`. `before`: what they organized already; `after`: what is there now,
@@ -135,17 +136,58 @@ fn prepared(before: Option<Version<'_>>, after: Version<'_>, me: &Addresses, ret
             let answered = old.param(ANSWERED);
             let was = old.param("PARTSTAT");
             // Whoever wrote this did not know of the answer.
-            if answered.is_some() && answered != property.param(ANSWERED) {
+            let is_unseen = answered.is_some() && answered != property.param(ANSWERED);
+            if is_unseen {
                 set_param(params, "PARTSTAT", was);
                 set_param(params, ANSWERED, answered);
-            } else if property.param("PARTSTAT") != was {
+            }
+            if !moved {
                 return;
             }
-            if moved && was.is_some_and(|was| !was.eq_ignore_ascii_case("NEEDS-ACTION")) {
+            let is_said = !is_unseen && property.param("PARTSTAT") != was;
+            if !is_said && was.is_some_and(|was| !was.eq_ignore_ascii_case("NEEDS-ACTION")) {
                 set_param(params, "PARTSTAT", Some("NEEDS-ACTION"));
                 set_param(params, "RSVP", Some("TRUE"));
-                set_param(params, ANSWERED, Some(&Revision { sequence, stamp: None }.written()));
             }
+            // Also for whom there is no answer yet: one to the time before may be on its way.
+            set_param(params, ANSWERED, Some(&Revision { sequence, stamp: None }.written()));
+        });
+    }
+    document.text()
+}
+
+/// How far it is looked whether what was split off takes place when it did before.
+const MAX_COMPARED: TimeDelta = TimeDelta::days(400);
+/// In how many instances of it.
+const MAX_INSTANCES: usize = 500;
+
+/// What was split off from `before`, as a series of its own: where it takes place at other times than it did before, nobody has answered
+/// for it yet but whoever organizes.
+pub fn split_off(before: &CalendarObject, later: String) -> String {
+    let Ok(object) = parse(&later) else { return later };
+    let Some(start) = object.master.as_ref().and_then(|master| master.start.as_ref()) else { return later };
+    let start = object.zones.instant(start, &Zone::UTC);
+    let window = Window { start: Some(start), end: start.checked_add_signed(MAX_COMPARED) };
+    let times = |object: &CalendarObject| {
+        let found = instances(object, window, &Zone::UTC, MAX_INSTANCES).ok()?;
+        let at = |moment: &Moment| object.zones.instant(moment, &Zone::UTC);
+        Some(found.iter().map(|instance| (at(&instance.start), at(&instance.end))).collect::<HashSet<_>>())
+    };
+    if times(before).is_some_and(|before| Some(before) == times(&object)) {
+        return later;
+    }
+    let organizer = organizer_of(&object).ok().flatten().map(|organizer| canonical(&organizer.value));
+    let mut document = Document::of(&object, &later);
+    for entry in object.entries() {
+        change_params(document.calendar.component(entry.component), "ATTENDEE", |property, params| {
+            if Some(canonical(&property.value)) == organizer {
+                return;
+            }
+            if property.param("PARTSTAT").is_some_and(|said| !said.eq_ignore_ascii_case("NEEDS-ACTION")) {
+                set_param(params, "PARTSTAT", Some("NEEDS-ACTION"));
+                set_param(params, "RSVP", Some("TRUE"));
+            }
+            set_param(params, ANSWERED, None);
         });
     }
     document.text()

@@ -34,7 +34,7 @@ pub enum Why {
     Refreshed,
     /// It adds to what is not there as it has to be; the organizer has to send all of it.
     Incomplete,
-    /// Nothing is done with a message of this METHOD.
+    /// Nothing is done with a message of this METHOD, or with one that asks for more than anybody does who means it.
     Ignored,
 }
 

@@ -12,6 +12,11 @@ use crate::edit::document::{Document, Tree, param};
 use crate::edit::{shown_of, with_overrides};
 use crate::object::CalendarObject;
 use crate::syntax::{Component, Property};
+use std::collections::BTreeSet;
+
+/// Most people whom one attendee sends in their place: one, or one each for a few instances. Whoever organizes invites them, and anybody
+/// who is invited could have many others be written to otherwise.
+const MAX_DELEGATES: usize = 5;
 
 pub(super) fn apply(current: Version<'_>, message: &Incoming) -> Result<Outcome> {
     let mut text = current.text.to_owned();
@@ -66,6 +71,9 @@ fn one(current: Version<'_>, message: &Incoming, component: &Component, answer: 
     let mut document = Document::of(&object, &text);
     let delegate = answer.param("DELEGATED-TO").filter(|_| is_delegated(answer)).map(str::to_owned);
     let mut invited = None;
+    if delegate.as_deref().is_some_and(|delegate| !may_send(&object, &who, delegate)) {
+        return Ok(Err(Why::Ignored));
+    }
     for entry in object.entries() {
         let is_it = key(&object, entry) == of;
         // An answer for the series is one for each of its instances.
@@ -87,6 +95,14 @@ fn one(current: Version<'_>, message: &Incoming, component: &Component, answer: 
         }
     }
     Ok(Ok((document.text(), invited)))
+}
+
+/// Whether an attendee may send somebody in their place: one of those whom they have sent already, or one more.
+fn may_send(object: &CalendarObject, who: &str, delegate: &str) -> bool {
+    let attendees = object.entries().flat_map(|entry| object.component(entry).properties("ATTENDEE"));
+    let from = |line: &&Property| line.param("DELEGATED-FROM").is_some_and(|from| canonical(from) == who);
+    let sent: BTreeSet<String> = attendees.filter(from).map(|line| canonical(&line.value)).collect();
+    sent.len() < MAX_DELEGATES || sent.contains(&canonical(delegate))
 }
 
 fn is_delegated(answer: &Property) -> bool {

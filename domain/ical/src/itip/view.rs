@@ -1,10 +1,12 @@
 //! What of an organizer's object an attendee is told.
 
+use super::address::Addresses;
 use super::component::{exclude, key, parse};
 use super::parties::{change_params, invited};
 use super::revision::{ANSWERED, stamp};
 use super::{Message, Method, Version};
 use crate::edit::document::{Document, Tree};
+use crate::meaning::is_same;
 use crate::object::CalendarObject;
 use crate::value::Moment;
 use chrono::{DateTime, Utc};
@@ -48,6 +50,29 @@ pub(super) fn view(version: Version<'_>, of: &[bool], purpose: Purpose) -> Optio
 pub(super) fn compared(version: Version<'_>, of: &[bool]) -> Option<(CalendarObject, String)> {
     let text = view(version, of, Purpose::Compared)?.text();
     Some((parse(&text).ok()?, text))
+}
+
+/// Whether two versions of what `me` is invited to differ at most in what others have answered and when they were sent, for which an
+/// attendee's Schedule-Tag stays as it is (RFC 6638 section 3.2.10).
+pub fn differ_in_answers_alone(one: Version<'_>, other: Version<'_>, me: &Addresses) -> bool {
+    let rest = |version: Version<'_>| {
+        let mut document = Document::of(version.object, version.text);
+        for entry in version.object.entries() {
+            let tree = document.calendar.component(entry.component);
+            for name in ["DTSTAMP", "LAST-MODIFIED"] {
+                tree.remove(name);
+            }
+            change_params(tree, "ATTENDEE", |property, params| {
+                let is_own = me.is(property);
+                params.retain(|parameter| match parameter.name.as_str() {
+                    "PARTSTAT" => is_own,
+                    name => name != "RSVP" && !name.starts_with("SCHEDULE-"),
+                });
+            });
+        }
+        parse(&document.text()).ok()
+    };
+    rest(one).zip(rest(other)).is_some_and(|(one, other)| is_same(&one, &other))
 }
 
 /// Takes away what is the organizer's own.

@@ -175,10 +175,12 @@ fn copy(
     Ok((text, index))
 }
 
-/// Whether a message that is forwarded can be answered: whoever invites is somebody else.
 impl MailInvitation {
-    /// Whether an answer tells whoever invites that somebody comes who was not invited.
+    /// Whether an answer tells whoever invites that somebody comes who was not invited: it was forwarded, by whoever it is from.
     pub fn is_uninvited(&self) -> bool {
-        self.stands.is_none() && self.verdict == MailInvitationVerdict::NotInvited
+        self.stands.is_none()
+            && !self.is_invited
+            && self.method == Method::Request
+            && self.verdict != MailInvitationVerdict::Own
     }
 }

@@ -94,6 +94,8 @@ pub struct MailInvitation {
     /// What the account's server has found out about that; `None`: it does not say.
     pub results: Option<AuthenticationResults>,
     pub verdict: MailInvitationVerdict,
+    /// Whether one of the reader's addresses is among the guests.
+    pub is_invited: bool,
     /// Whether it was taken up.
     pub is_taken: bool,
     /// What that did; `None`: nothing yet, or it is not known any more.
@@ -220,6 +222,7 @@ fn invitation(told: &Told, known: Option<KnownMailInvitation>, limits: &Limits) 
         sender: letter.from.clone(),
         results: letter.results.clone(),
         verdict: judged.verdict,
+        is_invited: message.invites(&me.invited),
         is_taken,
         outcome: outcome.as_deref().and_then(Why::from_name),
         problem: problem.or_else(|| outcome.filter(|outcome| outcome == "failed")),

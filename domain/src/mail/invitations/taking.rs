@@ -7,6 +7,7 @@ use crate::access::{self, Access, Caller, PrincipalId};
 use crate::calendars::CalendarId;
 use crate::jobs::{Ended, JobKind, Lease};
 use crate::mail::mailbox::RemoteCalendar;
+use crate::mail::standing::MAX_WHOLE_TIME;
 use crate::model::job::NewJob;
 use crate::model::mail_account::{InvitationRule, MailAccount, MailAccountId};
 use crate::model::scheduling::{BY_MAIL, DeliveryId, HERE, NewDelivery, NewMessage};
@@ -19,13 +20,10 @@ use crate::thread::on_a_thread;
 use crate::{Error, Kalends, Result};
 use chrono::{DateTime, Utc};
 use kalends_ical::itip::{Incoming, Method};
-use std::time::Duration;
 use tokio::time::timeout;
 
 /// How many messages one attempt at the job takes up.
 const MAX_TAKEN: i64 = 200;
-/// How long all of it may take.
-const MAX_WHOLE_TIME: Duration = Duration::from_secs(600);
 /// Longest UID of a meeting that comes by mail, in octets.
 const MAX_UID: usize = 1_000;
 /// Most instances that one message answers for or calls off.

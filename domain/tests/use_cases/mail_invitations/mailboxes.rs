@@ -24,6 +24,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// What a folder has: UIDs with messages and when they came.
 type Messages = BTreeMap<u32, (Vec<u8>, DateTime<Utc>)>;
@@ -41,6 +42,14 @@ pub struct Mailboxes {
     pub folders: Mutex<BTreeMap<String, Folder>>,
     /// How many calendars were fetched.
     pub fetched: Mutex<usize>,
+    /// How often flags were set.
+    pub flagged: Mutex<usize>,
+    /// What it does not answer any more, after it has so often: `heads`, `store` or `calendar`.
+    pub hangs: Mutex<Option<(&'static str, usize)>>,
+    /// Told when it does not answer.
+    pub hanging: Notify,
+    /// The host that a domain names as that of its calendars.
+    pub calendars: Mutex<BTreeMap<String, String>>,
 }
 
 fn now<'a, T: Send + 'a>(value: T) -> Answer<'a, T> {
@@ -51,6 +60,22 @@ impl Mailboxes {
     fn read<T>(&self, folder: &str, read: impl FnOnce(&mut Folder) -> T) -> Result<T, ProviderError> {
         let mut folders = self.folders.lock().unwrap();
         folders.get_mut(folder).map(read).ok_or_else(|| ProviderError::Missing(folder.to_owned()))
+    }
+
+    /// Never answers where it is not to.
+    async fn answers(&self, what: &str) {
+        let hangs = match &mut *self.hangs.lock().unwrap() {
+            Some((name, left)) if *name == what && *left > 0 => {
+                *left -= 1;
+                false
+            }
+            Some((name, _)) => *name == what,
+            None => false,
+        };
+        if hangs {
+            self.hanging.notify_one();
+            std::future::pending::<()>().await;
+        }
     }
 
     pub fn put(&self, folder: &str, message: &str, at: DateTime<Utc>) {
@@ -127,7 +152,10 @@ impl Mailbox for Opened {
             };
             uids.iter().filter_map(head).collect()
         });
-        Box::pin(async { heads })
+        Box::pin(async {
+            self.0.answers("heads").await;
+            heads
+        })
     }
 
     fn flags<'a>(&'a self, folder: &'a str, low: u32, high: u32, _: Option<u64>) -> Answer<'a, FlagChanges> {
@@ -157,7 +185,10 @@ impl Mailbox for Opened {
     fn calendar<'a>(&'a self, folder: &'a str, uid: u32, _: &'a str) -> Answer<'a, Option<RemoteCalendar>> {
         *self.0.fetched.lock().unwrap() += 1;
         let found = self.0.read(folder, |folder| folder.messages.get(&uid).map(|(message, _)| message.clone()));
-        Box::pin(async { Ok(found?.map(|message| RemoteCalendar { header: message.clone(), part: message })) })
+        Box::pin(async {
+            self.0.answers("calendar").await;
+            Ok(found?.map(|message| RemoteCalendar { header: message.clone(), part: message }))
+        })
     }
 
     fn message<'a>(&'a self, folder: &'a str, uid: u32, _: usize) -> Answer<'a, Option<Vec<u8>>> {
@@ -170,7 +201,11 @@ impl Mailbox for Opened {
     }
 
     fn store<'a>(&'a self, _: &'a str, _: &'a [u32], _: MessageFlags, _: bool) -> Answer<'a, ()> {
-        now(())
+        Box::pin(async {
+            self.0.answers("store").await;
+            *self.0.flagged.lock().unwrap() += 1;
+            Ok(())
+        })
     }
 
     fn move_to<'a>(&'a self, _: &'a str, _: &'a [u32], _: &'a str) -> Answer<'a, Vec<(u32, u32)>> {
@@ -226,11 +261,30 @@ impl MailConnector for Services {
         now(credentials)
     }
 
+    fn calendars_of<'a>(&'a self, domain: &'a str) -> Pin<Box<dyn Future<Output = Option<String>> + Send + 'a>> {
+        let host = self.mailboxes.calendars.lock().unwrap().get(domain).cloned();
+        Box::pin(async { host })
+    }
+
     fn configure<'a>(
         &'a self,
         address: &'a str,
     ) -> Pin<Box<dyn Future<Output = Result<MailConfiguration, FindError>> + Send + 'a>> {
         Box::pin(async move { Err(FindError::Address(address.to_owned())) })
+    }
+}
+
+/// An account of Dora's, for `address`, at the host `imap`.
+pub fn new_account(address: &str, imap: &str) -> NewMailAccount {
+    let server = || MailServer { host: imap.into(), port: 1, security: MailSecurity::Plain, user: "dora".into() };
+    NewMailAccount {
+        name: String::new(),
+        address: address.into(),
+        display_name: "Dora".into(),
+        color: None,
+        preset: None,
+        settings: MailSettings::at(server(), server()),
+        credentials: Credentials::Basic { user: "dora".into(), password: "secret".into() },
     }
 }
 
@@ -257,17 +311,8 @@ impl Desk {
         let services = Services { mailboxes: mailboxes.clone(), post: post.clone() };
         let kalends = sending(home.cold(), &post).with_mail_connector(Arc::new(services));
         let (dora, calendar) = person(&kalends, "dora").await;
-        let server =
-            |host: &str| MailServer { host: host.into(), port: 1, security: MailSecurity::Plain, user: "dora".into() };
-        let new = NewMailAccount {
-            name: String::new(),
-            address: "dora@mail.example".into(),
-            display_name: "Dora".into(),
-            color: None,
-            preset: None,
-            settings: MailSettings { invitations: rule, ..MailSettings::at(server(imap), server(imap)) },
-            credentials: Credentials::Basic { user: "dora".into(), password: "secret".into() },
-        };
+        let mut new = new_account("dora@mail.example", imap);
+        new.settings.invitations = rule;
         let account = kalends.add_mail_account(dora, &new, None).await.unwrap();
         let desk = Desk { home, kalends, mailboxes, post, dora, calendar, account };
         desk.look().await;
