@@ -21,6 +21,7 @@ mod links;
 mod live;
 mod login_flows;
 mod mail_invitations;
+mod mail_makings;
 mod meeting_times;
 mod moving;
 mod objects;

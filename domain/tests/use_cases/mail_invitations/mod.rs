@@ -1,6 +1,6 @@
 //! What comes about meetings by mail: taken up, shown, and answered.
 
-mod mailboxes;
+pub mod mailboxes;
 mod odd;
 mod programs;
 
