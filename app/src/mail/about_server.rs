@@ -16,7 +16,6 @@ use kalends_domain::events::EventDetails;
 use kalends_domain::mail::MailAddress;
 use kalends_domain::scheduling::Invitation;
 use kalends_ical::instance_key;
-use leptos_router::location::Url;
 
 /// Most people whom a link of another program names: its address has an end.
 const MAX_LINKED: usize = 50;
@@ -56,12 +55,18 @@ pub async fn ways(
     let write = match has_mail {
         _ if people.is_empty() => None,
         true => {
-            let instance = instance.map(|key| format!("&instance={}", Url::escape(&key))).unwrap_or_default();
-            Some(format!("{WRITE}?calendar={}&event={}{instance}", event.calendar.0, Url::escape(&event.name)))
+            let mut path = format!("{WRITE}?calendar={}&event=", event.calendar.0);
+            links::escape(&mut path, &event.name);
+            if let Some(key) = instance {
+                path.push_str("&instance=");
+                links::escape(&mut path, &key);
+            }
+            Some(path)
         }
         false => Some(mailto(&people, &event.draft.summary)),
     };
-    let is_about = has_mail && (made_of.is_some() || meeting.is_some());
+    let is_meeting = meeting.is_some_and(|meeting| meeting.organizer.is_some() || !meeting.attendees.is_empty());
+    let is_about = has_mail && (made_of.is_some() || is_meeting);
     Ok(Ways {
         about: is_about.then(|| about_path(event.calendar.0, &event.name)),
         made_of: made_of.map(|message| (page_of(&message), subject(&message.subject))),
@@ -75,8 +80,19 @@ fn subject(subject: &str) -> String {
 
 /// For whoever has their mail in another program (RFC 6068).
 fn mailto(people: &[MailAddress], title: &str) -> String {
-    let people: Vec<String> = people.iter().take(MAX_LINKED).map(|who| Url::escape(&who.address)).collect();
-    format!("mailto:{}?subject={}", people.join(","), Url::escape(title))
+    let mut link = String::from("mailto:");
+    for (at, who) in people.iter().take(MAX_LINKED).enumerate() {
+        if at > 0 {
+            link.push(',');
+        }
+        let (local, domain) = who.address.rsplit_once('@').unwrap_or((&who.address, ""));
+        links::escape(&mut link, local);
+        link.push('@');
+        links::escape(&mut link, domain);
+    }
+    link.push_str("?subject=");
+    links::escape(&mut link, title);
+    link
 }
 
 /// Which event somebody writes about.

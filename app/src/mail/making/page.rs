@@ -110,7 +110,7 @@ fn Loaded(viewer: Viewer, making: Making, data: MakingData) -> impl IntoView {
         view! {
             <form class="stack making" method="post" action=making_path(making.name(), message)>
                 <Field name="title" label=words::event_field_title() kind="text" value=event.title.clone() error=wrong("title") />
-                <div class="grid-2">
+                <div class="making__when">
                     <Field name="start_date" label=starts kind="date" value=event.start_date.clone() error=wrong("start_date") />
                     <Field name="start_time" label=start_time kind="time" value=event.start_time.clone() error=wrong("start_time") is_time=is_event />
                     {ends}
