@@ -99,11 +99,12 @@ use leptos_router::{SsrMode, path};
 use plain::NotFoundPage;
 #[cfg(feature = "ssr")]
 use plain::{
-    AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage, AddMailPage, AsOfPage, BinPage, CalendarPage,
-    ChangesPage, ComposePage, ConnectPage, DashboardPage, DelegatesPage, EmbedPage, FindTimePage, HistoryPage,
-    ImportPage, ImportProgressPage, InvitationPage, JobsPage, LoginFlowPage, MailAccountPage, MailListPage,
-    MailThreadPage, MovePage, MoveProgressPage, PeoplePage, PersonPage, ReceiptPage, RemindersPage, SettingsPage,
-    SharedPage, SharingPage, SignInPage, SubscriptionsPage, SyncPage, TeamPage, TeamsPage, WelcomePage,
+    AboutEventPage, AccountCalendarsPage, AccountPage, AccountsPage, AddAccountPage, AddMailPage, AsOfPage, BinPage,
+    CalendarPage, ChangesPage, ComposePage, ConnectPage, DashboardPage, DelegatesPage, EmbedPage, FindTimePage,
+    HistoryPage, ImportPage, ImportProgressPage, InvitationPage, JobsPage, LoginFlowPage, MailAccountPage,
+    MailListPage, MailThreadPage, MakingPage, MovePage, MoveProgressPage, PeoplePage, PersonPage, ReceiptPage,
+    RemindersPage, SettingsPage, SharedPage, SharingPage, SignInPage, SubscriptionsPage, SyncPage, TeamPage, TeamsPage,
+    WelcomePage,
 };
 use state::{AgendaRefresh, OpenEvent, ViewerResource};
 use undo::{MessageRegion, Toasts};
@@ -338,6 +339,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/settings/mail/new") view=AddMailPage ssr=SsrMode::Async />
             <Route path=path!("/settings/mail/:id") view=MailAccountPage ssr=SsrMode::Async />
             <Route path=path!("/mail/write") view=ComposePage ssr=SsrMode::Async />
+            <Route path=path!("/mail/from/:message/:kind") view=MakingPage ssr=SsrMode::Async />
+            <Route path=path!("/mail/about/:calendar/:name") view=AboutEventPage ssr=SsrMode::Async />
             <Route path=path!("/mail/:folder") view=MailListPage ssr=SsrMode::Async />
             <Route path=path!("/mail/:folder/:message") view=MailThreadPage ssr=SsrMode::Async />
             <Route path=path!("/settings/subscriptions") view=SubscriptionsPage ssr=SsrMode::Async />

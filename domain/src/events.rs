@@ -15,6 +15,7 @@ use crate::{Error, Kalends, Problem, Result};
 use chrono::Utc;
 use chrono_tz::Tz;
 use kalends_ical::edit::{self, Edited, EventDraft, NewObject, Scope};
+use kalends_ical::message_link::linked_message;
 use kalends_ical::placement::When;
 use kalends_ical::value::Moment;
 use kalends_ical::{CalendarObject, ComponentKind};
@@ -31,6 +32,8 @@ pub struct EventDetails {
     pub editable: bool,
     /// Whether people are invited to it ([`Kalends::participants`]).
     pub has_guests: bool,
+    /// Message-ID of the message that it is linked to ([`Kalends::mail_by_message_id`]).
+    pub message_id: Option<String>,
 }
 
 /// One change from the agenda.
@@ -99,6 +102,7 @@ impl Kalends {
                 recurring: object.recurs(),
                 draft: edit::draft_of(&object, opened.as_ref())?,
                 has_guests: object.entries().any(|entry| object.component(entry).property("ATTENDEE").is_some()),
+                message_id: object.entries().find_map(|entry| linked_message(object.component(entry))),
                 recurrence_id: opened,
                 editable: held.may_write(),
             })

@@ -299,6 +299,63 @@ test.describe("without scripts", () => {
   });
 });
 
+test("an event is made of a mail and leads back to it, and its attendees are written to", async ({ page, account }) => {
+  expect(account.name).toBeTruthy();
+  imap.deliver(message("Bob Baker <bob@example.org>", "Re: Budget review", "Shall we meet next Tuesday from 10:00 to 11:30, or on Friday at 14:00?\nWhere: Room 12\nhttps://example.zoom.us/j/123\n\nBob", ["Message-ID: <budget@x>"]));
+  await add(page, imap, smtp);
+  await listed(page, 1);
+  await row(page, "Budget").getByRole("link").click();
+  await accessible(page, "the message");
+  await picture(page, "mail-making-links");
+  await page.getByRole("link", { name: "Make an event" }).click();
+  await expect(page.getByLabel("Title")).toHaveValue("Budget review");
+  await expect(page.getByLabel("Location")).toHaveValue("Room 12");
+  await expect(page.getByLabel("Video link")).toHaveValue("https://example.zoom.us/j/123");
+  await expect(page.getByLabel("End time")).toHaveValue("11:30");
+  await accessible(page, "the form of an event");
+  await picture(page, "mail-making-event");
+  for (const [name, scheme, size] of [["dark", "dark", { width: 1280, height: 800 }], ["phone", "light", { width: 390, height: 844 }]] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize(size);
+    await accessible(page, `the form of an event, ${name}`);
+    await picture(page, `mail-making-event-${name}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(size.width);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole("button", { name: "Make the event" }).click();
+  await expect(page).toHaveURL(/\/event\/\d+\//);
+  const back = page.getByRole("link", { name: "From a mail: Re: Budget review" });
+  await expect(back).toBeVisible();
+  await accessible(page, "the event");
+  await picture(page, "mail-making-made");
+  const event = new URL(page.url()).pathname;
+  await page.getByRole("link", { name: "Mails about it" }).click();
+  await expect(page.getByRole("heading", { name: "Mails about “Budget review”" })).toBeVisible();
+  await accessible(page, "the mail about it");
+  await picture(page, "mail-making-about");
+  await page.getByRole("link", { name: "Re: Budget review" }).click();
+  await expect(page.locator(".message__text")).toContainText("Shall we meet");
+
+  await page.getByRole("link", { name: "Make a task" }).click();
+  await expect(page.getByLabel("To be done by")).not.toHaveValue("");
+  await accessible(page, "the form of a task");
+  await picture(page, "mail-making-task");
+  await page.getByRole("button", { name: "Make the task" }).click();
+  await expect(page.locator(".toast")).toContainText("The task is made");
+  await expect(page.locator(".message__text")).toContainText("Shall we meet");
+
+  await page.goto(`${event}/invitation`);
+  await page.getByLabel(/addresses/i).fill("carla@example.org");
+  await page.getByRole("button", { name: "Invite" }).click();
+  await expect(page.locator(".notice--success")).toBeVisible();
+  await accessible(page, "who takes part");
+  await page.getByRole("link", { name: "Write to the attendees" }).click();
+  await expect(page.getByLabel("To", { exact: true })).toHaveValue(/carla@example\.org/);
+  await expect(page.getByLabel("Subject")).toHaveValue("Budget review");
+  await picture(page, "mail-making-write");
+});
+
 test("an invitation that comes by mail is answered where it is read", async ({ page, account }) => {
   expect(account.name).toBeTruthy();
   const day = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");

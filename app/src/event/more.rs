@@ -1,9 +1,10 @@
-//! What an event's details have that the server writes as HTML: who takes part, with one's own answer, and the way to its history.
+//! What an event's details have that the server writes as HTML: who takes part, with one's own answer, its mail, and the way to its history.
 //! Browsers download no code for it, and the form in it is one that works without any.
 
 use crate::agenda::links;
 use crate::find_time::TimeQuery;
 use crate::invitation::server::{answered, shown};
+use crate::mail::about_server::{Ways, ways};
 use crate::ui::{Markup, icon};
 use crate::wire::ApiError;
 use crate::words;
@@ -25,11 +26,18 @@ const MAX_NAMED: usize = 12;
 /// Those of [`Kalends::participants`].
 pub async fn rows(kalends: &Kalends, user: &User, event: &EventDetails, back: &str) -> Result<String, ApiError> {
     let mut html = Markup::default();
-    if event.has_guests {
-        let instance = event.recurrence_id.as_ref();
-        let found = kalends.participants(user.on_a_page(), event.calendar, &event.name, instance).await?;
-        guests(&mut html, event, &found, back);
+    let meeting = match event.has_guests {
+        true => {
+            let instance = event.recurrence_id.as_ref();
+            Some(kalends.participants(user.on_a_page(), event.calendar, &event.name, instance).await?)
+        }
+        false => None,
+    };
+    let ways = ways(kalends, user, event, meeting.as_ref()).await?;
+    if let Some(found) = &meeting {
+        guests(&mut html, event, found, back);
     }
+    mail(&mut html, &ways);
     row(&mut html, icon::HISTORY);
     let history = links::history(event.calendar.0, &event.name, back);
     html.raw("<a").attribute("href", &history).raw(">").text(words::common_history()).raw("</a>");
@@ -41,6 +49,27 @@ fn row(html: &mut Markup, path: &'static str) {
     html.raw("<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"")
         .raw(path)
         .raw("\"></path></svg>");
+}
+
+/// The message that it was made of, and what is written about it.
+fn mail(html: &mut Markup, ways: &Ways) {
+    let Ways { made_of, write, about } = ways;
+    if made_of.is_none() && write.is_none() && about.is_none() {
+        return;
+    }
+    row(html, icon::MAIL);
+    html.raw("<div>");
+    if let Some((path, subject)) = made_of {
+        let text = words::server_mail_making_from(subject);
+        html.raw("<p dir=\"auto\"><a").attribute("href", path).raw(">").text(&text).raw("</a></p>");
+    }
+    let links = [(write, words::server_mail_making_write()), (about, words::server_mail_making_mails())];
+    for (path, text) in links {
+        if let Some(path) = path {
+            html.raw("<p><a").attribute("href", path).raw(">").text(text).raw("</a></p>");
+        }
+    }
+    html.raw("</div>");
 }
 
 fn guests(html: &mut Markup, event: &EventDetails, found: &Invitation, back: &str) {

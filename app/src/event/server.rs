@@ -322,7 +322,7 @@ fn next_hour(now: NaiveDateTime) -> NaiveDateTime {
 }
 
 /// The domain's draft of what the form says, and the calendar that it shall be in. `stored` is what the form showed at first.
-fn draft(fields: &EventFields, stored: Option<&EventDraft>) -> Result<(EventDraft, Calendar), ApiError> {
+pub(crate) fn draft(fields: &EventFields, stored: Option<&EventDraft>) -> Result<(EventDraft, Calendar), ApiError> {
     let checked = fields.check().map_err(|errors| match errors.into_iter().next() {
         Some(FieldError { field, message }) => ApiError::BadInput { field, message },
         None => ApiError::Failed,
@@ -442,7 +442,7 @@ fn domain_scope(scope: ScopeChoice, moment: Moment) -> Scope {
 }
 
 /// The domain's refusal with the name that the field has in the form.
-fn refused(error: kalends_domain::Error) -> ApiError {
+pub(crate) fn refused(error: kalends_domain::Error) -> ApiError {
     match ApiError::from(error) {
         ApiError::BadInput { field, message } => {
             let field = match field.as_str() {

@@ -30,6 +30,9 @@ pub struct Guests {
     /// The start and the end that it has, as controls have them, where the owner of the calendar can propose others.
     pub proposable: Option<(String, String)>,
     pub sent: Vec<SentLine>,
+    /// Where one writes to those who take part, and the page of the mail about it.
+    pub write: Option<String>,
+    pub mails: Option<String>,
     /// Why what was wished was not done.
     pub outcome: Option<ApiError>,
 }

@@ -57,8 +57,22 @@ fn Loaded(guests: Guests) -> impl IntoView {
         Some(found) if stands.0.contains('T') => found,
         _ => stands,
     });
-    let Guests { calendar, name, title, etag, is_series, organizer, guests, answer, addresses, sent, outcome, .. } =
-        guests;
+    let Guests {
+        calendar,
+        name,
+        title,
+        etag,
+        is_series,
+        organizer,
+        guests,
+        answer,
+        addresses,
+        sent,
+        outcome,
+        write,
+        mails,
+        ..
+    } = guests;
     let outcome = outcome.map(|error| view! { <Failed error=error /> }.into_any()).or_else(|| {
         let said = words::server_invitation_saved();
         saved.then(|| view! { <p class="notice notice--success" role="status">{said}</p> }.into_any())
@@ -88,6 +102,8 @@ fn Loaded(guests: Guests) -> impl IntoView {
         {addresses.map(|addresses| view! { <InviteForm addresses=addresses etag=etag.clone() /> })}
         <SentList sent=sent />
         <p class="row">
+            {write.map(|path| view! { <a class="button" href=path rel="external">{words::server_mail_making_write()}</a> })}
+            {mails.map(|path| view! { <a class="button" href=path>{words::server_mail_making_mails()}</a> })}
             {finds.then(|| view! { <a class="button" href=find>{words::server_find_time_another()}</a> })}
             <a class="button" href=links::invitation(calendar, &name).trim_end_matches("/invitation").to_owned()>
                 <Icon d=icon::CALENDAR />

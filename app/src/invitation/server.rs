@@ -4,6 +4,7 @@ use super::{Guests, InvitationRefused, ProposalLine, SentLine};
 use crate::agenda::format::title_or_none;
 use crate::event::seen::{when, zone_of};
 use crate::history::words_of::Reader;
+use crate::mail::about_server::ways;
 use crate::undo::keys::key;
 use crate::wire::{ApiError, CalendarId, UndoKey, When};
 use crate::words;
@@ -30,6 +31,7 @@ pub async fn guests(
     let instance = moment(instance)?;
     let event = kalends.event(caller, id, name, instance.as_ref()).await?;
     let found = kalends.invitation(caller, id, name, instance.as_ref()).await?;
+    let ways = ways(kalends, user, &event, Some(&found)).await?;
     let reader = Reader::of(user);
     let mut proposals = Vec::with_capacity(found.proposals.len());
     for proposal in &found.proposals {
@@ -62,6 +64,8 @@ pub async fn guests(
         addresses: found.can_invite.then_some(addresses),
         proposals,
         proposable,
+        write: ways.write,
+        mails: ways.about,
         sent: found.sent.iter().map(|sent| line(sent, &found.attendees, &reader)).collect(),
         outcome: use_context::<InvitationRefused>().map(|InvitationRefused(error)| error),
     })

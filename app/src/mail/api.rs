@@ -1,5 +1,6 @@
 //! What the pages of mail are given what they show by.
 
+use super::about_server::{AboutEvent, addressed};
 use super::records::{Adding, CardState, Compose, MailAccountInfo, MailList, OneMailAccount, Thread, Wanted};
 use super::wishes::{AccountRefused, AddRefused, ComposeRefused, DraftFields, MailRefused};
 use super::{accounts, server, writing};
@@ -25,13 +26,18 @@ pub async fn load_thread(wanted: Wanted, message: i64) -> Result<Thread, ApiErro
     Ok(Thread { list: MailList { said, refused, ..thread.list }, ..thread })
 }
 
-pub async fn load_compose(wanted: DraftFields) -> Result<Compose, ApiError> {
+/// `about`: the event about which somebody writes to everybody who takes part.
+pub async fn load_compose(wanted: DraftFields, about: Option<AboutEvent>) -> Result<Compose, ApiError> {
     let refused = use_context::<ComposeRefused>();
     let said = flash::said(server::FORM);
     let (kalends, user) = signed_in()?;
     let (wanted, refused) = match refused {
         Some(ComposeRefused { fields, error }) => (fields, Some(error)),
         None => {
+            let wanted = match &about {
+                Some(about) => writing::about(&kalends, &user, addressed(&kalends, &user, about).await?).await?,
+                None => wanted,
+            };
             let (path, begun) = writing::begin(&kalends, &user, wanted).await?;
             // The draft has an address, so that a page that is loaded anew goes on with it.
             if let Some(path) = path {

@@ -1,5 +1,6 @@
 //! The page that writes: a new message, an answer, or a draft that is gone on with.
 
+use super::about_server::AboutEvent;
 use super::api::load_compose;
 use super::icons;
 use super::layout::{Column, MailFrame};
@@ -39,17 +40,24 @@ fn wanted() -> DraftFields {
     }
 }
 
+/// The event about which the address asks to write to everybody.
+fn about() -> Option<AboutEvent> {
+    let query = use_query_map();
+    let value = |name: &str| query.with_untracked(|query| query.get(name));
+    Some(AboutEvent { calendar: value("calendar")?.parse().ok()?, name: value("event")?, instance: value("instance") })
+}
+
 #[component]
 pub fn ComposePage() -> impl IntoView {
-    let wanted = wanted();
+    let (wanted, about) = (wanted(), about());
     view! {
         <Title text=words::server_mail_write() />
         <SignedIn page=move |viewer: Viewer| {
-            let wanted = wanted.clone();
+            let (wanted, about) = (wanted.clone(), about.clone());
             view! {
                 <Suspense>
                     {move || {
-                        let (viewer, loading) = (viewer.clone(), load_compose(wanted.clone()));
+                        let (viewer, loading) = (viewer.clone(), load_compose(wanted.clone(), about.clone()));
                         Suspend::new(async move {
                             match loading.await {
                                 Ok(compose) if compose.senders.is_empty() => view! { <NoAccount viewer=viewer /> }.into_any(),

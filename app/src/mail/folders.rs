@@ -1,6 +1,6 @@
 //! The folders of a person's mail, as the pages show them.
 
-use super::paths::{INBOX, STARRED};
+use super::paths::{INBOX, STARRED, message_path};
 use super::records::{AccountStanding, FolderInfo, Folders, MailAccountInfo, Role};
 use crate::wire::ApiError;
 use crate::words;
@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
-use kalends_domain::mail::{FolderRole, MailAccount, MailFolder};
+use kalends_domain::mail::{FolderRole, MailAccount, MailFolder, MailMessage};
 use kalends_domain::sync::AccountState;
 
 /// Where the viewer is.
@@ -22,6 +22,11 @@ pub(super) fn local(at: DateTime<Utc>, user: &User) -> NaiveDateTime {
 
 pub(super) fn number(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+/// The page of a message in the folder where it is shown.
+pub(super) fn page_of(message: &MailMessage) -> String {
+    message_path(&message.folder.0.to_string(), message.id.0)
 }
 
 fn role(folder: &MailFolder) -> Role {

@@ -43,6 +43,18 @@ pub fn invitation_path(message: i64) -> String {
     format!("{PATH}/message/{message}/invitation")
 }
 
+/// The form for what is made of a message: `event` or `task`.
+pub fn making_path(kind: &str, message: i64) -> String {
+    format!("{PATH}/from/{message}/{kind}")
+}
+
+/// The mail about an event.
+pub fn about_path(calendar: i64, name: &str) -> String {
+    let mut path = format!("{PATH}/about/{calendar}/");
+    crate::agenda::links::escape(&mut path, name);
+    path
+}
+
 /// A message as it came.
 pub fn source_path(message: i64) -> String {
     format!("{PATH}/message/{message}/source")

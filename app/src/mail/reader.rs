@@ -5,7 +5,7 @@ use super::icons;
 use super::invitation_card::InvitationOfMail;
 use super::layout::{Column, MailFrame};
 use super::list::{ListPane, Unavailable, asked, hue, wanted};
-use super::paths::{answer_path, body_path, folder_path, message_path, part_path, source_path};
+use super::paths::{answer_path, body_path, folder_path, making_path, message_path, part_path, source_path};
 use super::records::{Attachment, Body, Message, Person, Role, Thread};
 use super::times::{long, short, size};
 use crate::notation::Format;
@@ -173,6 +173,7 @@ fn MessageView(message: Message, folder: String, now: NaiveDateTime, format: For
                 <InvitationOfMail invitation=message.invitation back=back.clone() />
                 <Content id=message.id body=message.body sender=message.from.address back=back />
                 <Attachments message=message.id attachments=message.attachments />
+                {is_open.then(|| view! { <Makings message=message.id /> })}
             </div>
         </details>
     }
@@ -185,6 +186,23 @@ fn Elsewhere(message: i64, folder: String, is_shown: bool) -> impl IntoView {
         let path = format!("{}#message-{message}", message_path(&folder, message));
         view! { <p><a class="button button--small" href=path>{words::server_mail_open_whole()}</a></p> }
     })
+}
+
+/// The ways to what can be made of a message.
+#[component]
+fn Makings(message: i64) -> impl IntoView {
+    view! {
+        <p class="row message__makings">
+            <a class="button button--small" href=making_path("event", message)>
+                <Icon d=icon::CALENDAR />
+                {words::server_mail_making_event()}
+            </a>
+            <a class="button button--small" href=making_path("task", message)>
+                <Icon d=icon::CHECK />
+                {words::server_mail_making_task()}
+            </a>
+        </p>
+    }
 }
 
 fn name_of(person: &Person) -> String {

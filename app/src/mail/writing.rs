@@ -25,7 +25,8 @@ fn draft_path(draft: MailDraftId) -> String {
     format!("{WRITE}?draft={}", draft.0)
 }
 
-fn written(people: &[MailAddress]) -> String {
+/// As a field of addresses has them.
+pub(super) fn written(people: &[MailAddress]) -> String {
     people.iter().map(one_written).collect::<Vec<_>>().join(", ")
 }
 
@@ -127,6 +128,14 @@ pub async fn begin(
         None => kalends.begin_mail(caller, account, Some((answered, kind))).await?,
     };
     Ok((Some(draft_path(draft.id)), DraftFields { draft: Some(draft.id.0), ..DraftFields::default() }))
+}
+
+/// What is begun to people, with what it is about, and with the signature of the first account.
+pub async fn about(kalends: &Kalends, user: &User, (to, subject): (String, String)) -> Result<DraftFields, ApiError> {
+    let accounts = kalends.mail_accounts(user.on_a_page()).await?;
+    let signature = accounts.first().map_or("", |account| account.signature.trim_end());
+    let text = if signature.is_empty() { String::new() } else { format!("\n\n-- \n{signature}\n") };
+    Ok(DraftFields { to, subject, text, ..DraftFields::default() })
 }
 
 /// The page that writes. What `wanted` says beside its draft is shown where it has something; else what the draft says.

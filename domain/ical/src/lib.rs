@@ -21,6 +21,7 @@ pub mod join;
 pub mod meaning;
 pub mod meeting_times;
 pub mod merge;
+pub mod message_link;
 pub mod object;
 pub mod personal;
 pub mod placement;

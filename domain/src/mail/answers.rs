@@ -39,18 +39,18 @@ pub(super) fn empty(account: &MailAccount, identities: &[MailIdentity]) -> Prepa
     Prepared { content, identity: identity.map(|identity| identity.id), attachments: Vec::new() }
 }
 
-/// The subject without the marks of answers before it.
-fn bare(subject: &str) -> &str {
+/// The subject without the marks of answers before it: `Re:`, `TR :`, `AW[2]:`.
+pub(super) fn bare(subject: &str) -> &str {
+    const MARKS: [&str; 9] = ["re", "fwd", "fw", "aw", "wg", "tr", "sv", "antw", "rép"];
     let mut subject = subject.trim();
-    loop {
-        let marks = ["re:", "fwd:", "fw:", "aw:", "wg:", "tr:", "sv:", "antw:"];
-        let mark =
-            marks.iter().find(|mark| subject.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark)));
-        match mark {
-            Some(mark) => subject = subject[mark.len()..].trim_start(),
-            None => return subject,
+    while let Some((mark, rest)) = subject.split_once(':') {
+        let mark = mark.trim_end_matches(|c: char| c.is_whitespace() || c.is_ascii_digit() || "[]()".contains(c));
+        if !MARKS.contains(&mark.to_lowercase().as_str()) {
+            break;
         }
+        subject = rest.trim_start();
     }
+    subject
 }
 
 fn quoted(text: &str) -> String {

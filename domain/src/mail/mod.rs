@@ -3,6 +3,7 @@
 //! The index in the database is what people see. What they do is done there at once, and on the server by a job that compares what is
 //! shown with what the server has ([`push`]); what comes about on the server is taken over by another ([`look`]).
 
+mod about;
 pub mod accounts;
 mod answers;
 mod bulk;
@@ -20,6 +21,7 @@ mod lists;
 mod look;
 mod look_folder;
 pub mod mailbox;
+mod making;
 mod mime;
 mod offers;
 mod own_way;
@@ -43,6 +45,7 @@ pub use crate::model::mail_folder::{FolderRole, MailFolder, MailFolderId};
 pub use crate::model::mail_message::{
     MailAddress, MailCursor, MailMessage, MailMessageId, MailPage, MailRow, MailThreadId, MessageFlags,
 };
+pub use about::MailAboutEvent;
 pub use accounts::{FedCalendars, MailAccountChange, MailDependents, MailTest, NewMailAccount};
 pub use bulk::{MailChange, MailChanged, MailSelection};
 pub use composing::UNDO_SECONDS;
@@ -51,6 +54,7 @@ pub use invitations::{
     AuthenticationResults, InvitationDeed, InvitationStanding, MailInvitation, MailInvitationVerdict,
 };
 pub use lists::{MailPlace, MailQuery};
+pub use making::{MailMatter, MailTime};
 pub use offers::MailOffer;
 pub use reading::{MailPart, OpenMail, PartContent, Pictures};
 pub use watch::MailWatcher;

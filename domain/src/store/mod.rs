@@ -26,6 +26,7 @@ mod jobs;
 mod links;
 mod login_flows;
 mod login_tries;
+mod mail_about;
 mod mail_accounts;
 mod mail_copies;
 mod mail_drafts;

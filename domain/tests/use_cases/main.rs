@@ -22,6 +22,7 @@ mod live;
 mod login_flows;
 mod mail_accounts;
 mod mail_invitations;
+mod mail_makings;
 mod meeting_times;
 mod moving;
 mod objects;

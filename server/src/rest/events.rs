@@ -23,7 +23,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'@');
+/// What stands as it is in a segment of an address.
+pub(super) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'@');
 
 /// How many categories an event gets, and how long each is in characters.
 const MAX_CATEGORIES: usize = 100;
@@ -193,11 +194,12 @@ impl Which {
     }
 }
 
-fn address(calendar: CalendarId, name: &str) -> String {
+/// Where an event is.
+pub(super) fn address(calendar: CalendarId, name: &str) -> String {
     format!("/api/v1.0/calendars/{}/events/{}", calendar.0, utf8_percent_encode(name, SEGMENT))
 }
 
-fn shown(opened: &OpenedEvent) -> Event {
+pub(super) fn shown(opened: &OpenedEvent) -> Event {
     let (start, end) = (Time::of(&opened.start, opened.start_utc), Time::of(&opened.end, opened.end_utc));
     Event::of(opened.calendar, Some(&opened.event), start, end)
 }

@@ -24,6 +24,7 @@ mod mail_attachments;
 mod mail_drafts;
 mod mail_identities;
 mod mail_invitations;
+mod mail_makings;
 mod mail_messages;
 mod meeting_times;
 mod objects;
@@ -254,6 +255,9 @@ fn of_mail() -> OpenApiRouter<Rest> {
         .routes(routes!(mail_messages::source))
         .routes(routes!(mail_messages::part))
         .routes(routes!(mail_invitations::get, mail_invitations::act))
+        .routes(routes!(mail_makings::times))
+        .routes(routes!(mail_makings::event))
+        .routes(routes!(mail_makings::task))
         .routes(routes!(mail_messages::change))
         .routes(routes!(mail_messages::undo))
         .routes(routes!(mail_drafts::list, mail_drafts::create))

@@ -10,6 +10,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use axum::routing::{get, post};
 use kalends_app::flash::Flash;
+use kalends_app::mail::making::{self, Making, MakingFields, MakingRefused};
 use kalends_app::mail::paths::{self, INBOX, folder_path};
 use kalends_app::mail::server::{self, File};
 use kalends_app::mail::wishes::{
@@ -17,10 +18,11 @@ use kalends_app::mail::wishes::{
 };
 use kalends_app::mail::writing::{self, MAX_ATTACHED_OCTETS};
 use kalends_app::mail::{accounts, frame_document, invitation_server};
+use kalends_app::reading::Reader;
 use kalends_app::return_path::{back_path, sign_in_path};
 use kalends_app::session::CurrentUser;
 use kalends_app::wire::ApiError;
-use kalends_app::{undo, words};
+use kalends_app::{locale, undo, words};
 use kalends_domain::accounts::User;
 
 /// What surrounds the files in the posted form: the text, and everybody whom it is for.
@@ -39,6 +41,7 @@ pub(super) fn router() -> Router<WebState> {
         .route("/mail/message/{id}/part/{part}", get(part))
         .route("/mail/message/{id}/source", get(source))
         .route("/mail/message/{id}/invitation", post(invitation))
+        .route("/mail/from/{message}/{kind}", post(make))
         .route("/settings/mail/new", post(add))
         .route("/settings/mail/{id}", post(account))
 }
@@ -212,6 +215,25 @@ async fn invitation(State(state): State<WebState>, Path(id): Path<i64>, request:
     match invitation_server::carry_out(kalends, &user, id, &deed, calendar, comment.as_deref()).await {
         Ok(text) => said(&state, back, text),
         Err(error) => failed_with(&error),
+    }
+}
+
+/// Makes an event or a task of a message.
+async fn make(State(state): State<WebState>, Path((message, kind)): Path<(i64, String)>, request: Request) -> Response {
+    let Posted { page, user, form } = match Posted::read(request).await {
+        Ok(posted) => posted,
+        Err(response) => return response,
+    };
+    let Some(making) = Making::from_name(&kind) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(user) = user else { return Redirect::to(&sign_in_path(page.uri().path())).into_response() };
+    let reader = Reader::of(&locale::viewer(&user, Some(page.headers())));
+    let fields = MakingFields::read(&form, reader);
+    match making::server::make(&state.web.kalends, &user, (making, message), &fields).await {
+        Ok(made) => go_on(&state, &made.next, undo::leave(made.said, made.undo)),
+        Err(error) => {
+            let status = error.status();
+            again(&state, page, MakingRefused { fields, error }, status).await
+        }
     }
 }
 

@@ -16,6 +16,7 @@ mod links;
 mod load;
 mod mail;
 mod mail_invitations;
+mod mail_makings;
 mod meetings;
 mod microsoft;
 mod moving;

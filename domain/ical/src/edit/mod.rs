@@ -145,10 +145,59 @@ pub fn new_event_with_reminder(
     reminder_minutes: Option<u32>,
     now: DateTime<Utc>,
 ) -> Result<NewObject> {
+    new_event_with(draft, &Extras { reminder_minutes, ..Extras::default() }, now)
+}
+
+/// What a new event or task has beside its draft. What is no URL is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// A reminder so many minutes before it begins, unless it is of whole days; a task has none.
+    pub reminder_minutes: Option<u32>,
+    /// URL (RFC 5545 section 3.8.4.6).
+    pub url: Option<String>,
+    /// Where people meet by video: CONFERENCE (RFC 7986 section 5.11).
+    pub conference: Option<String>,
+}
+
+/// [`new_event`] with what there is beside its draft.
+///
+/// # Errors
+/// `BadInput` for a draft that no event can be.
+pub fn new_event_with(draft: &EventDraft, extras: &Extras, now: DateTime<Utc>) -> Result<NewObject> {
     let draft = draft.tidy();
     draft.check()?;
     let uid = uuid::Uuid::new_v4().to_string();
-    let text = new::event(&draft, &uid, reminder_minutes, now)?;
+    let text = new::event(&draft, &uid, extras, now)?;
+    Ok(NewObject { uid, text })
+}
+
+/// What a person says about a new task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskDraft {
+    pub summary: String,
+    pub description: Option<String>,
+    /// By when it is to be done.
+    pub due: Option<Due>,
+}
+
+/// By when a task is to be done (RFC 5545 section 3.8.2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    On(NaiveDate),
+    /// A zone of `None` is floating time.
+    At {
+        local: NaiveDateTime,
+        zone: Option<Tz>,
+    },
+}
+
+/// The text of a new calendar object resource with one VTODO (and the VTIMEZONE that it needs).
+///
+/// # Errors
+/// `BadInput` (due) for a year that cannot be written.
+pub fn new_task(draft: &TaskDraft, extras: &Extras, now: DateTime<Utc>) -> Result<NewObject> {
+    let uid = uuid::Uuid::new_v4().to_string();
+    let text = new::task(draft, &uid, extras, now)?;
     Ok(NewObject { uid, text })
 }
 

@@ -188,6 +188,7 @@ fn pages(world: &World) -> Vec<Surface> {
         page("page /event/{calendar}/{name}", Shows::One("argon"), format!("/event/{id}/c.ics")),
         page("page /event/{calendar}/{name}/history", Shows::HistoryOf("xenon"), format!("/event/{id}/a.ics/history")),
         page("page /event/{calendar}/{name}/invitation", Shows::One("xenon"), format!("/event/{id}/a.ics/invitation")),
+        page("page /mail/about/{calendar}/{name}", Shows::One("xenon"), format!("/mail/about/{id}/a.ics")),
         page("page /calendars/{id}/changes", Shows::History, format!("/calendars/{id}/changes")),
         page("page /calendars/{id}/as-of", Shows::Nothing, format!("/calendars/{id}/as-of?at={then}")),
         page("page /calendars/{id}", Shows::Nothing, format!("/calendars/{id}")),
