@@ -2,6 +2,7 @@
 //!
 //! Pages are links and forms alone; `frontend/mail.js` adds keys, what arrives meanwhile, and drafts that are kept as they are typed.
 
+mod account_choices;
 mod account_page;
 pub mod accounts;
 mod add_page;

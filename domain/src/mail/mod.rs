@@ -27,6 +27,7 @@ mod push;
 mod reading;
 mod saving;
 mod sending;
+mod signing_in;
 mod standing;
 mod threads;
 mod watch;
@@ -53,6 +54,7 @@ pub use invitations::{
 pub use lists::{MailPlace, MailQuery};
 pub use offers::MailOffer;
 pub use reading::{MailPart, OpenMail, PartContent, Pictures};
+pub use signing_in::MailSignedIn;
 pub use watch::MailWatcher;
 
 pub(crate) use invitations::take as take_invitations;
