@@ -249,11 +249,161 @@
 
   // ---- Drafts ----
 
+  // Text with formatting. What is kept of what is pasted or stored is what the bar can make, so that what goes out is what is seen.
+  const BLOCKS = "BLOCKQUOTE,DIV,H1,H2,H3,LI,OL,P,PRE,UL".split(",");
+  const KEPT = [...BLOCKS, ..."A,B,BR,CODE,EM,I,S,STRONG,U".split(",")];
+  const tidy = (node) => {
+    for (const child of [...node.childNodes]) {
+      if (child.nodeType === Node.TEXT_NODE) continue;
+      if (child.nodeType !== Node.ELEMENT_NODE || child.matches("head, script, style, template, title")) {
+        child.remove();
+        continue;
+      }
+      tidy(child);
+      if (!KEPT.includes(child.tagName)) {
+        child.replaceWith(...child.childNodes);
+        continue;
+      }
+      for (const { name, value } of [...child.attributes]) {
+        if (child.tagName !== "A" || name !== "href" || !/^(https?|mailto):/i.test(value)) child.removeAttribute(name);
+      }
+    }
+    return node;
+  };
+  // Trunk's minifier makes a backslash and an n of one that is written.
+  const BREAK = String.fromCharCode(10);
+  const parsed = (html) => tidy(new DOMParser().parseFromString(html, "text/html").body);
+  // A plain text with its quotations.
+  const formatted = (text) => {
+    const top = document.createElement("div");
+    let [at, depth] = [top, 0];
+    for (const line of text.replace(/\n$/, "").split(BREAK)) {
+      const [marks] = /^(> ?)*/.exec(line);
+      const level = marks.replaceAll(" ", "").length;
+      for (; depth < level; depth++) at = at.appendChild(document.createElement("blockquote"));
+      for (; depth > level; depth--) at = at.parentNode;
+      const row = at.appendChild(document.createElement("div"));
+      row.append(line.slice(marks.length) || document.createElement("br"));
+    }
+    return top;
+  };
+  // The lines of what has formatting, as plain text has them.
+  const lines = (node) => {
+    const found = [""];
+    const add = (block, first, rest) => {
+      if (found.at(-1) === "") found.pop();
+      block.forEach((line, at) => found.push((at ? rest : first) + line));
+      found.push("");
+    };
+    for (const child of node.childNodes) {
+      const { tagName } = child;
+      if (child.nodeType === Node.TEXT_NODE) found.push(found.pop() + child.data.replace(/\u00a0/g, " "));
+      else if (tagName === "BR") found.push("");
+      else if (tagName === "BLOCKQUOTE") add(lines(child), "> ", "> ");
+      else if (tagName === "LI" && node.tagName === "OL") add(lines(child), `${[...node.children].indexOf(child) + 1}. `, "   ");
+      else if (tagName === "LI") add(lines(child), "- ", "  ");
+      else if (BLOCKS.includes(tagName)) add(lines(child), "", "");
+      else {
+        const [first, ...rest] = lines(child);
+        found.push(found.pop() + first, ...rest);
+        const href = tagName === "A" && child.getAttribute("href");
+        if (href && href !== child.textContent) found.push(`${found.pop()} <${href}>`);
+      }
+    }
+    if (found.length > 1 && found.at(-1) === "") found.pop();
+    return found;
+  };
+  const write = (draft) => {
+    const plain = draft.elements.text;
+    const rich = one("[data-mail-rich]", draft);
+    const editor = one("[contenteditable]", rich);
+    const button = one("[data-mail-format]", draft);
+    const html = document.createElement("input");
+    Object.assign(html, { type: "hidden", name: "html" });
+    const keep = () => {
+      plain.value = lines(editor).join(BREAK);
+      html.value = editor.innerHTML;
+    };
+    const open = (content) => {
+      editor.replaceChildren(...content.childNodes);
+      rich.hidden = false;
+      plain.hidden = true;
+      rich.append(html);
+      button.ariaPressed = "true";
+      keep();
+    };
+    const close = () => {
+      html.remove();
+      html.value = "";
+      rich.hidden = true;
+      plain.hidden = false;
+      button.ariaPressed = "false";
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const isOpen = !rich.hidden;
+      if (isOpen) close();
+      else open(formatted(plain.value));
+      (isOpen ? plain : editor).focus();
+      plain.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    editor.addEventListener("input", keep);
+    const insert = (event, data) => {
+      const [html, text] = ["text/html", "text/plain"].map((kind) => data?.getData(kind));
+      if (!html && !text) return;
+      event.preventDefault();
+      if (html) document.execCommand("insertHTML", false, parsed(html).innerHTML);
+      else document.execCommand("insertText", false, text);
+    };
+    editor.addEventListener("paste", (event) => insert(event, event.clipboardData));
+    const bar = one("[role=toolbar]", rich);
+    const buttons = all("button", bar);
+    const deeds = {
+      quote: () => document.execCommand("formatBlock", false, editor.contains(quotation()) ? "div" : "blockquote"),
+      link: () => {
+        const address = prompt(rich.dataset.link, "https://");
+        if (address) document.execCommand("createLink", false, address);
+      },
+    };
+    const quotation = () => {
+      const { anchorNode } = getSelection();
+      return (anchorNode?.nodeType === Node.ELEMENT_NODE ? anchorNode : anchorNode?.parentElement)?.closest("blockquote");
+    };
+    // The text keeps what is chosen in it.
+    bar.addEventListener("mousedown", (event) => event.preventDefault());
+    bar.addEventListener("click", ({ target }) => {
+      const deed = target.closest("button")?.dataset.deed;
+      if (!deed) return;
+      editor.focus();
+      if (deeds[deed]) deeds[deed]();
+      else document.execCommand(deed);
+      keep();
+    });
+    // One stop for the keyboard, and arrows within (the pattern of toolbars).
+    buttons.forEach((button, at) => (button.tabIndex = at ? -1 : 0));
+    bar.addEventListener("keydown", (event) => {
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      const at = buttons.indexOf(document.activeElement);
+      const next = buttons[(at + by + buttons.length) % buttons.length];
+      buttons.forEach((button) => (button.tabIndex = button === next ? 0 : -1));
+      next.focus();
+    });
+    document.addEventListener("selectionchange", () => {
+      if (rich.hidden || !editor.contains(getSelection().anchorNode)) return;
+      for (const button of buttons.slice(0, 5)) button.ariaPressed = String(document.queryCommandState(button.dataset.deed));
+    });
+    if (rich.dataset.html) open(parsed(rich.dataset.html));
+    return html;
+  };
+
   const draft = one("[data-mail-draft]");
   if (draft) {
+    const html = write(draft);
     const state = one("[data-mail-state]");
     const TYPED = "input:not([type=file], [type=hidden]), select, textarea";
-    const read = () => JSON.stringify(all(TYPED, draft).filter(({ name }) => name !== "at").map(({ value }) => value));
+    const read = () => JSON.stringify(all(TYPED, draft).filter(({ name }) => name !== "at").map(({ value }) => value).concat(html.value));
     let kept = read();
     let leaving = false;
     let timer;

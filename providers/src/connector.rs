@@ -79,6 +79,10 @@ impl RemoteServices {
         self.microsoft.as_ref()
     }
 
+    pub(crate) fn google(&self) -> Option<&Google> {
+        self.google.as_ref()
+    }
+
     /// The same, which asks Google as this client of the installation's.
     pub fn with_google(self, google: Option<Google>) -> Self {
         RemoteServices { google, ..self }

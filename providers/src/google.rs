@@ -5,7 +5,8 @@ use crate::caldav::discovery::{DiscoveryError, Entry, discover};
 use crate::caldav::dns::ServiceRecords;
 use crate::caldav::{self, CalDav};
 use crate::failure;
-use crate::oauth::{Service, Session, SignIn, SignedIn, Tokens, Whose};
+use crate::mail::servers::MailServers;
+use crate::oauth::{CalendarSignIn, Service, Session, SignIn, SignedIn, Tokens, Whose};
 use crate::outbound::{Call, Outbound};
 use futures::future::BoxFuture;
 use http::Method;
@@ -41,6 +42,9 @@ pub struct Google {
     /// Where the calendars are; it ends in a slash.
     #[serde(default = "calendars")]
     pub calendars: Url,
+    /// Where mail is, where that is not at the service's own servers.
+    #[serde(default)]
+    pub mail: MailServers,
     /// All of these are in a private network (a stand-in for tests).
     #[serde(default)]
     pub private: bool,
@@ -85,6 +89,7 @@ impl Google {
                 return Err(format!("{name}: {url} is no address of a service over https"));
             }
         }
+        self.mail.check()?;
         Ok(self)
     }
 
@@ -107,6 +112,7 @@ impl Google {
         for (name, url) in self.addresses() {
             let _ = writeln!(text, "{name} = {:?}", url.as_str());
         }
+        text.push_str(&self.mail.describe());
         if self.private {
             text.push_str("private = true\n");
         }
@@ -116,7 +122,7 @@ impl Google {
     /// Hosts that may be in a private network.
     pub fn private_hosts(&self) -> Vec<String> {
         let hosts = self.addresses().map(|(_, url)| url.host_str().unwrap_or_default().to_owned());
-        if self.private { hosts.to_vec() } else { Vec::new() }
+        if self.private { hosts.into_iter().chain(self.mail.hosts()).collect() } else { Vec::new() }
     }
 
     fn service(&self) -> Service {
@@ -139,9 +145,22 @@ impl Google {
     ///
     /// # Errors
     /// What cannot be.
-    pub fn sign_in(self, outbound: Outbound, redirect: String) -> Result<SignIn, String> {
-        let service = self.service();
-        SignIn::of(service, Arc::new(OfGoogle(self)), outbound, redirect)
+    pub fn sign_in(&self, outbound: Outbound, redirect: String) -> Result<CalendarSignIn, String> {
+        let way = SignIn::to(self.service(), outbound, redirect)?;
+        Ok(CalendarSignIn::of(way, Arc::new(OfGoogle(self.clone()))))
+    }
+
+    /// The same for mail.
+    ///
+    /// # Errors
+    /// What cannot be.
+    pub fn mail_sign_in(&self, outbound: Outbound, redirect: String) -> Result<SignIn, String> {
+        SignIn::to(self.mail_service(), outbound, redirect)
+    }
+
+    /// <https://developers.google.com/workspace/gmail/imap/xoauth2-protocol>
+    pub(crate) fn mail_service(&self) -> Service {
+        Service { scopes: vec!["https://mail.google.com/"], ..self.service() }
     }
 
     /// The provider for an account there. `keeper` is told of every new token before it is used.

@@ -54,7 +54,8 @@ impl Account {
     }
 }
 
-fn configuration(folder: &Path, port: u16, offering: Offering, account: &Account) -> String {
+/// `tokens`: the file that says whom tokens let in, beside passwords.
+fn configuration(folder: &Path, port: u16, offering: Offering, account: &Account, tokens: Option<&Path>) -> String {
     let Account { user, group, uid, gid } = account;
     let folder = folder.display();
     let capability = match offering {
@@ -67,14 +68,18 @@ fn configuration(folder: &Path, port: u16, offering: Offering, account: &Account
     };
     let mailboxes =
         [("Drafts", "Drafts"), ("Sent", "Sent"), ("Trash", "Trash"), ("Junk", "Junk"), ("Archive", "Archive")];
+    let mechanisms = if tokens.is_some() { " xoauth2 oauthbearer" } else { "" };
+    let tokens = tokens.map_or_else(String::new, |file| {
+        format!("passdb {{\n driver = oauth2\n mechanisms = xoauth2 oauthbearer\n args = {}\n}}\n", file.display())
+    });
     let mailboxes: String = mailboxes.iter().map(|(name, purpose)| use_of(name, purpose)).collect();
     format!(
         "base_dir = {folder}/run\nstate_dir = {folder}/state\nlog_path = {folder}/log\ninfo_log_path = {folder}/log\n\
-         protocols = imap\nlisten = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\nauth_mechanisms = plain login\n\
+         protocols = imap\nlisten = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\nauth_mechanisms = plain login{mechanisms}\n\
          default_internal_user = {user}\ndefault_internal_group = {group}\ndefault_login_user = {user}\nfirst_valid_uid = 0\n\
          mail_location = sdbox:{folder}/mail/%u\nmail_uid = {uid}\nmail_gid = {gid}\nmail_fsync = never\nauth_failure_delay = 0\n{capability}\n\
          imap_idle_notify_interval = 5s\nmail_max_userip_connections = 50\n\
-         passdb {{\n driver = static\n args = password={PASSWORD}\n}}\n\
+         {tokens}passdb {{\n driver = static\n args = password={PASSWORD}\n}}\n\
          userdb {{\n driver = static\n args = uid={uid} gid={gid} home={folder}/mail/%u allow_all_users=yes\n}}\npostmaster_address = postmaster@example.org\n\
          service imap-login {{\n chroot =\n inet_listener imap {{\n port = {port}\n }}\n inet_listener imaps {{\n port = 0\n }}\n}}\n\
          service anvil {{\n chroot =\n unix_listener anvil-auth-penalty {{\n mode = 0\n }}\n}}\nservice stats {{\n chroot =\n}}\nservice imap-urlauth-login {{\n chroot =\n}}\n\
@@ -129,6 +134,15 @@ impl Dovecot {
     }
 
     pub fn offering(offering: Offering) -> Self {
+        Self::begin(offering, None)
+    }
+
+    /// One that lets in whom a service says that a token is of. `token_info`: where it asks, with the token behind.
+    pub fn taking_tokens(token_info: &str) -> Self {
+        Self::begin(Offering::Everything, Some(token_info))
+    }
+
+    fn begin(offering: Offering, token_info: Option<&str>) -> Self {
         // A folder with a short name: that of a socket has no room for a long one.
         let folder = tempfile::Builder::new().prefix("dc").tempdir_in("/tmp").unwrap();
         let account = Account::new();
@@ -141,7 +155,13 @@ impl Dovecot {
         }
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let file = folder.path().join("dovecot.conf");
-        std::fs::write(&file, configuration(folder.path(), port, offering, &account)).unwrap();
+        let tokens = token_info.map(|address| {
+            let file = folder.path().join("oauth2.conf");
+            std::fs::write(&file, format!("tokeninfo_url = {address}\nusername_attribute = email\n")).unwrap();
+            file
+        });
+        let text = configuration(folder.path(), port, offering, &account, tokens.as_deref());
+        std::fs::write(&file, text).unwrap();
         let program =
             ["/usr/sbin/dovecot", "/usr/local/sbin/dovecot"].into_iter().find(|file| Path::new(file).is_file());
         let program = program.expect("dovecot is not there: apt-get install dovecot-imapd");

@@ -19,7 +19,11 @@ pub const CLIENT: &str = "407408718192.apps.googleusercontent.com";
 pub const SECRET: &str = "GOCSPX-stand-in";
 /// Who signs in.
 pub const ME: &str = "bea@gmail.example";
-const CALENDAR_SCOPE: &str = "https://www.googleapis.com/auth/calendar";
+/// What can be asked for: calendars (<https://developers.google.com/workspace/calendar/api/auth>), and mail
+/// (<https://developers.google.com/workspace/gmail/imap/xoauth2-protocol>).
+const SCOPES: [&str; 2] = ["https://www.googleapis.com/auth/calendar", "https://mail.google.com/"];
+/// How long an access token lives, in seconds.
+const LIFE: u64 = 3920;
 
 #[derive(Clone)]
 pub struct GoogleDouble {
@@ -37,6 +41,8 @@ struct State {
     given: VecDeque<String>,
     issued: u64,
     asked: Vec<String>,
+    /// How long access tokens live from now on, in seconds.
+    life: Option<u64>,
 }
 
 fn decoded(text: &str) -> HashMap<String, String> {
@@ -91,6 +97,16 @@ impl GoogleDouble {
         self.state.lock().unwrap().given.push_back(access_token.into());
     }
 
+    /// Access tokens live so many seconds from now on.
+    pub fn live_for(&self, seconds: u64) {
+        self.state.lock().unwrap().life = Some(seconds);
+    }
+
+    /// Where a server asks whose an access token is, which it puts behind.
+    pub fn token_info(&self) -> String {
+        self.url("/tokeninfo?access_token=")
+    }
+
     /// Access tokens that were given are over.
     pub fn end_access_tokens(&self) {
         self.state.lock().unwrap().access.clear();
@@ -118,6 +134,14 @@ impl GoogleDouble {
         match (parts.method.as_str(), path) {
             ("GET", "/o/oauth2/v2/auth") => state.authorize(&decoded(parts.uri.query().unwrap_or_default())),
             ("POST", "/token") => state.token(&decoded(&String::from_utf8_lossy(body))),
+            // <https://developers.google.com/identity/sign-in/web/backend-auth#calling-the-tokeninfo-endpoint>
+            ("GET", "/tokeninfo") => {
+                let asked = decoded(parts.uri.query().unwrap_or_default());
+                match asked.get("access_token").is_some_and(|token| state.access.contains(token)) {
+                    true => json_answer(200, &json!({ "email": ME, "expires_in": LIFE.to_string() })),
+                    false => error(400, "invalid_token", "Invalid Value"),
+                }
+            }
             // <https://openid.net/specs/openid-connect-core-1_0.html#UserInfoError>
             _ if !is_known => error(401, "invalid_token", "Request had invalid authentication credentials."),
             ("GET", "/v1/userinfo") => {
@@ -132,7 +156,7 @@ impl GoogleDouble {
 impl State {
     fn authorize(&mut self, asked: &HashMap<String, String>) -> Response<Body> {
         let said = |name: &str| asked.get(name).map(String::as_str).unwrap_or_default();
-        let has_scope = said("scope").split(' ').any(|scope| scope == CALENDAR_SCOPE);
+        let has_scope = said("scope").split(' ').any(|scope| SCOPES.contains(&scope));
         if said("client_id") != CLIENT || said("response_type") != "code" || !has_scope {
             return error(400, "invalid_client", "The OAuth client was not found.");
         }
@@ -181,8 +205,9 @@ impl State {
         self.issued += 1;
         let access = self.given.pop_front().unwrap_or_else(|| format!("ya29.{}", self.issued));
         self.access.insert(access.clone());
+        let life = self.life.unwrap_or(LIFE);
         let mut body =
-            json!({ "access_token": access, "expires_in": 3920, "token_type": "Bearer", "scope": CALENDAR_SCOPE });
+            json!({ "access_token": access, "expires_in": life, "token_type": "Bearer", "scope": SCOPES.join(" ") });
         if let Some(refresh) = refresh {
             body["refresh_token"] = json!(refresh);
         }

@@ -178,6 +178,18 @@ server-mail-refused = It was not sent. { $why }
 server-mail-unsent = It was not sent, and is a draft again.
 server-mail-too-late = It has left already.
 
+server-mail-format = Formatting
+server-mail-format-bold = Bold
+server-mail-format-italic = Italic
+server-mail-format-underline = Underlined
+server-mail-format-list = List
+server-mail-format-numbers = Numbered list
+server-mail-format-quote = Quotation
+server-mail-format-link = Link
+server-mail-format-none = Without formatting
+server-mail-format-address = Where does the link lead?
+server-mail-format-lost = This text has formatting. Saved or sent from this page without scripts, it is plain text.
+
 ## Accounts
 
 server-mail-account = Mail account
@@ -195,6 +207,11 @@ server-mail-found-records = Found in what { $host } says of itself.
 server-mail-not-found = No servers were found for this address. Write them as your provider says.
 server-mail-add-do = Sign in and add
 server-mail-added = The account is there. Its mail is being read.
+# $service is its name, such as Outlook and Microsoft 365.
+server-mail-sign-in-unregistered = { $service } takes no passwords from other programs, and this server is not registered there. Its administrator has to do that before your mail can be here.
+server-mail-sign-in-only = You sign in there, and come back. Kalends does not see your password.
+server-mail-sign-in-or = Where the address is at one of these services, you can sign in there instead of giving a password here.
+server-mail-sign-in-wrong = The account was not added, because its address is missing. Begin again.
 server-mail-password-hint = With two factors, most providers want a password for programs here (an app password).
 server-mail-servers = Servers
 server-mail-imap = Incoming mail (IMAP)
@@ -211,6 +228,17 @@ server-mail-signature = Signature
 server-mail-signature-hint = Stands under what you write.
 server-mail-for-invitations = Send invitations by this account
 server-mail-for-invitations-hint = They go by whichever account has the address that a meeting is from; where none has, by this one, else by this installation’s mail.
+server-mail-interval-hint = Servers that tell of what arrives by themselves are heard at once.
+server-mail-identities = Addresses that you write as
+server-mail-identities-hint = Your provider has to let you write as each of them. Kalends takes invitations to any of them as yours.
+server-mail-identity-add = Add an address
+server-mail-identity-signature = Signature (empty: that of the account)
+server-mail-identity-sure = Not write as this address any more?
+server-mail-purposes = What folders are for
+server-mail-purposes-hint = Which folder is for what, where your server does not say it rightly.
+# $folder is the name of a folder.
+server-mail-purposes-itself = As found: { $folder }
+server-mail-purposes-none = None
 # $what: in the words of a server; $when: day and time.
 server-mail-account-notice = { $when }: { $what }
 server-mail-account-reading = First reading
@@ -220,7 +248,7 @@ server-mail-account-waiting-what = Its server could not be reached, and is asked
 server-mail-account-paused = Paused
 server-mail-account-paused-what = It is not looked at for now.
 server-mail-account-password = Sign in again
-server-mail-account-password-what = Its server does not take the password any more. Give another one below.
+server-mail-account-password-what = Its server does not let Kalends in any more. Sign in again below.
 server-mail-account-checked = In step with its server, last { $when }.
 server-mail-account-unchecked = It has not been looked at yet.
 server-mail-account-tested = Its server let it in, to receive and to send.

@@ -1,5 +1,6 @@
 //! The page of one mail account: how it is, what it brings, and what can be done with it.
 
+use super::account_choices::{Addresses, FolderChoices};
 use super::add_page::{Field, Password};
 use super::api::load_account;
 use super::paths::{account_path, folder_path};
@@ -8,7 +9,7 @@ use super::settings_list::{StandingBadge, standing_line};
 use super::times::long;
 use super::wishes::AccountWish;
 use crate::notation::Format;
-use crate::remote_accounts::{PATH as ACCOUNTS, parted};
+use crate::remote_accounts::{PATH as ACCOUNTS, SignInAgain, parted};
 use crate::sharing::fields::{Came, Sure};
 use crate::ui::Failed;
 use crate::ui::frame::{Frame, SignedIn};
@@ -57,6 +58,11 @@ fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
         signature,
         invitations,
         brings,
+        signs_in,
+        identities,
+        folder_choices,
+        all_folders,
+        minutes,
         calendar_accounts,
         unsent,
         said,
@@ -74,13 +80,21 @@ fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
     let state = standing_line(&account, format);
     let why =
         account.why.clone().map(|why| view! { <p class="hint" dir="auto">{words::server_accounts_why(&why)}</p> });
-    let path = account_path(account.id);
+    let id = account.id;
+    let path = account_path(id);
     let calendars = path.clone();
     let name = account.name.clone();
     let inbox = account.folders.iter().find(|folder| folder.role == super::records::Role::Inbox);
     let inbox = inbox.map(|folder| view! { <a class="button button--primary" href=folder_path(&folder.key)>{words::server_mail_open()}</a> });
-    let password = view! { <NewPassword path=path.clone() is_needed=account.standing == AccountStanding::NeedsPassword error=password_field.map(|(_, message)| message) /> }.into_any();
-    let settings = view! { <Settings account=account.clone() signature=signature invitations=invitations for_invitations=for_invitations error=change_field.map(|(_, message)| message) /> }.into_any();
+    let needs = account.standing == AccountStanding::NeedsPassword;
+    let password = match signs_in {
+        Some((service, way)) => view! { <SignInAgain service=service path=way is_needed=needs /> }.into_any(),
+        None => {
+            view! { <NewPassword path=path.clone() is_needed=needs error=password_field.map(|(_, message)| message) /> }
+                .into_any()
+        }
+    };
+    let settings = view! { <Settings account=account.clone() signature=signature invitations=invitations for_invitations=for_invitations minutes=minutes error=change_field.map(|(_, message)| message) /> }.into_any();
     // At hand where it is wanted.
     let forms = match account.standing {
         AccountStanding::NeedsPassword => [password, settings],
@@ -113,6 +127,8 @@ fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
         </section>
         {(!brings.is_empty()).then(|| view! { <Calendars path=calendars brings=brings /> })}
         {forms.into_iter().collect::<Vec<_>>()}
+        <Addresses account=id identities=identities />
+        {(!all_folders.is_empty()).then(|| view! { <FolderChoices account=id choices=folder_choices folders=all_folders /> })}
         <Removal path=path name=name calendar_accounts=calendar_accounts unsent=unsent />
     }
 }
@@ -188,8 +204,26 @@ fn Settings(
     signature: String,
     invitations: String,
     for_invitations: bool,
+    minutes: i64,
     error: Option<String>,
 ) -> impl IntoView {
+    // What was chosen otherwise stays to be chosen.
+    let mut every = vec![1, 5, 15, 30, 60, 360, 1440];
+    if !every.contains(&minutes) {
+        every.push(minutes);
+        every.sort_unstable();
+    }
+    let every: Vec<_> = every
+        .into_iter()
+        .map(|every| {
+            let count = usize::try_from(every).unwrap_or_default();
+            let text = match count % 60 {
+                0 => words::server_sync_every_hours(count / 60),
+                _ => words::server_sync_every_minutes(count),
+            };
+            view! { <option value=every selected=every == minutes>{text}</option> }
+        })
+        .collect();
     let rules: Vec<_> = [
         ("nobody", words::server_mail_invitation_rule_nobody()),
         ("known", words::server_mail_invitation_rule_known()),
@@ -212,6 +246,11 @@ fn Settings(
                     <label class="label" for="signature">{words::server_mail_signature()}</label>
                     <textarea id="signature" class="textarea" name="signature" dir="auto" rows="4" maxlength="10000" aria-describedby="signature-hint">{signature}</textarea>
                     <p id="signature-hint" class="hint">{words::server_mail_signature_hint()}</p>
+                </div>
+                <div class="field">
+                    <label class="label" for="minutes">{words::server_sync_interval()}</label>
+                    <select id="minutes" class="input" name="minutes" aria-describedby="minutes-hint">{every}</select>
+                    <p id="minutes-hint" class="hint">{words::server_mail_interval_hint()}</p>
                 </div>
                 <div class="field">
                     <label class="label" for="invitations">{words::server_mail_invitation_rule()}</label>

@@ -1,17 +1,18 @@
 //! The server's side of mail accounts.
 
 use super::folders;
-use super::paths::account_path;
-use super::records::{Brings, BringsWay, MailAccountInfo, OneMailAccount};
+use super::paths::{account_path, sign_in_path};
+use super::records::{Brings, BringsWay, FolderChoice, Identity, MailAccountInfo, OneMailAccount, Ways};
 use super::wishes::{AccountWish, AddFields, AddRefused, ServerFields};
 use crate::remote_accounts::{PATH as ACCOUNTS, add_path, calendars_path};
 use crate::wire::ApiError;
 use crate::words;
+use chrono::TimeDelta;
 use kalends_domain::accounts::User;
 use kalends_domain::mail::connector::{ConfiguredBy, MailConfiguration};
 use kalends_domain::mail::{
-    FedCalendars, InvitationRule, MailAccountChange, MailAccountId, MailOffer, MailSecurity, MailServer, MailSettings,
-    NewMailAccount,
+    ChosenFolders, FedCalendars, FolderRole, InvitationRule, MailAccountChange, MailAccountId, MailFolder,
+    MailIdentity, MailIdentityId, MailOffer, MailSecurity, MailServer, MailSettings, NewMailAccount,
 };
 use kalends_domain::sync::credentials::Credentials;
 use kalends_domain::{Error, Kalends};
@@ -38,6 +39,8 @@ pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailA
     let id = MailAccountId(id);
     let account = kalends.mail_account(caller, id).await?;
     let dependents = kalends.mail_dependents(caller, id).await?;
+    let own = kalends.mail_folders(caller).await?;
+    let own: Vec<MailFolder> = own.into_iter().filter(|folder| folder.account == id && folder.selectable).collect();
     let missing = || ApiError::from(Error::NotFound("the mail account"));
     let info = folders::accounts(kalends, user).await?.into_iter().find(|info| info.id == id.0).ok_or_else(missing)?;
     Ok(OneMailAccount {
@@ -47,13 +50,72 @@ pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailA
         signature: account.signature,
         invitations: account.settings.invitations.name().to_owned(),
         for_invitations: account.for_invitations,
+        minutes: account.interval.num_minutes(),
+        identities: kalends.mail_identities(caller, id).await?.into_iter().map(identity).collect(),
+        folder_choices: folder_choices(&account.settings.folders, &own),
+        all_folders: own.iter().map(|folder| folder.path.clone()).collect(),
         notice: account.notice.map(|notice| (notice.what, folders::local(notice.at, user))),
+        signs_in: signs_in(kalends, &account.preset, &account.address).filter(|_| account.settings.signs_in),
         brings: kalends.mail_offers(caller, id).await?.into_iter().map(|offer| brings(offer, id)).collect(),
         calendar_accounts: dependents.calendar_accounts.len(),
         unsent: folders::number(dependents.drafts),
         said: None,
         refused: None,
     })
+}
+
+fn identity(identity: MailIdentity) -> Identity {
+    let MailIdentity { id, name, address, signature, .. } = identity;
+    Identity { id: id.0, name, address, signature: signature.unwrap_or_default() }
+}
+
+/// Which of an account's folders is for what.
+fn folder_choices(chosen: &ChosenFolders, folders: &[MailFolder]) -> Vec<FolderChoice> {
+    let choice = |field, label, chosen: &Option<String>, role| {
+        let now = folders.iter().find(|folder| folder.role == Some(role));
+        // What was chosen says nothing of what there would be without it.
+        let by_itself = now.filter(|_| chosen.is_none()).map(|folder| folder.path.clone());
+        FolderChoice { field, label, chosen: chosen.clone(), by_itself }
+    };
+    vec![
+        choice("sent", words::server_mail_sent(), &chosen.sent, FolderRole::Sent),
+        choice("drafts", words::server_mail_drafts(), &chosen.drafts, FolderRole::Drafts),
+        choice("archive", words::server_mail_archive_folder(), &chosen.archive, FolderRole::Archive),
+        choice("bin", words::server_mail_bin(), &chosen.bin, FolderRole::Bin),
+        choice("spam", words::server_mail_junk_folder(), &chosen.spam, FolderRole::Spam),
+    ]
+}
+
+/// Where signing in at a service begins for an address.
+fn sign_in_link(service: &str, address: &str, name: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("address", address);
+    if !name.is_empty() {
+        query.append_pair("name", name);
+    }
+    format!("{}?{}", sign_in_path(service), query.finish())
+}
+
+/// The service at which the owner of an account signs in, and where that begins.
+fn signs_in(kalends: &Kalends, preset: &Option<String>, address: &str) -> Option<(String, Option<String>)> {
+    let service = kalends.mail_services().into_iter().find(|service| preset.as_deref() == Some(service.id))?;
+    Some((service.name.to_owned(), service.signs_in.then(|| sign_in_link(service.id, address, ""))))
+}
+
+/// How one comes into the account that a form describes, once its servers have been looked for: where it is not known at which service
+/// it is, it may be at any.
+pub fn ways(kalends: &Kalends, fields: &AddFields) -> Ways {
+    if !fields.is_found {
+        return Ways::default();
+    }
+    let known = kalends.mail_services();
+    let own = known.iter().find(|known| fields.service.as_deref() == Some(known.id));
+    let sign_ins = known
+        .iter()
+        .filter(|service| service.signs_in && own.is_none_or(|own| own.id == service.id))
+        .map(|service| (service.name.to_owned(), sign_in_link(service.id, &fields.address, &fields.name)))
+        .collect();
+    Ways { sign_ins, only_sign_in: own.filter(|own| !own.takes_passwords).map(|own| own.name.to_owned()) }
 }
 
 fn brings(offer: MailOffer, account: MailAccountId) -> Brings {
@@ -107,7 +169,8 @@ pub async fn look(kalends: &Kalends, user: &User, fields: AddFields) -> AddRefus
                 (ConfiguredBy::Known, Some(service)) => words::server_mail_found_known(service.name),
                 _ => words::server_mail_found_records(&host),
             };
-            let fields = AddFields { servers: servers(&found), is_found: true, found_by: Some(by), ..fields };
+            let (servers, service) = (servers(&found), found.preset.clone());
+            let fields = AddFields { servers, is_found: true, found_by: Some(by), service, ..fields };
             AddRefused { fields, error: None }
         }
         // What is no address is put right first.
@@ -219,14 +282,43 @@ pub async fn fulfil(
             let made = kalends.take_mail_offer(caller, id, None, None).await?;
             return Ok((calendars_path(made.0), words::server_accounts_added().to_owned()));
         }
-        AccountWish::Change { name, color, signature, invitations, for_invitations } => {
+        AccountWish::Change { name, color, signature, invitations, for_invitations, minutes } => {
             let (name, color) = (Some(name.clone()), Some(color.clone()));
             let (signature, for_invitations) = (Some(signature.clone()), Some(*for_invitations));
             // A form without it leaves it as it is.
             let invitations = InvitationRule::from_name(invitations);
-            let changed =
-                MailAccountChange { name, color, signature, invitations, for_invitations, ..Default::default() };
+            let interval = minutes.and_then(TimeDelta::try_minutes);
+            let changed = MailAccountChange {
+                name,
+                color,
+                signature,
+                invitations,
+                for_invitations,
+                interval,
+                ..Default::default()
+            };
             change(changed).await?;
+            words::server_mail_account_changed().to_owned()
+        }
+        AccountWish::Folders { sent, drafts, archive, bin, spam } => {
+            let [sent, drafts, archive, bin, spam] =
+                [sent, drafts, archive, bin, spam].map(|path| Some(path.clone()).filter(|path| !path.is_empty()));
+            let folders = Some(ChosenFolders { sent, drafts, archive, bin, spam });
+            change(MailAccountChange { folders, ..Default::default() }).await?;
+            words::server_mail_account_changed().to_owned()
+        }
+        AccountWish::AddIdentity { address, name } => {
+            kalends.add_mail_identity(caller, id, name, address, None).await?;
+            words::server_mail_account_changed().to_owned()
+        }
+        AccountWish::ChangeIdentity { identity, name, signature } => {
+            let signature = Some(signature.as_str()).filter(|signature| !signature.trim().is_empty());
+            let identity = MailIdentityId(*identity);
+            kalends.change_mail_identity(caller, id, identity, Some(name), Some(signature)).await?;
+            words::server_mail_account_changed().to_owned()
+        }
+        AccountWish::RemoveIdentity { identity } => {
+            kalends.remove_mail_identity(caller, id, MailIdentityId(*identity)).await?;
             words::server_mail_account_changed().to_owned()
         }
         AccountWish::Password => {

@@ -2,7 +2,7 @@
 
 use super::api::adding;
 use super::paths::ADD;
-use super::records::Adding;
+use super::records::{Adding, Ways};
 use super::wishes::{AddFields, ServerFields};
 use crate::remote_accounts::{PATH as ACCOUNTS, parted};
 use crate::sharing::fields::{Came, error_id, field_error};
@@ -29,13 +29,14 @@ pub fn AddMailPage() -> impl IntoView {
 
 #[component]
 fn Loaded(adding: Adding) -> impl IntoView {
-    let Adding { fields, refused } = adding;
+    let Adding { fields, refused, said, ways } = adding;
     let is_found = fields.is_found;
     let shown = ["address", "name", "user", "password", "imap_host", "imap_port", "smtp_host", "smtp_port"];
     let shown = if is_found { &shown[..] } else { &shown[..2] };
     let (at_field, other) = parted(refused.as_ref(), shown);
     let wrong = |field: &str| at_field.as_ref().filter(|(at, _)| at == field).map(|(_, message)| message.clone());
-    let AddFields { address, name, servers, found_by, .. } = fields;
+    let AddFields { address, name, servers, found_by, service, .. } = fields;
+    let takes_passwords = ways.only_sign_in.is_none();
     let lead = if is_found { words::server_mail_add_found_lead() } else { words::server_mail_add_lead() };
     let found = found_by.clone().map(|by| {
         view! {
@@ -47,28 +48,30 @@ fn Loaded(adding: Adding) -> impl IntoView {
     });
     let (imap_wrong, smtp_wrong) = ([wrong("imap_host"), wrong("imap_port")], [wrong("smtp_host"), wrong("smtp_port")]);
     let (user_wrong, password_wrong) = (wrong("user"), wrong("password"));
-    let rest = is_found.then(move || {
+    let rest = (is_found && takes_passwords).then(move || {
         view! {
             <Field id="user" label=words::server_accounts_user() value=servers.user.clone() error=user_wrong />
             <Password error=password_wrong />
             <Servers servers=servers imap=imap_wrong smtp=smtp_wrong />
             <input type="hidden" name="found_by" value=found_by.unwrap_or_default() />
+            <input type="hidden" name="service" value=service.unwrap_or_default() />
         }
     });
     view! {
         <p><a href=ACCOUNTS>{words::server_accounts_back()}</a></p>
         <h1>{words::server_mail_add()}</h1>
         <p class="lead">{lead}</p>
-        <Came said=None refused=other />
+        <Came said=said refused=other />
         <section class="card section" aria-label=words::server_mail_add()>
             {found}
+            <SignIns ways=ways is_only=!takes_passwords />
             <form class="stack" method="post" action=ADD>
                 <Field id="address" label=words::server_mail_address() value=address error=wrong("address") kind="email" />
                 <Field id="name" label=words::server_mail_your_name() value=name error=wrong("name") is_optional=true hint=words::server_mail_your_name_hint() />
                 {rest}
-                <p class="hint">{if is_found { words::server_accounts_sealed() } else { words::server_mail_look_hint() }}</p>
+                <p class="hint">{if is_found && takes_passwords { words::server_accounts_sealed() } else { words::server_mail_look_hint() }}</p>
                 <div class="row">
-                    {match is_found {
+                    {match is_found && takes_passwords {
                         true => view! { <button class="button button--primary" name="do" value="add">{words::server_mail_add_do()}</button> }.into_any(),
                         false => view! {
                             <button class="button button--primary" name="do" value="look">{words::server_mail_look()}</button>
@@ -80,6 +83,33 @@ fn Loaded(adding: Adding) -> impl IntoView {
                 </div>
             </form>
         </section>
+    }
+}
+
+/// The ways into the account that lead to its service, instead of a password here.
+#[component]
+fn SignIns(ways: Ways, is_only: bool) -> impl IntoView {
+    let Ways { sign_ins, only_sign_in } = ways;
+    let unregistered = only_sign_in.filter(|_| sign_ins.is_empty()).map(|service| {
+        view! { <p class="notice notice--warning">{words::server_mail_sign_in_unregistered(&service)}</p> }
+    });
+    let links: Vec<_> = sign_ins
+        .into_iter()
+        .map(|(service, path)| {
+            let class = if is_only { "button button--primary" } else { "button" };
+            view! { <a class=class href=path rel="external">{words::server_remote_sign_in_do(&service)}</a> }
+        })
+        .collect();
+    let some = (!links.is_empty()).then(|| {
+        let lead = if is_only { words::server_mail_sign_in_only() } else { words::server_mail_sign_in_or() };
+        view! {
+            <p class="hint">{lead}</p>
+            <div class="row">{links}</div>
+        }
+    });
+    view! {
+        {unregistered}
+        {some}
     }
 }
 

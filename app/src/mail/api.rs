@@ -57,9 +57,13 @@ pub async fn load_account(id: i64) -> Result<OneMailAccount, ApiError> {
 }
 
 pub fn adding() -> Adding {
+    let said = flash::said(server::FORM);
     match use_context::<AddRefused>() {
-        Some(AddRefused { fields, error }) => Adding { fields, refused: error },
-        None => Adding::default(),
+        Some(AddRefused { fields, error }) => {
+            let ways = signed_in().map(|(kalends, _)| accounts::ways(&kalends, &fields)).unwrap_or_default();
+            Adding { fields, refused: error, said, ways }
+        }
+        None => Adding { said, ..Adding::default() },
     }
 }
 

@@ -35,6 +35,7 @@ fn wanted() -> DraftFields {
         bcc: value("bcc").unwrap_or_default(),
         subject: value("subject").unwrap_or_default(),
         text: value("body").unwrap_or_default(),
+        html: None,
         answers: answer.map(|(_, message)| message),
         kind: answer.map_or_else(String::new, |(kind, _)| kind.to_owned()),
     }
@@ -168,13 +169,49 @@ fn Form(
                 <input id="subject" class="input" name="subject" dir="auto" value=fields.subject maxlength="900" autocomplete="off" />
             </div>
             <div class="compose__text">
-                <label class="visually-hidden" for="text">{words::server_mail_text()}</label>
+                <label id="text-label" class="visually-hidden" for="text">{words::server_mail_text()}</label>
                 <textarea id="text" class="textarea" name="text" dir="auto" rows="14" autofocus=!is_new>{text}</textarea>
+                <Formatted html=fields.html />
             </div>
             <Files files=files error=wrong("file") max_octets=max_octets />
             <Later now=now error=wrong("at") />
             <datalist id="mail-people"></datalist>
         </form>
+    }
+}
+
+/// The text with its formatting, in the place of the plain one where the script has it be written so.
+#[component]
+fn Formatted(html: Option<String>) -> impl IntoView {
+    let deeds = [
+        ("bold", words::server_mail_format_bold(), icons::BOLD),
+        ("italic", words::server_mail_format_italic(), icons::ITALIC),
+        ("underline", words::server_mail_format_underline(), icons::UNDERLINE),
+        ("insertUnorderedList", words::server_mail_format_list(), icons::LIST),
+        ("insertOrderedList", words::server_mail_format_numbers(), icons::NUMBERS),
+        ("quote", words::server_mail_format_quote(), icons::QUOTE),
+        ("link", words::server_mail_format_link(), icons::LINK),
+        ("removeFormat", words::server_mail_format_none(), icons::PLAIN),
+    ];
+    let buttons: Vec<_> = deeds
+        .into_iter()
+        .map(|(deed, label, sign)| {
+            view! {
+                <button class="icon-button icon-button--small" type="button" data-deed=deed aria-label=label title=label>
+                    <Icon d=sign />
+                </button>
+            }
+        })
+        .collect();
+    let lost =
+        html.is_some().then(|| view! { <noscript><p class="hint">{words::server_mail_format_lost()}</p></noscript> });
+    view! {
+        {lost}
+        <div class="rich" data-mail-rich hidden data-html=html data-link=words::server_mail_format_address()>
+            <div class="rich__bar" role="toolbar" aria-label=words::server_mail_format() aria-controls="rich">{buttons}</div>
+            <div id="rich" class="textarea rich__text" contenteditable="true" role="textbox" aria-multiline="true" aria-labelledby="text-label" dir="auto"></div>
+        </div>
+        <button class="button button--small button--ghost" type="button" hidden aria-pressed="false" data-mail-format>{words::server_mail_format()}</button>
     }
 }
 

@@ -14,6 +14,15 @@ pub const STAR: &str = "m12 4 2.5 5.1 5.6.8-4.1 4 1 5.6-5-2.7-5 2.7 1-5.6-4.1-4 
 pub const CLIP: &str =
     "m19 11-7.4 7.4a4.4 4.4 0 0 1-6.2-6.2l7.7-7.7a2.9 2.9 0 0 1 4.1 4.1l-7.5 7.5a1.4 1.4 0 0 1-2-2l6.8-6.8";
 pub const SEARCH: &str = "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5 20 20";
+pub const BOLD: &str = "M8 5v14h5.5a3.75 3.75 0 0 0 0-7.5H8h4.5a3.25 3.25 0 0 0 0-6.5z";
+pub const ITALIC: &str = "M10 5h7M7 19h7M13.5 5l-3 14";
+pub const UNDERLINE: &str = "M7.5 5v6a4.5 4.5 0 0 0 9 0V5M6 20h12";
+pub const LIST: &str = "M9.5 7H19M9.5 12H19M9.5 17H19M5.5 7h.01M5.5 12h.01M5.5 17h.01";
+pub const NUMBERS: &str = "M10.5 7H19M10.5 12H19M10.5 17H19M5 6l1.3-.8V9M5 14.8h2.6L5.2 18.5h2.5";
+pub const QUOTE: &str = "M6 5.5v13M10 8.5h9M10 12h9M10 15.5h6";
+pub const LINK: &str =
+    "M10.5 13.5a3.5 3.5 0 0 0 5 0l3-3a3.5 3.5 0 0 0-5-5l-1 1M13.5 10.5a3.5 3.5 0 0 0-5 0l-3 3a3.5 3.5 0 0 0 5 5l1-1";
+pub const PLAIN: &str = "M6 7V5h12v2M12 5v9M9.5 19h5M5 4l14 16";
 pub const BACK: &str = "m14 6-6 6 6 6";
 pub const READ: &str = "M4 10.5 12 5l8 5.5V18a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 18zM4 10.5l8 5 8-5";
 pub const UNREAD: &str = "M4 7.5A1.5 1.5 0 0 1 5.5 6h13A1.5 1.5 0 0 1 20 7.5v9a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 16.5zM4.5 7.5 12 13l7.5-5.5";

@@ -4,6 +4,7 @@
 
 mod about_page;
 pub mod about_server;
+mod account_choices;
 mod account_page;
 pub mod accounts;
 mod add_page;

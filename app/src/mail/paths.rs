@@ -18,6 +18,11 @@ pub const SETTINGS: &str = "/settings/mail";
 /// The page that adds an account.
 pub const ADD: &str = "/settings/mail/new";
 
+/// Where somebody signs in at a service for their mail there.
+pub fn sign_in_path(service: &str) -> String {
+    format!("{SETTINGS}/sign-in/{service}")
+}
+
 /// The list of what is in a folder: a number, [`INBOX`] or [`STARRED`].
 pub fn folder_path(folder: &str) -> String {
     format!("{PATH}/{folder}")

@@ -220,6 +220,40 @@ pub struct Compose {
 pub struct Adding {
     pub fields: AddFields,
     pub refused: Option<ApiError>,
+    pub said: Option<String>,
+    pub ways: Ways,
+}
+
+/// How one comes into a mail account that is being added.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// Services at which one can sign in, and where that begins.
+    pub sign_ins: Vec<(String, String)>,
+    /// The service takes no passwords: signing in there is the only way.
+    pub only_sign_in: Option<String>,
+}
+
+/// An address that mail is sent as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub id: i64,
+    /// Empty: the address alone.
+    pub name: String,
+    pub address: String,
+    /// Empty: the account's.
+    pub signature: String,
+}
+
+/// Which folder is for something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderChoice {
+    /// As the form calls it.
+    pub field: &'static str,
+    pub label: &'static str,
+    /// The path of the one that was chosen.
+    pub chosen: Option<String>,
+    /// The one that is for it where none was chosen; `None`: there is none.
+    pub by_itself: Option<String>,
 }
 
 /// Calendars that are to be had where an account is.
@@ -256,6 +290,16 @@ pub struct OneMailAccount {
     /// What was done last that did not work out, and when, where the viewer is.
     pub notice: Option<(String, NaiveDateTime)>,
     pub brings: Vec<Brings>,
+    /// What mail is sent as, the account's own address first.
+    pub identities: Vec<Identity>,
+    pub folder_choices: Vec<FolderChoice>,
+    /// The paths of all folders that can hold messages.
+    pub all_folders: Vec<String>,
+    /// From one look to the next, in minutes.
+    pub minutes: i64,
+    /// The service at which its owner signs in instead of giving a password, and where that begins; `None`: the server is not
+    /// registered there any more.
+    pub signs_in: Option<(String, Option<String>)>,
     /// How many accounts of calendars were made with it, and how much is written and not sent.
     pub calendar_accounts: usize,
     pub unsent: usize,

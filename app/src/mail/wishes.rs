@@ -76,6 +76,8 @@ pub struct DraftFields {
     pub bcc: String,
     pub subject: String,
     pub text: String,
+    /// The same with its formatting; `None`: it has none.
+    pub html: Option<String>,
     /// The message that it answers, or passes on.
     pub answers: Option<i64>,
     /// How: `reply`, `all` or `forward`.
@@ -133,6 +135,7 @@ impl ComposeWish {
             bcc: text("bcc").trim().to_owned(),
             subject: text("subject").trim().to_owned(),
             text: text("text").replace("\r\n", "\n"),
+            html: value("html").filter(|html| !html.trim().is_empty()),
             answers: number("answers"),
             kind: text("kind"),
         };
@@ -180,6 +183,8 @@ pub struct AddFields {
     pub is_found: bool,
     /// By what they were found, in words.
     pub found_by: Option<String>,
+    /// The service, where it is one that is known by name.
+    pub service: Option<String>,
 }
 
 /// Why an account was not added, or what was found for it: a Leptos context for the page that the server answers with.
@@ -214,6 +219,7 @@ impl AddWish {
             servers,
             is_found: text("do") != "look",
             found_by: value("found_by").filter(|by| !by.is_empty()),
+            service: value("service").filter(|service| !service.is_empty()),
         };
         AddWish { fields, is_sure: text("do") == "add" }
     }
@@ -236,6 +242,29 @@ pub enum AccountWish {
         invitations: String,
         /// Invitations go out by it where no account has the address that they are from.
         for_invitations: bool,
+        /// From one look to the next; `None`: as it is.
+        minutes: Option<i64>,
+    },
+    /// Which folder is for what, by their paths; empty: as the server says.
+    Folders {
+        sent: String,
+        drafts: String,
+        archive: String,
+        bin: String,
+        spam: String,
+    },
+    AddIdentity {
+        address: String,
+        name: String,
+    },
+    ChangeIdentity {
+        identity: i64,
+        name: String,
+        /// Empty: the account's.
+        signature: String,
+    },
+    RemoveIdentity {
+        identity: i64,
     },
     /// The password is not kept.
     Password,
@@ -259,7 +288,24 @@ impl AccountWish {
                 signature: value("signature").unwrap_or_default().replace("\r\n", "\n"),
                 invitations: text("invitations"),
                 for_invitations: value("for_invitations").is_some(),
+                minutes: text("minutes").parse().ok(),
             }),
+            "folders" => Some(AccountWish::Folders {
+                sent: text("sent"),
+                drafts: text("drafts"),
+                archive: text("archive"),
+                bin: text("bin"),
+                spam: text("spam"),
+            }),
+            "identity-add" => {
+                Some(AccountWish::AddIdentity { address: text("identity_address"), name: text("identity_name") })
+            }
+            "identity" => Some(AccountWish::ChangeIdentity {
+                identity: text("identity").parse().ok()?,
+                name: text("name"),
+                signature: value("signature").unwrap_or_default().replace("\r\n", "\n"),
+            }),
+            "identity-remove" => Some(AccountWish::RemoveIdentity { identity: text("identity").parse().ok()? }),
             "password" => Some(AccountWish::Password),
             "remove" => Some(AccountWish::Remove { calendars: text("calendars") }),
             _ => None,

@@ -89,6 +89,7 @@ fn content(fields: &DraftFields) -> DraftContent {
         bcc: read_people(&fields.bcc),
         subject: fields.subject.clone(),
         text: fields.text.clone(),
+        html: fields.html.clone(),
         ..DraftContent::default()
     }
 }
@@ -207,6 +208,7 @@ fn fields_of(draft: &MailDraft) -> DraftFields {
         bcc: written(&draft.content.bcc),
         subject: draft.content.subject.clone(),
         text: draft.content.text.clone(),
+        html: draft.content.html.clone(),
         answers: draft.answers.map(|(message, _)| message.0),
         kind: kind.to_owned(),
     }

@@ -145,25 +145,27 @@ fn Ways(info: AccountInfo) -> impl IntoView {
 fn WayIn(info: AccountInfo, wrong: Option<(String, String)>) -> impl IntoView {
     match info.way.clone() {
         AccountWay::Password => view! { <NewPassword info=info wrong=wrong /> }.into_any(),
-        AccountWay::SignIn(path) => view! { <SignInAgain info=info path=path /> }.into_any(),
+        AccountWay::SignIn(path) => {
+            let is_needed = info.state == AccountStateInfo::NeedsPassword;
+            view! { <SignInAgain service=info.service path=path is_needed=is_needed /> }.into_any()
+        }
         AccountWay::Address => ().into_any(),
     }
 }
 
-/// The way to sign in at the service again.
+/// The way to sign in at the service again; `path`: where it begins, `None` where this server is not registered there any more.
 #[component]
-fn SignInAgain(info: AccountInfo, path: Option<String>) -> impl IntoView {
-    let is_needed = info.state == AccountStateInfo::NeedsPassword;
+pub fn SignInAgain(service: String, path: Option<String>, is_needed: bool) -> impl IntoView {
     let lead = match (&path, is_needed) {
-        (None, _) => words::server_remote_sign_in_unregistered(&info.service),
-        (Some(_), true) => words::server_remote_sign_in_lead(&info.service),
+        (None, _) => words::server_remote_sign_in_unregistered(&service),
+        (Some(_), true) => words::server_remote_sign_in_lead(&service),
         (Some(_), false) => words::server_remote_sign_in_other().to_owned(),
     };
     let class = if is_needed { "button button--primary" } else { "button" };
     let link = path.map(|path| {
         view! {
             <div class="row">
-                <a class=class href=path rel="external">{words::server_remote_sign_in_do(&info.service)}</a>
+                <a class=class href=path rel="external">{words::server_remote_sign_in_do(&service)}</a>
             </div>
         }
     });

@@ -11,7 +11,7 @@ pub mod removal;
 pub mod removal_server;
 pub mod server;
 
-pub use account_page::AccountPage;
+pub use account_page::{AccountPage, SignInAgain};
 pub use add_page::AddAccountPage;
 pub use calendars_page::AccountCalendarsPage;
 pub use list_page::AccountsPage;

@@ -372,6 +372,7 @@ impl Kalends {
             account.settings.imap.user = user.to_owned();
             account.settings.smtp.user = user.to_owned();
         }
+        account.settings.signs_in = false;
         let user = account.settings.imap.user.clone();
         self.renew_mail_account(caller, account, Credentials::Basic { user, password: password.to_owned() }).await
     }

@@ -43,6 +43,12 @@ pub trait MailConnector: Send + Sync {
         Vec::new()
     }
 
+    /// Where a service that is known by name has the mail of an address; `None`: it is not known.
+    fn at_service(&self, service: &str, address: &str) -> Option<MailSettings> {
+        let _ = (service, address);
+        None
+    }
+
     /// The host that a domain names as that of its calendars (RFC 6764 section 3); nobody is asked but the name servers.
     fn calendars_of<'a>(&'a self, domain: &'a str) -> BoxFuture<'a, Option<String>> {
         let _ = domain;
@@ -65,6 +71,10 @@ pub struct MailService {
     pub name: &'static str,
     /// It takes only a password that was made for one program.
     pub needs_app_password: bool,
+    /// It takes passwords at all.
+    pub takes_passwords: bool,
+    /// This installation is registered there, so that people can sign in there instead of giving a password here.
+    pub signs_in: bool,
 }
 
 /// By what the servers of an address were found.

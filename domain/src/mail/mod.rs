@@ -29,6 +29,7 @@ mod push;
 mod reading;
 mod saving;
 mod sending;
+mod signing_in;
 mod standing;
 mod threads;
 mod watch;
@@ -57,6 +58,7 @@ pub use lists::{MailPlace, MailQuery};
 pub use making::{MailMatter, MailTime};
 pub use offers::MailOffer;
 pub use reading::{MailPart, OpenMail, PartContent, Pictures};
+pub use signing_in::MailSignedIn;
 pub use watch::MailWatcher;
 
 pub(crate) use invitations::take as take_invitations;

@@ -77,13 +77,16 @@ pub struct MailSettings {
     /// Whose invitations stand in the calendar as they come.
     #[serde(default)]
     pub invitations: InvitationRule,
+    /// Its owner signs in at the service, instead of having given a password here.
+    #[serde(default)]
+    pub signs_in: bool,
 }
 
 impl MailSettings {
     /// Of an account of which nothing else was chosen.
     pub fn at(imap: MailServer, smtp: MailServer) -> Self {
-        let (sent_by, folders, invitations) = Default::default();
-        MailSettings { imap, smtp, sent_by, folders, invitations }
+        let (sent_by, folders, invitations, signs_in) = Default::default();
+        MailSettings { imap, smtp, sent_by, folders, invitations, signs_in }
     }
 }
 

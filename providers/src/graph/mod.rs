@@ -19,7 +19,7 @@ pub use convert::{as_held, event_of_text, text_of_event};
 pub use settings::{Account, Microsoft};
 pub use subscriptions::{LIFETIME, read_notices};
 
-use crate::oauth::{Service, Session, Tokens};
+use crate::oauth::{Session, Tokens};
 use crate::outbound::Outbound;
 use client::Client;
 use kalends_domain::sync::connector::CredentialKeeper;
@@ -33,21 +33,6 @@ use kalends_ical::merge::{self, Versions, Winner};
 use kalends_ical::{CalendarObject, Limits};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Others in the place of tokens that have ended, for what else than calendars somebody has agreed to.
-///
-/// # Errors
-/// `Unauthenticated` when somebody has to sign in again; those of asking.
-pub(crate) async fn refreshed(
-    microsoft: &Microsoft,
-    outbound: &Outbound,
-    credentials: Credentials,
-    scopes: &[&'static str],
-) -> Result<Credentials, ProviderError> {
-    let service = Service { scopes: scopes.to_vec(), ..microsoft.service().map_err(ProviderError::Refused)? };
-    let tokens = service.refreshed(outbound, &Tokens::of(credentials, service.name)?).await?;
-    Ok(tokens.credentials())
-}
 
 /// Microsoft 365 among the services that are known by name.
 pub const PRESET: &str = "microsoft";

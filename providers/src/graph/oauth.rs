@@ -4,7 +4,7 @@ use super::PRESET;
 use super::settings::{Account, Microsoft};
 use super::wire::User;
 use crate::failure;
-use crate::oauth::{Service, Session, SignIn, SignedIn, Tokens, Whose};
+use crate::oauth::{CalendarSignIn, Service, Session, SignIn, SignedIn, Tokens, Whose};
 use crate::outbound::{Call, Outbound};
 use futures::future::BoxFuture;
 use http::Method;
@@ -13,6 +13,11 @@ use kalends_domain::sync::provider::ProviderError;
 use kalends_domain::sync::{ProviderKind, RemoteAccount};
 use std::sync::Arc;
 use url::Url;
+
+/// What is asked for where mail is
+/// (<https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth>).
+const MAIL_SCOPES: [&str; 3] =
+    ["offline_access", "https://outlook.office.com/IMAP.AccessAsUser.All", "https://outlook.office.com/SMTP.Send"];
 
 impl Microsoft {
     /// # Errors
@@ -41,8 +46,23 @@ impl Microsoft {
     ///
     /// # Errors
     /// What cannot be.
-    pub fn sign_in(self, outbound: Outbound, redirect: String) -> Result<SignIn, String> {
-        SignIn::of(self.service()?, Arc::new(OfGraph { graph: self.graph }), outbound, redirect)
+    pub fn sign_in(&self, outbound: Outbound, redirect: String) -> Result<CalendarSignIn, String> {
+        let way = SignIn::to(self.service()?, outbound, redirect)?;
+        Ok(CalendarSignIn::of(way, Arc::new(OfGraph { graph: self.graph.clone() })))
+    }
+
+    /// The same for mail, which is another resource there.
+    ///
+    /// # Errors
+    /// What cannot be.
+    pub fn mail_sign_in(&self, outbound: Outbound, redirect: String) -> Result<SignIn, String> {
+        SignIn::to(self.mail_service()?, outbound, redirect)
+    }
+
+    /// # Errors
+    /// What cannot be.
+    pub(crate) fn mail_service(&self) -> Result<Service, String> {
+        Ok(Service { scopes: MAIL_SCOPES.to_vec(), ..self.service()? })
     }
 }
 

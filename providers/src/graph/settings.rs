@@ -1,5 +1,6 @@
 //! What an installation knows of Microsoft, and what it keeps of an account there.
 
+use crate::mail::servers::MailServers;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use url::Url;
@@ -25,7 +26,10 @@ pub struct Microsoft {
     /// Asks for the calendars as well that others share (`Calendars.ReadWrite.Shared`).
     #[serde(default)]
     pub shared_calendars: bool,
-    /// Both are in a private network (a stand-in for tests).
+    /// Where mail is, where that is not at the service's own servers.
+    #[serde(default)]
+    pub mail: MailServers,
+    /// All of these are in a private network (a stand-in for tests).
     #[serde(default)]
     pub private: bool,
 }
@@ -69,6 +73,7 @@ impl Microsoft {
                 url.set_path(&format!("{}/", url.path()));
             }
         }
+        self.mail.check()?;
         Ok(self)
     }
 
@@ -81,6 +86,7 @@ impl Microsoft {
         }
         let _ = writeln!(text, "tenant = {:?}\nauthority = {:?}", self.tenant, self.authority.as_str());
         let _ = writeln!(text, "graph = {:?}\nshared-calendars = {}", self.graph.as_str(), self.shared_calendars);
+        text.push_str(&self.mail.describe());
         if self.private {
             text.push_str("private = true\n");
         }
@@ -90,7 +96,7 @@ impl Microsoft {
     /// Hosts that may be in a private network.
     pub fn private_hosts(&self) -> Vec<String> {
         let hosts = [&self.authority, &self.graph].map(|url| url.host_str().unwrap_or_default().to_owned());
-        if self.private { hosts.to_vec() } else { Vec::new() }
+        if self.private { hosts.into_iter().chain(self.mail.hosts()).collect() } else { Vec::new() }
     }
 
     /// What is asked for (<https://learn.microsoft.com/graph/permissions-reference>).

@@ -5,6 +5,9 @@ use kalends_domain::mail::{MailSecurity, MailServer, MailSettings, SentBy};
 /// In what is stored of accounts at Microsoft 365 and Outlook, for mail and for calendars.
 pub const MICROSOFT: &str = "microsoft";
 
+/// The same for Gmail.
+pub const GMAIL: &str = "gmail";
+
 /// A server, with its port and how it is encrypted.
 type At = (&'static str, u16, MailSecurity);
 
@@ -37,7 +40,7 @@ pub const HOSTERS: &[Hoster] = &[
         files_sent: false,
     },
     Hoster {
-        id: "gmail",
+        id: GMAIL,
         name: "Gmail",
         imap: ("imap.gmail.com", 993, Tls),
         smtp: ("smtp.gmail.com", 465, Tls),
@@ -148,6 +151,7 @@ pub const HOSTERS: &[Hoster] = &[
 ];
 
 impl Hoster {
+    /// By [`Hoster::id`].
     pub fn by_id(id: &str) -> Option<&'static Hoster> {
         HOSTERS.iter().find(|hoster| hoster.id == id)
     }

@@ -2,11 +2,13 @@
 
 pub mod autoconfig;
 pub mod known;
+pub mod servers;
 
 use crate::caldav::dns::Service;
 use crate::connector::RemoteServices;
-use crate::graph;
+use crate::google::Google;
 use crate::imap::Imap;
+use crate::oauth::{self, Tokens};
 use crate::smtp::{SmtpCredentials, SmtpSecurity, SmtpSettings, SmtpTransport};
 use chrono::{TimeDelta, Utc};
 use futures::future::BoxFuture;
@@ -22,10 +24,6 @@ use std::sync::Arc;
 
 /// Tokens that end sooner are replaced before they are used.
 const SOON: TimeDelta = TimeDelta::minutes(2);
-
-/// What is asked of Microsoft for mail (<https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth>).
-const MICROSOFT_SCOPES: [&str; 3] =
-    ["offline_access", "https://outlook.office.com/IMAP.AccessAsUser.All", "https://outlook.office.com/SMTP.Send"];
 
 /// The one to be asked first (RFC 2782).
 fn first(mut services: Vec<Service>) -> Option<Service> {
@@ -67,6 +65,29 @@ impl RemoteServices {
         HOSTERS.iter().find(|hoster| hoster.has_host(&record.host))
     }
 
+    /// Where the people of a hoster sign in, if this installation is registered there.
+    fn sign_in_at(&self, hoster: &str) -> Option<oauth::Service> {
+        match hoster {
+            known::MICROSOFT => self.microsoft()?.mail_service().ok(),
+            known::GMAIL => self.google().map(Google::mail_service),
+            _ => None,
+        }
+    }
+
+    /// Where a hoster has the mail of an address: at its own servers, or at those that the configuration names instead.
+    fn at_hoster(&self, hoster: &Hoster, address: &str) -> MailSettings {
+        let mut settings = hoster.settings(address);
+        let servers = match hoster.id {
+            known::MICROSOFT => self.microsoft().map(|microsoft| (&microsoft.mail, microsoft.private)),
+            known::GMAIL => self.google().map(|google| (&google.mail, google.private)),
+            _ => None,
+        };
+        if let Some((mail, is_private)) = servers {
+            mail.put_into(&mut settings, is_private);
+        }
+        settings
+    }
+
     async fn configuration(&self, address: &str) -> Result<MailConfiguration, FindError> {
         let domain = match address.rsplit_once('@') {
             Some((name, domain)) if !name.is_empty() && !domain.is_empty() => domain.to_ascii_lowercase(),
@@ -74,7 +95,7 @@ impl RemoteServices {
         };
         if let Some(hoster) = self.hoster_of(&domain).await {
             return Ok(MailConfiguration {
-                settings: hoster.settings(address),
+                settings: self.at_hoster(hoster, address),
                 preset: Some(hoster.id.to_owned()),
                 found_by: ConfiguredBy::Known,
                 needs_app_password: hoster.needs_app_password,
@@ -150,8 +171,9 @@ impl MailConnector for RemoteServices {
                 return Ok(credentials);
             }
             let again = || ProviderError::Unauthenticated("the sign-in has ended; sign in again".into());
-            let microsoft = self.microsoft().filter(|_| preset == Some(known::MICROSOFT)).ok_or_else(again)?;
-            let fresh = graph::refreshed(microsoft, self.outbound(), credentials, &MICROSOFT_SCOPES).await?;
+            let service = preset.and_then(|preset| self.sign_in_at(preset)).ok_or_else(again)?;
+            let tokens = Tokens::of(credentials, service.name)?;
+            let fresh = service.refreshed(self.outbound(), &tokens).await?.credentials();
             keeper.replace(fresh.clone()).await?;
             Ok(fresh)
         })
@@ -162,8 +184,14 @@ impl MailConnector for RemoteServices {
             id: hoster.id,
             name: hoster.name,
             needs_app_password: hoster.needs_app_password,
+            takes_passwords: hoster.id != known::MICROSOFT,
+            signs_in: self.sign_in_at(hoster.id).is_some(),
         };
         HOSTERS.iter().map(service).collect()
+    }
+
+    fn at_service(&self, service: &str, address: &str) -> Option<MailSettings> {
+        Some(self.at_hoster(Hoster::by_id(service)?, address))
     }
 
     fn calendars_of<'a>(&'a self, domain: &'a str) -> BoxFuture<'a, Option<String>> {

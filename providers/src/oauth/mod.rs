@@ -5,7 +5,7 @@ mod session;
 mod sign_in;
 
 pub(crate) use session::Session;
-pub use sign_in::{SignIn, SignedIn, Whose};
+pub use sign_in::{CalendarSignIn, SignIn, SignedIn, Whose};
 
 use crate::outbound::{Outbound, OutboundError};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -163,7 +163,7 @@ impl Service {
     /// What it means that the service sent somebody back with `error` instead of a code (RFC 6749 section 4.1.2.1).
     pub fn refusal(&self, error: &str, description: Option<&str>) -> String {
         match error {
-            "access_denied" => "access to the calendars was not given".to_owned(),
+            "access_denied" => "access was not given".to_owned(),
             "consent_required" | "interaction_required" | "admin_policy_enforced" => {
                 "an administrator of the organisation has to agree to this first".to_owned()
             }

@@ -35,11 +35,10 @@ pub trait Whose: Send + Sync {
     fn is_same(&self, found: &Found, known: &RemoteAccount) -> bool;
 }
 
-/// The way in for new accounts of a service, and for those whose tokens are not good any more.
+/// The way to a service and back.
 #[derive(Clone)]
 pub struct SignIn {
     service: Service,
-    whose: Arc<dyn Whose>,
     outbound: Outbound,
     /// Where the service sends people back to, as it is registered there.
     redirect: RedirectUrl,
@@ -48,22 +47,18 @@ pub struct SignIn {
 impl SignIn {
     /// # Errors
     /// What cannot be.
-    pub(crate) fn of(
-        service: Service,
-        whose: Arc<dyn Whose>,
-        outbound: Outbound,
-        redirect: String,
-    ) -> Result<Self, String> {
+    pub(crate) fn to(service: Service, outbound: Outbound, redirect: String) -> Result<Self, String> {
         let redirect = RedirectUrl::new(redirect).map_err(|error| error.to_string())?;
-        Ok(SignIn { service, whose, outbound, redirect })
+        Ok(SignIn { service, outbound, redirect })
     }
 
     pub fn service(&self) -> &Service {
         &self.service
     }
 
-    /// Where somebody goes who wants to have their calendars here. `state` and `verifier` are random, and are kept for the way back.
-    pub fn url(&self, state: &str, verifier: &str) -> Url {
+    /// Where somebody goes who wants to have what is theirs here. `state` and `verifier` are random, and are kept for the way back;
+    /// `address`: whose account it is to be, where that is known (OpenID Connect Core section 3.1.2.1, `login_hint`).
+    pub fn url(&self, state: &str, verifier: &str, address: Option<&str>) -> Url {
         let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(verifier.to_owned()));
         let client = self.service.client().set_redirect_uri(self.redirect.clone());
         let mut request = client
@@ -73,14 +68,17 @@ impl SignIn {
         for (name, value) in self.service.parameters {
             request = request.add_extra_param(*name, *value);
         }
+        if let Some(address) = address {
+            request = request.add_extra_param("login_hint", address);
+        }
         request.url().0
     }
 
-    /// Who it is that came back with `code`.
+    /// What is had for a code that somebody came back with.
     ///
     /// # Errors
     /// `Unauthenticated` for a code that is not taken; those of asking.
-    pub async fn signed_in(&self, code: &str, verifier: &str) -> Result<SignedIn, ProviderError> {
+    pub async fn tokens(&self, code: &str, verifier: &str) -> Result<Tokens, ProviderError> {
         let service = &self.service;
         let client = service.client().set_redirect_uri(self.redirect.clone());
         let mut request = client
@@ -94,7 +92,33 @@ impl SignIn {
         if tokens.refresh.is_none() {
             return Err(ProviderError::Forbidden(service.no_refresh_token.to_owned()));
         }
-        self.whose.signed_in(&self.outbound, &tokens).await
+        Ok(tokens)
+    }
+}
+
+/// The way in for new accounts of calendars at a service, and for those whose tokens are not good any more.
+#[derive(Clone)]
+pub struct CalendarSignIn {
+    way: SignIn,
+    whose: Arc<dyn Whose>,
+}
+
+impl CalendarSignIn {
+    pub(crate) fn of(way: SignIn, whose: Arc<dyn Whose>) -> Self {
+        CalendarSignIn { way, whose }
+    }
+
+    pub fn way(&self) -> &SignIn {
+        &self.way
+    }
+
+    /// Who it is that came back with `code`.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for a code that is not taken; those of asking.
+    pub async fn signed_in(&self, code: &str, verifier: &str) -> Result<SignedIn, ProviderError> {
+        let tokens = self.way.tokens(code, verifier).await?;
+        self.whose.signed_in(&self.way.outbound, &tokens).await
     }
 
     /// Whether `known` is the account of whoever signed in.

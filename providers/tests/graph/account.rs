@@ -6,7 +6,7 @@ use http::Method;
 use kalends_domain::sync::credentials::Credentials;
 use kalends_domain::sync::provider::{Following, Provider, ProviderError};
 use kalends_providers::graph::{Account, Graph, Microsoft};
-use kalends_providers::oauth::SignIn;
+use kalends_providers::oauth::CalendarSignIn;
 use kalends_providers::outbound::Call;
 use kalends_test_support::graph::{Double, Fault};
 use std::collections::HashMap;
@@ -15,12 +15,12 @@ use url::Url;
 
 const VERIFIER: &str = "a verifier of forty-three characters, at least";
 
-fn sign_in_as(microsoft: Microsoft) -> SignIn {
+fn sign_in_as(microsoft: Microsoft) -> CalendarSignIn {
     let redirect = "https://kalends.example/settings/accounts/microsoft/callback".to_owned();
     microsoft.sign_in(setup::outbound(), redirect).unwrap()
 }
 
-fn sign_in(double: &Double) -> SignIn {
+fn sign_in(double: &Double) -> CalendarSignIn {
     sign_in_as(setup::microsoft(double))
 }
 
@@ -37,7 +37,7 @@ async fn come_back(url: Url) -> HashMap<String, String> {
 async fn whoever_signs_in_comes_back_with_tokens_and_a_name() {
     let double = Double::start().await;
     let sign_in = sign_in(&double);
-    let url = sign_in.url("a state", VERIFIER);
+    let url = sign_in.way().url("a state", VERIFIER, None);
     let query: HashMap<String, String> = url.query_pairs().into_owned().collect();
     assert_eq!(query["scope"], "offline_access User.Read Calendars.ReadWrite");
     assert!(!url.as_str().contains("verifier"));
@@ -63,7 +63,7 @@ async fn whoever_signs_in_comes_back_with_tokens_and_a_name() {
 async fn a_code_is_good_for_nobody_else() {
     let double = Double::start().await;
     let sign_in = sign_in(&double);
-    let back = come_back(sign_in.url("s", VERIFIER)).await;
+    let back = come_back(sign_in.way().url("s", VERIFIER, None)).await;
     let stolen = sign_in.signed_in(&back["code"], "another verifier of at least forty-three characters").await;
     assert!(matches!(stolen, Err(ProviderError::Unauthenticated(_))), "{stolen:?}");
 }
@@ -73,13 +73,13 @@ async fn a_registration_that_is_wrong_is_the_administrators_to_mend() {
     let double = Double::start().await;
     let wrong = Microsoft { client_secret: Some("wrong".into()), ..setup::microsoft(&double) };
     let sign_in = sign_in_as(wrong);
-    let back = come_back(sign_in.url("s", VERIFIER)).await;
+    let back = come_back(sign_in.way().url("s", VERIFIER, None)).await;
     let Err(ProviderError::Forbidden(why)) = sign_in.signed_in(&back["code"], VERIFIER).await else { panic!() };
     assert!(why.contains("[microsoft]") && why.contains("AADSTS7000215") && !why.contains("Trace"), "{why}");
     for tenant in ["organizations", "contoso.example"] {
         let microsoft = Microsoft { tenant: tenant.into(), ..setup::microsoft(&double) };
         let sign_in = sign_in_as(microsoft);
-        let back = come_back(sign_in.url("s", VERIFIER)).await;
+        let back = come_back(sign_in.way().url("s", VERIFIER, None)).await;
         sign_in.signed_in(&back["code"], VERIFIER).await.unwrap();
     }
 }

@@ -87,6 +87,7 @@ pub fn account_at(dovecot: &Dovecot, user: &str, address: &str, smtp: u16) -> Ne
             sent_by: SentBy::Client,
             folders: ChosenFolders::default(),
             invitations: InvitationRule::default(),
+            signs_in: false,
         },
         credentials: credentials(),
     }

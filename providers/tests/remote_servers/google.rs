@@ -37,7 +37,7 @@ fn google(double: &GoogleDouble) -> Google {
 async fn signed_in(double: &GoogleDouble) -> SignedIn {
     let redirect = "https://kalends.example/settings/accounts/google/callback".to_owned();
     let sign_in = google(double).sign_in(outbound(), redirect).unwrap();
-    let answer = outbound().call(Call::new(Method::GET, sign_in.url("a state", VERIFIER))).await.unwrap();
+    let answer = outbound().call(Call::new(Method::GET, sign_in.way().url("a state", VERIFIER, None))).await.unwrap();
     let back: Url = answer.headers["location"].to_str().unwrap().parse().unwrap();
     let back: HashMap<String, String> = back.query_pairs().into_owned().collect();
     assert_eq!(back["state"], "a state");

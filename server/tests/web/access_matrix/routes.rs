@@ -27,6 +27,8 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "/mail/{folder}",
             "/settings/mail/new",
             "/settings/mail/{id}",
+            "/settings/mail/sign-in/gmail",
+            "/settings/mail/sign-in/microsoft",
             "page /mail/from/{message}/{kind}",
             "page /mail/write",
             "page /mail/{folder}",

@@ -1,0 +1,57 @@
+//! Mail accounts at services at which their owners sign in, instead of giving a password here.
+
+use super::accounts::{NewMailAccount, checked_address};
+use crate::access::{self, Caller};
+use crate::model::mail_account::{MailAccountId, MailSettings};
+use crate::sync::credentials::Credentials;
+use crate::{Error, Kalends, Result};
+
+/// What signing in has led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailSignedIn {
+    /// An account that was not there before.
+    Added(MailAccountId),
+    /// One that was there has other credentials.
+    Renewed(MailAccountId),
+}
+
+impl Kalends {
+    /// Adds the account that somebody has at a service where they have signed in, once its servers have taken what the service gave for
+    /// that; or gives it to the account of the same address that is there. `service`: [`super::connector::MailService::id`].
+    ///
+    /// # Errors
+    /// As [`Kalends::add_mail_account`]; `NotFound` for a service that is not known.
+    pub async fn sign_in_mail_account(
+        &self,
+        caller: Caller,
+        service: &str,
+        address: &str,
+        display_name: &str,
+        credentials: Credentials,
+    ) -> Result<MailSignedIn> {
+        access::require_own(caller)?;
+        let address = checked_address(address)?;
+        let known = self.mailboxes.connector.at_service(service, &address);
+        let settings = known.ok_or(Error::NotFound("the mail service"))?;
+        let accounts = self.mail_accounts(caller).await?;
+        let is_same =
+            |preset: Option<&str>, other: &str| preset == Some(service) && other.eq_ignore_ascii_case(&address);
+        let same = accounts.into_iter().find(|account| is_same(account.preset.as_deref(), &account.address));
+        if let Some(mut account) = same {
+            account.settings.signs_in = true;
+            let id = account.id;
+            self.renew_mail_account(caller, account, credentials).await?;
+            return Ok(MailSignedIn::Renewed(id));
+        }
+        let new = NewMailAccount {
+            name: String::new(),
+            address,
+            display_name: display_name.to_owned(),
+            color: None,
+            preset: Some(service.to_owned()),
+            settings: MailSettings { signs_in: true, ..settings },
+            credentials,
+        };
+        Ok(MailSignedIn::Added(self.add_mail_account(caller, &new, None).await?))
+    }
+}
