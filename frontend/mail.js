@@ -270,14 +270,12 @@
     }
     return node;
   };
-  // Trunk's minifier makes a backslash and an n of one that is written.
-  const BREAK = String.fromCharCode(10);
   const parsed = (html) => tidy(new DOMParser().parseFromString(html, "text/html").body);
   // A plain text with its quotations.
   const formatted = (text) => {
     const top = document.createElement("div");
     let [at, depth] = [top, 0];
-    for (const line of text.replace(/\n$/, "").split(BREAK)) {
+    for (const line of text.replace(/\n$/, "").split("\n")) {
       const [marks] = /^(> ?)*/.exec(line);
       const level = marks.replaceAll(" ", "").length;
       for (; depth < level; depth++) at = at.appendChild(document.createElement("blockquote"));
@@ -297,7 +295,7 @@
     };
     for (const child of node.childNodes) {
       const { tagName } = child;
-      if (child.nodeType === Node.TEXT_NODE) found.push(found.pop() + child.data.replace(/\u00a0/g, " "));
+      if (child.nodeType === Node.TEXT_NODE) found.push(found.pop() + child.data.replaceAll("\u00a0", " "));
       else if (tagName === "BR") found.push("");
       else if (tagName === "BLOCKQUOTE") add(lines(child), "> ", "> ");
       else if (tagName === "LI" && node.tagName === "OL") add(lines(child), `${[...node.children].indexOf(child) + 1}. `, "   ");
@@ -321,7 +319,7 @@
     const html = document.createElement("input");
     Object.assign(html, { type: "hidden", name: "html" });
     const keep = () => {
-      plain.value = lines(editor).join(BREAK);
+      plain.value = lines(editor).join("\n");
       html.value = editor.innerHTML;
     };
     const open = (content) => {

@@ -124,7 +124,7 @@ test("an answer is kept while it is typed, sent, and taken back while there is t
   await page.keyboard.press("r");
   await expect(page.getByLabel("To", { exact: true })).toHaveValue(/bob@example\.org/);
   await expect(page.getByLabel("Subject")).toHaveValue("Re: Choir on Thursday");
-  const text = page.getByLabel("Text");
+  const text = page.getByRole("textbox", { name: "Text" });
   await expect(text).toHaveValue(/> Do you come\?/);
   await text.press("Control+Home");
   await page.keyboard.type("Yes, I do.");
@@ -156,6 +156,60 @@ test("an answer is kept while it is typed, sent, and taken back while there is t
     await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: /Sent/ }).click();
     await expect(row(page, "Re: Choir on Thursday")).toHaveCount(1, { timeout: 1000 });
   }).toPass({ timeout: 20000 });
+});
+
+test("what is written with formatting goes out as it was seen, and as plain text", async ({ page, account }) => {
+  expect(account.name).toBeTruthy();
+  imap.deliver(message("Bob Baker <bob@example.org>", "Choir on Thursday", "Do you come?"));
+  await add(page, imap, smtp);
+  await listed(page, 1);
+  await row(page, "Choir").getByRole("link").click();
+  await page.getByRole("link", { name: "Reply", exact: true }).click();
+  const text = page.getByRole("textbox", { name: "Text" });
+  await expect(text).toHaveValue(/> Do you come\?/);
+  await page.getByRole("button", { name: "Formatting" }).click();
+  await expect(text.locator("blockquote")).toHaveText("Do you come?");
+  await text.press("Control+Home");
+  await page.keyboard.type("Dear Bob, I ");
+  await page.getByRole("button", { name: "Bold" }).click();
+  await expect(page.getByRole("button", { name: "Bold" })).toHaveAttribute("aria-pressed", "true");
+  await page.keyboard.type("do");
+  await page.keyboard.press("Control+b");
+  await page.keyboard.type(" come:");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "List", exact: true }).click();
+  await page.keyboard.type("with cake");
+  await page.keyboard.press("Enter");
+  // Of what is pasted, nothing is kept that could not have been made here.
+  await text.evaluate((editor) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/html", `<p style="color:red" onclick="x()">with <a href="https://example.org/tea" class="x">tea</a><img src="https://example.net/spy"><script>evil()</script></p>`);
+    editor.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await expect(text.getByRole("link", { name: "tea" })).toBeVisible();
+  expect(await text.innerHTML()).not.toMatch(/style|onclick|class|img|script/);
+  await expect(page.locator("[data-mail-state]")).toHaveText("Saved");
+  await accessible(page, "writing with formatting");
+  await picture(page, "mail-write-rich");
+  await page.reload();
+  await expect(text.locator("b")).toHaveText("do");
+  await expect(text.getByRole("listitem")).toHaveCount(2);
+
+  // The bar is one stop of the keyboard, with arrows in it.
+  await page.getByRole("button", { name: "Bold" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("button", { name: "Italic" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(text).toBeFocused();
+
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect.poll(() => smtp.messages.length, { timeout: 30000 }).toBe(1);
+  const sent = smtp.messages[0]!.text.replace(/=\n/g, "").replace(/=3D/g, "=");
+  expect(sent).toContain("multipart/alternative");
+  expect(sent).toMatch(/<b>do<\/b> come:/);
+  expect(sent).toContain('<a href="https://example.org/tea"');
+  expect(sent).toMatch(/Dear Bob, I do come:\n- with cake\n- with tea <https:\/\/example.org\/tea>/);
+  expect(sent).toMatch(/\n> Do you come\?/);
 });
 
 test("several messages are sorted at once and brought back, by hand and by keys", async ({ page, account }) => {

@@ -43,9 +43,12 @@ pub fn front_end(folder: &Path) -> Result<(), Failure> {
     let built = fs::read(&program)?;
     let (smaller, renamed) = program::with_short_imports(&optimised(&program, &built)?)?;
     replace(folder, &program, &built, &smaller)?;
-    let built = fs::read_to_string(&script)?;
-    let smaller = minified(&script, &with_names(&built, &renamed))?;
-    replace(folder, &script, built.as_bytes(), &smaller)
+    for path in files(folder, "js")? {
+        let built = fs::read_to_string(&path)?;
+        let named = if path == script { with_names(&built, &renamed) } else { built.clone() };
+        replace(folder, &path, built.as_bytes(), &minified(&path, &named)?)?;
+    }
+    Ok(())
 }
 
 /// What wasm-bindgen made, in `folder`, that ends so.
@@ -87,7 +90,7 @@ fn with_names(script: &str, renamed: &[Renamed]) -> String {
     text + rest
 }
 
-/// Trunk's own minifier does not know all of what wasm-bindgen writes.
+/// Trunk's own minifier does not know all of what wasm-bindgen writes, and makes a backslash and an n of a line break in a text.
 fn minified(path: &Path, script: &str) -> Result<Vec<u8>, Failure> {
     tools::minifier()?;
     let (from, to) = (path.with_extension("long.js"), path.with_extension("short.js"));

@@ -290,7 +290,7 @@ async fn mail_about_a_meeting_is_what_came_and_went_about_it() {
     assert!(matches!(hidden, Err(Error::NotFound(_))), "{hidden:?}");
 
     // What one has sent oneself is known by the Message-ID that it went out under.
-    desk.kalends.put_mail_identity(desk.dora, desk.account, "Dora", "dora@example.org", None).await.unwrap();
+    desk.kalends.add_mail_identity(desk.dora, desk.account, "Dora", "dora@example.org", None).await.unwrap();
     let own = meeting("own", "Own", "20300302T100000Z", &[], "ATTENDEE:mailto:zoe@x.example\r\n")
         .replace("cyrus@example.org", "dora@example.org");
     desk.kalends.put_object(desk.dora, desk.calendar, "own.ics", &own, Precondition::None).await.unwrap();
