@@ -367,6 +367,10 @@
       const { anchorNode } = getSelection();
       return (anchorNode?.nodeType === Node.ELEMENT_NODE ? anchorNode : anchorNode?.parentElement)?.closest("blockquote");
     };
+    const state = () => {
+      if (rich.hidden || !editor.contains(getSelection().anchorNode)) return;
+      for (const button of buttons.slice(0, 5)) button.ariaPressed = String(document.queryCommandState(button.dataset.deed));
+    };
     // The text keeps what is chosen in it.
     bar.addEventListener("mousedown", (event) => event.preventDefault());
     bar.addEventListener("click", ({ target }) => {
@@ -376,6 +380,7 @@
       if (deeds[deed]) deeds[deed]();
       else document.execCommand(deed);
       keep();
+      state();
     });
     // One stop for the keyboard, and arrows within (the pattern of toolbars).
     buttons.forEach((button, at) => (button.tabIndex = at ? -1 : 0));
@@ -388,10 +393,7 @@
       buttons.forEach((button) => (button.tabIndex = button === next ? 0 : -1));
       next.focus();
     });
-    document.addEventListener("selectionchange", () => {
-      if (rich.hidden || !editor.contains(getSelection().anchorNode)) return;
-      for (const button of buttons.slice(0, 5)) button.ariaPressed = String(document.queryCommandState(button.dataset.deed));
-    });
+    document.addEventListener("selectionchange", state);
     if (rich.dataset.html) open(parsed(rich.dataset.html));
     return html;
   };

@@ -399,14 +399,13 @@ test("an event is made of a mail and leads back to it, and its attendees are wri
   await expect(page.locator(".toast")).toContainText("The task is made");
   await expect(page.locator(".message__text")).toContainText("Shall we meet");
 
-  await page.goto(`${event}/invitation`);
-  await page.getByLabel(/addresses/i).fill("carla@example.org");
-  await page.getByRole("button", { name: "Invite" }).click();
-  await expect(page.locator(".notice--success")).toBeVisible();
+  const guests = ["ORGANIZER:mailto:bob@example.org", "ATTENDEE:mailto:carla@example.org"];
+  await account.put("review.ics", ...timed("review", "20300305T100000", "20300305T110000", "Review", ...guests));
+  await page.goto(`${event.replace(/[^/]+$/, "review.ics")}/invitation`);
   await accessible(page, "who takes part");
   await page.getByRole("link", { name: "Write to the attendees" }).click();
   await expect(page.getByLabel("To", { exact: true })).toHaveValue(/carla@example\.org/);
-  await expect(page.getByLabel("Subject")).toHaveValue("Budget review");
+  await expect(page.getByLabel("Subject")).toHaveValue("Review");
   await picture(page, "mail-making-write");
 });
 
