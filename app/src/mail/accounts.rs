@@ -4,6 +4,7 @@ use super::folders;
 use super::paths::{account_path, sign_in_path};
 use super::records::{Brings, BringsWay, FolderChoice, Identity, MailAccountInfo, OneMailAccount, Ways};
 use super::wishes::{AccountWish, AddFields, AddRefused, ServerFields};
+use crate::agenda::links;
 use crate::remote_accounts::{PATH as ACCOUNTS, add_path, calendars_path};
 use crate::wire::ApiError;
 use crate::words;
@@ -39,12 +40,10 @@ pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailA
     let id = MailAccountId(id);
     let account = kalends.mail_account(caller, id).await?;
     let dependents = kalends.mail_dependents(caller, id).await?;
-    let own = kalends.mail_folders(caller).await?;
-    let own: Vec<MailFolder> = own.into_iter().filter(|folder| folder.account == id && folder.selectable).collect();
-    let missing = || ApiError::from(Error::NotFound("the mail account"));
-    let info = folders::accounts(kalends, user).await?.into_iter().find(|info| info.id == id.0).ok_or_else(missing)?;
+    let all = kalends.mail_folders(caller).await?;
+    let own: Vec<&MailFolder> = folders::of_account(&all, id).collect();
     Ok(OneMailAccount {
-        account: info,
+        account: folders::info(account.clone(), &all, user),
         imap: written(&account.settings.imap),
         smtp: written(&account.settings.smtp),
         signature: account.signature,
@@ -55,7 +54,11 @@ pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailA
         folder_choices: folder_choices(&account.settings.folders, &own),
         all_folders: own.iter().map(|folder| folder.path.clone()).collect(),
         notice: account.notice.map(|notice| (notice.what, folders::local(notice.at, user))),
-        signs_in: signs_in(kalends, &account.preset, &account.address).filter(|_| account.settings.signs_in),
+        signs_in: account
+            .settings
+            .signs_in
+            .then(|| signs_in(kalends, account.preset.as_deref(), &account.address))
+            .flatten(),
         brings: kalends.mail_offers(caller, id).await?.into_iter().map(|offer| brings(offer, id)).collect(),
         calendar_accounts: dependents.calendar_accounts.len(),
         unsent: folders::number(dependents.drafts),
@@ -70,7 +73,7 @@ fn identity(identity: MailIdentity) -> Identity {
 }
 
 /// Which of an account's folders is for what.
-fn folder_choices(chosen: &ChosenFolders, folders: &[MailFolder]) -> Vec<FolderChoice> {
+fn folder_choices(chosen: &ChosenFolders, folders: &[&MailFolder]) -> Vec<FolderChoice> {
     let choice = |field, label, chosen: &Option<String>, role| {
         let now = folders.iter().find(|folder| folder.role == Some(role));
         // What was chosen says nothing of what there would be without it.
@@ -88,17 +91,18 @@ fn folder_choices(chosen: &ChosenFolders, folders: &[MailFolder]) -> Vec<FolderC
 
 /// Where signing in at a service begins for an address.
 fn sign_in_link(service: &str, address: &str, name: &str) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("address", address);
+    let mut link = format!("{}?address=", sign_in_path(service));
+    links::escape(&mut link, address);
     if !name.is_empty() {
-        query.append_pair("name", name);
+        link.push_str("&name=");
+        links::escape(&mut link, name);
     }
-    format!("{}?{}", sign_in_path(service), query.finish())
+    link
 }
 
 /// The service at which the owner of an account signs in, and where that begins.
-fn signs_in(kalends: &Kalends, preset: &Option<String>, address: &str) -> Option<(String, Option<String>)> {
-    let service = kalends.mail_services().into_iter().find(|service| preset.as_deref() == Some(service.id))?;
+fn signs_in(kalends: &Kalends, preset: Option<&str>, address: &str) -> Option<(String, Option<String>)> {
+    let service = kalends.mail_services().into_iter().find(|service| preset == Some(service.id))?;
     Some((service.name.to_owned(), service.signs_in.then(|| sign_in_link(service.id, address, ""))))
 }
 

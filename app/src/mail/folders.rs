@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
-use kalends_domain::mail::{FolderRole, MailAccount, MailFolder, MailMessage};
+use kalends_domain::mail::{FolderRole, MailAccount, MailAccountId, MailFolder, MailMessage};
 use kalends_domain::sync::AccountState;
 
 /// Where the viewer is.
@@ -65,38 +65,42 @@ pub(super) fn standing(account: &MailAccount) -> AccountStanding {
     }
 }
 
+/// Those of an account that can hold messages.
+pub(super) fn of_account(folders: &[MailFolder], account: MailAccountId) -> impl Iterator<Item = &MailFolder> {
+    folders.iter().filter(move |folder| folder.account == account && folder.selectable)
+}
+
+/// An account with its folders, which are among `folders`.
+pub(super) fn info(account: MailAccount, folders: &[MailFolder], user: &User) -> MailAccountInfo {
+    let folders = of_account(folders, account.id)
+        .map(|folder| FolderInfo {
+            key: folder.id.0.to_string(),
+            id: Some(folder.id.0),
+            name: folder_name(folder),
+            role: role(folder),
+            unread: number(folder.unread),
+            total: number(folder.messages),
+            depth: if folder.role.is_some() { 0 } else { folder.depth() },
+        })
+        .collect();
+    MailAccountInfo {
+        id: account.id.0,
+        standing: standing(&account),
+        name: account.name,
+        address: account.address,
+        color: account.color,
+        why: account.why,
+        checked: account.looked_at.or(account.checked_at).map(|at| local(at, user)),
+        folders,
+    }
+}
+
 /// The accounts of the viewer with their folders.
 pub(super) async fn accounts(kalends: &Kalends, user: &User) -> Result<Vec<MailAccountInfo>, ApiError> {
     let caller = user.on_a_page();
     let accounts = kalends.mail_accounts(caller).await?;
     let folders = kalends.mail_folders(caller).await?;
-    Ok(accounts
-        .into_iter()
-        .map(|account| {
-            let own = folders.iter().filter(|folder| folder.account == account.id && folder.selectable);
-            let folders = own
-                .map(|folder| FolderInfo {
-                    key: folder.id.0.to_string(),
-                    id: Some(folder.id.0),
-                    name: folder_name(folder),
-                    role: role(folder),
-                    unread: number(folder.unread),
-                    total: number(folder.messages),
-                    depth: if folder.role.is_some() { 0 } else { folder.depth() },
-                })
-                .collect();
-            MailAccountInfo {
-                id: account.id.0,
-                standing: standing(&account),
-                name: account.name,
-                address: account.address,
-                color: account.color,
-                why: account.why,
-                checked: account.looked_at.or(account.checked_at).map(|at| local(at, user)),
-                folders,
-            }
-        })
-        .collect())
+    Ok(accounts.into_iter().map(|account| info(account, &folders, user)).collect())
 }
 
 pub(super) async fn folders(kalends: &Kalends, user: &User) -> Result<Folders, ApiError> {

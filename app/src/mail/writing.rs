@@ -11,7 +11,7 @@ use chrono::TimeZone;
 use kalends_domain::accounts::User;
 use kalends_domain::mail::{
     AnswerKind, AttachmentId, DraftContent, DraftState, MailAccountId, MailAddress, MailDraft, MailDraftId,
-    MailIdentityId, MailMessageId,
+    MailIdentityId, MailMessageId, signature_under_text,
 };
 use kalends_domain::{Error, Kalends};
 
@@ -134,8 +134,7 @@ pub async fn begin(
 /// What is begun to people, with what it is about, and with the signature of the first account.
 pub async fn about(kalends: &Kalends, user: &User, (to, subject): (String, String)) -> Result<DraftFields, ApiError> {
     let accounts = kalends.mail_accounts(user.on_a_page()).await?;
-    let signature = accounts.first().map_or("", |account| account.signature.trim_end());
-    let text = if signature.is_empty() { String::new() } else { format!("\n\n-- \n{signature}\n") };
+    let text = accounts.first().map_or_else(String::new, |account| signature_under_text(&account.signature));
     Ok(DraftFields { to, subject, text, ..DraftFields::default() })
 }
 
@@ -171,9 +170,8 @@ pub async fn compose(kalends: &Kalends, user: &User, wanted: DraftFields) -> Res
             }
         }
         None => {
-            let signature = senders.first().map_or("", |(_, signature)| signature.trim_end());
-            if !has_typed && !signature.is_empty() {
-                fields.text = format!("\n\n-- \n{signature}\n");
+            if let Some((_, signature)) = senders.first().filter(|_| !has_typed) {
+                fields.text = signature_under_text(signature);
             }
         }
     }

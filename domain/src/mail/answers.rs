@@ -26,11 +26,14 @@ pub(super) struct Prepared {
     pub attachments: Vec<(String, String, Vec<u8>)>,
 }
 
-/// A signature with the line before it by which it is known (RFC 3676 section 4.3).
-fn signed(account: &MailAccount, identity: Option<&MailIdentity>) -> String {
-    let signature =
-        identity.and_then(|identity| identity.signature.as_deref()).unwrap_or(&account.signature).trim_end();
+/// A signature as it stands under a text, with the line before it by which it is known (RFC 3676 section 4.3).
+pub fn under_text(signature: &str) -> String {
+    let signature = signature.trim_end();
     if signature.is_empty() { String::new() } else { format!("\n\n-- \n{signature}\n") }
+}
+
+fn signed(account: &MailAccount, identity: Option<&MailIdentity>) -> String {
+    under_text(identity.and_then(|identity| identity.signature.as_deref()).unwrap_or(&account.signature))
 }
 
 pub(super) fn empty(account: &MailAccount, identities: &[MailIdentity]) -> Prepared {

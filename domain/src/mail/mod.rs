@@ -48,6 +48,7 @@ pub use crate::model::mail_message::{
 };
 pub use about::MailAboutEvent;
 pub use accounts::{FedCalendars, MailAccountChange, MailDependents, MailTest, NewMailAccount};
+pub use answers::under_text as signature_under_text;
 pub use bulk::{MailChange, MailChanged, MailSelection};
 pub use composing::UNDO_SECONDS;
 pub use html::SafeHtml;

@@ -34,9 +34,9 @@ impl Kalends {
         let known = self.mailboxes.connector.at_service(service, &address);
         let settings = known.ok_or(Error::NotFound("the mail service"))?;
         let accounts = self.mail_accounts(caller).await?;
-        let is_same =
-            |preset: Option<&str>, other: &str| preset == Some(service) && other.eq_ignore_ascii_case(&address);
-        let same = accounts.into_iter().find(|account| is_same(account.preset.as_deref(), &account.address));
+        let same = accounts.into_iter().find(|account| {
+            account.preset.as_deref() == Some(service) && account.address.eq_ignore_ascii_case(&address)
+        });
         if let Some(mut account) = same {
             account.settings.signs_in = true;
             let id = account.id;

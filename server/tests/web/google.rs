@@ -28,13 +28,23 @@ async fn put(there: &Server, bea: &Person, uid: &str, title: &str) {
     there.kalends.put_object(bea.caller, bea.calendar, &name, &text, none).await.unwrap();
 }
 
-async fn agreed(server: &Server, double: &GoogleDouble, ada: &Person) -> (String, String) {
-    let begun = get(server, &ada.cookie, BEGIN).await;
+/// Where somebody is sent at Google, and what the browser is known by.
+pub async fn begun(server: &Server, double: &GoogleDouble, person: &Person, begin: &str) -> (String, String) {
+    let begun = get(server, &person.cookie, begin).await;
     assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
     let there = begun.header("location").strip_prefix(&double.url("")).unwrap().to_owned();
-    let back = Connection::open(double.address).await.get(&there, "").await;
-    let back = back.header("location").strip_prefix("http://cal.example.org").unwrap().to_owned();
-    (back, format!("{}; {}", ada.cookie, cookie(&begun)))
+    (there, cookie(&begun))
+}
+
+/// Agrees there. Yields the way back.
+pub async fn way_back(double: &GoogleDouble, there: &str) -> String {
+    let back = Connection::open(double.address).await.get(there, "").await;
+    back.header("location").strip_prefix("http://cal.example.org").unwrap().to_owned()
+}
+
+async fn agreed(server: &Server, double: &GoogleDouble, ada: &Person) -> (String, String) {
+    let (there, browser) = begun(server, double, ada, BEGIN).await;
+    (way_back(double, &there).await, format!("{}; {browser}", ada.cookie))
 }
 
 #[tokio::test]

@@ -10,7 +10,8 @@ use kalends_test_support::dovecot::{Dovecot, Offering, PASSWORD};
 use kalends_test_support::server::Server;
 use kalends_test_support::smtp::{SmtpOptions, SmtpServer};
 
-async fn work(server: &Server) {
+/// Does what is to be done, and what follows from it.
+pub async fn work(server: &Server) {
     let worker = Worker::new(server.kalends.clone(), server.closing.clone());
     while worker.run_due().await.unwrap() > 0 {}
 }

@@ -1,16 +1,16 @@
 //! Mail accounts at services at which people sign in. Google is a stand-in; its mail is a real Dovecot, which asks it whose a token is.
 
-use super::microsoft::{cookie, followed, get};
+use super::google::{begun, way_back};
+use super::mail_account_page::work;
+use super::microsoft::{self, followed, get};
 use hyper::{Method, StatusCode};
-use kalends_domain::jobs::Worker;
 use kalends_domain::mail::{MailAccount, MailSecurity};
 use kalends_domain::sync::AccountState;
 use kalends_providers::google::Google;
-use kalends_providers::graph::Microsoft;
-use kalends_test_support::browser::{Answer, Connection, FORM, Person};
+use kalends_test_support::browser::{Answer, FORM, Person};
 use kalends_test_support::dovecot::Dovecot;
 use kalends_test_support::google::{GoogleDouble, ME};
-use kalends_test_support::graph::{CLIENT, Double, SECRET};
+use kalends_test_support::graph::Double;
 use kalends_test_support::server::{Registered, Server};
 use kalends_test_support::smtp::{SmtpOptions, SmtpServer};
 use serde_json::json;
@@ -45,19 +45,15 @@ impl Place {
 
     /// Goes to Google by `begin` and agrees. Yields what the way back leads to.
     async fn agreed(&self, person: &Person, begin: &str) -> (Answer, String) {
-        let begun = get(&self.server, &person.cookie, begin).await;
-        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
-        let there = begun.header("location").strip_prefix(&self.double.url("")).unwrap().to_owned();
+        let (there, browser) = begun(&self.server, &self.double, person, begin).await;
         assert!(there.contains("login_hint=") && there.contains("scope=https%3A%2F%2Fmail.google.com%2F&"), "{there}");
-        let back = Connection::open(self.double.address).await.get(&there, "").await;
-        let back = back.header("location").strip_prefix("http://cal.example.org").unwrap().to_owned();
-        let cookies = format!("{}; {}", person.cookie, cookie(&begun));
+        let back = way_back(&self.double, &there).await;
+        let cookies = format!("{}; {browser}", person.cookie);
         (get(&self.server, &cookies, &back).await, cookies)
     }
 
     async fn accounts(&self, person: &Person) -> Vec<MailAccount> {
-        let worker = Worker::new(self.server.kalends.clone(), self.server.closing.clone());
-        while worker.run_due().await.unwrap() > 0 {}
+        work(&self.server).await;
         self.server.kalends.mail_accounts(person.caller).await.unwrap()
     }
 }
@@ -120,11 +116,9 @@ async fn nobody_comes_into_the_mail_of_another() {
     assert!(place.accounts(&ada).await.is_empty());
 
     // What one has begun another does not end, and nothing is ended twice.
-    let begun = get(server, &ada.cookie, BEGIN).await;
-    let there = begun.header("location").strip_prefix(&place.double.url("")).unwrap().to_owned();
-    let back = Connection::open(place.double.address).await.get(&there, "").await;
-    let back = back.header("location").strip_prefix("http://cal.example.org").unwrap().to_owned();
-    let cookies = format!("{}; {}", eve.cookie, cookie(&begun));
+    let (there, browser) = begun(server, &place.double, &ada, BEGIN).await;
+    let back = way_back(&place.double, &there).await;
+    let cookies = format!("{}; {browser}", eve.cookie);
     for _ in 0..2 {
         let came = get(server, &cookies, &back).await;
         assert!(followed(server, &cookies, &came).await.contains("Begin again"));
@@ -132,11 +126,10 @@ async fn nobody_comes_into_the_mail_of_another() {
     assert!(place.accounts(&eve).await.is_empty());
 
     // Somebody says no there.
-    let begun = get(server, &ada.cookie, BEGIN).await;
-    let there = begun.header("location").to_owned();
+    let (there, browser) = begun(server, &place.double, &ada, BEGIN).await;
     let state = there.split("state=").nth(1).unwrap().split('&').next().unwrap();
     let denied = format!("/settings/accounts/google/callback?error=access_denied&state={state}");
-    let cookies = format!("{}; {}", ada.cookie, cookie(&begun));
+    let cookies = format!("{}; {browser}", ada.cookie);
     let came = get(server, &cookies, &denied).await;
     assert_eq!(came.header("location"), ADD);
     assert!(followed(server, &cookies, &came).await.contains("access was not given"));
@@ -159,11 +152,7 @@ async fn where_no_password_is_taken_none_is_asked_for() {
     assert!(!page.contains("type=\"password\"") && !page.contains("sign-in/microsoft"), "{page}");
 
     let double = Double::start().await;
-    let settings = json!({
-        "client-id": CLIENT, "client-secret": SECRET, "authority": double.authority(), "graph": double.graph(), "private": true,
-    });
-    let server =
-        Server::with_microsoft(serde_json::from_value::<Microsoft>(settings).unwrap().checked().unwrap()).await;
+    let server = microsoft::server(&double).await;
     let ada = server.person("ada").await;
     let page = looked(&server, &ada, "ada@outlook.com").await;
     let begin = "/settings/mail/sign-in/microsoft?address=ada%40outlook.com";
