@@ -1,4 +1,3 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { Account, expect, test } from "./support/test.js";
 
 test("a one-time link chooses a password, once", async ({ page, server }) => {
@@ -72,20 +71,6 @@ test("preferences hold for dates and colours", async ({ page, account }) => {
   const shown = html.slice(html.indexOf("<main"));
   expect(shown.indexOf("Sun")).toBeLessThan(shown.indexOf("Mon"));
 });
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`the pages can be used by everybody, ${colorScheme}`, async ({ page, account }) => {
-    // Every page is examined whole, colours and all.
-    test.slow();
-    expect(account.name).toBeTruthy();
-    await page.emulateMedia({ colorScheme });
-    for (const path of ["/", "/settings", "/import", "/agenda/month/2026-11-21", "/agenda/week/2026-11-21"]) {
-      await page.goto(path);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${path} ${colorScheme}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
-    }
-  });
-}
 
 test("no page is wider than a phone", async ({ page, account }) => {
   expect(account.name).toBeTruthy();

@@ -1,4 +1,3 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { cell, centre, column, days, drag, event, minute, moved, open } from "./support/agenda.js";
 import { type Account, eventName, expect, test, timed } from "./support/test.js";
@@ -316,21 +315,6 @@ test("people read dates and times as they are used to", async ({ browser, server
   await expect(event(page, "Lunch, 12pm to 1pm, Tuesday, March 2")).toBeVisible();
   await american.close();
 });
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`nothing keeps people with disabilities out, ${colorScheme}`, async ({ page, account, hydrated }) => {
-    test.slow();
-    await lunch(account);
-    await account.put("trip.ics", ...days("trip", "20270305", "20270310", "Trip"));
-    await page.emulateMedia({ colorScheme });
-    for (const view of ["month", "week", "day"]) {
-      await open(page, hydrated, `/agenda/${view}/2027-03-05`);
-      const found = await new AxeBuilder({ page }).analyze();
-      const told = found.violations.map((rule) => `${view}: ${rule.id}: ${rule.nodes.map((node) => node.html).slice(0, 3)}`);
-      expect(told).toEqual([]);
-    }
-  });
-}
 
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });

@@ -1,4 +1,4 @@
-import { AxeBuilder } from "@axe-core/playwright";
+import { barriers, beside } from "./support/looks.js";
 import { Account, expect, test, timed } from "./support/test.js";
 
 /*
@@ -23,13 +23,8 @@ test("a time is found for two people, taken and saved with its guest", async ({ 
   const day = page.getByRole("table", { name: "Tuesday, 2 March" });
   await expect(day.getByRole("row", { name: "You" })).toContainText("Busy 09:00 – 12:00.");
   await expect(day.getByRole("row", { name: ben.name })).toContainText("Nothing is known.");
-  // Nothing is wider than a phone, in light and in dark.
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);
-  }
+  expect(await beside(page)).toBeLessThanOrEqual(0);
+  expect(await barriers(page)).toEqual([]);
 
   const fits = page.getByRole("region", { name: "Times that fit" });
   await fits.getByRole("list").getByRole("link").first().click();

@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { barriers, picture } from "./support/looks.js";
 import { expect, test, timed } from "./support/test.js";
 
 /*
@@ -57,15 +57,10 @@ async function makeLink(page: Page, name: string): Promise<string> {
 }
 
 /** A page without any session, on a screen of this width. */
-async function stranger(browser: Browser, url: string, options: { javaScriptEnabled?: boolean; width?: number; colorScheme?: "light" | "dark" } = {}): Promise<Page> {
+async function stranger(browser: Browser, url: string, options: { javaScriptEnabled?: boolean; width?: number } = {}): Promise<Page> {
   const { width = 1280, ...rest } = options;
   const context = await browser.newContext({ baseURL: url, locale: "en-GB", viewport: { width, height: 844 }, ...rest });
   return context.newPage();
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${page.url()}: ${id}: ${html}`));
 }
 
 test("a public page shows a month, a week and a list to whoever has its address, and goes when it is revoked", async ({ page, account, browser, server }) => {
@@ -187,43 +182,38 @@ test("only sites that are allowed have the events in a frame", async ({ page, ac
   }
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`nothing at a link keeps people out, and all fits a phone, ${colorScheme}`, async ({ page, account, browser, server }) => {
-    test.slow();
-    await account.put("one.ics", ...inHours("one", -0.5, "Rehearsal of the whole choir with its orchestra", "LOCATION:Town hall, at the very end of the longest corridor that there is"));
-    await account.put("two.ics", ...inHours("two", 26, "Donaudampfschifffahrtsgesellschaftskapitänsversammlung"));
-    await account.put("three.ics", ...inHours("three", 27, "Doctor", "CLASS:PRIVATE"));
-    const token = await makeLink(page, "Choir");
-    await page.emulateMedia({ colorScheme });
-    await expect(page.locator("kalends-events")).toHaveAttribute("state", "live");
-    expect(await violations(page)).toEqual([]);
+test("nothing at a link keeps people out, and all fits a phone", async ({ page, account, browser, server }) => {
+  test.slow();
+  await account.put("one.ics", ...inHours("one", -0.5, "Rehearsal of the whole choir with its orchestra", "LOCATION:Town hall, at the very end of the longest corridor that there is"));
+  await account.put("two.ics", ...inHours("two", 26, "Donaudampfschifffahrtsgesellschaftskapitänsversammlung"));
+  await account.put("three.ics", ...inHours("three", 27, "Doctor", "CLASS:PRIVATE"));
+  const token = await makeLink(page, "Choir");
+  await expect(page.locator("kalends-events")).toHaveAttribute("state", "live");
+  expect(await barriers(page)).toEqual([]);
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    await page.locator("#links details").last().evaluate((details: HTMLDetailsElement) => (details.open = true));
+    await picture(page, `own-${width}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+  }
+  const site = await Site.with(
+    () => `<script type="module" src="${server.url}/embed.js"></script></head><body><main><h1>Our choir</h1>
+      <kalends-events src="${server.url}/embed/${token}"></kalends-events><kalends-events src="${server.url}/embed/${token}" layout="month"></kalends-events></main></body>`,
+  );
+  try {
     for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 844 });
-      await page.locator("#links details").last().evaluate((details: HTMLDetailsElement) => (details.open = true));
-      if (process.env.KALENDS_SCREENS) await page.screenshot({ path: `${process.env.KALENDS_SCREENS}/own-${width}-${colorScheme}.png`, fullPage: true });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
-    }
-    const site = await Site.with(
-      () => `<script type="module" src="${server.url}/embed.js"></script></head><body><main><h1>Our choir</h1>
-        <kalends-events src="${server.url}/embed/${token}"></kalends-events><kalends-events src="${server.url}/embed/${token}" layout="month"></kalends-events></main></body>`,
-    );
-    try {
-      for (const width of [1280, 390]) {
-        const visitor = await stranger(browser, server.url, { width, colorScheme });
-        const paths = [`/public/${token}`, `/public/${token}?view=week`, `/public/${token}?view=list`, `/embed/${token}`, `/embed/${token}?layout=month`, `/wall/${token}?theme=${colorScheme}`, "/public/nothing", site.url];
-        for (const [at, path] of paths.entries()) {
-          await visitor.goto(path);
-          if (path === site.url) await expect(visitor.locator("kalends-events[state=live]")).toHaveCount(2);
-          if (process.env.KALENDS_SCREENS) {
-            await visitor.screenshot({ path: `${process.env.KALENDS_SCREENS}/${at}-${width}-${colorScheme}.png`, fullPage: true });
-          }
-          const wider = await visitor.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-          expect(wider, path).toBeLessThanOrEqual(0);
-          expect(await violations(visitor)).toEqual([]);
-        }
+      const visitor = await stranger(browser, server.url, { width });
+      const paths = [`/public/${token}`, `/public/${token}?view=week`, `/public/${token}?view=list`, `/embed/${token}`, `/embed/${token}?layout=month`, `/wall/${token}?theme=light`, `/wall/${token}?theme=dark`, "/public/nothing", site.url];
+      for (const [at, path] of paths.entries()) {
+        await visitor.goto(path);
+        if (path === site.url) await expect(visitor.locator("kalends-events[state=live]")).toHaveCount(2);
+        await picture(visitor, `link-${at}-${width}`);
+        const wider = await visitor.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        expect(wider, path).toBeLessThanOrEqual(0);
+        if (width === 1280) expect(await barriers(visitor)).toEqual([]);
       }
-    } finally {
-      site.close();
     }
-  });
-}
+  } finally {
+    site.close();
+  }
+});

@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { barriers, beside, picture } from "./support/looks.js";
 import { Dovecot, Smtp, message } from "./support/mail.js";
 import { expect, test, timed } from "./support/test.js";
 
@@ -15,15 +15,6 @@ test.use({ serverOptions: ["--private-hosts", "127.0.0.1"] });
 test.describe.configure({ timeout: 90_000 });
 
 const PASSWORD = "the password of her mail";
-
-async function accessible(page: Page, what: string) {
-  const found = await new AxeBuilder({ page }).exclude("iframe").analyze();
-  expect(found.violations.map(({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target).join(", ")}`)).toEqual([]);
-}
-
-async function picture(page: Page, name: string) {
-  if (process.env.KALENDS_SCREENSHOTS) await page.screenshot({ path: `${process.env.KALENDS_SCREENSHOTS}/${name}.png` });
-}
 
 /** Adds the account by hand, as its address has no domain of its own. */
 async function add(page: Page, imap: Dovecot, smtp: Smtp) {
@@ -65,54 +56,48 @@ test.afterEach(async () => {
   await Promise.all([imap.stop(), smtp.stop()]);
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme });
+test("an account is added, its mail read in its thread, and the account removed", async ({ page, account }) => {
+  expect(account.name).toBeTruthy();
+  await page.goto("/courrier");
+  await expect(page.getByRole("heading", { name: "Your mail, beside your calendar" })).toBeVisible();
+  expect(await barriers(page), "without an account").toEqual([]);
+  imap.deliver(message("Bob Baker <bob@example.org>", "Choir on Thursday", "Do you come?\n\nBob", ["Message-ID: <one@x>"]));
+  imap.deliver(message("Carla <carla@example.org>", "Re: Choir on Thursday", "I do.\n\nBob Baker wrote:\n> Do you come?", ["Message-ID: <two@x>", "References: <one@x>", "In-Reply-To: <one@x>"]));
+  imap.deliver(message("News <news@example.net>", "Weekly news", "Nothing new: https://example.net/none."));
+  await add(page, imap, smtp);
+  expect(await barriers(page), "the account").toEqual([]);
+  await picture(page, "mail-account");
+  await listed(page, 2);
+  await expect(row(page, "Choir on Thursday")).toHaveClass(/mail-row--unread/);
+  expect(await barriers(page), "the list").toEqual([]);
+  await picture(page, "mail-list");
 
-    test("an account is added, its mail read in its thread, and the account removed", async ({ page, account }) => {
-      expect(account.name).toBeTruthy();
-      await page.goto("/courrier");
-      await expect(page.getByRole("heading", { name: "Your mail, beside your calendar" })).toBeVisible();
-      await accessible(page, "without an account");
-      imap.deliver(message("Bob Baker <bob@example.org>", "Choir on Thursday", "Do you come?\n\nBob", ["Message-ID: <one@x>"]));
-      imap.deliver(message("Carla <carla@example.org>", "Re: Choir on Thursday", "I do.\n\nBob Baker wrote:\n> Do you come?", ["Message-ID: <two@x>", "References: <one@x>", "In-Reply-To: <one@x>"]));
-      imap.deliver(message("News <news@example.net>", "Weekly news", "Nothing new: https://example.net/none."));
-      await add(page, imap, smtp);
-      await accessible(page, "the account");
-      await picture(page, `mail-account-${colorScheme}`);
-      await listed(page, 2);
-      await expect(row(page, "Choir on Thursday")).toHaveClass(/mail-row--unread/);
-      await accessible(page, "the list");
-      await picture(page, `mail-list-${colorScheme}`);
+  await page.goto("/");
+  await expect(page.locator("[data-mail-card]")).toContainText("Weekly news");
+  expect(await barriers(page), "the dashboard").toEqual([]);
+  await picture(page, "mail-card");
 
-      await page.goto("/");
-      await expect(page.locator("[data-mail-card]")).toContainText("Weekly news");
-      await accessible(page, "the dashboard");
-      await picture(page, `mail-card-${colorScheme}`);
+  await page.goto("/mail");
+  await row(page, "Choir on Thursday").getByRole("link").click();
+  const thread = page.locator(".thread");
+  await expect(thread.getByRole("heading", { level: 1 })).toHaveText("Choir on Thursday");
+  await expect(thread.locator(".message")).toHaveCount(2);
+  await expect(thread.getByText("I do.", { exact: true })).toBeVisible();
+  await expect(thread.locator(".message__quote")).toHaveCount(1);
+  await expect(row(page, "Choir on Thursday")).not.toHaveClass(/mail-row--unread/);
+  expect(await barriers(page), "the thread").toEqual([]);
+  await picture(page, "mail-thread");
 
-      await page.goto("/mail");
-      await row(page, "Choir on Thursday").getByRole("link").click();
-      const thread = page.locator(".thread");
-      await expect(thread.getByRole("heading", { level: 1 })).toHaveText("Choir on Thursday");
-      await expect(thread.locator(".message")).toHaveCount(2);
-      await expect(thread.getByText("I do.", { exact: true })).toBeVisible();
-      await expect(thread.locator(".message__quote")).toHaveCount(1);
-      await expect(row(page, "Choir on Thursday")).not.toHaveClass(/mail-row--unread/);
-      await accessible(page, "the thread");
-      await picture(page, `mail-thread-${colorScheme}`);
-
-      await page.goto("/settings/accounts");
-      await accessible(page, "the accounts");
-      await page.getByRole("link", { name: "ada@example.org" }).click();
-      await page.locator("summary", { hasText: "Remove" }).click();
-      await page.locator(".revoke[open]").getByRole("button").click();
-      await expect(page.locator(".notice--success")).toContainText("is gone from here");
-      await page.goto("/mail");
-      await expect(rows(page)).toHaveCount(0);
-      await expect(page.getByRole("heading", { name: "Your mail, beside your calendar" })).toBeVisible();
-    });
-  });
-}
+  await page.goto("/settings/accounts");
+  expect(await barriers(page), "the accounts").toEqual([]);
+  await page.getByRole("link", { name: "ada@example.org" }).click();
+  await page.locator("summary", { hasText: "Remove" }).click();
+  await page.locator(".revoke[open]").getByRole("button").click();
+  await expect(page.locator(".notice--success")).toContainText("is gone from here");
+  await page.goto("/mail");
+  await expect(rows(page)).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "Your mail, beside your calendar" })).toBeVisible();
+});
 
 test("an answer is kept while it is typed, sent, and taken back while there is time", async ({ page, account }) => {
   expect(account.name).toBeTruthy();
@@ -131,7 +116,7 @@ test("an answer is kept while it is typed, sent, and taken back while there is t
   await expect(page.locator("[data-mail-state]")).toHaveText("Saved");
   await page.reload();
   await expect(text).toHaveValue(/^Yes, I do\.\n\n2/);
-  await accessible(page, "writing");
+  expect(await barriers(page), "writing").toEqual([]);
   await picture(page, "mail-write");
   await page.getByLabel("Attachments").setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("la la") });
   await expect(page.getByText("notes.txt")).toBeVisible();
@@ -189,7 +174,7 @@ test("what is written with formatting goes out as it was seen, and as plain text
   await expect(text.getByRole("link", { name: "tea" })).toBeVisible();
   expect(await text.innerHTML()).not.toMatch(/style|onclick|class|img|script/);
   await expect(page.locator("[data-mail-state]")).toHaveText("Saved");
-  await accessible(page, "writing with formatting");
+  expect(await barriers(page), "writing with formatting").toEqual([]);
   await picture(page, "mail-write-rich");
   await page.reload();
   await expect(text.locator("b")).toHaveText("do");
@@ -219,7 +204,7 @@ test("several messages are sorted at once and brought back, by hand and by keys"
   await listed(page, 3);
   await row(page, "One").getByRole("checkbox").check({ force: true });
   await row(page, "Two").getByRole("checkbox").check({ force: true });
-  await accessible(page, "with some chosen");
+  expect(await barriers(page), "with some chosen").toEqual([]);
   await picture(page, "mail-bulk");
   await page.getByRole("button", { name: "Archive" }).click();
   await expect(page.locator(".toast")).toContainText("2 messages moved to Archive");
@@ -309,11 +294,11 @@ test.describe("on a phone", () => {
     imap.deliver(message("Bob Baker <bob@example.org>", "A subject that is so long that it has no room on a small screen at all", "Do you come?"));
     await add(page, imap, smtp);
     await listed(page, 1);
-    await accessible(page, "the list");
+    expect(await barriers(page), "the list").toEqual([]);
     await picture(page, "mail-phone-list");
     await row(page, "A subject").getByRole("link").click();
     await expect(page.locator(".thread")).toBeVisible();
-    await accessible(page, "the message");
+    expect(await barriers(page), "the message").toEqual([]);
     await picture(page, "mail-phone-thread");
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await page.getByRole("link", { name: "Back to the list" }).click();
@@ -322,7 +307,7 @@ test.describe("on a phone", () => {
     await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: /Sent/ }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Sent" })).toBeVisible();
     await page.goto("/mail/write");
-    await accessible(page, "writing");
+    expect(await barriers(page), "writing").toEqual([]);
     await picture(page, "mail-phone-write");
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   });
@@ -359,41 +344,37 @@ test("an event is made of a mail and leads back to it, and its attendees are wri
   await add(page, imap, smtp);
   await listed(page, 1);
   await row(page, "Budget").getByRole("link").click();
-  await accessible(page, "the message");
+  expect(await barriers(page), "the message").toEqual([]);
   await picture(page, "mail-making-links");
   await page.getByRole("link", { name: "Make an event" }).click();
   await expect(page.getByLabel("Title")).toHaveValue("Budget review");
   await expect(page.getByLabel("Location")).toHaveValue("Room 12");
   await expect(page.getByLabel("Video link")).toHaveValue("https://example.zoom.us/j/123");
   await expect(page.getByLabel("End time")).toHaveValue("11:30");
-  await accessible(page, "the form of an event");
+  expect(await barriers(page), "the form of an event").toEqual([]);
   await picture(page, "mail-making-event");
-  for (const [name, scheme, size] of [["dark", "dark", { width: 1280, height: 800 }], ["phone", "light", { width: 390, height: 844 }]] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.setViewportSize(size);
-    await accessible(page, `the form of an event, ${name}`);
-    await picture(page, `mail-making-event-${name}`);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(size.width);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await barriers(page), "the form of an event on a phone").toEqual([]);
+  await picture(page, "mail-making-event-phone");
+  expect(await beside(page)).toBe(0);
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.getByRole("button", { name: "Make the event" }).click();
   await expect(page).toHaveURL(/\/event\/\d+\//);
   const back = page.getByRole("link", { name: "From a mail: Re: Budget review" });
   await expect(back).toBeVisible();
-  await accessible(page, "the event");
+  expect(await barriers(page), "the event").toEqual([]);
   await picture(page, "mail-making-made");
   const event = new URL(page.url()).pathname;
   await page.getByRole("link", { name: "Mails about it" }).click();
   await expect(page.getByRole("heading", { name: "Mails about “Budget review”" })).toBeVisible();
-  await accessible(page, "the mail about it");
+  expect(await barriers(page), "the mail about it").toEqual([]);
   await picture(page, "mail-making-about");
   await page.getByRole("link", { name: "Re: Budget review" }).click();
   await expect(page.locator(".message__text")).toContainText("Shall we meet");
 
   await page.getByRole("link", { name: "Make a task" }).click();
   await expect(page.getByLabel("To be done by")).not.toHaveValue("");
-  await accessible(page, "the form of a task");
+  expect(await barriers(page), "the form of a task").toEqual([]);
   await picture(page, "mail-making-task");
   await page.getByRole("button", { name: "Make the task" }).click();
   await expect(page.locator(".toast")).toContainText("The task is made");
@@ -402,7 +383,7 @@ test("an event is made of a mail and leads back to it, and its attendees are wri
   const guests = ["ORGANIZER:mailto:bob@example.org", "ATTENDEE:mailto:carla@example.org"];
   await account.put("review.ics", ...timed("review", "20300305T100000", "20300305T110000", "Review", ...guests));
   await page.goto(`${event.replace(/[^/]+$/, "review.ics")}/invitation`);
-  await accessible(page, "who takes part");
+  expect(await barriers(page), "who takes part").toEqual([]);
   await page.getByRole("link", { name: "Write to the attendees" }).click();
   await expect(page.getByLabel("To", { exact: true })).toHaveValue(/carla@example\.org/);
   await expect(page.getByLabel("Subject")).toHaveValue("Review");
@@ -429,7 +410,7 @@ test("an invitation that comes by mail is answered where it is read", async ({ p
   await expect(card).toContainText("Room 12");
   await expect(card).toContainText("Carla");
   await expect(card).toContainText("Lunch");
-  await accessible(page, "the invitation");
+  expect(await barriers(page), "the invitation").toEqual([]);
   await picture(page, "mail-invitation");
   await card.getByRole("button", { name: "Accept" }).click();
   await expect(page.locator(".thread")).toContainText("You have answered");

@@ -1,8 +1,8 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { barriers, beside } from "./support/looks.js";
 import { CLIENT, SignInProvider, signInThere } from "./support/provider.js";
 import { Server } from "./support/server.js";
 import { Account, expect, test as base } from "./support/test.js";
@@ -49,9 +49,8 @@ async function enter(page: Page, provider: string, name: string): Promise<void> 
 }
 
 async function isGood(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)).toBe(false);
+  expect(await barriers(page)).toEqual([]);
+  expect(await beside(page)).toBeLessThanOrEqual(0);
 }
 
 test("somebody comes in by a provider, goes where they wanted to, and out of both", async ({ page }) => {
