@@ -4,10 +4,7 @@ import type { Page } from "@playwright/test";
 const THEMES = ["dark", "light"] as const;
 type Theme = (typeof THEMES)[number];
 
-/**
- * Shows the page in a theme while `act` runs, as who has chosen it sees it. The page has it from an attribute: Chromium now and then
- * does not come to an end with a picture of an open page whose preferred colours are changed from outside.
- */
+/** Shows the page in a theme while `act` runs, as who has chosen it sees it. */
 async function shown<T>(page: Page, theme: Theme, act: () => Promise<T>): Promise<T> {
   const set = (theme: string | null) =>
     page.evaluate((theme) => {
@@ -15,9 +12,11 @@ async function shown<T>(page: Page, theme: Theme, act: () => Promise<T>): Promis
       const before = dataset.theme ?? null;
       if (theme === null) delete dataset.theme;
       else dataset.theme = theme;
-      // What moves in is see-through for a moment, and what runs for ever never ends.
-      const ending = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
-      return Promise.allSettled(ending.map((animation) => animation.finished)).then(() => before);
+      // What moves in is see-through for a moment. Waiting for it would be for ever in a page that is not in front.
+      for (const animation of document.getAnimations()) {
+        if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
+      }
+      return before;
     }, theme);
   const before = await set(theme);
   try {
