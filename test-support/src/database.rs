@@ -2,12 +2,13 @@
 
 use crate::link::Link;
 use kalends_domain::store::{Database, DatabaseAddress};
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{OnceLock, mpsc};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
@@ -56,7 +57,7 @@ impl TestDatabase {
         let folder = tempfile::tempdir().unwrap();
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
-        order(&server, create);
+        CREATIONS.order(&server, Order::Run(create)).unwrap();
         let url = server.clone().database(&name).to_url_lossy().to_string();
         TestDatabase { folder, server: Some((server, name)), url }
     }
@@ -229,31 +230,75 @@ async fn make_template(server: &PgConnectOptions) -> String {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if let Some((server, name)) = self.server.take() {
-            order(&server, format!("DROP DATABASE {name} WITH (FORCE)"));
-        }
+        let Some((server, name)) = self.server.take() else { return };
+        let dropped = REMOVALS.order(&server, Order::Drop(name));
+        // Of a test that fails already, its own failure is the one to read.
+        assert!(dropped.is_ok() || std::thread::panicking(), "{dropped:?}");
     }
 }
 
-/// Has a statement executed by the server, over the connection that all tests of the process have for this: opening one costs as much
-/// as what is asked for. The connection has a thread of its own, as the runtimes of tests come and go.
-fn order(server: &PgConnectOptions, statement: String) {
-    type Order = (String, mpsc::Sender<sqlx::Result<()>>);
-    static ORDERS: OnceLock<mpsc::Sender<Order>> = OnceLock::new();
-    let orders = ORDERS.get_or_init(|| {
-        let (orders, taken) = mpsc::channel::<Order>();
-        let server = server.clone();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            let mut connection = runtime.block_on(server.connect()).unwrap();
-            for (statement, outcome) in taken {
-                let executed = runtime.block_on(connection.execute(AssertSqlSafe(statement)));
-                let _ = outcome.send(executed.map(drop));
+/// What is asked of the server for a test.
+enum Order {
+    /// A statement.
+    Run(String),
+    /// That a database goes, whoever is connected to it.
+    Drop(String),
+}
+
+impl Order {
+    /// # Errors
+    ///
+    /// What the server answers.
+    async fn carry_out(self, connection: &mut PgConnection) -> sqlx::Result<()> {
+        let statement = match self {
+            Order::Run(statement) => statement,
+            Order::Drop(name) => {
+                // The server itself looks every 100 ms alone whether those whom it sends away are gone.
+                let send_away =
+                    format!("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{name}'");
+                for _ in 0..100 {
+                    let connected: i64 =
+                        sqlx::query_scalar(AssertSqlSafe(send_away.clone())).fetch_one(&mut *connection).await?;
+                    if connected == 0 {
+                        break;
+                    }
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                }
+                format!("DROP DATABASE {name} WITH (FORCE)")
             }
+        };
+        connection.execute(AssertSqlSafe(statement)).await.map(drop)
+    }
+}
+
+/// Whoever makes and removes databases for all tests of the process, over one connection each: opening one for every test costs as
+/// much as what is asked for. The connection has a thread of its own, as the runtimes of tests come and go.
+struct Orders(OnceLock<mpsc::Sender<(Order, mpsc::Sender<sqlx::Result<()>>)>>);
+
+static CREATIONS: Orders = Orders(OnceLock::new());
+static REMOVALS: Orders = Orders(OnceLock::new());
+
+impl Orders {
+    /// Has an order carried out on the server, and waits for it.
+    ///
+    /// # Errors
+    ///
+    /// What the server answers; that there is no connection to it, where that broke.
+    fn order(&self, server: &PgConnectOptions, order: Order) -> sqlx::Result<()> {
+        let orders = self.0.get_or_init(|| {
+            let (orders, taken) = mpsc::channel::<(Order, mpsc::Sender<sqlx::Result<()>>)>();
+            let server = server.clone();
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                let mut connection = runtime.block_on(server.connect()).unwrap();
+                for (order, outcome) in taken {
+                    let _ = outcome.send(runtime.block_on(order.carry_out(&mut connection)));
+                }
+            });
+            orders
         });
-        orders
-    });
-    let (outcome, executed) = mpsc::channel();
-    orders.send((statement, outcome)).unwrap();
-    executed.recv().unwrap().unwrap();
+        let (outcome, carried_out) = mpsc::channel();
+        orders.send((order, outcome)).map_err(|_| sqlx::Error::WorkerCrashed)?;
+        carried_out.recv().map_err(|_| sqlx::Error::WorkerCrashed)?
+    }
 }

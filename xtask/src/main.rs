@@ -93,6 +93,9 @@ fn trunk(optimised: bool) -> Command {
     if optimised {
         trunk.arg("--release");
     }
+    if let Ok(own) = std::env::current_exe() {
+        trunk.env("KALENDS_XTASK", own);
+    }
     tools::on_path(trunk)
 }
 

@@ -107,13 +107,13 @@ fn all() -> Result<(), Failure> {
 
     let (scratch, mut count) = (Scratch::new()?, Count::default());
     let postgres = Postgres::start(&scratch)?;
-    step("Unit, property and protocol tests");
-    let mut tests = scratch.of(side_by_side(checked(&["test", "--no-fail-fast"])));
-    let mut good = count.of(tests.env("KALENDS_TEST_PYTHON", &testing.python))?;
-    step("Use cases and protocol on PostgreSQL");
-    let on_postgres = ["use_cases", "protocol", "web", "operations", "mail"].map(|name| ["--test", name]).concat();
-    let tests = side_by_side(checked(&[&["test", "--no-fail-fast"][..], &on_postgres].concat()));
-    good &= count.of(&mut Database::Postgres(&postgres).rust(scratch.of(tests)))?;
+    step("Unit, property and protocol tests, and side by side with them use cases and protocol on PostgreSQL");
+    let mut on_sqlite = scratch.of(checked(&["test", "--no-fail-fast"]));
+    on_sqlite.env("KALENDS_TEST_PYTHON", &testing.python);
+    let named = ["use_cases", "protocol", "web", "operations", "mail"].map(|name| ["--test", name]).concat();
+    let on_postgres = checked(&[&["test", "--no-fail-fast"][..], &named].concat());
+    // Both as many at a time as there are cores: a test waits for databases, processes and clocks half of its time.
+    let mut good = count.of_both(&mut on_sqlite, &mut Database::Postgres(&postgres).rust(scratch.of(on_postgres)))?;
     step("Third-party CalDAV clients, on SQLite and on PostgreSQL side by side");
     good &= count.of_both(
         &mut Database::Sqlite.clients_side_by_side(scratch.of(clients(&testing)))?,

@@ -91,6 +91,8 @@ fn cargo_install(package: &str, version: &str, how: &[&str]) -> Result<(), Failu
     install.arg(folder()).args(how);
     // Unoptimised they are built in a fraction of the time, which they never run long enough to lose again.
     install.arg("--debug").env("CARGO_PROFILE_DEV_DEBUG", "0");
+    // Checks and unwinding are a fifth of what would be compiled.
+    install.env("CARGO_PROFILE_DEV_DEBUG_ASSERTIONS", "false").env("CARGO_PROFILE_DEV_PANIC", "abort");
     // In a target folder of its own: tools and project would fill one another's with other features.
     install.env("CARGO_TARGET_DIR", folder().join("build"));
     run(&mut install)?;

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// Of each seed.
-const RULES: usize = 1_500;
+const RULES: usize = 1_000;
 const SEED: u64 = 20_261_121;
 /// Instances compared of one window.
 const MAX_INSTANCES: usize = 60;

@@ -16,7 +16,8 @@ async fn while_the_database_is_away_requests_are_put_off() {
     ada.add(&path, &text).await;
 
     link.cut().await;
-    for answer in [ada.get(&path).await, ada.put(&path, text.as_str()).await, ada.delete(&path).await] {
+    let (got, put, deleted) = tokio::join!(ada.get(&path), ada.put(&path, text.as_str()), ada.delete(&path));
+    for answer in [got, put, deleted] {
         assert_eq!(answer.status, 503, "{}", answer.text());
         assert!(answer.header("retry-after").is_some_and(|seconds| seconds.parse::<u64>().is_ok()));
     }
