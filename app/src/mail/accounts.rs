@@ -52,7 +52,11 @@ pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailA
         minutes: account.interval.num_minutes(),
         identities: kalends.mail_identities(caller, id).await?.into_iter().map(identity).collect(),
         folder_choices: folder_choices(&account.settings.folders, &own),
-        all_folders: own.iter().map(|folder| folder.path.clone()).collect(),
+        all_folders: own
+            .iter()
+            .filter(|folder| folder.role != Some(FolderRole::Inbox))
+            .map(|folder| folder.path.clone())
+            .collect(),
         notice: account.notice.map(|notice| (notice.what, folders::local(notice.at, user))),
         signs_in: account
             .settings

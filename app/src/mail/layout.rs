@@ -197,6 +197,8 @@ pub fn script(file: &Asset) -> impl IntoView + use<> {
             data-saved=words::server_mail_draft_saved()
             data-saving=words::common_saving()
             data-unsaved=words::server_mail_draft_unsaved()
+            data-changed=words::server_mail_draft_changed()
+            data-again=words::server_mail_typed_again()
             data-chosen=words::server_mail_chosen_text("{count}")
         ></script>
     }

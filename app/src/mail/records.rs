@@ -191,6 +191,8 @@ pub struct Sender {
     pub key: String,
     pub name: String,
     pub address: String,
+    /// As it stands under a text; empty: none.
+    pub signature: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use super::accounts::own_account;
 use super::html::sanitised_draft;
 use super::lists::NO_MESSAGE;
+use super::saving::removal_key;
 use super::{MAX_ATTACHED, MAX_RECIPIENTS, MAX_REFERENCES, MAX_SUBJECT, MAX_TEXT, answers};
 use crate::access::{self, Caller};
 use crate::idempotency::Once;
@@ -274,7 +275,7 @@ impl Kalends {
         Ok((found, content))
     }
 
-    /// Throws a draft away, here and on the server.
+    /// Throws a draft away, here and on the server. For a day it can be brought back by [`Kalends::restore_mail_draft`].
     ///
     /// # Errors
     /// `NotFound`; `PreconditionFailed` for one that is on its way.
@@ -282,7 +283,7 @@ impl Kalends {
         let draft = self
             .write(caller, async |mut write: Write| {
                 let draft = open_draft(&mut write.tx, caller, id).await?;
-                write.tx.delete_mail_draft(id).await?;
+                write.tx.discard_mail_draft(id, Utc::now()).await?;
                 write.tx.delete_waiting_jobs(JobKind::MailSave, &id.0.to_string()).await?;
                 if let Some((folder, uid)) = &draft.saved.at {
                     write.tx.enqueue_job(&super::saving::removal(&draft, folder, *uid)?).await?;
@@ -295,6 +296,27 @@ impl Kalends {
             self.wake.notify_one();
         }
         Ok(())
+    }
+
+    /// Brings a draft back that was thrown away, here and a little later on the server.
+    ///
+    /// # Errors
+    /// `NotFound`, also for one that was not thrown away, or too long ago.
+    pub async fn restore_mail_draft(&self, caller: Caller, id: MailDraftId) -> Result<MailDraft> {
+        access::require_own(caller)?;
+        self.write(caller, async |mut write: Write| {
+            if !write.tx.restore_mail_draft(caller.principal, id).await? {
+                return Err(NO_DRAFT);
+            }
+            let draft = own_draft(&mut write.tx, caller, id).await?;
+            // Its copy there may not be gone yet.
+            write.tx.delete_waiting_jobs(JobKind::MailSave, &removal_key(id)).await?;
+            write.tx.enqueue_job(&save_job(id, SAVE_AFTER)).await?;
+            write.announce(Announcement::Mail { owner: caller.principal, account: draft.account });
+            write.commit(()).await
+        })
+        .await?;
+        self.mail_draft(caller, id).await
     }
 }
 

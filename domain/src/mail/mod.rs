@@ -7,6 +7,7 @@ mod about;
 pub mod accounts;
 mod answers;
 mod bulk;
+mod checks;
 mod composing;
 mod connections;
 pub mod connector;

@@ -30,12 +30,16 @@ struct Removed {
     message_id: String,
 }
 
+pub(super) fn removal_key(draft: MailDraftId) -> String {
+    format!("gone-{}", draft.0)
+}
+
 /// The job that takes a draft off the server that was thrown away, or sent.
 pub(super) fn removal(draft: &MailDraft, folder: &str, uid: u32) -> Result<NewJob> {
     let message_id = draft.message_id.clone();
     let removed = Removed { account: draft.account.0, folder: folder.to_owned(), uid, message_id };
     let payload = serde_json::to_string(&removed).map_err(|error| Error::Internal(error.into()))?;
-    let key = format!("gone-{}", draft.id.0);
+    let key = removal_key(draft.id);
     Ok(NewJob { kind: JobKind::MailSave, key, owner: None, payload, due_at: Utc::now() })
 }
 

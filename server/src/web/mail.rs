@@ -85,7 +85,9 @@ async fn write(State(state): State<WebState>, request: Request) -> Response {
         Err(refused) => Err(refused),
     };
     match written {
-        Ok(written) if is_script => Json(serde_json::json!({ "draft": written.draft })).into_response(),
+        Ok(written) if is_script => {
+            Json(serde_json::json!({ "draft": written.draft, "revision": written.revision })).into_response()
+        }
         Ok(written) => match written.undo {
             Some(key) => go_on(&state, &written.next, undo::leave(&written.said, key)),
             None => said(&state, &written.next, written.said),

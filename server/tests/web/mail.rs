@@ -48,6 +48,7 @@ async fn what_is_not_there_and_what_is_another_persons_is_the_same() {
         ("/settings/mail/12", "do=remove"),
         ("/undo", "undo=mail%3A6f1f3c4e-0000-4000-8000-000000000000"),
         ("/undo", "undo=unsent%3A12"),
+        ("/undo", "undo=discarded%3A12"),
     ] {
         let mut browser = server.connect().await;
         let answer = browser.send(Method::POST, path, &person.cookie, FORM, form).await.unwrap();

@@ -36,6 +36,62 @@ async fn post(server: &Server, cookie: &str, path: &str, form: &str) -> Answer {
     server.connect().await.send(Method::POST, path, cookie, FORM, form).await.unwrap()
 }
 
+/// The account of somebody whose servers take everything.
+async fn place() -> (Server, Person, MailAccountId, SmtpServer) {
+    let taking = SmtpOptions {
+        abilities: vec!["AUTH PLAIN"],
+        answers: vec![("AUTH", "235 2.7.0 Accepted")],
+        ..SmtpOptions::default()
+    };
+    let (imap, smtp) = (Dovecot::shared(Offering::Everything), SmtpServer::start(taking));
+    let server = Server::with_pages().await;
+    let ada = server.person("ada").await;
+    let id = account(&server, &ada, &imap, &smtp).await;
+    (server, ada, id, smtp)
+}
+
+/// What the page that writes sends.
+async fn write(server: &Server, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+    let parts = fields
+        .iter()
+        .map(|(name, value)| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+    let body = parts.collect::<String>() + "--x--\r\n";
+    let kind = "multipart/form-data; boundary=x";
+    server.connect().await.send(Method::POST, "/mail/write", cookie, kind, &body).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_typed_in_two_windows_is_lost_in_neither_and_what_is_thrown_away_comes_back() {
+    let (server, ada, account, _smtp) = place().await;
+    let draft = server.kalends.begin_mail(ada.caller, account, None).await.unwrap();
+    let id = draft.id.0.to_string();
+    let save = |what: &'static str, text: &'static str, revision: String| {
+        let (server, cookie, id) = (&server, &ada.cookie, id.clone());
+        async move { write(server, cookie, &[("do", what), ("draft", &id), ("revision", &revision), ("text", text)]).await }
+    };
+    let page = get(&server, &ada.cookie, &format!("/mail/write?draft={id}")).await.text;
+    assert!(page.contains("name=\"revision\" value=\"1\""), "{page}");
+    assert_eq!(save("save", "From the first window", "1".into()).await.status, StatusCode::SEE_OTHER);
+    let late = save("save", "From the second window", "1".into()).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.text.contains("changed in another window") && late.text.contains("From the second window"));
+    assert!(late.text.contains("name=\"revision\" value=\"2\""), "who saves again means it");
+    let text = || async { server.kalends.mail_draft(ada.caller, draft.id).await.map(|draft| draft.content.text) };
+    assert_eq!(text().await.unwrap(), "From the first window");
+    assert_eq!(save("save", "From the second window", "2".into()).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(text().await.unwrap(), "From the second window");
+
+    let gone = save("discard", "", "3".into()).await;
+    assert!(followed(&server, &ada.cookie, &gone).await.contains(&format!("discarded:{id}")));
+    assert!(text().await.is_err());
+    let orphan = save("save", "From a third window", "3".into()).await;
+    assert_eq!(orphan.status, StatusCode::NOT_FOUND);
+    assert!(orphan.text.contains("From a third window") && orphan.text.contains("name=\"draft\" value=\"\""));
+    let back = post(&server, &ada.cookie, "/undo", &format!("undo=discarded%3A{id}")).await;
+    assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text);
+    assert_eq!(text().await.unwrap(), "From the second window");
+}
+
 #[tokio::test]
 async fn what_its_owner_chooses_is_kept_and_shown() {
     let imap = Dovecot::shared(Offering::Everything);
@@ -85,6 +141,19 @@ async fn what_its_owner_chooses_is_kept_and_shown() {
         false => write.text,
     };
     assert!(write.contains("info@example.org"), "{write}");
+
+    // Each signature stands under what is written as its address, and none of an inbox is a bin.
+    let form = format!("do=identity&identity={first}&name=Ada&signature=Countess");
+    assert_eq!(post(&server, &ada.cookie, &path, &form).await.status, StatusCode::SEE_OTHER);
+    let write = get(&server, &ada.cookie, "/mail/write?to=bob%40example.org&subject=Plans").await.text;
+    assert!(write.contains("-- \nCountess\n</textarea>"), "{write}");
+    assert!(write.contains("data-signature=\"\n\n-- \nAsk us\n\""), "{write}");
+    let page = get(&server, &ada.cookie, &path).await.text;
+    assert!(!page.contains("<option value=\"INBOX\""), "{page}");
+    for form in ["sent=&drafts=&archive=&bin=INBOX&spam=", "sent=Trash&drafts=&archive=Trash&bin=&spam="] {
+        let refused = post(&server, &ada.cookie, &path, &format!("do=folders&{form}")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{form}");
+    }
 
     // The account's own address stays.
     let remove = |identity: i64| format!("do=identity-remove&identity={identity}");

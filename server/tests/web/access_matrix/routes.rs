@@ -130,6 +130,7 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "POST /api/v1.0/mail/changes",
             "POST /api/v1.0/mail/changes/{id}/undo",
             "POST /api/v1.0/mail/drafts",
+            "POST /api/v1.0/mail/drafts/{id}/restore",
             "POST /api/v1.0/mail/drafts/{id}/send",
             "POST /api/v1.0/mail/drafts/{id}/unsend",
             "POST /api/v1.0/mail/messages/{id}/event",
