@@ -226,6 +226,13 @@
     r: () => follow("r"),
     a: () => follow("a"),
     f: () => follow("f"),
+    v: () => {
+      if (!part("reader")) return one(".mail-bulk__to")?.focus();
+      const places = one(".thread__move");
+      if (!places) return undefined;
+      places.open = true;
+      return one("button", places).focus();
+    },
     u: () => part("reader") && location.assign(part("reader").dataset.back),
     c: () => location.assign("/mail/write"),
     "/": () => one("[name=q]")?.focus(),
@@ -237,6 +244,11 @@
     if (key === "Enter" && (event.ctrlKey || event.metaKey)) return one('[data-mail-draft] [value="send"]')?.click();
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (key === "Escape" && target.matches?.("[name=q]")) return target.blur();
+    const places = key === "Escape" && target.closest?.(".thread__move");
+    if (places) {
+      places.open = false;
+      return one("summary", places).focus();
+    }
     if (target.closest?.(FIELDS) || !one(".mail")) return;
     const then = Date.now() - goes < 1500;
     goes = key === "g" ? Date.now() : 0;
@@ -456,8 +468,10 @@
       const senders = sender.options ? [...sender.options].map(({ value }) => value) : [sender.value];
       // Of somebody else nothing is shown.
       if (!values || !senders.includes(values.sender)) return;
-      if (id && !draft.draft.value && why !== "left") return location.replace(`/mail/write?draft=${id}`);
-      if (id !== draft.draft.value || revision !== draft.revision.value || (!id && why === "left")) return;
+      if (id && !draft.draft.value && !location.search && why !== "left") return location.replace(`/mail/write?draft=${id}`);
+      if (id !== draft.draft.value) return;
+      // It arrived after all.
+      if (revision !== draft.revision.value || (!id && why === "left")) return store();
       for (const [name, value] of Object.entries(values)) draft.elements[name].value = value;
       if (rich) open(parsed(rich));
       else close();

@@ -81,9 +81,10 @@ pub fn adding() -> Adding {
     }
 }
 
-pub async fn load_accounts() -> Result<Vec<MailAccountInfo>, ApiError> {
+/// The mail accounts, and the senders whose pictures are shown without asking.
+pub async fn load_accounts() -> Result<(Vec<MailAccountInfo>, Vec<String>), ApiError> {
     let (kalends, user) = signed_in()?;
-    accounts::accounts(&kalends, &user).await
+    Ok((accounts::accounts(&kalends, &user).await?, kalends.picture_senders(user.on_a_page()).await?))
 }
 
 pub async fn load_card() -> Result<Option<CardState>, ApiError> {

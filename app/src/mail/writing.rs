@@ -21,7 +21,7 @@ pub const MAX_ATTACHED_OCTETS: usize = 25 * 1024 * 1024;
 /// How many people one is offered while one types.
 const MAX_OFFERED: usize = 8;
 
-fn draft_path(draft: MailDraftId) -> String {
+pub(super) fn draft_path(draft: MailDraftId) -> String {
     format!("{WRITE}?draft={}", draft.0)
 }
 

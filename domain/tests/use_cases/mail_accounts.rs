@@ -7,8 +7,8 @@ use chrono::{TimeDelta, Utc};
 use futures::future::BoxFuture;
 use kalends_domain::access::Caller;
 use kalends_domain::mail::{
-    AnswerKind, ChosenFolders, DraftContent, FedCalendars, InvitationRule, MailAccountChange, MailAccountId,
-    MailAddress, MailChange, MailSelection,
+    AnswerKind, ChosenFolders, DraftContent, FedCalendars, FolderRole, InvitationRule, MailAccountChange,
+    MailAccountId, MailAddress, MailChange, MailSelection,
 };
 use kalends_domain::people::Administrator;
 use kalends_domain::sync::connector::{Connector, CredentialKeeper, FindError, Found, Service, ServiceAddress, Wanted};
@@ -318,6 +318,35 @@ async fn each_purpose_has_a_folder_of_its_own_and_the_inbox_is_none() {
         let refused = kalends.change_mail_account(desk.dora, desk.account, &change).await;
         assert!(matches!(refused, Err(Error::BadInput { field: "folders", .. })), "{refused:?}");
     }
+}
+
+#[tokio::test]
+async fn a_folder_that_is_missing_for_drafts_or_what_was_sent_is_made_and_where_it_cannot_be_that_is_said() {
+    let (desk, kalends, _) = desk().await;
+    let dora = desk.dora;
+    desk.mailboxes.folders.lock().unwrap().remove("Sent");
+    kalends.look_at_mail(dora, desk.account).await.unwrap();
+    settle(&kalends).await;
+    *desk.mailboxes.is_full.lock().unwrap() = true;
+    let draft = kalends.begin_mail(dora, desk.account, None).await.unwrap();
+    let to = vec![MailAddress { name: String::new(), address: "ada@lovelace.example".into() }];
+    let content = DraftContent { to, subject: "Plans".into(), ..DraftContent::default() };
+    let save = || kalends.save_mail_draft(dora, draft.id, None, None, &content);
+    save().await.unwrap();
+    desk.go_on().await;
+    let notice = || async { kalends.mail_account(dora, desk.account).await.unwrap().notice.map(|notice| notice.what) };
+    assert!(notice().await.unwrap().contains("kept here alone"));
+    *desk.mailboxes.is_full.lock().unwrap() = false;
+    save().await.unwrap();
+    desk.go_on().await;
+    assert!(desk.mailboxes.folders.lock().unwrap().contains_key("Drafts"));
+    kalends.send_mail(dora, draft.id, None, None).await.unwrap();
+    desk.home.run("UPDATE mail_drafts SET send_at = 1").await;
+    desk.go_on().await;
+    assert!(desk.mailboxes.folders.lock().unwrap().contains_key("Sent"));
+    let folders = kalends.mail_folders(dora).await.unwrap();
+    let has = |role| folders.iter().any(|folder| folder.role == Some(role));
+    assert!(has(FolderRole::Sent) && has(FolderRole::Drafts), "{folders:?}");
 }
 
 #[tokio::test]

@@ -50,6 +50,8 @@ pub struct Mailboxes {
     pub hanging: Notify,
     /// The host that a domain names as that of its calendars.
     pub calendars: Mutex<BTreeMap<String, String>>,
+    /// It takes no more folders.
+    pub is_full: Mutex<bool>,
     /// What is done while a service gives other credentials the next time, and which those are.
     pub renewal: Mutex<Option<(Meanwhile, Credentials)>>,
     /// With what it was asked last.
@@ -231,7 +233,12 @@ impl Mailbox for Opened {
         now(Vec::new())
     }
 
-    fn create_folder<'a>(&'a self, _: &'a str) -> Answer<'a, ()> {
+    fn create_folder<'a>(&'a self, path: &'a str) -> Answer<'a, ()> {
+        if *self.0.is_full.lock().unwrap() {
+            return Box::pin(async { Err(ProviderError::Rejected("no more folders".to_owned())) });
+        }
+        let folder = Folder { validity: 1, next: 1, messages: Messages::new() };
+        self.0.folders.lock().unwrap().entry(path.to_owned()).or_insert(folder);
         now(())
     }
 
