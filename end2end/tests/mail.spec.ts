@@ -208,7 +208,7 @@ test("another sender has another signature, and an open message is moved", async
   await page.getByText("Add an address").first().click();
   await page.getByLabel("E-mail address").fill("desk@example.org");
   await page.getByRole("button", { name: "Add an address" }).click();
-  await page.locator("summary", { hasText: "desk@example.org" }).click();
+  await page.locator("summary", { hasText: "desk@example.org" }).first().click();
   await page.getByLabel("Signature (empty: that of the account)").nth(1).fill("The desk");
   await page.locator("details[open] form").filter({ hasText: "Signature (empty" }).getByRole("button", { name: "Save" }).click();
   await page.goto("/mail/write");
@@ -229,7 +229,10 @@ test("another sender has another signature, and an open message is moved", async
   await accessible(page, "the folders to move to");
   await picture(page, "mail-move");
   await page.setViewportSize({ width: 390, height: 844 });
+  await page.reload();
+  await page.locator(".thread__move > summary").click();
   await picture(page, "mail-move-phone");
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   await page.locator(".thread__place", { hasText: "Archive" }).click();
   await expect(page.locator(".toast")).toContainText("1 message moved to Archive");
 });

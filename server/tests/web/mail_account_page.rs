@@ -92,7 +92,7 @@ async fn what_is_typed_in_two_windows_is_lost_in_neither_and_what_is_thrown_away
     assert_eq!(orphan.status, StatusCode::NOT_FOUND);
     assert!(orphan.text.contains("From a third window") && orphan.text.contains("name=\"draft\" value=\"\""));
     let back = post(&server, &ada.cookie, "/undo", &format!("undo=discarded%3A{id}")).await;
-    assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text);
+    assert!(back.status == StatusCode::OK && back.text.contains("The draft is back"), "{}", back.text);
     assert_eq!(text().await.unwrap(), "From the second window");
 }
 
@@ -224,10 +224,11 @@ async fn pictures_once_texts_drafts_of_others_and_whole_headers_are_on_the_page(
     let edited = post(&server, &ada.cookie, &format!("/mail/message/{}/edit", begun.id.0), "").await;
     assert!(get(&server, &ada.cookie, edited.header("location")).await.text.contains("So far."));
 
+    // That one was flagged, and that the other was read.
     let change = MailChange::Flagged(true);
     let selection = MailSelection::Messages(vec![begun.id]);
     server.kalends.change_mail(ada.caller, &selection, change).await.unwrap();
     for path in ["/mail/inbox".to_owned(), format!("/settings/mail/{}", account.0)] {
-        assert!(get(&server, &ada.cookie, &path).await.text.contains("still to be told of 1 change"), "{path}");
+        assert!(get(&server, &ada.cookie, &path).await.text.contains("still to be told of 2 changes"), "{path}");
     }
 }
