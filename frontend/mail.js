@@ -226,6 +226,13 @@
     r: () => follow("r"),
     a: () => follow("a"),
     f: () => follow("f"),
+    v: () => {
+      if (!part("reader")) return one(".mail-bulk__to")?.focus();
+      const places = one(".thread__move");
+      if (!places) return undefined;
+      places.open = true;
+      return one("button", places).focus();
+    },
     u: () => part("reader") && location.assign(part("reader").dataset.back),
     c: () => location.assign("/mail/write"),
     "/": () => one("[name=q]")?.focus(),
@@ -237,6 +244,11 @@
     if (key === "Enter" && (event.ctrlKey || event.metaKey)) return one('[data-mail-draft] [value="send"]')?.click();
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (key === "Escape" && target.matches?.("[name=q]")) return target.blur();
+    const places = key === "Escape" && target.closest?.(".thread__move");
+    if (places) {
+      places.open = false;
+      return one("summary", places).focus();
+    }
     if (target.closest?.(FIELDS) || !one(".mail")) return;
     const then = Date.now() - goes < 1500;
     goes = key === "g" ? Date.now() : 0;
@@ -394,37 +406,102 @@
       next.focus();
     });
     document.addEventListener("selectionchange", state);
+    // Another signature in the place of the one that stands there as it was.
+    const sign = (old, next) => {
+      if (rich.hidden) {
+        const is = old.trimEnd();
+        const at = is ? plain.value.lastIndexOf(is) : plain.value.length;
+        const rest = plain.value.slice(at + is.length);
+        if (at >= 0 && /^(\n|$)/.test(rest)) plain.value = plain.value.slice(0, at) + next.trimEnd() + rest;
+        return;
+      }
+      const written = old.trim().split("\n");
+      const blocks = [...editor.children];
+      const at = blocks.findLastIndex((_, at) => old && written.every((line, more) => blocks[at + more]?.textContent.trim() === line.trim()));
+      if (old && at < 0) return;
+      const others = old ? blocks.slice(at, at + written.length) : [];
+      if (next) formatted(old ? next.trim() : next).childNodes.forEach((line) => editor.insertBefore(line.cloneNode(true), others[0] ?? null));
+      for (const line of others) line.remove();
+      keep();
+    };
     if (rich.dataset.html) open(parsed(rich.dataset.html));
-    return html;
+    return { html, sign, open, close };
   };
 
+  const store = (text) => {
+    try {
+      if (text) sessionStorage.mail = text;
+      else sessionStorage.removeItem("mail");
+    } catch {
+      // There is no room, or it is not allowed.
+    }
+  };
+  const copied = () => {
+    try {
+      return JSON.parse(sessionStorage.mail);
+    } catch {
+      return undefined;
+    }
+  };
   const draft = one("[data-mail-draft]");
+  // What was sent has arrived where it leads on to another page.
+  if (!draft && copied()?.why === "sent") store();
   if (draft) {
-    const html = write(draft);
+    const { html, sign, open, close } = write(draft);
     const state = one("[data-mail-state]");
     const TYPED = "input:not([type=file], [type=hidden]), select, textarea";
     const read = () => JSON.stringify(all(TYPED, draft).filter(({ name }) => name !== "at").map(({ value }) => value).concat(html.value));
     let kept = read();
     let leaving = false;
+    let isOld = false;
     let timer;
     let turn = Promise.resolve();
+    // What the server may not have is kept in this window, where a session that has ended, or a server that is away, takes nothing of it.
+    const { sender } = draft.elements;
+    const copy = (why) => {
+      const values = Object.fromEntries(all(TYPED, draft).map(({ name, value }) => [name, value]));
+      const { draft: id, revision } = draft.elements;
+      store(JSON.stringify({ why, id: id.value, revision: revision.value, values: { ...values, sender: sender.value }, html: html.value }));
+    };
+    const restore = () => {
+      const { why, id, revision, values, html: rich } = copied() ?? {};
+      const senders = sender.options ? [...sender.options].map(({ value }) => value) : [sender.value];
+      // Of somebody else nothing is shown.
+      if (!values || !senders.includes(values.sender)) return;
+      if (id && !draft.draft.value && !location.search && why !== "left") return location.replace(`/mail/write?draft=${id}`);
+      if (id !== draft.draft.value) return;
+      // It arrived after all.
+      if (revision !== draft.revision.value || (!id && why === "left")) return store();
+      for (const [name, value] of Object.entries(values)) draft.elements[name].value = value;
+      if (rich) open(parsed(rich));
+      else close();
+      if (read() === kept) return store();
+      state.textContent = words.again;
+      timer = setTimeout(saveInTurn, 1500);
+    };
     const save = async () => {
       const now = read();
-      if (now === kept || leaving) return;
+      if (now === kept || leaving || isOld) return;
       state.textContent = words.saving;
+      const isLeft = document.hidden;
+      if (isLeft) copy("left");
       const body = new FormData(draft);
       body.delete("file");
       body.set("do", "save");
       try {
-        const answer = await fetch("/mail/write", { method: "POST", headers: { accept: "application/json" }, body });
+        const answer = await fetch("/mail/write", { method: "POST", headers: { accept: "application/json" }, body, keepalive: isLeft && now.length < 15000 });
+        isOld = [404, 409].includes(answer.status);
         if (!answer.ok) throw new Error(answer.status);
-        const { draft: id } = await answer.json();
+        const { draft: id, revision } = await answer.json();
         if (!draft.draft.value) history.replaceState(history.state, "", `/mail/write?draft=${id}`);
         draft.draft.value = id;
+        draft.revision.value = revision;
         kept = now;
+        store();
         state.textContent = words.saved;
       } catch {
-        state.textContent = words.unsaved;
+        state.textContent = isOld ? words.changed : words.unsaved;
+        copy("unsaved");
         timer = setTimeout(saveInTurn, 10000);
       }
     };
@@ -450,6 +527,7 @@
       const { submitter } = event;
       const send = () => {
         sent = leaving = true;
+        copy("sent");
         draft.requestSubmit(submitter);
       };
       // A form is not submitted anew while this event is under way.
@@ -457,8 +535,15 @@
     });
     addEventListener("pageshow", ({ persisted }) => persisted && (sent = leaving = false));
     addEventListener("beforeunload", (event) => {
-      if (!leaving && read() !== kept && state.textContent === words.unsaved) event.preventDefault();
+      if (!leaving && read() !== kept && [words.unsaved, words.changed].includes(state.textContent)) event.preventDefault();
     });
+    let signature = sender.selectedOptions?.[0].dataset.signature ?? "";
+    sender.addEventListener("change", () => {
+      const next = sender.selectedOptions[0].dataset.signature;
+      sign(signature, next);
+      signature = next;
+    });
+    restore();
 
     // Addresses of people one has to do with, for the last one of a field.
     let wanted;

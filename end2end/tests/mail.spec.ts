@@ -143,6 +143,85 @@ test("an answer is kept while it is typed, sent, and taken back while there is t
   }).toPass({ timeout: 20000 });
 });
 
+test("nothing that is typed is lost: by two windows, without a session, or thrown away", async ({ page, account, context }) => {
+  expect(account.name).toBeTruthy();
+  await add(page, imap, smtp);
+  await page.goto("/mail/write");
+  const text = page.getByRole("textbox", { name: "Text" });
+  await page.getByLabel("Subject").fill("Plans");
+  await expect(page.locator("[data-mail-state]")).toHaveText("Saved");
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await text.fill("From the first window");
+  await expect(page.locator("[data-mail-state]")).toHaveText("Saved");
+  await other.getByRole("textbox", { name: "Text" }).fill("From the second window");
+  await expect(other.locator("[data-mail-state]")).toContainText("changed or sent in another window");
+  await other.getByRole("button", { name: "Save draft" }).click();
+  await expect(other.locator(".notice--error")).toContainText("changed in another window");
+  await expect(other.getByRole("textbox", { name: "Text" })).toHaveValue("From the second window");
+  await accessible(other, "a draft that was changed meanwhile");
+  await other.close();
+
+  // The session ends while somebody writes: what was to be sent is there again once they have signed in.
+  const cookies = await context.cookies();
+  await context.clearCookies();
+  await page.getByLabel("To", { exact: true }).fill("bob@example.org");
+  await text.fill("Typed without a session");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page).toHaveURL(/sign-in/);
+  await context.addCookies(cookies);
+  await page.goto("/mail/write");
+  await expect(text).toHaveValue("Typed without a session");
+  await expect(page.getByLabel("To", { exact: true })).toHaveValue("bob@example.org");
+  await expect(page.locator("[data-mail-state]")).toHaveText("Saved");
+
+  await page.getByRole("button", { name: "Discard" }).click();
+  await expect(page.locator(".toast")).toContainText("The draft is gone");
+  await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+  await expect(page.locator(".toast")).toContainText("The draft is back");
+  await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: /Drafts/ }).click();
+  await row(page, "Plans").getByRole("link").first().click();
+  await expect(text).toHaveValue("Typed without a session");
+});
+
+test("another sender has another signature, and an open message is moved", async ({ page, account }) => {
+  expect(account.name).toBeTruthy();
+  imap.deliver(message("Bob Baker <bob@example.org>", "Choir on Thursday", "Do you come?"));
+  await add(page, imap, smtp);
+  await page.getByLabel("Signature", { exact: true }).fill("Ada");
+  await page.locator("#change").locator("..").getByRole("button", { name: "Save" }).click();
+  await page.getByText("Add an address").first().click();
+  await page.getByLabel("E-mail address").fill("desk@example.org");
+  await page.getByRole("button", { name: "Add an address" }).click();
+  await page.locator("summary", { hasText: "desk@example.org" }).first().click();
+  await page.getByLabel("Signature (empty: that of the account)").nth(1).fill("The desk");
+  await page.locator("details[open] form").filter({ hasText: "Signature (empty" }).getByRole("button", { name: "Save" }).click();
+  await page.goto("/mail/write");
+  const text = page.getByRole("textbox", { name: "Text" });
+  await expect(text).toHaveValue("\n\n-- \nAda\n");
+  await page.getByLabel("From").selectOption({ label: "desk@example.org" });
+  await expect(text).toHaveValue("\n\n-- \nThe desk\n");
+  await page.getByRole("button", { name: "Formatting" }).click();
+  await page.getByLabel("From").selectOption({ index: 0 });
+  await expect(page.getByRole("textbox", { name: "Text" })).toContainText("Ada");
+  await expect(page.getByRole("textbox", { name: "Text" })).not.toContainText("The desk");
+
+  await listed(page, 1);
+  await row(page, "Choir").getByRole("link").click();
+  await expect(page.locator(".thread")).toBeVisible();
+  await page.keyboard.press("v");
+  await expect(page.locator(".thread__place").first()).toBeFocused();
+  await accessible(page, "the folders to move to");
+  await picture(page, "mail-move");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.reload();
+  await page.locator(".thread__move > summary").click();
+  await picture(page, "mail-move-phone");
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.locator(".thread__place", { hasText: "Archive" }).click();
+  await expect(page.locator(".toast")).toContainText("1 message moved to Archive");
+});
+
 test("what is written with formatting goes out as it was seen, and as plain text", async ({ page, account }) => {
   expect(account.name).toBeTruthy();
   imap.deliver(message("Bob Baker <bob@example.org>", "Choir on Thursday", "Do you come?"));

@@ -35,6 +35,10 @@ server-mail-unread = { $count ->
 server-mail-found = Found for “{ $words }”
 server-mail-search = Search mail
 server-mail-search-end = End the search
+server-mail-search-texts = Search the texts as well, at the server
+server-mail-search-index = Search subjects and people alone
+# $account: what an account is called. $why: in the words of a server.
+server-mail-not-searched = { $account } was not looked through to the end: { $why }
 server-mail-filter = What is shown
 server-mail-all = All
 server-mail-unread-only = Unread
@@ -129,6 +133,9 @@ server-mail-date = Date
 server-mail-to-whom = to { $people }
 server-mail-to-nobody = to nobody who is named
 server-mail-more-people = and { NUMBER($count) } more
+server-mail-header = All header fields
+# Goes on with a message of the folder for drafts.
+server-mail-edit = Edit this draft
 server-mail-original = Original
 server-mail-content = What the message says
 server-mail-quoted = Show what it answers
@@ -141,6 +148,14 @@ server-mail-pictures = { $count ->
    *[other] { $count } pictures are elsewhere and are not loaded: whoever sent them would learn that you read it.
 }
 server-mail-pictures-show = Always show those from { $sender }
+server-mail-pictures-once = Show them this once
+server-mail-pictures-senders = { $count ->
+    [one] Pictures of { $count } sender are always shown
+   *[other] Pictures of { $count } senders are always shown
+}
+server-mail-pictures-hide = Do not show them
+server-mail-pictures-hide-of = Do not show pictures from { $sender } any more
+server-mail-pictures-hidden = Pictures from { $sender } are not shown any more.
 server-mail-pictures-shown = Pictures from { $sender } are shown from now on.
 server-mail-files = { $count ->
     [one] { $count } attachment
@@ -168,10 +183,15 @@ server-mail-attach-hint = At most { $size } in all.
 server-mail-detach-what = Without { $name }
 server-mail-too-large = That is more than may be attached. What you typed is still here; choose the files again.
 server-mail-draft-saved = Saved
+server-mail-draft-changed = Not saved: changed or sent in another window. Save it to see how to go on.
 server-mail-draft-unsaved = Not saved: it stays in this window.
 server-mail-sending = It is being sent.
 server-mail-sending-later = It will be sent { $when }.
 server-mail-discarded = The draft is gone.
+server-mail-restored = The draft is back.
+server-mail-changed-meanwhile = This draft was changed in another window meanwhile, so this was not kept. What you typed is here: save or send it to have it take the place of what is kept.
+server-mail-gone-meanwhile = This draft was sent or discarded in another window meanwhile. What you typed is here, as a new message.
+server-mail-typed-again = What you typed is here again. It has not been saved yet.
 server-mail-saved = The draft is kept.
 server-mail-unsend = Do not send it
 server-mail-refused = It was not sent. { $why }
@@ -241,6 +261,10 @@ server-mail-purposes-itself = As found: { $folder }
 server-mail-purposes-none = None
 # $what: in the words of a server; $when: day and time.
 server-mail-account-notice = { $when }: { $what }
+server-mail-pending = { $count ->
+    [one] Its server has still to be told of { NUMBER($count) } change.
+   *[other] Its server has still to be told of { NUMBER($count) } changes.
+}
 server-mail-account-reading = First reading
 server-mail-account-reading-what = What is in it is being read for the first time. The newest is there first.
 server-mail-account-waiting = Not reachable
@@ -264,6 +288,14 @@ server-mail-remove-feeds = { $count ->
     [one] A calendar account was made with it. It stays in step unless you choose otherwise.
    *[other] { $count } calendar accounts were made with it. They stay in step unless you choose otherwise.
 }
+# $account: an account of calendars. $calendars: a list of names.
+server-mail-remove-feed = { $account }: { $calendars }
+server-mail-remove-waiting = { $count ->
+    [one] { $count } of them waits to be sent, and will not be.
+   *[other] { $count } of them wait to be sent, and will not be.
+}
+# $addresses: a list of addresses.
+server-mail-remove-addresses = You do not write as { $addresses } any more, and invitations to them are not taken as yours.
 server-mail-remove-leave = Remove with its calendar accounts
 server-mail-remove-leave-sure = Remove both? The calendars stay here as they are.
 server-mail-remove-bin = Remove all, calendars too

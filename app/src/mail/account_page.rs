@@ -4,7 +4,7 @@ use super::account_choices::{Addresses, FolderChoices};
 use super::add_page::{Field, Password};
 use super::api::load_account;
 use super::paths::{account_path, folder_path};
-use super::records::{AccountStanding, Brings, BringsWay, MailAccountInfo, OneMailAccount};
+use super::records::{AccountStanding, Brings, BringsWay, Identity, MailAccountInfo, OneMailAccount};
 use super::settings_list::{StandingBadge, standing_line};
 use super::times::long;
 use super::wishes::AccountWish;
@@ -14,6 +14,7 @@ use crate::sharing::fields::{Came, Sure};
 use crate::ui::Failed;
 use crate::ui::frame::{Frame, SignedIn};
 use crate::wire::Viewer;
+use crate::word_lists::list_in_words;
 use crate::words;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -65,6 +66,7 @@ fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
         minutes,
         calendar_accounts,
         unsent,
+        waiting,
         said,
         refused,
         ..
@@ -112,6 +114,7 @@ fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
             <p>{state}</p>
             {why}
             {notice}
+            {(account.pending > 0).then(|| view! { <p>{words::server_mail_pending(account.pending)}</p> })}
             <dl class="facts">
                 <div><dt>{words::server_mail_imap()}</dt><dd>{imap}</dd></div>
                 <div><dt>{words::server_mail_smtp()}</dt><dd>{smtp}</dd></div>
@@ -127,24 +130,46 @@ fn Loaded(loaded: OneMailAccount, format: Format) -> impl IntoView {
         </section>
         {(!brings.is_empty()).then(|| view! { <Calendars path=calendars brings=brings /> })}
         {forms.into_iter().collect::<Vec<_>>()}
-        <Addresses account=id identities=identities />
+        <Addresses account=id identities=identities.clone() />
         {(!all_folders.is_empty()).then(|| view! { <FolderChoices account=id choices=folder_choices folders=all_folders /> })}
-        <Removal path=path name=name calendar_accounts=calendar_accounts unsent=unsent />
+        <Removal path=path name=name identities=identities calendar_accounts=calendar_accounts unsent=unsent waiting=waiting />
     }
 }
 
 /// What goes with the account, and what becomes of calendars that came by it.
 #[component]
-fn Removal(path: String, name: String, calendar_accounts: usize, unsent: usize) -> impl IntoView {
+fn Removal(
+    path: String,
+    name: String,
+    identities: Vec<Identity>,
+    calendar_accounts: Vec<(String, Vec<String>)>,
+    unsent: usize,
+    waiting: usize,
+) -> impl IntoView {
     let fields = |calendars: &str| vec![("do", "remove".to_owned()), ("calendars", calendars.to_owned())];
-    let has_calendars = calendar_accounts > 0;
+    let has_calendars = !calendar_accounts.is_empty();
+    let feeds = words::server_mail_remove_feeds(calendar_accounts.len());
+    // The account's own address goes without saying.
+    let addresses = list_in_words(identities.into_iter().skip(1).map(|identity| identity.address).collect());
+    let fed: Vec<_> = calendar_accounts
+        .into_iter()
+        .map(|(account, calendars)| {
+            let text = match list_in_words(calendars) {
+                Some(calendars) => words::server_mail_remove_feed(&account, &calendars),
+                None => account,
+            };
+            view! { <li dir="auto">{text}</li> }
+        })
+        .collect();
     let (all, bin) = (path.clone(), path.clone());
     view! {
         <section class="card section" aria-labelledby="remove">
             <h2 id="remove">{words::server_accounts_remove()}</h2>
             <p class="hint">{words::server_mail_remove_what()}</p>
             {(unsent > 0).then(|| view! { <p class="notice notice--warning">{words::server_mail_remove_unsent(unsent)}</p> })}
-            {has_calendars.then(|| view! { <p class="hint">{words::server_mail_remove_feeds(calendar_accounts)}</p> })}
+            {(waiting > 0).then(|| view! { <p class="notice notice--warning">{words::server_mail_remove_waiting(waiting)}</p> })}
+            {addresses.map(|addresses| view! { <p class="hint" dir="auto">{words::server_mail_remove_addresses(&addresses)}</p> })}
+            {has_calendars.then(|| view! { <p class="hint">{feeds}</p><ul class="hint">{fed}</ul> })}
             <div class="row">
                 <Sure action=path label=words::server_accounts_remove() what=words::server_mail_remove_sure() about=name.clone() fields=fields("keep") />
                 {has_calendars.then(|| view! {

@@ -15,6 +15,7 @@ use kalends_domain::mail::{
     ChosenFolders, FedCalendars, FolderRole, InvitationRule, MailAccountChange, MailAccountId, MailFolder,
     MailIdentity, MailIdentityId, MailOffer, MailSecurity, MailServer, MailSettings, NewMailAccount,
 };
+use kalends_domain::sync::RemoteAccountId;
 use kalends_domain::sync::credentials::Credentials;
 use kalends_domain::{Error, Kalends};
 
@@ -41,9 +42,10 @@ pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailA
     let account = kalends.mail_account(caller, id).await?;
     let dependents = kalends.mail_dependents(caller, id).await?;
     let all = kalends.mail_folders(caller).await?;
+    let pending = kalends.pending_mail(caller, id).await?;
     let own: Vec<&MailFolder> = folders::of_account(&all, id).collect();
     Ok(OneMailAccount {
-        account: folders::info(account.clone(), &all, user),
+        account: folders::info(account.clone(), &all, pending, user),
         imap: written(&account.settings.imap),
         smtp: written(&account.settings.smtp),
         signature: account.signature,
@@ -52,7 +54,11 @@ pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailA
         minutes: account.interval.num_minutes(),
         identities: kalends.mail_identities(caller, id).await?.into_iter().map(identity).collect(),
         folder_choices: folder_choices(&account.settings.folders, &own),
-        all_folders: own.iter().map(|folder| folder.path.clone()).collect(),
+        all_folders: own
+            .iter()
+            .filter(|folder| folder.role != Some(FolderRole::Inbox))
+            .map(|folder| folder.path.clone())
+            .collect(),
         notice: account.notice.map(|notice| (notice.what, folders::local(notice.at, user))),
         signs_in: account
             .settings
@@ -60,11 +66,32 @@ pub async fn account(kalends: &Kalends, user: &User, id: i64) -> Result<OneMailA
             .then(|| signs_in(kalends, account.preset.as_deref(), &account.address))
             .flatten(),
         brings: kalends.mail_offers(caller, id).await?.into_iter().map(|offer| brings(offer, id)).collect(),
-        calendar_accounts: dependents.calendar_accounts.len(),
+        calendar_accounts: fed(kalends, user, &dependents.calendar_accounts).await?,
         unsent: folders::number(dependents.drafts),
+        waiting: folders::number(dependents.waiting),
         said: None,
         refused: None,
     })
+}
+
+/// Accounts of calendars by name, each with the calendars that are kept in step with it.
+async fn fed(
+    kalends: &Kalends,
+    user: &User,
+    accounts: &[RemoteAccountId],
+) -> Result<Vec<(String, Vec<String>)>, ApiError> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let caller = user.on_a_page();
+    let (links, calendars) = (kalends.sync_links(caller).await?, kalends.calendars(caller).await?);
+    let of = |account: RemoteAccountId| {
+        let linked = links.iter().filter(|link| link.account == account);
+        let names = linked.filter_map(|link| calendars.iter().find(|held| held.id == link.calendar));
+        names.map(|held| held.details.display_name.clone()).collect()
+    };
+    let known = kalends.remote_accounts(caller).await?.into_iter();
+    Ok(known.filter(|account| accounts.contains(&account.id)).map(|account| (account.name, of(account.id))).collect())
 }
 
 fn identity(identity: MailIdentity) -> Identity {

@@ -7,6 +7,7 @@ use super::{accounts, server, writing};
 use crate::flash;
 use crate::server_context::{signed_in, viewer};
 use crate::wire::ApiError;
+use crate::words;
 use leptos::prelude::use_context;
 
 pub async fn load_list(wanted: Wanted) -> Result<MailList, ApiError> {
@@ -35,7 +36,10 @@ pub async fn load_compose(wanted: DraftFields, about: Option<AboutEvent>) -> Res
         Some(ComposeRefused { fields, error }) => (fields, Some(error)),
         None => {
             let wanted = match &about {
-                Some(about) => writing::about(&kalends, &user, addressed(&kalends, &user, about).await?).await?,
+                Some(about) => {
+                    let (to, subject) = addressed(&kalends, &user, about).await?;
+                    DraftFields { to, subject, ..DraftFields::default() }
+                }
                 None => wanted,
             };
             let (path, begun) = writing::begin(&kalends, &user, wanted).await?;
@@ -46,7 +50,17 @@ pub async fn load_compose(wanted: DraftFields, about: Option<AboutEvent>) -> Res
             (begun, None)
         }
     };
-    Ok(Compose { said, refused, ..writing::compose(&kalends, &user, wanted).await? })
+    let compose = writing::compose(&kalends, &user, wanted, refused.is_some()).await?;
+    let refused = refused.map(|error| match error {
+        ApiError::Conflict if compose.fields.draft.is_none() => bad(words::server_mail_gone_meanwhile()),
+        ApiError::Conflict => bad(words::server_mail_changed_meanwhile()),
+        error => error,
+    });
+    Ok(Compose { said, refused, ..compose })
+}
+
+fn bad(message: &str) -> ApiError {
+    ApiError::BadInput { field: String::new(), message: message.to_owned() }
 }
 
 pub async fn load_account(id: i64) -> Result<OneMailAccount, ApiError> {
@@ -67,9 +81,10 @@ pub fn adding() -> Adding {
     }
 }
 
-pub async fn load_accounts() -> Result<Vec<MailAccountInfo>, ApiError> {
+/// The mail accounts, and the senders whose pictures are shown without asking.
+pub async fn load_accounts() -> Result<(Vec<MailAccountInfo>, Vec<String>), ApiError> {
     let (kalends, user) = signed_in()?;
-    accounts::accounts(&kalends, &user).await
+    Ok((accounts::accounts(&kalends, &user).await?, kalends.picture_senders(user.on_a_page()).await?))
 }
 
 pub async fn load_card() -> Result<Option<CardState>, ApiError> {

@@ -29,6 +29,7 @@ fn wanted() -> DraftFields {
     let answer = kinds.into_iter().find_map(|kind| Some((kind, number(kind)?)));
     DraftFields {
         draft: number("draft"),
+        revision: None,
         sender: String::new(),
         to: value("to").unwrap_or_default(),
         cc: value("cc").unwrap_or_default(),
@@ -145,6 +146,7 @@ fn Form(
         <Came said=said refused=other />
         <form class="compose" method="post" action=WRITE enctype="multipart/form-data" data-mail-draft>
             <input type="hidden" name="draft" value=number(fields.draft) />
+            <input type="hidden" name="revision" value=number(fields.revision) />
             <input type="hidden" name="answers" value=number(fields.answers) />
             <input type="hidden" name="kind" value=fields.kind.clone() />
             <div class="compose__bar">
@@ -227,7 +229,7 @@ fn Senders(senders: Vec<Sender>, chosen: String) -> impl IntoView {
                 true => sender.address.clone(),
                 false => format!("{} <{}>", sender.name, sender.address),
             };
-            view! { <option value=sender.key.clone() selected=chosen == sender.key>{label}</option> }
+            view! { <option value=sender.key.clone() selected=chosen == sender.key data-signature=sender.signature>{label}</option> }
         })
         .collect();
     match is_choice {

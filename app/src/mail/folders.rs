@@ -70,8 +70,8 @@ pub(super) fn of_account(folders: &[MailFolder], account: MailAccountId) -> impl
     folders.iter().filter(move |folder| folder.account == account && folder.selectable)
 }
 
-/// An account with its folders, which are among `folders`.
-pub(super) fn info(account: MailAccount, folders: &[MailFolder], user: &User) -> MailAccountInfo {
+/// An account with its folders, which are among `folders`. `pending`: how many messages its server has not been told of.
+pub(super) fn info(account: MailAccount, folders: &[MailFolder], pending: u64, user: &User) -> MailAccountInfo {
     let folders = of_account(folders, account.id)
         .map(|folder| FolderInfo {
             key: folder.id.0.to_string(),
@@ -90,6 +90,7 @@ pub(super) fn info(account: MailAccount, folders: &[MailFolder], user: &User) ->
         address: account.address,
         color: account.color,
         why: account.why,
+        pending: number(pending),
         checked: account.looked_at.or(account.checked_at).map(|at| local(at, user)),
         folders,
     }
@@ -100,7 +101,12 @@ pub(super) async fn accounts(kalends: &Kalends, user: &User) -> Result<Vec<MailA
     let caller = user.on_a_page();
     let accounts = kalends.mail_accounts(caller).await?;
     let folders = kalends.mail_folders(caller).await?;
-    Ok(accounts.into_iter().map(|account| info(account, &folders, user)).collect())
+    let mut shown = Vec::new();
+    for account in accounts {
+        let pending = kalends.pending_mail(caller, account.id).await?;
+        shown.push(info(account, &folders, pending, user));
+    }
+    Ok(shown)
 }
 
 pub(super) async fn folders(kalends: &Kalends, user: &User) -> Result<Folders, ApiError> {

@@ -93,6 +93,7 @@ fn Account(account: MailAccountInfo, chosen: String) -> impl IntoView {
                 <span class="swatch" style=style aria-hidden="true"></span>
                 <a href=account_path(account.id) dir="auto">{account.name}</a>
             </h2>
+            {(account.pending > 0).then(|| view! { <p class="folders__state">{words::server_mail_pending(account.pending)}</p> })}
             {standing.map(|text| view! { <p class=class><a href=account_path(account.id)>{text}</a></p> })}
             <ul class="folders">{folders}</ul>
         </section>
@@ -147,7 +148,7 @@ pub(super) fn icon_of(role: Role) -> &'static str {
 /// Which keys do what.
 #[component]
 fn Keys() -> impl IntoView {
-    let keys: [(&[&str], &str); 15] = [
+    let keys: [(&[&str], &str); 16] = [
         (&["j", "k"], words::server_mail_key_next()),
         (&["Enter"], words::server_mail_key_open()),
         (&["u"], words::server_mail_key_back()),
@@ -155,6 +156,7 @@ fn Keys() -> impl IntoView {
         (&["e"], words::server_mail_archive()),
         (&["#"], words::server_mail_delete()),
         (&["!"], words::server_mail_junk()),
+        (&["v"], words::server_mail_move()),
         (&["s"], words::server_mail_flag()),
         (&["Shift+U"], words::server_mail_mark_unread()),
         (&["r", "a"], words::server_mail_key_reply()),
@@ -197,6 +199,8 @@ pub fn script(file: &Asset) -> impl IntoView + use<> {
             data-saved=words::server_mail_draft_saved()
             data-saving=words::common_saving()
             data-unsaved=words::server_mail_draft_unsaved()
+            data-changed=words::server_mail_draft_changed()
+            data-again=words::server_mail_typed_again()
             data-chosen=words::server_mail_chosen_text("{count}")
         ></script>
     }

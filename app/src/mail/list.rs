@@ -27,6 +27,8 @@ pub(super) fn wanted() -> Wanted {
         folder: folder.filter(|folder| !folder.is_empty()).unwrap_or_else(|| INBOX.to_owned()),
         query: value("q").unwrap_or_default().trim().to_owned(),
         unread_only: value("only").as_deref() == Some("unread"),
+        at_server: value("in").as_deref() == Some("texts"),
+        pictures: value("pictures").and_then(|message| message.parse().ok()),
         from: value("from"),
     }
 }
@@ -39,6 +41,9 @@ pub(super) fn asked(wanted: &Wanted, from: Option<&str>) -> String {
     }
     if wanted.unread_only {
         asked.push("only=unread".to_owned());
+    }
+    if wanted.at_server {
+        asked.push("in=texts".to_owned());
     }
     if let Some(from) = from {
         asked.push(format!("from={}", Url::escape(from)));
@@ -123,7 +128,7 @@ fn Loaded(viewer: Viewer, list: MailList, format: Format) -> impl IntoView {
 /// The head of the list, the rows, and what leads to more of them.
 #[component]
 pub(super) fn ListPane(list: MailList, format: Format, chosen: Option<i64>) -> impl IntoView {
-    let MailList { now, wanted, title, role, total, rows, older, said, refused, folders } = list;
+    let MailList { now, wanted, title, role, total, rows, older, said, refused, folders, not_searched } = list;
     let here = format!("{}{}", folder_path(&wanted.folder), asked(&wanted, wanted.from.as_deref()));
     let action = folder_path(&wanted.folder);
     let is_searching = !wanted.query.is_empty();
@@ -132,7 +137,7 @@ pub(super) fn ListPane(list: MailList, format: Format, chosen: Option<i64>) -> i
         _ => String::new(),
     };
     let heading = if is_searching { words::server_mail_found(&wanted.query) } else { title };
-    let places = places(&folders, &wanted.folder);
+    let places = places(&folders, &wanted.folder, None);
     let is_empty = rows.is_empty();
     let list_path = here.clone();
     let shown: Vec<_> = rows
@@ -168,6 +173,7 @@ pub(super) fn ListPane(list: MailList, format: Format, chosen: Option<i64>) -> i
             <Filters wanted=wanted.clone() />
         </div>
         <Came said=said refused=refused />
+        {is_searching.then(|| view! { <AtServers wanted=wanted.clone() not_searched=not_searched /> })}
         <form class="mail-form" method="post" action=action data-mail-part="list" data-here=list_path>
             <Bulk role=role places=places back=here />
             {is_empty.then(|| view! { <Empty wanted=wanted role=role /> })}
@@ -179,8 +185,12 @@ pub(super) fn ListPane(list: MailList, format: Format, chosen: Option<i64>) -> i
 
 /// Where what is chosen can be moved to: folders of the account that it is in. What several accounts have is together in one list names
 /// the account as well, and the server says where one is another's.
-fn places(folders: &Folders, here: &str) -> Vec<(i64, String)> {
-    let is_one = |account: &&MailAccountInfo| account.folders.iter().any(|folder| folder.key == here);
+/// `account`: the one whose folders they are, where that is known.
+pub(super) fn places(folders: &Folders, here: &str, account: Option<i64>) -> Vec<(i64, String)> {
+    let is_one = |known: &&MailAccountInfo| match account {
+        Some(account) => known.id == account,
+        None => known.folders.iter().any(|folder| folder.key == here),
+    };
     let of: Vec<&MailAccountInfo> = match folders.accounts.iter().find(is_one) {
         Some(account) => vec![account],
         None => folders.accounts.iter().collect(),
@@ -194,6 +204,32 @@ fn places(folders: &Folders, here: &str) -> Vec<(i64, String)> {
         }
     }
     places
+}
+
+/// The way to what the servers find in the texts, which are not in the index; and where they did not.
+#[component]
+fn AtServers(wanted: Wanted, not_searched: Vec<(String, String)>) -> impl IntoView {
+    let failed: Vec<_> = not_searched
+        .into_iter()
+        .map(|(account, why)| {
+            view! {
+                <p class="notice notice--warning mail-texts">
+                    <Icon d=icon::ALERT />
+                    <span dir="auto">{words::server_mail_not_searched(&account, &why)}</span>
+                </p>
+            }
+        })
+        .collect();
+    let (at_server, text) = match wanted.at_server {
+        true => (false, words::server_mail_search_index()),
+        false => (true, words::server_mail_search_texts()),
+    };
+    let to = Wanted { at_server, from: None, ..wanted };
+    let href = format!("{}{}", folder_path(&to.folder), asked(&to, None));
+    view! {
+        {failed}
+        <p class="mail-texts"><a href=href>{text}</a></p>
+    }
 }
 
 #[component]
@@ -264,6 +300,7 @@ fn Bulk(role: Role, places: Vec<(i64, String)>, back: String) -> impl IntoView {
                 {button("read", words::server_mail_mark_read(), icons::READ)}
                 {button("unread", words::server_mail_mark_unread(), icons::UNREAD)}
                 {button("flag", words::server_mail_flag(), icons::STAR)}
+                {button("unflag", words::server_mail_unflag(), icons::STAR_OFF)}
                 {has_places.then(|| view! {
                     <select class="select mail-bulk__to" name="to" aria-label=words::server_mail_move_to()>{places}</select>
                     {button("move", words::server_mail_move(), icons::FOLDER)}

@@ -60,6 +60,11 @@ pub fn about_path(calendar: i64, name: &str) -> String {
     path
 }
 
+/// What has a message of the folder for drafts be written on.
+pub fn edit_path(message: i64) -> String {
+    format!("{PATH}/message/{message}/edit")
+}
+
 /// A message as it came.
 pub fn source_path(message: i64) -> String {
     format!("{PATH}/message/{message}/source")

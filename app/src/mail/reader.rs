@@ -4,8 +4,8 @@ use super::api::load_thread;
 use super::icons;
 use super::invitation_card::InvitationOfMail;
 use super::layout::{Column, MailFrame};
-use super::list::{ListPane, Unavailable, asked, hue, wanted};
-use super::paths::{answer_path, body_path, folder_path, making_path, message_path, part_path, source_path};
+use super::list::{ListPane, Unavailable, asked, hue, places, wanted};
+use super::paths::{answer_path, body_path, edit_path, folder_path, making_path, message_path, part_path, source_path};
 use super::records::{Attachment, Body, Message, Person, Role, Thread};
 use super::times::{long, short, size};
 use crate::notation::Format;
@@ -49,13 +49,14 @@ pub fn MailThreadPage() -> impl IntoView {
 
 #[component]
 fn Loaded(viewer: Viewer, thread: Thread, format: Format) -> impl IntoView {
-    let Thread { list, message, subject, messages } = thread;
+    let Thread { list, message, account, subject, messages } = thread;
     let (folders, chosen) = (list.folders.clone(), list.wanted.folder.clone());
     let (now, role) = (list.now, list.role);
     let back = format!("{}{}", folder_path(&chosen), asked(&list.wanted, list.wanted.from.as_deref()));
     let here = format!("{}{}", message_path(&chosen, message), asked(&list.wanted, list.wanted.from.as_deref()));
     let list_path = back.clone();
     let subject = if subject.is_empty() { words::server_mail_no_subject().to_owned() } else { subject };
+    let places = places(&folders, &chosen, Some(account));
     let is_flagged = messages.iter().any(|message| message.is_flagged);
     let last = messages.last().map_or(message, |message| message.id);
     let shown: Vec<_> = messages
@@ -70,7 +71,7 @@ fn Loaded(viewer: Viewer, thread: Thread, format: Format) -> impl IntoView {
             </section>
             <main id="main" class="mail__reader" tabindex="-1" data-mail-part="reader" data-back=list_path>
                 <div class="thread">
-                    <Toolbar message=message role=role folder=chosen back=back here=here is_flagged=is_flagged />
+                    <Toolbar message=message role=role folder=chosen back=back here=here is_flagged=is_flagged places=places />
                     <h1 class="thread__subject" dir="auto">{subject}</h1>
                     {shown}
                     <div class="thread__answers">
@@ -95,7 +96,15 @@ fn Loaded(viewer: Viewer, thread: Thread, format: Format) -> impl IntoView {
 
 /// What can be done with the whole thread.
 #[component]
-fn Toolbar(message: i64, role: Role, folder: String, back: String, here: String, is_flagged: bool) -> impl IntoView {
+fn Toolbar(
+    message: i64,
+    role: Role,
+    folder: String,
+    back: String,
+    here: String,
+    is_flagged: bool,
+    places: Vec<(i64, String)>,
+) -> impl IntoView {
     let fields = |back: String| {
         view! {
             <input type="hidden" name="m" value=message />
@@ -119,6 +128,34 @@ fn Toolbar(message: i64, role: Role, folder: String, back: String, here: String,
     };
     let archive = (role != Role::Archive).then(|| button("archive", words::server_mail_archive(), icons::ARCHIVE, "e"));
     let action = folder_path(&folder);
+    let edit = (role == Role::Drafts).then(|| {
+        view! {
+            <form method="post" action=edit_path(message)>
+                <button class="button button--small">
+                    <Icon d=icons::PEN />
+                    {words::server_mail_edit()}
+                </button>
+            </form>
+        }
+    });
+    let places: Vec<_> = places
+        .into_iter()
+        .map(|(id, name)| view! { <button class="thread__place" name="to" value=id dir="auto">{name}</button> })
+        .collect();
+    let moving = (!places.is_empty()).then(|| {
+        view! {
+            <details class="thread__move">
+                <summary class="icon-button" title=words::server_mail_move() aria-label=words::server_mail_move() aria-keyshortcuts="v">
+                    <Icon d=icons::FOLDER />
+                </summary>
+                <form class="thread__places" method="post" action=action.clone() aria-label=words::server_mail_move_to()>
+                    {fields(back.clone())}
+                    <input type="hidden" name="do" value="move" />
+                    {places}
+                </form>
+            </details>
+        }
+    });
     let class = if is_flagged { "thread__flag thread__flag--set" } else { "thread__flag" };
     view! {
         <div class="thread__bar" role="toolbar" aria-label=words::server_mail_thread_ways()>
@@ -126,16 +163,18 @@ fn Toolbar(message: i64, role: Role, folder: String, back: String, here: String,
                 <Icon d=icons::BACK />
             </a>
             <form method="post" action=action.clone() data-mail-thread>
-                {fields(back)}
+                {fields(back.clone())}
                 {archive}
                 {button("delete", words::server_mail_delete(), icon::TRASH, "#")}
                 {junk}
                 {button("unread", words::server_mail_mark_unread(), icons::UNREAD, "Shift+U")}
             </form>
+            {moving}
             <form method="post" action=action class=class>
                 {fields(here)}
                 {button(flag, flag_label, icons::STAR, "s")}
             </form>
+            {edit}
         </div>
     }
 }
@@ -266,12 +305,14 @@ fn Facts(message: Message, format: Format) -> impl IntoView {
                 {row(words::server_mail_from(), std::slice::from_ref(&message.from))}
                 {row(words::server_mail_to(), &message.to)}
                 {row(words::server_mail_cc(), &message.cc)}
+                {row(words::server_mail_bcc(), &message.bcc)}
                 {row(words::server_mail_reply_to(), &message.reply_to)}
                 <div>
                     <dt>{words::server_mail_date()}</dt>
                     <dd>{long(message.at, format)}</dd>
                 </div>
             </dl>
+            {(!message.header.is_empty()).then(|| view! { <Header header=message.header /> })}
             <p class="row">
                 <a class="button button--small" href=source_path(message.id) target="_blank" rel="noopener external">{words::server_mail_original()}</a>
                 <a class="button button--small" href=answer_path("reply", message.id)>{words::server_mail_reply()}</a>
@@ -281,12 +322,34 @@ fn Facts(message: Message, format: Format) -> impl IntoView {
     }
 }
 
+/// Everything that its head says, as it says it.
+#[component]
+fn Header(header: Vec<(String, String)>) -> impl IntoView {
+    let fields: Vec<_> = header
+        .into_iter()
+        .map(|(name, value)| {
+            view! {
+                <div>
+                    <dt>{name}</dt>
+                    <dd dir="auto">{value}</dd>
+                </div>
+            }
+        })
+        .collect();
+    view! {
+        <details class="message__header">
+            <summary>{words::server_mail_header()}</summary>
+            <dl class="facts">{fields}</dl>
+        </details>
+    }
+}
+
 /// What it says. HTML stands in a frame in which nothing runs, nothing is fetched and nothing is known of this page.
 #[component]
 fn Content(id: i64, body: Body, sender: String, back: String) -> impl IntoView {
     match body {
         Body::Text(text) => view! { <Plain text=text /> }.into_any(),
-        Body::Later => frame(id).into_any(),
+        Body::Later => frame(id, false).into_any(),
         Body::Missing(why) => view! {
             <p class="notice notice--warning">
                 <Icon d=icon::ALERT />
@@ -294,20 +357,27 @@ fn Content(id: i64, body: Body, sender: String, back: String) -> impl IntoView {
             </p>
         }
         .into_any(),
-        Body::Html { blocked } => {
+        Body::Html { blocked, shows } => {
             let pictures = (blocked > 0).then(|| {
+                let (page, place) = back.split_once('#').unwrap_or((&back, ""));
+                let mark = if page.contains('?') { '&' } else { '?' };
+                let once = format!(
+                    "{page}{mark}pictures={id}#{}",
+                    if place.is_empty() { format!("message-{id}") } else { place.to_owned() }
+                );
                 view! {
                     <form class="notice message__pictures" method="post" action="/mail/pictures">
                         <input type="hidden" name="sender" value=sender.clone() />
                         <input type="hidden" name="back" value=back />
                         <span>{words::server_mail_pictures(blocked)}</span>
+                        <a class="button button--small" href=once>{words::server_mail_pictures_once()}</a>
                         <button class="button button--small">{words::server_mail_pictures_show(&sender)}</button>
                     </form>
                 }
             });
             view! {
                 {pictures}
-                {frame(id)}
+                {frame(id, shows)}
             }
             .into_any()
         }
@@ -315,10 +385,11 @@ fn Content(id: i64, body: Body, sender: String, back: String) -> impl IntoView {
 }
 
 /// Fetched when it is looked at: what is folded away is not.
-fn frame(id: i64) -> InertElement {
+fn frame(id: i64, shows_pictures: bool) -> InertElement {
     let (begin, title) = ("<iframe class=message__frame loading=lazy data-mail-frame src=\"", "\" title=\"");
     let sandbox = "\" sandbox=\"allow-same-origin allow-popups allow-popups-to-escape-sandbox\" referrerpolicy=no-referrer></iframe>";
-    fixed(&[begin, &body_path(id), title, words::server_mail_content(), sandbox])
+    let once = if shows_pictures { "?pictures" } else { "" };
+    fixed(&[begin, &body_path(id), once, title, words::server_mail_content(), sandbox])
 }
 
 /// Text, with what it quotes folded away at its end, and its addresses as links.

@@ -57,6 +57,8 @@ pub struct MailAccountInfo {
     pub why: Option<String>,
     /// When it was last looked at, where the viewer is.
     pub checked: Option<NaiveDateTime>,
+    /// How many messages have changed here in a way that its server has not been told yet.
+    pub pending: usize,
     pub folders: Vec<FolderInfo>,
 }
 
@@ -105,6 +107,10 @@ pub struct Wanted {
     /// Words to look for.
     pub query: String,
     pub unread_only: bool,
+    /// The words are looked for in the texts as well, by the servers.
+    pub at_server: bool,
+    /// The message whose pictures from elsewhere are shown this once.
+    pub pictures: Option<i64>,
     /// From which piece on, as the list before it said.
     pub from: Option<String>,
 }
@@ -121,6 +127,8 @@ pub struct MailList {
     pub rows: Vec<Row>,
     /// Where what is older stands.
     pub older: Option<String>,
+    /// The accounts that a server did not look through, or not to the end, and why.
+    pub not_searched: Vec<(String, String)>,
     pub said: Option<String>,
     pub refused: Option<ApiError>,
 }
@@ -148,6 +156,8 @@ pub enum Body {
     /// It stands in a frame of its own. How many of its pictures are elsewhere, and are not fetched.
     Html {
         blocked: usize,
+        /// They are fetched this once.
+        shows: bool,
     },
     /// It is fetched when it is looked at.
     Later,
@@ -161,6 +171,9 @@ pub struct Message {
     pub from: Person,
     pub to: Vec<Person>,
     pub cc: Vec<Person>,
+    pub bcc: Vec<Person>,
+    /// All fields of its header.
+    pub header: Vec<(String, String)>,
     pub reply_to: Vec<Person>,
     pub at: NaiveDateTime,
     pub snippet: String,
@@ -180,6 +193,8 @@ pub struct Thread {
     pub list: MailList,
     /// By which it was asked for.
     pub message: i64,
+    /// The account that has it.
+    pub account: i64,
     pub subject: String,
     pub messages: Vec<Message>,
 }
@@ -191,6 +206,8 @@ pub struct Sender {
     pub key: String,
     pub name: String,
     pub address: String,
+    /// As it stands under a text; empty: none.
+    pub signature: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -300,9 +317,11 @@ pub struct OneMailAccount {
     /// The service at which its owner signs in instead of giving a password, and where that begins; `None`: the server is not
     /// registered there any more.
     pub signs_in: Option<(String, Option<String>)>,
-    /// How many accounts of calendars were made with it, and how much is written and not sent.
-    pub calendar_accounts: usize,
+    /// The accounts of calendars that were made with it, and the calendars that are kept in step with these.
+    pub calendar_accounts: Vec<(String, Vec<String>)>,
+    /// How much is written and not sent, and of that how much waits to be.
     pub unsent: usize,
+    pub waiting: usize,
     pub said: Option<String>,
     pub refused: Option<AccountRefused>,
 }

@@ -21,6 +21,9 @@ use kalends_domain::{Error, Kalends};
 /// What the forms of the pages are called where it is said what became of them.
 pub const FORM: &str = "mail";
 
+/// How many messages that servers have found are shown.
+const MAX_FOUND: usize = 100;
+
 /// How many messages of a thread are open at once: the last ones, and those that nobody has read.
 const MAX_OPEN: usize = 5;
 
@@ -53,6 +56,23 @@ pub async fn list(kalends: &Kalends, user: &User, wanted: Wanted, now: NaiveDate
         (folder.name.clone(), folder.role, (folder.role != Role::Starred).then_some(folder.total))
     };
     let after: Option<MailCursor> = wanted.from.as_deref().and_then(|from| from.parse().ok());
+    if wanted.at_server && !wanted.query.is_empty() {
+        let found = kalends.search_mail_on_server(user.on_a_page(), place, &wanted.query, MAX_FOUND).await?;
+        let several = folders.accounts.len() > 1 && !matches!(place, MailPlace::Folder(_));
+        let color = |account: i64| {
+            let account = folders.accounts.iter().find(|known| known.id == account);
+            account.filter(|_| several).map(|account| account.color.clone())
+        };
+        let not_searched = found.failed.into_iter().map(|failed| (failed.name, failed.why)).collect();
+        let messages = found.messages.into_iter().filter(|message| !wanted.unread_only || message.is_unread());
+        let rows = messages.map(|message| {
+            let color = color(message.account.0);
+            row(MailRow { message, in_thread: 1, unread_in_thread: 0 }, false, color, user)
+        });
+        let rows = rows.collect();
+        let (older, said, refused) = (None, None, None);
+        return Ok(MailList { now, folders, wanted, title, role, total, rows, older, not_searched, said, refused });
+    }
     let query = MailQuery {
         place,
         threads: has_threads(role),
@@ -88,7 +108,8 @@ pub async fn list(kalends: &Kalends, user: &User, wanted: Wanted, now: NaiveDate
     let written = written.into_iter().filter(|_| after.is_none()).map(|(_, row)| row);
     let rows = written.chain(found).collect();
     let older = page.next.map(|next| next.to_string());
-    Ok(MailList { now, folders, wanted, title, role, total, rows, older, said: None, refused: None })
+    let (not_searched, said, refused) = (Vec::new(), None, None);
+    Ok(MailList { now, folders, wanted, title, role, total, rows, older, not_searched, said, refused })
 }
 
 fn shown_name(who: &MailAddress) -> String {
@@ -128,6 +149,7 @@ pub async fn thread(
     let found = kalends.mail_thread(caller, MailMessageId(message)).await?;
     let last = found.len().saturating_sub(1);
     let subject = found.first().map(|first| first.subject.clone()).unwrap_or_default();
+    let account = found.first().map_or(0, |first| first.account.0);
     let mut open: usize = 0;
     let mut messages = Vec::new();
     // From the last one on: of many that nobody has read, the newest are open.
@@ -135,12 +157,13 @@ pub async fn thread(
         let is_wanted = at == last || one.id.0 == message || one.is_unread();
         let is_open = one.id.0 == message || (is_wanted && open < MAX_OPEN);
         open += usize::from(is_open);
-        messages.push(shown(kalends, user, one, is_open).await);
+        let pictures = if wanted.pictures == Some(one.id.0) { Pictures::Shown } else { Pictures::AsAllowed };
+        messages.push(shown(kalends, user, one, is_open, pictures).await);
     }
     messages.reverse();
     // Afterwards: what was opened is read.
     let list = list(kalends, user, wanted, now).await?;
-    Ok(Thread { list, message, subject, messages })
+    Ok(Thread { list, message, account, subject, messages })
 }
 
 fn person(who: &MailAddress) -> Person {
@@ -151,12 +174,14 @@ fn people(who: &[MailAddress]) -> Vec<Person> {
     who.iter().map(person).collect()
 }
 
-async fn shown(kalends: &Kalends, user: &User, message: MailMessage, is_open: bool) -> Message {
+async fn shown(kalends: &Kalends, user: &User, message: MailMessage, is_open: bool, pictures: Pictures) -> Message {
     let mut shown = Message {
         id: message.id.0,
         from: person(&message.from),
         to: people(&message.to),
         cc: Vec::new(),
+        bcc: Vec::new(),
+        header: Vec::new(),
         reply_to: Vec::new(),
         at: local(message.sent_at.unwrap_or(message.received_at), user),
         snippet: message.preview.clone().unwrap_or_default(),
@@ -170,14 +195,15 @@ async fn shown(kalends: &Kalends, user: &User, message: MailMessage, is_open: bo
     if !is_open {
         return shown;
     }
-    match open(kalends, user, message.id.0).await {
+    match open(kalends, user, message.id.0, pictures).await {
         Ok(open) => {
             shown.from = open.from.first().map_or(shown.from, person);
             (shown.to, shown.cc, shown.reply_to) = (people(&open.to), people(&open.cc), people(&open.reply_to));
+            (shown.bcc, shown.header) = (people(&open.bcc), open.header);
             shown.invitation = invitation_server::card(kalends, user, shown.id).await;
             shown.attachments = open.parts.into_iter().filter(|part| !part.is_inline).map(attachment).collect();
             shown.body = match open.html {
-                Some(html) => Body::Html { blocked: html.blocked_pictures },
+                Some(html) => Body::Html { blocked: html.blocked_pictures, shows: pictures == Pictures::Shown },
                 None if open.text.trim().is_empty() => Body::Text(words::server_mail_no_text().to_owned()),
                 None => Body::Text(open.text),
             };
@@ -187,9 +213,9 @@ async fn shown(kalends: &Kalends, user: &User, message: MailMessage, is_open: bo
     shown
 }
 
-async fn open(kalends: &Kalends, user: &User, id: i64) -> Result<OpenMail, ApiError> {
+async fn open(kalends: &Kalends, user: &User, id: i64, pictures: Pictures) -> Result<OpenMail, ApiError> {
     let parts_at = part_path(id, "");
-    Ok(kalends.open_mail(user.on_a_page(), MailMessageId(id), &parts_at, Pictures::AsAllowed).await?)
+    Ok(kalends.open_mail(user.on_a_page(), MailMessageId(id), &parts_at, pictures).await?)
 }
 
 fn attachment(part: MailPart) -> Attachment {
@@ -215,9 +241,11 @@ pub struct Frame {
     pub has_pictures: bool,
 }
 
-pub async fn frame(kalends: &Kalends, user: &User, id: i64) -> Result<Frame, ApiError> {
-    let open = open(kalends, user, id).await?;
-    let has_pictures = open.shows_pictures;
+/// `once`: its pictures from elsewhere are wanted this once, whoever sent it.
+pub async fn frame(kalends: &Kalends, user: &User, id: i64, once: bool) -> Result<Frame, ApiError> {
+    let pictures = if once { Pictures::Shown } else { Pictures::AsAllowed };
+    let open = open(kalends, user, id, pictures).await?;
+    let has_pictures = once || open.shows_pictures;
     let html = match open.html {
         Some(html) => html.html,
         None => super::frame_document::of_text(&open.text),
@@ -241,8 +269,15 @@ pub async fn source(kalends: &Kalends, user: &User, id: i64) -> Result<Vec<u8>, 
     Ok(kalends.original_mail(user.on_a_page(), MailMessageId(id)).await?.to_vec())
 }
 
-pub async fn show_pictures(kalends: &Kalends, user: &User, sender: &str) -> Result<(), ApiError> {
-    Ok(kalends.show_pictures_of(user.on_a_page(), sender, true).await?)
+/// Has pictures of a sender be shown from now on, or not any more.
+pub async fn show_pictures(kalends: &Kalends, user: &User, sender: &str, shows: bool) -> Result<(), ApiError> {
+    Ok(kalends.show_pictures_of(user.on_a_page(), sender, shows).await?)
+}
+
+/// Has a message of the folder for drafts be written on. Yields where that is done.
+pub async fn edit(kalends: &Kalends, user: &User, id: i64) -> Result<String, ApiError> {
+    let draft = kalends.edit_mail(user.on_a_page(), MailMessageId(id), None).await?;
+    Ok(writing::draft_path(draft.id))
 }
 
 /// Does what a form around messages asks for. Yields what is said of it, and what takes it back.

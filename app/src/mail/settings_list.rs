@@ -16,7 +16,7 @@ pub fn MailAccounts(format: Format) -> impl IntoView {
             {move || {
                 let loading = load_accounts();
                 Suspend::new(async move {
-                    let accounts = loading.await.unwrap_or_default();
+                    let (accounts, senders) = loading.await.unwrap_or_default();
                     let rows: Vec<_> = accounts.into_iter().map(|info| view! { <Account info=info format=format /> }).collect();
                     view! {
                         <section class="card section" aria-labelledby="mail-accounts">
@@ -24,11 +24,38 @@ pub fn MailAccounts(format: Format) -> impl IntoView {
                             <p class="hint">{words::server_mail_accounts_lead()}</p>
                             {(!rows.is_empty()).then(|| view! { <ul class="list" aria-labelledby="mail-accounts">{rows}</ul> })}
                             <div class="row"><a class="button" href=ADD>{words::server_mail_add()}</a></div>
+                            {(!senders.is_empty()).then(|| view! { <PictureSenders senders=senders /> })}
                         </section>
                     }
                 })
             }}
         </Suspense>
+    }
+}
+
+/// Whose pictures are shown without asking, and the way to have that no more.
+#[component]
+fn PictureSenders(senders: Vec<String>) -> impl IntoView {
+    let rows: Vec<_> = senders
+        .into_iter()
+        .map(|sender| {
+            let label = words::server_mail_pictures_hide_of(&sender);
+            view! {
+                <li class="list__item">
+                    <div class="list__text" dir="auto">{sender.clone()}</div>
+                    <form method="post" action="/mail/pictures">
+                        <input type="hidden" name="sender" value=sender />
+                        <button class="button button--small" name="do" value="hide" aria-label=label>{words::server_mail_pictures_hide()}</button>
+                    </form>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <details class="mail-servers">
+            <summary>{words::server_mail_pictures_senders(rows.len())}</summary>
+            <ul class="list">{rows}</ul>
+        </details>
     }
 }
 

@@ -69,6 +69,8 @@ fn is_of_mail(path: &str) -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DraftFields {
     pub draft: Option<i64>,
+    /// The one of the draft that was seen; `None`: whichever there is.
+    pub revision: Option<i64>,
     /// With what it is sent: `Sender::key`.
     pub sender: String,
     pub to: String,
@@ -129,6 +131,7 @@ impl ComposeWish {
         let number = |name: &str| value(name).and_then(|text| text.parse().ok());
         let fields = DraftFields {
             draft: number("draft"),
+            revision: number("revision"),
             sender: text("sender"),
             to: text("to").trim().to_owned(),
             cc: text("cc").trim().to_owned(),

@@ -4,7 +4,7 @@ use super::folders::{folders, local, number, zone};
 use super::paths::{INBOX, WRITE, folder_path};
 use super::records::{Compose, DraftFile, Folders, Row, Sender};
 use super::wishes::{ComposeDeed, ComposeRefused, ComposeWish, DraftFields};
-use crate::undo::keys::UNSENT;
+use crate::undo::keys::{DISCARDED, UNSENT};
 use crate::wire::{ApiError, UndoKey};
 use crate::words;
 use chrono::TimeZone;
@@ -21,7 +21,7 @@ pub const MAX_ATTACHED_OCTETS: usize = 25 * 1024 * 1024;
 /// How many people one is offered while one types.
 const MAX_OFFERED: usize = 8;
 
-fn draft_path(draft: MailDraftId) -> String {
+pub(super) fn draft_path(draft: MailDraftId) -> String {
     format!("{WRITE}?draft={}", draft.0)
 }
 
@@ -131,21 +131,25 @@ pub async fn begin(
     Ok((Some(draft_path(draft.id)), DraftFields { draft: Some(draft.id.0), ..DraftFields::default() }))
 }
 
-/// What is begun to people, with what it is about, and with the signature of the first account.
-pub async fn about(kalends: &Kalends, user: &User, (to, subject): (String, String)) -> Result<DraftFields, ApiError> {
-    let accounts = kalends.mail_accounts(user.on_a_page()).await?;
-    let text = accounts.first().map_or_else(String::new, |account| signature_under_text(&account.signature));
-    Ok(DraftFields { to, subject, text, ..DraftFields::default() })
-}
-
-/// The page that writes. What `wanted` says beside its draft is shown where it has something; else what the draft says.
-pub async fn compose(kalends: &Kalends, user: &User, wanted: DraftFields) -> Result<Compose, ApiError> {
+/// The page that writes. `typed`: what `wanted` says was typed, and is shown whatever has become of its draft; else what the draft says
+/// is.
+pub async fn compose(kalends: &Kalends, user: &User, wanted: DraftFields, typed: bool) -> Result<Compose, ApiError> {
     let caller = user.on_a_page();
     let folders = folders(kalends, user).await?;
-    let draft = match wanted.draft {
-        Some(id) => Some(kalends.mail_draft(caller, MailDraftId(id)).await?),
+    let mut fields = wanted;
+    let draft = match fields.draft {
+        Some(id) => match kalends.mail_draft(caller, MailDraftId(id)).await {
+            Ok(draft) if typed && !draft.state.is_open() => None,
+            Ok(draft) => Some(draft),
+            Err(Error::NotFound(_)) if typed => None,
+            Err(error) => return Err(error.into()),
+        },
         None => None,
     };
+    if draft.is_none() {
+        // What was typed is a new message, where another window has sent or discarded the draft.
+        (fields.draft, fields.revision) = (None, None);
+    }
     let mut senders = Vec::new();
     for account in kalends.mail_accounts(caller).await? {
         // What is written is kept where it was begun.
@@ -154,32 +158,32 @@ pub async fn compose(kalends: &Kalends, user: &User, wanted: DraftFields) -> Res
         }
         for identity in kalends.mail_identities(caller, account.id).await? {
             let key = format!("{}:{}", account.id.0, identity.id.0);
-            senders.push((Sender { key, name: identity.name, address: identity.address }, account.signature.clone()));
+            let signature = signature_under_text(identity.signature.as_ref().unwrap_or(&account.signature));
+            senders.push(Sender { key, name: identity.name, address: identity.address, signature });
         }
     }
-    let has_typed =
-        !(wanted.to.is_empty() && wanted.subject.is_empty() && wanted.text.is_empty() && wanted.cc.is_empty());
-    let mut fields = wanted;
     let (mut waits, mut why) = (None, None);
     match &draft {
         Some(draft) => {
             waits = draft.send_at.filter(|_| !draft.state.is_open()).map(|at| local(at, user));
             why = draft.why.clone();
-            if !has_typed {
+            if !typed {
                 fields = fields_of(draft);
             }
+            // Whoever keeps it now has seen what there is.
+            fields.revision = Some(draft.revision);
         }
-        None => {
-            if let Some((_, signature)) = senders.first().filter(|_| !has_typed) {
-                fields.text = signature_under_text(signature);
-            }
+        // What a link says may be without a text.
+        None if !typed && fields.text.is_empty() => {
+            fields.text = senders.first().map_or_else(String::new, |sender| sender.signature.clone());
         }
+        None => {}
     }
     let files = draft.map(|draft| draft.attachments).unwrap_or_default();
     let files = files.into_iter().map(|file| DraftFile { id: file.id.0, name: file.name, octets: number(file.size) });
     Ok(Compose {
         folders,
-        senders: senders.into_iter().map(|(sender, _)| sender).collect(),
+        senders,
         fields,
         files: files.collect(),
         waits,
@@ -200,6 +204,7 @@ fn fields_of(draft: &MailDraft) -> DraftFields {
     };
     DraftFields {
         draft: Some(draft.id.0),
+        revision: Some(draft.revision),
         sender: format!("{}:{identity}", draft.account.0),
         to: written(&draft.content.to),
         cc: written(&draft.content.cc),
@@ -215,6 +220,8 @@ fn fields_of(draft: &MailDraft) -> DraftFields {
 /// What became of what was written.
 pub struct Written {
     pub draft: i64,
+    /// Of the draft as it is kept now.
+    pub revision: i64,
     /// The page to go on with.
     pub next: String,
     pub said: String,
@@ -243,6 +250,7 @@ async fn written_as(
     let caller = user.on_a_page();
     let said = |draft: MailDraftId, next: String, said: &str| Written {
         draft: draft.0,
+        revision: 0,
         next,
         said: said.to_owned(),
         undo: None,
@@ -254,7 +262,8 @@ async fn written_as(
         }
         (ComposeDeed::Discard, Some(draft)) => {
             kalends.discard_mail_draft(caller, draft).await?;
-            return Ok(said(draft, folder_path(INBOX), words::server_mail_discarded()));
+            let undo = Some(format!("{DISCARDED}{}", draft.0));
+            return Ok(Written { undo, ..said(draft, folder_path(INBOX), words::server_mail_discarded()) });
         }
         (ComposeDeed::Unsend, Some(draft)) => {
             kalends.unsend_mail(caller, draft).await?;
@@ -273,7 +282,9 @@ async fn written_as(
     // Whatever comes now, the draft is there.
     fields.draft = Some(draft.0);
     let identity = chosen.and_then(|(_, identity)| identity);
-    kalends.save_mail_draft(caller, draft, None, identity, &content(fields)).await?;
+    let revision = fields.revision.filter(|_| known.is_some());
+    let saved = kalends.save_mail_draft(caller, draft, revision, identity, &content(fields)).await;
+    let saved = saved.map_err(|error| not_kept(error, known.is_some()))?;
     for file in &wish.files {
         kalends.attach_to_draft(caller, draft, &file.name, &file.kind, &file.content).await.map_err(at_files)?;
     }
@@ -289,7 +300,10 @@ async fn written_as(
             // A time that a clock skips is none; of one that it has twice, the first.
             Some(zone(user).from_local_datetime(&at).earliest().ok_or_else(wrong)?.to_utc())
         }
-        _ => return Ok(said(draft, draft_path(draft), words::server_mail_saved())),
+        _ => {
+            let kept = said(draft, draft_path(draft), words::server_mail_saved());
+            return Ok(Written { revision: saved.revision, ..kept });
+        }
     };
     let sent = kalends.send_mail(caller, draft, None, at).await?;
     let text = match (at, sent.send_at) {
@@ -299,7 +313,18 @@ async fn written_as(
         }
         _ => words::server_mail_sending().to_owned(),
     };
-    Ok(Written { draft: draft.0, next: folder_path(INBOX), said: text, undo: Some(format!("{UNSENT}{}", draft.0)) })
+    let undo = Some(format!("{UNSENT}{}", draft.0));
+    Ok(Written { undo, ..said(draft, folder_path(INBOX), &text) })
+}
+
+/// Why something was not kept that another window has changed, sent or discarded.
+fn not_kept(error: Error, is_known: bool) -> ApiError {
+    match error {
+        // Which of them it is, is said once it is known what has become of the draft.
+        Error::PreconditionFailed => ApiError::Conflict,
+        Error::NotFound("the draft") if is_known => ApiError::NotFound(words::server_mail_gone_meanwhile().to_owned()),
+        error => error.into(),
+    }
 }
 
 /// What is wrong with what is attached, beside the field for it.

@@ -12,6 +12,8 @@ pub const RUN: &str = "run:";
 pub const MAIL: &str = "mail:";
 /// What the key of a message that waits to be sent begins with; its draft follows.
 pub const UNSENT: &str = "unsent:";
+/// What the key of a draft that was thrown away begins with; its id follows.
+pub const DISCARDED: &str = "discarded:";
 /// What the key of a calendar that came back begins with; its id follows.
 pub const RETURNED: &str = "returned:";
 

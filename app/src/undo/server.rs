@@ -1,6 +1,6 @@
 //! Taking an edit back, for the script and for plain forms: `POST /undo`.
 
-use super::keys::{MAIL, RETURNED, RUN, UNSENT, key, key_of_run, read};
+use super::keys::{DISCARDED, MAIL, RETURNED, RUN, UNSENT, key, key_of_run, read};
 use crate::history::words_of::Reader;
 use crate::return_path::back_path;
 use crate::wire::{ApiError, UndoKey};
@@ -80,6 +80,10 @@ impl<'a> Posted<'a> {
                 Err(error) => return Err(error.into()),
             };
             return Ok(Answer { text, undo: String::new(), over: None });
+        }
+        if let Some(draft) = self.undo.strip_prefix(DISCARDED) {
+            kalends.restore_mail_draft(caller, MailDraftId(draft.parse().map_err(|_| unknown())?)).await?;
+            return Ok(Answer { text: words::server_mail_restored().to_owned(), undo: String::new(), over: None });
         }
         let undo = read(self.undo).ok_or_else(unknown)?;
         let over: Option<Vec<Option<String>>> = match self.over {

@@ -60,6 +60,7 @@ pub(super) async fn clean(lease: &Lease) -> Result<Ended> {
     tx.delete_idempotency_keys(now - KEY_LIFE).await?;
     tx.delete_reminders(now - crate::reminders::LOG_LIFE).await?;
     tx.delete_mail_undo(now - MAIL_UNDO).await?;
+    tx.delete_discarded_drafts(now - MAIL_UNDO).await?;
     tx.delete_jobs_done(now - DONE_JOBS).await?;
     // What somebody wanted to bring in is kept for as long as what they deleted.
     tx.delete_dead_jobs(JobKind::Import, now - kalends.limits.bin_age).await?;

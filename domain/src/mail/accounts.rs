@@ -1,11 +1,11 @@
 //! A person's mail accounts: adding one that lets the person in, looking whether it still does, changing and removing it. An account
 //! is its owner's alone: for everybody else it does not exist.
 
+use super::checks::{check_color, check_folders, check_settings, check_signature, checked_address, checked_name};
 use super::connector::{MailConfiguration, MailService};
 use super::credentials::purpose;
 use super::mailbox::Mailbox;
 use crate::access::{self, Caller};
-use crate::accounts::check_profile;
 use crate::idempotency::Once;
 use crate::jobs::JobKind;
 use crate::model::job::NewJob;
@@ -20,12 +20,6 @@ use crate::{Announcement, Error, Kalends, Problem, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 
-/// Longest name, in characters.
-pub const MAX_NAME: usize = 100;
-/// Longest signature, in characters.
-pub const MAX_SIGNATURE: usize = 10_000;
-/// Longest name at the server, host and password, in octets.
-const MAX_FIELD: usize = 2_000;
 /// Most accounts of one person.
 const MAX_ACCOUNTS: usize = 20;
 /// From one look to the next, where nothing else is chosen, and the least and the most that can be.
@@ -99,55 +93,6 @@ pub enum FedCalendars {
     Leave,
     /// The accounts go, and the calendars into the bin.
     Bin,
-}
-
-pub(super) fn checked_name<'a>(field: &'static str, name: &'a str, least: usize) -> Result<&'a str> {
-    let name = name.trim();
-    let length = name.chars().count();
-    if length < least || length > MAX_NAME || name.chars().any(char::is_control) {
-        return Err(Error::bad_input(field, Problem::Name { least, most: MAX_NAME }));
-    }
-    Ok(name)
-}
-
-fn check_color(color: &str) -> Result<()> {
-    let is_color =
-        color.len() == 7 && color.starts_with('#') && color[1..].bytes().all(|octet| octet.is_ascii_hexdigit());
-    if is_color { Ok(()) } else { Err(Error::bad_input("color", Problem::Color)) }
-}
-
-pub(super) fn check_signature(signature: &str) -> Result<()> {
-    match signature.chars().count() > MAX_SIGNATURE {
-        true => Err(Error::bad_input("signature", Problem::Length { least: 0, most: MAX_SIGNATURE })),
-        false => Ok(()),
-    }
-}
-
-fn check_settings(settings: &MailSettings, credentials: &Credentials) -> Result<()> {
-    for (field, server) in [("imap", &settings.imap), ("smtp", &settings.smtp)] {
-        let is_host = |host: &str| !host.is_empty() && host.len() <= 255 && !host.contains(['/', ' ', '@']);
-        let fits = is_host(&server.host) && !server.host.chars().any(char::is_control) && server.port != 0;
-        if !fits || server.user.len() > MAX_FIELD || server.user.chars().any(char::is_control) {
-            return Err(Error::bad_input(field, Problem::Request("a host, a port and a name there")));
-        }
-    }
-    match credentials {
-        Credentials::Basic { password, .. } if password.is_empty() || password.len() > MAX_FIELD => {
-            Err(Error::bad_input("password", Problem::Length { least: 1, most: MAX_FIELD }))
-        }
-        Credentials::Address { .. } => Err(Error::bad_input("password", Problem::Request("a password or a token"))),
-        _ => Ok(()),
-    }
-}
-
-/// An e-mail address as it is kept.
-pub(super) fn checked_address(address: &str) -> Result<String> {
-    let address = address.trim();
-    let unfit = || Error::bad_input("address", Problem::Email);
-    check_profile("address", Some(address)).map_err(|_| unfit())?;
-    let (name, domain) = address.rsplit_once('@').ok_or_else(unfit)?;
-    let is_plain = |part: &str| !part.is_empty() && !part.contains(['<', '>', ',', ';', '"', '(', ')']);
-    if is_plain(name) && is_plain(domain) { Ok(address.to_owned()) } else { Err(unfit()) }
 }
 
 /// An account of the caller's.
@@ -255,7 +200,7 @@ impl Kalends {
     /// Changes what its owner chooses about an account, or has it not be looked at until that is wanted again.
     ///
     /// # Errors
-    /// `NotFound`, `BadInput` (name, color, signature, interval).
+    /// `NotFound`, `BadInput` (name, color, signature, interval, folders).
     pub async fn change_mail_account(
         &self,
         caller: Caller,
@@ -279,6 +224,7 @@ impl Kalends {
         let name = change.name.as_deref().map(|name| checked_name("name", name, 1)).transpose()?;
         change.color.as_deref().map_or(Ok(()), check_color)?;
         change.signature.as_deref().map_or(Ok(()), check_signature)?;
+        change.folders.as_ref().map_or(Ok(()), check_folders)?;
         if change.interval.is_some_and(|interval| !(MIN_INTERVAL..=MAX_INTERVAL).contains(&interval)) {
             return Err(Error::bad_input("interval", Problem::Request("a minute to a day")));
         }
@@ -377,11 +323,12 @@ impl Kalends {
         self.renew_mail_account(caller, account, Credentials::Basic { user, password: password.to_owned() }).await
     }
 
-    /// Gives an account other credentials and settings, once its server has taken them.
+    /// Gives an account other credentials, once its server has taken them, with the names at the servers and the way to sign in that
+    /// `account` has; nothing else of it is changed.
     ///
     /// # Errors
     /// As [`Kalends::reauthenticate_mail_account`].
-    pub async fn renew_mail_account(
+    pub(super) async fn renew_mail_account(
         &self,
         caller: Caller,
         account: MailAccount,
@@ -395,7 +342,10 @@ impl Kalends {
         let sealed = self.vault.seal_for(&purpose(account.id), &credentials)?;
         self.write(caller, async |mut write: Write| {
             let mut now = own_account(&mut write.tx, caller, account.id).await?;
-            now.settings = account.settings.clone();
+            // What else was chosen while the server was asked stays.
+            now.settings.imap.user = account.settings.imap.user.clone();
+            now.settings.smtp.user = account.settings.smtp.user.clone();
+            now.settings.signs_in = account.settings.signs_in;
             if now.state != AccountState::Paused {
                 now.state = AccountState::Active;
             }

@@ -7,7 +7,7 @@ use crate::sync::credentials::Credentials;
 use crate::sync::provider::{Answer, ProviderError};
 use crate::sync::vault::Resealed;
 use crate::{Kalends, Result};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many accounts are sealed anew at once.
 const RESEALED_AT_ONCE: i64 = 100;
@@ -23,12 +23,16 @@ pub(crate) fn purpose(id: MailAccountId) -> Vec<u8> {
 pub(super) struct Keeper {
     pub kalends: Kalends,
     pub account: MailAccountId,
+    /// Those that it was asked with, as they are sealed.
+    pub sealed: Mutex<Vec<u8>>,
 }
 
 impl CredentialKeeper for Keeper {
     fn replace(&self, credentials: Credentials) -> Answer<'_, ()> {
         Box::pin(async move {
-            let kept = self.kalends.keep_mail_credentials(self.account, &credentials).await;
+            let known = self.sealed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let kept = self.kalends.keep_mail_credentials(self.account, &known, &credentials).await;
+            let kept = kept.map(|sealed| *self.sealed.lock().unwrap_or_else(PoisonError::into_inner) = sealed);
             kept.map_err(|error| ProviderError::Transient { why: error.to_string(), retry_after: None })
         })
     }
@@ -41,9 +45,14 @@ impl Kalends {
         account: &MailAccount,
     ) -> Result<std::result::Result<Credentials, ProviderError>> {
         let sealed = self.db.read().await?.mail_credentials(account.id).await?;
-        let opened = sealed.and_then(|sealed| self.vault.open_for::<Credentials>(&purpose(account.id), &sealed));
-        let Some(credentials) = opened else { return Ok(Err(ProviderError::Unauthenticated(KEY_LOST.into()))) };
-        let keeper = Arc::new(Keeper { kalends: self.clone(), account: account.id });
+        let opened = sealed.and_then(|sealed| {
+            let credentials = self.vault.open_for::<Credentials>(&purpose(account.id), &sealed)?;
+            Some((credentials, Mutex::new(sealed)))
+        });
+        let Some((credentials, sealed)) = opened else {
+            return Ok(Err(ProviderError::Unauthenticated(KEY_LOST.into())));
+        };
+        let keeper = Arc::new(Keeper { kalends: self.clone(), account: account.id, sealed });
         Ok(self.mailboxes.connector.fresh(account.preset.as_deref(), credentials, keeper).await)
     }
 
@@ -88,10 +97,18 @@ impl Kalends {
         }
     }
 
-    async fn keep_mail_credentials(&self, id: MailAccountId, credentials: &Credentials) -> Result<()> {
+    /// Keeps credentials in the place of those that were `known`: where somebody has signed in again meanwhile, theirs stay. Yields the
+    /// new ones as they are sealed.
+    async fn keep_mail_credentials(
+        &self,
+        id: MailAccountId,
+        known: &[u8],
+        credentials: &Credentials,
+    ) -> Result<Vec<u8>> {
         let sealed = self.vault.seal_for(&purpose(id), credentials)?;
         let mut tx = self.db.write().await?;
-        tx.set_mail_credentials(id, &sealed).await?;
-        tx.commit().await
+        tx.reseal_mail_credentials(id, known, &sealed).await?;
+        tx.commit().await?;
+        Ok(sealed)
     }
 }

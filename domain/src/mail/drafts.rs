@@ -1,15 +1,19 @@
 //! What is being written: stored here at each change, and on the server a little later.
 
 use super::accounts::own_account;
+use super::answers::Prepared;
 use super::html::sanitised_draft;
 use super::lists::NO_MESSAGE;
+use super::saving::removal_key;
 use super::{MAX_ATTACHED, MAX_RECIPIENTS, MAX_REFERENCES, MAX_SUBJECT, MAX_TEXT, answers};
 use crate::access::{self, Caller};
 use crate::idempotency::Once;
 use crate::jobs::JobKind;
 use crate::model::job::NewJob;
-use crate::model::mail_account::{MailAccountId, MailIdentityId};
-use crate::model::mail_draft::{AnswerKind, Attachment, AttachmentId, DraftContent, MailDraft, MailDraftId};
+use crate::model::mail_account::{MailAccount, MailAccountId, MailIdentityId};
+use crate::model::mail_draft::{
+    AnswerKind, Attachment, AttachmentId, DraftContent, MailDraft, MailDraftId, SavedDraft,
+};
 use crate::model::mail_message::{MailAddress, MailMessageId};
 use crate::store::{NewMailDraft, Transaction};
 use crate::write::Write;
@@ -133,36 +137,59 @@ impl Kalends {
             }
             None => answers::empty(&of, &identities),
         };
-        let content = checked(&prepared.content)?;
-        let message_id = super::mime::new_message_id(&of.address);
-        let id = self
-            .write(caller, async |mut write: Write| {
-                own_account(&mut write.tx, caller, account).await?;
-                if let Some((message, _)) = answered {
-                    write.tx.mail_message(caller.principal, message).await?.ok_or(NO_MESSAGE)?;
-                }
-                if write.tx.count_mail_drafts(account).await?.0 >= MAX_DRAFTS {
-                    return Err(Error::QuotaExceeded { limit: MAX_DRAFTS, unit: "drafts" });
-                }
-                let new = NewMailDraft {
-                    account,
-                    identity: prepared.identity,
-                    message_id: &message_id,
-                    content: &content,
-                    answers: answered,
-                    at: Utc::now(),
-                };
-                let id = write.tx.insert_mail_draft(new).await?;
-                if let Some(made) = write.take_key(once, &id.0.to_string()).await? {
-                    return made.parse().map(MailDraftId).map_err(|_| NO_DRAFT);
-                }
-                for (name, media_type, octets) in &prepared.attachments {
-                    write.tx.insert_attachment(id, &file_name(name), media_type, octets).await?;
-                }
-                write.commit(id).await
-            })
-            .await?;
+        let id = self.insert_draft(caller, &of, prepared, answered, None, once).await?;
         self.mail_draft(caller, id).await
+    }
+
+    /// Stores a draft as it begins. `known_as`: the Message-ID of the copy that the server has of it, and where that is.
+    pub(super) async fn insert_draft(
+        &self,
+        caller: Caller,
+        of: &MailAccount,
+        prepared: Prepared,
+        answered: Option<(MailMessageId, AnswerKind)>,
+        known_as: Option<(&str, &SavedDraft)>,
+        once: Option<&Once>,
+    ) -> Result<MailDraftId> {
+        let account = of.id;
+        let content = checked(&prepared.content)?;
+        let octets: usize = prepared.attachments.iter().map(|(_, _, octets)| octets.len()).sum();
+        if octets as u64 > MAX_ATTACHED {
+            return Err(Error::TooLarge { limit: usize::try_from(MAX_ATTACHED).unwrap_or(usize::MAX) });
+        }
+        let message_id = match known_as {
+            Some((message_id, _)) => message_id.to_owned(),
+            None => super::mime::new_message_id(&of.address),
+        };
+        self.write(caller, async |mut write: Write| {
+            own_account(&mut write.tx, caller, account).await?;
+            if let Some((message, _)) = answered {
+                write.tx.mail_message(caller.principal, message).await?.ok_or(NO_MESSAGE)?;
+            }
+            if write.tx.count_mail_drafts(account).await?.0 >= MAX_DRAFTS {
+                return Err(Error::QuotaExceeded { limit: MAX_DRAFTS, unit: "drafts" });
+            }
+            let new = NewMailDraft {
+                account,
+                identity: prepared.identity,
+                message_id: &message_id,
+                content: &content,
+                answers: answered,
+                at: Utc::now(),
+            };
+            let id = write.tx.insert_mail_draft(new).await?;
+            if let Some(made) = write.take_key(once, &id.0.to_string()).await? {
+                return made.parse().map(MailDraftId).map_err(|_| NO_DRAFT);
+            }
+            for (name, media_type, octets) in &prepared.attachments {
+                write.tx.insert_attachment(id, &file_name(name), media_type, octets).await?;
+            }
+            if let Some((_, saved)) = known_as {
+                write.tx.set_saved_draft(id, saved).await?;
+            }
+            write.commit(id).await
+        })
+        .await
     }
 
     /// Stores what was written so far. `revision`: the one that was seen; `None`: whichever there is.
@@ -274,7 +301,7 @@ impl Kalends {
         Ok((found, content))
     }
 
-    /// Throws a draft away, here and on the server.
+    /// Throws a draft away, here and on the server. For a day it can be brought back by [`Kalends::restore_mail_draft`].
     ///
     /// # Errors
     /// `NotFound`; `PreconditionFailed` for one that is on its way.
@@ -282,7 +309,7 @@ impl Kalends {
         let draft = self
             .write(caller, async |mut write: Write| {
                 let draft = open_draft(&mut write.tx, caller, id).await?;
-                write.tx.delete_mail_draft(id).await?;
+                write.tx.discard_mail_draft(id, Utc::now()).await?;
                 write.tx.delete_waiting_jobs(JobKind::MailSave, &id.0.to_string()).await?;
                 if let Some((folder, uid)) = &draft.saved.at {
                     write.tx.enqueue_job(&super::saving::removal(&draft, folder, *uid)?).await?;
@@ -295,6 +322,27 @@ impl Kalends {
             self.wake.notify_one();
         }
         Ok(())
+    }
+
+    /// Brings a draft back that was thrown away, here and a little later on the server.
+    ///
+    /// # Errors
+    /// `NotFound`, also for one that was not thrown away, or too long ago.
+    pub async fn restore_mail_draft(&self, caller: Caller, id: MailDraftId) -> Result<MailDraft> {
+        access::require_own(caller)?;
+        self.write(caller, async |mut write: Write| {
+            if !write.tx.restore_mail_draft(caller.principal, id).await? {
+                return Err(NO_DRAFT);
+            }
+            let draft = own_draft(&mut write.tx, caller, id).await?;
+            // Its copy there may not be gone yet.
+            write.tx.delete_waiting_jobs(JobKind::MailSave, &removal_key(id)).await?;
+            write.tx.enqueue_job(&save_job(id, SAVE_AFTER)).await?;
+            write.announce(Announcement::Mail { owner: caller.principal, account: draft.account });
+            write.commit(()).await
+        })
+        .await?;
+        self.mail_draft(caller, id).await
     }
 }
 

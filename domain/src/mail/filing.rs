@@ -99,15 +99,17 @@ async fn end(lease: &Lease, done: Option<(&MailCopy, Option<GivenUp<'_>>)>) -> R
 }
 
 impl Kalends {
-    /// Puts a message into the folder for what was sent, where nobody else does and it is not there.
+    /// Puts a message into the folder for what was sent, where nobody else does and it is not there. Where there is no such folder, it is
+    /// made.
     pub(super) async fn put_among_sent(&self, account: &MailAccount, message_id: &str, text: &[u8]) -> Asked<()> {
         if account.settings.sent_by == SentBy::Server {
             return Ok(Ok(()));
         }
-        let folders = self.db.read().await?.mail_folders(account.id).await?;
-        let folder = folders.into_iter().find(|folder| folder.role == Some(FolderRole::Sent));
-        let Some(folder) = folder else { return Ok(Ok(())) };
-        let path = folder.path.as_str();
+        let folder = match self.folder_or_new(account, FolderRole::Sent).await? {
+            Ok(folder) => folder,
+            Err(error) => return Ok(Err(error)),
+        };
+        let path = folder.as_str();
         self.ask_mail(account, |mailbox| async move {
             if !mailbox.capabilities().gmail && mailbox.find(path, message_id).await?.is_empty() {
                 mailbox.append(path, MessageFlags::SEEN, text).await?;

@@ -1,6 +1,7 @@
 //! What mail of an account may be sent as.
 
-use super::accounts::{check_signature, checked_address, checked_name, own_account};
+use super::accounts::own_account;
+use super::checks::{check_signature, checked_address, checked_name};
 use crate::access::{Access, Caller};
 use crate::model::mail_account::{MailAccountId, MailIdentity, MailIdentityId};
 use crate::write::Write;

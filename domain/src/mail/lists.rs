@@ -77,6 +77,16 @@ pub(super) async fn places(tx: &mut Transaction, caller: Caller, place: MailPlac
 }
 
 impl Kalends {
+    /// How many messages of an account have changed here in a way that its server has not been told yet.
+    ///
+    /// # Errors
+    /// `NotFound`
+    pub async fn pending_mail(&self, caller: Caller, id: MailAccountId) -> Result<u64> {
+        let mut tx = self.db.read().await?;
+        super::accounts::own_account(&mut tx, caller, id).await?;
+        tx.count_pending_mail(id).await
+    }
+
     /// The folders of all of the caller's mail accounts: of each account those with a purpose first, then by path.
     ///
     /// # Errors

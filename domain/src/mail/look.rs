@@ -5,9 +5,10 @@ use super::accounts::look_job;
 use super::bulk::push_job;
 use super::invitations::take_job;
 use super::mailbox::{Mailbox, RemoteFolder};
+use super::roles::roles;
 use super::standing::{MAX_WHOLE_TIME, standing, too_slow};
 use crate::jobs::{Ended, JobKind, Lease};
-use crate::model::mail_account::{ChosenFolders, MailAccount, MailAccountId};
+use crate::model::mail_account::{MailAccount, MailAccountId};
 use crate::model::mail_folder::{FolderRole, MailFolder};
 use crate::model::remote_account::AccountState;
 use crate::model::sync_link::RunProgress;
@@ -15,7 +16,6 @@ use crate::store::{ListedFolder, Transaction};
 use crate::sync::provider::ProviderError;
 use crate::{Announcement, Error, Kalends, Result};
 use chrono::{TimeDelta, Utc};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
@@ -69,80 +69,6 @@ impl Look<'_> {
         let news = Announcement::Mail { owner: self.account.owner, account: self.account.id };
         self.kalends.commit_with_all_news(tx, vec![news]).await
     }
-}
-
-/// What folders are called that are for something, where the server does not say.
-fn role_by_name(name: &str) -> Option<FolderRole> {
-    Some(match name.to_lowercase().as_str() {
-        "sent"
-        | "sent items"
-        | "sent messages"
-        | "sent mail"
-        | "envoyés"
-        | "éléments envoyés"
-        | "messages envoyés"
-        | "gesendet"
-        | "gesendete elemente"
-        | "gesendete objekte" => FolderRole::Sent,
-        "drafts" | "draft" | "brouillons" | "entwürfe" => FolderRole::Drafts,
-        "archive" | "archives" | "archiv" => FolderRole::Archive,
-        "trash"
-        | "deleted"
-        | "deleted items"
-        | "deleted messages"
-        | "bin"
-        | "corbeille"
-        | "éléments supprimés"
-        | "papierkorb"
-        | "gelöschte elemente"
-        | "gelöschte objekte" => FolderRole::Bin,
-        "spam"
-        | "junk"
-        | "junk e-mail"
-        | "junk email"
-        | "bulk mail"
-        | "indésirables"
-        | "courrier indésirable"
-        | "spamverdacht" => FolderRole::Spam,
-        _ => return None,
-    })
-}
-
-/// What each folder is for: as its owner has chosen, as the server says, as it is called.
-fn roles(folders: &[RemoteFolder], chosen: &ChosenFolders) -> BTreeMap<String, FolderRole> {
-    let mut roles: BTreeMap<String, FolderRole> = BTreeMap::new();
-    let mut give = |path: &str, role: FolderRole| {
-        if !roles.contains_key(path) && !roles.values().any(|given| *given == role) {
-            roles.insert(path.to_owned(), role);
-        }
-    };
-    for (path, role) in [
-        (&chosen.sent, FolderRole::Sent),
-        (&chosen.drafts, FolderRole::Drafts),
-        (&chosen.archive, FolderRole::Archive),
-        (&chosen.bin, FolderRole::Bin),
-        (&chosen.spam, FolderRole::Spam),
-    ] {
-        if let Some(path) = path.as_deref().filter(|path| folders.iter().any(|folder| folder.path == **path)) {
-            give(path, role);
-        }
-    }
-    for folder in folders {
-        if folder.path.eq_ignore_ascii_case("INBOX") {
-            give(&folder.path, FolderRole::Inbox);
-        }
-        if let Some(role) = folder.role {
-            give(&folder.path, role);
-        }
-    }
-    for folder in folders.iter().filter(|folder| folder.selectable) {
-        let delimiter = folder.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty());
-        let name = delimiter.and_then(|delimiter| folder.path.rsplit(delimiter).next()).unwrap_or(&folder.path);
-        if let Some(role) = role_by_name(name) {
-            give(&folder.path, role);
-        }
-    }
-    roles
 }
 
 /// Looks at the account of a job.
@@ -302,31 +228,5 @@ impl Look<'_> {
         let folders = tx.mail_folders(self.account.id).await?;
         self.commit(tx).await?;
         Ok(folders)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn folder(path: &str, role: Option<FolderRole>) -> RemoteFolder {
-        RemoteFolder { path: path.into(), delimiter: Some("/".into()), role, selectable: true }
-    }
-
-    #[test]
-    fn each_purpose_has_one_folder() {
-        let folders = [
-            folder("Archive", None),
-            folder("INBOX", None),
-            folder("INBOX/Sent", None),
-            folder("Gesendet", Some(FolderRole::Sent)),
-            folder("Trash", None),
-        ];
-        let chosen =
-            ChosenFolders { bin: Some("Archive".into()), spam: Some("Gone".into()), ..ChosenFolders::default() };
-        let roles = roles(&folders, &chosen);
-        let roles: Vec<(&str, FolderRole)> = roles.iter().map(|(path, role)| (path.as_str(), *role)).collect();
-        let expected = [("Archive", FolderRole::Bin), ("Gesendet", FolderRole::Sent), ("INBOX", FolderRole::Inbox)];
-        assert_eq!(roles, expected);
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn people(address: Option<&Address<'_>>) -> Vec<MailAddress> {
     people.filter(|who| !who.address.is_empty() || !who.name.is_empty()).collect()
 }
 
-fn ids(value: &HeaderValue<'_>) -> Vec<String> {
+pub(super) fn ids(value: &HeaderValue<'_>) -> Vec<String> {
     let texts: Vec<&str> = match value {
         HeaderValue::Text(text) => vec![text],
         HeaderValue::TextList(texts) => texts.iter().map(AsRef::as_ref).collect(),

@@ -311,32 +311,4 @@ impl Kalends {
         tx.set_shows_pictures(caller.principal, address, shows).await?;
         tx.commit().await
     }
-
-    /// Asks the servers for messages that have all of the words anywhere, in their bodies as well, in the folders of a place that are
-    /// indexed; the newest first, at most `most`.
-    ///
-    /// # Errors
-    /// `NotFound`; `Remote` with what a server said; `BadInput` (search).
-    pub async fn search_mail_on_server(
-        &self,
-        caller: Caller,
-        folder: crate::mail::MailFolderId,
-        search: &str,
-        most: usize,
-    ) -> Result<Vec<MailMessage>> {
-        let folder = self.mail_folder(caller, folder).await?;
-        let words: Vec<String> = search.split_whitespace().map(str::to_owned).collect();
-        let is_usable = |word: &String| word.len() <= 200 && !word.chars().any(char::is_control);
-        if words.is_empty() || words.len() > super::words::MAX_ASKED || !words.iter().all(is_usable) {
-            return Err(Error::bad_input("search", Problem::Request("one to ten words")));
-        }
-        let account = self.mail_account(caller, folder.account).await?;
-        let (path, wanted) = (folder.path.as_str(), &words[..]);
-        let asked = self.ask_mail(&account, |mailbox| async move { mailbox.search(path, wanted).await }).await?;
-        let mut uids = asked.map_err(FindError::from)?;
-        uids.sort_unstable_by(|one, other| other.cmp(one));
-        uids.truncate(most.clamp(1, super::lists::MAX_PAGE));
-        let mut tx = self.db.read().await?;
-        tx.mail_at(caller.principal, folder.id, &uids).await
-    }
 }

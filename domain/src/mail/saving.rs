@@ -14,7 +14,7 @@ use crate::model::principal::PrincipalId;
 use crate::model::remote_account::AccountState;
 use crate::store::Transaction;
 use crate::sync::provider::ProviderError;
-use crate::{Error, Kalends, Result};
+use crate::{Announcement, Error, Kalends, Result};
 use chrono::{DateTime, Utc};
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
@@ -30,12 +30,16 @@ struct Removed {
     message_id: String,
 }
 
+pub(super) fn removal_key(draft: MailDraftId) -> String {
+    format!("gone-{}", draft.0)
+}
+
 /// The job that takes a draft off the server that was thrown away, or sent.
 pub(super) fn removal(draft: &MailDraft, folder: &str, uid: u32) -> Result<NewJob> {
     let message_id = draft.message_id.clone();
     let removed = Removed { account: draft.account.0, folder: folder.to_owned(), uid, message_id };
     let payload = serde_json::to_string(&removed).map_err(|error| Error::Internal(error.into()))?;
-    let key = format!("gone-{}", draft.id.0);
+    let key = removal_key(draft.id);
     Ok(NewJob { kind: JobKind::MailSave, key, owner: None, payload, due_at: Utc::now() })
 }
 
@@ -142,14 +146,19 @@ pub(crate) async fn save(lease: &Lease) -> Result<Ended> {
     let Some(draft) = draft.filter(|draft| draft.saved.revision < draft.revision) else { return end(lease).await };
     let Some(account) = tx.working_mail_account(draft.account).await? else { return end(lease).await };
     let identities = tx.mail_identities(account.id).await?;
-    let folders = tx.mail_folders(account.id).await?;
     let attached = attached(&mut tx, &draft).await?;
     drop(tx);
-    let folder = folders.into_iter().find(|folder| folder.role == Some(FolderRole::Drafts));
-    let Some(folder) = folder.filter(|_| account.state == AccountState::Active) else { return end(lease).await };
+    if account.state != AccountState::Active {
+        return end(lease).await;
+    }
+    let folder = match kalends.folder_or_new(&account, FolderRole::Drafts).await? {
+        Ok(folder) => folder,
+        Err(error) if error.is_transient() => return Err(Error::Remote(error.into())),
+        Err(error) => return kept_here(lease, &account, &error).await,
+    };
     let from = sender(&draft, &account, &identities);
     let text = message(&draft, &from, &attached, draft.changed_at, true)?;
-    let (path, message_id, text) = (folder.path.as_str(), draft.message_id.as_str(), &text[..]);
+    let (path, message_id, text) = (folder.as_str(), draft.message_id.as_str(), &text[..]);
     let saved: Asked<Option<u32>> = kalends
         .ask_mail(&account, |mailbox| async move {
             let flags = MessageFlags::DRAFT.with(MessageFlags::SEEN);
@@ -160,13 +169,12 @@ pub(crate) async fn save(lease: &Lease) -> Result<Ended> {
     match saved? {
         Ok(uid) => {
             let mut tx = kalends.db.write().await?;
-            let saved = SavedDraft { revision: draft.revision, at: uid.map(|uid| (folder.path.clone(), uid)) };
+            let saved = SavedDraft { revision: draft.revision, at: uid.map(|uid| (folder.clone(), uid)) };
             tx.set_saved_draft(id, &saved).await?;
             tx.commit().await?;
             end(lease).await
         }
-        // It is kept here; the next change has it saved there as well.
-        Err(error) if !error.is_transient() => end(lease).await,
+        Err(error) if !error.is_transient() => kept_here(lease, &account, &error).await,
         Err(error) => Err(Error::Remote(error.into())),
     }
 }
@@ -184,6 +192,17 @@ async fn keep_newest(
         mailbox.delete(folder, &uids).await?;
     }
     Ok(newest)
+}
+
+/// The draft is kept here, and the next change has it saved there as well: the account says that it is not there now.
+async fn kept_here(lease: &Lease, account: &MailAccount, error: &ProviderError) -> Result<Ended> {
+    let mut tx = lease.kalends.db.write().await?;
+    let what = format!("a draft is kept here alone, and not at the server: {error}");
+    tx.note_about_mail(account.id, &what, Utc::now()).await?;
+    let ended = lease.end(&mut tx, None).await?;
+    let news = Announcement::Mail { owner: account.owner, account: account.id };
+    lease.kalends.commit_with_all_news(tx, vec![news]).await?;
+    Ok(ended)
 }
 
 async fn remove(lease: &Lease, removed: Removed) -> Result<Ended> {

@@ -15,7 +15,6 @@ use crate::store::Transaction;
 use crate::sync::provider::ProviderError;
 use crate::{Announcement, Kalends, Result};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// For how long something is tried again that a server does not take just now.
@@ -234,52 +233,4 @@ async fn file(lease: &Lease, draft: &MailDraft, account: &MailAccount) -> Result
     let news = Announcement::Mail { owner: account.owner, account: account.id };
     kalends.commit_with_all_news(tx, vec![news]).await?;
     Ok(ended)
-}
-
-impl Kalends {
-    /// Has a message of the folder for drafts be written on: the draft whose copy it is, or one that is made of it.
-    ///
-    /// # Errors
-    /// `NotFound`; `Remote` where it cannot be read; `BadInput` for more than a draft can hold.
-    pub async fn edit_mail(&self, caller: crate::access::Caller, id: crate::mail::MailMessageId) -> Result<MailDraft> {
-        let message = self.mail_message(caller, id).await?;
-        if let Some(message_id) = &message.message_id {
-            let known = self.db.read().await?.mail_draft_saved_as(message.account, message_id).await?;
-            if let Some(known) = known {
-                return Ok(known);
-            }
-        }
-        let raw: Arc<Vec<u8>> = self.original_mail(caller, id).await?;
-        let draft = self.begin_mail(caller, message.account, None).await?;
-        let read = self.parse_on_a_thread(raw.len(), move || Ok(written(&raw))).await?;
-        for (name, media_type, octets) in read.1 {
-            self.attach_to_draft(caller, draft.id, &name, &media_type, &octets).await?;
-        }
-        let saved = self.save_mail_draft(caller, draft.id, None, draft.identity, &read.0).await?;
-        // The copy there is that of another program: this one takes its place.
-        self.change_mail(caller, &crate::mail::MailSelection::Messages(vec![id]), crate::mail::MailChange::Delete)
-            .await?;
-        Ok(saved)
-    }
-}
-
-/// A message as the content of a draft.
-fn written(raw: &[u8]) -> (crate::mail::DraftContent, super::saving::Attached) {
-    let Some(read) = mail_parser::MessageParser::default().parse(raw) else { return Default::default() };
-    let has_html = read.html_bodies().any(|part| matches!(part.body, mail_parser::PartType::Html(_)));
-    let content = crate::mail::DraftContent {
-        to: mime::people(read.to()),
-        cc: mime::people(read.cc()),
-        bcc: mime::people(read.bcc()),
-        subject: read.subject().unwrap_or_default().to_owned(),
-        text: read.body_text(0).unwrap_or_default().into_owned(),
-        html: read.body_html(0).filter(|_| has_html).map(|html| html.into_owned()),
-        in_reply_to: None,
-        references: Vec::new(),
-    };
-    let parts = mime::parts(&read).into_iter().filter_map(|part| {
-        let content = read.parts.get(part.number).map(|part| mime::octets(part).to_vec())?;
-        Some((part.name.unwrap_or_default(), part.media_type, content))
-    });
-    (content, parts.collect())
 }

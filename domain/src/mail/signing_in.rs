@@ -1,6 +1,7 @@
 //! Mail accounts at services at which their owners sign in, instead of giving a password here.
 
-use super::accounts::{NewMailAccount, checked_address};
+use super::accounts::NewMailAccount;
+use super::checks::checked_address;
 use crate::access::{self, Caller};
 use crate::model::mail_account::{MailAccountId, MailSettings};
 use crate::sync::credentials::Credentials;

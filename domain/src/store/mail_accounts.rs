@@ -251,7 +251,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// The same credentials sealed by another key, unless others have taken their place.
+    /// Others in the place of the credentials that are `old`, unless some have taken their place already. Yields whether they did.
     pub async fn reseal_mail_credentials(&mut self, id: MailAccountId, old: &[u8], new: &[u8]) -> Result<bool> {
         let statement = self.sql("UPDATE mail_accounts SET credentials = $3 WHERE id = $1 AND credentials = $2");
         Ok(statement.bind(id.0).bind(old).bind(new).run().await? > 0)

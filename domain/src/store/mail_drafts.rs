@@ -70,7 +70,7 @@ fn attachment(row: &Row) -> Result<Attachment> {
 impl Transaction {
     /// Those of a person that were not sent, the last one written at first.
     pub async fn mail_drafts_of(&mut self, owner: PrincipalId) -> Result<Vec<MailDraft>> {
-        let of = "JOIN mail_accounts a ON a.id = d.account_id WHERE a.principal_id = $1 AND d.state NOT IN ('filing', 'sent')
+        let of = "JOIN mail_accounts a ON a.id = d.account_id WHERE a.principal_id = $1 AND d.state NOT IN ('filing', 'sent') AND d.discarded_at IS NULL
             ORDER BY d.changed_at DESC, d.id DESC";
         let mut drafts = self.joined(&[SELECT, of]).bind(owner.0).all(draft).await?;
         for draft in &mut drafts {
@@ -81,20 +81,20 @@ impl Transaction {
 
     /// One of a person's.
     pub async fn mail_draft_of(&mut self, owner: PrincipalId, id: MailDraftId) -> Result<Option<MailDraft>> {
-        let of = "JOIN mail_accounts a ON a.id = d.account_id WHERE a.principal_id = $1 AND d.id = $2";
+        let of = "JOIN mail_accounts a ON a.id = d.account_id WHERE a.principal_id = $1 AND d.id = $2 AND d.discarded_at IS NULL";
         let row = self.joined(&[SELECT, of]).bind(owner.0).bind(id.0).optional().await?;
         self.with_attachments(row).await
     }
 
     /// One, whosever it is.
     pub async fn mail_draft(&mut self, id: MailDraftId) -> Result<Option<MailDraft>> {
-        let row = self.joined(&[SELECT, "WHERE d.id = $1"]).bind(id.0).optional().await?;
+        let row = self.joined(&[SELECT, "WHERE d.id = $1 AND d.discarded_at IS NULL"]).bind(id.0).optional().await?;
         self.with_attachments(row).await
     }
 
     /// The one of an account that this message on the server is the copy of.
     pub async fn mail_draft_saved_as(&mut self, account: MailAccountId, message_id: &str) -> Result<Option<MailDraft>> {
-        let of = "WHERE d.account_id = $1 AND d.message_id = $2 AND d.state IN ('draft', 'refused')";
+        let of = "WHERE d.account_id = $1 AND d.message_id = $2 AND d.state IN ('draft', 'refused') AND d.discarded_at IS NULL";
         let row = self.joined(&[SELECT, of]).bind(account.0).bind(message_id).optional().await?;
         self.with_attachments(row).await
     }
@@ -110,7 +110,7 @@ impl Transaction {
     pub async fn count_mail_drafts(&mut self, account: MailAccountId) -> Result<(u64, u64)> {
         let statement = self.sql(
             "SELECT count(*) AS drafts, count(CASE WHEN state IN ('waiting', 'sending') THEN 1 END) AS waiting
-             FROM mail_drafts WHERE account_id = $1 AND state NOT IN ('filing', 'sent')",
+             FROM mail_drafts WHERE account_id = $1 AND state NOT IN ('filing', 'sent') AND discarded_at IS NULL",
         );
         let row = statement.bind(account.0).one().await?;
         Ok((row.count("drafts")?, row.count("waiting")?))
@@ -221,6 +221,26 @@ impl Transaction {
         let statement = self.sql("UPDATE mail_drafts SET revision = revision + 1, changed_at = $2 WHERE id = $1");
         statement.bind(id.0).bind(millis(at)).run().await?;
         Ok(())
+    }
+
+    /// Throws one away, for the time being: until it comes back nothing but [`Transaction::restore_mail_draft`] knows it.
+    pub async fn discard_mail_draft(&mut self, id: MailDraftId, at: DateTime<Utc>) -> Result<()> {
+        self.sql("UPDATE mail_drafts SET discarded_at = $2 WHERE id = $1").bind(id.0).bind(millis(at)).run().await?;
+        Ok(())
+    }
+
+    /// Brings back what somebody has thrown away; the server has nothing of it. Yields whether it was there.
+    pub async fn restore_mail_draft(&mut self, owner: PrincipalId, id: MailDraftId) -> Result<bool> {
+        let statement = self.sql(
+            "UPDATE mail_drafts SET discarded_at = NULL, saved_revision = 0, server_folder = NULL, server_uid = NULL
+             WHERE id = $1 AND discarded_at IS NOT NULL AND account_id IN (SELECT id FROM mail_accounts WHERE principal_id = $2)",
+        );
+        Ok(statement.bind(id.0).bind(owner.0).run().await? > 0)
+    }
+
+    /// Forgets what was thrown away before `before`.
+    pub async fn delete_discarded_drafts(&mut self, before: DateTime<Utc>) -> Result<u64> {
+        self.sql("DELETE FROM mail_drafts WHERE discarded_at < $1").bind(millis(before)).run().await
     }
 
     pub async fn delete_mail_draft(&mut self, id: MailDraftId) -> Result<()> {

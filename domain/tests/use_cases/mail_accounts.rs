@@ -7,7 +7,8 @@ use chrono::{TimeDelta, Utc};
 use futures::future::BoxFuture;
 use kalends_domain::access::Caller;
 use kalends_domain::mail::{
-    AnswerKind, DraftContent, FedCalendars, InvitationRule, MailAccountId, MailAddress, MailChange, MailSelection,
+    AnswerKind, ChosenFolders, DraftContent, FedCalendars, FolderRole, InvitationRule, MailAccountChange,
+    MailAccountId, MailAddress, MailChange, MailSelection,
 };
 use kalends_domain::people::Administrator;
 use kalends_domain::sync::connector::{Connector, CredentialKeeper, FindError, Found, Service, ServiceAddress, Wanted};
@@ -278,6 +279,99 @@ async fn of_two_who_do_the_same_at_once_each_is_told_what_became_of_theirs() {
     assert_eq!([&one, &other].iter().filter(|attached| attached.is_ok()).count(), 1, "{one:?} {other:?}");
     assert!(matches!(one.err().or(other.err()), Some(Error::TooLarge { .. })));
     assert_eq!(kalends.mail_draft(dora, draft.id).await.unwrap().attachments.len(), 3);
+}
+
+#[tokio::test]
+async fn who_signs_in_while_a_service_renews_what_was_there_before_stays_signed_in() {
+    let (desk, kalends, _) = desk().await;
+    let (dora, account) = (desk.dora, desk.account);
+    let basic = |password: &str| Credentials::Basic { user: "dora".into(), password: password.into() };
+    let renewed = |kalends: &Kalends, password: &'static str| {
+        let (kalends, bin) = (kalends.clone(), Some("Archive".to_owned()));
+        let meanwhile = async move {
+            kalends.reauthenticate_mail_account(dora, account, Some("dora2"), password).await.unwrap();
+            let folders = Some(ChosenFolders { bin, ..ChosenFolders::default() });
+            let change = MailAccountChange { folders, ..MailAccountChange::default() };
+            kalends.change_mail_account(dora, account, &change).await.unwrap();
+        };
+        Box::pin(meanwhile)
+    };
+    *desk.mailboxes.renewal.lock().unwrap() = Some((renewed(&kalends, "new"), basic("renewed")));
+    kalends.test_mail_account(dora, account).await.unwrap();
+    let now = kalends.mail_account(dora, account).await.unwrap();
+    assert_eq!((now.settings.imap.user.as_str(), now.settings.folders.bin.as_deref()), ("dora2", Some("Archive")));
+    kalends.test_mail_account(dora, account).await.unwrap();
+    let last = desk.mailboxes.credentials.lock().unwrap().clone();
+    assert!(last == Some(Credentials::Basic { user: "dora2".into(), password: "new".into() }));
+}
+
+#[tokio::test]
+async fn each_purpose_has_a_folder_of_its_own_and_the_inbox_is_none() {
+    let (desk, kalends, _) = desk().await;
+    let some = |path: &str| Some(path.to_owned());
+    for folders in [
+        ChosenFolders { bin: some("INBOX"), ..ChosenFolders::default() },
+        ChosenFolders { archive: some("inbox"), ..ChosenFolders::default() },
+        ChosenFolders { sent: some("Archive"), archive: some("Archive"), ..ChosenFolders::default() },
+    ] {
+        let change = MailAccountChange { folders: Some(folders), ..MailAccountChange::default() };
+        let refused = kalends.change_mail_account(desk.dora, desk.account, &change).await;
+        assert!(matches!(refused, Err(Error::BadInput { field: "folders", .. })), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_is_missing_for_drafts_or_what_was_sent_is_made_and_where_it_cannot_be_that_is_said() {
+    let (desk, kalends, _) = desk().await;
+    let dora = desk.dora;
+    desk.mailboxes.folders.lock().unwrap().remove("Sent");
+    kalends.look_at_mail(dora, desk.account).await.unwrap();
+    settle(&kalends).await;
+    *desk.mailboxes.is_full.lock().unwrap() = true;
+    let draft = kalends.begin_mail(dora, desk.account, None).await.unwrap();
+    let to = vec![MailAddress { name: String::new(), address: "ada@lovelace.example".into() }];
+    let content = DraftContent { to, subject: "Plans".into(), ..DraftContent::default() };
+    let save = || kalends.save_mail_draft(dora, draft.id, None, None, &content);
+    save().await.unwrap();
+    desk.go_on().await;
+    let notice = || async { kalends.mail_account(dora, desk.account).await.unwrap().notice.map(|notice| notice.what) };
+    assert!(notice().await.unwrap().contains("kept here alone"));
+    *desk.mailboxes.is_full.lock().unwrap() = false;
+    save().await.unwrap();
+    desk.go_on().await;
+    assert!(desk.mailboxes.folders.lock().unwrap().contains_key("Drafts"));
+    kalends.send_mail(dora, draft.id, None, None).await.unwrap();
+    desk.home.run("UPDATE mail_drafts SET send_at = 1").await;
+    desk.go_on().await;
+    assert!(desk.mailboxes.folders.lock().unwrap().contains_key("Sent"));
+    let folders = kalends.mail_folders(dora).await.unwrap();
+    let has = |role| folders.iter().any(|folder| folder.role == Some(role));
+    assert!(has(FolderRole::Sent) && has(FolderRole::Drafts), "{folders:?}");
+}
+
+#[tokio::test]
+async fn what_is_thrown_away_comes_back_for_a_day() {
+    let (desk, kalends, _) = desk().await;
+    let dora = desk.dora;
+    let draft = kalends.begin_mail(dora, desk.account, None).await.unwrap();
+    let content = DraftContent { subject: "Later".into(), text: "Words".into(), ..DraftContent::default() };
+    kalends.attach_to_draft(dora, draft.id, "a.txt", "text/plain", b"words").await.unwrap();
+    let draft = kalends.save_mail_draft(dora, draft.id, None, None, &content).await.unwrap();
+    let eve = user(&kalends, "eve").await;
+    assert!(matches!(kalends.restore_mail_draft(dora, draft.id).await, Err(Error::NotFound(_))), "it is there");
+    kalends.discard_mail_draft(dora, draft.id).await.unwrap();
+    assert!(matches!(kalends.mail_draft(dora, draft.id).await, Err(Error::NotFound(_))));
+    assert!(matches!(kalends.save_mail_draft(dora, draft.id, None, None, &content).await, Err(Error::NotFound(_))));
+    assert!(kalends.mail_drafts(dora).await.unwrap().is_empty());
+    assert_eq!(kalends.mail_dependents(dora, desk.account).await.unwrap().drafts, 0);
+    assert!(matches!(kalends.restore_mail_draft(eve, draft.id).await, Err(Error::NotFound(_))));
+    let back = kalends.restore_mail_draft(dora, draft.id).await.unwrap();
+    assert_eq!((&back.content.text, back.attachments.len(), back.revision), (&"Words".to_owned(), 1, draft.revision));
+    kalends.discard_mail_draft(dora, draft.id).await.unwrap();
+    desk.home.run("UPDATE mail_drafts SET discarded_at = 1").await;
+    kalends.begin_job(kalends_domain::jobs::JobKind::Clean).await.unwrap();
+    settle(&kalends).await;
+    assert_eq!((desk.home.count("mail_drafts").await, desk.home.count("mail_attachments").await), (0, 0));
 }
 
 #[tokio::test]

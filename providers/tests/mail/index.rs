@@ -151,8 +151,26 @@ async fn messages_are_found_by_words_here_and_by_their_bodies_there() {
     assert_eq!((found("reunion").await, found("RÉUN demain").await, found("bob").await), (1, 1, 2));
     assert_eq!((found("reunion else").await, found("\" NOT * --").await, found("…").await), (0, 0, 0));
     let inbox = post.folder(FolderRole::Inbox).await.id;
-    let there = post.kalends.search_mail_on_server(post.anna, inbox, "Hello Something", 10).await.unwrap();
-    assert_eq!(there.iter().map(|message| message.subject.as_str()).collect::<Vec<_>>(), ["Something else"]);
+    let there =
+        post.kalends.search_mail_on_server(post.anna, MailPlace::Folder(inbox), "Hello Something", 10).await.unwrap();
+    assert_eq!(there.messages.iter().map(|message| message.subject.as_str()).collect::<Vec<_>>(), ["Something else"]);
+    // Wherever it is, in the texts; and where a server is away, that is said.
+    post.deliver_to("Archive", &mail("Old", "old", "\nHello Something")).await;
+    post.look().await;
+    let everywhere = || post.kalends.search_mail_on_server(post.anna, MailPlace::Everywhere, "Something", 10);
+    let there = everywhere().await.unwrap();
+    assert_eq!((there.messages.len(), there.failed.len()), (2, 0), "{there:?}");
+    for nothing in ["", "\u{7}", &"word ".repeat(50)] {
+        let refused = post.kalends.search_mail_on_server(post.anna, MailPlace::Everywhere, nothing, 10).await;
+        assert!(matches!(refused, Err(Error::BadInput { field: "search", .. })), "{nothing:?} {refused:?}");
+    }
+    let settings = format!("UPDATE mail_accounts SET settings = replace(settings, '{}', '1')", post.dovecot.port);
+    post.home.run(&settings).await;
+    let change = kalends_domain::mail::MailAccountChange::default();
+    post.kalends.change_mail_account(post.anna, post.account, &change).await.unwrap();
+    let away = everywhere().await.unwrap();
+    assert_eq!((away.messages.len(), away.failed.len()), (0, 1), "{away:?}");
+    assert!(away.failed[0].name == "Work" && !away.failed[0].why.is_empty());
 }
 
 #[tokio::test]

@@ -77,13 +77,49 @@ async fn a_draft_is_on_the_server_once_however_often_it_is_saved() {
         // Whoever opens it in the folder goes on with the same.
         post.look().await;
         let there = post.list(MailPlace::Role(FolderRole::Drafts)).await[0].message.id;
-        assert_eq!(post.kalends.edit_mail(post.anna, there).await.unwrap().id, draft.id);
+        assert_eq!(post.kalends.edit_mail(post.anna, there, None).await.unwrap().id, draft.id);
         let stale = post.kalends.save_mail_draft(post.anna, draft.id, Some(1), None, &draft.content).await;
         assert!(matches!(stale, Err(Error::PreconditionFailed)));
         post.kalends.discard_mail_draft(post.anna, draft.id).await.unwrap();
         post.work().await;
         assert!(post.flags_there("Drafts").await.is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_draft_of_another_program_is_gone_on_with_and_takes_its_place() {
+    let post = Post::new().await;
+    let text = mail("plans", "theirs", "In-Reply-To: <before@x>\nReferences: <first@x> <before@x>\n");
+    let text = text.replace(
+        "From: Bob <bob@example.org>\nTo: ada@example.org",
+        "From: ada@example.org\nTo: Bob <bob@example.org>",
+    );
+    post.deliver_to("Drafts", &text).await;
+    post.deliver(&mail("other", "other", "")).await;
+    post.look().await;
+    let there = post.list(MailPlace::Role(FolderRole::Drafts)).await[0].message.id;
+    let draft = post.kalends.edit_mail(post.anna, there, None).await.unwrap();
+    assert_eq!(
+        (&draft.content.to[..], draft.content.text.as_str()),
+        (&to("Bob", "bob@example.org")[..], "Hello plans\n")
+    );
+    assert_eq!(draft.content.in_reply_to.as_deref(), Some("before@x"));
+    assert_eq!(draft.content.references, ["first@x", "before@x"]);
+    assert_eq!(post.kalends.edit_mail(post.anna, there, None).await.unwrap().id, draft.id, "it is the same");
+    let content = DraftContent { text: "More".into(), ..draft.content.clone() };
+    post.kalends.save_mail_draft(post.anna, draft.id, Some(draft.revision), draft.identity, &content).await.unwrap();
+    post.home.run("UPDATE jobs SET due_at = 1 WHERE kind = 'mail-save'").await;
+    post.work().await;
+    let other = crate::setup::connect(&post.dovecot, &post.user).await;
+    let [(uid, _)] = post.flags_there("Drafts").await.try_into().unwrap();
+    let saved = kalends_domain::mail::mailbox::Mailbox::message(&other, "Drafts", uid, 10_000).await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&saved).contains("More"));
+    post.kalends.discard_mail_draft(post.anna, draft.id).await.unwrap();
+    post.work().await;
+    assert!(post.flags_there("Drafts").await.is_empty());
+    let inbox = post.list(MailPlace::Inboxes).await[0].message.id;
+    let none = post.kalends.edit_mail(post.anna, inbox, None).await;
+    assert!(matches!(none, Err(Error::BadInput { field: "message", .. })), "{none:?}");
 }
 
 #[tokio::test]

@@ -216,6 +216,15 @@ pub async fn create(
     Ok(created(&format!("/api/v1.0/mail/drafts/{}", draft.id.0), answer(&draft)))
 }
 
+/// Has a message of the folder for drafts, which another program has written, be a draft to go on with: the same each time.
+#[utoipa::path(post, path = "/api/v1.0/mail/messages/{id}/edit", tag = "mail", params(("id" = i64, Path)),
+    responses((status = 201, body = Info, headers(("Location" = String, description = "Where it is."), ("ETag" = String))),
+        (status = 502, description = "The server did not answer, or not as it should.")))]
+pub async fn edit(State(rest): State<Rest>, known: Known, Path(id): Path<String>) -> Result<Response, Problem> {
+    let draft = rest.kalends.edit_mail(known.caller, message_id(&id)?, None).await?;
+    Ok(created(&format!("/api/v1.0/mail/drafts/{}", draft.id.0), answer(&draft)))
+}
+
 /// A draft.
 #[utoipa::path(get, path = "/api/v1.0/mail/drafts/{id}", tag = "mail", params(("id" = i64, Path)),
     responses((status = 200, body = Info, headers(("ETag" = String)))))]
@@ -241,7 +250,7 @@ pub async fn put(
     Ok(answer(&saved))
 }
 
-/// Throws a draft away, here and on the server.
+/// Throws a draft away, here and on the server. It can be brought back for a day.
 #[utoipa::path(delete, path = "/api/v1.0/mail/drafts/{id}", tag = "mail",
     params(("id" = i64, Path), ("If-Match" = String, Header, description = "The ETag that one saw.")),
     responses((status = 204)))]
@@ -279,4 +288,15 @@ pub async fn send(
     responses((status = 200, body = Info, headers(("ETag" = String)))))]
 pub async fn unsend(State(rest): State<Rest>, known: Known, Path(id): Path<String>) -> Result<Response, Problem> {
     Ok(answer(&rest.kalends.unsend_mail(known.caller, draft_id(&id)?).await?))
+}
+
+/// Brings a draft back that was thrown away within the last day.
+#[utoipa::path(post, path = "/api/v1.0/mail/drafts/{id}/restore", tag = "mail", params(("id" = i64, Path)),
+    responses((status = 200, body = Info, headers(("ETag" = String)))))]
+pub async fn restore_draft(
+    State(rest): State<Rest>,
+    known: Known,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    Ok(answer(&rest.kalends.restore_mail_draft(known.caller, draft_id(&id)?).await?))
 }

@@ -89,6 +89,16 @@ pub struct List {
     messages: Vec<Row>,
     /// From where the list goes on, as `after`; `null`: there is no more.
     next: Option<String>,
+    /// Of a search in texts: the accounts whose server did not look through everything.
+    failed: Vec<NotSearchedInfo>,
+}
+
+/// An account whose server did not look through everything.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MailNotSearched)]
+pub struct NotSearchedInfo {
+    account: i64,
+    why: String,
 }
 
 /// The messages of a thread, the oldest first.
@@ -121,6 +131,8 @@ pub struct Open {
     cc: Vec<Who>,
     bcc: Vec<Who>,
     reply_to: Vec<Who>,
+    /// The fields of its header, in their order: name and value each.
+    header: Vec<(String, String)>,
     text: String,
     /// Nothing of it runs or is fetched from elsewhere; `null`: there is plain text alone.
     html: Option<String>,
@@ -152,6 +164,9 @@ pub struct Wanted {
     /// Words of subjects, names and addresses.
     #[serde(default)]
     search: String,
+    /// The servers are asked for messages with these words in their texts as well, for 20 seconds at most; without threads.
+    #[serde(default)]
+    texts: bool,
     /// Where an earlier list ended.
     #[serde(default)]
     after: Option<String>,
@@ -261,11 +276,22 @@ pub async fn list(
     if !(1..=MAX_MESSAGES).contains(&most) {
         return Err(Problem::bad_parameter("limit", format!("1 to {MAX_MESSAGES}.")));
     }
-    let Wanted { threads, unread, .. } = wanted;
+    let Wanted { threads, unread, texts, .. } = wanted;
+    if texts {
+        if threads || after.is_some() {
+            return Err(Problem::bad_parameter("texts", "Neither with threads nor with after."));
+        }
+        let found = rest.kalends.search_mail_on_server(known.caller, place, &wanted.search, most).await?;
+        let messages = found.messages.iter().filter(|message| !unread || message.is_unread());
+        let messages = messages.map(|message| Row { message: info(message), in_thread: 1, unread_in_thread: 0 });
+        let failed = found.failed.into_iter();
+        let failed = failed.map(|failed| NotSearchedInfo { account: failed.account.0, why: failed.why });
+        return Ok(Json(List { messages: messages.collect(), next: None, failed: failed.collect() }));
+    }
     let query = MailQuery { place, threads, unread, search: &wanted.search, after, most };
     let page = rest.kalends.list_mail(known.caller, &query).await?;
     let next = page.next.map(|next| next.to_string());
-    Ok(Json(List { messages: page.rows.iter().map(row).collect(), next }))
+    Ok(Json(List { messages: page.rows.iter().map(row).collect(), next, failed: Vec::new() }))
 }
 
 /// A message with its text. Whether it was read stays as it is.
@@ -289,6 +315,7 @@ pub async fn get(State(rest): State<Rest>, known: Known, Path(id): Path<String>)
         cc: Who::all(&open.cc),
         bcc: Who::all(&open.bcc),
         reply_to: Who::all(&open.reply_to),
+        header: open.header,
         text: open.text,
         html: open.html.map(|html| html.html),
         cut: open.is_cut,

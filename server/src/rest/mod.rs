@@ -276,6 +276,8 @@ fn of_mail() -> OpenApiRouter<Rest> {
         .routes(routes!(mail_identities::patch, mail_identities::delete))
         .routes(routes!(mail_drafts::send))
         .routes(routes!(mail_drafts::unsend))
+        .routes(routes!(mail_drafts::edit))
+        .routes(routes!(mail_drafts::restore_draft))
 }
 
 /// Answers belong to one person.

@@ -40,6 +40,7 @@ pub(super) fn router() -> Router<WebState> {
         .route("/mail/message/{id}/body", get(body))
         .route("/mail/message/{id}/part/{part}", get(part))
         .route("/mail/message/{id}/source", get(source))
+        .route("/mail/message/{id}/edit", post(edit))
         .route("/mail/message/{id}/invitation", post(invitation))
         .route("/mail/from/{message}/{kind}", post(make))
         .route("/settings/mail/new", post(add))
@@ -85,7 +86,9 @@ async fn write(State(state): State<WebState>, request: Request) -> Response {
         Err(refused) => Err(refused),
     };
     match written {
-        Ok(written) if is_script => Json(serde_json::json!({ "draft": written.draft })).into_response(),
+        Ok(written) if is_script => {
+            Json(serde_json::json!({ "draft": written.draft, "revision": written.revision })).into_response()
+        }
         Ok(written) => match written.undo {
             Some(key) => go_on(&state, &written.next, undo::leave(&written.said, key)),
             None => said(&state, &written.next, written.said),
@@ -136,7 +139,7 @@ async fn read(mut form: Multipart) -> Result<ComposeWish, Box<ComposeRefused>> {
     ComposeWish::read(|name| value(&fields, name), files)
 }
 
-/// Shows the pictures of a sender from now on.
+/// Shows the pictures of a sender from now on, or not any more.
 async fn pictures(State(state): State<WebState>, request: Request) -> Response {
     let Posted { user, form, .. } = match Posted::read(request).await {
         Ok(posted) => posted,
@@ -146,7 +149,14 @@ async fn pictures(State(state): State<WebState>, request: Request) -> Response {
     let sender = value(&form, "sender").unwrap_or_default();
     let back = value(&form, "back");
     let back = back.as_deref().map_or(paths::PATH, |back| back_path(Some(back)));
-    match server::show_pictures(&state.web.kalends, &user, &sender).await {
+    let shows = value(&form, "do").as_deref() != Some("hide");
+    match server::show_pictures(&state.web.kalends, &user, &sender, shows).await {
+        Ok(()) if !shows => {
+            // The page of accounts has the list of them.
+            let form = kalends_app::remote_accounts::server::FORM.to_owned();
+            let outcome = Ok(words::server_mail_pictures_hidden(&sender));
+            go_on(&state, kalends_app::remote_accounts::PATH, Flash { form, outcome, kept: Vec::new() })
+        }
         Ok(()) => said(&state, back, words::server_mail_pictures_shown(&sender)),
         Err(error) => failed_with(&error),
     }
@@ -164,10 +174,25 @@ async fn people(State(state): State<WebState>, RawQuery(query): RawQuery, reques
     }
 }
 
-/// What a message says as HTML, for its frame.
-async fn body(State(state): State<WebState>, Path(id): Path<i64>, request: Request) -> Response {
+/// Has a message of the folder for drafts be written on.
+async fn edit(State(state): State<WebState>, Path(id): Path<i64>, request: Request) -> Response {
+    let Some(user) = signed_in(&request) else { return Redirect::to(&sign_in_path(paths::PATH)).into_response() };
+    match server::edit(&state.web.kalends, &user, id).await {
+        Ok(to) => Redirect::to(&to).into_response(),
+        Err(error) => failed_with(&error),
+    }
+}
+
+/// What a message says as HTML, for its frame; with its pictures from elsewhere where they are wanted this once.
+async fn body(
+    State(state): State<WebState>,
+    Path(id): Path<i64>,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Response {
     let Some(user) = signed_in(&request) else { return StatusCode::NOT_FOUND.into_response() };
-    let frame = match server::frame(&state.web.kalends, &user, id).await {
+    let is_once = query.as_deref() == Some("pictures");
+    let frame = match server::frame(&state.web.kalends, &user, id, is_once).await {
         Ok(frame) => frame,
         Err(error) => return failed_with(&error),
     };

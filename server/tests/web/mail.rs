@@ -45,9 +45,11 @@ async fn what_is_not_there_and_what_is_another_persons_is_the_same() {
     for (path, form) in [
         ("/mail/inbox", "m=12&do=read"),
         ("/mail/12", "m=12&do=archive"),
+        ("/mail/message/12/edit", ""),
         ("/settings/mail/12", "do=remove"),
         ("/undo", "undo=mail%3A6f1f3c4e-0000-4000-8000-000000000000"),
         ("/undo", "undo=unsent%3A12"),
+        ("/undo", "undo=discarded%3A12"),
     ] {
         let mut browser = server.connect().await;
         let answer = browser.send(Method::POST, path, &person.cookie, FORM, form).await.unwrap();

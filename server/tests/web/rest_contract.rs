@@ -9,6 +9,7 @@ const WITHOUT_KEY: &[(&str, &str)] = &[
     ("POST /api/v1.0/calendars/{id}/bin/{object}/restore", "what is back is not in the bin any more"),
     ("POST /api/v1.0/calendars/{id}/versions/{revision}/restore", "it says what it saw, by If-Match or If-None-Match"),
     ("POST /api/v1.0/mail/accounts/{id}/identities", "a second one with the address is refused"),
+    ("POST /api/v1.0/mail/messages/{id}/edit", "the draft of a message is the same each time"),
     ("POST /api/v1.0/mail/drafts/{id}/attachments", "it says what it saw of the draft, by If-Match"),
 ];
 

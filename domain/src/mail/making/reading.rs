@@ -1,6 +1,6 @@
 //! What a message says of an event: what it is called, when and where it is.
 
-use super::{MAX_TIMES, MailTime, is_web_address};
+use super::{MAX_CONFERENCE, MAX_TIMES, MailTime, is_web_address};
 use crate::mail::answers::bare;
 use chrono::{NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
@@ -171,13 +171,14 @@ pub(super) fn places(text: &str, html: Option<&str>) -> (Option<String>, Option<
 fn meeting(text: &str) -> Option<String> {
     let mut rest = text;
     while let Some(at) = rest.find("https://") {
-        let from = &rest[at..];
+        // No longer one is taken; of many in one word each would be looked through to the end of the text.
+        let from = beginning(&rest[at..], MAX_CONFERENCE + 1);
         let end = from.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"'()[]{}|\\^`".contains(c));
         let url = from[..end.unwrap_or(from.len())].trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
         if is_web_address(url) && is_meeting(url) {
             return Some(url.to_owned());
         }
-        rest = &from["https://".len()..];
+        rest = &rest[at + "https://".len()..];
     }
     None
 }
@@ -303,6 +304,16 @@ mod tests {
         }
         let html = "<a href=\"https://example.zoom.us/j/123?pwd=a.b&amp;x=1\">Join</a>";
         assert_eq!(places("Join", Some(html)).1.as_deref(), Some(zoom));
+    }
+
+    #[test]
+    fn many_addresses_in_one_word_are_read_in_no_time() {
+        let text = "https://".repeat(MAX_HTML_OCTETS / 8);
+        let began = std::time::Instant::now();
+        assert_eq!(places(&text, Some(&text)), (None, None));
+        assert!(began.elapsed() < std::time::Duration::from_secs(10), "{:?}", began.elapsed());
+        let last = format!("{}https://x.zoom.us/j/1 and so on", "https://".repeat(1_000));
+        assert_eq!(places(&last, None).1.as_deref(), Some("https://x.zoom.us/j/1"));
     }
 
     #[test]

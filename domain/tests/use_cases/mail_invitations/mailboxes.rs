@@ -50,7 +50,16 @@ pub struct Mailboxes {
     pub hanging: Notify,
     /// The host that a domain names as that of its calendars.
     pub calendars: Mutex<BTreeMap<String, String>>,
+    /// It takes no more folders.
+    pub is_full: Mutex<bool>,
+    /// What is done while a service gives other credentials the next time, and which those are.
+    pub renewal: Mutex<Option<(Meanwhile, Credentials)>>,
+    /// With what it was asked last.
+    pub credentials: Mutex<Option<Credentials>>,
 }
+
+/// Something that is done while somebody waits.
+pub type Meanwhile = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 fn now<'a, T: Send + 'a>(value: T) -> Answer<'a, T> {
     Box::pin(async { Ok(value) })
@@ -224,7 +233,12 @@ impl Mailbox for Opened {
         now(Vec::new())
     }
 
-    fn create_folder<'a>(&'a self, _: &'a str) -> Answer<'a, ()> {
+    fn create_folder<'a>(&'a self, path: &'a str) -> Answer<'a, ()> {
+        if *self.0.is_full.lock().unwrap() {
+            return Box::pin(async { Err(ProviderError::Rejected("no more folders".to_owned())) });
+        }
+        let folder = Folder { validity: 1, next: 1, messages: Messages::new() };
+        self.0.folders.lock().unwrap().entry(path.to_owned()).or_insert(folder);
         now(())
     }
 
@@ -256,9 +270,15 @@ impl MailConnector for Services {
         &'a self,
         _: Option<&'a str>,
         credentials: Credentials,
-        _: Arc<dyn CredentialKeeper>,
+        keeper: Arc<dyn CredentialKeeper>,
     ) -> Answer<'a, Credentials> {
-        now(credentials)
+        *self.mailboxes.credentials.lock().unwrap() = Some(credentials.clone());
+        let Some((meanwhile, others)) = self.mailboxes.renewal.lock().unwrap().take() else { return now(credentials) };
+        Box::pin(async move {
+            meanwhile.await;
+            keeper.replace(others.clone()).await?;
+            Ok(others)
+        })
     }
 
     fn calendars_of<'a>(&'a self, domain: &'a str) -> Pin<Box<dyn Future<Output = Option<String>> + Send + 'a>> {
