@@ -259,6 +259,37 @@ fn one_attendee_sends_a_few_people_in_their_place_and_not_many() {
 }
 
 #[test]
+fn those_who_are_sent_do_not_send_many_more() {
+    let (master, me) = (meeting(1, 9, None, false), Addresses::new([ORGANIZER]));
+    let (mut text, mut invited) = (master, Vec::new());
+    let answer = |who: &str, delegate: &str, minute: usize| {
+        format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:m\r\nDTSTAMP:20260201T00{minute:02}00Z\r\n\
+             ORGANIZER:{ORGANIZER}\r\nATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO=\"{delegate}\":{who}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    let mut send = |who: &str, delegate: &str, minute: usize| {
+        let message = Incoming::read(&answer(who, delegate, minute), &Limits::default()).unwrap();
+        let object = parse(&text);
+        let outcome = itip::apply(Some(Version { object: &object, text: &text }), &message, &me, now()).unwrap();
+        invited.extend(outcome.request_to);
+        text = outcome.text.unwrap_or_else(|| text.clone());
+    };
+    // Each sends two others and the next of the chain, who does the same; the last comes back to the first.
+    let mut who = ATTENDEE.to_owned();
+    for link in 0..10 {
+        for (place, delegate) in ["one", "two", "next"].iter().enumerate() {
+            send(&who, &format!("mailto:{delegate}{link}@example.org"), 3 * link + place);
+        }
+        who = format!("mailto:next{link}@example.org");
+    }
+    send("mailto:next0@example.org", ATTENDEE, 40);
+    send(ATTENDEE, "mailto:late@example.org", 41);
+    let few = ["one0", "two0", "next0", "one1", "two1"].map(|name| format!("mailto:{name}@example.org"));
+    assert_eq!(invited, few);
+}
+
+#[test]
 fn what_is_split_off_and_takes_place_when_it_did_keeps_its_answers() {
     let series = meeting(1, 9, None, false).replace("NEEDS-ACTION", "ACCEPTED");
     let later =
