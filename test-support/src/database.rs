@@ -56,7 +56,7 @@ impl TestDatabase {
         let folder = tempfile::tempdir().unwrap();
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
-        order(&server, create);
+        order(&server, create).unwrap();
         let url = server.clone().database(&name).to_url_lossy().to_string();
         TestDatabase { folder, server: Some((server, name)), url }
     }
@@ -230,14 +230,18 @@ async fn make_template(server: &PgConnectOptions) -> String {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         if let Some((server, name)) = self.server.take() {
-            order(&server, format!("DROP DATABASE {name} WITH (FORCE)"));
+            // One that stays is in nobody's way, and a test that has failed is not to end all others with it.
+            let _ = order(&server, format!("DROP DATABASE {name} WITH (FORCE)"));
         }
     }
 }
 
 /// Has a statement executed by the server, over the connection that all tests of the process have for this: opening one costs as much
 /// as what is asked for. The connection has a thread of its own, as the runtimes of tests come and go.
-fn order(server: &PgConnectOptions, statement: String) {
+///
+/// # Errors
+/// What the server said, or that it is not there. The next order has a connection of its own then.
+fn order(server: &PgConnectOptions, statement: String) -> sqlx::Result<()> {
     type Order = (String, mpsc::Sender<sqlx::Result<()>>);
     static ORDERS: OnceLock<mpsc::Sender<Order>> = OnceLock::new();
     let orders = ORDERS.get_or_init(|| {
@@ -245,15 +249,23 @@ fn order(server: &PgConnectOptions, statement: String) {
         let server = server.clone();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            let mut connection = runtime.block_on(server.connect()).unwrap();
+            let mut kept = None;
             for (statement, outcome) in taken {
-                let executed = runtime.block_on(connection.execute(AssertSqlSafe(statement)));
-                let _ = outcome.send(executed.map(drop));
+                let executed = runtime.block_on(async {
+                    let mut connection = match kept.take() {
+                        Some(connection) => connection,
+                        None => server.connect().await?,
+                    };
+                    connection.execute(AssertSqlSafe(statement)).await?;
+                    kept = Some(connection);
+                    Ok(())
+                });
+                let _ = outcome.send(executed);
             }
         });
         orders
     });
     let (outcome, executed) = mpsc::channel();
-    orders.send((statement, outcome)).unwrap();
-    executed.recv().unwrap().unwrap();
+    orders.send((statement, outcome)).map_err(|_| sqlx::Error::WorkerCrashed)?;
+    executed.recv().map_err(|_| sqlx::Error::WorkerCrashed)?
 }
