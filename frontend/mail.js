@@ -307,7 +307,15 @@
     };
     for (const child of node.childNodes) {
       const { tagName } = child;
-      if (child.nodeType === Node.TEXT_NODE) found.push(found.pop() + child.data.replaceAll("\u00a0", " "));
+      if (child.nodeType === Node.TEXT_NODE) {
+        const line = found.pop();
+        let { data } = child;
+        // Where its source breaks, HTML has a space, and none between blocks.
+        if (!node.closest("pre")) {
+          data = data.replace(/^[ \t]*[\r\n][ \t\r\n]*/, line && " ").replace(/[ \t]*[\r\n][ \t\r\n]*/g, " ");
+        }
+        found.push(...(line + data.replaceAll("\u00a0", " ")).split("\n"));
+      }
       else if (tagName === "BR") found.push("");
       else if (tagName === "BLOCKQUOTE") add(lines(child), "> ", "> ");
       else if (tagName === "LI" && node.tagName === "OL") add(lines(child), `${[...node.children].indexOf(child) + 1}. `, "   ");
@@ -366,6 +374,17 @@
       else document.execCommand("insertText", false, text);
     };
     editor.addEventListener("paste", (event) => insert(event, event.clipboardData));
+    // What comes from elsewhere is tidied as what is pasted is; what is moved within the text is that already.
+    let isMoved = false;
+    editor.addEventListener("dragstart", () => (isMoved = true));
+    editor.addEventListener("dragend", () => (isMoved = false));
+    editor.addEventListener("drop", (event) => {
+      if (isMoved) return;
+      const at = document.caretRangeFromPoint?.(event.clientX, event.clientY);
+      editor.focus();
+      if (at) getSelection().setBaseAndExtent(at.startContainer, at.startOffset, at.startContainer, at.startOffset);
+      insert(event, event.dataTransfer);
+    });
     const bar = one("[role=toolbar]", rich);
     const buttons = all("button", bar);
     const deeds = {

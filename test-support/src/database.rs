@@ -290,9 +290,19 @@ impl Orders {
             let server = server.clone();
             std::thread::spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-                let mut connection = runtime.block_on(server.connect()).unwrap();
+                // After an error the next order has a connection of its own.
+                let mut kept = None;
                 for (order, outcome) in taken {
-                    let _ = outcome.send(runtime.block_on(order.carry_out(&mut connection)));
+                    let carried_out = runtime.block_on(async {
+                        let mut connection = match kept.take() {
+                            Some(connection) => connection,
+                            None => server.connect().await?,
+                        };
+                        order.carry_out(&mut connection).await?;
+                        kept = Some(connection);
+                        Ok(())
+                    });
+                    let _ = outcome.send(carried_out);
                 }
             });
             orders

@@ -259,6 +259,37 @@ fn one_attendee_sends_a_few_people_in_their_place_and_not_many() {
 }
 
 #[test]
+fn those_who_are_sent_do_not_send_many_more() {
+    let (master, me) = (meeting(1, 9, None, false), Addresses::new([ORGANIZER]));
+    let (mut text, mut invited) = (master, Vec::new());
+    let answer = |who: &str, delegate: &str, minute: usize| {
+        format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:m\r\nDTSTAMP:20260201T00{minute:02}00Z\r\n\
+             ORGANIZER:{ORGANIZER}\r\nATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO=\"{delegate}\":{who}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    let mut send = |who: &str, delegate: &str, minute: usize| {
+        let message = Incoming::read(&answer(who, delegate, minute), &Limits::default()).unwrap();
+        let object = parse(&text);
+        let outcome = itip::apply(Some(Version { object: &object, text: &text }), &message, &me, now()).unwrap();
+        invited.extend(outcome.request_to);
+        text = outcome.text.unwrap_or_else(|| text.clone());
+    };
+    // Each sends two others and the next of the chain, who does the same; the last comes back to the first.
+    let mut who = ATTENDEE.to_owned();
+    for link in 0..10 {
+        for (place, delegate) in ["one", "two", "next"].iter().enumerate() {
+            send(&who, &format!("mailto:{delegate}{link}@example.org"), 3 * link + place);
+        }
+        who = format!("mailto:next{link}@example.org");
+    }
+    send("mailto:next0@example.org", ATTENDEE, 40);
+    send(ATTENDEE, "mailto:late@example.org", 41);
+    let few = ["one0", "two0", "next0", "one1", "two1"].map(|name| format!("mailto:{name}@example.org"));
+    assert_eq!(invited, few);
+}
+
+#[test]
 fn what_is_split_off_and_takes_place_when_it_did_keeps_its_answers() {
     let series = meeting(1, 9, None, false).replace("NEEDS-ACTION", "ACCEPTED");
     let later =
@@ -269,6 +300,55 @@ fn what_is_split_off_and_takes_place_when_it_did_keeps_its_answers() {
         let moved = itip::split_off(&parse(&series), later(start));
         assert!(moved.contains("PARTSTAT=NEEDS-ACTION") && moved.contains("RSVP=TRUE"), "{moved}");
     }
+}
+
+/// What is split off from `series` at `start`, which is `later`, and whether it has the answers.
+fn keeps_answers(series: &str, later: &str) -> bool {
+    let split = itip::split_off(&parse(series), later.to_owned());
+    assert!(split == later || split.contains("PARTSTAT=NEEDS-ACTION") && !split.contains("ACCEPTED"), "{split}");
+    split == later
+}
+
+#[test]
+fn an_earlier_instance_behind_the_cut_is_no_other_time() {
+    // The second was moved to Wednesday 18 March; from the third on the title is another.
+    let series = meeting(1, 9, Some(1), false).replace("20260309T180000", "20260318T180000");
+    let series = series.replace("NEEDS-ACTION", "ACCEPTED");
+    let later = meeting(2, 9, None, false).replace("20260302T09", "20260316T09").replace("COUNT=6", "COUNT=4");
+    let later = later.replace("NEEDS-ACTION", "ACCEPTED");
+    assert!(keeps_answers(&series, &later));
+    assert!(!keeps_answers(&series, &later.replace("T09", "T10")));
+    // One of those behind the cut is moved, before and after: that is no other time, and to move it is one.
+    let own = |text: &str, day: u32| {
+        text.replace("RECURRENCE-ID;TZID=Europe/Zurich:20260309", "RECURRENCE-ID;TZID=Europe/Zurich:20260323")
+            .replace("DTSTART;TZID=Europe/Zurich:20260309", &format!("DTSTART;TZID=Europe/Zurich:202603{day}"))
+    };
+    let with_own = |day| {
+        let later = meeting(2, 9, Some(1), false).replace("20260302T09", "20260316T09").replace("COUNT=6", "COUNT=4");
+        own(&later.replace("NEEDS-ACTION", "ACCEPTED"), day)
+    };
+    let series = own(&meeting(1, 9, Some(1), false).replace("NEEDS-ACTION", "ACCEPTED"), 25);
+    assert!(keeps_answers(&series, &with_own(25)));
+    assert!(!keeps_answers(&series, &with_own(26)));
+}
+
+#[test]
+fn a_dense_series_is_split_with_its_answers() {
+    for rule in ["FREQ=DAILY;BYHOUR=9,15", "FREQ=HOURLY", "FREQ=MINUTELY;INTERVAL=2"] {
+        let series = meeting(1, 9, None, false).replace("FREQ=WEEKLY;COUNT=6", rule).replace("PT1H", "PT1M");
+        let series = series.replace("NEEDS-ACTION", "ACCEPTED");
+        let later = series.replace("20260302T09", "20260316T09").replace("Title 1", "Title 2");
+        assert!(keeps_answers(&series, &later), "{rule}");
+        assert!(!keeps_answers(&series, &later.replace("T090000", "T090030")), "{rule}");
+    }
+}
+
+#[test]
+fn an_instance_that_goes_on_at_the_cut_is_no_other_time() {
+    let series = meeting(1, 9, None, false).replace("PT1H", "P8D").replace("NEEDS-ACTION", "ACCEPTED");
+    let later = series.replace("20260302T09", "20260316T09").replace("COUNT=6", "COUNT=4");
+    assert!(keeps_answers(&series, &later.replace("Title 1", "Title 2")));
+    assert!(!keeps_answers(&series, &later.replace("P8D", "P7D")));
 }
 
 #[test]

@@ -141,7 +141,8 @@ impl Kalends {
     /// Adds an account once both of its servers have let its owner in, and begins to index what is there.
     ///
     /// # Errors
-    /// `Remote` with what a server said; `BadInput` (name, address, color, imap, smtp, password), `QuotaExceeded`, `Forbidden`.
+    /// `Remote` with what a server said; `BadInput` (name, address, color, imap, smtp, password), `QuotaExceeded`, `Forbidden`;
+    /// `AlreadyExists` for one of the same address at the same service, where its owner signs in.
     pub async fn add_mail_account(
         &self,
         caller: Caller,
@@ -163,6 +164,13 @@ impl Kalends {
             .write(caller, async |mut write: Write| {
                 write.tx.lock_home(caller.principal).await?;
                 let known = write.tx.mail_accounts(caller.principal).await?;
+                // It has come to be there meanwhile, by another browser or another try.
+                let is_same = |known: &MailAccount| {
+                    known.preset.as_deref() == new.preset.as_deref() && known.address.eq_ignore_ascii_case(&address)
+                };
+                if new.settings.signs_in && known.iter().any(is_same) {
+                    return Err(Error::AlreadyExists("the mail account"));
+                }
                 if known.len() >= MAX_ACCOUNTS {
                     return Err(Error::QuotaExceeded { limit: MAX_ACCOUNTS as u64, unit: "mail accounts" });
                 }

@@ -42,13 +42,23 @@ pub(super) fn empty(account: &MailAccount, identities: &[MailIdentity]) -> Prepa
     Prepared { content, identity: identity.map(|identity| identity.id), attachments: Vec::new() }
 }
 
+/// The mark without how often it was answered, in brackets or right behind it: `Re[2]`, `Re (2)`, `Re2`. “FW 12” is no mark but firmware.
+fn without_number(mark: &str) -> &str {
+    let digits = |text: &str| text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let bracketed = [('[', ']'), ('(', ')')].into_iter().find_map(|(opens, closes)| {
+        let inner = mark.strip_suffix(closes)?;
+        inner[..digits(inner)].strip_suffix(opens)
+    });
+    let glued = &mark[..digits(mark)];
+    bracketed.unwrap_or(if glued.ends_with(char::is_whitespace) { mark } else { glued })
+}
+
 /// The subject without the marks of answers before it: `Re:`, `TR :`, `AW[2]:`.
 pub(super) fn bare(subject: &str) -> &str {
     const MARKS: [&str; 9] = ["re", "fwd", "fw", "aw", "wg", "tr", "sv", "antw", "rép"];
     let mut subject = subject.trim();
     while let Some((mark, rest)) = subject.split_once(':') {
-        let mark = mark.trim_end_matches(|c: char| c.is_whitespace() || c.is_ascii_digit() || "[]()".contains(c));
-        if !MARKS.contains(&mark.to_lowercase().as_str()) {
+        if !MARKS.contains(&without_number(mark.trim_end()).trim_end().to_lowercase().as_str()) {
             break;
         }
         subject = rest.trim_start();
@@ -199,6 +209,20 @@ mod tests {
     use crate::model::principal::PrincipalId;
     use crate::model::remote_account::AccountState;
     use chrono::{TimeDelta, Utc};
+
+    #[test]
+    fn marks_of_answers_go_and_titles_stay() {
+        for (subject, title) in [
+            ("Re: AW[2]: TR : Plan", "Plan"),
+            ("Re (3): Re2: Plan", "Plan"),
+            ("RE [4]: fwd: Plan", "Plan"),
+            ("FW 12: release notes", "FW 12: release notes"),
+            ("Re: TR 5: signal", "TR 5: signal"),
+            ("Re", "Re"),
+        ] {
+            assert_eq!(bare(subject), title);
+        }
+    }
 
     fn account() -> MailAccount {
         let server = MailServer { host: "x".into(), port: 1, security: MailSecurity::Tls, user: "ada".into() };

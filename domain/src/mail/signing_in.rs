@@ -3,7 +3,7 @@
 use super::accounts::NewMailAccount;
 use super::checks::checked_address;
 use crate::access::{self, Caller};
-use crate::model::mail_account::{MailAccountId, MailSettings};
+use crate::model::mail_account::{MailAccount, MailAccountId, MailSettings};
 use crate::sync::credentials::Credentials;
 use crate::{Error, Kalends, Result};
 
@@ -34,15 +34,8 @@ impl Kalends {
         let address = checked_address(address)?;
         let known = self.mailboxes.connector.at_service(service, &address);
         let settings = known.ok_or(Error::NotFound("the mail service"))?;
-        let accounts = self.mail_accounts(caller).await?;
-        let same = accounts.into_iter().find(|account| {
-            account.preset.as_deref() == Some(service) && account.address.eq_ignore_ascii_case(&address)
-        });
-        if let Some(mut account) = same {
-            account.settings.signs_in = true;
-            let id = account.id;
-            self.renew_mail_account(caller, account, credentials).await?;
-            return Ok(MailSignedIn::Renewed(id));
+        if let Some(account) = self.signed_in_before(caller, service, &address).await? {
+            return self.sign_in_again(caller, account, credentials).await;
         }
         let new = NewMailAccount {
             name: String::new(),
@@ -53,6 +46,34 @@ impl Kalends {
             settings: MailSettings { signs_in: true, ..settings },
             credentials,
         };
-        Ok(MailSignedIn::Added(self.add_mail_account(caller, &new, None).await?))
+        match self.add_mail_account(caller, &new, None).await {
+            Ok(id) => Ok(MailSignedIn::Added(id)),
+            // Two tabs that come back at once are one account.
+            Err(error @ Error::AlreadyExists(_)) => {
+                let known = self.signed_in_before(caller, service, &new.address).await?.ok_or(error)?;
+                self.sign_in_again(caller, known, new.credentials).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The caller's account of this address at a service.
+    async fn signed_in_before(&self, caller: Caller, service: &str, address: &str) -> Result<Option<MailAccount>> {
+        let accounts = self.mail_accounts(caller).await?;
+        Ok(accounts.into_iter().find(|account| {
+            account.preset.as_deref() == Some(service) && account.address.eq_ignore_ascii_case(address)
+        }))
+    }
+
+    async fn sign_in_again(
+        &self,
+        caller: Caller,
+        mut account: MailAccount,
+        credentials: Credentials,
+    ) -> Result<MailSignedIn> {
+        account.settings.signs_in = true;
+        let id = account.id;
+        self.renew_mail_account(caller, account, credentials).await?;
+        Ok(MailSignedIn::Renewed(id))
     }
 }

@@ -16,7 +16,7 @@ use crate::model::sync_object::SyncObjectId;
 use crate::model::sync_run::RunOutcome;
 use crate::model::version::{Run, RunKind};
 use crate::retry::retry;
-use crate::store::{LinkStanding, SyncObjects, Transaction};
+use crate::store::{JobProgress, LinkStanding, SyncObjects, Transaction};
 use crate::write::Write;
 use crate::{Error, Kalends, Result};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -78,6 +78,8 @@ pub(crate) async fn run(lease: &Lease) -> Result<Ended> {
     tx.end_broken_sync_runs(link.id, wanted).await?;
     let run = tx.insert_sync_run(link.id, log.id, false, wanted).await?;
     tx.set_sync_progress(link.id, crate::model::sync_link::RunProgress { done: 0, of: None }).await?;
+    // A node that slept since it took the job ends no run of the one that has it now.
+    lease.progress(&mut tx, JobProgress { done: 0, of: None, payload: None }).await?;
     tx.commit().await?;
     let done = match kalends.remote_provider(&account).await? {
         Ok(provider) => {

@@ -127,6 +127,21 @@ async fn times_are_read_in_the_zone_of_the_reader_and_as_of_when_it_was_written(
 }
 
 #[tokio::test]
+async fn a_time_of_the_same_day_that_had_passed_is_not_offered() {
+    let desk = desk(Tz::Europe__Zurich).await;
+    // It was written at nine in Zurich.
+    let found =
+        matter(&desk, "Again", "We met today at 8:00. Today at 17:00 we go on, and today from 8:30 to 9:30.").await;
+    let times: Vec<String> = found.times.iter().map(|time| written(time.timing)).collect();
+    assert!(
+        times.iter().any(|time| time.contains("17:00")) && !times.iter().any(|time| time.contains("08:00 -")),
+        "{times:?}"
+    );
+    let found = matter(&desk, "Over", "We met today at 8:00.").await;
+    assert!(found.times.is_empty(), "{:?}", found.times);
+}
+
+#[tokio::test]
 async fn what_means_harm_is_bounded_and_makes_no_lines_of_its_own() {
     let desk = desk(Tz::Europe__Zurich).await;
     let subject = "=?utf-8?Q?Evil=0D=0AEND:VEVENT=00=0D=0AX:y?=";

@@ -163,6 +163,12 @@ impl Way<'_> {
         with_browser(&self.state.web, Redirect::to(url.as_str()).into_response(), &browser)
     }
 
+    /// Of an account of mail of theirs.
+    async fn address_of(&self, mail: MailAccountId) -> Option<String> {
+        let account = self.state.web.kalends.mail_account(self.user.on_a_page(), mail).await;
+        account.ok().map(|account| account.address)
+    }
+
     fn refused_mail(&self, why: &str) -> Response {
         let text = words::server_remote_sign_in_refused(self.mail_name(), why.trim_end_matches('.'));
         self.said_of_mail(mail::paths::ADD, text)
@@ -235,7 +241,12 @@ async fn begin(service: &'static str, State(state): State<WebState>, request: Pa
     };
     let Beginning { mail: began_at } = Query::try_from_uri(&request.uri).map(|Query(asked)| asked).unwrap_or_default();
     let next = began_at.map_or(ACCOUNTS.to_owned(), mail::paths::account_path);
-    way.leave(&request, path, next, way.at.calendars.way(), None).await
+    // Whose calendars are offered there; of an account of somebody else's nothing is said.
+    let address = match began_at {
+        Some(id) => way.address_of(MailAccountId(id)).await,
+        None => None,
+    };
+    way.leave(&request, path, next, way.at.calendars.way(), address.as_deref()).await
 }
 
 /// Whose mail is to be here.
@@ -323,8 +334,18 @@ async fn callback(
     let is_same = |known: &_| way.at.calendars.is_same(&found, known);
     let caller = way.user.on_a_page();
     let connected = kalends.sign_in_remote_account(caller, &name, &found, is_same).await;
-    if let (Ok(SignedInAt::Added(made) | SignedInAt::Renewed(made)), Some(mail)) = (&connected, mail_account(&flow)) {
-        match kalends.note_mail_feed(caller, mail, *made).await {
+    let fed = match (&connected, mail_account(&flow)) {
+        (Ok(SignedInAt::Added(made)), Some(mail)) => Some((mail, *made)),
+        // One that was here already belongs to the mail where it is of the same address: whoever is signed in at the service may be
+        // somebody else there than here.
+        (Ok(SignedInAt::Renewed(made)), Some(mail)) => {
+            let address = way.address_of(mail).await;
+            address.filter(|address| address.eq_ignore_ascii_case(&name)).map(|_| (mail, *made))
+        }
+        _ => None,
+    };
+    if let Some((mail, made)) = fed {
+        match kalends.note_mail_feed(caller, mail, made).await {
             // The account of mail is gone, or is nobody's who is here.
             Ok(()) | Err(Error::NotFound(_)) => {}
             Err(error) => return failed(&error),

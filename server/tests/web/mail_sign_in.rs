@@ -106,6 +106,24 @@ async fn whoever_signs_in_has_the_mail_there_and_stays_signed_in() {
 }
 
 #[tokio::test]
+async fn two_tabs_that_come_back_at_once_are_one_account() {
+    let place = Place::new().await;
+    let (server, ada) = (&place.server, place.server.person("ada").await);
+    let mut ways = Vec::new();
+    for _ in 0..2 {
+        let (there, browser) = begun(server, &place.double, &ada, BEGIN).await;
+        ways.push((way_back(&place.double, &there).await, format!("{}; {browser}", ada.cookie)));
+    }
+    let [(one, first), (two, second)] = &ways[..] else { panic!("{ways:?}") };
+    let (one, two) = tokio::join!(get(server, first, one), get(server, second, two));
+    for (came, cookies) in [(one, first), (two, second)] {
+        let page = followed(server, cookies, &came).await;
+        assert!(page.contains("The account is there.") || page.contains("You are signed in at Gmail again."), "{page}");
+    }
+    assert_eq!(place.accounts(&ada).await.len(), 1);
+}
+
+#[tokio::test]
 async fn nobody_comes_into_the_mail_of_another() {
     let place = Place::new().await;
     let (server, ada, eve) = (&place.server, place.server.person("ada").await, place.server.person("eve").await);

@@ -133,6 +133,19 @@ async fn a_mail_account_at_microsoft_brings_the_calendars_there_and_they_go_with
     followed(&server, &cookies, &get(&server, &cookies, &back).await).await;
     assert_eq!(server.kalends.mail_feeds(ada.caller, mail).await.unwrap(), []);
 
+    // Microsoft is told whose they are to be; of another's account it is told nothing.
+    let hinted = |answer: &Answer| answer.header("location").contains("login_hint=ada%40contoso.example");
+    assert!(hinted(&get(&server, &ada.cookie, &begin).await) && !hinted(&get(&server, &bea.cookie, &begin).await));
+    // Somebody else may be signed in there: calendars that are here already do not become those of this mail.
+    let (back, cookies) = agreed(&server, &double, &ada).await;
+    let page = followed(&server, &cookies, &get(&server, &cookies, &back).await).await;
+    assert!(page.contains("Birthdays"), "{page}");
+    let other = NewMailAccount { address: "private@contoso.example".into(), ..new };
+    let other = server.kalends.add_mail_account(ada.caller, &other, None).await.unwrap();
+    let (back, cookies) = agreed_from(&server, &double, &ada, &format!("{BEGIN}?mail={}", other.0)).await;
+    followed(&server, &cookies, &get(&server, &cookies, &back).await).await;
+    assert_eq!(server.kalends.mail_feeds(ada.caller, other).await.unwrap(), []);
+
     let (back, cookies) = agreed_from(&server, &double, &ada, &begin).await;
     let page = followed(&server, &cookies, &get(&server, &cookies, &back).await).await;
     assert!(page.contains("Birthdays"), "{page}");

@@ -108,7 +108,7 @@ fn Loaded(viewer: Viewer, making: Making, data: MakingData) -> impl IntoView {
         view! { <p class="notice notice--warning"><Icon d=icon::ALERT /><span>{words::server_mail_making_no_calendar()}</span></p> }.into_any()
     } else {
         view! {
-            <form class="stack making" method="post" action=making_path(making.name(), message)>
+            <form class="stack making" method="post" action=format!("{}?time={chosen}", making_path(making.name(), message))>
                 <Field name="title" label=words::event_field_title() kind="text" value=event.title.clone() error=wrong("title") />
                 <div class="making__when">
                     <Field name="start_date" label=starts kind="date" value=event.start_date.clone() error=wrong("start_date") />

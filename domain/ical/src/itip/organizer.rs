@@ -160,20 +160,38 @@ fn prepared(before: Option<Version<'_>>, after: Version<'_>, me: &Addresses, ret
 const MAX_COMPARED: TimeDelta = TimeDelta::days(400);
 /// In how many instances of it.
 const MAX_INSTANCES: usize = 500;
+/// How often it is looked half as far, where there are more: to some seconds, which no two instances share.
+const MAX_HALVED: u32 = 24;
+
+/// Starts and ends of the instances that were to start at `from` or later, until `end`. `None`: there are too many.
+fn times(
+    object: &CalendarObject,
+    from: DateTime<Utc>,
+    end: DateTime<Utc>,
+) -> Option<HashSet<(DateTime<Utc>, DateTime<Utc>)>> {
+    let window = Window { start: Some(from), end: Some(end) };
+    let at = |moment: &Moment| object.zones.instant(moment, &Zone::UTC);
+    let found = instances(object, window, &Zone::UTC, MAX_INSTANCES).ok()?;
+    // One from before that still goes on then, or was moved behind it, is none of what was split off.
+    let later = found.iter().filter(|instance| at(instance.recurrence_id.as_ref().unwrap_or(&instance.start)) >= from);
+    Some(later.map(|instance| (at(&instance.start), at(&instance.end))).collect())
+}
+
+/// Whether `later`, which begins at `start`, takes place at other times than `before` did from there on.
+fn is_at_other_times(before: &CalendarObject, later: &CalendarObject, start: DateTime<Utc>) -> bool {
+    let both = (0..MAX_HALVED).find_map(|halved| {
+        let end = start.checked_add_signed(MAX_COMPARED / 2_i32.pow(halved))?;
+        times(later, start, end).zip(times(before, start, end))
+    });
+    both.is_none_or(|(later, before)| later != before)
+}
 
 /// What was split off from `before`, as a series of its own: where it takes place at other times than it did before, nobody has answered
 /// for it yet but whoever organizes.
 pub fn split_off(before: &CalendarObject, later: String) -> String {
     let Ok(object) = parse(&later) else { return later };
     let Some(start) = object.master.as_ref().and_then(|master| master.start.as_ref()) else { return later };
-    let start = object.zones.instant(start, &Zone::UTC);
-    let window = Window { start: Some(start), end: start.checked_add_signed(MAX_COMPARED) };
-    let times = |object: &CalendarObject| {
-        let found = instances(object, window, &Zone::UTC, MAX_INSTANCES).ok()?;
-        let at = |moment: &Moment| object.zones.instant(moment, &Zone::UTC);
-        Some(found.iter().map(|instance| (at(&instance.start), at(&instance.end))).collect::<HashSet<_>>())
-    };
-    if times(before).is_some_and(|before| Some(before) == times(&object)) {
+    if !is_at_other_times(before, &object, object.zones.instant(start, &Zone::UTC)) {
         return later;
     }
     let organizer = organizer_of(&object).ok().flatten().map(|organizer| canonical(&organizer.value));

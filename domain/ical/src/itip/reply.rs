@@ -12,10 +12,10 @@ use crate::edit::document::{Document, Tree, param};
 use crate::edit::{shown_of, with_overrides};
 use crate::object::CalendarObject;
 use crate::syntax::{Component, Property};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Most people whom one attendee sends in their place: one, or one each for a few instances. Whoever organizes invites them, and anybody
-/// who is invited could have many others be written to otherwise.
+/// Most people whom one attendee sends in their place, with those whom these send: one, or one each for a few instances. Whoever organizes
+/// invites them, and anybody who is invited could have many others be written to otherwise.
 const MAX_DELEGATES: usize = 5;
 
 pub(super) fn apply(current: Version<'_>, message: &Incoming) -> Result<Outcome> {
@@ -97,12 +97,41 @@ fn one(current: Version<'_>, message: &Incoming, component: &Component, answer: 
     Ok(Ok((document.text(), invited)))
 }
 
-/// Whether an attendee may send somebody in their place: one of those whom they have sent already, or one more.
+/// Whether an attendee may send somebody in their place: one who is in it already, or one more. All who come from the same attendee count,
+/// whoever of them has sent whom: a delegate of a delegate is one more in the name of the first.
 fn may_send(object: &CalendarObject, who: &str, delegate: &str) -> bool {
-    let attendees = object.entries().flat_map(|entry| object.component(entry).properties("ATTENDEE"));
-    let from = |line: &&Property| line.param("DELEGATED-FROM").is_some_and(|from| canonical(from) == who);
-    let sent: BTreeSet<String> = attendees.filter(from).map(|line| canonical(&line.value)).collect();
-    sent.len() < MAX_DELEGATES || sent.contains(&canonical(delegate))
+    let (mut senders, mut sent) = (Sent::new(), Sent::new());
+    let mut is_known = false;
+    for line in object.entries().flat_map(|entry| object.component(entry).properties("ATTENDEE")) {
+        let address = canonical(&line.value);
+        is_known |= address == canonical(delegate);
+        if let Some(from) = line.param("DELEGATED-FROM").map(canonical) {
+            senders.entry(address.clone()).or_default().insert(from.clone());
+            sent.entry(from).or_default().insert(address);
+        }
+    }
+    is_known
+        || reached(reached([who.to_owned()].into(), &senders), &sent)
+            .iter()
+            .filter(|one| senders.contains_key(*one))
+            .count()
+            < MAX_DELEGATES
+}
+
+/// Addresses, and those that each has sent, or was sent by.
+type Sent = BTreeMap<String, BTreeSet<String>>;
+
+/// These, and all that are come to from them.
+fn reached(mut found: BTreeSet<String>, steps: &Sent) -> BTreeSet<String> {
+    let mut open: Vec<String> = found.iter().cloned().collect();
+    while let Some(next) = open.pop() {
+        for other in steps.get(&next).into_iter().flatten() {
+            if found.insert(other.clone()) {
+                open.push(other.clone());
+            }
+        }
+    }
+    found
 }
 
 fn is_delegated(answer: &Property) -> bool {
@@ -152,6 +181,9 @@ fn add_delegate(tree: &mut Tree, answer: &Property, delegate: &str) {
 /// The answer of somebody who was not invited: to whom an attendee has delegated, in whose name they come, or nobody.
 fn newcomer(current: Version<'_>, answer: &Property, who: &str) -> Done {
     let Some(from) = answer.param("DELEGATED-FROM") else { return Ok(Err(Why::NotInvited)) };
+    if !may_send(current.object, &canonical(from), who) {
+        return Ok(Err(Why::Ignored));
+    }
     let from = Addresses::new([from]);
     let mut document = Document::of(current.object, current.text);
     let mut is_vouched = false;

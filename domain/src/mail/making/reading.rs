@@ -113,9 +113,13 @@ pub(super) fn times(subject: &str, text: &str, reference: &Reference, zone: Tz) 
     all.push_str(beginning(text, MAX_TEXT_OCTETS - all.len()));
     let read = without_times_of_others(&all);
     let found = times_in_text(&read, &Language::ALL, reference).unwrap_or_default();
+    let now_in = |named: Option<Tz>| match (named, reference.now.and_local_timezone(zone).earliest()) {
+        (Some(named), Some(now)) => now.with_timezone(&named).naive_local(),
+        _ => reference.now,
+    };
     let is_over = |when: &When| match when {
         When::Days { last, .. } => *last < reference.now.date(),
-        When::Times { start, .. } => start.date() < reference.now.date(),
+        When::Times { start, end, zone: named } => end.unwrap_or(*start) < now_in(*named),
     };
     let found = found.into_iter().filter(|time| time.score >= MIN_SCORE && !is_over(&time.when));
     found
