@@ -25,7 +25,8 @@ async fn work(server: &Server) {
 
 /// Puts an event that reminds of itself in a moment, and waits until it has.
 async fn reminded(server: &Server, person: &Person, uid: &str) -> DateTime<Utc> {
-    let at = DateTime::from_timestamp(Utc::now().timestamp() + 1, 0).unwrap();
+    // Long enough for a busy machine to have put it by then.
+    let at = DateTime::from_timestamp(Utc::now().timestamp() + 2, 0).unwrap();
     let start = (at + TimeDelta::hours(1)).format("%Y%m%dT%H%M%SZ");
     let alarm = "BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:x\nTRIGGER:-PT1H\nEND:VALARM";
     let text =
