@@ -21,6 +21,7 @@ mod layout;
 mod list;
 pub mod making;
 pub mod paths;
+mod quoted;
 mod reader;
 mod records;
 pub mod server;

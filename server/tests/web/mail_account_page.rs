@@ -20,8 +20,9 @@ pub async fn work(server: &Server) {
     while worker.run_due().await.unwrap() > 0 {}
 }
 
-async fn account(server: &Server, person: &Person, imap: &Dovecot, smtp: &SmtpServer) -> MailAccountId {
-    let at = |port| MailServer { host: "127.0.0.1".into(), port, security: MailSecurity::Plain, user: "page".into() };
+/// `user`: whose mail it is at the server that all tests share.
+async fn account(server: &Server, person: &Person, user: &str, imap: &Dovecot, smtp: &SmtpServer) -> MailAccountId {
+    let at = |port| MailServer { host: "127.0.0.1".into(), port, security: MailSecurity::Plain, user: user.into() };
     let new = NewMailAccount {
         name: String::new(),
         address: "ada@example.org".into(),
@@ -29,7 +30,7 @@ async fn account(server: &Server, person: &Person, imap: &Dovecot, smtp: &SmtpSe
         color: None,
         preset: None,
         settings: MailSettings::at(at(imap.port), at(smtp.address.port())),
-        credentials: Credentials::Basic { user: "page".into(), password: PASSWORD.into() },
+        credentials: Credentials::Basic { user: user.into(), password: PASSWORD.into() },
     };
     let id = server.kalends.add_mail_account(person.caller, &new, None).await.unwrap();
     work(server).await;
@@ -41,7 +42,7 @@ async fn post(server: &Server, cookie: &str, path: &str, form: &str) -> Answer {
 }
 
 /// The account of somebody whose servers take everything.
-async fn place() -> (Server, Person, MailAccountId, SmtpServer) {
+async fn place(user: &str) -> (Server, Person, MailAccountId, SmtpServer) {
     let taking = SmtpOptions {
         abilities: vec!["AUTH PLAIN"],
         answers: vec![("AUTH", "235 2.7.0 Accepted")],
@@ -50,7 +51,7 @@ async fn place() -> (Server, Person, MailAccountId, SmtpServer) {
     let (imap, smtp) = (Dovecot::shared(Offering::Everything), SmtpServer::start(taking));
     let server = Server::with_pages().await;
     let ada = server.person("ada").await;
-    let id = account(&server, &ada, &imap, &smtp).await;
+    let id = account(&server, &ada, user, &imap, &smtp).await;
     (server, ada, id, smtp)
 }
 
@@ -66,7 +67,7 @@ async fn write(server: &Server, cookie: &str, fields: &[(&str, &str)]) -> Answer
 
 #[tokio::test]
 async fn what_is_typed_in_two_windows_is_lost_in_neither_and_what_is_thrown_away_comes_back() {
-    let (server, ada, account, _smtp) = place().await;
+    let (server, ada, account, _smtp) = place("windows").await;
     let draft = server.kalends.begin_mail(ada.caller, account, None).await.unwrap();
     let id = draft.id.0.to_string();
     let save = |what: &'static str, text: &'static str, revision: String| {
@@ -107,7 +108,7 @@ async fn what_its_owner_chooses_is_kept_and_shown() {
     let smtp = SmtpServer::start(taking);
     let server = Server::with_pages().await;
     let (ada, eve) = (server.person("ada").await, server.person("eve").await);
-    let id = account(&server, &ada, &imap, &smtp).await;
+    let id = account(&server, &ada, "page", &imap, &smtp).await;
     let path = format!("/settings/mail/{}", id.0);
     let page = get(&server, &ada.cookie, &path).await.text;
     assert!(page.contains("As found: Archive") && page.contains("Ada &lt;ada@example.org&gt;"), "{page}");
@@ -168,11 +169,15 @@ async fn what_its_owner_chooses_is_kept_and_shown() {
 
 #[tokio::test]
 async fn pictures_once_texts_drafts_of_others_and_whole_headers_are_on_the_page() {
-    let (server, ada, account, _smtp) = place().await;
+    let (server, ada, account, _smtp) = place("pictures").await;
     let imap = Dovecot::shared(Offering::Everything);
-    let user =
-        MailServer { host: "127.0.0.1".into(), port: imap.port, security: MailSecurity::Plain, user: "page".into() };
-    let credentials = Credentials::Basic { user: "page".into(), password: PASSWORD.into() };
+    let user = MailServer {
+        host: "127.0.0.1".into(),
+        port: imap.port,
+        security: MailSecurity::Plain,
+        user: "pictures".into(),
+    };
+    let credentials = Credentials::Basic { user: "pictures".into(), password: PASSWORD.into() };
     let dialer = kalends_providers::outbound::Dialer::new(["127.0.0.1".to_owned()]);
     let other = kalends_providers::imap::Imap::connect(&dialer, &user, &credentials).await.unwrap();
     let mail = |subject: &str, kind: &str, body: &str| {
