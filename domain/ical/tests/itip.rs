@@ -352,6 +352,27 @@ fn an_instance_that_goes_on_at_the_cut_is_no_other_time() {
 }
 
 #[test]
+fn an_instance_is_known_in_whatever_zone_an_answer_names_it() {
+    let series = meeting(1, 9, None, false);
+    for (zone, id) in [("W. Europe Standard Time", "20260309T090000"), ("America/New_York", "20260309T040000")] {
+        for (method, says) in [("REPLY", "PARTSTAT=DECLINED"), ("CANCEL", "STATUS:CANCELLED")] {
+            let message = format!(
+                "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:{method}\r\nBEGIN:VEVENT\r\nUID:m\r\nDTSTAMP:20260201T000000Z\r\n\
+                 RECURRENCE-ID;TZID={zone}:{id}\r\nORGANIZER:{ORGANIZER}\r\nATTENDEE;PARTSTAT=DECLINED:{ATTENDEE}\r\n\
+                 END:VEVENT\r\nEND:VCALENDAR\r\n"
+            );
+            let message = Incoming::read(&message, &Limits::default()).unwrap();
+            let object = parse(&series);
+            let me = Addresses::new([if method == "REPLY" { ORGANIZER } else { ATTENDEE }]);
+            let outcome = itip::apply(Some(Version { object: &object, text: &series }), &message, &me, now()).unwrap();
+            let text = outcome.text.unwrap_or_else(|| panic!("{zone} {method} {:?}", outcome.why));
+            assert!(text.contains("RECURRENCE-ID;TZID=Europe/Zurich:20260309T090000") && text.contains(says), "{text}");
+            assert_eq!(parse(&text).overrides.len(), 1);
+        }
+    }
+}
+
+#[test]
 fn what_others_have_answered_is_told_from_everything_else() {
     let me = Addresses::new([ATTENDEE]);
     let other = "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:dora@example.org\r\n";

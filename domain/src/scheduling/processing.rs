@@ -86,7 +86,7 @@ impl Kalends {
         let message = on_a_thread(move || Ok(Incoming::read(&text, &limits.text)?)).await?;
         let place = place_of(&mut write.tx, recipient, &message).await?;
         let why = match place {
-            Some((calendar, name)) => self.change(&mut write, &message, calendar, &name).await?,
+            Some((calendar, name)) => self.change(&mut write, recipient, &message, calendar, &name).await?,
             None => self.add(&mut write, recipient, &message, calendar).await?,
         };
         write.tx.set_outcome(id, why.name(), None).await?;
@@ -94,11 +94,19 @@ impl Kalends {
     }
 
     /// A message about an object that is there.
-    async fn change(&self, write: &mut Write, message: &Incoming, calendar: CalendarId, name: &str) -> Result<Why> {
+    async fn change(
+        &self,
+        write: &mut Write,
+        recipient: PrincipalId,
+        message: &Incoming,
+        calendar: CalendarId,
+        name: &str,
+    ) -> Result<Why> {
         let calendar = write.calendar(calendar, Access::Write).await?;
         let Some(object) = write.tx.object(calendar.id, name).await? else { return Err(Error::Contended) };
         let me = of_calendar(&mut write.tx, &calendar).await?.invited;
-        let done = self.apply(message, Some(object.text), me).await?;
+        let cancels = came_before(&mut write.tx, recipient, message).await?;
+        let done = self.apply(message, Some(object.text), me, cancels).await?;
         if let Some((text, index)) = &done.text {
             write.store(&calendar, name, text, index, &Precondition::None).await?;
             if done.is_more_than_answers {
@@ -125,7 +133,8 @@ impl Kalends {
     ) -> Result<Why> {
         let Some(party) = write.tx.party(recipient).await? else { return Ok(Why::Ignored) };
         let me = Known::of_owner(&mut write.tx, &party).await?.invited;
-        let done = self.apply(message, None, me).await?;
+        let cancels = came_before(&mut write.tx, recipient, message).await?;
+        let done = self.apply(message, None, me, cancels).await?;
         let Some((text, index)) = &done.text else { return Ok(done.why) };
         let caller = write.caller();
         let id = match into {
@@ -143,21 +152,59 @@ impl Kalends {
         Ok(done.why)
     }
 
-    async fn apply(&self, message: &Incoming, current: Option<String>, me: Addresses) -> Result<Done> {
+    async fn apply(
+        &self,
+        message: &Incoming,
+        current: Option<String>,
+        me: Addresses,
+        cancels: Vec<String>,
+    ) -> Result<Done> {
         let (message, limits) = (message.clone(), self.limits.clone());
-        on_a_thread(move || applied(&message, current.as_deref(), &me, &limits)).await
+        on_a_thread(move || applied(&message, current.as_deref(), &me, &cancels, &limits)).await
     }
+}
+
+/// Most CANCELs that came before what they cancel which are looked at again.
+const MAX_CANCELS: i64 = 20;
+
+/// What was cancelled of an event before the invitation to it was here: mail comes in any order.
+async fn came_before(tx: &mut Transaction, recipient: PrincipalId, message: &Incoming) -> Result<Vec<String>> {
+    match message.method {
+        Method::Request | Method::Add => tx.cancels_of_unknown(recipient, &message.uid, MAX_CANCELS).await,
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The text with what was cancelled of it by messages that came before it, where these are not of before it.
+fn cancelled(text: String, cancels: &[String], me: &Addresses, limits: &Limits) -> Result<String> {
+    let mut stands = text;
+    for cancel in cancels {
+        let Ok(message) = Incoming::read(cancel, &limits.text) else { continue };
+        let object = CalendarObject::parse(&stands, &limits.text)?;
+        let version = Version { object: &object, text: &stands };
+        if let Some(text) = itip::apply(Some(version), &message, me, Utc::now())?.text {
+            stands = text;
+        }
+    }
+    Ok(stands)
 }
 
 fn new_tag() -> String {
     uuid::Uuid::new_v4().simple().to_string()
 }
 
-fn applied(message: &Incoming, current: Option<&str>, me: &Addresses, limits: &Limits) -> Result<Done> {
+fn applied(
+    message: &Incoming,
+    current: Option<&str>,
+    me: &Addresses,
+    cancels: &[String],
+    limits: &Limits,
+) -> Result<Done> {
     let now = Utc::now();
     let object = current.map(|text| CalendarObject::parse(text, &limits.text)).transpose()?;
     let version = object.as_ref().zip(current).map(|(object, text)| Version { object, text });
     let Outcome { why, text, request_to } = itip::apply(version, message, me, now)?;
+    let text = text.map(|text| cancelled(text, cancels, me, limits)).transpose()?;
     let stands = text.as_deref().or(current);
     let mut messages = Vec::new();
     if let Some(stands) = stands.filter(|_| !request_to.is_empty()) {

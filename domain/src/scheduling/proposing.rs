@@ -47,7 +47,7 @@ pub(super) fn read_proposals(open: Vec<OpenProposal>, object: &CalendarObject, l
         let who = canonical(&sender);
         let parties = object.entries().flat_map(|entry| itip::parties_of(object.component(entry)).1);
         let name = parties.into_iter().find(|party| canonical(&party.address) == who).and_then(|party| party.name);
-        let instance = message.recurrence_id();
+        let instance = message.recurrence_id_in(object);
         found.retain(|other| canonical(&other.address) != who || other.instance != instance);
         found.push(Proposal {
             id,
@@ -62,12 +62,25 @@ pub(super) fn read_proposals(open: Vec<OpenProposal>, object: &CalendarObject, l
     found
 }
 
-/// The object with what is proposed.
+/// Whether a proposal says what a property is to be. One of Outlook's is about the time alone: its title says that there is a proposal, in
+/// words of whoever makes it, and its place is the one that they knew.
+fn says(message: &Incoming, name: &str) -> bool {
+    let mut parts = message.components();
+    parts.next().is_some_and(|part| {
+        part.property(name).is_some() && !part.properties.iter().any(|line| line.name.starts_with("X-MS-OLK-ORIGINAL"))
+    })
+}
+
+/// The object with what is proposed; what the proposal does not say stays as it is.
 fn with_proposed(object: &CalendarObject, text: &str, message: &Incoming) -> Result<String> {
     let (proposed, _) = message.object()?;
     let wanted = edit::draft_of(&proposed, None)?;
-    let instance = message.recurrence_id().filter(|_| object.recurs());
+    let instance = message.recurrence_id_in(object).filter(|_| object.recurs());
     let stands = edit::draft_of(object, instance.as_ref())?;
+    let says = |name: &str| says(message, name);
+    let summary = if says("SUMMARY") { wanted.summary } else { stands.summary.clone() };
+    let description = if says("DESCRIPTION") { wanted.description } else { stands.description.clone() };
+    let location = if says("LOCATION") { wanted.location } else { stands.location.clone() };
     let is_series = instance.is_none();
     let timing = match wanted.timing {
         Timing::AllDay { first, last } => stands.moved(When::Days { first, last }, Tz::UTC, is_series),
@@ -77,7 +90,6 @@ fn with_proposed(object: &CalendarObject, text: &str, message: &Incoming) -> Res
         }
         Timing::Timed { zone: None, .. } => EventDraft { timing: wanted.timing, ..stands },
     };
-    let EventDraft { summary, description, location, .. } = wanted;
     let draft = EventDraft { summary, description, location, ..timing };
     let scope = instance.map_or(Scope::All { opened_at: None }, Scope::This);
     let edited = edit::update(object, text, &scope, &draft, Utc::now())?;
@@ -215,7 +227,7 @@ impl Kalends {
                 let object = CalendarObject::parse(&stored.text, &limits.text)?;
                 require_organizer(&object, &me)?;
                 let stands = Version { object: &object, text: &stored.text };
-                let instance = Incoming::read(&proposal.text, &limits.text)?.recurrence_id();
+                let instance = Incoming::read(&proposal.text, &limits.text)?.recurrence_id_in(&object);
                 let instance = instance.filter(|_| object.recurs());
                 let comment = comment.as_deref();
                 itip::decline_counter(stands, &proposal.sender, instance.as_ref(), comment, Utc::now())

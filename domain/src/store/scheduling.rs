@@ -195,6 +195,16 @@ impl Transaction {
         Ok(found)
     }
 
+    /// The last CANCELs that came to somebody about what was not there then.
+    pub async fn cancels_of_unknown(&mut self, who: PrincipalId, uid: &str, most: i64) -> Result<Vec<String>> {
+        let statement = self.sql(
+            "SELECT m.text FROM scheduling_messages m JOIN scheduling_deliveries d ON d.message_id = m.id
+             WHERE m.uid = $2 AND m.method = 'CANCEL' AND d.principal_id = $1 AND d.outcome = 'unknown'
+             ORDER BY d.id DESC LIMIT $3",
+        );
+        statement.bind(who.0).bind(uid).bind(most).all(|row: &Row| row.get("text")).await
+    }
+
     /// Says what was decided about a proposal. Yields whether it was open.
     pub async fn decide_proposal(&mut self, id: DeliveryId, outcome: &str) -> Result<bool> {
         let statement =

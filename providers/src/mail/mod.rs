@@ -125,7 +125,7 @@ fn smtp_settings(server: &MailServer, credentials: &Credentials) -> Result<SmtpS
     let credentials = match credentials {
         Credentials::Basic { password, .. } => SmtpCredentials::Password { user, password: password.clone() },
         Credentials::Bearer { token } | Credentials::OAuth { access_token: token, .. } => {
-            SmtpCredentials::XOAuth2 { user, token: token.clone() }
+            SmtpCredentials::OAuth { user, token: token.clone() }
         }
         Credentials::Address { .. } => {
             return Err(ProviderError::Unauthenticated("there is no password for it".into()));

@@ -3,7 +3,8 @@
 use kalends_domain::mail::{MailSecurity, MailServer, MailSettings};
 use serde::Deserialize;
 
-/// Servers that are others than a hoster's own, such as in a national cloud; `None`: its own.
+/// Servers that are others than a hoster's own, such as a gateway before them; `None`: its own. What people agree to at Microsoft is for the
+/// worldwide cloud: servers of a national one take no tokens of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MailServers {

@@ -4,7 +4,9 @@ use super::settings::SmtpCredentials;
 use kalends_domain::outgoing_mail::{Envelope, MailError, RefusedRecipient, Sent, is_sendable};
 use mail_send::smtp::message::Parameters;
 use mail_send::{Credentials, Error, SmtpClient};
-use smtp_proto::{EXT_8BIT_MIME, EXT_SIZE, EXT_SMTP_UTF8, EXT_START_TLS, EhloResponse, Response};
+use smtp_proto::{
+    AUTH_OAUTHBEARER, AUTH_XOAUTH2, EXT_8BIT_MIME, EXT_SIZE, EXT_SMTP_UTF8, EXT_START_TLS, EhloResponse, Response,
+};
 use std::borrow::Cow;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -67,9 +69,12 @@ impl Conversation {
     pub(super) async fn authenticated(mut self, credentials: &SmtpCredentials) -> Result<Self, MailError> {
         let credentials = match credentials {
             SmtpCredentials::Password { user, password } => Credentials::new(user.clone(), password.clone()),
-            SmtpCredentials::XOAuth2 { user, token } => Credentials::new_xoauth2(user.clone(), token.clone()),
-            SmtpCredentials::OAuthBearer { user, token } => {
-                Credentials::new_oauth(format!("n,a={user},\u{1}auth=Bearer {token}\u{1}\u{1}"))
+            SmtpCredentials::OAuth { user, token } => {
+                let mechanisms = self.abilities.auth();
+                match mechanisms & AUTH_OAUTHBEARER != 0 && mechanisms & AUTH_XOAUTH2 == 0 {
+                    true => Credentials::new_oauth(format!("n,a={user},\u{1}auth=Bearer {token}\u{1}\u{1}")),
+                    false => Credentials::new_xoauth2(user.clone(), token.clone()),
+                }
             }
         };
         match self.client.authenticate(&credentials, &self.abilities).await {

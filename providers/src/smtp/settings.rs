@@ -23,13 +23,8 @@ pub enum SmtpCredentials {
         user: String,
         password: String,
     },
-    /// A token of OAuth, as Google and Microsoft take it.
-    XOAuth2 {
-        user: String,
-        token: String,
-    },
-    /// A token of OAuth (RFC 7628).
-    OAuthBearer {
+    /// A token of OAuth: as Google and Microsoft take it (XOAUTH2), or where a server has that alone, by RFC 7628 (OAUTHBEARER).
+    OAuth {
         user: String,
         token: String,
     },

@@ -107,12 +107,12 @@ async fn who_asks_is_proven_in_three_ways() {
             "\0ada@example.org\0secret token",
         ),
         (
-            SmtpCredentials::XOAuth2 { user: user.clone(), token: token.clone() },
+            SmtpCredentials::OAuth { user: user.clone(), token: token.clone() },
             "AUTH PLAIN XOAUTH2",
             "user=ada@example.org\u{1}auth=Bearer secret token\u{1}\u{1}",
         ),
         (
-            SmtpCredentials::OAuthBearer { user, token },
+            SmtpCredentials::OAuth { user, token },
             "AUTH OAUTHBEARER",
             "n,a=ada@example.org,\u{1}auth=Bearer secret token\u{1}\u{1}",
         ),

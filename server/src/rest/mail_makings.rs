@@ -145,6 +145,9 @@ pub async fn event(
 ) -> Result<Response, Problem> {
     let (message, calendar) = (message_id(&id)?, calendar_id(&wanted.calendar.to_string())?);
     let once = once(&headers, &format!("/mail/messages/{}/event", message.0), &octets)?;
+    if let Some(name) = rest.kalends.made_of_mail(known.caller, calendar, once.as_ref()).await? {
+        return made_event(&rest, &known, calendar, &name, true).await;
+    }
     let found = matter(&rest, &known, message).await?;
     let timing = wanted_timing(&found, wanted.start.as_ref(), wanted.end.as_ref())?;
     let draft = EventDraft {
@@ -160,11 +163,22 @@ pub async fn event(
     let made =
         kalends.create_event_of_mail(known.caller, message, calendar, &draft, conference.as_deref(), once.as_ref());
     let made = made.await?;
-    let opened = match kalends.opened_event(known.caller, calendar, &made.name, None).await {
-        Err(Error::NotFound(_)) if made.repeated => return Err(gone("event")),
+    made_event(&rest, &known, calendar, &made.name, made.repeated).await
+}
+
+/// What is answered of an event that was made by this request, or by an earlier one with its key.
+async fn made_event(
+    rest: &Rest,
+    known: &Known,
+    calendar: CalendarId,
+    name: &str,
+    is_repeated: bool,
+) -> Result<Response, Problem> {
+    let opened = match rest.kalends.opened_event(known.caller, calendar, name, None).await {
+        Err(Error::NotFound(_)) if is_repeated => return Err(gone("event")),
         opened => opened?,
     };
-    Ok(created(&address(calendar, &made.name), tagged(&opened.event.etag, Json(shown(&opened)))))
+    Ok(created(&address(calendar, name), tagged(&opened.event.etag, Json(shown(&opened)))))
 }
 
 fn gone(what: &str) -> Problem {
@@ -198,6 +212,9 @@ pub async fn task(
 ) -> Result<Response, Problem> {
     let (message, calendar) = (message_id(&id)?, calendar_id(&wanted.calendar.to_string())?);
     let once = once(&headers, &format!("/mail/messages/{}/task", message.0), &octets)?;
+    if let Some(name) = rest.kalends.made_of_mail(known.caller, calendar, once.as_ref()).await? {
+        return made_task(&rest, &known, calendar, name, true).await;
+    }
     let found = matter(&rest, &known, message).await?;
     let due = match &wanted.due {
         Some(wanted) => wanted.as_ref().map(due).transpose()?,
@@ -209,11 +226,20 @@ pub async fn task(
         due,
     };
     let made = rest.kalends.create_task_of_mail(known.caller, message, calendar, &draft, once.as_ref()).await?;
-    if made.repeated && matches!(rest.kalends.object(known.caller, calendar, &made.name).await, Err(Error::NotFound(_)))
-    {
+    made_task(&rest, &known, calendar, made.name, made.repeated).await
+}
+
+async fn made_task(
+    rest: &Rest,
+    known: &Known,
+    calendar: CalendarId,
+    name: String,
+    is_repeated: bool,
+) -> Result<Response, Problem> {
+    if is_repeated && matches!(rest.kalends.object(known.caller, calendar, &name).await, Err(Error::NotFound(_))) {
         return Err(gone("task"));
     }
-    Ok(created(&object_address(calendar, &made.name), Json(MadeTask { calendar: calendar.0, name: made.name })))
+    Ok(created(&object_address(calendar, &name), Json(MadeTask { calendar: calendar.0, name })))
 }
 
 fn object_address(calendar: CalendarId, name: &str) -> String {

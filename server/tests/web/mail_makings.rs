@@ -29,6 +29,7 @@ struct Desk {
     person: Person,
     other: (Program, Person),
     message: i64,
+    mailbox: Imap,
     _servers: (Arc<Dovecot>, SmtpServer),
 }
 
@@ -64,7 +65,7 @@ impl Desk {
         let listed = body(&program.get("/mail/messages").await);
         let message = listed["messages"][0]["id"].as_i64().unwrap();
         let other = Program::new(&server, "eve").await;
-        Desk { server, program, person, other, message, _servers: servers }
+        Desk { server, program, person, other, message, mailbox, _servers: servers }
     }
 }
 
@@ -96,6 +97,9 @@ async fn a_program_makes_an_event_and_a_task_of_a_mail() {
     assert_eq!(body(&hugo.get(&at).await), event);
     let again = hugo.send("POST", &format!("{path}/event"), &key, &json!({ "calendar": calendar })).await;
     assert_eq!((again.status, &body(&again)["name"]), (201, &event["name"]));
+    let task_key = [("Idempotency-Key", "task")];
+    let by_key = hugo.send("POST", &format!("{path}/task"), &task_key, &json!({ "calendar": calendar })).await;
+    let by_key = body(&by_key);
     let wanted = json!({ "calendar": calendar, "title": "Own", "location": null, "conference": null,
         "start": { "type": "date", "date": "2030-02-09" } });
     let own = body(&hugo.send("POST", &format!("{path}/event"), &[], &wanted).await);
@@ -125,6 +129,15 @@ async fn a_program_makes_an_event_and_a_task_of_a_mail() {
         assert_eq!(theirs.status, 404, "{}", theirs.text());
     }
     assert_eq!(eve.get(&format!("{path}/times")).await.status, 404);
+    // The message is gone, by another program: what was made of it is there, and a repeated request is told so.
+    desk.mailbox.delete("INBOX", &desk.mailbox.uids("INBOX", 1, None).await.unwrap()).await.unwrap();
+    work(&desk.server).await;
+    let again = hugo.send("POST", &format!("{path}/event"), &key, &json!({ "calendar": calendar })).await;
+    assert_eq!((again.status, &body(&again)["name"]), (201, &event["name"]), "{}", again.text());
+    let again = hugo.send("POST", &format!("{path}/task"), &task_key, &json!({ "calendar": calendar })).await;
+    assert_eq!((again.status, &body(&again)["name"]), (201, &by_key["name"]), "{}", again.text());
+    let other = hugo.send("POST", &format!("{path}/event"), &key, &json!({ "calendar": calendar, "title": "x" })).await;
+    assert_eq!(other.status, 422, "{}", other.text());
 }
 
 #[tokio::test]

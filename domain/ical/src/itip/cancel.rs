@@ -2,7 +2,7 @@
 
 use super::Version;
 use super::component::{entry_of, parse};
-use super::incoming::{Incoming, is_for_later, recurrence_id, revision};
+use super::incoming::{Incoming, is_for_later, revision};
 use super::outcome::{Outcome, Why};
 use super::revision::{Revision, raise};
 use crate::Result;
@@ -18,7 +18,7 @@ pub(super) fn apply(current: Version<'_>, message: &Incoming, now: DateTime<Utc>
     for (component, tree) in message.trees() {
         let object = parse(&text)?;
         let version = Version { object: &object, text: &text };
-        let done = match recurrence_id(component) {
+        let done = match message.id_in(&object, component) {
             None => all(version, component),
             Some(id) if is_for_later(component) => later(version, component, &id, now),
             Some(id) => one(version, message, component, &tree, &id),

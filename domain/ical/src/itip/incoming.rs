@@ -9,7 +9,7 @@ use crate::edit::document::{Document, Tree};
 use crate::entry::ComponentKind;
 use crate::object::CalendarObject;
 use crate::syntax::{self, Component, Property, SyntaxError};
-use crate::time::Zones;
+use crate::time::{Zone, Zones};
 use crate::value::{self, Moment};
 use crate::{Error, Limits, Result};
 
@@ -129,10 +129,15 @@ impl Incoming {
             .collect()
     }
 
-    /// A word that came with it.
+    /// A word that came with it. Of an answer of Google's it stands at the name of whoever answers.
     pub fn comment(&self) -> Option<String> {
-        let comment = self.components().find_map(|component| component.property("COMMENT"));
-        comment.map(Property::text).filter(|text| !text.trim().is_empty())
+        let comment = self.components().find_map(|component| component.property("COMMENT")).map(Property::text);
+        let at_name = || {
+            let attendee = self.components().find_map(|component| component.property("ATTENDEE"));
+            attendee.filter(|_| self.method.is_for_organizer())?.param("X-RESPONSE-COMMENT").map(str::to_owned)
+        };
+        let is_said = |text: &String| !text.trim().is_empty();
+        comment.filter(is_said).or_else(at_name).filter(is_said)
     }
 
     /// SUMMARY of what it is about.
@@ -150,6 +155,29 @@ impl Incoming {
     pub fn recurrence_id(&self) -> Option<Moment> {
         let mut ids = self.components().map(recurrence_id);
         ids.next().flatten().filter(|_| ids.next().is_none())
+    }
+
+    /// [`Incoming::recurrence_id`] as `object`, which it is about, can read it: programs name zones by other names than its own.
+    pub fn recurrence_id_in(&self, object: &CalendarObject) -> Option<Moment> {
+        self.recurrence_id().map(|id| self.known_in(object, id))
+    }
+
+    /// RECURRENCE-ID of one of its components, as `object` can read it.
+    pub(super) fn id_in(&self, object: &CalendarObject, component: &Component) -> Option<Moment> {
+        recurrence_id(component).map(|id| self.known_in(object, id))
+    }
+
+    /// A time of this message; in a zone that `object` does not know it is in that of the series.
+    fn known_in(&self, object: &CalendarObject, id: Moment) -> Moment {
+        match &id {
+            Moment::Zoned { tzid, .. } if object.zones.get(tzid).is_none() => {}
+            _ => return id,
+        }
+        let instant = self.zones.instant(&id, &Zone::UTC);
+        match object.master.as_ref().and_then(|master| master.start.as_ref()) {
+            Some(start @ Moment::Zoned { .. }) => start.at(object.zones.zone(start, &Zone::UTC).to_local(instant)),
+            _ => Moment::Utc(instant.naive_utc()),
+        }
     }
 
     /// Whether whoever has these addresses may send it: the organizer, or who acts for them; of messages to an organizer, who answers.

@@ -50,7 +50,7 @@ type Done = Result<std::result::Result<(String, Option<String>), Why>>;
 fn one(current: Version<'_>, message: &Incoming, component: &Component, answer: &Property) -> Done {
     let who = canonical(&answer.value);
     let of = message.key(component);
-    let id = recurrence_id(component);
+    let id = message.id_in(current.object, component);
     let stands = entry_of(current.object, of).or(current.object.master.as_ref().filter(|_| id.is_some()));
     let Some(stands) = stands else { return Ok(Err(Why::Unknown)) };
     // Somebody to whom an attendee has delegated answers perhaps before that attendee does.

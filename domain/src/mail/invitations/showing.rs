@@ -181,6 +181,7 @@ fn invitation(told: &Told, known: Option<KnownMailInvitation>, limits: &Limits) 
     let said = message.object().ok().map(|(object, _)| facts(&object, instance.clone()));
     let of_here = || {
         let object = here.as_ref()?;
+        let instance = message.recurrence_id_in(object);
         let found = facts(object, instance.clone());
         let draft = edit::draft_of(object, instance.as_ref()).ok();
         Some(crate::scheduling::MeetingFacts { draft: draft.or(found.draft), ..found })
@@ -193,8 +194,8 @@ fn invitation(told: &Told, known: Option<KnownMailInvitation>, limits: &Limits) 
     let event = said.filter(|facts| facts.draft.is_some()).or_else(of_here).unwrap_or(thin);
     let (organizer, attendees) = message.components().next().map(itip::parties_of)?;
     let entry = here.as_ref().and_then(|object| {
-        let instance = instance.as_ref().filter(|_| object.recurs());
-        edit::shown_of(object, instance).ok().map(|shown| (object, shown.entry))
+        let instance = message.recurrence_id_in(object).filter(|_| object.recurs());
+        edit::shown_of(object, instance.as_ref()).ok().map(|shown| (object, shown.entry))
     });
     let own = entry.and_then(|(object, entry)| {
         let (_, attendees) = itip::parties_of(object.component(entry));

@@ -151,7 +151,11 @@ impl Kalends {
         let counts = told.judged.verdict == MailInvitationVerdict::Fit
             && match &told.stands {
                 Some(stands) => !stands.is_linked,
-                None => told.message.method == Method::Request && self.is_welcome(account, &told).await?,
+                // What is called off may come before what it calls off.
+                None => {
+                    matches!(told.message.method, Method::Request | Method::Cancel)
+                        && self.is_welcome(account, &told).await?
+                }
             };
         let mut tx = self.db.write().await?;
         let new = NewMailInvitation {

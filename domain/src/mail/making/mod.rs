@@ -3,7 +3,7 @@
 mod reading;
 
 use super::reading::Pictures;
-use crate::access::{Caller, Way};
+use crate::access::{self, Access, Caller, Way};
 use crate::calendars::CalendarId;
 use crate::events::Created;
 use crate::idempotency::Once;
@@ -105,6 +105,23 @@ impl Kalends {
             })
         })
         .await
+    }
+
+    /// What an earlier request with this key has made of a message, by its name in the calendar. It asks no server of mail: what was made
+    /// is there, whatever has become of the message.
+    ///
+    /// # Errors
+    /// `NotFound` and `Forbidden` for a calendar that the caller may not read (any more); `BadInput` (Idempotency-Key) for the key of
+    /// another request.
+    pub async fn made_of_mail(
+        &self,
+        caller: Caller,
+        calendar: CalendarId,
+        once: Option<&Once>,
+    ) -> Result<Option<String>> {
+        let Some(name) = self.made_before(caller, once).await? else { return Ok(None) };
+        access::calendar(&mut self.db.read().await?, caller, calendar, Access::Read).await?;
+        Ok(Some(name))
     }
 
     /// Makes an event of a message, with a link to it. `conference`: where people meet by video. In the agenda it gets the reminder that

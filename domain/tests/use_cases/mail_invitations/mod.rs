@@ -1,6 +1,7 @@
 //! What comes about meetings by mail: taken up, shown, and answered.
 
 pub mod mailboxes;
+mod methods;
 mod odd;
 mod programs;
 
