@@ -229,6 +229,7 @@ impl Kalends {
             interval: is_asked.then(|| wished(provider.wished_interval())),
             window_days: None,
             invites: false,
+            brake: Default::default(),
         };
         let target = LinkTarget::New { name: Some(name) };
         let new = NewLink { account, remote: remote.id.clone(), target, settings };

@@ -14,13 +14,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use tokio::sync::broadcast;
 
+pub(crate) mod lost;
+
 /// How many announcements wait for a reader that is slow; after that it is told that it missed some.
 const MAX_WAITING: usize = 1024;
 
 /// How long after a change it goes to a calendar elsewhere: somebody who edits changes more than once.
 const PUSHED_AFTER: TimeDelta = TimeDelta::seconds(3);
 
-/// Where announcements come from.
 pub(crate) fn announcer() -> broadcast::Sender<Announcement> {
     broadcast::channel(MAX_WAITING).0
 }
@@ -173,7 +174,6 @@ impl Write {
         self.kalends.limits()
     }
 
-    /// Who writes.
     pub fn caller(&self) -> Caller {
         self.caller
     }
@@ -378,7 +378,7 @@ impl Write {
             return Ok(());
         }
         self.goes_elsewhere.push(calendar.id);
-        self.tx.hasten_sync_of(calendar.id, at + PUSHED_AFTER).await
+        self.tx.hasten_sync_of(calendar.id, at, at + PUSHED_AFTER).await
     }
 
     /// `acts_for`: the person for whom the caller acts.

@@ -1,7 +1,7 @@
 //! A service elsewhere with calendars in memory: it has ids and tags of its own, names changes since a cursor or lists everything, writes
 //! texts its own way where a test wants that, and fails where a test says.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use kalends_domain::sync::RemoteAccount;
 use kalends_domain::sync::connector::{Connector, CredentialKeeper};
 use kalends_domain::sync::credentials::Credentials;
@@ -57,6 +57,7 @@ struct State {
     oldest: u64,
     made: u64,
     lists: bool,
+    windowed: bool,
     is_lossy: bool,
     sends_texts: bool,
     reads_back: bool,
@@ -82,6 +83,7 @@ impl RemoteService {
             oldest: 0,
             made: 0,
             lists: false,
+            windowed: false,
             is_lossy: false,
             sends_texts: false,
             reads_back: true,
@@ -132,6 +134,17 @@ impl RemoteService {
     /// It lists everything each time, instead of naming what has changed.
     pub fn lists(&self) {
         self.with(|state| state.lists = true);
+    }
+
+    /// It lists what touches the window that it is asked for, and nothing else.
+    pub fn is_windowed(&self) {
+        self.with(|state| (state.lists, state.windowed, state.page) = (true, true, usize::MAX));
+    }
+
+    /// The calendar [`REMOTE`] is called and coloured otherwise.
+    pub fn looks(&self, name: &str, color: &str) {
+        let look = |remote: &mut RemoteCalendar| (remote.name, remote.color) = (name.into(), Some(color.into()));
+        self.with(|state| look(&mut state.calendars.get_mut(REMOTE).unwrap().remote));
     }
 
     /// It does not say that it keeps texts as they are.
@@ -240,6 +253,11 @@ impl Default for RemoteService {
 fn uid(text: &str) -> String {
     // As far as a service reads what it stores.
     text.lines().find_map(|line| line.strip_prefix("UID:")).unwrap_or_default().to_owned()
+}
+
+fn starts(text: &str) -> DateTime<Utc> {
+    let start = text.lines().find_map(|line| line.strip_prefix("DTSTART:")).unwrap();
+    NaiveDateTime::parse_from_str(start, "%Y%m%dT%H%M%SZ").unwrap().and_utc()
 }
 
 fn id_of(calendar: &Collection, wanted: &str) -> Option<String> {
@@ -376,11 +394,16 @@ impl Provider for RemoteService {
         &'a self,
         calendar: &'a RemoteCalendarId,
         since: Option<&'a Cursor>,
-        _: Window,
+        window: Window,
     ) -> Answer<'a, ChangePage> {
         let answer = self.with(|state| {
             let lost = state.called(Call::Changes, &[])?;
-            let page = state.changes(calendar, since)?;
+            let mut page = state.changes(calendar, since)?;
+            if state.windowed {
+                page.coverage = Coverage::Within(window);
+                let objects = &state.calendar(calendar)?.objects;
+                page.present.retain(|head| window.start.is_none_or(|start| starts(&objects[&head.id.0].0) >= start));
+            }
             answered(lost, page)
         });
         Box::pin(async move { answer })

@@ -67,6 +67,9 @@ server-accounts-name = What you call it
 server-accounts-name-hint = Only you see it. Left empty: your user name there.
 server-accounts-name-only = Only you see it.
 server-accounts-sealed = The password is kept encrypted, and sent to that service alone.
+server-accounts-token-instead = With an access token instead
+server-accounts-token = Access token
+server-accounts-token-hint = For a service that takes a bearer token in the place of name and password. Then leave those empty.
 server-accounts-look = Look for calendars
 server-accounts-elsewhere = The calendars are at { $to }, which belongs to somebody else than what you wrote. If that is right, type your password once more: it is sent there.
 server-accounts-added = The service let you in. These are the calendars that you have there.
@@ -76,6 +79,10 @@ server-accounts-added = The service let you in. These are the calendars that you
 server-accounts-one = Account
 server-accounts-to = Back to { $name }
 server-accounts-test = Test
+server-accounts-new-calendars = { $count ->
+    [one] One new calendar there: look at it
+   *[other] { NUMBER($count) } new calendars there: look at them
+}
 server-accounts-tested = { $count ->
     [one] The service lets you in. You have { $count } calendar there.
    *[other] The service lets you in. You have { NUMBER($count) } calendars there.

@@ -37,6 +37,9 @@ pub fn event_of(calendar: CalendarId, name: &str) -> String {
     path
 }
 
+/// Where that page says why the event is here.
+pub const WHY: &str = "why";
+
 /// The page of an event's history, which leads back to `back`.
 pub fn history(calendar: CalendarId, name: &str, back: &str) -> String {
     let mut path = format!("/event/{calendar}/");

@@ -8,10 +8,10 @@ use crate::mail::about_server::{Ways, ways};
 use crate::ui::{Markup, icon};
 use crate::wire::ApiError;
 use crate::words;
-use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::events::EventDetails;
 use kalends_domain::scheduling::Invitation;
+use kalends_domain::{Error, Kalends};
 use kalends_ical::instance_key;
 use leptos_router::location::Url;
 
@@ -40,8 +40,23 @@ pub async fn rows(kalends: &Kalends, user: &User, event: &EventDetails, back: &s
     mail(&mut html, &ways);
     row(&mut html, icon::HISTORY);
     let history = links::history(event.calendar.0, &event.name, back);
-    html.raw("<a").attribute("href", &history).raw(">").text(words::common_history()).raw("</a>");
+    html.raw("<div><p><a").attribute("href", &history).raw(">").text(words::common_history()).raw("</a></p>");
+    if is_from_elsewhere(kalends, user, event).await? {
+        let why = format!("{history}#{}", links::WHY);
+        html.raw("<p><a").attribute("href", &why).raw(">").text(words::server_sync_why()).raw("</a></p>");
+    }
+    html.raw("</div>");
     Ok(html.finish())
+}
+
+/// Whether the page of its history says by which calendar elsewhere the event is here.
+async fn is_from_elsewhere(kalends: &Kalends, user: &User, event: &EventDetails) -> Result<bool, ApiError> {
+    match kalends.provenance(user.on_a_page(), event.calendar, &event.name).await {
+        Ok(found) => Ok(found.is_some()),
+        // Of a calendar that shows no more than when somebody is busy.
+        Err(Error::NotFound(_) | Error::Forbidden { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The icon that a row begins with.

@@ -92,7 +92,7 @@ fn Loaded(history: ObjectHistory, format: Format) -> impl IntoView {
                 {words::server_invitation_guests()}
             </a>
         </p>
-        {origin.map(|origin| view! { <p class="hint" dir="auto">{origin}</p> })}
+        {origin.map(|origin| view! { <p id=links::WHY class="hint" dir="auto">{origin}</p> })}
         <ol class="card history" data-follows=cursor>
             {rows}
         </ol>

@@ -2,7 +2,7 @@
 
 use super::add_page::{PasswordField, TextField};
 use super::api::load_account;
-use super::list_page::{StateBadge, state_line};
+use super::list_page::{NewCalendars, StateBadge, state_line};
 use super::removal::RemovalForm;
 use super::{
     AccountInfo, AccountStateInfo, AccountWay, AccountWish, OneAccount, PATH, account_path, calendars_path, parted,
@@ -60,6 +60,7 @@ fn Loaded(loaded: OneAccount, format: Format) -> impl IntoView {
                 </div>
                 <p>{state}</p>
                 {why}
+                <NewCalendars account=account.id count=account.new_calendars />
                 <Ways info=account.clone() />
             </section>
             {removing.map(|lines| view! { <Removing lines=lines /> })}

@@ -43,7 +43,7 @@ fn Loaded(adding: Adding) -> impl IntoView {
     };
     let has_address = service.asks != AddressField::None;
     let shown: &[&str] =
-        if has_address { &["address", "user", "password", "name"] } else { &["user", "password", "name"] };
+        if has_address { &["address", "user", "password", "token", "name"] } else { &["user", "password", "name"] };
     // Who is asked sees the question in its place.
     let error = error.filter(|_| elsewhere.is_none());
     let (at_field, other) = parted(error.as_ref(), shown);
@@ -58,6 +58,16 @@ fn Loaded(adding: Adding) -> impl IntoView {
         }
     });
     let title = super::add_title(&service);
+    // A service that nobody knows may want a token instead.
+    let takes_token = service.asks == AddressField::Any;
+    let password = match takes_token {
+        true => view! { <PasswordOrToken user=fields.user password_error=wrong("password") user_error=wrong("user") token_error=wrong("token") /> }.into_any(),
+        false => view! {
+            <TextField id="user" label=words::server_accounts_user() value=fields.user error=wrong("user") hint=words::server_accounts_user_hint() />
+            <PasswordField needs_app_password=service.needs_app_password error=wrong("password") />
+        }
+        .into_any(),
+    };
     view! {
         <p><a href=PATH>{words::server_accounts_back()}</a></p>
         <h1>{title}</h1>
@@ -67,8 +77,7 @@ fn Loaded(adding: Adding) -> impl IntoView {
             {question}
             <form class="stack" method="post" action=add_path(&service.id)>
                 {has_address.then(|| view! { <AddressInput service=&service value=address error=wrong("address") /> })}
-                <TextField id="user" label=words::server_accounts_user() value=fields.user error=wrong("user") hint=words::server_accounts_user_hint() />
-                <PasswordField needs_app_password=service.needs_app_password error=wrong("password") />
+                {password}
                 <TextField id="name" label=words::server_accounts_name() value=fields.name error=wrong("name") hint=words::server_accounts_name_hint() is_optional=true />
                 <p class="hint">{words::server_accounts_sealed()}</p>
                 <div class="row">
@@ -116,15 +125,45 @@ pub(super) fn TextField(
 
 /// The password at the service: never that of Kalends, so that no browser fills it in.
 #[component]
-pub(super) fn PasswordField(needs_app_password: bool, error: Option<String>) -> impl IntoView {
+pub(super) fn PasswordField(
+    needs_app_password: bool,
+    error: Option<String>,
+    #[prop(optional)] is_optional: bool,
+) -> impl IntoView {
     let label = if needs_app_password { words::server_accounts_app_password_field() } else { words::common_password() };
     let described = error.is_some().then(|| error_id("password"));
     let wrong = error.is_some().then_some("true");
     view! {
         <div class="field">
             <label class="label" for="password">{label}</label>
-            <input id="password" class="input" type="password" name="password" required maxlength="2000" autocomplete="new-password" aria-describedby=described aria-invalid=wrong />
+            <input id="password" class="input" type="password" name="password" required=!is_optional maxlength="2000" autocomplete="new-password" aria-describedby=described aria-invalid=wrong />
             {field_error("password", error)}
         </div>
+    }
+}
+
+/// Name and password, or a token: the server says what is missing.
+#[component]
+fn PasswordOrToken(
+    user: String,
+    user_error: Option<String>,
+    password_error: Option<String>,
+    token_error: Option<String>,
+) -> impl IntoView {
+    let is_open = token_error.is_some();
+    let described = if token_error.is_some() { error_id("token") } else { "token-hint".to_owned() };
+    let wrong = token_error.is_some().then_some("true");
+    view! {
+        <TextField id="user" label=words::server_accounts_user() value=user error=user_error hint=words::server_accounts_user_hint() is_optional=true />
+        <PasswordField needs_app_password=false error=password_error is_optional=true />
+        <details open=is_open>
+            <summary>{words::server_accounts_token_instead()}</summary>
+            <div class="field">
+                <label class="label" for="token">{words::server_accounts_token()}</label>
+                <input id="token" class="input" type="password" name="token" maxlength="2000" autocomplete="off" aria-describedby=described aria-invalid=wrong />
+                <p id="token-hint" class="hint">{words::server_accounts_token_hint()}</p>
+                {field_error("token", token_error)}
+            </div>
+        </details>
     }
 }

@@ -1,7 +1,7 @@
 //! The page of accounts: those that there are, and the services at which one can be added.
 
 use super::api::load_accounts;
-use super::{AccountInfo, AccountStateInfo, AccountWay, Accounts, ServiceInfo, account_path, add_path};
+use super::{AccountInfo, AccountStateInfo, AccountWay, Accounts, ServiceInfo, account_path, add_path, calendars_path};
 use crate::mail::MailAccounts;
 use crate::notation::Format;
 use crate::sharing::fields::Came;
@@ -71,10 +71,18 @@ fn Account(info: AccountInfo, format: Format) -> impl IntoView {
                 <div class="list__title" dir="auto"><a href=account_path(info.id)>{info.name.clone()}</a></div>
                 <div class="hint">{info.service.clone()}</div>
                 <div class="hint">{state}</div>
+                <NewCalendars account=info.id count=info.new_calendars />
             </div>
             <StateBadge info=&info />
         </li>
     }
+}
+
+/// That the account has calendars which the viewer has not seen, and the way to them.
+#[component]
+pub(super) fn NewCalendars(account: i64, count: usize) -> impl IntoView {
+    (count > 0)
+        .then(|| view! { <p><a href=calendars_path(account)>{words::server_accounts_new_calendars(count)}</a></p> })
 }
 
 /// How an account is, in a word or two.

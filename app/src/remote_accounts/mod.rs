@@ -87,6 +87,8 @@ pub struct AccountInfo {
     pub why: Option<String>,
     /// When the service last let the viewer in, where they are.
     pub checked: Option<NaiveDateTime>,
+    /// How many calendars it has that the viewer has not seen.
+    pub new_calendars: usize,
 }
 
 /// Everything on the page of accounts.

@@ -103,6 +103,7 @@ pub(super) fn info(kalends: &Kalends, user: &User, account: RemoteAccount) -> Ac
         name: account.name,
         why: account.why,
         checked: account.checked_at.map(|at| at.with_timezone(&zone).naive_local()),
+        new_calendars: usize::try_from(account.new_calendars).unwrap_or(usize::MAX),
     }
 }
 
@@ -136,9 +137,12 @@ pub async fn add(
     user: &User,
     service: &str,
     fields: AddFields,
-    password: String,
+    (password, token): (String, String),
 ) -> Result<(String, String), AddRefused> {
-    let credentials = Credentials::Basic { user: fields.user.clone(), password };
+    let credentials = match Credentials::of_form(&fields.user, password, &token) {
+        Ok(credentials) => credentials,
+        Err(error) => return Err(AddRefused { fields, error: error.into(), elsewhere: None }),
+    };
     let wanted = Wanted { service: Some(service.to_owned()), address: fields.address.clone(), credentials };
     let caller = user.on_a_page();
     match kalends.add_remote_account(caller, &fields.name, &wanted, None).await {

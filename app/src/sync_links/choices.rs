@@ -2,7 +2,7 @@
 
 use crate::words;
 use chrono::TimeDelta;
-use kalends_domain::sync::plan::{Direction, Policy};
+use kalends_domain::sync::plan::{Brake, Direction, Policy};
 use kalends_domain::sync::{LinkSettings, SyncLink};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,9 @@ pub struct Choices {
     pub policy: String,
     /// `yes` or `no`
     pub invites: String,
+    /// Percent of a side, and a number of objects: more deletions than both are asked about.
+    pub brake_percent: String,
+    pub brake_objects: String,
 }
 
 impl Choices {
@@ -36,6 +39,8 @@ impl Choices {
             window: text("window"),
             policy: text("policy"),
             invites: text("invites"),
+            brake_percent: text("brake-percent"),
+            brake_objects: text("brake-objects"),
         }
     }
 
@@ -51,6 +56,8 @@ impl Choices {
             window: settings.window_days.map_or("all".to_owned(), |days| days.to_string()),
             policy: settings.policy.name().to_owned(),
             invites: if settings.invites { "yes" } else { "no" }.to_owned(),
+            brake_percent: settings.brake.percent.to_string(),
+            brake_objects: settings.brake.objects.to_string(),
         }
     }
 
@@ -79,6 +86,10 @@ impl Choices {
                 "yes" => true,
                 "no" => false,
                 _ => before.invites,
+            },
+            brake: Brake {
+                percent: self.brake_percent.trim().parse().unwrap_or(before.brake.percent),
+                objects: self.brake_objects.trim().parse().unwrap_or(before.brake.objects),
             },
         }
     }
@@ -155,7 +166,24 @@ pub fn ChoiceFields(
                 <Select id="policy" label=words::server_sync_policy() chosen=choices.policy options=policies />
                 {invites}
             </div>
+            <p class="hint">{words::server_sync_brake_what()}</p>
+            <div class="grid-2">
+                <Number id="brake-percent" label=words::server_sync_brake_percent() value=choices.brake_percent usual=Brake::default().percent most=Brake::MAX_PERCENT />
+                <Number id="brake-objects" label=words::server_sync_brake_objects() value=choices.brake_objects usual=Brake::default().objects most=Brake::MAX_OBJECTS />
+            </div>
         </details>
+    }
+}
+
+/// A number; one that is not filled in is the usual one.
+#[component]
+fn Number(id: &'static str, label: &'static str, value: String, usual: u32, most: u32) -> impl IntoView {
+    let value = if value.is_empty() { usual.to_string() } else { value };
+    view! {
+        <div class="field">
+            <label class="label" for=id>{label}</label>
+            <input id=id class="input" type="number" name=id min="0" max=most value=value inputmode="numeric" />
+        </div>
     }
 }
 

@@ -91,4 +91,6 @@ pub struct RemoteAccount {
     pub changed_at: DateTime<Utc>,
     /// When the service last let it in.
     pub checked_at: Option<DateTime<Utc>>,
+    /// How many calendars it has that its owner was not shown, and that are in step with none here.
+    pub new_calendars: u64,
 }

@@ -2,7 +2,7 @@
 
 use super::calendar_id::CalendarId;
 use super::remote_account::RemoteAccountId;
-use crate::sync::plan::{Direction, Policy};
+use crate::sync::plan::{Brake, Direction, Policy};
 use crate::sync::provider::RemoteCalendarId;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -21,6 +21,8 @@ pub struct LinkSettings {
     pub window_days: Option<u32>,
     /// What is written there may have the service invite people, where it does that by itself (Microsoft 365).
     pub invites: bool,
+    /// How much a run may delete on one side without asking.
+    pub brake: Brake,
 }
 
 /// How a link is.
@@ -164,6 +166,8 @@ pub struct SyncLink {
     pub remote_name: String,
     /// Whether the account may change what is in it there.
     pub remote_writable: bool,
+    /// Its colour there, as it says it.
+    pub(crate) remote_color: Option<String>,
     /// What may be stored in it there, by the names of iCalendar; `None`: it does not say.
     pub components: Option<Vec<String>>,
     pub settings: LinkSettings,
@@ -185,7 +189,10 @@ pub struct SyncLink {
     pub created_at: DateTime<Utc>,
     /// The interval is the one that the calendar elsewhere wishes, whenever it wishes another.
     pub as_wished: bool,
+    /// When somebody last wanted a run.
     pub(crate) wanted_at: Option<DateTime<Utc>>,
+    /// When it was last known that something has changed: a reason to run soon, and no order to.
+    pub(crate) hinted_at: Option<DateTime<Utc>>,
     pub(crate) looked_at: Option<DateTime<Utc>>,
     /// How many runs in a row found nothing.
     pub(crate) quiet_runs: u32,

@@ -134,6 +134,7 @@ impl Kalends {
             created_at: now,
             changed_at: now,
             checked_at: None,
+            new_calendars: 0,
         };
         self.connector().connect(&account, Some(found.credentials.clone()), Arc::new(NoKeeper)).await
     }

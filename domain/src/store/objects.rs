@@ -289,6 +289,12 @@ impl Transaction {
         self.set_extent(id, new.calendar, minutes(&new.index.extent)).await
     }
 
+    /// The object is the one of this revision, with the text that it has.
+    pub async fn set_object_revision(&mut self, id: ObjectId, revision: Revision) -> Result<()> {
+        self.sql("UPDATE objects SET revision = $2 WHERE id = $1").bind(id.0).bind(revision.0).run().await?;
+        Ok(())
+    }
+
     pub async fn delete_object_row(&mut self, id: ObjectId) -> Result<()> {
         self.sql("DELETE FROM objects WHERE id = $1").bind(id.0).run().await?;
         Ok(())

@@ -8,7 +8,7 @@ use crate::model::remote_account::{AccountState, ProviderKind, RemoteAccount, Re
 use chrono::{DateTime, Utc};
 
 const SELECT: &str =
-    "SELECT id, principal_id, provider, preset, name, settings, state, why, created_at, changed_at, checked_at
+    "SELECT id, principal_id, provider, preset, name, settings, state, why, created_at, changed_at, checked_at, new_calendars
     FROM remote_accounts ";
 
 /// An account about to be stored, without its credentials.
@@ -35,6 +35,7 @@ fn account(row: &Row) -> Result<RemoteAccount> {
         created_at: row.instant("created_at")?,
         changed_at: row.instant("changed_at")?,
         checked_at: row.optional_instant("checked_at")?,
+        new_calendars: row.count("new_calendars")?,
     })
 }
 
@@ -55,7 +56,7 @@ impl Transaction {
     pub async fn all_remote_accounts(&mut self) -> Result<Vec<(RemoteAccount, String, Option<Vec<u8>>)>> {
         let statement = self.sql(
             "SELECT a.id, a.principal_id, a.provider, a.preset, a.name, a.settings, a.state, a.why, a.created_at, a.changed_at,
-                a.checked_at, a.credentials, p.slug
+                a.checked_at, a.new_calendars, a.credentials, p.slug
              FROM remote_accounts a JOIN principals p ON p.id = a.principal_id ORDER BY a.id",
         );
         statement.all(|row| Ok((account(row)?, row.get("slug")?, row.get("credentials")?))).await
@@ -141,6 +142,33 @@ impl Transaction {
     pub async fn touch_remote_account(&mut self, id: RemoteAccountId, at: DateTime<Utc>) -> Result<()> {
         let statement = self.sql("UPDATE remote_accounts SET checked_at = $2 WHERE id = $1");
         statement.bind(id.0).bind(millis(at)).run().await?;
+        Ok(())
+    }
+
+    /// When its calendars were last listed, and the ids of those that its owner knows of.
+    pub async fn remote_listing(
+        &mut self,
+        id: RemoteAccountId,
+    ) -> Result<(Option<DateTime<Utc>>, Option<Vec<String>>)> {
+        let statement = self.sql("SELECT listed_at, shown_calendars FROM remote_accounts WHERE id = $1");
+        let Some(row) = statement.bind(id.0).optional().await? else { return Ok((None, None)) };
+        let shown: Option<&str> = row.get("shown_calendars")?;
+        let shown = shown.map(|json| serde_json::from_str(json).map_err(|_| broken("shown_calendars"))).transpose()?;
+        Ok((row.optional_instant("listed_at")?, shown))
+    }
+
+    /// Its calendars were listed; its owner knows of `shown`, and not of `new` others.
+    pub async fn set_remote_listing(
+        &mut self,
+        id: RemoteAccountId,
+        at: DateTime<Utc>,
+        shown: &[String],
+        new: u64,
+    ) -> Result<()> {
+        let shown = serde_json::to_string(shown).map_err(|_| broken("shown_calendars"))?;
+        let statement = self
+            .sql("UPDATE remote_accounts SET listed_at = $2, shown_calendars = $3, new_calendars = $4 WHERE id = $1");
+        statement.bind(id.0).bind(millis(at)).bind(shown).bind(new.cast_signed()).run().await?;
         Ok(())
     }
 

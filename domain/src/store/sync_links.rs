@@ -7,7 +7,7 @@ use crate::model::calendar::CalendarId;
 use crate::model::principal::PrincipalId;
 use crate::model::remote_account::{ProviderKind, RemoteAccountId};
 use crate::model::sync_link::{LinkSettings, LinkState, RunProgress, SyncLink, SyncLinkId, Trouble};
-use crate::sync::plan::{Direction, Policy};
+use crate::sync::plan::{Brake, Direction, Policy};
 use crate::sync::provider::{RemoteCalendar, RemoteCalendarId};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -34,6 +34,7 @@ fn link(row: &Row) -> Result<SyncLink> {
         remote: RemoteCalendarId(row.get("remote_id")?),
         remote_name: row.get("remote_name")?,
         remote_writable: row.get("remote_writable")?,
+        remote_color: row.get("remote_color")?,
         components: components.map(|json| serde_json::from_str(json).map_err(|_| broken("components"))).transpose()?,
         settings: LinkSettings {
             direction: Direction::from_name(row.get("direction")?).ok_or_else(|| broken("direction"))?,
@@ -41,6 +42,7 @@ fn link(row: &Row) -> Result<SyncLink> {
             interval: row.get::<Option<i64>>("interval_seconds")?.map(TimeDelta::seconds),
             window_days: row.get::<Option<i64>>("window_days")?.map(|_| small(row, "window_days")).transpose()?,
             invites: row.get("invites")?,
+            brake: Brake { percent: small(row, "brake_percent")?, objects: small(row, "brake_objects")? },
         },
         state: LinkState::from_name(row.get("state")?).ok_or_else(|| broken("state"))?,
         trouble: trouble.and_then(Trouble::from_name),
@@ -54,6 +56,7 @@ fn link(row: &Row) -> Result<SyncLink> {
         created_at: row.instant("created_at")?,
         as_wished: row.get("as_wished")?,
         wanted_at: row.optional_instant("wanted_at")?,
+        hinted_at: row.optional_instant("hinted_at")?,
         looked_at: row.optional_instant("looked_at")?,
         quiet_runs: small(row, "quiet_runs")?,
         cursor: row.get("cursor")?,
@@ -136,8 +139,9 @@ impl Transaction {
         let row = self
             .sql(
                 "INSERT INTO sync_links (account_id, calendar_id, remote_id, remote_name, remote_writable, components, direction,
-                    policy, interval_seconds, window_days, invites, state, next_run_at, wanted_at, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, 'new', $11, $11, $11) RETURNING id",
+                    policy, interval_seconds, window_days, invites, state, next_run_at, wanted_at, created_at, brake_percent,
+                    brake_objects, remote_color)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, 'new', $11, $11, $11, $13, $14, $15) RETURNING id",
             )
             .bind(new.account.0)
             .bind(new.calendar.0)
@@ -151,6 +155,9 @@ impl Transaction {
             .bind(settings.window_days.map(i64::from))
             .bind(millis(new.at))
             .bind(settings.invites)
+            .bind(i64::from(settings.brake.percent))
+            .bind(i64::from(settings.brake.objects))
+            .bind(new.remote.color.as_deref())
             .one()
             .await?;
         Ok(SyncLinkId(row.get("id")?))
@@ -160,8 +167,9 @@ impl Transaction {
     pub async fn set_sync_remote(&mut self, id: SyncLinkId, remote: &RemoteCalendar) -> Result<()> {
         let components = component_names(remote)?;
         let statement =
-            self.sql("UPDATE sync_links SET remote_name = $2, remote_writable = $3, components = $4 WHERE id = $1");
-        statement.bind(id.0).bind(&remote.name).bind(remote.is_writable).bind(components).run().await?;
+            self.sql("UPDATE sync_links SET remote_name = $2, remote_writable = $3, components = $4, remote_color = $5 WHERE id = $1");
+        let statement = statement.bind(id.0).bind(&remote.name).bind(remote.is_writable).bind(components);
+        statement.bind(remote.color.as_deref()).run().await?;
         Ok(())
     }
 
@@ -176,12 +184,14 @@ impl Transaction {
             "UPDATE sync_links SET direction = $2, policy = $3, interval_seconds = $4, window_days = $5,
                 seen_revision = CASE WHEN $6 THEN NULL ELSE seen_revision END,
                 cursor = CASE WHEN $7 THEN NULL ELSE cursor END, listing_open = listing_open AND NOT $7, invites = $8,
+                brake_percent = $9, brake_objects = $10,
                 as_wished = as_wished AND coalesce(interval_seconds, 0) = coalesce($4, 0) WHERE id = $1",
         );
         let statement = statement.bind(id.0).bind(settings.direction.name()).bind(settings.policy.name());
         let statement = statement.bind(settings.interval.map(|interval| interval.num_seconds()));
         let statement = statement.bind(settings.window_days.map(i64::from)).bind(anew).bind(list);
-        statement.bind(settings.invites).run().await?;
+        let statement = statement.bind(settings.invites).bind(i64::from(settings.brake.percent));
+        statement.bind(i64::from(settings.brake.objects)).run().await?;
         Ok(())
     }
 
@@ -258,6 +268,12 @@ impl Transaction {
         Ok(())
     }
 
+    /// Something has changed; see `wanted_at` for what somebody wants.
+    pub async fn set_sync_hinted(&mut self, id: SyncLinkId, at: DateTime<Utc>) -> Result<()> {
+        self.sql("UPDATE sync_links SET hinted_at = $2 WHERE id = $1").bind(id.0).bind(millis(at)).run().await?;
+        Ok(())
+    }
+
     pub async fn set_sync_approved(&mut self, id: SyncLinkId, here: Option<u64>, there: Option<u64>) -> Result<()> {
         let statement = self.sql("UPDATE sync_links SET approved_here = $2, approved_there = $3 WHERE id = $1");
         statement.bind(id.0).bind(here.map(u64::cast_signed)).bind(there.map(u64::cast_signed)).run().await?;
@@ -293,13 +309,19 @@ impl Transaction {
         Ok(())
     }
 
-    /// The job of the link of a calendar, if it waits for longer, is due at `at`: something has changed here.
-    pub async fn hasten_sync_of(&mut self, calendar: CalendarId, at: DateTime<Utc>) -> Result<()> {
+    /// The job of the link of a calendar, if it waits for longer, is due at `at`: something was `changed` here. One that waits because the
+    /// service wants it to, or does not answer, goes on waiting.
+    pub async fn hasten_sync_of(
+        &mut self,
+        calendar: CalendarId,
+        changed: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
         let statement = self.sql(
-            "UPDATE sync_links SET wanted_at = $2 WHERE calendar_id = $1 AND interval_seconds IS NOT NULL
-                AND state NOT IN ('paused', 'gone', 'attention') RETURNING id",
+            "UPDATE sync_links SET hinted_at = $2 WHERE calendar_id = $1 AND interval_seconds IS NOT NULL
+                AND state NOT IN ('paused', 'gone', 'attention') AND (state <> 'waiting' OR code = 'some-failed') RETURNING id",
         );
-        let row = statement.bind(calendar.0).bind(millis(at)).optional().await?;
+        let row = statement.bind(calendar.0).bind(millis(changed)).optional().await?;
         let Some(row) = row else { return Ok(()) };
         let key = row.get::<i64>("id")?.to_string();
         self.hasten_job(crate::model::job::JobKind::Sync, &key, at).await

@@ -95,7 +95,7 @@ impl Transaction {
         let parts = [
             "SELECT s.id, s.account_id, s.link_id, s.remote_id, s.secret, s.next_at, EXISTS (
                 SELECT 1 FROM sync_links l JOIN jobs j ON j.kind = 'sync' AND j.unique_key = CAST(l.id AS TEXT)
-                WHERE l.id = s.link_id AND (j.state = 'waiting' AND j.due_at <= $2 OR j.state = 'running' AND l.wanted_at > (
+                WHERE l.id = s.link_id AND (j.state = 'waiting' AND j.due_at <= $2 OR j.state = 'running' AND coalesce(l.hinted_at, l.wanted_at) > (
                     SELECT max(r.began_at) FROM sync_runs r WHERE r.link_id = l.id))) AS is_queued
              FROM sync_subscriptions s WHERE s.remote_id IN (SELECT value FROM ",
             values,

@@ -118,6 +118,7 @@ impl Kalends {
         }
         let name = match (name.trim(), wanted.credentials.user()) {
             ("", Some(user)) => user.chars().take(MAX_NAME).collect(),
+            ("", None) => checked_name(&wanted.address.chars().take(MAX_NAME).collect::<String>())?.to_owned(),
             (name, _) => checked_name(name)?.to_owned(),
         };
         self.check_room(caller.principal).await?;
@@ -215,7 +216,7 @@ impl Kalends {
         if is_paused == Some(false) { self.sync_account_now(caller, id).await } else { Ok(()) }
     }
 
-    /// Gives an account other credentials, once the service has taken them. `user`: the name there, where it is another than before.
+    /// Gives an account another password, or another token where it has one, once the service has taken it. `user`: the name there, where it is another than before.
     ///
     /// # Errors
     /// `NotFound`; `Remote` with what the service said; `BadInput` (user, password).
@@ -227,11 +228,14 @@ impl Kalends {
         password: &str,
     ) -> Result<()> {
         let account = self.remote_account(caller, id).await?;
-        let known = self.remote_credentials(id).await?;
+        let known_credentials = self.remote_credentials(id).await?;
         let user = user.map(str::trim).filter(|user| !user.is_empty()).map(str::to_owned);
-        let known = known.as_ref().and_then(Credentials::user).map(str::to_owned);
+        let known = known_credentials.as_ref().and_then(Credentials::user).map(str::to_owned);
         let user = user.or(known).unwrap_or_else(|| account.name.clone());
-        let credentials = Credentials::Basic { user, password: password.to_owned() };
+        let credentials = match known_credentials {
+            Some(Credentials::Bearer { .. }) => Credentials::bearer(password.trim()),
+            _ => Credentials::Basic { user, password: password.to_owned() },
+        };
         check_credentials(&credentials)?;
         let keeper = Arc::new(Keeper { kalends: self.clone(), account: id });
         let answer = match self.connector.connect(&account, Some(credentials.clone()), keeper).await {

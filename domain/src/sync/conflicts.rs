@@ -2,7 +2,7 @@
 
 use super::decide::{collisions, forget_remote, in_step};
 use super::inbound::rules;
-use super::run::link_changed;
+use super::run::{link_changed, run_label};
 use crate::access::{Access, Caller};
 use crate::model::object::Precondition;
 use crate::model::sync_link::SyncLinkId;
@@ -11,6 +11,7 @@ use crate::model::version::Digest;
 use crate::objects::{free_name, index};
 use crate::store::{SyncObjects, Transaction};
 use crate::write::Write;
+use crate::write::lost::Lost;
 use crate::{Error, Kalends, Result};
 use chrono::{DateTime, Utc};
 use kalends_ical::meaning::same_meaning;
@@ -111,6 +112,18 @@ impl Kalends {
             let (mut row, ours) = conflict(&mut write.tx, &link, id).await?;
             let theirs = row.conflict.take().and_then(|conflict| conflict.theirs);
             let text = chosen(&row, ours.as_ref(), theirs.as_deref(), resolution, self)?;
+            let lost = theirs.as_deref().filter(|theirs| {
+                let is_theirs = |text: &String| same_meaning(text, theirs, &self.limits.text).unwrap_or(false);
+                !text.as_ref().is_some_and(is_theirs)
+            });
+            let name = ours.as_ref().map(|(name, ..)| name).or(row.name.as_ref()).cloned();
+            if let (Some(text_there), Some(name)) = (lost, &name) {
+                let account = write.tx.remote_account(link.account).await?.ok_or(Error::NotFound("the link"))?;
+                let by = Caller::sync(account.owner, link.id.0, calendar.id);
+                let came_by = Some(write.cause_of_sync(by, run_label(&link, &account)).await?);
+                let is_followed = text.as_ref().is_some_and(|text| ours.as_ref().is_none_or(|(.., ours)| ours != text));
+                write.keep_lost(&calendar, Lost { name, text: text_there, came_by, is_followed }).await?;
+            }
             // What is there is what the result is compared with, so that it goes there where it says something else.
             let rules = rules(&link.settings, None, None, (*self.limits).clone());
             match &theirs {

@@ -1,6 +1,6 @@
 //! What becomes of one object when its version there has been read. It changes nothing: the run does what was decided, a dry run shows it.
 
-use super::plan::{self, Action, Change, Direction, Policy, Settled};
+use super::plan::{self, Action, Brake, Change, Direction, Policy, Settled};
 use super::provider::{Provider, RemoteTag};
 use super::texts;
 use crate::model::sync_object::{Aside, AsideCode, OpenConflict, RemoteState, SyncObject};
@@ -50,6 +50,7 @@ pub(super) struct Given {
 pub(super) struct Rules {
     pub direction: Direction,
     pub policy: Policy,
+    pub brake: Brake,
     /// Knows what the remote side can hold of a text; `None`: it keeps all.
     pub lossy: Option<Arc<dyn Provider>>,
     /// What ended before is left where it is, unless it is in step.
@@ -83,6 +84,8 @@ pub(super) struct Decided {
     pub before: SyncObject,
     pub local: Option<Local>,
     pub step: Step,
+    /// What is there, where it gives way to what is here: the history keeps it.
+    pub lost: Option<String>,
     /// What the receipt says.
     pub entry: Option<(Deed, Option<String>)>,
 }
@@ -149,21 +152,31 @@ struct Deciding<'r> {
     /// What is there in our terms.
     text: Option<String>,
     index: Option<Box<Index>>,
+    lost: Option<String>,
 }
 
 /// Decides. `Err`: the texts cannot be brought together; the object is to be set aside.
 pub(super) fn decide(given: Given, rules: &Rules) -> Decided {
     let Given { row, local, deleted_at, theirs, pushed } = given;
     let before = row.clone();
-    let mut deciding =
-        Deciding { rules, row, before: before.clone(), local: local.clone(), theirs, text: None, index: None };
+    let mut deciding = Deciding {
+        rules,
+        row,
+        before: before.clone(),
+        local: local.clone(),
+        theirs,
+        text: None,
+        index: None,
+        lost: None,
+    };
     match deciding.decide(deleted_at, pushed) {
         Ok(decided) => decided,
         Err(error) => {
             let mut row = before.clone();
             let why = error.to_string();
             set_aside(&mut row, local.as_ref().map(|local| local.etag.as_str()), AsideCode::Unstorable, why.clone());
-            Decided { row, before, local, step: Step::Keep, entry: Some((Deed::SetAside, Some(why))) }
+            let entry = Some((Deed::SetAside, Some(why)));
+            Decided { row, before, local, step: Step::Keep, lost: None, entry }
         }
     }
 }
@@ -194,7 +207,10 @@ impl Deciding<'_> {
             Action::Nothing => Ok(self.noted(here)),
             Action::Remember => Ok(self.gone_on_both()),
             Action::Pull => self.pull(if self.local.is_some() { Deed::Changed } else { Deed::Created }),
-            Action::Push | Action::DeleteThere => Ok(self.ours()),
+            Action::Push | Action::DeleteThere => {
+                self.lost.clone_from(&self.text);
+                Ok(self.ours())
+            }
             Action::DeleteHere => Ok(self.done(Step::Delete, Some((Deed::Deleted, None)))),
             Action::Merge => self.merge(here, there, newest),
             Action::Ask => Ok(self.ask()),
@@ -304,6 +320,7 @@ impl Deciding<'_> {
     }
 
     fn pull(&mut self, deed: Deed) -> Result<Decided> {
+        self.lost = None;
         let (Some(theirs), Some(text)) = (self.theirs.clone(), self.text.clone()) else {
             return Ok(self.done(Step::Keep, None));
         };
@@ -351,10 +368,13 @@ impl Deciding<'_> {
             Settled::Action(_) => return self.pull(Deed::Changed),
             Settled::Both { text } => text,
             Settled::Ask { .. } => return Ok(self.ask()),
-            Settled::Resolve { winner } => match merge::resolve(&versions, limits, &mut |_| winner)? {
-                Some(text) => text,
-                None => return Ok(self.done(Step::Keep, None)),
-            },
+            Settled::Resolve { winner } => {
+                self.lost = self.text.clone().filter(|_| winner == Winner::Ours);
+                match merge::resolve(&versions, limits, &mut |_| winner)? {
+                    Some(text) => text,
+                    None => return Ok(self.done(Step::Keep, None)),
+                }
+            }
         };
         self.both(&local, merged)
     }
@@ -391,7 +411,8 @@ impl Deciding<'_> {
     }
 
     fn done(&mut self, step: Step, entry: Option<(Deed, Option<String>)>) -> Decided {
-        Decided { row: self.row.clone(), before: self.before.clone(), local: self.local.clone(), step, entry }
+        let (row, before, local) = (self.row.clone(), self.before.clone(), self.local.clone());
+        Decided { row, before, local, step, lost: self.lost.clone(), entry }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::model::sync_object::{RemoteState, SyncObject, SyncObjectId};
 use crate::model::sync_run::{Deed, DeedCount, RunEntry, Side};
 use crate::store::SyncObjects;
 use crate::{Error, Kalends, Result};
-use kalends_ical::instances::Window;
+use kalends_ical::instances::{Extent, Window};
 use std::collections::{BTreeMap, HashMap};
 
 /// Most lines that are named; the others are counted.
@@ -110,7 +110,7 @@ impl<'a> Dry<'a> {
     }
 
     async fn run(mut self, since: Option<Cursor>, is_writable: bool) -> Result<DryRun> {
-        self.look_there(since).await.map_err(remote_error)?;
+        self.look_there(since).await?;
         if self.rules.direction.pushes() {
             self.look_here().await?;
         }
@@ -124,13 +124,14 @@ impl<'a> Dry<'a> {
         }
         let count = |side, deed| self.counts.get(&(side, deed)).copied().unwrap_or_default();
         let deletions = |side| usize::try_from(count(side, Deed::Deleted)).unwrap_or(usize::MAX);
-        let stops =
-            [brake_here(deletions(Side::Here), based, there, self.listed), brake_there(deletions(Side::There), there)];
+        let brake = self.rules.brake;
+        let here = brake_here(brake, deletions(Side::Here), (based, there), self.listed);
+        let stops = [here, brake_there(brake, deletions(Side::There), there)];
         let counts = self.counts.into_iter().map(|((side, deed), count)| DeedCount { side, deed, count });
         Ok(DryRun { counts: counts.collect(), entries: self.entries, stops })
     }
 
-    async fn look_there(&mut self, mut since: Option<Cursor>) -> std::result::Result<(), ProviderError> {
+    async fn look_there(&mut self, mut since: Option<Cursor>) -> Result<()> {
         let known = self.rows.iter().enumerate().filter_map(|(at, row)| Some((row.remote.clone()?, at)));
         let mut known: HashMap<RemoteObjectId, usize> = known.collect();
         let mut listed = vec![false; self.rows.len()];
@@ -142,7 +143,7 @@ impl<'a> Dry<'a> {
                     listed.fill(false);
                     continue;
                 }
-                page => page?,
+                page => page.map_err(remote_error)?,
             };
             for head in &page.present {
                 let at = *known.entry(head.id.clone()).or_insert_with(|| {
@@ -161,17 +162,41 @@ impl<'a> Dry<'a> {
             since = Some(page.next);
             self.listed |= page.coverage != Coverage::Changes;
             if !page.has_more {
-                if page.coverage == Coverage::Everything {
-                    for (row, listed) in self.rows.iter_mut().zip(&listed) {
-                        if !*listed && row.remote.is_some() {
-                            gone(row);
-                        }
-                    }
-                }
-                return Ok(());
+                return self.note_unlisted(page.coverage, &listed).await;
             }
         }
-        Err(ProviderError::Unreadable("its list of changes does not end".into()))
+        Err(remote_error(ProviderError::Unreadable("its list of changes does not end".into())))
+    }
+
+    /// What a listing that has come to its end did not name is gone, as far as it was about it: of a window, what the calendar here has
+    /// in it.
+    async fn note_unlisted(&mut self, coverage: Coverage, listed: &[bool]) -> Result<()> {
+        for at in (0..listed.len()).filter(|at| !listed[*at]) {
+            let row = &self.rows[at];
+            let is_meant = match coverage {
+                Coverage::Changes => return Ok(()),
+                Coverage::Everything => row.remote.is_some(),
+                Coverage::Within(window) => row.remote.is_some() && self.lies_within(row.uid.as_ref(), window).await?,
+            };
+            if is_meant {
+                gone(&mut self.rows[at]);
+            }
+        }
+        Ok(())
+    }
+
+    async fn lies_within(&self, uid: Option<&String>, window: Window) -> Result<bool> {
+        let Some(local) = self.local(uid).await? else { return Ok(false) };
+        let (limits, local_octets) = (self.rules.limits.clone(), local.text.len());
+        let read = move || Ok(crate::objects::index(&local.text, &limits).ok().map(|index| index.extent));
+        let extent = self.kalends.parse_on_a_thread(local_octets, read).await?;
+        // As a run asks the tables.
+        let starts = |extent: &Extent, end: i64| extent.first_start.is_none_or(|start| start < end);
+        let ends = |extent: &Extent, start: i64| extent.last_end.is_none_or(|end| end > start);
+        Ok(extent.is_some_and(|extent| {
+            window.end.is_none_or(|end| starts(&extent, end.timestamp()))
+                && window.start.is_none_or(|start| ends(&extent, start.timestamp()))
+        }))
     }
 
     async fn look_here(&mut self) -> Result<()> {

@@ -1,6 +1,7 @@
 //! What went wrong in a run, and what follows: the link waits, or a person has to do something. A host that answers nobody is left alone
 //! for a while, by all links.
 
+use super::feed::FeedSource;
 use super::provider::ProviderError;
 use crate::model::remote_account::{ProviderKind, RemoteAccount};
 use crate::model::sync_link::Trouble;
@@ -74,6 +75,11 @@ impl CircuitBreaker {
 
 /// The host of an account's address, else what it is called here.
 fn host(account: &RemoteAccount) -> String {
+    if let (ProviderKind::Ics, Ok(FeedSource::Address { host })) =
+        (account.provider, FeedSource::read(&account.settings))
+    {
+        return host;
+    }
     let settings: serde_json::Value = serde_json::from_str(&account.settings).unwrap_or_default();
     let addresses = settings.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
     let mut hosts = addresses.filter_map(|address| {
@@ -144,9 +150,14 @@ mod tests {
             created_at: now,
             changed_at: now,
             checked_at: None,
+            new_calendars: 0,
         };
         let ada = account(1, r#"{"home":"https://one.example/ada"}"#);
         let ben = account(2, r#"{"home":"https://one.example/ben"}"#);
+        let feed = |id, host: &str| RemoteAccount {
+            provider: ProviderKind::Ics,
+            ..account(id, &FeedSource::Address { host: host.into() }.written())
+        };
         let other = account(3, r#"{"home":"https://two.example/"}"#);
         let breaker = CircuitBreaker::default();
         let fault = ProviderError::Transient { why: "no".into(), retry_after: None };
@@ -158,5 +169,11 @@ mod tests {
         assert!(breaker.open_until(&ben, now + OPEN).is_none(), "one is let through");
         breaker.note(&ben, None, now);
         assert!(breaker.open_until(&ada, now).is_none());
+        // So with what is followed: the accounts of one host count together, whosever they are.
+        for id in 4..4 + i64::from(MAX_FAILURES) {
+            breaker.note(&feed(id, "feeds.example"), Some(&fault), now);
+        }
+        assert!(breaker.open_until(&feed(99, "feeds.example"), now).is_some());
+        assert!(breaker.open_until(&feed(98, "others.example"), now).is_none());
     }
 }

@@ -9,7 +9,7 @@ use super::provider::{FetchOutcome, MAX_FETCHED, Provider, ProviderError, Remote
 use crate::access::{Access, Held};
 use crate::calendars::Revision;
 use crate::model::object::Precondition;
-use crate::model::sync_link::Trouble;
+use crate::model::sync_link::{LinkSettings, Trouble};
 use crate::model::sync_object::{AsideCode, RemoteState, SyncObject, SyncObjectId};
 use crate::model::sync_run::{Deed, Side};
 use crate::objects::{free_name, index};
@@ -17,6 +17,7 @@ use crate::retry::retry;
 use crate::store::{SyncObjects, Transaction};
 use crate::versions;
 use crate::write::Write;
+use crate::write::lost::Lost;
 use crate::{Error, Result};
 use std::sync::Arc;
 
@@ -182,6 +183,7 @@ impl Engine<'_> {
                         row,
                         local: None,
                         step: Step::Keep,
+                        lost: None,
                         entry: Some((Deed::SetAside, Some(why))),
                     };
                     given.push((Err(Box::new(decided)), dropped));
@@ -192,7 +194,7 @@ impl Engine<'_> {
                 let is_new = incoming.row.aside.as_ref().is_none_or(|aside| aside.code != AsideCode::UidTwice);
                 let why = row.aside.as_ref().map(|aside| aside.why.clone());
                 let entry = is_new.then_some((Deed::SetAside, why));
-                let decided = Decided { before: row.clone(), row, local: None, step: Step::Keep, entry };
+                let decided = Decided { before: row.clone(), row, local: None, step: Step::Keep, lost: None, entry };
                 given.push((Err(Box::new(decided)), None));
                 continue;
             }
@@ -317,7 +319,7 @@ impl Engine<'_> {
         decided: &Decided,
         dropped: Option<SyncObjectId>,
     ) -> Result<bool> {
-        let Decided { row, before, local, step, entry: said } = decided;
+        let Decided { row, before, local, step, lost, entry: said } = decided;
         let mut row = row.clone();
         let unchanged = match local {
             Some(local) => Precondition::Matches(vec![local.etag.clone()]),
@@ -325,6 +327,9 @@ impl Engine<'_> {
         };
         let mut said = said.clone();
         let mut is_change = false;
+        if let Some(lost) = lost {
+            self.keep_lost(write, calendar, decided, lost).await?;
+        }
         match (step, local) {
             (Step::Keep, local) => {
                 if let Some(local) = local {
@@ -379,6 +384,20 @@ impl Engine<'_> {
             write.tx.add_sync_entry(self.id, &line).await?;
         }
         Ok(is_change)
+    }
+
+    /// Keeps what lost in the history, unless it is another here by now than the one that it lost to.
+    async fn keep_lost(&self, write: &mut Write, calendar: &Held, decided: &Decided, text: &str) -> Result<()> {
+        let Some(name) = decided.local.as_ref().map(|local| &local.name).or(decided.row.name.as_ref()) else {
+            return Ok(());
+        };
+        let standing = write.tx.standing(calendar.id, name).await?;
+        let etag = standing.as_ref().map(|standing| &standing.object.head.etag);
+        if etag != decided.local.as_ref().map(|local| &local.etag) {
+            return Err(Error::PreconditionFailed);
+        }
+        let is_followed = matches!(decided.step, Step::Store { .. });
+        write.keep_lost(calendar, Lost { name, text, came_by: None, is_followed }).await
     }
 
     /// What is gone there goes here, unless that is too much.
@@ -443,16 +462,16 @@ impl Engine<'_> {
         let mut tx = self.kalends.db.read().await?;
         let (based, _) = tx.count_based_sync_objects(self.link.id).await?;
         let there = tx.count_remote_sync_objects(self.link.id).await?;
-        Ok(brake_here(deletions, based, there, self.listed_everything))
+        Ok(brake_here(self.rules.brake, deletions, (based, there), self.listed_everything))
     }
 }
 
-/// Whether so many may be deleted here without asking, of `based` that were in step, while there are `there` on the other side. One that
-/// names what was deleted may well be empty by now; one that was listed may be broken.
-pub(super) fn brake_here(deletions: usize, based: u64, there: u64, listed: bool) -> Option<Stop> {
+/// Whether so many may be deleted here without asking, of `based` that were in step, while there are `there` on the other side. That it
+/// has nothing left is asked about, but for a single object whose deletion it has named itself (`listed`: it has listed what it has).
+pub(super) fn brake_here(brake: Brake, deletions: usize, (based, there): (u64, u64), listed: bool) -> Option<Stop> {
     let there = usize::try_from(there).unwrap_or(usize::MAX);
-    let source = if listed { there } else { there.max(1) };
-    Brake::default().check(deletions, usize::try_from(based).unwrap_or(usize::MAX), source).err()
+    let source = if listed || deletions > 1 { there } else { there.max(1) };
+    brake.check(deletions, usize::try_from(based).unwrap_or(usize::MAX), source).err()
 }
 
 /// The provider, where it has to be asked what the remote side can hold of a text.
@@ -462,12 +481,13 @@ pub(super) fn lossy(provider: &Arc<dyn Provider>) -> Option<Arc<dyn Provider>> {
 
 /// What a link decides by from now on.
 pub(super) fn rules(
-    settings: &crate::model::sync_link::LinkSettings,
+    settings: &LinkSettings,
     lossy: Option<Arc<dyn Provider>>,
     components: Option<Vec<String>>,
     limits: crate::Limits,
 ) -> Rules {
     let now = chrono::Utc::now();
     let from = settings.window_days.map(|days| now - chrono::TimeDelta::days(i64::from(days)));
-    Rules { direction: settings.direction, policy: settings.policy, lossy, from, limits, components, now }
+    let &LinkSettings { direction, policy, brake, .. } = settings;
+    Rules { direction, policy, brake, lossy, from, limits, components, now }
 }

@@ -3,7 +3,8 @@
 use super::accounts::own_account;
 use super::connector::FindError;
 use super::feed::FeedSource;
-use super::plan::Direction;
+use super::known::{color_here, name_here};
+use super::plan::{Brake, Direction};
 use super::provider::{ProviderError, RemoteCalendar, RemoteCalendarId};
 use super::run::{link_changed, may_link};
 use super::schedule::{MAX_INTERVAL, MIN_INTERVAL};
@@ -64,6 +65,7 @@ impl LinkSettings {
             interval: Some(TimeDelta::minutes(minutes)),
             window_days: None,
             invites: false,
+            brake: Brake::default(),
         }
     }
 
@@ -73,6 +75,12 @@ impl LinkSettings {
         }
         if self.window_days.is_some_and(|days| days == 0 || days > MAX_WINDOW_DAYS) {
             return Err(Error::bad_input("window", Problem::Request("1 to 36500 days, or none")));
+        }
+        if self.brake.percent > Brake::MAX_PERCENT {
+            return Err(Error::bad_input("brake_percent", Problem::Request("0 to 100 percent")));
+        }
+        if self.brake.objects > Brake::MAX_OBJECTS {
+            return Err(Error::bad_input("brake_objects", Problem::Request("0 to 100000 objects")));
         }
         if self.direction.pushes() && !remote_writable {
             return Err(Error::bad_input(
@@ -95,13 +103,17 @@ pub(super) fn remote_error(error: ProviderError) -> Error {
 }
 
 impl Kalends {
-    /// The calendars of an account, asked for now, with what they are tied to already.
+    /// The calendars of an account, asked for now, in the order that they have there, with what they are tied to already. Its owner is shown
+    /// them with that: none of them is news any more.
     ///
     /// # Errors
     /// `NotFound` for somebody else's account; `Remote`.
     pub async fn offered_calendars(&self, caller: Caller, account: RemoteAccountId) -> Result<Vec<OfferedCalendar>> {
         let account = own_account(&mut self.db.read().await?, caller, account).await?;
-        let calendars = self.remote_calendars(&account).await?;
+        let mut calendars = self.remote_calendars(&account).await?;
+        self.note_remote_calendars(&account, &calendars, true).await?;
+        // Those that stand nowhere come last, as they came.
+        calendars.sort_by_key(|calendar| (calendar.order.is_none(), calendar.order));
         let links = self.db.read().await?.sync_links_of_account(account.id).await?;
         let offered = calendars.into_iter().map(|remote| {
             let link = links.iter().find(|link| link.remote == remote.id);
@@ -182,12 +194,9 @@ impl Kalends {
 
     async fn calendar_for(&self, caller: Caller, remote: &RemoteCalendar, name: Option<&str>) -> Result<CalendarId> {
         let taken = self.calendars(caller).await?.len();
-        let name: String =
-            name.unwrap_or(&remote.name).chars().filter(|letter| !letter.is_control()).take(200).collect();
-        let mut details = CalendarDetails::named(name, taken);
-        let is_color = |color: &&String| color.len() == 7 && color[1..].bytes().all(|octet| octet.is_ascii_hexdigit());
-        if let Some(color) = remote.color.as_ref().filter(is_color) {
-            details.color.clone_from(color);
+        let mut details = CalendarDetails::named(name_here(name.unwrap_or(&remote.name)), taken);
+        if let Some(color) = color_here(remote.color.as_deref()) {
+            details.color = color;
         }
         details.description = remote.description.clone().filter(|text| text.len() <= self.limits.property_octets);
         let kinds = remote.components.iter().flatten().filter_map(|name| ComponentKind::from_name(name));

@@ -13,6 +13,7 @@ mod failures;
 pub mod feed;
 mod fetching;
 mod inbound;
+mod known;
 mod links;
 mod look;
 mod notices;

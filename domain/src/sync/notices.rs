@@ -1,7 +1,7 @@
 //! What services tell of calendars, without being asked (`notifications` has what was agreed upon with them).
 
 use super::notifications::is_told;
-use crate::model::sync_link::{LinkState, SyncLinkId};
+use crate::model::sync_link::SyncLinkId;
 use crate::retry::retry;
 use crate::store::{NamedSubscription, Transaction};
 use crate::{Kalends, Result};
@@ -110,11 +110,11 @@ impl Kalends {
 
     async fn want_run_after_notice(&self, tx: &mut Transaction, link: SyncLinkId, now: DateTime<Utc>) -> Result<()> {
         let Some(link) = tx.sync_link(link).await? else { return Ok(()) };
-        if !is_told(&link) || link.state == LinkState::Attention {
+        if !is_told(&link) {
             return Ok(());
         }
         let due_at = link.last_run_at.map_or(now + GATHER, |last| (last + REST).max(now + GATHER));
-        self.want_run(tx, &link, due_at).await
+        self.hint_run(tx, &link, due_at).await
     }
 }
 

@@ -305,7 +305,7 @@ impl Engine<'_> {
         } else {
             let mut tx = self.kalends.db.read().await?;
             let there = tx.count_remote_sync_objects(self.link.id).await?;
-            brake_there(deletions, there)
+            brake_there(self.rules.brake, deletions, there)
         };
         self.deletions_there(Some(stop.is_some())).await?;
         Ok(stop)
@@ -447,6 +447,6 @@ fn noted(sent: Sent, read: Option<Read>, rules: &decide::Rules) -> Noted {
 }
 
 /// Whether so many may be deleted there without asking, of the `there` that there are. What is gone here was deleted by somebody.
-pub(super) fn brake_there(deletions: usize, there: u64) -> Option<Stop> {
-    Brake::default().check(deletions, usize::try_from(there).unwrap_or(usize::MAX), 1).err()
+pub(super) fn brake_there(brake: Brake, deletions: usize, there: u64) -> Option<Stop> {
+    brake.check(deletions, usize::try_from(there).unwrap_or(usize::MAX), 1).err()
 }

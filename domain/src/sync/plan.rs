@@ -247,9 +247,15 @@ pub fn settle(outcome: Outcome, policy: Policy, newest: Winner) -> Settled {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Brake {
     /// Percent of the objects that the side has.
-    pub percent: usize,
+    pub percent: u32,
     /// So many are never too many, however few there are.
-    pub objects: usize,
+    pub objects: u32,
+}
+
+impl Brake {
+    /// Largest share and number that can be chosen.
+    pub const MAX_PERCENT: u32 = 100;
+    pub const MAX_OBJECTS: u32 = 100_000;
 }
 
 impl Default for Brake {
@@ -279,8 +285,12 @@ impl Brake {
         if deletions > 0 && source == 0 {
             return Err(Stop::EmptySource { deletions });
         }
-        let is_large = deletions as u128 * 100 > of as u128 * self.percent as u128;
-        if is_large && deletions > self.objects { Err(Stop::TooMany { deletions, of }) } else { Ok(()) }
+        let is_large = deletions as u128 * 100 > of as u128 * u128::from(self.percent);
+        if is_large && deletions as u128 > u128::from(self.objects) {
+            Err(Stop::TooMany { deletions, of })
+        } else {
+            Ok(())
+        }
     }
 }
 

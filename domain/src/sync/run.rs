@@ -37,6 +37,11 @@ pub(super) fn job(link: SyncLinkId, account: &RemoteAccount, due_at: DateTime<Ut
     NewJob { kind: JobKind::Sync, payload: key.clone(), key, owner: Some(account.owner), due_at }
 }
 
+/// What a run of a link is called in the log.
+pub(super) fn run_label(link: &SyncLink, account: &RemoteAccount) -> String {
+    format!("{} ({})", link.remote_name, account.name)
+}
+
 /// How a run ended.
 struct Conclusion {
     outcome: RunOutcome,
@@ -72,8 +77,7 @@ pub(crate) async fn run(lease: &Lease) -> Result<Ended> {
     if let Some(conclusion) = not_now(kalends, &link, &account) {
         return conclude(lease, &link, &account, wanted, conclusion, None).await;
     }
-    let label = format!("{} ({})", link.remote_name, account.name);
-    let log = Run::new(RunKind::Sync, label);
+    let log = Run::new(RunKind::Sync, run_label(&link, &account));
     let mut tx = kalends.db.write().await?;
     tx.end_broken_sync_runs(link.id, wanted).await?;
     let run = tx.insert_sync_run(link.id, log.id, false, wanted).await?;
@@ -239,6 +243,15 @@ fn reached(link: &SyncLink, stop: Option<Stop>, tally: Tally) -> Conclusion {
     Conclusion { outcome, state, trouble: None, why: None, failures: 0, next }
 }
 
+/// Whether a link that is so runs sooner because something has changed.
+pub(super) fn heeds_hints(state: LinkState, trouble: Option<Trouble>) -> bool {
+    match state {
+        LinkState::New | LinkState::InStep | LinkState::Syncing | LinkState::Asks => true,
+        LinkState::Waiting => trouble == Some(Trouble::SomeFailed),
+        LinkState::Attention | LinkState::Paused | LinkState::Gone => false,
+    }
+}
+
 /// Says how the link is, and has its next run wait for its time.
 async fn conclude(
     lease: &Lease,
@@ -270,8 +283,12 @@ async fn conclude_once(
     if current.as_ref().is_some_and(|now| now.state == LinkState::Paused) {
         (state, next) = (LinkState::Paused, None);
     }
-    let is_wanted = current.as_ref().and_then(|link| link.wanted_at).is_some_and(|at| at > wanted);
-    if is_wanted && !state.rests() {
+    let since =
+        |at: fn(&SyncLink) -> Option<DateTime<Utc>>| current.as_ref().and_then(at).is_some_and(|at| at > wanted);
+    let is_wanted = since(|link| link.wanted_at) && !state.rests();
+    // What changes meanwhile is no reason to ask a service sooner that has said when to come back, or that does not answer.
+    let is_hinted = since(|link| link.hinted_at) && heeds_hints(state, trouble);
+    if is_wanted || is_hinted {
         next = Some(next.unwrap_or(now).min(now + TimeDelta::seconds(3)));
     }
     if let Some((run, tally)) = run {
@@ -339,27 +356,6 @@ impl Engine<'_> {
         Ok(stop)
     }
 
-    /// Asks at the first run, and again once a day, what the remote side says of the calendar and of what it failed at.
-    async fn know_remote(&mut self) -> Done<()> {
-        let day = |at: Option<DateTime<Utc>>| at.map(|at| at.date_naive());
-        if self.link.last_run_at.is_some() && day(self.link.last_run_at) == day(Some(Utc::now())) {
-            return Ok(());
-        }
-        let calendars = self.provider.calendars().await?;
-        let Some(remote) = calendars.into_iter().find(|calendar| calendar.id == self.link.remote) else {
-            return Err(ProviderError::Missing("the calendar is there no more".into()).into());
-        };
-        let mut tx = self.begin().await?;
-        tx.set_sync_remote(self.link.id, &remote).await?;
-        // What the server had a fault at may be otherwise today, though nobody has changed it.
-        tx.clear_sync_failing(self.link.id).await?;
-        tx.commit().await?;
-        self.link.remote_writable = remote.is_writable;
-        let rules = super::decide::Rules { components: remote.components.clone(), ..(*self.rules).clone() };
-        self.rules = Arc::new(rules);
-        Ok(())
-    }
-
     /// Deletes everything that is in step there.
     async fn remove_all(&mut self) -> Done<Option<Stop>> {
         let mut after = SyncObjectId(0);
@@ -402,6 +398,15 @@ impl Kalends {
     pub(super) async fn want_run(&self, tx: &mut Transaction, link: &SyncLink, at: DateTime<Utc>) -> Result<()> {
         let Some(account) = tx.remote_account(link.account).await? else { return Ok(()) };
         tx.set_sync_wanted(link.id, at).await?;
+        tx.enqueue_job(&job(link.id, &account, at)).await?;
+        tx.hasten_job(JobKind::Sync, &link.id.0.to_string(), at).await
+    }
+
+    /// Has a link run soon, as something has changed; one that waits for a service does so all the same.
+    pub(super) async fn hint_run(&self, tx: &mut Transaction, link: &SyncLink, at: DateTime<Utc>) -> Result<()> {
+        let account = tx.remote_account(link.account).await?.filter(|_| heeds_hints(link.state, link.trouble));
+        let Some(account) = account else { return Ok(()) };
+        tx.set_sync_hinted(link.id, Utc::now()).await?;
         tx.enqueue_job(&job(link.id, &account, at)).await?;
         tx.hasten_job(JobKind::Sync, &link.id.0.to_string(), at).await
     }

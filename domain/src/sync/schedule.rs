@@ -18,24 +18,31 @@ const MAX_WAIT: TimeDelta = TimeDelta::hours(1);
 /// What a person has to mend is looked at again after so long: it may have been mended over there.
 const LOOK_AGAIN: TimeDelta = TimeDelta::hours(6);
 
+/// How often a run may find nothing before the service is asked half as often, and a quarter as often; it is at least each hour.
+const QUIET: u32 = 12;
+const VERY_QUIET: u32 = 48;
+const MAX_QUIET: TimeDelta = TimeDelta::hours(1);
+
 /// How much seldomer a service is asked that tells of changes by itself, and how often at least.
 const TOLD: i32 = 4;
 const MAX_TOLD: TimeDelta = TimeDelta::hours(1);
 
-/// How long after a run without a fault the next one begins: as chosen; sooner, while somebody looks on or something changes; later where
-/// the service tells of changes by itself.
+/// How long after a run without a fault the next one begins: as chosen; sooner, while somebody looks on or something changes; later while
+/// nothing does for long, and where the service tells of changes by itself. What a calendar wishes itself is never made longer.
 pub(super) fn interval(link: &SyncLink, quiet_runs: u32, now: DateTime<Utc>) -> Option<TimeDelta> {
     let chosen = link.settings.interval?;
     if link.told_until.is_some_and(|until| until > now) {
         return Some((chosen * TOLD).min(MAX_TOLD).max(chosen));
     }
     let looks_on = link.looked_at.is_some_and(|at| now - at < LOOKS_ON);
-    let part = match (looks_on, quiet_runs) {
-        (true, _) => chosen / 5,
-        (false, 0) => chosen / 2,
+    let seldomer = |times: i32| (chosen * times).min(MAX_QUIET).max(chosen);
+    Some(match (looks_on, quiet_runs) {
+        (true, _) => (chosen / 5).max(MIN_INTERVAL).min(chosen),
+        (false, 0) => (chosen / 2).max(MIN_INTERVAL).min(chosen),
+        (false, VERY_QUIET..) if !link.as_wished => seldomer(4),
+        (false, QUIET..) if !link.as_wished => seldomer(2),
         (false, _) => chosen,
-    };
-    Some(part.max(MIN_INTERVAL).min(chosen))
+    })
 }
 
 /// The interval of what is followed, which `wishes` one or says nothing.
@@ -69,6 +76,92 @@ pub(super) fn attention(trouble: Trouble) -> Option<TimeDelta> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn link(chosen: Option<TimeDelta>) -> SyncLink {
+        let now = Utc::now();
+        let remote = crate::sync::provider::RemoteCalendar::read_only(
+            crate::sync::provider::RemoteCalendarId("work".into()),
+            "work".into(),
+        );
+        let mut settings = crate::model::sync_link::LinkSettings::proposed(crate::sync::ProviderKind::CalDav, &remote);
+        settings.interval = chosen;
+        SyncLink {
+            id: crate::model::sync_link::SyncLinkId(1),
+            account: crate::model::remote_account::RemoteAccountId(1),
+            calendar: crate::calendars::CalendarId(1),
+            remote: remote.id,
+            remote_name: remote.name,
+            remote_writable: true,
+            remote_color: None,
+            components: None,
+            settings,
+            state: crate::model::sync_link::LinkState::InStep,
+            trouble: None,
+            why: None,
+            failures: 0,
+            next_run_at: None,
+            last_run_at: None,
+            told_until: None,
+            in_step_at: None,
+            progress: None,
+            created_at: now,
+            as_wished: false,
+            wanted_at: None,
+            hinted_at: None,
+            looked_at: None,
+            quiet_runs: 0,
+            cursor: None,
+            listing: 0,
+            listing_open: false,
+            listed_at: None,
+            seen_revision: None,
+            approved: (None, None),
+            removing: false,
+        }
+    }
+
+    #[test]
+    fn an_interval_is_shorter_while_something_changes_or_somebody_looks_and_longer_while_nothing_does() {
+        let now = Utc::now();
+        let minutes = |chosen: i64, quiet: u32, change: fn(&mut SyncLink, DateTime<Utc>)| {
+            let mut link = link(Some(TimeDelta::minutes(chosen)));
+            change(&mut link, now);
+            interval(&link, quiet, now).map(|interval| interval.num_minutes())
+        };
+        let (as_is, looked, told, wished): (
+            fn(&mut SyncLink, _),
+            fn(&mut SyncLink, _),
+            fn(&mut SyncLink, _),
+            fn(&mut SyncLink, _),
+        ) = (
+            |_, _| {},
+            |link, now| link.looked_at = Some(now - TimeDelta::minutes(4)),
+            |link, now| link.told_until = Some(now + TimeDelta::hours(1)),
+            |link, _| link.as_wished = true,
+        );
+        for (chosen, quiet, change, expected) in [
+            (15, 0, as_is, 7),
+            (15, 1, as_is, 15),
+            (15, 11, as_is, 15),
+            (15, 12, as_is, 30),
+            (15, 48, as_is, 60),
+            (20, 48, as_is, 60),
+            (1, 0, as_is, 1),
+            (1, 1000, as_is, 4),
+            // What is chosen longer stays as it is.
+            (1440, 1000, as_is, 1440),
+            (15, 1000, looked, 3),
+            (4, 1000, looked, 1),
+            (15, 1000, told, 60),
+            (5, 0, told, 20),
+            (15, 1000, wished, 15),
+        ] {
+            assert_eq!(minutes(chosen, quiet, change), Some(expected), "{chosen} minutes, {quiet} quiet runs");
+        }
+        assert_eq!(interval(&link(None), 0, now), None);
+        // Nobody has looked for a while.
+        assert_eq!(minutes(15, 1, |link, now| link.looked_at = Some(now - LOOKS_ON)), Some(15));
+    }
 
     #[test]
     fn each_failure_waits_longer_within_bounds_and_as_long_as_the_other_side_says() {

@@ -58,6 +58,7 @@ fn account(found: &Found) -> RemoteAccount {
         created_at: now,
         changed_at: now,
         checked_at: None,
+        new_calendars: 0,
     }
 }
 

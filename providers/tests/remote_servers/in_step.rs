@@ -134,8 +134,14 @@ impl Pair {
         let found = Found { provider, preset, settings, credentials: server.credentials() };
         let account = kalends.store_remote_account(home.anna, name, &found, None).await.unwrap();
         let remote = RemoteCalendarId(server.url(&server.calendar).to_string());
-        let settings =
-            LinkSettings { direction: Direction::Both, policy, interval: None, window_days: None, invites: false };
+        let settings = LinkSettings {
+            direction: Direction::Both,
+            policy,
+            interval: None,
+            window_days: None,
+            invites: false,
+            brake: Default::default(),
+        };
         let target = LinkTarget::Existing(home.calendar);
         let new = NewLink { account, remote: remote.clone(), target, settings };
         let link = kalends.make_sync_link(home.anna, &new).await.unwrap().id;

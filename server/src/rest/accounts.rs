@@ -50,10 +50,15 @@ pub struct AccountToAdd {
     /// An address, a host or an e-mail address, where the service needs one.
     #[serde(default)]
     address: String,
-    /// One's name at the service.
+    /// One's name at the service; with a token, nothing.
+    #[serde(default)]
     user: String,
+    #[serde(default)]
     password: String,
-    /// For people; left out: one's name at the service.
+    /// In the place of name and password: what the service takes as a bearer token (RFC 6750).
+    #[serde(default)]
+    token: String,
+    /// For people; left out: one's name at the service, or the address.
     #[serde(default)]
     name: String,
 }
@@ -70,7 +75,7 @@ pub struct AccountChange {
     paused: Option<bool>,
 }
 
-/// Another password for an account.
+/// Another password for an account, or another token.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = RemotePassword)]
 #[serde(deny_unknown_fields)]
@@ -78,6 +83,7 @@ pub struct PasswordToSet {
     /// One's name at the service; left out: as it was.
     #[serde(default)]
     user: Option<String>,
+    /// Of an account that was added with a token: the token.
     password: String,
 }
 
@@ -98,6 +104,8 @@ pub struct AccountInfo {
     created: String,
     /// When the service last let one in.
     checked: Option<String>,
+    /// How many calendars it has that one was not shown, and that are in step with none here.
+    new_calendars: u64,
 }
 
 /// One's accounts at services elsewhere.
@@ -148,12 +156,13 @@ fn info(account: &RemoteAccount) -> AccountInfo {
         why: account.why.clone(),
         created: moment(account.created_at),
         checked: account.checked_at.map(moment),
+        new_calendars: account.new_calendars,
     }
 }
 
 /// Of all but when the service was last asked, which moves by itself.
 fn etag(account: &RemoteAccount) -> String {
-    etag_of(&AccountInfo { checked: None, ..info(account) })
+    etag_of(&AccountInfo { checked: None, new_calendars: 0, ..info(account) })
 }
 
 /// What takes an account that is as the request saw it.
@@ -205,8 +214,8 @@ pub async fn create(
     Body(wanted, octets): Body<AccountToAdd>,
 ) -> Result<Response, Problem> {
     let once = once(&headers, "/accounts", &octets)?;
-    let AccountToAdd { service, address, user, password, name } = wanted;
-    let credentials = Credentials::Basic { user: user.trim().to_owned(), password };
+    let AccountToAdd { service, address, user, password, token, name } = wanted;
+    let credentials = Credentials::of_form(&user, password, &token)?;
     let wanted = Wanted { service, address, credentials };
     let id = rest.kalends.add_remote_account(known.caller, &name, &wanted, once.as_ref()).await?;
     let account = rest.kalends.remote_account(known.caller, id).await?;

@@ -124,6 +124,7 @@ fn routes_with(limits: &Limits) -> OpenApiRouter<Rest> {
     // Files come whole, and are refused by what reads them.
     let files = OpenApiRouter::new()
         .routes(routes!(objects::get, objects::put, objects::delete))
+        .routes(routes!(objects::origin))
         .routes(routes!(transfer::import))
         .routes(routes!(subscriptions::create_of_file))
         .routes(routes!(subscriptions::bring_file))

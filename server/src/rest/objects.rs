@@ -1,7 +1,7 @@
 //! The objects of a calendar as their text.
 
 use super::input::{Parameters, calendar_id, media_type, octets, unsupported, write_precondition};
-use super::output::{not_modified, tagged};
+use super::output::{found, not_modified, tagged};
 use super::problem::Problem;
 use super::{Known, Rest};
 use axum::Json;
@@ -99,6 +99,47 @@ pub async fn get(
         return Ok(response);
     }
     Ok(tagged(etag, ([(header::CONTENT_TYPE, CALENDAR)], object.text)))
+}
+
+/// Why an object is in a calendar that is in step with one elsewhere.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ObjectOrigin)]
+pub struct Origin {
+    /// What the calendar is called there.
+    remote_name: String,
+    /// What the account there is called; `null` for those who do not own the calendar.
+    account: Option<String>,
+    /// When it last went from one side to the other; `null`: not since it is known there.
+    crossed: Option<DateTime<Utc>>,
+    /// To which side it went then: `here` or `there`.
+    crossed_to: Option<&'static str>,
+    /// Whether it is there, as far as is known.
+    there: bool,
+    /// Somebody has to decide between the two sides.
+    conflict: bool,
+}
+
+/// Why an object is here: by which calendar elsewhere, and when it last crossed. 404 for one of a calendar that is in step with none.
+#[utoipa::path(get, path = "/api/v1.0/calendars/{id}/objects/{name}/origin", tag = "objects",
+    params(("id" = i64, Path), ("name" = String, Path)),
+    responses((status = 200, body = Origin, headers(("ETag" = String))), (status = 304)))]
+pub async fn origin(
+    State(rest): State<Rest>,
+    known: Known,
+    Path((id, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let origin = rest.kalends.provenance(known.caller, calendar_id(&id)?, &name).await?;
+    let origin = origin.ok_or(Error::NotFound("the sync link"))?;
+    let body = Origin {
+        remote_name: origin.remote_name,
+        account: origin.account_name,
+        crossed: origin.crossed.map(|(at, _)| at),
+        crossed_to: origin.crossed.map(|(_, is_out)| if is_out { "there" } else { "here" }),
+        there: origin.is_there,
+        conflict: origin.is_conflict,
+    };
+    found(&headers, body)
 }
 
 /// Stores the text of an object as it comes.

@@ -4,7 +4,7 @@ use super::input::nullable;
 use super::problem::Problem;
 use chrono::TimeDelta;
 use kalends_domain::sync::LinkSettings;
-use kalends_domain::sync::plan::{Direction, Policy};
+use kalends_domain::sync::plan::{Brake, Direction, Policy};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,6 +25,12 @@ pub struct Settings {
     /// At Microsoft 365: attendees of what is written here go there, and are invited by it. Otherwise they stay here.
     #[serde(default)]
     invites: bool,
+    /// A run that would delete more than this share of a side, in percent, and more than `brake_objects`, asks first: 0 to 100.
+    #[serde(default = "usual_percent")]
+    brake_percent: u32,
+    /// 0 to 100000.
+    #[serde(default = "usual_objects")]
+    brake_objects: u32,
 }
 
 /// What is to be chosen otherwise; what is left out stays as it is.
@@ -44,6 +50,10 @@ pub struct SettingsChange {
     window_days: Option<Option<u32>>,
     #[serde(default)]
     invites: Option<bool>,
+    #[serde(default)]
+    brake_percent: Option<u32>,
+    #[serde(default)]
+    brake_objects: Option<u32>,
     /// `true`: as often as a calendar that is followed wishes itself.
     #[serde(default)]
     pub as_wished: bool,
@@ -59,6 +69,8 @@ impl SettingsChange {
             interval_seconds: self.interval_seconds.unwrap_or(before.interval_seconds),
             window_days: self.window_days.unwrap_or(before.window_days),
             invites: self.invites.unwrap_or(before.invites),
+            brake_percent: self.brake_percent.unwrap_or(before.brake_percent),
+            brake_objects: self.brake_objects.unwrap_or(before.brake_objects),
         };
         settings.read()
     }
@@ -66,6 +78,14 @@ impl SettingsChange {
 
 pub fn newest() -> String {
     Policy::MergeThenNewest.name().to_owned()
+}
+
+fn usual_percent() -> u32 {
+    Brake::default().percent
+}
+
+fn usual_objects() -> u32 {
+    Brake::default().objects
 }
 
 impl Settings {
@@ -76,6 +96,8 @@ impl Settings {
             interval_seconds: settings.interval.map(|interval| interval.num_seconds()),
             window_days: settings.window_days,
             invites: settings.invites,
+            brake_percent: settings.brake.percent,
+            brake_objects: settings.brake.objects,
         }
     }
 
@@ -88,6 +110,7 @@ impl Settings {
             interval: self.interval_seconds.map(interval).transpose()?,
             window_days: self.window_days,
             invites: self.invites,
+            brake: Brake { percent: self.brake_percent, objects: self.brake_objects },
         })
     }
 }

@@ -33,8 +33,9 @@ pub async fn add(State(state): State<WebState>, Path(service): Path<String>, req
         Err(response) => return response,
     };
     let fields = AddFields::read(|name| value(&form, name));
-    let password = value(&form, "password").unwrap_or_default();
-    match server::add(&state.web.kalends, &user, &service, fields, password).await {
+    let said_of = |name: &str| value(&form, name).unwrap_or_default();
+    let secrets = (said_of("password"), said_of("token"));
+    match server::add(&state.web.kalends, &user, &service, fields, secrets).await {
         Ok(done) => said(&state, done),
         Err(refused) => {
             let status = refused.error.status();

@@ -38,4 +38,5 @@ mod sign_in;
 mod stream;
 mod subscriptions;
 mod sync_links;
+mod sync_pages;
 mod trusted_header;

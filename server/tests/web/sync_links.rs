@@ -11,11 +11,11 @@ use kalends_test_support::texts::event_titled;
 use serde_json::{Value, json};
 
 /// A query for all that is in a calendar.
-const ALL: &str = "<C:calendar-query xmlns:D='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'><D:prop><C:calendar-data/></D:prop>\
+pub const ALL: &str = "<C:calendar-query xmlns:D='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'><D:prop><C:calendar-data/></D:prop>\
     <C:filter><C:comp-filter name='VCALENDAR'/></C:filter></C:calendar-query>";
 
 /// A server with an account of Bea's, who has an event in her calendar.
-async fn elsewhere() -> (Server, Client) {
+pub async fn elsewhere() -> (Server, Client) {
     let server = Server::with_pages().await;
     let bea = server.account("bea").await;
     bea.add(&bea.at("a.ics"), &event_titled("a", "Choir")).await;
@@ -31,7 +31,7 @@ fn password(client: &Client) -> String {
 }
 
 /// Adds an account of Bea's, and yields its id and that of its one calendar.
-async fn add_account(program: &Program, elsewhere: &Server, bea: &Client) -> (i64, String) {
+pub async fn add_account(program: &Program, elsewhere: &Server, bea: &Client) -> (i64, String) {
     let address = format!("http://{}/", elsewhere.address);
     let wanted = json!({ "address": address, "user": "bea", "password": password(bea) });
     let made = program.send("POST", "/accounts", &[], &wanted).await;
@@ -42,12 +42,12 @@ async fn add_account(program: &Program, elsewhere: &Server, bea: &Client) -> (i6
 }
 
 /// Does the jobs that are due.
-async fn work(server: &Server) {
+pub async fn work(server: &Server) {
     let worker = Worker::new(server.kalends.clone(), server.closing.clone());
     while worker.run_due().await.unwrap() > 0 {}
 }
 
-async fn titles(program: &Program, calendar: i64) -> Vec<String> {
+pub async fn titles(program: &Program, calendar: i64) -> Vec<String> {
     let listed = body(&program.get(&format!("/calendars/{calendar}/objects")).await);
     let mut titles: Vec<String> = Vec::new();
     for object in listed["objects"].as_array().unwrap() {
@@ -60,11 +60,11 @@ async fn titles(program: &Program, calendar: i64) -> Vec<String> {
     titles
 }
 
-async fn get(server: &Server, cookie: &str, path: &str) -> Answer {
+pub async fn get(server: &Server, cookie: &str, path: &str) -> Answer {
     Connection::open(server.address).await.get(path, cookie).await
 }
 
-async fn post(server: &Server, cookie: &str, path: &str, form: &str) -> Answer {
+pub async fn post(server: &Server, cookie: &str, path: &str, form: &str) -> Answer {
     Connection::open(server.address).await.send(Method::POST, path, cookie, FORM, form).await.unwrap()
 }
 
@@ -136,8 +136,7 @@ async fn programs_have_a_calendar_brought_into_step_and_take_a_run_back() {
     assert_eq!(ada.send("POST", &format!("/runs/{newest}/take-back"), &[], &json!({})).await.status, 404);
 
     let seen = ada.get(&path).await;
-    let change =
-        json!({ "direction": "pull", "policy": "ask", "interval_seconds": null, "window_days": 90, "invites": true });
+    let change = json!({ "direction": "pull", "policy": "ask", "interval_seconds": null, "window_days": 90, "invites": true, "brake_percent": 30, "brake_objects": 5 });
     assert_eq!(ada.send("PATCH", &path, &[("If-Match", "\"x\"")], &change).await.status, 412);
     let changed = ada.send("PATCH", &path, &[("If-Match", seen.header("etag").unwrap())], &change).await;
     assert_eq!(body(&changed)["settings"], change);
@@ -370,7 +369,7 @@ async fn a_link_is_its_calendars_owners_alone() {
 }
 
 /// Where a form leads, with what is said of it.
-async fn followed(server: &Server, person: &Person, answer: &Answer) -> String {
+pub async fn followed(server: &Server, person: &Person, answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     let flash = answer.header("set-cookie").split(';').next().unwrap().to_owned();
     get(server, &format!("{}; {flash}", person.cookie), answer.header("location")).await.text

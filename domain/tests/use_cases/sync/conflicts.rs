@@ -1,6 +1,8 @@
 //! Both sides change the same object: what comes together, and who wins.
 
 use super::{Pair, settings, titled};
+use kalends_domain::history::{Change, RunKind};
+use kalends_domain::objects::Precondition;
 use kalends_domain::sync::plan::{Direction, Policy};
 use kalends_domain::sync::{Deed, LinkState, Resolution, Side};
 use kalends_ical::merge::Winner;
@@ -91,10 +93,110 @@ async fn the_same_property_and_the_same_instance_are_as_the_policy_says() {
             }
             if policy != Policy::Ask {
                 pair.assert_same().await;
-                let versions = pair.kalends.object_versions(pair.anna(), pair.calendar, "s.ics").await.unwrap();
-                assert!(versions.len() >= 2, "the version that lost is in the history");
+                let loser = if policy == Policy::Local { "Title there" } else { "Title here" };
+                let (change, lost) =
+                    lost(&pair, "s.ics", loser).await.expect("the version that lost is in the history");
+                let by = change.cause.as_ref().and_then(|cause| cause.run);
+                assert_eq!(by.map(|(_, kind)| kind) == Some(RunKind::Sync), policy == Policy::Local, "{change:?}");
+                // It can be had back, and what is kept is whole.
+                assert!(pair.home.damages().await.is_empty());
+                let back =
+                    pair.kalends.restore_version(pair.anna(), pair.calendar, change.revision, Precondition::None);
+                back.await.unwrap();
+                assert_eq!(pair.text("s").await.unwrap(), lost);
+                assert!(pair.home.damages().await.is_empty());
             }
         }
+    }
+}
+
+/// The change in the history of an object by which it came to have what `says` says, with its text.
+async fn lost(pair: &Pair, name: &str, says: &str) -> Option<(Change, String)> {
+    for change in pair.kalends.object_history(pair.anna(), pair.calendar, name).await.unwrap() {
+        let text = pair.kalends.version_after(pair.anna(), pair.calendar, &change).await.unwrap_or_default();
+        if text.contains(says) {
+            return Some((change, text));
+        }
+    }
+    None
+}
+
+#[tokio::test]
+async fn what_loses_there_is_in_the_history_whoever_decided() {
+    // The newest is here.
+    let there = titled("a", "There").replace("SUMMARY", "LAST-MODIFIED:20200101T000000Z\r\nSUMMARY");
+    let pair = in_step(Policy::MergeThenNewest, &titled("a", "Before")).await;
+    pair.put(&titled("a", "Here")).await;
+    pair.remote.put(&there);
+    pair.sync().await;
+    assert!(lost(&pair, "a.ics", "SUMMARY:There").await.is_some());
+    let history = pair.kalends.object_history(pair.anna(), pair.calendar, "a.ics").await.unwrap();
+    assert_eq!(history.len(), 4, "{history:?}");
+    pair.sync().await;
+    pair.assert_same().await;
+    assert_eq!(pair.kalends.object_history(pair.anna(), pair.calendar, "a.ics").await.unwrap(), history);
+    // A person decides.
+    for (resolution, kept) in [(Resolution::Ours, true), (Resolution::Theirs, true)] {
+        let pair = in_step(Policy::Ask, &titled("a", "Before")).await;
+        pair.put(&titled("a", "Here")).await;
+        pair.remote.put(&titled("a", "There"));
+        pair.sync().await;
+        let conflict = pair.kalends.sync_conflicts(pair.anna(), pair.link).await.unwrap().remove(0);
+        pair.kalends.resolve_sync_conflict(pair.anna(), pair.link, conflict.id, &resolution).await.unwrap();
+        for says in ["SUMMARY:Here", "SUMMARY:There"] {
+            assert_eq!(lost(&pair, "a.ics", says).await.is_some(), kept, "{resolution:?} {says}");
+        }
+        let (change, _) = lost(&pair, "a.ics", "SUMMARY:There").await.unwrap();
+        let came_by_run = change.cause.unwrap().run.is_some();
+        assert_eq!(came_by_run, resolution == Resolution::Ours);
+        assert!(pair.home.damages().await.is_empty());
+        pair.run_due().await;
+        pair.assert_same().await;
+    }
+    // Some of both: the version there had more than what came of it.
+    let base = event("a", "20260305T090000Z", "LOCATION:Room");
+    let pair = in_step(Policy::Local, &base).await;
+    pair.put(&base.replace("Event a", "Here")).await;
+    pair.remote.put(&base.replace("Event a", "There").replace("LOCATION:Room", "LOCATION:There"));
+    pair.sync().await;
+    pair.assert_same().await;
+    let now = pair.text("a").await.unwrap();
+    assert!(now.contains("SUMMARY:Here") && now.contains("LOCATION:There"), "{now}");
+    assert!(lost(&pair, "a.ics", "SUMMARY:There").await.is_some());
+    assert!(pair.home.damages().await.is_empty());
+}
+
+#[tokio::test]
+async fn an_edit_there_that_a_deletion_here_wins_over_is_in_the_history() {
+    for decided in [false, true] {
+        let pair = in_step(if decided { Policy::Ask } else { Policy::Local }, &titled("a", "Before")).await;
+        pair.delete("a").await;
+        pair.remote.put(&titled("a", "Edited there"));
+        pair.sync().await;
+        if decided {
+            let conflict = pair.kalends.sync_conflicts(pair.anna(), pair.link).await.unwrap().remove(0);
+            pair.kalends.resolve_sync_conflict(pair.anna(), pair.link, conflict.id, &Resolution::Ours).await.unwrap();
+            pair.run_due().await;
+        }
+        assert_eq!((pair.uids().await.len(), pair.uids_there().len()), (0, 0));
+        let (change, text) = lost(&pair, "a.ics", "Edited there").await.expect("it is in the history");
+        assert!(pair.home.damages().await.is_empty());
+        let bin = pair.kalends.bin(pair.anna(), 0).await.unwrap();
+        assert_eq!(bin.objects.len(), 1);
+        let back = pair.kalends.restore_version(pair.anna(), pair.calendar, change.revision, Precondition::None);
+        back.await.unwrap();
+        assert_eq!(pair.text("a").await.unwrap(), text);
+    }
+}
+
+#[tokio::test]
+async fn of_an_edit_and_a_deletion_the_newer_wins_where_both_times_are_known() {
+    for (stamp, left) in [("20200101T000000Z", 0), ("20990101T000000Z", 1)] {
+        let pair = in_step(Policy::MergeThenNewest, &titled("a", "Before")).await;
+        pair.delete("a").await;
+        pair.remote.put(&titled("a", "There").replace("SUMMARY", &format!("LAST-MODIFIED:{stamp}\r\nSUMMARY")));
+        pair.sync().await;
+        assert_eq!((pair.uids().await.len(), pair.uids_there().len()), (left, left), "{stamp}");
     }
 }
 

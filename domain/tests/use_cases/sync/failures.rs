@@ -2,9 +2,9 @@
 
 use super::{Pair, settings, titled};
 use chrono::{TimeDelta, Utc};
-use kalends_domain::sync::plan::{Direction, Policy};
+use kalends_domain::sync::plan::{Brake, Direction, Policy};
 use kalends_domain::sync::provider::ProviderError;
-use kalends_domain::sync::{AccountState, AsideCode, Deed, LinkState, RunOutcome, Side, Trouble};
+use kalends_domain::sync::{AccountState, AsideCode, Deed, LinkSettings, LinkState, RunOutcome, Side, Trouble};
 use kalends_test_support::remote::{Call, Fault, RemoteService, busy, transient};
 
 const POLICY: Policy = Policy::MergeThenNewest;
@@ -144,6 +144,42 @@ async fn a_fault_is_waited_for_longer_each_time_and_no_shorter_than_is_asked_for
     pair.remote.works();
     let link = pair.sync().await;
     assert_eq!((link.state, link.trouble, link.failures), (LinkState::InStep, None, 0));
+}
+
+#[tokio::test]
+async fn what_changes_here_is_no_reason_to_ask_a_service_sooner_than_it_says() {
+    let pair = Pair::new(POLICY).await;
+    pair.run_due().await;
+    pair.remote.fails(|_, _| Some(Fault::Refused(busy(TimeDelta::hours(3)))));
+    let link = pair.sync().await;
+    let waits = async |link: &kalends_domain::sync::SyncLink| {
+        let soon = Utc::now() + TimeDelta::hours(2);
+        let settled = pair.kalends.settled_link(pair.link, soon).await.unwrap();
+        assert!(settled.is_some(), "a run would begin within two hours");
+        assert!(link.next_run_at.unwrap() - Utc::now() > TimeDelta::minutes(170));
+    };
+    waits(&link).await;
+    pair.put(&titled("a", "Here")).await;
+    let edited = pair.state().await;
+    assert_eq!((edited.state, edited.next_run_at), (LinkState::Waiting, link.next_run_at));
+    waits(&edited).await;
+    // Nor is an edit that came while the run went on.
+    pair.home.run("UPDATE sync_links SET hinted_at = 9999999999999").await;
+    waits(&pair.sync().await).await;
+    // Whoever says so is heard.
+    pair.remote.works();
+    assert_eq!(pair.sync().await.state, LinkState::InStep);
+    pair.assert_same().await;
+    // Where all is well it goes soon, and so it does where single objects alone fail.
+    for state in
+        ["UPDATE sync_links SET hinted_at = 0", "UPDATE sync_links SET state = 'waiting', code = 'some-failed'"]
+    {
+        pair.home.run(state).await;
+        pair.put(&titled("a", state)).await;
+        let settled = pair.kalends.settled_link(pair.link, Utc::now() + TimeDelta::seconds(10)).await.unwrap();
+        assert!(settled.is_none(), "{state}");
+        pair.sync().await;
+    }
 }
 
 #[tokio::test]
@@ -287,6 +323,62 @@ async fn a_run_that_would_delete_much_asks_and_does_the_rest() {
         pair.assert_same().await;
         assert_eq!(pair.uids_there().len(), 17, "they are there again");
     }
+}
+
+#[tokio::test]
+async fn how_much_is_deleted_without_asking_is_chosen() {
+    for (percent, objects, deleted, asks) in
+        [(20, 10, 5, false), (20, 4, 5, true), (50, 4, 5, false), (40, 4, 5, true), (0, 0, 1, true), (100, 0, 9, false)]
+    {
+        let brake = Brake { percent, objects };
+        let pair = Pair::tied(RemoteService::new(), LinkSettings { brake, ..settings(Direction::Both, POLICY) }).await;
+        for n in 0..10 {
+            pair.remote.put(&titled(&format!("e{n}"), "Event"));
+        }
+        pair.run_due().await;
+        for n in 0..deleted {
+            pair.remote.delete(&format!("e{n}"));
+        }
+        let dry = pair.kalends.dry_run(pair.anna(), pair.link).await.unwrap();
+        assert_eq!(dry.stops[0].is_some(), asks, "{brake:?}");
+        let link = pair.sync().await;
+        assert_eq!((link.state == LinkState::Asks, link.settings.brake), (asks, brake), "{deleted} of 10");
+        // Whoever lets more pass lets these.
+        let brake = Brake { percent: 100, objects: 10 };
+        let settings = LinkSettings { brake, ..link.settings };
+        pair.kalends.change_sync_link(pair.anna(), pair.link, &settings).await.unwrap();
+        assert_eq!(pair.run_due().await.state, LinkState::InStep);
+        pair.assert_same().await;
+        for brake in [Brake { percent: 101, objects: 0 }, Brake { percent: 0, objects: 100_001 }] {
+            let refused = LinkSettings { brake, ..settings };
+            let refused = pair.kalends.change_sync_link(pair.anna(), pair.link, &refused).await;
+            assert!(matches!(refused, Err(kalends_domain::Error::BadInput { .. })), "{refused:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_that_names_the_deletion_of_all_it_had_is_asked_about() {
+    let pair = Pair::new(POLICY).await;
+    for n in 0..3 {
+        pair.remote.put(&titled(&format!("e{n}"), "Event"));
+    }
+    pair.run_due().await;
+    for n in 0..3 {
+        pair.remote.delete(&format!("e{n}"));
+    }
+    let link = pair.sync().await;
+    assert_eq!((link.state, link.trouble), (LinkState::Asks, Some(Trouble::EmptySource)));
+    assert_eq!(pair.uids().await.len(), 3);
+    pair.kalends.approve_deletions(pair.anna(), pair.link).await.unwrap();
+    assert_eq!(pair.run_due().await.state, LinkState::InStep);
+    assert!(pair.uids().await.is_empty());
+    // The only one that there is goes as any other.
+    pair.remote.put(&titled("a", "Event"));
+    pair.sync().await;
+    pair.remote.delete("a");
+    assert_eq!(pair.sync().await.state, LinkState::InStep);
+    assert!(pair.uids().await.is_empty());
 }
 
 #[tokio::test]

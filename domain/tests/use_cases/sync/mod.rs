@@ -4,6 +4,7 @@ mod basics;
 mod conflicts;
 mod endings;
 mod failures;
+mod known;
 mod missed;
 mod owners_who_go;
 mod random;
@@ -46,6 +47,7 @@ pub fn settings(direction: Direction, policy: Policy) -> LinkSettings {
         interval: Some(chrono::TimeDelta::minutes(15)),
         window_days: None,
         invites: false,
+        brake: Default::default(),
     }
 }
 

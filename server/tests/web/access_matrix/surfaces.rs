@@ -342,6 +342,11 @@ fn rest_surfaces(world: &World) -> Vec<Surface> {
             Shows::Nothing,
             "/calendars/{id}/events/a.ics/invitation",
         ),
+        get(
+            "GET /api/v1.0/calendars/{id}/objects/{name}/origin",
+            Shows::Nothing,
+            "/calendars/{id}/objects/a.ics/origin",
+        ),
         get("GET /api/v1.0/calendars/{id}/versions/{revision}", Shows::Nothing, "/calendars/{id}/versions/99999"),
         get("GET /api/v1.0/calendars/{id}/links", Shows::Nothing, "/calendars/{id}/links"),
         get("GET /api/v1.0/calendars/{id}/shares", Shows::Nothing, "/calendars/{id}/shares"),
