@@ -9,8 +9,8 @@ use crate::wire::ApiError;
 use crate::words;
 use chrono_tz::Tz;
 use kalends_domain::accounts::User;
+use kalends_domain::sync::accounts::credentials_of_form;
 use kalends_domain::sync::connector::{FindError, Service, ServiceAddress, Wanted};
-use kalends_domain::sync::credentials::Credentials;
 use kalends_domain::sync::provider::ProviderError;
 use kalends_domain::sync::{AccountState, ProviderKind, RemoteAccount, RemoteAccountId};
 use kalends_domain::{Error, Kalends, Result as Done};
@@ -139,7 +139,7 @@ pub async fn add(
     fields: AddFields,
     (password, token): (String, String),
 ) -> Result<(String, String), AddRefused> {
-    let credentials = match Credentials::of_form(&fields.user, password, &token) {
+    let credentials = match credentials_of_form(&fields.user, password, &token) {
         Ok(credentials) => credentials,
         Err(error) => return Err(AddRefused { fields, error: error.into(), elsewhere: None }),
     };

@@ -78,6 +78,15 @@ impl CredentialKeeper for Keeper {
     }
 }
 
+/// The credentials that a form says: a token, or a name with a password.
+///
+/// # Errors
+/// `BadInput` (token) where both are said.
+pub fn credentials_of_form(user: &str, password: String, token: &str) -> Result<Credentials> {
+    let both_said = || Error::bad_input("token", Problem::Request("either a token, or a name with a password"));
+    Credentials::of_form(user, password, token).ok_or_else(both_said)
+}
+
 impl Kalends {
     /// The services that are known by name, in the order in which people are shown them.
     pub fn remote_services(&self) -> Vec<Service> {

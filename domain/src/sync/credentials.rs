@@ -28,19 +28,13 @@ impl Credentials {
         Credentials::Bearer { token: token.into() }
     }
 
-    /// What a form says: a token, or a name with a password.
-    ///
-    /// # Errors
-    /// `BadInput` (token) where both are said.
-    pub fn of_form(user: &str, password: String, token: &str) -> crate::Result<Self> {
+    /// What a form says: a token, or a name with a password; `None` where both are said.
+    pub fn of_form(user: &str, password: String, token: &str) -> Option<Self> {
         let (user, token) = (user.trim(), token.trim());
         match (token.is_empty(), user.is_empty() && password.is_empty()) {
-            (true, _) => Ok(Credentials::Basic { user: user.to_owned(), password }),
-            (false, true) => Ok(Credentials::bearer(token)),
-            (false, false) => {
-                let why = "either a token, or a name with a password";
-                Err(crate::Error::bad_input("token", crate::Problem::Request(why)))
-            }
+            (true, _) => Some(Credentials::Basic { user: user.to_owned(), password }),
+            (false, true) => Some(Credentials::bearer(token)),
+            (false, false) => None,
         }
     }
 
@@ -70,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_form_says_a_password_or_a_token() {
-        let of = |user: &str, password: &str, token: &str| Credentials::of_form(user, password.into(), token).ok();
+        let of = |user: &str, password: &str, token: &str| Credentials::of_form(user, password.into(), token);
         let (user, password) = ("ada".to_owned(), " x ".to_owned());
         assert_eq!(of(" ada ", " x ", " "), Some(Credentials::Basic { user, password }));
         assert_eq!(of("", "", " abc\n"), Some(Credentials::bearer("abc")));

@@ -12,8 +12,8 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use kalends_domain::Error;
 use kalends_domain::calendars::CalendarId;
+use kalends_domain::sync::accounts::credentials_of_form;
 use kalends_domain::sync::connector::{ServiceAddress, Wanted};
-use kalends_domain::sync::credentials::Credentials;
 use kalends_domain::sync::provider::RemoteCalendar;
 use kalends_domain::sync::{AccountRemoval, LinkRemoval, RemoteAccount, RemoteAccountId, RemovalPreview};
 use serde::{Deserialize, Serialize};
@@ -215,7 +215,7 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let once = once(&headers, "/accounts", &octets)?;
     let AccountToAdd { service, address, user, password, token, name } = wanted;
-    let credentials = Credentials::of_form(&user, password, &token)?;
+    let credentials = credentials_of_form(&user, password, &token)?;
     let wanted = Wanted { service, address, credentials };
     let id = rest.kalends.add_remote_account(known.caller, &name, &wanted, once.as_ref()).await?;
     let account = rest.kalends.remote_account(known.caller, id).await?;
