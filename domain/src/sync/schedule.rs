@@ -120,25 +120,21 @@ mod tests {
         }
     }
 
+    /// What is particular about a link, at a time.
+    type Change = fn(&mut SyncLink, DateTime<Utc>);
+
     #[test]
     fn an_interval_is_shorter_while_something_changes_or_somebody_looks_and_longer_while_nothing_does() {
         let now = Utc::now();
-        let minutes = |chosen: i64, quiet: u32, change: fn(&mut SyncLink, DateTime<Utc>)| {
+        let minutes = |chosen: i64, quiet: u32, change: Change| {
             let mut link = link(Some(TimeDelta::minutes(chosen)));
             change(&mut link, now);
             interval(&link, quiet, now).map(|interval| interval.num_minutes())
         };
-        let (as_is, looked, told, wished): (
-            fn(&mut SyncLink, _),
-            fn(&mut SyncLink, _),
-            fn(&mut SyncLink, _),
-            fn(&mut SyncLink, _),
-        ) = (
-            |_, _| {},
-            |link, now| link.looked_at = Some(now - TimeDelta::minutes(4)),
-            |link, now| link.told_until = Some(now + TimeDelta::hours(1)),
-            |link, _| link.as_wished = true,
-        );
+        let as_is: Change = |_, _| {};
+        let looked: Change = |link, now| link.looked_at = Some(now - TimeDelta::minutes(4));
+        let told: Change = |link, now| link.told_until = Some(now + TimeDelta::hours(1));
+        let wished: Change = |link, _| link.as_wished = true;
         for (chosen, quiet, change, expected) in [
             (15, 0, as_is, 7),
             (15, 1, as_is, 15),

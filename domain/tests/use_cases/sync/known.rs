@@ -157,7 +157,8 @@ async fn a_run_says_how_far_it_has_come() {
     for n in 0..250 {
         pair.remote.put(&titled(&format!("e{n}"), "Event"));
     }
-    let seen: Arc<Mutex<Vec<(LinkState, Option<RunProgress>)>>> = Arc::default();
+    type Seen = Vec<(LinkState, Option<RunProgress>)>;
+    let seen: Arc<Mutex<Seen>> = Arc::default();
     let (kalends, anna, link, noted) = (pair.kalends.clone(), pair.anna(), pair.link, seen.clone());
     pair.remote.fails(move |call, _| {
         if call == Call::Fetch {
