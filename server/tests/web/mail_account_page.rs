@@ -13,6 +13,7 @@ use kalends_test_support::browser::{Answer, FORM, Person};
 use kalends_test_support::dovecot::{Dovecot, Offering, PASSWORD};
 use kalends_test_support::server::Server;
 use kalends_test_support::smtp::{SmtpOptions, SmtpServer};
+use std::sync::Arc;
 
 /// Does what is to be done, and what follows from it.
 pub async fn work(server: &Server) {
@@ -41,8 +42,8 @@ async fn post(server: &Server, cookie: &str, path: &str, form: &str) -> Answer {
     server.connect().await.send(Method::POST, path, cookie, FORM, form).await.unwrap()
 }
 
-/// The account of somebody whose servers take everything.
-async fn place(user: &str) -> (Server, Person, MailAccountId, SmtpServer) {
+/// The account of somebody whose servers take everything, and these for as long as they are kept.
+async fn place(user: &str) -> (Server, Person, MailAccountId, (Arc<Dovecot>, SmtpServer)) {
     let taking = SmtpOptions {
         abilities: vec!["AUTH PLAIN"],
         answers: vec![("AUTH", "235 2.7.0 Accepted")],
@@ -52,7 +53,7 @@ async fn place(user: &str) -> (Server, Person, MailAccountId, SmtpServer) {
     let server = Server::with_pages().await;
     let ada = server.person("ada").await;
     let id = account(&server, &ada, user, &imap, &smtp).await;
-    (server, ada, id, smtp)
+    (server, ada, id, (imap, smtp))
 }
 
 /// What the page that writes sends.
@@ -67,7 +68,7 @@ async fn write(server: &Server, cookie: &str, fields: &[(&str, &str)]) -> Answer
 
 #[tokio::test]
 async fn what_is_typed_in_two_windows_is_lost_in_neither_and_what_is_thrown_away_comes_back() {
-    let (server, ada, account, _smtp) = place("windows").await;
+    let (server, ada, account, _servers) = place("windows").await;
     let draft = server.kalends.begin_mail(ada.caller, account, None).await.unwrap();
     let id = draft.id.0.to_string();
     let save = |what: &'static str, text: &'static str, revision: String| {
@@ -169,8 +170,7 @@ async fn what_its_owner_chooses_is_kept_and_shown() {
 
 #[tokio::test]
 async fn pictures_once_texts_drafts_of_others_and_whole_headers_are_on_the_page() {
-    let (server, ada, account, _smtp) = place("pictures").await;
-    let imap = Dovecot::shared(Offering::Everything);
+    let (server, ada, account, (imap, _smtp)) = place("pictures").await;
     let user = MailServer {
         host: "127.0.0.1".into(),
         port: imap.port,
@@ -198,7 +198,9 @@ async fn pictures_once_texts_drafts_of_others_and_whole_headers_are_on_the_page(
     let of = async |place: MailPlace, subject: &str| {
         let query = MailQuery { place, threads: false, ..MailQuery::default() };
         let rows = server.kalends.list_mail(ada.caller, &query).await.unwrap().rows;
-        rows.into_iter().map(|row| row.message).find(|message| message.subject == subject).unwrap()
+        let listed: Vec<_> = rows.into_iter().map(|row| row.message).collect();
+        let found = listed.iter().position(|message| message.subject == subject);
+        listed[found.unwrap_or_else(|| panic!("{subject} is not among {listed:?}"))].clone()
     };
 
     let picture = of(MailPlace::Inboxes, "Picture").await.id.0;

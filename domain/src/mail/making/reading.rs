@@ -177,12 +177,16 @@ fn meeting(text: &str) -> Option<String> {
     while let Some(at) = rest.find("https://") {
         // No longer one is taken; of many in one word each would be looked through to the end of the text.
         let from = beginning(&rest[at..], MAX_CONFERENCE + 1);
+        rest = &rest[at + "https://".len()..];
+        let host = rest.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '.').next().unwrap_or_default();
+        if !host.contains('.') {
+            continue;
+        }
         let end = from.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"'()[]{}|\\^`".contains(c));
         let url = from[..end.unwrap_or(from.len())].trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
         if is_web_address(url) && is_meeting(url) {
             return Some(url.to_owned());
         }
-        rest = &rest[at + "https://".len()..];
     }
     None
 }
