@@ -11,7 +11,7 @@ pub fn same(password: &str, repeated: &str) -> Result<(), ApiError> {
     if password == repeated {
         return Ok(());
     }
-    Err(ApiError::BadInput { field: "repeated".into(), message: words::account_passwords_differ().into() })
+    Err(ApiError::BadInput { field: "repeated".into(), message: words::server_account_passwords_differ().into() })
 }
 
 /// Keeps the browser's zone for a person who has none.

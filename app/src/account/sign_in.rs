@@ -21,7 +21,7 @@ pub fn SignInPage() -> impl IntoView {
     let state = Resource::new(|| (), |()| sign_in_state());
     let query = use_query_map();
     view! {
-        <Title text=words::account_sign_in() />
+        <Title text=words::server_account_sign_in() />
         <Doorway>
             <Suspense>
                 {move || Suspend::new(async move {
@@ -65,7 +65,7 @@ fn Ways(flash: Option<Flash>, next: String) -> impl IntoView {
         })
         .collect();
     view! {
-        <h1>{words::account_sign_in()}</h1>
+        <h1>{words::server_account_sign_in()}</h1>
         {notice.map(|text| view! {
             <p class="notice notice--warning">
                 <Icon d=icon::ALERT />
@@ -143,7 +143,7 @@ fn SignInForm(flash: Option<Flash>, next: String) -> impl IntoView {
                     aria-invalid=failed
                 />
             </div>
-            <button class="button button--primary button--wide">{words::account_sign_in()}</button>
+            <button class="button button--primary button--wide">{words::server_account_sign_in()}</button>
         </form>
     }
 }
@@ -155,7 +155,7 @@ pub fn WelcomePage() -> impl IntoView {
     let secret = move || params.with(|params| params.get("secret")).unwrap_or_default();
     let invitation = Resource::new(secret, open_invitation);
     view! {
-        <Title text=words::account_welcome_title() />
+        <Title text=words::server_account_welcome_title() />
         <Doorway>
             <Suspense>
                 {move || Suspend::new(async move {
@@ -178,8 +178,8 @@ fn ChoosePasswordForm(invitation: Invitation, secret: String) -> impl IntoView {
     let outcome = outcome_of(flash.as_ref(), "choose_password");
     let failed = outcome.is_some().then_some("true");
     view! {
-        <h1>{words::account_welcome(&display_name)}</h1>
-        <p class="lead">{words::account_choose_before()} " " <strong>{slug.clone()}</strong> {words::account_choose_after()}</p>
+        <h1>{words::server_account_welcome(&display_name)}</h1>
+        <p class="lead">{words::server_account_choose_before()} " " <strong>{slug.clone()}</strong> {words::server_account_choose_after()}</p>
         {(!passwords).then(|| view! { <p class="hint">{words::server_sign_in_welcome_passwords_off()}</p> })}
         <Outcome of=outcome />
         <form class="stack" action=ChoosePassword::url() method="post">
@@ -204,12 +204,12 @@ fn ChoosePasswordForm(invitation: Invitation, secret: String) -> impl IntoView {
                     aria-invalid=failed
                 />
                 <p id="password-hint" class="hint">
-                    {words::account_password_hint()}
+                    {words::server_account_password_hint()}
                 </p>
             </div>
             <div class="field">
                 <label class="label" for="repeated">
-                    {words::account_same_again()}
+                    {words::server_account_same_again()}
                 </label>
                 <input
                     id="repeated"
@@ -222,7 +222,7 @@ fn ChoosePasswordForm(invitation: Invitation, secret: String) -> impl IntoView {
                     aria-invalid=failed
                 />
             </div>
-            <button class="button button--primary button--wide">{words::account_set_password()}</button>
+            <button class="button button--primary button--wide">{words::server_account_set_password()}</button>
         </form>
     }
 }
@@ -234,13 +234,13 @@ fn SpentLink() -> impl IntoView {
         response.set_status(axum::http::StatusCode::NOT_FOUND);
     }
     view! {
-        <h1>{words::account_link_spent()}</h1>
+        <h1>{words::server_account_link_spent()}</h1>
         <p class="notice notice--warning">
             <Icon d=icon::ALERT />
-            <span>{words::account_link_spent_why()}</span>
+            <span>{words::server_account_link_spent_why()}</span>
         </p>
         <a class="button button--wide" href="/sign-in">
-            {words::account_to_sign_in()}
+            {words::server_account_to_sign_in()}
         </a>
     }
 }

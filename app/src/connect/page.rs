@@ -75,8 +75,8 @@ fn Made(name: String, server: String, caldav_url: String, fresh: Fresh) -> impl 
                     </div>
                     <div class="stack">
                         <CopyField id="connect-server" label=words::server_connect_server() copy=words::server_connect_copy_server() value=server />
-                        <CopyField id="connect-user" label=words::common_user_name() copy=words::settings_copy_user_name() value=name />
-                        <CopyField id=APP_PASSWORD_FIELD label=words::settings_app_password() copy=words::settings_copy_app_password() value=secret hint="app-password-hint" />
+                        <CopyField id="connect-user" label=words::common_user_name() copy=words::server_settings_copy_user_name() value=name />
+                        <CopyField id=APP_PASSWORD_FIELD label=words::server_settings_app_password() copy=words::server_settings_copy_app_password() value=secret hint="app-password-hint" />
                         <CopyField id="connect-address" label=words::server_connect_address() copy=words::server_connect_copy_address() value=caldav_url />
                     </div>
                 </div>

@@ -88,7 +88,7 @@ fn Row(
             <span class="next__title" dir="auto">{title_or_none(&event.title).to_owned()}</span>
             {place}
         </span>
-        {on.then(|| view! { <span class="next__now">{words::dashboard_now()}</span> })}
+        {on.then(|| view! { <span class="next__now">{words::server_dashboard_now()}</span> })}
     };
     let row = match linked && !event.is_busy_time() {
         true => view! { <a class=class href=links::event(&event, "/") style=style>{content}</a> }.into_any(),
@@ -113,8 +113,8 @@ pub fn is_on(when: When, now: NaiveDateTime) -> bool {
 pub fn day_words(day: NaiveDate, today: NaiveDate, format: Format) -> String {
     let date = format.weekday_date(day);
     match (day - today).num_days() {
-        0 => words::dashboard_today(&date),
-        1 => words::dashboard_tomorrow(&date),
+        0 => words::server_dashboard_today(&date),
+        1 => words::server_dashboard_tomorrow(&date),
         _ if day.year() != today.year() => format!("{date} {}", day.year()),
         _ => date,
     }
@@ -123,14 +123,14 @@ pub fn day_words(day: NaiveDate, today: NaiveDate, format: Format) -> String {
 /// What stands before an event on `day`: its times, as far as they are on that day.
 pub fn times(when: When, day: NaiveDate, format: Format) -> String {
     match when {
-        When::Days { first, last } if first == last => words::dashboard_all_day().to_owned(),
-        When::Days { last, .. } => words::dashboard_until(&format.day_month(last)),
+        When::Days { first, last } if first == last => words::server_dashboard_all_day().to_owned(),
+        When::Days { last, .. } => words::server_dashboard_until(&format.day_month(last)),
         When::Times { start, end } if start.date() == day && (end.date() == day || end == start) => {
             format.times(start, end)
         }
-        When::Times { start, .. } if start.date() == day => words::dashboard_from(&format.time(start)),
-        When::Times { end, .. } if end.date() == day => words::dashboard_until(&format.time(end)),
-        When::Times { end, .. } => words::dashboard_until(&format.day_month(end.date())),
+        When::Times { start, .. } if start.date() == day => words::server_dashboard_from(&format.time(start)),
+        When::Times { end, .. } if end.date() == day => words::server_dashboard_until(&format.time(end)),
+        When::Times { end, .. } => words::server_dashboard_until(&format.day_month(end.date())),
     }
 }
 

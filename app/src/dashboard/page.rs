@@ -48,7 +48,7 @@ pub fn NextEvents(format: Format) -> impl IntoView {
                 let cursor = upcoming.as_ref().map(|upcoming| upcoming.cursor.clone()).unwrap_or_default();
                 let content = match upcoming {
                     Ok(Upcoming { events, .. }) if events.is_empty() => {
-                        view! { <p class="next__none">{words::dashboard_nothing()}</p> }.into_any()
+                        view! { <p class="next__none">{words::server_dashboard_nothing()}</p> }.into_any()
                     }
                     Ok(Upcoming { now, events, calendars, .. }) => {
                         let colors = calendars.into_iter().map(|calendar| (calendar.id, calendar.color)).collect();
@@ -59,7 +59,7 @@ pub fn NextEvents(format: Format) -> impl IntoView {
                 view! {
                     <section class="card next" id="next" data-follows=cursor aria-labelledby="next-heading">
                         <h2 id="next-heading" class="next__heading">
-                            {words::dashboard_next_events()}
+                            {words::server_dashboard_next_events()}
                         </h2>
                         {content}
                         <a class="next__more" href="/agenda">
@@ -79,7 +79,7 @@ fn Unavailable(error: ApiError) -> impl IntoView {
             <Icon d=icon::ALERT />
             <span>{error.to_string()}</span>
             <a class="button button--small" href="/">
-                {words::dashboard_try_again()}
+                {words::server_dashboard_try_again()}
             </a>
         </div>
     }

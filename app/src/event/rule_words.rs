@@ -16,23 +16,23 @@ pub fn rule_in_words(repeat: &Repeat, format: Format) -> Option<String> {
         Repeat::Custom(rule) => Some(custom_rule(rule, format)),
         Repeat::Every { interval, pattern, until } => {
             let every = match pattern {
-                Pattern::Daily => words::rule_every_day,
-                Pattern::Weekly(_) => words::rule_every_week,
-                Pattern::MonthlyByDate | Pattern::MonthlyByWeekday { .. } => words::rule_every_month,
-                Pattern::Yearly => words::rule_every_year,
+                Pattern::Daily => words::server_rule_every_day,
+                Pattern::Weekly(_) => words::server_rule_every_week,
+                Pattern::MonthlyByDate | Pattern::MonthlyByWeekday { .. } => words::server_rule_every_month,
+                Pattern::Yearly => words::server_rule_every_year,
             };
             let rule = every(*interval as usize);
             let rule = match pattern {
-                Pattern::Weekly(days) => words::rule_on(&rule, &weekdays(days)),
+                Pattern::Weekly(days) => words::server_rule_on(&rule, &weekdays(days)),
                 Pattern::MonthlyByWeekday { nth, weekday } => {
-                    words::rule_on(&rule, &words::rule_nth_day(place(*nth), weekday_name(*weekday)))
+                    words::server_rule_on(&rule, &words::server_rule_nth_day(place(*nth), weekday_name(*weekday)))
                 }
                 _ => rule,
             };
             Some(match until {
                 RepeatEnd::Never => rule,
-                RepeatEnd::On(day) => words::rule_until(&rule, &format.date(*day)),
-                RepeatEnd::After(count) => words::rule_times(*count as usize, &rule),
+                RepeatEnd::On(day) => words::server_rule_until(&rule, &format.date(*day)),
+                RepeatEnd::After(count) => words::server_rule_times(*count as usize, &rule),
             })
         }
     }
@@ -41,7 +41,7 @@ pub fn rule_in_words(repeat: &Repeat, format: Format) -> Option<String> {
 fn weekdays(days: &[Weekday]) -> String {
     const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
     if days == WORKDAYS {
-        return words::rule_weekdays().into();
+        return words::server_rule_weekdays().into();
     }
     list(days.iter().map(|day| weekday_name(*day).to_owned()).collect())
 }
@@ -83,48 +83,52 @@ fn custom_rule(rule: &str, format: Format) -> String {
     let scale = match parts.value("RSCALE").map(|name| Scale::named(&name).ok_or(name)) {
         None => Scale::Gregorian,
         Some(Ok(scale)) => scale,
-        Some(Err(name)) => return words::rule_unknown_calendar(&name),
+        Some(Err(name)) => return words::server_rule_unknown_calendar(&name),
     };
     let every = match parts.value("FREQ").as_deref() {
-        Some("SECONDLY") => words::rule_every_second,
-        Some("MINUTELY") => words::rule_every_minute,
-        Some("HOURLY") => words::rule_every_hour,
-        Some("DAILY") => words::rule_every_day,
-        Some("WEEKLY") => words::rule_every_week,
-        Some("MONTHLY") => words::rule_every_month,
-        Some("YEARLY") => words::rule_every_year,
+        Some("SECONDLY") => words::server_rule_every_second,
+        Some("MINUTELY") => words::server_rule_every_minute,
+        Some("HOURLY") => words::server_rule_every_hour,
+        Some("DAILY") => words::server_rule_every_day,
+        Some("WEEKLY") => words::server_rule_every_week,
+        Some("MONTHLY") => words::server_rule_every_month,
+        Some("YEARLY") => words::server_rule_every_year,
         // Dates of its own (RDATE), or nothing that is known here.
-        _ => return words::rule_own_dates().into(),
+        _ => return words::server_rule_own_dates().into(),
     };
     let mut text = every(parts.value("INTERVAL").and_then(|interval| interval.parse().ok()).unwrap_or(1));
     if let Some(months) = parts.items("BYMONTH") {
-        text = words::rule_in_months(&text, &list(months.iter().map(|name| month_words(name, scale)).collect()));
+        text = words::server_rule_in_months(&text, &list(months.iter().map(|name| month_words(name, scale)).collect()));
     }
     let dates = parts.items("BYMONTHDAY");
     if let Some(dates) = &dates {
-        text = words::rule_on(&text, &list(dates.iter().map(|day| month_day(day)).collect()));
+        text = words::server_rule_on(&text, &list(dates.iter().map(|day| month_day(day)).collect()));
     }
     if let Some(days) = days(&parts) {
-        text = if dates.is_some() { words::rule_if_it_is(&text, &days) } else { words::rule_on(&text, &days) };
+        text = if dates.is_some() {
+            words::server_rule_if_it_is(&text, &days)
+        } else {
+            words::server_rule_on(&text, &days)
+        };
     }
     let odd = parts.odd();
     if !odd.is_empty() {
-        text = words::rule_odd(&text, &odd.join("; "));
+        text = words::server_rule_odd(&text, &odd.join("; "));
     }
     if let Some(name) = scale_words(scale) {
-        text = words::rule_in_calendar(&text, name);
+        text = words::server_rule_in_calendar(&text, name);
     }
     match parts.value("SKIP").as_deref() {
-        Some("BACKWARD") => text = words::rule_skip_backward(&text),
-        Some("FORWARD") => text = words::rule_skip_forward(&text),
+        Some("BACKWARD") => text = words::server_rule_skip_backward(&text),
+        Some("FORWARD") => text = words::server_rule_skip_forward(&text),
         _ => {}
     }
     if let Some(count) = parts.value("COUNT").and_then(|count| count.parse().ok()) {
-        text = words::rule_times(count, &text);
+        text = words::server_rule_times(count, &text);
     }
     let until = parts.value("UNTIL").and_then(|until| NaiveDate::parse_from_str(until.get(..8)?, "%Y%m%d").ok());
     if let Some(until) = until {
-        text = words::rule_until(&text, &format.date(until));
+        text = words::server_rule_until(&text, &format.date(until));
     }
     text
 }
@@ -135,33 +139,33 @@ fn days(parts: &Parts) -> Option<String> {
     let code = days.join(",");
     let names: Vec<_> = days.iter().map(|day| by_day(day)).collect();
     let Some(places) = parts.items("BYSETPOS") else {
-        return Some(if code == "MO,TU,WE,TH,FR" { words::rule_weekdays().into() } else { list(names) });
+        return Some(if code == "MO,TU,WE,TH,FR" { words::server_rule_weekdays().into() } else { list(names) });
     };
     let among = match code.as_str() {
-        "MO,TU,WE,TH,FR" => words::rule_a_weekday().into(),
-        "SA,SU" => words::rule_a_weekend_day().into(),
+        "MO,TU,WE,TH,FR" => words::server_rule_a_weekday().into(),
+        "SA,SU" => words::server_rule_a_weekend_day().into(),
         _ => names.into_iter().reduce(|first, last| words::common_list_or(&first, &last)).unwrap_or_default(),
     };
-    Some(words::rule_nth_day(&list(places.iter().map(|nth| nth_words(nth)).collect()), &among))
+    Some(words::server_rule_nth_day(&list(places.iter().map(|nth| nth_words(nth)).collect()), &among))
 }
 
 /// The name of a calendar system; `None` for the one that goes without saying.
 fn scale_words(scale: Scale) -> Option<&'static str> {
     Some(match scale {
         Scale::Gregorian => return None,
-        Scale::Buddhist => words::rule_buddhist(),
-        Scale::Japanese => words::rule_japanese(),
-        Scale::Roc => words::rule_minguo(),
-        Scale::Chinese => words::rule_chinese(),
-        Scale::Dangi => words::rule_korean(),
-        Scale::Hebrew => words::rule_hebrew(),
-        Scale::Coptic => words::rule_coptic(),
-        Scale::Ethiopic => words::rule_ethiopian(),
-        Scale::EthiopicAmeteAlem => words::rule_ethiopian_amete_alem(),
-        Scale::Indian => words::rule_indian(),
-        Scale::Persian => words::rule_persian(),
-        Scale::IslamicCivil | Scale::IslamicTbla => words::rule_islamic_tabular(),
-        Scale::IslamicUmalqura => words::rule_islamic_umm_al_qura(),
+        Scale::Buddhist => words::server_rule_buddhist(),
+        Scale::Japanese => words::server_rule_japanese(),
+        Scale::Roc => words::server_rule_minguo(),
+        Scale::Chinese => words::server_rule_chinese(),
+        Scale::Dangi => words::server_rule_korean(),
+        Scale::Hebrew => words::server_rule_hebrew(),
+        Scale::Coptic => words::server_rule_coptic(),
+        Scale::Ethiopic => words::server_rule_ethiopian(),
+        Scale::EthiopicAmeteAlem => words::server_rule_ethiopian_amete_alem(),
+        Scale::Indian => words::server_rule_indian(),
+        Scale::Persian => words::server_rule_persian(),
+        Scale::IslamicCivil | Scale::IslamicTbla => words::server_rule_islamic_tabular(),
+        Scale::IslamicUmalqura => words::server_rule_islamic_umm_al_qura(),
     })
 }
 
@@ -173,8 +177,8 @@ fn month_words(name: &str, scale: Scale) -> String {
     };
     match number.parse() {
         Ok(number) if scale.is_gregorian() => month_named(number).to_owned(),
-        Ok(number) if is_leap => words::rule_leap_month(&ordinal(number)),
-        Ok(number) => words::rule_nth_month(&ordinal(number)),
+        Ok(number) if is_leap => words::server_rule_leap_month(&ordinal(number)),
+        Ok(number) => words::server_rule_nth_month(&ordinal(number)),
         Err(_) => name.to_owned(),
     }
 }
@@ -182,9 +186,9 @@ fn month_words(name: &str, scale: Scale) -> String {
 /// `the 3rd`, `the last day`, `the 2nd to last day`
 fn month_day(day: &str) -> String {
     match day.parse::<i32>() {
-        Ok(-1) => words::rule_last_day().into(),
-        Ok(day) if day < 0 => words::rule_nth_to_last_day(&ordinal(day.unsigned_abs())),
-        Ok(day) => words::rule_nth(&ordinal(day.unsigned_abs())),
+        Ok(-1) => words::server_rule_last_day().into(),
+        Ok(day) if day < 0 => words::server_rule_nth_to_last_day(&ordinal(day.unsigned_abs())),
+        Ok(day) => words::server_rule_nth(&ordinal(day.unsigned_abs())),
         Err(_) => day.to_owned(),
     }
 }
@@ -200,7 +204,7 @@ fn by_day(day: &str) -> String {
     if nth.is_empty() {
         weekday_name(*weekday).to_owned()
     } else {
-        words::rule_nth_day(&nth_words(nth), weekday_name(*weekday))
+        words::server_rule_nth_day(&nth_words(nth), weekday_name(*weekday))
     }
 }
 
@@ -208,7 +212,7 @@ fn nth_words(nth: &str) -> String {
     match nth.trim_start_matches('+').parse::<i32>() {
         Ok(-1) => words::date_last().into(),
         Ok(nth @ 1..=5) => place(nth as i8).into(),
-        Ok(nth) if nth < 0 => words::rule_nth_to_last(&ordinal(nth.unsigned_abs())),
+        Ok(nth) if nth < 0 => words::server_rule_nth_to_last(&ordinal(nth.unsigned_abs())),
         Ok(nth) => ordinal(nth.unsigned_abs()),
         Err(_) => nth.to_owned(),
     }

@@ -178,7 +178,7 @@ fn Days(
         .map(|day| {
             let date = day[0].at.date();
             let heading = match (today - date).num_days() {
-                0 => words::dashboard_today(&format.weekday_date(date)),
+                0 => words::server_dashboard_today(&format.weekday_date(date)),
                 _ => format.full_date(date),
             };
             let rows: Vec<_> = day

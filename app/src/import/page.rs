@@ -15,11 +15,11 @@ pub fn ImportPage() -> impl IntoView {
     let state = Resource::new(|| (), |()| load_import_page());
     let query = use_query_map();
     view! {
-        <Title text=words::import_title() />
+        <Title text=words::server_import_title() />
         <SignedIn page=move |viewer: Viewer| {
             view! {
                 <Frame viewer=viewer class="page--narrow stack">
-                    <h1>{words::import_title()}</h1>
+                    <h1>{words::server_import_title()}</h1>
                     <Suspense>
                         {move || Suspend::new(async move {
                             let wanted = query.with_untracked(|query| query.get("calendar")).and_then(|id| id.parse().ok());
@@ -65,33 +65,33 @@ fn ImportForm(calendars: Vec<CalendarInfo>, wanted: Option<i64>) -> impl IntoVie
         .collect();
     view! {
         <form class="card card--padded stack" action="/import" method="post" enctype="multipart/form-data">
-            <h2>{words::import_heading()}</h2>
+            <h2>{words::server_import_heading()}</h2>
             <p class="lead">
-                {words::import_lead()}
+                {words::server_import_lead()}
             </p>
             <div class="field">
                 <label class="label" for="import-file">
-                    {words::import_file()}
+                    {words::server_import_file()}
                 </label>
                 <input id="import-file" class="input input--file" type="file" name="file" accept=".ics,text/calendar" required />
             </div>
             <div class="field">
                 <label class="label" for="import-calendar">
-                    {words::import_into()}
+                    {words::server_import_into()}
                 </label>
                 <select id="import-calendar" class="select" name="calendar">
                     {options}
-                    <option value="">{words::import_new_calendar()}</option>
+                    <option value="">{words::server_import_new_calendar()}</option>
                 </select>
             </div>
             <div class="field">
                 <label class="label" for="import-name">
-                    {words::import_name()}
+                    {words::server_import_name()}
                 </label>
-                <input id="import-name" class="input" name="name" maxlength="250" placeholder=words::import_name_hint() />
+                <input id="import-name" class="input" name="name" maxlength="250" placeholder=words::server_import_name_hint() />
             </div>
             <div class="row">
-                <button class="button button--primary">{words::import_button()}</button>
+                <button class="button button--primary">{words::server_import_button()}</button>
             </div>
         </form>
     }
@@ -102,7 +102,7 @@ fn Exports(calendars: Vec<CalendarInfo>) -> impl IntoView {
     let rows: Vec<_> = calendars
         .into_iter()
         .map(|calendar| {
-            let label = words::import_download_what(&calendar.name);
+            let label = words::server_import_download_what(&calendar.name);
             view! {
                 <li class="list__item">
                     <span class="swatch" style=format!("--color: {0}; background: {0}", calendar.color)></span>
@@ -114,7 +114,7 @@ fn Exports(calendars: Vec<CalendarInfo>) -> impl IntoView {
                         rel="external"
                         aria-label=label
                     >
-                        {words::import_download()}
+                        {words::server_import_download()}
                     </a>
                 </li>
             }
@@ -122,7 +122,7 @@ fn Exports(calendars: Vec<CalendarInfo>) -> impl IntoView {
         .collect();
     view! {
         <section class="card card--padded stack" aria-labelledby="export-heading">
-            <h2 id="export-heading">{words::import_export_heading()}</h2>
+            <h2 id="export-heading">{words::server_import_export_heading()}</h2>
             <ul class="list">{rows}</ul>
         </section>
     }
@@ -144,42 +144,46 @@ pub fn Report(report: ImportReport) -> impl IntoView {
     } = report;
     let tone = if refused_count == 0 { "notice notice--success" } else { "notice notice--warning" };
     let mark = if refused_count == 0 { icon::CHECK } else { icon::ALERT };
-    let summary = words::import_summary(&calendar, added_count, replaced_count, unchanged, refused_count);
+    let summary = words::server_import_summary(&calendar, added_count, replaced_count, unchanged, refused_count);
     let refusals = (refused_count > 0).then(|| {
         let shown = refused.len();
         let rows: Vec<_> = refused
             .into_iter()
             .map(|refusal| {
-                let what =
-                    if refusal.what.is_empty() { words::import_without_title().to_owned() } else { refusal.what };
+                let what = if refusal.what.is_empty() {
+                    words::server_import_without_title().to_owned()
+                } else {
+                    refusal.what
+                };
                 view! {
                     <li class="list__item">
                         <span class="list__text">
                             <span class="list__title">{what}</span>
-                            <span class="report__why">{words::import_refusal(refusal.line, &refusal.why)}</span>
+                            <span class="report__why">{words::server_import_refusal(refusal.line, &refusal.why)}</span>
                         </span>
                     </li>
                 }
             })
             .collect();
         view! {
-            <h3>{words::import_refused()}</h3>
+            <h3>{words::server_import_refused()}</h3>
             <ul class="list">{rows}</ul>
             {more(refused_count - shown)}
         }
     });
-    let take_back = (!undo.is_empty())
-        .then(|| undo::button(undo, undo::Offer::Undo, words::import_take_back(), Some(words::import_done(&file))));
+    let take_back = (!undo.is_empty()).then(|| {
+        undo::button(undo, undo::Offer::Undo, words::server_import_take_back(), Some(words::server_import_done(&file)))
+    });
     view! {
-        <section class="card card--padded stack" aria-label=words::import_report()>
+        <section class="card card--padded stack" aria-label=words::server_import_report()>
             <p class=tone role="status">
                 <Icon d=mark />
                 <span>{summary}</span>
             </p>
             {take_back}
             {refusals}
-            <Titles heading=words::import_new(added_count) titles=added count=added_count />
-            <Titles heading=words::import_replaced(replaced_count) titles=replaced count=replaced_count />
+            <Titles heading=words::server_import_new(added_count) titles=added count=added_count />
+            <Titles heading=words::server_import_replaced(replaced_count) titles=replaced count=replaced_count />
         </section>
     }
 }
@@ -191,7 +195,7 @@ fn Titles(heading: String, titles: Vec<String>, count: usize) -> impl IntoView {
         let rows: Vec<_> = titles
             .into_iter()
             .map(|title| {
-                let title = if title.is_empty() { words::import_without_title().to_owned() } else { title };
+                let title = if title.is_empty() { words::server_import_without_title().to_owned() } else { title };
                 view! { <li>{title}</li> }
             })
             .collect();
@@ -207,5 +211,5 @@ fn Titles(heading: String, titles: Vec<String>, count: usize) -> impl IntoView {
 
 /// What a list that was cut leaves out.
 fn more(left_out: usize) -> Option<impl IntoView> {
-    (left_out > 0).then(|| view! { <p class="hint">{words::import_more(left_out)}</p> })
+    (left_out > 0).then(|| view! { <p class="hint">{words::server_import_more(left_out)}</p> })
 }

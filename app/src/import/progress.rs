@@ -26,9 +26,9 @@ pub fn ImportProgressPage() -> impl IntoView {
             }
         },
     );
-    let way_on = ("/import", words::import_heading());
+    let way_on = ("/import", words::server_import_heading());
     view! {
-        <LoadedPage title=words::import_title() is_heading=true class="page--narrow stack" loaded=progress way_on=Some(way_on)
+        <LoadedPage title=words::server_import_title() is_heading=true class="page--narrow stack" loaded=progress way_on=Some(way_on)
             page=|progress: ImportUnderWay, _| view! { <Loaded progress=progress /> } />
     }
 }
@@ -43,7 +43,7 @@ fn Loaded(progress: ImportUnderWay) -> impl IntoView {
                 |of| {
                     let text = words::server_import_progress(done, of);
                     view! {
-                        <progress class="import__progress" value=done max=of aria-label=words::import_title()>{text.clone()}</progress>
+                        <progress class="import__progress" value=done max=of aria-label=words::server_import_title()>{text.clone()}</progress>
                         <p class="hint" role="status">{text}</p>
                     }
                     .into_any()

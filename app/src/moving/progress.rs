@@ -128,7 +128,7 @@ fn Compared(comparison: Comparison) -> impl IntoView {
     let named: Vec<_> = differing
         .into_iter()
         .map(|(what, why)| {
-            let what = if what.is_empty() { words::import_without_title().to_owned() } else { what };
+            let what = if what.is_empty() { words::server_import_without_title().to_owned() } else { what };
             view! {
                 <li class="list__item">
                     <span class="list__text">
@@ -145,7 +145,7 @@ fn Compared(comparison: Comparison) -> impl IntoView {
         {(differing_count > 0).then(|| view! {
             <h3>{words::server_moving_differing(differing_count)}</h3>
             <ul class="list">{named}</ul>
-            {(unnamed > 0).then(|| view! { <p class="hint">{words::import_more(unnamed)}</p> })}
+            {(unnamed > 0).then(|| view! { <p class="hint">{words::server_import_more(unnamed)}</p> })}
         })}
     }
 }

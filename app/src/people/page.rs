@@ -150,11 +150,11 @@ fn Invite(flash: Option<Flash>) -> impl IntoView {
                 </div>
                 <div class="grid-2">
                     <div class="field">
-                        <label class="label" for="name">{words::settings_name()}</label>
+                        <label class="label" for="name">{words::server_settings_name()}</label>
                         <input id="name" class="input" name="name" dir="auto" value=name maxlength="250" autocomplete="off" />
                     </div>
                     <div class="field">
-                        <label class="label" for="email">{words::settings_e_mail()}</label>
+                        <label class="label" for="email">{words::server_settings_e_mail()}</label>
                         <input id="email" class="input" type="email" name="email" value=email autocomplete="off" />
                     </div>
                 </div>

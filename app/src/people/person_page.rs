@@ -83,7 +83,7 @@ fn Facts(person: PersonInfo) -> impl IntoView {
     let holds = format!("{} · {}", words::server_people_calendars(calendars), words::server_bin_holds(objects));
     let facts = [
         (words::common_user_name(), Some(slug)),
-        (words::settings_e_mail(), email),
+        (words::server_settings_e_mail(), email),
         (words::server_people_made(), Some(made)),
         (words::server_people_last_seen(), Some(seen)),
         (words::common_calendars(), Some(holds)),
@@ -124,11 +124,11 @@ fn ChangeForm(person: PersonInfo, flash: Option<Flash>) -> impl IntoView {
                 <input type="hidden" name="do" value="change" />
                 <div class="grid-2">
                     <div class="field">
-                        <label class="label" for="name">{words::settings_name()}</label>
+                        <label class="label" for="name">{words::server_settings_name()}</label>
                         <input id="name" class="input" name="name" dir="auto" value=name required maxlength="250" autocomplete="off" />
                     </div>
                     <div class="field">
-                        <label class="label" for="email">{words::settings_e_mail()}</label>
+                        <label class="label" for="email">{words::server_settings_e_mail()}</label>
                         <input id="email" class="input" type="email" name="email" value=email autocomplete="off" />
                     </div>
                 </div>

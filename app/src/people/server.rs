@@ -124,7 +124,7 @@ pub async fn fulfil(kalends: &Kalends, site: &Site, user: &User, wish: Wish) -> 
         }
         Wish::VerifyAddress { id, address } => {
             kalends.verify_address(by, PrincipalId(id), &address).await?;
-            (page(id), leave(PERSON, words::settings_saved()))
+            (page(id), leave(PERSON, words::server_settings_saved()))
         }
         Wish::RemoveAddress { id, address } => {
             kalends.remove_address_of(by, PrincipalId(id), &address).await?;
@@ -133,7 +133,7 @@ pub async fn fulfil(kalends: &Kalends, site: &Site, user: &User, wish: Wish) -> 
         Wish::Change { id, name, email: address, is_admin } => {
             let patch = PersonPatch { display_name: Some(name), email: Some(email(address)), is_admin: Some(is_admin) };
             kalends.change_person(by, PrincipalId(id), patch).await?;
-            (page(id), leave(PERSON, words::settings_saved()))
+            (page(id), leave(PERSON, words::server_settings_saved()))
         }
         Wish::Disable(id) => {
             kalends.set_enabled(by, PrincipalId(id), false).await?;

@@ -90,7 +90,7 @@ fn chip(event: &EventInstance, day: NaiveDate, colors: &Colors, format: Format) 
     };
     let when = match event.when {
         When::Times { start, .. } if start.date() == day => Some(format.time(start)),
-        When::Times { end, .. } if end.date() == day => Some(words::dashboard_until(&format.time(end))),
+        When::Times { end, .. } if end.date() == day => Some(words::server_dashboard_until(&format.time(end))),
         When::Times { .. } | When::Days { .. } => None,
     };
     view! {

@@ -231,7 +231,7 @@ pub async fn save_preferences(
         };
         kalends.change_profile(user.on_a_page(), change).await?;
         // The next page is in the language that was just chosen.
-        Ok(words::speak(language, async { words::settings_saved().to_owned() }).await)
+        Ok(words::speak(language, async { words::server_settings_saved().to_owned() }).await)
     };
     answer("preferences", "/settings", saved.await, kept);
     Ok(())
@@ -247,13 +247,13 @@ pub async fn change_password(current: String, new: String, repeated: String) -> 
                 |error| match error {
                     kalends_domain::Error::BadCredentials => ApiError::BadInput {
                         field: "current".into(),
-                        message: words::settings_current_password_wrong().into(),
+                        message: words::server_settings_current_password_wrong().into(),
                     },
                     other => other.into(),
                 },
             )?;
         keep_session(&session);
-        Ok(words::settings_password_changed().to_owned())
+        Ok(words::server_settings_password_changed().to_owned())
     };
     answer("password", "/settings", changed.await, Vec::new());
     Ok(())
@@ -329,7 +329,7 @@ pub async fn revoke_app_password(id: i64) -> Result<(), ApiError> {
     let revoked = async {
         let (kalends, user) = signed_in()?;
         kalends.revoke_app_password(user.principal.id, id).await?;
-        Ok(words::settings_revoked().to_owned())
+        Ok(words::server_settings_revoked().to_owned())
     };
     answer("revoke", "/settings", revoked.await, Vec::new());
     Ok(())
@@ -361,6 +361,6 @@ pub async fn end_other_sessions() -> Result<(), ApiError> {
 fn zone(name: &str) -> Result<Tz, ApiError> {
     name.trim().parse().ok().or_else(|| zones::named(name)).ok_or_else(|| ApiError::BadInput {
         field: "time_zone".into(),
-        message: words::settings_time_zone_unknown().into(),
+        message: words::server_settings_time_zone_unknown().into(),
     })
 }

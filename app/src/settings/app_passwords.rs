@@ -26,7 +26,7 @@ pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
             <p id=APP_PASSWORD_FIELD tabindex="-1" class="notice" role="status">
                 <Icon d=icon::ALERT />
                 <span>
-                    {words::settings_app_password_was_shown()}
+                    {words::server_settings_app_password_was_shown()}
                 </span>
             </p>
         }
@@ -36,10 +36,10 @@ pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
     let entries: Vec<_> =
         settings.app_passwords.into_iter().map(|item| view! { <Entry item=item format=format /> }).collect();
     let list = if entries.is_empty() {
-        view! { <p class="hint">{words::settings_no_app_passwords()}</p> }.into_any()
+        view! { <p class="hint">{words::server_settings_no_app_passwords()}</p> }.into_any()
     } else {
         view! {
-            <ul class="list" aria-label=words::settings_app_passwords()>
+            <ul class="list" aria-label=words::server_settings_app_passwords()>
                 {entries}
             </ul>
         }
@@ -47,30 +47,30 @@ pub fn AppPasswords(viewer: Viewer, settings: Settings) -> impl IntoView {
     };
     view! {
         <section class="card section" aria-labelledby="app-passwords">
-            <h2 id="app-passwords">{words::settings_other_programs()}</h2>
+            <h2 id="app-passwords">{words::server_settings_other_programs()}</h2>
             <p>
-                {words::settings_other_programs_lead()}
+                {words::server_settings_other_programs_lead()}
             </p>
             <p class="row">
                 <a class="button button--primary" href=connect::PATH>{words::server_connect_title()}</a>
                 <span class="hint">{words::server_connect_link_lead()}</span>
             </p>
             <div class="grid-2">
-                <CopyField id="caldav-url" label=words::settings_caldav_address() copy=words::settings_copy_caldav_address() value=settings.caldav_url />
-                <CopyField id="caldav-user" label=words::common_user_name() copy=words::settings_copy_user_name() value=viewer.slug.clone() />
+                <CopyField id="caldav-url" label=words::server_settings_caldav_address() copy=words::server_settings_copy_caldav_address() value=settings.caldav_url />
+                <CopyField id="caldav-user" label=words::common_user_name() copy=words::server_settings_copy_user_name() value=viewer.slug.clone() />
             </div>
             <p class="hint">
-                {words::settings_programs_before()} " " <strong>{settings.caldav_server}</strong>
-                {words::settings_programs_after()}
+                {words::server_settings_programs_before()} " " <strong>{settings.caldav_server}</strong>
+                {words::server_settings_programs_after()}
             </p>
             {secret.map(|secret| view! { <NewSecret secret=secret /> })}
             {shown}
             <form class="stack" action=CreateAppPassword::url() method="post">
                 <div class="field">
                     <label class="label" for="label">
-                        {words::settings_app_password_for()}
+                        {words::server_settings_app_password_for()}
                     </label>
-                    <input id="label" class="input" name="label" dir="auto" value=label required maxlength="100" placeholder=words::settings_app_password_example() autocomplete="off" />
+                    <input id="label" class="input" name="label" dir="auto" value=label required maxlength="100" placeholder=words::server_settings_app_password_example() autocomplete="off" />
                 </div>
                 <ScopeFields choices=choices calendars=calendars />
                 <div class="row">
@@ -90,13 +90,17 @@ fn NewSecret(secret: String) -> impl IntoView {
     let (now, label, copy) = if secret.starts_with(TOKEN_PREFIX) {
         (words::server_settings_token_copy_now(), words::server_settings_token(), words::server_settings_copy_token())
     } else {
-        (words::settings_app_password_copy_now(), words::settings_app_password(), words::settings_copy_app_password())
+        (
+            words::server_settings_app_password_copy_now(),
+            words::server_settings_app_password(),
+            words::server_settings_copy_app_password(),
+        )
     };
     view! {
         <div class="secret">
             <p id="app-password-hint">
                 <strong>{now}</strong>
-                " " {words::settings_app_password_once()}
+                " " {words::server_settings_app_password_once()}
             </p>
             <CopyField id=APP_PASSWORD_FIELD label=label copy=copy value=secret hint="app-password-hint" />
         </div>
@@ -158,8 +162,8 @@ fn ScopeFields(choices: Choices, calendars: Vec<(i64, String)>) -> impl IntoView
 fn Entry(item: AppPasswordInfo, format: Format) -> impl IntoView {
     let created = format.date(item.created.date());
     let used = match item.last_used {
-        Some(used) => words::settings_app_password_used(&created, &format.date(used.date()), &format.time(used)),
-        None => words::settings_app_password_unused(&created),
+        Some(used) => words::server_settings_app_password_used(&created, &format.date(used.date()), &format.time(used)),
+        None => words::server_settings_app_password_unused(&created),
     };
     let ends = item
         .ends
@@ -178,15 +182,15 @@ fn Entry(item: AppPasswordInfo, format: Format) -> impl IntoView {
             // One question at a time.
             <details class="revoke" name="revoke">
                 <summary class="button button--small sure">
-                    <span>{words::settings_revoke()}</span>
+                    <span>{words::server_settings_revoke()}</span>
                     <span>{words::common_keep()}</span>
                     <span class="visually-hidden">{item.label.clone()}</span>
                 </summary>
                 <form class="revoke__sure" action=RevokeAppPassword::url() method="post">
                     <input type="hidden" name="id" value=item.id />
-                    <p>{words::settings_revoke_what()}</p>
+                    <p>{words::server_settings_revoke_what()}</p>
                     <button class="button button--small button--danger">
-                        {words::settings_revoke_sure()}
+                        {words::server_settings_revoke_sure()}
                         <span class="visually-hidden">{item.label}</span>
                     </button>
                 </form>

@@ -14,13 +14,13 @@ pub fn PasswordForm(flash: Option<Flash>) -> impl IntoView {
             <form class="stack" action=ChangePassword::url() method="post">
                 <div class="field">
                     <label class="label" for="current">
-                        {words::settings_current_password()}
+                        {words::server_settings_current_password()}
                     </label>
                     <input id="current" class="input" type="password" name="current" required autocomplete="current-password" />
                 </div>
                 <div class="field">
                     <label class="label" for="new">
-                        {words::settings_new_password()}
+                        {words::server_settings_new_password()}
                     </label>
                     <input
                         id="new"
@@ -33,18 +33,18 @@ pub fn PasswordForm(flash: Option<Flash>) -> impl IntoView {
                         aria-describedby="new-hint"
                     />
                     <p id="new-hint" class="hint">
-                        {words::settings_new_password_hint()}
+                        {words::server_settings_new_password_hint()}
                     </p>
                 </div>
                 <div class="field">
                     <label class="label" for="repeated">
-                        {words::settings_same_again()}
+                        {words::server_settings_same_again()}
                     </label>
                     <input id="repeated" class="input" type="password" name="repeated" required minlength="10" autocomplete="new-password" />
                 </div>
                 <Outcome of=outcome />
                 <div class="row">
-                    <button class="button">{words::settings_change_password()}</button>
+                    <button class="button">{words::server_settings_change_password()}</button>
                 </div>
             </form>
         </section>

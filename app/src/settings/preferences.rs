@@ -12,36 +12,36 @@ use leptos::server_fn::ServerFn;
 /// The locales on offer: they differ in when a week begins and how the hours are counted.
 pub(super) fn regions() -> [(&'static str, &'static str); 30] {
     [
-        ("ar-EG", words::settings_region_ar_eg()),
-        ("cs-CZ", words::settings_region_cs_cz()),
-        ("da-DK", words::settings_region_da_dk()),
-        ("de-AT", words::settings_region_de_at()),
-        ("de-CH", words::settings_region_de_ch()),
-        ("de-DE", words::settings_region_de_de()),
-        ("en-AU", words::settings_region_en_au()),
-        ("en-CA", words::settings_region_en_ca()),
-        ("en-GB", words::settings_region_en_gb()),
-        ("en-IN", words::settings_region_en_in()),
-        ("en-US", words::settings_region_en_us()),
-        ("es-ES", words::settings_region_es_es()),
-        ("es-MX", words::settings_region_es_mx()),
-        ("fi-FI", words::settings_region_fi_fi()),
-        ("fr-CA", words::settings_region_fr_ca()),
-        ("fr-CH", words::settings_region_fr_ch()),
-        ("fr-FR", words::settings_region_fr_fr()),
-        ("he-IL", words::settings_region_he_il()),
-        ("it-CH", words::settings_region_it_ch()),
-        ("it-IT", words::settings_region_it_it()),
-        ("ja-JP", words::settings_region_ja_jp()),
-        ("ko-KR", words::settings_region_ko_kr()),
-        ("nb-NO", words::settings_region_nb_no()),
-        ("nl-NL", words::settings_region_nl_nl()),
-        ("pl-PL", words::settings_region_pl_pl()),
-        ("pt-BR", words::settings_region_pt_br()),
-        ("pt-PT", words::settings_region_pt_pt()),
-        ("sv-SE", words::settings_region_sv_se()),
-        ("tr-TR", words::settings_region_tr_tr()),
-        ("zh-CN", words::settings_region_zh_cn()),
+        ("ar-EG", words::server_settings_region_ar_eg()),
+        ("cs-CZ", words::server_settings_region_cs_cz()),
+        ("da-DK", words::server_settings_region_da_dk()),
+        ("de-AT", words::server_settings_region_de_at()),
+        ("de-CH", words::server_settings_region_de_ch()),
+        ("de-DE", words::server_settings_region_de_de()),
+        ("en-AU", words::server_settings_region_en_au()),
+        ("en-CA", words::server_settings_region_en_ca()),
+        ("en-GB", words::server_settings_region_en_gb()),
+        ("en-IN", words::server_settings_region_en_in()),
+        ("en-US", words::server_settings_region_en_us()),
+        ("es-ES", words::server_settings_region_es_es()),
+        ("es-MX", words::server_settings_region_es_mx()),
+        ("fi-FI", words::server_settings_region_fi_fi()),
+        ("fr-CA", words::server_settings_region_fr_ca()),
+        ("fr-CH", words::server_settings_region_fr_ch()),
+        ("fr-FR", words::server_settings_region_fr_fr()),
+        ("he-IL", words::server_settings_region_he_il()),
+        ("it-CH", words::server_settings_region_it_ch()),
+        ("it-IT", words::server_settings_region_it_it()),
+        ("ja-JP", words::server_settings_region_ja_jp()),
+        ("ko-KR", words::server_settings_region_ko_kr()),
+        ("nb-NO", words::server_settings_region_nb_no()),
+        ("nl-NL", words::server_settings_region_nl_nl()),
+        ("pl-PL", words::server_settings_region_pl_pl()),
+        ("pt-BR", words::server_settings_region_pt_br()),
+        ("pt-PT", words::server_settings_region_pt_pt()),
+        ("sv-SE", words::server_settings_region_sv_se()),
+        ("tr-TR", words::server_settings_region_tr_tr()),
+        ("zh-CN", words::server_settings_region_zh_cn()),
     ]
 }
 
@@ -67,24 +67,28 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
         .into_iter()
         .chain(settings.week_start.filter(|day| !matches!(day, Weekday::Mon | Weekday::Sat | Weekday::Sun)))
         .map(|day| (day.to_string(), date_names::weekday(day)));
-    let effect = words::settings_effect(
+    let effect = words::server_settings_effect(
         date_names::weekday(viewer.week_start),
         &Format::of(&viewer).date(viewer.now.date()),
-        if viewer.hour12 { words::settings_12_hours_example() } else { words::settings_24_hours_example() },
+        if viewer.hour12 {
+            words::server_settings_12_hours_example()
+        } else {
+            words::server_settings_24_hours_example()
+        },
     );
     let hours = [
-        ("", words::settings_as_in_region()),
-        ("false", words::settings_24_hours()),
-        ("true", words::settings_12_hours()),
+        ("", words::server_settings_as_in_region()),
+        ("false", words::server_settings_24_hours()),
+        ("true", words::server_settings_12_hours()),
     ];
     let hours = hours.map(|(value, text)| (value.to_owned(), text)).to_vec();
     view! {
         <section class="card section" aria-labelledby="region">
-            <h2 id="region">{words::settings_time_and_region()}</h2>
+            <h2 id="region">{words::server_settings_time_and_region()}</h2>
             <form class="stack" action=SavePreferences::url() method="post">
                 <div class="field">
                     <label class="label" for="time-zone">
-                        {words::settings_time_zone()}
+                        {words::server_settings_time_zone()}
                     </label>
                     <input
                         id="time-zone"
@@ -93,7 +97,7 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
                         list="zones"
                         value=time_zone
                         required
-                        placeholder=words::settings_time_zone_hint()
+                        placeholder=words::server_settings_time_zone_hint()
                         autocomplete="off"
                         spellcheck="false"
                         aria-invalid=wrong
@@ -102,11 +106,11 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
                 </div>
                 <div class="field">
                     <label class="label" for="locale">
-                        {words::settings_region()}
+                        {words::server_settings_region()}
                     </label>
                     <select id="locale" class="select" name="locale" aria-describedby="locale-effect">
                         <option value="" selected=chosen.is_empty()>
-                            {words::settings_region_browser()}
+                            {words::server_settings_region_browser()}
                         </option>
                         {other.map(|code| view! { <option value=code.clone() selected=true>{code.clone()}</option> })}
                         {options}
@@ -116,13 +120,13 @@ pub fn PreferencesForm(viewer: Viewer, settings: Settings) -> impl IntoView {
                     </p>
                 </div>
                 <div class="grid-2">
-                    <Choice id="week-start" name="week_start" label=words::settings_weeks_begin() chosen=week_start options=std::iter::once((String::new(), words::settings_as_in_region())).chain(week_starts).collect() />
-                    <Choice id="hours" name="hour12" label=words::settings_times() chosen=hour12 options=hours />
+                    <Choice id="week-start" name="week_start" label=words::server_settings_weeks_begin() chosen=week_start options=std::iter::once((String::new(), words::server_settings_as_in_region())).chain(week_starts).collect() />
+                    <Choice id="hours" name="hour12" label=words::server_settings_times() chosen=hour12 options=hours />
                 </div>
                 <fieldset class="field">
-                    <legend class="label">{words::settings_colours()}</legend>
+                    <legend class="label">{words::server_settings_colours()}</legend>
                     <div class="segmented">
-                        {[("", words::settings_colours_browser()), ("light", words::settings_light()), ("dark", words::settings_dark())]
+                        {[("", words::server_settings_colours_browser()), ("light", words::server_settings_light()), ("dark", words::server_settings_dark())]
                             .map(|(value, text)| view! {
                                 <label>
                                     <input type="radio" name="theme" value=value checked=value == theme />

@@ -23,17 +23,17 @@ pub fn ProfileSection(viewer: Viewer, settings: Settings) -> impl IntoView {
     });
     view! {
         <section class="card section" aria-labelledby="you">
-            <h2 id="you">{words::settings_you()}</h2>
+            <h2 id="you">{words::server_settings_you()}</h2>
             {view! { <PictureForms name=viewer.name.clone() picture=settings.picture /> }.into_any()}
             <Outcome of=of_picture />
             <form class="stack" action="/settings/profile" method="post">
                 <div class="grid-2">
                     <div class="field">
-                        <label class="label" for="own-name">{words::settings_name()}</label>
+                        <label class="label" for="own-name">{words::server_settings_name()}</label>
                         <input id="own-name" class="input" name="name" dir="auto" value=name required maxlength="250" autocomplete="name" />
                     </div>
                     <div class="field">
-                        <label class="label" for="own-email">{words::settings_e_mail()}</label>
+                        <label class="label" for="own-email">{words::server_settings_e_mail()}</label>
                         <input id="own-email" class="input" type="email" name="email" value=email maxlength="254" autocomplete="email" />
                     </div>
                 </div>

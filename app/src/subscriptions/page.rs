@@ -179,7 +179,7 @@ fn Bring() -> impl IntoView {
             <h2>{words::server_subscriptions_by_file()}</h2>
             <p class="lead">{words::server_subscriptions_by_file_lead()}</p>
             <div class="field">
-                <label class="label" for="subscription-file">{words::import_file()}</label>
+                <label class="label" for="subscription-file">{words::server_import_file()}</label>
                 <input id="subscription-file" class="input input--file" type="file" name="file" accept=".ics,text/calendar" required />
             </div>
             <div class="field">

@@ -111,7 +111,7 @@ pub async fn bring(kalends: &Kalends, user: &User, brought: BroughtFile) -> Resu
     let (caller, BroughtFile { id, name, file_name, content }) = (user.on_a_page(), brought);
     let wrong = |message: String| ApiError::BadInput { field: "file".to_owned(), message };
     if content.is_empty() {
-        return Err(wrong(words::import_choose_file().to_owned()));
+        return Err(wrong(words::server_import_choose_file().to_owned()));
     }
     let done = match id {
         Some(id) => kalends.bring_file_anew(caller, RemoteAccountId(id), &file_name, content).await.map(|_| "brought"),

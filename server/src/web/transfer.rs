@@ -106,7 +106,7 @@ async fn take_in(kalends: &Kalends, caller: Caller, mut form: Multipart) -> Resu
         }
     }
     let Some((called, file)) = file.filter(|(_, file)| !file.is_empty()) else {
-        return Err(bad("file", words::import_choose_file()));
+        return Err(bad("file", words::server_import_choose_file()));
     };
     let (calendar, made) = match calendar {
         Some(id) => (kalends.calendar_by_id(caller, CalendarId(id)).await?.into_calendar(), false),
@@ -115,7 +115,7 @@ async fn take_in(kalends: &Kalends, caller: Caller, mut form: Multipart) -> Resu
             let name = name.unwrap_or_else(|| called.strip_suffix(".ics").unwrap_or(&called).trim());
             (
                 kalends
-                    .create_named_calendar(caller, if name.is_empty() { words::import_imported() } else { name })
+                    .create_named_calendar(caller, if name.is_empty() { words::server_import_imported() } else { name })
                     .await?,
                 true,
             )
@@ -152,7 +152,7 @@ fn bad(field: &str, message: impl Into<String>) -> ApiError {
 fn unreadable(kalends: &Kalends, error: &MultipartError) -> ApiError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         let limit = kalends.limits().import_octets / (1024 * 1024);
-        return bad("file", words::import_too_large(limit));
+        return bad("file", words::server_import_too_large(limit));
     }
-    bad("file", words::import_unreadable(&error.body_text()))
+    bad("file", words::server_import_unreadable(&error.body_text()))
 }
