@@ -16,20 +16,22 @@ async function publisher(file: () => string): Promise<{ http: HttpServer; addres
   return { http, address: `webcal://127.0.0.1:${(http.address() as AddressInfo).port}/secret/bins.ics` };
 }
 
+/** A calendar file of one event. */
+const bins = (title: string) =>
+  [
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    "PRODID:-//Tests//EN",
+    "X-WR-CALNAME:Bins",
+    ...timed("bins", "20260302T100000", "20260302T110000", title),
+    "END:VCALENDAR",
+    "",
+  ].join("\r\n");
+
 test("a calendar is followed by its address, looked at again, and left", async ({ page, account }) => {
   expect(account.name).toBeTruthy();
   let title = "Glass";
-  const { http, address } = await publisher(() =>
-    [
-      "BEGIN:VCALENDAR",
-      "VERSION:2.0",
-      "PRODID:-//Tests//EN",
-      "X-WR-CALNAME:Bins",
-      ...timed("bins", "20260302T100000", "20260302T110000", title),
-      "END:VCALENDAR",
-      "",
-    ].join("\r\n"),
-  );
+  const { http, address } = await publisher(() => bins(title));
   try {
     await page.goto("/settings");
     await page.getByRole("link", { name: "Calendars that you follow" }).click();
@@ -66,17 +68,7 @@ test("a file is followed, and another version of it is brought", async ({ page, 
   const file = (title: string) => ({
     name: "bins.ics",
     mimeType: "text/calendar",
-    buffer: Buffer.from(
-      [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Tests//EN",
-        "X-WR-CALNAME:Bins",
-        ...timed("bins", "20260302T100000", "20260302T110000", title),
-        "END:VCALENDAR",
-        "",
-      ].join("\r\n"),
-    ),
+    buffer: Buffer.from(bins(title)),
   });
   await page.goto("/settings/subscriptions");
   await page.getByLabel("Calendar file (.ics)").setInputFiles({ name: "a.ics", mimeType: "text/calendar", buffer: Buffer.from("Dear Ada") });
