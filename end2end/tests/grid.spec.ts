@@ -41,13 +41,16 @@ test.describe("days that are not there", () => {
   test("are hatched while a slow answer is on its way", async ({ page, account, hydrated }) => {
     void account;
     await open(page, hydrated, week);
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => (answer = resolve));
     await page.route("**/fn/agenda?*", async (route) => {
-      await new Promise((later) => setTimeout(later, 1500));
+      await answered;
       await route.continue();
     });
     for (let steps = 0; steps < 4; steps++) await page.keyboard.press("j");
     await expect(page.locator(".unknown")).toBeVisible();
     await expect(page.getByText("Not loaded")).toBeHidden();
+    answer();
     await expect(page.locator(".unknown")).toBeHidden();
   });
 
