@@ -76,9 +76,8 @@ impl Held {
             (granted, _) if granted >= Access::Administer || delegated > Access::None => Sight::OwnAlarms,
             _ => Sight::Guarded,
         };
-        let is_hidden = caller.only.is_some_and(|only| only != calendar.id);
         let own = granted.max(as_member);
-        let access = if is_hidden { Access::None } else { own.max(delegated).min(caller.ceiling) };
+        let access = own.max(delegated).min(caller.ceiling_in(calendar.id));
         let is_theirs = own == Access::Owner;
         let is_acting = own == Access::None && delegated > Access::None;
         let details = &mut calendar.details;
@@ -383,7 +382,7 @@ pub(crate) async fn calendar_in_full(
 
 /// Whether the caller's credential is for making calendars.
 pub fn may_make_calendars(caller: Caller) -> bool {
-    caller.ceiling >= Access::Owner && caller.only.is_none()
+    caller.ceiling() >= Access::Owner && !caller.is_for_one_calendar()
 }
 
 /// A home that the caller may make calendars in: their own, or that of a team that they manage.
@@ -421,10 +420,31 @@ pub(crate) fn require_own(caller: Caller) -> Result<()> {
     if may_make_calendars(caller) { Ok(()) } else { Err(Error::Forbidden { needed: Access::Owner }) }
 }
 
+/// What programs could make for themselves would outlive them.
+///
+/// # Errors
+/// `Forbidden` for whoever is neither somebody at a page nor a command.
+pub(crate) fn require_in_person(caller: Caller) -> Result<()> {
+    if caller.way == Way::Command { Ok(()) } else { require_at_a_page(caller) }
+}
+
+/// # Errors
+/// `Forbidden` for whoever is not somebody at a page, who may do all that they may.
+pub(crate) fn require_at_a_page(caller: Caller) -> Result<()> {
+    require_own(caller)?;
+    if caller.way == Way::Page { Ok(()) } else { Err(Error::Forbidden { needed: Access::Owner }) }
+}
+
+/// # Errors
+/// `missing` for a credential that is for one calendar: what is beside that is not there for it.
+pub(crate) fn require_all_calendars(caller: Caller, missing: Error) -> Result<()> {
+    if caller.is_for_one_calendar() { Err(missing) } else { Ok(()) }
+}
+
 /// # Errors
 /// `Forbidden` when the credential only reads.
 pub(crate) fn require_writing(caller: Caller) -> Result<()> {
-    if caller.ceiling >= Access::Write { Ok(()) } else { Err(Error::Forbidden { needed: Access::Write }) }
+    if caller.ceiling() >= Access::Write { Ok(()) } else { Err(Error::Forbidden { needed: Access::Write }) }
 }
 
 /// Whether whoever has this access learns what is in a calendar, not only when somebody is busy.

@@ -21,6 +21,7 @@ pub use crate::model::account::{
     Preferences, Session, SessionId, Theme, User,
 };
 pub use crate::model::profile::{DAY_MINUTES, DefaultView, Picture, WorkingHours, WorkingTime};
+use crate::retry::retry;
 use crate::{Error, Kalends, Problem, Result};
 pub use addresses::MAX_ADDRESSES;
 use chrono::{TimeDelta, Utc};
@@ -115,12 +116,15 @@ impl Kalends {
     pub async fn create_user(&self, user: NewUser) -> Result<User> {
         user.check()?;
         let now = Utc::now();
-        let mut tx = self.db.write().await?;
-        let id = tx.insert_user(&user, now).await?.ok_or(Error::AlreadyExists("the user name"))?;
-        tx.insert_calendar(id, "personal", &CalendarDetails::named("Personal", 0), now).await?;
-        let user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
-        tx.commit().await?;
-        Ok(user)
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let id = tx.insert_user(&user, now).await?.ok_or(Error::AlreadyExists("the user name"))?;
+            tx.insert_calendar(id, "personal", &CalendarDetails::named("Personal", 0), now).await?;
+            let user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
+            tx.commit().await?;
+            Ok(user)
+        })
+        .await
     }
 
     pub async fn user(&self, id: PrincipalId) -> Result<User> {
@@ -143,13 +147,16 @@ impl Kalends {
     pub async fn set_password(&self, id: PrincipalId, password: &str) -> Result<()> {
         check_password(password)?;
         let hash = self.hashing.hash_password(password).await?;
-        let mut tx = self.db.write().await?;
-        tx.set_password_hash(id, &hash).await?;
-        tx.delete_sessions(id).await?;
-        tx.tell_revoked().await?;
-        tx.commit().await?;
-        self.verified.forget_all();
-        Ok(())
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.set_password_hash(id, &hash).await?;
+            tx.delete_sessions(id).await?;
+            tx.tell_revoked().await?;
+            tx.commit().await?;
+            self.verified.forget_all();
+            Ok(())
+        })
+        .await
     }
 
     /// Sets a new password for someone who knows the old one, and opens a session in place of those that it ends.
@@ -169,10 +176,13 @@ impl Kalends {
     /// A secret that lets its holder choose a password once, within a day. Earlier links of the account end.
     pub async fn create_sign_in_link(&self, id: PrincipalId) -> Result<Secret> {
         let secret = secrets::random_token();
-        let mut tx = self.db.write().await?;
-        tx.delete_sign_in_links(id).await?;
-        tx.insert_sign_in_link(&secrets::hash(&secret.0), id, Utc::now() + TimeDelta::hours(LINK_HOURS)).await?;
-        tx.commit().await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.delete_sign_in_links(id).await?;
+            tx.insert_sign_in_link(&secrets::hash(&secret.0), id, Utc::now() + TimeDelta::hours(LINK_HOURS)).await?;
+            tx.commit().await
+        })
+        .await?;
         Ok(secret)
     }
 
@@ -190,14 +200,18 @@ impl Kalends {
         check_password(password)?;
         let hash = self.hashing.hash_password(password).await?;
         let now = Utc::now();
-        let mut tx = self.db.write().await?;
-        // Of two uses of the same link one finds it.
-        let user = tx.take_sign_in_link(&secrets::hash(secret), now).await?.ok_or(Error::NotFound("the link"))?;
-        tx.delete_sign_in_links(user).await?;
-        tx.set_password_hash(user, &hash).await?;
-        tx.delete_sessions(user).await?;
-        tx.tell_revoked().await?;
-        tx.commit().await?;
+        let user = retry(async || {
+            let mut tx = self.db.write().await?;
+            // Of two uses of the same link one finds it.
+            let user = tx.take_sign_in_link(&secrets::hash(secret), now).await?.ok_or(Error::NotFound("the link"))?;
+            tx.delete_sign_in_links(user).await?;
+            tx.set_password_hash(user, &hash).await?;
+            tx.delete_sessions(user).await?;
+            tx.tell_revoked().await?;
+            tx.commit().await?;
+            Ok(user)
+        })
+        .await?;
         self.verified.forget_all();
         self.open_session(user, origin).await
     }

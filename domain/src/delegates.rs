@@ -22,9 +22,9 @@ impl Kalends {
     /// # Errors
     /// `Unavailable`, `Internal`
     pub async fn delegates(&self, caller: Caller) -> Result<Vec<Delegation>> {
-        match caller.only {
-            None => self.db.once().await?.delegates(caller.principal).await,
-            Some(_) => Ok(Vec::new()),
+        match caller.is_for_one_calendar() {
+            true => Ok(Vec::new()),
+            false => self.db.once().await?.delegates(caller.principal).await,
         }
     }
 
@@ -33,9 +33,9 @@ impl Kalends {
     /// # Errors
     /// `Unavailable`, `Internal`
     pub async fn delegating(&self, caller: Caller) -> Result<Vec<Delegation>> {
-        match caller.only {
-            None => self.db.once().await?.delegating(caller.principal).await,
-            Some(_) => Ok(Vec::new()),
+        match caller.is_for_one_calendar() {
+            true => Ok(Vec::new()),
+            false => self.db.once().await?.delegating(caller.principal).await,
         }
     }
 
@@ -44,9 +44,7 @@ impl Kalends {
     /// # Errors
     /// `NotFound` for everybody else.
     pub async fn home_acted_for(&self, caller: Caller, slug: &str) -> Result<(Party, Vec<Held>)> {
-        if caller.only.is_some() {
-            return Err(UNKNOWN);
-        }
+        access::require_all_calendars(caller, UNKNOWN)?;
         let mut tx = self.db.read().await?;
         let party = tx.party_by_slug(slug).await?.ok_or(UNKNOWN)?;
         if !tx.delegating(caller.principal).await?.iter().any(|delegation| delegation.with.id == party.id) {

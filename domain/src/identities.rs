@@ -55,7 +55,7 @@ impl Kalends {
         if !admission.admits(claims.email.as_deref()) {
             return Ok(Err(Refusal::Domain));
         }
-        let user = match retry(async || self.admit(claims, admission.creates).await).await? {
+        let user = match self.admit(claims, admission.creates).await? {
             Ok(user) => user,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -76,18 +76,23 @@ impl Kalends {
         if !admission.admits(claims.email.as_deref()) {
             return Ok(Err(Refusal::Domain));
         }
-        let mut tx = self.db.write().await?;
-        if tx.user(user).await?.is_none_or(|user| user.state != AccountState::Active) {
-            return Ok(Err(Refusal::NotActive));
+        let connected = retry(async || {
+            let mut tx = self.db.write().await?;
+            if tx.user(user).await?.is_none_or(|user| user.state != AccountState::Active) {
+                return Ok(Err(Refusal::NotActive));
+            }
+            match tx.identity_user(&claims.issuer, &claims.subject).await? {
+                Some((owner, _)) if owner == user => {}
+                Some(_) => return Ok(Err(Refusal::OtherAccount)),
+                None if tx.insert_identity(&claims.issuer, &claims.subject, user, Utc::now()).await? => {}
+                None => return Ok(Err(Refusal::OtherIdentity)),
+            }
+            tx.commit().await.map(Ok)
+        });
+        if let Err(refusal) = connected.await? {
+            return Ok(Err(refusal));
         }
-        match tx.identity_user(&claims.issuer, &claims.subject).await? {
-            Some((owner, _)) if owner == user => {}
-            Some(_) => return Ok(Err(Refusal::OtherAccount)),
-            None if tx.insert_identity(&claims.issuer, &claims.subject, user, Utc::now()).await? => {}
-            None => return Ok(Err(Refusal::OtherIdentity)),
-        }
-        tx.commit().await?;
-        if let Err(refusal) = retry(async || self.admit(claims, false).await).await? {
+        if let Err(refusal) = self.admit(claims, false).await? {
             return Ok(Err(refusal));
         }
         self.follow_claims(user, claims).await.map(Ok)
@@ -108,20 +113,28 @@ impl Kalends {
     pub async fn disconnect(&self, user: PrincipalId, issuer: &str) -> Result<()> {
         self.parting(&mut self.db.read().await?, user, issuer).await?;
         self.follow_groups(user, issuer, &[]).await?;
-        let mut tx = self.db.write().await?;
-        // Of two partings at once the second finds what the first left.
-        tx.lock_home(user).await?;
-        let identity = self.parting(&mut tx, user, issuer).await?;
-        let account = tx.user(user).await?.ok_or(Error::NotFound("the account"))?;
-        let gave_admin = tx.identity_user(issuer, &identity.subject).await?.is_some_and(|(_, gave_admin)| gave_admin);
-        let silent =
-            Claims { issuer: issuer.to_owned(), subject: identity.subject, is_admin: Some(false), ..Claims::default() };
-        follow_profile(&mut tx, &account, &silent, gave_admin, Utc::now()).await?;
-        tx.delete_identity(user, issuer).await?;
-        tx.tell_revoked().await?;
-        tx.commit().await?;
-        self.verified.forget_all();
-        Ok(())
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            // Of two partings at once the second finds what the first left.
+            tx.lock_home(user).await?;
+            let identity = self.parting(&mut tx, user, issuer).await?;
+            let account = tx.user(user).await?.ok_or(Error::NotFound("the account"))?;
+            let gave_admin =
+                tx.identity_user(issuer, &identity.subject).await?.is_some_and(|(_, gave_admin)| gave_admin);
+            let silent = Claims {
+                issuer: issuer.to_owned(),
+                subject: identity.subject,
+                is_admin: Some(false),
+                ..Claims::default()
+            };
+            follow_profile(&mut tx, &account, &silent, gave_admin, Utc::now()).await?;
+            tx.delete_identity(user, issuer).await?;
+            tx.tell_revoked().await?;
+            tx.commit().await?;
+            self.verified.forget_all();
+            Ok(())
+        })
+        .await
     }
 
     /// What an account is at a provider that it is to be parted from.
@@ -153,12 +166,15 @@ impl Kalends {
         if subject.or(provider_session).is_none() {
             return Ok(0);
         }
-        let mut tx = self.db.write().await?;
-        let ended = tx.delete_sessions_of_provider(issuer, subject, provider_session).await?;
-        tx.tell_revoked().await?;
-        tx.commit().await?;
-        self.verified.forget_all();
-        Ok(ended)
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let ended = tx.delete_sessions_of_provider(issuer, subject, provider_session).await?;
+            tx.tell_revoked().await?;
+            tx.commit().await?;
+            self.verified.forget_all();
+            Ok(ended)
+        })
+        .await
     }
 
     /// Whether a token of this name is taken for the first time; it is remembered for as long as it could be used.
@@ -166,10 +182,13 @@ impl Kalends {
     /// # Errors
     /// `Unavailable`, `Internal`
     pub async fn spend_token(&self, issuer: &str, id: &str, life: TimeDelta) -> Result<bool> {
-        let mut tx = self.db.write().await?;
-        let is_new = tx.spend_token(&secrets::hash(&format!("{issuer}\0{id}")), Utc::now() + life).await?;
-        tx.commit().await?;
-        Ok(is_new)
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let is_new = tx.spend_token(&secrets::hash(&format!("{issuer}\0{id}")), Utc::now() + life).await?;
+            tx.commit().await?;
+            Ok(is_new)
+        })
+        .await
     }
 
     /// The account of somebody whom the proxy before the server names: the one that is called so, or the one that was made for them.
@@ -203,7 +222,7 @@ impl Kalends {
                     email,
                     ..Claims::default()
                 };
-                match retry(async || self.admit(&claims, true).await).await? {
+                match self.admit(&claims, true).await? {
                     Ok(user) => self.user(user).await?,
                     Err(_) => return Err(Error::BadCredentials),
                 }
@@ -215,29 +234,32 @@ impl Kalends {
     /// The account of an identity, which is made where there is none and that is allowed; it follows what is said of it.
     ///
     /// # Errors
-    /// `Contended` when somebody else made it at the same moment.
+    /// `Unavailable`, `Internal`
     async fn admit(&self, claims: &Claims, creates: bool) -> Result<Result<PrincipalId, Refusal>> {
         let now = Utc::now();
-        let mut tx = self.db.write().await?;
-        let (id, gave_admin) = match tx.identity_user(&claims.issuer, &claims.subject).await? {
-            Some(known) => known,
-            None if !creates => return Ok(Err(Refusal::NoAccount)),
-            None => (create(&mut tx, claims, now).await?, false),
-        };
-        let user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
-        if user.state != AccountState::Active {
-            return Ok(Err(Refusal::NotActive));
-        }
-        let is_other = follow_profile(&mut tx, &user, claims, gave_admin, now).await?;
-        if is_other {
-            // Programs are told who they are without the database being asked.
-            tx.tell_revoked().await?;
-        }
-        tx.commit().await?;
-        if is_other {
-            self.verified.forget_all();
-        }
-        Ok(Ok(id))
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let (id, gave_admin) = match tx.identity_user(&claims.issuer, &claims.subject).await? {
+                Some(known) => known,
+                None if !creates => return Ok(Err(Refusal::NoAccount)),
+                None => (create(&mut tx, claims, now).await?, false),
+            };
+            let user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
+            if user.state != AccountState::Active {
+                return Ok(Err(Refusal::NotActive));
+            }
+            let is_other = follow_profile(&mut tx, &user, claims, gave_admin, now).await?;
+            if is_other {
+                // Programs are told who they are without the database being asked.
+                tx.tell_revoked().await?;
+            }
+            tx.commit().await?;
+            if is_other {
+                self.verified.forget_all();
+            }
+            Ok(Ok(id))
+        })
+        .await
     }
 
     async fn follow_claims(&self, user: PrincipalId, claims: &Claims) -> Result<()> {

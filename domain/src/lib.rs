@@ -7,6 +7,7 @@ pub mod access;
 pub mod accounts;
 mod addresses;
 pub mod agenda;
+mod announcing;
 pub mod as_of;
 pub mod backup;
 pub mod bin;
@@ -184,7 +185,7 @@ impl Kalends {
     /// To be called within a runtime of Tokio.
     pub fn new(db: store::Database, limits: Limits) -> Self {
         let verified: Arc<accounts::verified::VerifiedPasswords> = Arc::default();
-        let (node, announcer) = (Uuid::new_v4(), write::announcer());
+        let (node, announcer) = (Uuid::new_v4(), announcing::announcer());
         let hearing = nodes::Hearing { node, verified: verified.clone(), announcer: announcer.clone() };
         Kalends {
             node,

@@ -287,7 +287,7 @@ async fn end(lease: &Lease, refused: Option<&str>) -> Result<Ended> {
     lease.progress(&mut tx, JobProgress { done: 1, of: Some(1), payload: Some("{}") }).await?;
     let result = serde_json::json!({ "refused": refused }).to_string();
     let ended = lease.end(&mut tx, Some(&result)).await?;
-    lease.kalends.commit_with_all_news(tx, lease.news(true).into_iter().collect()).await?;
+    lease.kalends.commit_with_news(tx, lease.news(true)).await?;
     Ok(ended)
 }
 

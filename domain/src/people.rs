@@ -3,9 +3,10 @@
 mod deletion;
 mod take_out;
 
-use crate::access::{self, Caller, PrincipalId, Way};
+use crate::access::{self, Caller, PrincipalId};
 use crate::accounts::{AccountState, NewUser, Secret, check_profile};
 pub use crate::accounts::{Person, User};
+use crate::retry::retry;
 use crate::store::Transaction;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::Utc;
@@ -33,7 +34,7 @@ impl Administrator {
     /// `NotFound`
     pub(crate) async fn check(self, tx: &mut Transaction) -> Result<()> {
         let Administrator::Person(caller) = self else { return Ok(()) };
-        let is_on_a_page = caller.way == Way::Page && access::may_make_calendars(caller);
+        let is_on_a_page = access::require_at_a_page(caller).is_ok();
         match tx.user(caller.principal).await? {
             Some(user) if is_on_a_page && user.is_admin && user.state == AccountState::Active => Ok(()),
             _ => Err(NOT_THERE),
@@ -122,32 +123,35 @@ impl Kalends {
     /// # Errors
     /// `NotFound`; `BadInput` also for taking the role from the last administrator.
     pub async fn change_person(&self, by: Administrator, id: PrincipalId, patch: PersonPatch) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        by.check(&mut tx).await?;
-        let user = tx.user(id).await?.ok_or(NOT_THERE)?;
-        let display_name = patch.display_name.unwrap_or(user.principal.display_name);
-        let before = user.principal.email;
-        let email = patch.email.unwrap_or_else(|| before.clone());
-        let is_admin = patch.is_admin.unwrap_or(user.is_admin);
-        check_profile(&display_name, email.as_deref())?;
-        if email != before {
-            if let Some(before) = &before {
-                tx.delete_email_address(id, before).await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            by.check(&mut tx).await?;
+            let user = tx.user(id).await?.ok_or(NOT_THERE)?;
+            let display_name = patch.display_name.clone().unwrap_or(user.principal.display_name);
+            let before = user.principal.email;
+            let email = patch.email.clone().unwrap_or_else(|| before.clone());
+            let is_admin = patch.is_admin.unwrap_or(user.is_admin);
+            check_profile(&display_name, email.as_deref())?;
+            if email != before {
+                if let Some(before) = &before {
+                    tx.delete_email_address(id, before).await?;
+                }
+                if let Some(email) = &email {
+                    tx.put_email_address(id, email, None, true, Utc::now()).await?;
+                }
+                tx.set_main_email(id, email.as_deref()).await?;
             }
-            if let Some(email) = &email {
-                tx.put_email_address(id, email, None, true, Utc::now()).await?;
+            if !is_admin {
+                keep_an_administrator(&mut tx, id).await?;
             }
-            tx.set_main_email(id, email.as_deref()).await?;
-        }
-        if !is_admin {
-            keep_an_administrator(&mut tx, id).await?;
-        }
-        tx.set_profile(id, display_name.trim(), is_admin).await?;
-        // Programs are told who they are without the database being asked.
-        tx.tell_revoked().await?;
-        tx.commit().await?;
-        self.verified.forget_all();
-        Ok(())
+            tx.set_profile(id, display_name.trim(), is_admin).await?;
+            // Programs are told who they are without the database being asked.
+            tx.tell_revoked().await?;
+            tx.commit().await?;
+            self.verified.forget_all();
+            Ok(())
+        })
+        .await
     }
 
     /// Has nobody sign in with the account any more, or lets them again. What is open with it ends at once: sessions and links for good,
@@ -156,25 +160,28 @@ impl Kalends {
     /// # Errors
     /// `NotFound`, also for an account that rests in the bin; `BadInput` for the last administrator.
     pub async fn set_enabled(&self, by: Administrator, id: PrincipalId, is_enabled: bool) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        by.check(&mut tx).await?;
-        let user = tx.user(id).await?.ok_or(NOT_THERE)?;
-        match (user.state, is_enabled) {
-            (AccountState::Deleted(_), _) => return Err(NOT_THERE),
-            (AccountState::Active, true) | (AccountState::Disabled(_), false) => return Ok(()),
-            (AccountState::Disabled(_), true) => {
-                tx.set_disabled(id, None).await?;
-                tx.mark_person_stale(id).await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            by.check(&mut tx).await?;
+            let user = tx.user(id).await?.ok_or(NOT_THERE)?;
+            match (user.state, is_enabled) {
+                (AccountState::Deleted(_), _) => return Err(NOT_THERE),
+                (AccountState::Active, true) | (AccountState::Disabled(_), false) => return Ok(()),
+                (AccountState::Disabled(_), true) => {
+                    tx.set_disabled(id, None).await?;
+                    tx.mark_person_stale(id).await?;
+                }
+                (AccountState::Active, false) => {
+                    keep_an_administrator(&mut tx, id).await?;
+                    tx.set_disabled(id, Some(Utc::now())).await?;
+                    keep_out(&mut tx, id).await?;
+                }
             }
-            (AccountState::Active, false) => {
-                keep_an_administrator(&mut tx, id).await?;
-                tx.set_disabled(id, Some(Utc::now())).await?;
-                keep_out(&mut tx, id).await?;
-            }
-        }
-        tx.commit().await?;
-        self.verified.forget_all();
-        Ok(())
+            tx.commit().await?;
+            self.verified.forget_all();
+            Ok(())
+        })
+        .await
     }
 }
 

@@ -16,9 +16,9 @@ impl Kalends {
     /// # Errors
     /// `Unavailable`, `Internal`
     pub async fn share_notices(&self, caller: Caller) -> Result<Vec<ShareNotice>> {
-        match caller.only {
-            None => self.db.once().await?.share_notices(caller.principal).await,
-            Some(_) => Ok(Vec::new()),
+        match caller.is_for_one_calendar() {
+            true => Ok(Vec::new()),
+            false => self.db.once().await?.share_notices(caller.principal).await,
         }
     }
 
@@ -27,9 +27,7 @@ impl Kalends {
     /// # Errors
     /// `NotFound`; `Forbidden` for a credential that may not do all that the caller may.
     pub async fn remove_share_notice(&self, caller: Caller, id: i64) -> Result<()> {
-        if caller.only.is_some() {
-            return Err(Error::NotFound("the notice"));
-        }
+        access::require_all_calendars(caller, Error::NotFound("the notice"))?;
         access::require_own(caller)?;
         self.write(caller, async |mut write: Write| {
             if !write.tx.remove_share_notice(caller.principal, id).await? {

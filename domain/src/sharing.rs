@@ -296,9 +296,7 @@ impl Kalends {
     /// `NotFound`, also for a team that the caller does not belong to, and for a credential that is for one calendar.
     pub async fn party_named(&self, caller: Caller, slug: &str) -> Result<Party> {
         let unknown = Error::NotFound("the person");
-        if caller.only.is_some() {
-            return Err(unknown);
-        }
+        access::require_all_calendars(caller, Error::NotFound("the person"))?;
         let mut tx = self.db.read().await?;
         match tx.party_by_slug(slug).await? {
             Some(found) if is_known(&mut tx, caller, &found).await? => Ok(found),

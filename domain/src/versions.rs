@@ -2,6 +2,7 @@
 
 use crate::model::calendar::CalendarId;
 use crate::model::version::{Digest, StoredVersion};
+use crate::retry::ahead;
 use crate::store::{ObjectId, Transaction};
 use crate::thread::on_a_thread;
 use crate::{Error, Result};
@@ -15,6 +16,13 @@ const SHORT_OCTETS: usize = 64 * 1024;
 /// What a text is compressed against where nothing took its place. Stored versions depend on it octet for octet.
 const COMMON_LINES: &[u8] = include_bytes!("versions/common_lines.ics");
 
+/// A text, and what takes its place.
+#[derive(PartialEq)]
+struct Replaced {
+    old: String,
+    new: Option<String>,
+}
+
 /// `old` as it is stored, with `new`, which took its place in the object.
 pub(crate) async fn stored(old: &str, digest: Digest, new: Option<(&str, Digest)>) -> Result<StoredVersion> {
     let octets = old.len() + new.map_or(0, |(text, _)| text.len());
@@ -22,8 +30,9 @@ pub(crate) async fn stored(old: &str, digest: Digest, new: Option<(&str, Digest)
     let content = if octets <= SHORT_OCTETS {
         compressed(old, new.map_or(COMMON_LINES, |(text, _)| text.as_bytes()))?
     } else {
-        let (old, new) = (old.to_owned(), new.map(|(text, _)| text.to_owned()));
-        on_a_thread(move || compressed(&old, new.as_deref().map_or(COMMON_LINES, str::as_bytes))).await?
+        let texts = Replaced { old: old.to_owned(), new: new.map(|(text, _)| text.to_owned()) };
+        let work = |texts: &Replaced| compressed(&texts.old, texts.new.as_deref().map_or(COMMON_LINES, str::as_bytes));
+        ahead(octets, texts, work).await?
     };
     Ok(StoredVersion { digest, base, content })
 }

@@ -12,19 +12,11 @@ use crate::store::{Growth, Index, NewChange, NewText, Standing, Transaction, Usa
 use crate::{Error, Kalends, Limits, Result, SchedulingProblem, versions};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
-use tokio::sync::broadcast;
 
 pub(crate) mod lost;
 
-/// How many announcements wait for a reader that is slow; after that it is told that it missed some.
-const MAX_WAITING: usize = 1024;
-
 /// How long after a change it goes to a calendar elsewhere: somebody who edits changes more than once.
 const PUSHED_AFTER: TimeDelta = TimeDelta::seconds(3);
-
-pub(crate) fn announcer() -> broadcast::Sender<Announcement> {
-    broadcast::channel(MAX_WAITING).0
-}
 
 /// A change that was made to an object.
 struct Made<'a> {
@@ -94,11 +86,6 @@ impl Kalends {
             scheduling: Session::default(),
         })
     }
-
-    /// What changes from now on, on any node.
-    pub fn announcements(&self) -> broadcast::Receiver<Announcement> {
-        self.announcer.subscribe()
-    }
 }
 
 impl Write {
@@ -106,16 +93,9 @@ impl Write {
     ///
     /// # Errors
     /// `Unavailable`, `Internal`; `Contended` when another write was in the way. Nothing has changed then.
-    pub async fn commit<T>(mut self, done: T) -> Result<T> {
-        self.tx.tell_changed(self.kalends.node, &self.announcements).await?;
+    pub async fn commit<T>(self, done: T) -> Result<T> {
         let Write { kalends, tx, caller, run, cause, announcements, scheduling, .. } = self;
-        // In a task of its own: whoever goes away while the database ends the transaction must not take the news of it along.
-        let ended = tokio::spawn(async move {
-            if let Err(error) = tx.commit().await {
-                // It may have been committed all the same.
-                let _ = kalends.announcer.send(Announcement::Missed);
-                return Err(error);
-            }
+        let committed = move |kalends: &Kalends| {
             if scheduling.has_sent {
                 kalends.wake.notify_one();
             }
@@ -123,13 +103,8 @@ impl Write {
             if run.is_none() {
                 cause.into_iter().for_each(|(acts_for, cause)| kalends.causes.insert((caller, acts_for), cause));
             }
-            for announcement in announcements {
-                // Nobody may listen.
-                let _ = kalends.announcer.send(announcement);
-            }
-            Ok(())
-        });
-        ended.await.map_err(|error| Error::Internal(error.into()))??;
+        };
+        kalends.commit_and_say(tx, announcements, committed).await?;
         Ok(done)
     }
 

@@ -223,7 +223,7 @@ pub async fn save_preferences(
         let language = server_context::language(locale.as_deref());
         let change = |user: &User| {
             let mut preferences = user.preferences.clone();
-            (preferences.time_zone, preferences.locale) = (time_zone, locale);
+            (preferences.time_zone, preferences.locale) = (time_zone, locale.clone());
             preferences.week_start = week_start.parse().ok();
             preferences.hour12 = hour12.parse().ok();
             preferences.theme = Theme::from_name(&theme);

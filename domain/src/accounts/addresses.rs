@@ -6,6 +6,7 @@ use crate::access::{self, Caller, PrincipalId};
 use crate::jobs::JobKind;
 use crate::outgoing_mail::{IfLost, Letter};
 use crate::people::Administrator;
+use crate::retry::retry;
 use crate::store::Transaction;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::{TimeDelta, Utc};
@@ -158,17 +159,20 @@ impl Kalends {
     pub async fn prove_address(&self, caller: Caller, link: &str) -> Result<String> {
         access::require_own(caller)?;
         let secret = secrets::hash(link);
-        let mut tx = self.db.write().await?;
-        tx.lock_home(caller.principal).await?;
-        let user = tx.user(caller.principal).await?.ok_or(NO_ACCOUNT)?;
-        let address = tx.address_of_link(&secret, caller.principal, Utc::now()).await?;
-        let address = address.ok_or(Error::NotFound("the link"))?;
-        verify(&mut tx, &user, &address).await?;
-        tx.delete_address_link(&secret).await?;
-        tx.tell_revoked().await?;
-        tx.commit().await?;
-        self.verified.forget_all();
-        Ok(address)
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.lock_home(caller.principal).await?;
+            let user = tx.user(caller.principal).await?.ok_or(NO_ACCOUNT)?;
+            let address = tx.address_of_link(&secret, caller.principal, Utc::now()).await?;
+            let address = address.ok_or(Error::NotFound("the link"))?;
+            verify(&mut tx, &user, &address).await?;
+            tx.delete_address_link(&secret).await?;
+            tx.tell_revoked().await?;
+            tx.commit().await?;
+            self.verified.forget_all();
+            Ok(address)
+        })
+        .await
     }
 
     /// The addresses of somebody.
@@ -203,13 +207,17 @@ impl Kalends {
     /// `NotFound`
     pub async fn address_link(&self, by: Administrator, id: PrincipalId, address: &str) -> Result<Secret> {
         let link = secrets::random_token();
-        let mut tx = self.db.write().await?;
-        by.check(&mut tx).await?;
-        let all = tx.email_addresses(id).await?;
-        let found = all.iter().find(|known| !known.is_verified && is_same(&known.address, address)).ok_or(NOT_THERE)?;
-        let expires = Utc::now() + TimeDelta::hours(LINK_HOURS);
-        tx.insert_address_link(&secrets::hash(&link.0), id, &found.address, expires).await?;
-        tx.commit().await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            by.check(&mut tx).await?;
+            let all = tx.email_addresses(id).await?;
+            let found =
+                all.iter().find(|known| !known.is_verified && is_same(&known.address, address)).ok_or(NOT_THERE)?;
+            let expires = Utc::now() + TimeDelta::hours(LINK_HOURS);
+            tx.insert_address_link(&secrets::hash(&link.0), id, &found.address, expires).await?;
+            tx.commit().await
+        })
+        .await?;
         Ok(link)
     }
 
@@ -222,26 +230,30 @@ impl Kalends {
         &self,
         caller: Caller,
         address: &str,
-        write: impl FnOnce(&User, &str, &Secret) -> Letter,
+        write: impl Fn(&User, &str, &Secret) -> Letter,
     ) -> Result<()> {
         access::require_own(caller)?;
         let (id, link, now) = (caller.principal, secrets::random_token(), Utc::now());
-        let mut tx = self.db.write().await?;
-        tx.lock_home(id).await?;
-        let user = tx.user(id).await?.ok_or(NO_ACCOUNT)?;
-        let all = tx.email_addresses(id).await?;
-        let found = all.iter().find(|known| !known.is_verified && is_same(&known.address, address.trim()));
-        let found = found.ok_or(NOT_THERE)?;
-        // Nobody has letters sent to others all day.
-        if tx.jobs_begun_since(JobKind::Mail, id, now - TimeDelta::days(1)).await? >= MAX_PROOFS_A_DAY {
-            return Err(Error::TooManyTries { seconds: TimeDelta::hours(1).num_seconds() });
-        }
-        tx.insert_address_link(&secrets::hash(&link.0), id, &found.address, now + TimeDelta::hours(LINK_HOURS)).await?;
-        let letter = write(&user, &found.address, &link);
-        self.enqueue_letter(&mut tx, Some(id), &letter, IfLost::SendAgain).await?;
-        tx.commit().await?;
-        self.wake.notify_one();
-        Ok(())
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.lock_home(id).await?;
+            let user = tx.user(id).await?.ok_or(NO_ACCOUNT)?;
+            let all = tx.email_addresses(id).await?;
+            let found = all.iter().find(|known| !known.is_verified && is_same(&known.address, address.trim()));
+            let found = found.ok_or(NOT_THERE)?;
+            // Nobody has letters sent to others all day.
+            if tx.jobs_begun_since(JobKind::Mail, id, now - TimeDelta::days(1)).await? >= MAX_PROOFS_A_DAY {
+                return Err(Error::TooManyTries { seconds: TimeDelta::hours(1).num_seconds() });
+            }
+            tx.insert_address_link(&secrets::hash(&link.0), id, &found.address, now + TimeDelta::hours(LINK_HOURS))
+                .await?;
+            let letter = write(&user, &found.address, &link);
+            self.enqueue_letter(&mut tx, Some(id), &letter, IfLost::SendAgain).await?;
+            tx.commit().await?;
+            self.wake.notify_one();
+            Ok(())
+        })
+        .await
     }
 
     async fn change_own(&self, caller: Caller, change: Change, address: &str) -> Result<()> {
@@ -251,9 +263,12 @@ impl Kalends {
     }
 
     async fn change_of(&self, by: Administrator, id: PrincipalId, change: Change, address: &str) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        by.check(&mut tx).await?;
-        self.change_addresses(tx, id, change, address).await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            by.check(&mut tx).await?;
+            self.change_addresses(tx, id, change, address).await
+        })
+        .await
     }
 
     async fn change_addresses(

@@ -2,6 +2,7 @@
 
 use super::{AppPassword, CredentialKind, NewAppPassword, Secret, TOUCH_MINUTES, secrets};
 use crate::access::{self, Access, Caller, Principal, PrincipalId};
+use crate::retry::retry;
 use crate::store::Transaction;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::{TimeDelta, Utc};
@@ -92,23 +93,29 @@ impl Kalends {
     ) -> Result<(AppPassword, Secret)> {
         let new: NewAppPassword = new.into();
         check_label(&new)?;
-        let mut tx = self.db.write().await?;
-        let made = make(&mut tx, id, new).await?;
-        tx.commit().await?;
-        Ok(made)
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let made = make(&mut tx, id, new.clone()).await?;
+            tx.commit().await?;
+            Ok(made)
+        })
+        .await
     }
 
     /// # Errors
     /// `NotFound` for one that is not there or not of this account.
     pub async fn revoke_app_password(&self, id: PrincipalId, app_password: i64) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        if !tx.delete_app_password(id, app_password).await? {
-            return Err(Error::NotFound("the app password"));
-        }
-        tx.tell_revoked().await?;
-        tx.commit().await?;
-        self.verified.forget_all();
-        Ok(())
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            if !tx.delete_app_password(id, app_password).await? {
+                return Err(Error::NotFound("the app password"));
+            }
+            tx.tell_revoked().await?;
+            tx.commit().await?;
+            self.verified.forget_all();
+            Ok(())
+        })
+        .await
     }
 
     /// HTTP Basic: only app passwords, never the account's own. Clients that were given nothing but an address of e-mail send that in the

@@ -3,7 +3,8 @@
 
 use super::login_throttle::LoginThrottle;
 use super::{AppPassword, LoginFlow, NewAppPassword, Origin, Secret, User, secrets};
-use crate::access::{self, Caller, Way};
+use crate::access::{self, Caller};
+use crate::retry::retry;
 use crate::store::{Grant, NewLoginFlow};
 use crate::{Error, Kalends, Result};
 use chrono::{TimeDelta, Utc};
@@ -45,17 +46,20 @@ impl Kalends {
         let client: String = named.chars().filter(|c| !c.is_control()).take(MAX_CLIENT).collect();
         let address = origin.address.map(|address| address.to_canonical().to_string());
         let now = Utc::now();
-        let mut tx = self.db.write().await?;
-        tx.limit_login_flows(now, MAX_LOGIN_FLOWS - 1).await?;
-        tx.insert_login_flow(NewLoginFlow {
-            poll: &secrets::hash(&new.poll.0),
-            login: &secrets::hash(&new.login.0),
-            client: client.trim(),
-            address: address.as_deref(),
-            expires: now + LOGIN_FLOW_LIFE,
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.limit_login_flows(now, MAX_LOGIN_FLOWS - 1).await?;
+            tx.insert_login_flow(NewLoginFlow {
+                poll: &secrets::hash(&new.poll.0),
+                login: &secrets::hash(&new.login.0),
+                client: client.trim(),
+                address: address.as_deref(),
+                expires: now + LOGIN_FLOW_LIFE,
+            })
+            .await?;
+            tx.commit().await
         })
         .await?;
-        tx.commit().await?;
         Ok(new)
     }
 
@@ -64,7 +68,7 @@ impl Kalends {
     /// # Errors
     /// `NotFound` for one that never asked, asked too long ago, was sent away, or has got what it asked for.
     pub async fn login_flow(&self, caller: Caller, login: &str) -> Result<LoginFlow> {
-        require_a_page(caller)?;
+        access::require_at_a_page(caller)?;
         self.db.once().await?.login_flow(&secrets::hash(login), Utc::now()).await?.ok_or(NOT_THERE)
     }
 
@@ -73,16 +77,19 @@ impl Kalends {
     /// # Errors
     /// `NotFound`, also for one that somebody has let in; `BadInput` for the name; `QuotaExceeded`; `Forbidden` for programs.
     pub async fn grant_login_flow(&self, caller: Caller, login: &str, label: &str, reads_only: bool) -> Result<()> {
-        require_a_page(caller)?;
+        access::require_at_a_page(caller)?;
         let new = NewAppPassword { label: label.to_owned(), reads_only, ..NewAppPassword::default() };
         let label = super::credentials::check_label(&new)?.to_owned();
-        let mut tx = self.db.write().await?;
-        super::credentials::check_room(&mut tx, caller.principal).await?;
         let grant = Grant { user: caller.principal, label, reads_only };
-        if !tx.grant_login_flow(&secrets::hash(login), &grant, Utc::now()).await? {
-            return Err(NOT_THERE);
-        }
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            super::credentials::check_room(&mut tx, caller.principal).await?;
+            if !tx.grant_login_flow(&secrets::hash(login), &grant, Utc::now()).await? {
+                return Err(NOT_THERE);
+            }
+            tx.commit().await
+        })
+        .await
     }
 
     /// Sends a program away.
@@ -90,12 +97,15 @@ impl Kalends {
     /// # Errors
     /// `NotFound`, also for one that somebody has let in; `Forbidden` for programs.
     pub async fn refuse_login_flow(&self, caller: Caller, login: &str) -> Result<()> {
-        require_a_page(caller)?;
-        let mut tx = self.db.write().await?;
-        if !tx.refuse_login_flow(&secrets::hash(login)).await? {
-            return Err(NOT_THERE);
-        }
-        tx.commit().await
+        access::require_at_a_page(caller)?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            if !tx.refuse_login_flow(&secrets::hash(login)).await? {
+                return Err(NOT_THERE);
+            }
+            tx.commit().await
+        })
+        .await
     }
 
     /// Gives a program that was let in its app password, which is made now: until then there is none, and afterwards its hash alone.
@@ -108,29 +118,16 @@ impl Kalends {
         if !self.db.once().await?.is_login_flow_granted(&poll, now).await? {
             return Err(NOT_THERE);
         }
-        let mut tx = self.db.write().await?;
-        // Of two that ask at once one finds it.
-        let Grant { user, label, reads_only } = tx.take_login_flow(&poll, now).await?.ok_or(NOT_THERE)?;
-        let user = tx.user(user).await?.filter(User::is_active).ok_or(NOT_THERE)?;
-        let new = NewAppPassword { label, reads_only, ..NewAppPassword::default() };
-        let (app_password, secret) = super::credentials::make(&mut tx, user.principal.id, new).await?;
-        tx.commit().await?;
-        Ok(LetIn { user, app_password, secret })
-    }
-}
-
-/// A program lets no other in.
-fn require_a_page(caller: Caller) -> Result<()> {
-    access::require_own(caller)?;
-    match caller.way {
-        Way::Page => Ok(()),
-        Way::AppPassword(_)
-        | Way::Link(_)
-        | Way::Command
-        | Way::Sync(_)
-        | Way::Invitation(_)
-        | Way::Delivery
-        | Way::AnswerLink(_)
-        | Way::Mail(_) => Err(Error::Forbidden { needed: access::Access::Owner }),
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            // Of two that ask at once one finds it.
+            let Grant { user, label, reads_only } = tx.take_login_flow(&poll, now).await?.ok_or(NOT_THERE)?;
+            let user = tx.user(user).await?.filter(User::is_active).ok_or(NOT_THERE)?;
+            let new = NewAppPassword { label, reads_only, ..NewAppPassword::default() };
+            let (app_password, secret) = super::credentials::make(&mut tx, user.principal.id, new).await?;
+            tx.commit().await?;
+            Ok(LetIn { user, app_password, secret })
+        })
+        .await
     }
 }

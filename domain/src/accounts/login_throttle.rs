@@ -1,6 +1,7 @@
 //! Guessing passwords takes longer with every wrong one.
 
 use super::{Origin, secrets};
+use crate::retry::retry;
 use crate::store::{Database, SecretHash};
 use crate::{Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -101,19 +102,22 @@ impl<'a> LoginThrottle<'a> {
     /// `TooManyTries`
     pub async fn begin(&self) -> Result<()> {
         let now = Utc::now();
-        let mut tx = self.db.write().await?;
-        let mut longest = None;
-        for Count { key, free, .. } in &self.counts {
-            let (count, last) = tx.login_tries(key, now).await?;
-            match (Tries { count, last }).one_more(*free, now) {
-                Ok(Tries { count, last }) => tx.set_login_tries(key, count, last).await?,
-                Err(wait) => longest = longest.max(Some(wait)),
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let mut longest = None;
+            for Count { key, free, .. } in &self.counts {
+                let (count, last) = tx.login_tries(key, now).await?;
+                match (Tries { count, last }).one_more(*free, now) {
+                    Ok(Tries { count, last }) => tx.set_login_tries(key, count, last).await?,
+                    Err(wait) => longest = longest.max(Some(wait)),
+                }
             }
-        }
-        match longest {
-            Some(wait) => Err(Error::TooManyTries { seconds: wait.num_seconds() + 1 }),
-            None => tx.commit().await,
-        }
+            match longest {
+                Some(wait) => Err(Error::TooManyTries { seconds: wait.num_seconds() + 1 }),
+                None => tx.commit().await,
+            }
+        })
+        .await
     }
 
     /// The password was right.
@@ -121,14 +125,17 @@ impl<'a> LoginThrottle<'a> {
     /// # Errors
     /// `Unavailable`, `Internal`
     pub async fn release(&self) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        for Count { key, is_of_account, .. } in &self.counts {
-            match is_of_account {
-                true => tx.forget_login_tries(key).await?,
-                false => tx.forget_login_try(key).await?,
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            for Count { key, is_of_account, .. } in &self.counts {
+                match is_of_account {
+                    true => tx.forget_login_tries(key).await?,
+                    false => tx.forget_login_try(key).await?,
+                }
             }
-        }
-        tx.commit().await
+            tx.commit().await
+        })
+        .await
     }
 }
 

@@ -3,24 +3,10 @@
 
 use super::credentials::{check_label, make};
 use super::{AppPassword, CredentialKind, NewAppPassword, Secret, SessionId, Sessions};
-use crate::access::{self, Access, Caller, Way};
+use crate::access::{self, Caller, Way};
 use crate::idempotency::{Once, take_key};
 use crate::retry::retry;
 use crate::{Error, Kalends, Result};
-
-/// What programs could make for themselves would outlive them.
-fn may_make(caller: Caller) -> Result<()> {
-    match caller.way {
-        Way::AppPassword(_)
-        | Way::Link(_)
-        | Way::Sync(_)
-        | Way::Invitation(_)
-        | Way::Delivery
-        | Way::AnswerLink(_)
-        | Way::Mail(_) => Err(Error::Forbidden { needed: Access::Owner }),
-        Way::Page | Way::Command => Ok(()),
-    }
-}
 
 impl Kalends {
     /// The caller's app passwords or tokens, the oldest first.
@@ -39,7 +25,7 @@ impl Kalends {
     /// # Errors
     /// `Forbidden` for programs; those of [`Kalends::create_app_password`].
     pub async fn create_own_credential(&self, caller: Caller, new: NewAppPassword) -> Result<(AppPassword, Secret)> {
-        may_make(caller)?;
+        access::require_in_person(caller)?;
         self.create_app_password(caller.principal, new).await
     }
 
@@ -55,7 +41,7 @@ impl Kalends {
         new: NewAppPassword,
         once: Option<&Once>,
     ) -> Result<(AppPassword, Option<Secret>)> {
-        may_make(caller)?;
+        access::require_in_person(caller)?;
         check_label(&new)?;
         retry(async || {
             let mut tx = self.db.write().await?;

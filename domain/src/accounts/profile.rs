@@ -3,6 +3,7 @@
 use super::addresses::choose_main;
 use super::{EmailAddress, Picture, Preferences, User, check_profile, picture};
 use crate::access::{self, Caller};
+use crate::retry::retry;
 use crate::thread::on_a_thread;
 use crate::{Error, Kalends, Problem, Result};
 use tokio::sync::Semaphore;
@@ -26,11 +27,7 @@ impl Kalends {
     ///
     /// # Errors
     /// `BadInput`; `AlreadyExists` for the address of somebody else; `Forbidden`; those of `change`.
-    pub async fn change_profile(
-        &self,
-        caller: Caller,
-        change: impl FnOnce(&User) -> Result<ProfilePatch>,
-    ) -> Result<User> {
+    pub async fn change_profile(&self, caller: Caller, change: impl Fn(&User) -> Result<ProfilePatch>) -> Result<User> {
         self.change_profile_if(caller, |user, _| change(user)).await
     }
 
@@ -41,46 +38,49 @@ impl Kalends {
     pub async fn change_profile_if(
         &self,
         caller: Caller,
-        change: impl FnOnce(&User, Vec<EmailAddress>) -> Result<ProfilePatch>,
+        change: impl Fn(&User, Vec<EmailAddress>) -> Result<ProfilePatch>,
     ) -> Result<User> {
         access::require_own(caller)?;
         let id = caller.principal;
-        let mut tx = self.db.write().await?;
-        tx.lock_home(id).await?;
-        let mut user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
-        let addresses = tx.email_addresses(id).await?;
-        let patch = change(&user, addresses)?;
-        let name = patch.display_name.unwrap_or_else(|| user.principal.display_name.clone()).trim().to_owned();
-        let email = patch.email.unwrap_or_else(|| user.principal.email.clone());
-        let is_other = name != user.principal.display_name || email != user.principal.email;
-        if is_other {
-            check_profile(&name, email.as_deref())?;
-            let email = match email == user.principal.email {
-                true => email,
-                // By its address somebody is found and invited: it has to be theirs.
-                false => choose_main(&mut tx, &user, email.as_deref()).await?,
-            };
-            tx.set_profile(id, &name, user.is_admin).await?;
-            (user.principal.display_name, user.principal.email) = (name, email);
-            // Programs are told who they are without the database being asked.
-            tx.tell_revoked().await?;
-        }
-        if let Some(preferences) = patch.preferences {
-            if preferences.reminder_minutes.is_some_and(|minutes| minutes > MAX_REMINDER_MINUTES) {
-                return Err(Error::bad_input("reminder", Problem::TooEarly { most: MAX_REMINDER_MINUTES }));
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.lock_home(id).await?;
+            let mut user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
+            let addresses = tx.email_addresses(id).await?;
+            let patch = change(&user, addresses)?;
+            let name = patch.display_name.unwrap_or_else(|| user.principal.display_name.clone()).trim().to_owned();
+            let email = patch.email.unwrap_or_else(|| user.principal.email.clone());
+            let is_other = name != user.principal.display_name || email != user.principal.email;
+            if is_other {
+                check_profile(&name, email.as_deref())?;
+                let email = match email == user.principal.email {
+                    true => email,
+                    // By its address somebody is found and invited: it has to be theirs.
+                    false => choose_main(&mut tx, &user, email.as_deref()).await?,
+                };
+                tx.set_profile(id, &name, user.is_admin).await?;
+                (user.principal.display_name, user.principal.email) = (name, email);
+                // Programs are told who they are without the database being asked.
+                tx.tell_revoked().await?;
             }
-            tx.set_preferences(id, &preferences).await?;
-            let of_reminders = |of: &Preferences| (of.time_zone, of.reminder_minutes);
-            if of_reminders(&preferences) != of_reminders(&user.preferences) {
-                tx.mark_person_stale(id).await?;
+            if let Some(preferences) = patch.preferences {
+                if preferences.reminder_minutes.is_some_and(|minutes| minutes > MAX_REMINDER_MINUTES) {
+                    return Err(Error::bad_input("reminder", Problem::TooEarly { most: MAX_REMINDER_MINUTES }));
+                }
+                tx.set_preferences(id, &preferences).await?;
+                let of_reminders = |of: &Preferences| (of.time_zone, of.reminder_minutes);
+                if of_reminders(&preferences) != of_reminders(&user.preferences) {
+                    tx.mark_person_stale(id).await?;
+                }
+                user.preferences = preferences;
             }
-            user.preferences = preferences;
-        }
-        tx.commit().await?;
-        if is_other {
-            self.verified.forget_all();
-        }
-        Ok(user)
+            tx.commit().await?;
+            if is_other {
+                self.verified.forget_all();
+            }
+            Ok(user)
+        })
+        .await
     }
 
     /// Takes a picture of the caller: PNG, JPEG or WebP, whatever it is called. It is decoded and written anew, square and of one size, so
@@ -93,9 +93,12 @@ impl Kalends {
         let turn = DECODING.acquire().await.map_err(|error| Error::Internal(error.into()))?;
         let made = on_a_thread(move || picture::make_safe(&content)).await?;
         drop(turn);
-        let mut tx = self.db.write().await?;
-        tx.set_picture(caller.principal, &made).await?;
-        tx.commit().await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.set_picture(caller.principal, &made).await?;
+            tx.commit().await
+        })
+        .await?;
         Ok(made)
     }
 
@@ -103,9 +106,12 @@ impl Kalends {
     /// `Forbidden`
     pub async fn remove_picture(&self, caller: Caller) -> Result<()> {
         access::require_own(caller)?;
-        let mut tx = self.db.write().await?;
-        tx.delete_picture(caller.principal).await?;
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.delete_picture(caller.principal).await?;
+            tx.commit().await
+        })
+        .await
     }
 
     /// The picture of somebody who can sign in, for everybody who can.

@@ -3,6 +3,7 @@
 use super::{Origin, Secret, Session, SessionId, TOUCH_MINUTES, User, sealed, secrets};
 use crate::access::PrincipalId;
 use crate::model::identity::ProviderSession;
+use crate::retry::retry;
 use crate::store::NewSession;
 use crate::{Error, Kalends, Result};
 use chrono::{TimeDelta, Utc};
@@ -54,28 +55,32 @@ impl Kalends {
         let address = origin.address.map(|address| address.to_string());
         let id_token = provider.and_then(|provider| provider.id_token.as_deref());
         let id_token = id_token.and_then(|token| sealed::seal(&session.0, token));
-        let mut tx = self.db.write().await?;
-        // A secret that was not made here is no device's.
-        let mut device = origin.device.clone().map(Secret);
-        if let Some(known) = &device
-            && !tx.is_device(None, &secrets::hash(&known.0)).await?
-        {
-            device = None;
-        }
-        let device = device.unwrap_or_else(secrets::random_token);
-        tx.touch_device(id, &secrets::hash(&device.0), now).await?;
-        tx.insert_session(NewSession {
-            secret: &secrets::hash(&session.0),
-            user: id,
-            at: now,
-            expires: now + self.limits.session_life,
-            user_agent: user_agent.as_deref(),
-            address: address.as_deref(),
-            provider,
-            id_token: id_token.as_deref(),
+        let device = retry(async || {
+            let mut tx = self.db.write().await?;
+            // A secret that was not made here is no device's.
+            let mut device = origin.device.clone().map(Secret);
+            if let Some(known) = &device
+                && !tx.is_device(None, &secrets::hash(&known.0)).await?
+            {
+                device = None;
+            }
+            let device = device.unwrap_or_else(secrets::random_token);
+            tx.touch_device(id, &secrets::hash(&device.0), now).await?;
+            tx.insert_session(NewSession {
+                secret: &secrets::hash(&session.0),
+                user: id,
+                at: now,
+                expires: now + self.limits.session_life,
+                user_agent: user_agent.as_deref(),
+                address: address.as_deref(),
+                provider,
+                id_token: id_token.as_deref(),
+            })
+            .await?;
+            tx.commit().await?;
+            Ok(device)
         })
         .await?;
-        tx.commit().await?;
         Ok(SignedIn { session, device })
     }
 
@@ -107,13 +112,16 @@ impl Kalends {
 
     /// Ends a session. Yields the session at the provider that it was opened by, if it was.
     pub async fn sign_out(&self, secret: &str) -> Result<Option<ProviderSession>> {
-        let mut tx = self.db.write().await?;
-        let provider = tx.delete_session(&secrets::hash(secret)).await?;
-        tx.commit().await?;
-        Ok(provider.map(|(provider, token)| {
-            let id_token = token.and_then(|token| sealed::unseal(secret, token));
-            ProviderSession { id_token, ..provider }
-        }))
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let provider = tx.delete_session(&secrets::hash(secret)).await?;
+            tx.commit().await?;
+            Ok(provider.map(|(provider, token)| {
+                let id_token = token.and_then(|token| sealed::unseal(secret, token));
+                ProviderSession { id_token, ..provider }
+            }))
+        })
+        .await
     }
 
     /// The open sessions of the account that `secret` is a session of.
@@ -128,24 +136,30 @@ impl Kalends {
     /// # Errors
     /// `NotFound` for one that is not there or not of this account.
     pub async fn end_session(&self, id: PrincipalId, session: SessionId) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        if !tx.delete_session_of(id, session).await? {
-            return Err(Error::NotFound("the session"));
-        }
-        tx.tell_revoked().await?;
-        tx.commit().await?;
-        self.verified.forget_all();
-        Ok(())
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            if !tx.delete_session_of(id, session).await? {
+                return Err(Error::NotFound("the session"));
+            }
+            tx.tell_revoked().await?;
+            tx.commit().await?;
+            self.verified.forget_all();
+            Ok(())
+        })
+        .await
     }
 
     /// Ends every session of the account but that of `secret`. Yields how many.
     pub async fn end_other_sessions(&self, id: PrincipalId, secret: &str) -> Result<u64> {
-        let mut tx = self.db.write().await?;
-        let ended = tx.delete_sessions_but(id, &secrets::hash(secret)).await?;
-        tx.tell_revoked().await?;
-        tx.commit().await?;
-        self.verified.forget_all();
-        Ok(ended)
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let ended = tx.delete_sessions_but(id, &secrets::hash(secret)).await?;
+            tx.tell_revoked().await?;
+            tx.commit().await?;
+            self.verified.forget_all();
+            Ok(ended)
+        })
+        .await
     }
 
     /// Changes when a credential may have ended before its time, on any node: whoever holds something open for one looks again.

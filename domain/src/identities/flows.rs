@@ -2,6 +2,7 @@
 
 use crate::accounts::{Origin, Secret, login_throttle::LoginThrottle, secrets};
 pub use crate::model::identity::Flow;
+use crate::retry::retry;
 use crate::store::NewFlow;
 use crate::{Kalends, Result};
 use chrono::{TimeDelta, Utc};
@@ -63,16 +64,19 @@ impl Kalends {
     /// `Unavailable`, `Internal`
     pub async fn begin_flow(&self, browser: &str, flow: &Flow) -> Result<FlowSecrets> {
         let (state, now) = (secrets::random_token(), Utc::now());
-        let mut tx = self.db.write().await?;
-        tx.limit_flows(now, MAX_FLOWS - 1).await?;
-        let new = NewFlow {
-            state: &secrets::hash(&state.0),
-            browser: &secrets::hash(browser),
-            flow,
-            expires: now + FLOW_LIFE,
-        };
-        tx.insert_flow(new).await?;
-        tx.commit().await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.limit_flows(now, MAX_FLOWS - 1).await?;
+            let new = NewFlow {
+                state: &secrets::hash(&state.0),
+                browser: &secrets::hash(browser),
+                flow,
+                expires: now + FLOW_LIFE,
+            };
+            tx.insert_flow(new).await?;
+            tx.commit().await
+        })
+        .await?;
         Ok(FlowSecrets::new(browser, state))
     }
 
@@ -81,10 +85,13 @@ impl Kalends {
     /// # Errors
     /// `Unavailable`, `Internal`
     pub async fn take_flow(&self, browser: &str, state: &str) -> Result<Option<(Flow, FlowSecrets)>> {
-        let mut tx = self.db.write().await?;
-        let flow = tx.take_flow(&secrets::hash(state), &secrets::hash(browser), Utc::now()).await?;
-        tx.commit().await?;
-        Ok(flow.map(|flow| (flow, FlowSecrets::new(browser, Secret(state.to_owned())))))
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let flow = tx.take_flow(&secrets::hash(state), &secrets::hash(browser), Utc::now()).await?;
+            tx.commit().await?;
+            Ok(flow.map(|flow| (flow, FlowSecrets::new(browser, Secret(state.to_owned())))))
+        })
+        .await
     }
 
     /// Lets somebody try to come in by the answer of a provider. It counts against their address until [`Attempt::release`].

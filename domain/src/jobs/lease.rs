@@ -80,24 +80,6 @@ impl Lease {
     }
 }
 
-impl Kalends {
-    /// Commits what a job has come to, and tells `news` of it on every node.
-    pub(super) async fn commit_with_news(&self, tx: Transaction, news: Option<Announcement>) -> Result<()> {
-        self.commit_with_all_news(tx, news.into_iter().collect()).await
-    }
-
-    /// [`Kalends::commit_with_news`], of several things.
-    pub(crate) async fn commit_with_all_news(&self, mut tx: Transaction, news: Vec<Announcement>) -> Result<()> {
-        tx.tell_changed(self.node, &news).await?;
-        tx.commit().await?;
-        for announcement in news {
-            // Nobody may listen.
-            let _ = self.announcer.send(announcement);
-        }
-        Ok(())
-    }
-}
-
 /// Puts what is always to be done into the queue again once it has ended.
 pub(super) async fn again(kalends: &Kalends, tx: &mut Transaction, kind: JobKind) -> Result<()> {
     if let Some(interval) = kalends.interval(kind) {

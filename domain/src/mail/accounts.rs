@@ -11,6 +11,7 @@ use crate::jobs::JobKind;
 use crate::model::job::NewJob;
 use crate::model::mail_account::{ChosenFolders, InvitationRule, MailAccount, MailAccountId, MailSettings};
 use crate::model::remote_account::{AccountState, RemoteAccountId};
+use crate::retry::retry;
 use crate::store::{MailStanding, NewMailRow, Transaction};
 use crate::sync::connector::FindError;
 use crate::sync::credentials::Credentials;
@@ -274,11 +275,14 @@ impl Kalends {
     /// `NotFound`
     pub async fn look_at_mail(&self, caller: Caller, id: MailAccountId) -> Result<()> {
         let account = self.mail_account(caller, id).await?;
-        let mut tx = self.db.write().await?;
-        look_soon(&mut tx, &account).await?;
-        tx.commit().await?;
-        self.wake.notify_one();
-        Ok(())
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            look_soon(&mut tx, &account).await?;
+            tx.commit().await?;
+            self.wake.notify_one();
+            Ok(())
+        })
+        .await
     }
 
     /// Asks both servers of an account whether they let its owner in. What comes of it is the account's state.

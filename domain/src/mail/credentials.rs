@@ -2,6 +2,7 @@
 
 use crate::model::mail_account::{MailAccount, MailAccountId, MailServer};
 use crate::outgoing_mail::MailError;
+use crate::retry::retry;
 use crate::sync::connector::CredentialKeeper;
 use crate::sync::credentials::Credentials;
 use crate::sync::provider::{Answer, ProviderError};
@@ -106,9 +107,12 @@ impl Kalends {
         credentials: &Credentials,
     ) -> Result<Vec<u8>> {
         let sealed = self.vault.seal_for(&purpose(id), credentials)?;
-        let mut tx = self.db.write().await?;
-        tx.reseal_mail_credentials(id, known, &sealed).await?;
-        tx.commit().await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.reseal_mail_credentials(id, known, &sealed).await?;
+            tx.commit().await
+        })
+        .await?;
         Ok(sealed)
     }
 }

@@ -94,7 +94,7 @@ async fn end(lease: &Lease, done: Option<(&MailCopy, Option<GivenUp<'_>>)>) -> R
         }
     }
     let ended = lease.end_without_trace(&mut tx).await?;
-    lease.kalends.commit_with_all_news(tx, news).await?;
+    lease.kalends.commit_with_news(tx, news).await?;
     Ok(ended)
 }
 

@@ -67,7 +67,7 @@ impl Look<'_> {
     pub async fn commit(&self, mut tx: Transaction) -> Result<()> {
         tx.set_mail_progress(self.account.id, self.progress).await?;
         let news = Announcement::Mail { owner: self.account.owner, account: self.account.id };
-        self.kalends.commit_with_all_news(tx, vec![news]).await
+        self.kalends.commit_with_news(tx, [news]).await
     }
 }
 
@@ -118,7 +118,7 @@ pub(crate) async fn look(lease: &Lease) -> Result<Ended> {
         tx.enqueue_job(&look_job(&account, at)).await?;
     }
     let news = Announcement::Mail { owner: account.owner, account: id };
-    kalends.commit_with_all_news(tx, vec![news]).await?;
+    kalends.commit_with_news(tx, [news]).await?;
     Ok(ended)
 }
 

@@ -4,6 +4,7 @@ use super::accounts::own_account;
 use crate::access::Caller;
 use crate::model::mail_account::MailAccountId;
 use crate::model::remote_account::{ProviderKind, RemoteAccountId};
+use crate::retry::retry;
 use crate::sync::connector::{ServiceAddress, Wanted};
 use crate::sync::credentials::Credentials;
 use crate::{Error, Kalends, Problem, Result};
@@ -123,10 +124,13 @@ impl Kalends {
     /// `NotFound`
     pub async fn note_mail_feed(&self, caller: Caller, id: MailAccountId, made: RemoteAccountId) -> Result<()> {
         self.remote_account(caller, made).await?;
-        let mut tx = self.db.write().await?;
-        own_account(&mut tx, caller, id).await?;
-        tx.add_mail_feed(id, made).await?;
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            own_account(&mut tx, caller, id).await?;
+            tx.add_mail_feed(id, made).await?;
+            tx.commit().await
+        })
+        .await
     }
 
     /// The accounts of calendars that were made with a mail account.

@@ -62,7 +62,7 @@ impl Outside for OwnMail {
             let what = format!("invitations and answers do not go out by this account: {why}");
             tx.note_about_mail(id, &what, Utc::now()).await?;
             let news = Announcement::Mail { owner: account.owner, account: id };
-            kalends.commit_with_all_news(tx, vec![news]).await
+            kalends.commit_with_news(tx, [news]).await
         })
     }
 }

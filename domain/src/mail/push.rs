@@ -66,7 +66,7 @@ pub(crate) async fn push(lease: &Lease) -> Result<Ended> {
                 tx.enqueue_job(&super::bulk::push_job(id, wait)).await?;
             }
             let news = Announcement::Mail { owner: account.owner, account: id };
-            kalends.commit_with_all_news(tx, vec![news]).await?;
+            kalends.commit_with_news(tx, [news]).await?;
             Ok(ended)
         }
     }
@@ -123,7 +123,7 @@ async fn tell_all(lease: &Lease, account: &MailAccount, mailbox: &dyn Mailbox) -
                 tx.note_about_mail(account.id, &not_done(count, &folder.path, &why), Utc::now()).await?;
             }
             let news = Announcement::Mail { owner: account.owner, account: account.id };
-            kalends.commit_with_all_news(tx, vec![news]).await?;
+            kalends.commit_with_news(tx, [news]).await?;
         }
     }
     Ok(())

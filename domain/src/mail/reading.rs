@@ -8,6 +8,7 @@ use super::{MAX_MESSAGE, MailSelection};
 use crate::access::{self, Caller};
 use crate::mail::bulk::MailChange;
 use crate::model::mail_message::{MailAddress, MailMessage, MailMessageId};
+use crate::retry::retry;
 use crate::sync::connector::FindError;
 use crate::sync::provider::ProviderError;
 use crate::{Error, Kalends, Problem, Result};
@@ -283,9 +284,12 @@ impl Kalends {
         let (Some(uid), None) = (uid, &message.preview) else { return Ok(()) };
         let text = raw.clone();
         let (preview, attached) = self.parse_on_a_thread(raw.len(), move || Ok(mime::preview(&text, true))).await?;
-        let mut tx = self.db.write().await?;
-        tx.set_mail_preview(folder, uid, &preview, attached).await?;
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.set_mail_preview(folder, uid, &preview, attached).await?;
+            tx.commit().await
+        })
+        .await
     }
 
     /// The senders whose pictures are shown to the caller without asking.
@@ -307,8 +311,11 @@ impl Kalends {
         if address.is_empty() || address.len() > 320 {
             return Err(Error::bad_input("address", Problem::Email));
         }
-        let mut tx = self.db.write().await?;
-        tx.set_shows_pictures(caller.principal, address, shows).await?;
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.set_shows_pictures(caller.principal, address, shows).await?;
+            tx.commit().await
+        })
+        .await
     }
 }

@@ -5,6 +5,7 @@ use super::mailbox::RemoteFolder;
 use crate::Kalends;
 use crate::model::mail_account::{ChosenFolders, MailAccount};
 use crate::model::mail_folder::FolderRole;
+use crate::retry::retry;
 use crate::store::ListedFolder;
 use std::collections::BTreeMap;
 
@@ -121,9 +122,12 @@ impl Kalends {
             Err(error) => return Ok(Err(error)),
         };
         let listed = ListedFolder { path: &path, delimiter: delimiter.as_deref(), role: Some(role), selectable: true };
-        let mut tx = self.db.write().await?;
-        tx.put_mail_folder(account.id, &listed).await?;
-        tx.commit().await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.put_mail_folder(account.id, &listed).await?;
+            tx.commit().await
+        })
+        .await?;
         Ok(Ok(path))
     }
 }

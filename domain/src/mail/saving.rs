@@ -201,7 +201,7 @@ async fn kept_here(lease: &Lease, account: &MailAccount, error: &ProviderError) 
     tx.note_about_mail(account.id, &what, Utc::now()).await?;
     let ended = lease.end(&mut tx, None).await?;
     let news = Announcement::Mail { owner: account.owner, account: account.id };
-    lease.kalends.commit_with_all_news(tx, vec![news]).await?;
+    lease.kalends.commit_with_news(tx, [news]).await?;
     Ok(ended)
 }
 

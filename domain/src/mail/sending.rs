@@ -71,7 +71,7 @@ async fn again(lease: &Lease, draft: &MailDraft, wait: TimeDelta) -> Result<Ende
 async fn told(kalends: &Kalends, mut tx: Transaction, draft: &MailDraft) -> Result<()> {
     let Some(account) = tx.mail_account(draft.account).await? else { return tx.commit().await };
     let news = Announcement::Mail { owner: account.owner, account: account.id };
-    kalends.commit_with_all_news(tx, vec![news]).await
+    kalends.commit_with_news(tx, [news]).await
 }
 
 /// The draft can be changed again, with why it was not sent.
@@ -231,6 +231,6 @@ async fn file(lease: &Lease, draft: &MailDraft, account: &MailAccount) -> Result
     let ended = lease.end(&mut tx, None).await?;
     tx.delete_ended_jobs(JobKind::MailSend, &lease.job.payload).await?;
     let news = Announcement::Mail { owner: account.owner, account: account.id };
-    kalends.commit_with_all_news(tx, vec![news]).await?;
+    kalends.commit_with_news(tx, [news]).await?;
     Ok(ended)
 }

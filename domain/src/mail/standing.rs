@@ -3,6 +3,7 @@
 use crate::model::mail_account::MailAccount;
 use crate::model::remote_account::AccountState;
 use crate::model::sync_link::Trouble;
+use crate::retry::retry;
 use crate::store::MailStanding;
 use crate::sync::provider::ProviderError;
 use crate::{Announcement, Kalends, Result};
@@ -84,21 +85,24 @@ impl Kalends {
             // It says nothing of the account, or will be otherwise the next time.
             Some(_) => return Ok(()),
         };
-        let mut tx = self.db.write().await?;
-        let Some(now) = tx.mail_account(account.id).await? else { return Ok(()) };
-        if now.state == state && now.why == why {
-            return Ok(());
-        }
-        let standing = MailStanding {
-            state,
-            trouble,
-            why,
-            failures: now.failures,
-            next_look_at: now.next_look_at,
-            looked_at: None,
-        };
-        tx.set_mail_standing(account.id, &standing).await?;
-        let news = Announcement::Mail { owner: account.owner, account: account.id };
-        self.commit_with_all_news(tx, vec![news]).await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let Some(now) = tx.mail_account(account.id).await? else { return Ok(()) };
+            if now.state == state && now.why == why {
+                return Ok(());
+            }
+            let standing = MailStanding {
+                state,
+                trouble,
+                why: why.clone(),
+                failures: now.failures,
+                next_look_at: now.next_look_at,
+                looked_at: None,
+            };
+            tx.set_mail_standing(account.id, &standing).await?;
+            let news = Announcement::Mail { owner: account.owner, account: account.id };
+            self.commit_with_news(tx, [news]).await
+        })
+        .await
     }
 }

@@ -149,7 +149,7 @@ pub struct AppPassword {
 impl AppPassword {
     /// Whether nothing can be changed with it.
     pub fn reads_only(&self) -> bool {
-        matches!(self.ceiling, Access::None | Access::FreeBusy | Access::Read)
+        !self.ceiling.may_write()
     }
 
     pub fn has_ended(&self, now: DateTime<Utc>) -> bool {

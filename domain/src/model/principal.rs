@@ -71,6 +71,11 @@ impl Access {
         LEVELS.iter().rev().find(|(_, least)| number >= *least).map_or(Access::None, |(access, _)| *access)
     }
 
+    /// Whether whoever has it may change what is there.
+    pub fn may_write(self) -> bool {
+        self >= Access::Write
+    }
+
     /// The level of this name.
     pub fn from_name(name: &str) -> Option<Self> {
         LEVELS.iter().map(|(access, _)| *access).find(|access| access.to_string() == name)
@@ -82,9 +87,9 @@ impl Access {
 pub struct Caller {
     pub principal: PrincipalId,
     /// The most that the credential may be used for, whatever the principal may do.
-    pub ceiling: Access,
+    ceiling: Access,
     /// Of a credential for one calendar, the only one that there is for it.
-    pub only: Option<CalendarId>,
+    only: Option<CalendarId>,
     pub way: Way,
 }
 
@@ -156,6 +161,27 @@ impl Caller {
     /// The principal through a command of whoever runs the server.
     pub fn command(principal: PrincipalId) -> Self {
         Caller { principal, ceiling: Access::Owner, only: None, way: Way::Command }
+    }
+
+    /// The same, as by a credential for at most `ceiling` and, if it is for one calendar, `only` that.
+    #[must_use]
+    pub fn narrowed(self, ceiling: Access, only: Option<CalendarId>) -> Self {
+        Caller { ceiling: self.ceiling.min(ceiling), only: self.only.or(only), ..self }
+    }
+
+    /// Whether the credential is for one calendar: nothing of the account beside that is there for it.
+    pub fn is_for_one_calendar(self) -> bool {
+        self.only.is_some()
+    }
+
+    /// The most that the credential is for, in a calendar that is there for it.
+    pub(crate) fn ceiling_in(self, calendar: CalendarId) -> Access {
+        if self.only.is_none_or(|only| only == calendar) { self.ceiling } else { Access::None }
+    }
+
+    /// The most that the credential is for, in the calendars that are there for it.
+    pub(crate) fn ceiling(self) -> Access {
+        self.ceiling
     }
 }
 

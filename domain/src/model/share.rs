@@ -139,7 +139,12 @@ impl Role {
 
     /// The highest role whose access is within `access`.
     pub(crate) fn of(access: Access) -> Option<Self> {
-        Role::ALL.into_iter().rev().find(|role| role.access() <= access)
+        match access {
+            Access::None | Access::FreeBusy => None,
+            Access::Read => Some(Role::Guest),
+            Access::Write | Access::Administer => Some(Role::Member),
+            Access::Owner => Some(Role::Manager),
+        }
     }
 }
 

@@ -108,7 +108,7 @@ impl Kalends {
         }
         let user = tx.user(of).await?.ok_or(NOT_THERE)?;
         let picture = tx.picture(of).await?;
-        let reader = Caller { ceiling: Access::Read, ..Caller::page(of) };
+        let reader = Caller::page(of).narrowed(Access::Read, None);
         let listed = access::listed_calendars(&mut tx, reader).await?;
         let (calendars, shared): (Vec<Held>, Vec<Held>) = listed.into_iter().partition(|held| held.owner().id == of);
         let ids: Vec<CalendarId> = calendars.iter().map(|held| held.id).collect();

@@ -64,7 +64,7 @@ pub(crate) async fn deliver(lease: &Lease) -> Result<Ended> {
             news.extend(owner.filter(|_| channel == Channel::Page).map(|owner| Announcement::Reminder { owner }));
             done += 1;
         }
-        kalends.commit_with_all_news(tx, news).await?;
+        kalends.commit_with_news(tx, news).await?;
     }
 }
 

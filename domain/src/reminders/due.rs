@@ -49,7 +49,7 @@ pub(crate) async fn remind(lease: &Lease) -> Result<Ended> {
         }
         lease.progress(&mut tx, JobProgress { done, of: None, payload: None }).await?;
         let news = made.in_page.iter().map(|owner| Announcement::Reminder { owner: *owner });
-        kalends.commit_with_all_news(tx, news.collect()).await?;
+        kalends.commit_with_news(tx, news).await?;
         kalends.wake.notify_one();
     }
 }

@@ -3,6 +3,7 @@
 use super::PushSubscription;
 use crate::access::{self, Caller};
 use crate::accounts::Secret;
+use crate::retry::retry;
 use crate::{Error, Kalends, Problem, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -110,14 +111,17 @@ impl Kalends {
         }
         let Some(new) = self.push_transport.new_key() else { return Ok(None) };
         let sealed = self.vault.seal_for(PURPOSE, &new.0)?;
-        let mut tx = self.db.write().await?;
-        match stored {
-            Some(_) => tx.replace_push_key(&sealed).await?,
-            None => tx.insert_push_key(&sealed).await?,
-        }
-        let kept = tx.push_key().await?;
-        tx.commit().await?;
-        Ok(kept.as_deref().and_then(open))
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            match stored {
+                Some(_) => tx.replace_push_key(&sealed).await?,
+                None => tx.insert_push_key(&sealed).await?,
+            }
+            let kept = tx.push_key().await?;
+            tx.commit().await?;
+            Ok(kept.as_deref().and_then(open))
+        })
+        .await
     }
 
     /// What browsers need to take messages of this installation, in base64 for addresses; `None`: it sends none.
@@ -137,19 +141,22 @@ impl Kalends {
         access::require_own(caller)?;
         new.check()?;
         let principal = caller.principal;
-        let mut tx = self.db.write().await?;
-        tx.lock_home(principal).await?;
-        let known = tx.push_subscriptions(principal).await?;
-        let is_known = known.iter().any(|known| known.endpoint == new.endpoint);
-        if !is_known && known.len() >= MAX_SUBSCRIPTIONS {
-            return Err(Error::QuotaExceeded { limit: MAX_SUBSCRIPTIONS as u64, unit: "browsers" });
-        }
-        let label = new.label.chars().filter(|c| !c.is_control()).take(MAX_LABEL).collect();
-        let NewSubscription { endpoint, public_key, secret, .. } = new;
-        let (made_at, used_at) = (Utc::now(), None);
-        let new = PushSubscription { id: 0, principal, endpoint, public_key, secret, label, made_at, used_at };
-        tx.put_push_subscription(&new).await?;
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.lock_home(principal).await?;
+            let known = tx.push_subscriptions(principal).await?;
+            let is_known = known.iter().any(|known| known.endpoint == new.endpoint);
+            if !is_known && known.len() >= MAX_SUBSCRIPTIONS {
+                return Err(Error::QuotaExceeded { limit: MAX_SUBSCRIPTIONS as u64, unit: "browsers" });
+            }
+            let label = new.label.chars().filter(|c| !c.is_control()).take(MAX_LABEL).collect();
+            let NewSubscription { endpoint, public_key, secret, .. } = new.clone();
+            let (made_at, used_at) = (Utc::now(), None);
+            let new = PushSubscription { id: 0, principal, endpoint, public_key, secret, label, made_at, used_at };
+            tx.put_push_subscription(&new).await?;
+            tx.commit().await
+        })
+        .await
     }
 
     /// The caller's browsers that take messages.
@@ -165,11 +172,14 @@ impl Kalends {
     /// `NotFound` for none of the caller's; `Forbidden`
     pub async fn remove_push_subscription(&self, caller: Caller, id: i64) -> Result<()> {
         access::require_own(caller)?;
-        let mut tx = self.db.write().await?;
-        if !tx.delete_push_subscription(caller.principal, id).await? {
-            return Err(Error::NotFound("the browser"));
-        }
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            if !tx.delete_push_subscription(caller.principal, id).await? {
+                return Err(Error::NotFound("the browser"));
+            }
+            tx.commit().await
+        })
+        .await
     }
 
     /// Sends a message to every browser of somebody; those that are gone are forgotten. Yields how many have it.
@@ -201,14 +211,17 @@ impl Kalends {
         browsers: &[PushSubscription],
         outcomes: &[std::result::Result<(), PushError>],
     ) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        for (browser, outcome) in browsers.iter().zip(outcomes) {
-            match outcome {
-                Ok(()) => tx.touch_push_subscription(browser.id, Utc::now()).await?,
-                Err(PushError::Gone) => drop(tx.delete_push_subscription(browser.principal, browser.id).await?),
-                Err(_) => {}
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            for (browser, outcome) in browsers.iter().zip(outcomes) {
+                match outcome {
+                    Ok(()) => tx.touch_push_subscription(browser.id, Utc::now()).await?,
+                    Err(PushError::Gone) => drop(tx.delete_push_subscription(browser.principal, browser.id).await?),
+                    Err(_) => {}
+                }
             }
-        }
-        tx.commit().await
+            tx.commit().await
+        })
+        .await
     }
 }

@@ -8,6 +8,7 @@ use crate::access::{self, Caller};
 use crate::accounts::DAY_MINUTES;
 use crate::calendars::CalendarId;
 use crate::outgoing_mail::MailError;
+use crate::retry::retry;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::sync::Arc;
@@ -62,17 +63,20 @@ impl Kalends {
             return Err(Error::bad_input("agenda time", Problem::Request("a time of the day")));
         }
         let id = caller.principal;
-        let mut tx = self.db.write().await?;
-        tx.lock_home(id).await?;
-        let person = Person::read(&mut tx, id).await?.ok_or(Error::NotFound("the account"))?;
-        let next = daily::next(&settings, person.zone, Utc::now());
-        tx.set_reminder_settings(id, &settings, next).await?;
-        if settings.for_all != person.settings.for_all {
-            tx.mark_person_stale(id).await?;
-        }
-        tx.commit().await?;
-        self.wake.notify_one();
-        Ok(())
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.lock_home(id).await?;
+            let person = Person::read(&mut tx, id).await?.ok_or(Error::NotFound("the account"))?;
+            let next = daily::next(&settings, person.zone, Utc::now());
+            tx.set_reminder_settings(id, &settings, next).await?;
+            if settings.for_all != person.settings.for_all {
+                tx.mark_person_stale(id).await?;
+            }
+            tx.commit().await?;
+            self.wake.notify_one();
+            Ok(())
+        })
+        .await
     }
 
     /// What comes next, the earliest first, at most [`MAX_LISTED`].

@@ -22,7 +22,7 @@ fn principal(slug: &str) -> String {
 }
 
 /// The addresses of a person, and the one that they are written with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Known {
     /// Those that were shown to be theirs.
     pub all: Addresses,

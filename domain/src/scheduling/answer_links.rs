@@ -15,6 +15,7 @@ use crate::model::job::JobKind;
 use crate::model::scheduling::{ANSWER_LINK, DeliveryId, HERE, NewDelivery, NewMessage};
 use crate::model::share::PartyKind;
 use crate::outgoing_mail::Mailbox;
+use crate::retry::retry;
 use crate::thread::on_a_thread;
 use crate::{Error, Kalends, Limits, Result};
 use base64::Engine;
@@ -274,39 +275,42 @@ impl Kalends {
 
     /// Puts a message into the inbox of whom it is for, and has it taken up.
     async fn hand_in(&self, link: &Link, message: &Message) -> OrNot<Heard> {
-        let mut tx = self.db.write().await?;
-        let now = Utc::now();
-        let sender = canonical(&message.sender);
-        if tx.answers_by_link(&sender, &link.uid, now - TimeDelta::hours(1)).await? >= MAX_AN_HOUR {
-            return Err(Error::TooManyTries { seconds: TimeDelta::hours(1).num_seconds() });
-        }
-        let recipient = message.recipients.first().map(String::as_str).unwrap_or_default().to_owned();
-        let owner = tx.party(PrincipalId(link.owner)).await?.filter(|owner| owner.kind == PartyKind::Person);
-        let known = people(&mut tx, std::slice::from_ref(&recipient)).await?.get(&canonical(&recipient)).copied();
-        let organizer = known.or(owner.map(|owner| owner.id)).ok_or(Error::NotFound("the organizer"))?;
-        let new = NewMessage {
-            sender_id: None,
-            sender: &sender,
-            method: message.method.name(),
-            uid: &link.uid,
-            text: &message.text,
-            calendar: None,
-            at: now,
-            came_by: Some(ANSWER_LINK),
-        };
-        let id = tx.insert_message(&new).await?;
-        let inbox = tx.raise_inboxes(&[organizer], now).await?.remove(&organizer);
-        let (way, status) = (HERE.to_owned(), super::implicit::DELIVERED.to_owned());
-        let delivery = NewDelivery { recipient, principal: Some(organizer), way, status };
-        let delivered = tx.insert_delivery(id, &delivery, true, inbox).await?;
-        tx.enqueue_job(&job_of(JobKind::Invitations, &[id.0])).await?;
-        tx.commit().await?;
-        self.wake.notify_one();
-        // Who answers sees it done; where that does not work out now, the job does it.
-        if let Err(error) = self.take_up_messages(organizer).await {
-            tracing::warn!(%error, "an answer by a link is taken up later");
-        }
-        let outcome = self.db.once().await?.outcome(delivered).await?;
-        Ok(heard(outcome.as_deref()))
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let now = Utc::now();
+            let sender = canonical(&message.sender);
+            if tx.answers_by_link(&sender, &link.uid, now - TimeDelta::hours(1)).await? >= MAX_AN_HOUR {
+                return Err(Error::TooManyTries { seconds: TimeDelta::hours(1).num_seconds() });
+            }
+            let recipient = message.recipients.first().map(String::as_str).unwrap_or_default().to_owned();
+            let owner = tx.party(PrincipalId(link.owner)).await?.filter(|owner| owner.kind == PartyKind::Person);
+            let known = people(&mut tx, std::slice::from_ref(&recipient)).await?.get(&canonical(&recipient)).copied();
+            let organizer = known.or(owner.map(|owner| owner.id)).ok_or(Error::NotFound("the organizer"))?;
+            let new = NewMessage {
+                sender_id: None,
+                sender: &sender,
+                method: message.method.name(),
+                uid: &link.uid,
+                text: &message.text,
+                calendar: None,
+                at: now,
+                came_by: Some(ANSWER_LINK),
+            };
+            let id = tx.insert_message(&new).await?;
+            let inbox = tx.raise_inboxes(&[organizer], now).await?.remove(&organizer);
+            let (way, status) = (HERE.to_owned(), super::implicit::DELIVERED.to_owned());
+            let delivery = NewDelivery { recipient, principal: Some(organizer), way, status };
+            let delivered = tx.insert_delivery(id, &delivery, true, inbox).await?;
+            tx.enqueue_job(&job_of(JobKind::Invitations, &[id.0])).await?;
+            tx.commit().await?;
+            self.wake.notify_one();
+            // Who answers sees it done; where that does not work out now, the job does it.
+            if let Err(error) = self.take_up_messages(organizer).await {
+                tracing::warn!(%error, "an answer by a link is taken up later");
+            }
+            let outcome = self.db.once().await?.outcome(delivered).await?;
+            Ok(heard(outcome.as_deref()))
+        })
+        .await
     }
 }

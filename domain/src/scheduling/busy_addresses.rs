@@ -3,6 +3,7 @@
 
 use super::addresses::checked_email;
 use crate::access::{self, Caller, PrincipalId};
+use crate::retry::retry;
 use crate::sync::vault::Resealed;
 use crate::{Error, Kalends, Problem, Result};
 use std::collections::HashMap;
@@ -84,13 +85,17 @@ impl Kalends {
             return Err(Error::bad_input("url", Problem::WebAddress));
         }
         let sealed = self.vault.seal_for(&purpose(caller.principal), &url)?;
-        let mut tx = self.db.write().await?;
-        let known = tx.busy_addresses(caller.principal).await?;
-        if known.len() >= MAX_ADDRESSES && known.iter().all(|(known, _)| *known != email) {
-            return Err(Error::QuotaExceeded { limit: MAX_ADDRESSES as u64, unit: "busy addresses" });
-        }
-        tx.set_busy_address(caller.principal, &email, &sealed).await?;
-        tx.commit().await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            let known = tx.busy_addresses(caller.principal).await?;
+            if known.len() >= MAX_ADDRESSES && known.iter().all(|(known, _)| *known != email) {
+                return Err(Error::QuotaExceeded { limit: MAX_ADDRESSES as u64, unit: "busy addresses" });
+            }
+            tx.set_busy_address(caller.principal, &email, &sealed).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await?;
         Ok(email)
     }
 
@@ -101,10 +106,13 @@ impl Kalends {
     pub async fn remove_busy_address(&self, caller: Caller, email: &str) -> Result<()> {
         access::require_own(caller)?;
         let email = checked_email(email).unwrap_or_default();
-        let mut tx = self.db.write().await?;
-        if !tx.delete_busy_address(caller.principal, &email).await? {
-            return Err(Error::NotFound("the busy address"));
-        }
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            if !tx.delete_busy_address(caller.principal, &email).await? {
+                return Err(Error::NotFound("the busy address"));
+            }
+            tx.commit().await
+        })
+        .await
     }
 }

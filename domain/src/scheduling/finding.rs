@@ -136,9 +136,9 @@ impl Kalends {
             None => None,
         };
         let (oneself, usual_hours) = self.oneself(caller, question, without.as_ref()).await?;
-        let published = match caller.only {
-            None => self.known_busy_addresses(caller.principal).await?,
-            Some(_) => HashMap::new(),
+        let published = match caller.is_for_one_calendar() {
+            true => HashMap::new(),
+            false => self.known_busy_addresses(caller.principal).await?,
         };
         let mut people = vec![oneself];
         let mut elsewhere = Vec::new();

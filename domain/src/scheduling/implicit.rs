@@ -10,8 +10,8 @@ use crate::model::scheduling::{HERE, NO_WAY, NewDelivery, NewMessage};
 use crate::model::share::PartyKind;
 use crate::model::version::RunKind;
 use crate::outgoing_mail::is_sendable;
+use crate::retry::ahead;
 use crate::store::{Index, Transaction};
-use crate::thread::on_a_thread;
 use crate::{Limits, Result, SchedulingProblem};
 use chrono::{TimeDelta, Utc};
 use kalends_ical::CalendarObject;
@@ -153,6 +153,7 @@ async fn require_unique(tx: &mut Transaction, calendar: &Held, uid: &str) -> Res
 }
 
 /// Who is concerned by a change.
+#[derive(PartialEq)]
 struct Concerned {
     me: Known,
     /// Of the owner, where that is a person for whom somebody else acts: what they are written with, and their name.
@@ -174,7 +175,19 @@ async fn concerned(tx: &mut Transaction, circumstances: Circumstances<'_>) -> Re
     Ok(Concerned { me: known, owner: main, actor })
 }
 
+/// What a change is worked out of.
+#[derive(PartialEq)]
+struct Change {
+    concerned: Concerned,
+    before: Option<String>,
+    after: Option<String>,
+    keeps_silent: bool,
+    comment: Option<String>,
+    returns: bool,
+}
+
 /// What was worked out of the texts.
+#[derive(Clone)]
 struct Worked {
     text: Option<String>,
     messages: Vec<Message>,
@@ -196,9 +209,16 @@ async fn plan(
     uid: &str,
 ) -> Result<Planned> {
     let concerned = concerned(tx, circumstances).await?;
-    let texts = (before.map(str::to_owned), after.map(str::to_owned));
-    let (limits, session_of) = (circumstances.limits.clone(), session.clone());
-    let worked = on_a_thread(move || work(&concerned, texts, &session_of, returns, &limits)).await?;
+    let change = Change {
+        concerned,
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+        keeps_silent: session.keeps_silent,
+        comment: session.comment.clone(),
+        returns,
+    };
+    let (octets, limits) = (before.map_or(0, str::len) + after.map_or(0, str::len), circumstances.limits.clone());
+    let worked = ahead(octets, change, move |change| work(change, &limits)).await?;
     let Worked { text, messages, told, is_theirs, is_over } = worked;
     // A copy of what others do is no meeting of one's own, and may be where it likes.
     if is_theirs && before.is_none() {
@@ -218,29 +238,36 @@ async fn plan(
         .collect();
     let planned = Planned { text: None, messages, uid: uid.to_owned() };
     let Some(given) = after.filter(|_| text.is_some() || !statuses.is_empty()) else { return Ok(planned) };
-    let (given, limits) = (given.to_owned(), circumstances.limits.clone());
-    let text = on_a_thread(move || {
-        let text = text.unwrap_or_else(|| given.clone());
-        let object = CalendarObject::parse(&text, &limits.text)?;
-        let text = itip::with_statuses(&object, &text, told, |address, _| statuses.get(address).cloned());
-        let index = index(&text, &limits)?;
-        Ok((text != given).then_some((text, index)))
-    })
-    .await?;
-    Ok(Planned { text, ..planned })
+    let (text, limits) = (text.unwrap_or_else(|| given.to_owned()), circumstances.limits.clone());
+    let (octets, told) = (text.len(), Told { text, statuses, line: told });
+    let (text, index) = ahead(octets, told, move |told| told.told(&limits)).await?;
+    Ok(Planned { text: (text != given).then_some((text, index)), ..planned })
 }
 
-fn work(
-    concerned: &Concerned,
-    (before, after): (Option<String>, Option<String>),
-    session: &Session,
-    returns: bool,
-    limits: &Limits,
-) -> Result<Worked> {
+/// A text that is to say what becomes of the messages about it.
+#[derive(PartialEq)]
+struct Told {
+    text: String,
+    statuses: HashMap<String, String>,
+    line: &'static str,
+}
+
+impl Told {
+    fn told(&self, limits: &Limits) -> Result<(String, Index)> {
+        let object = CalendarObject::parse(&self.text, &limits.text)?;
+        let status = |address: &str, _: Option<&str>| self.statuses.get(address).cloned();
+        let text = itip::with_statuses(&object, &self.text, self.line, status);
+        let index = index(&text, limits)?;
+        Ok((text, index))
+    }
+}
+
+fn work(change: &Change, limits: &Limits) -> Result<Worked> {
+    let Change { concerned, before, after, keeps_silent, comment, returns } = change;
     let parse =
         |text: &Option<String>| text.as_deref().map(|text| CalendarObject::parse(text, &limits.text)).transpose();
-    let old = parse(&before)?;
-    let mut after = after;
+    let old = parse(before)?;
+    let mut after = after.clone();
     let mut new = parse(&after)?;
     let me = &concerned.me;
     let refused = |refusal| crate::Error::Scheduling(SchedulingProblem::Refused(refusal));
@@ -268,7 +295,7 @@ fn work(
     let version = |object: &'_ Option<CalendarObject>, text: &'_ Option<String>| -> Option<(CalendarObject, String)> {
         object.clone().zip(text.clone())
     };
-    let (old, new) = (version(&old, &before), version(&new, &after));
+    let (old, new) = (version(&old, before), version(&new, &after));
     let old_version = old.as_ref().map(|(object, text)| Version { object, text });
     let new_version = new.as_ref().map(|(object, text)| Version { object, text });
     let now = Utc::now();
@@ -279,16 +306,14 @@ fn work(
                 return Err(refused(itip::Refusal::NotYours("ORGANIZER".to_owned())));
             }
             let old = old_version.filter(|_| was == Role::Organizer);
-            (itip::changed_by_organizer(old, new_version, &me.all, returns, now).map_err(refused)?, "ATTENDEE")
+            (itip::changed_by_organizer(old, new_version, &me.all, *returns, now).map_err(refused)?, "ATTENDEE")
         }
-        (Role::Attendee, _) if new_version.is_none() && session.keeps_silent => {
-            (itip::Outgoing::default(), "ORGANIZER")
-        }
+        (Role::Attendee, _) if new_version.is_none() && *keeps_silent => (itip::Outgoing::default(), "ORGANIZER"),
         (Role::Attendee, Role::Neither) if new_version.is_some() => {
             return Err(refused(itip::Refusal::NotYours("ATTENDEE".to_owned())));
         }
         (Role::Attendee, _) | (_, Role::Attendee) => {
-            let comment = session.comment.as_deref();
+            let comment = comment.as_deref();
             (
                 itip::changed_by_attendee(old_version, new_version, &me.invited, comment, now).map_err(refused)?,
                 "ORGANIZER",
@@ -300,7 +325,7 @@ fn work(
         let last = index(text, limits).ok().and_then(|index| index.extent.last_end);
         last.is_some_and(|last| last < (now - OVER).timestamp())
     };
-    let is_over = [&before, &after].into_iter().flatten().all(ended);
+    let is_over = [before, &after].into_iter().flatten().all(ended);
     let text = outgoing.text.or(new.map(|(_, text)| text));
     Ok(Worked { text, messages: outgoing.messages, told, is_theirs: is != Role::Neither, is_over })
 }

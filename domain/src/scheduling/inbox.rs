@@ -3,6 +3,7 @@
 use super::processing::default_calendar;
 use crate::access::{self, Caller, Held, PrincipalId};
 use crate::model::scheduling::{DeliveryId, InboxItem, InboxState};
+use crate::retry::retry;
 use crate::{Error, Kalends, Problem, Result};
 use chrono::{TimeDelta, Utc};
 use kalends_ical::ComponentKind;
@@ -14,6 +15,8 @@ pub(crate) const INBOX_LIFE: TimeDelta = TimeDelta::days(30);
 const MAX_LISTED: usize = 1_000;
 /// Most octets of a VAVAILABILITY.
 const MAX_AVAILABILITY: usize = 64 * 1024;
+/// There is none for a credential of one calendar.
+const NO_INBOX: Error = Error::NotFound("the inbox");
 
 /// What sync-tokens of inboxes begin with; the owner's id and a revision follow.
 const TOKEN_PREFIX: &str = "urn:kalends:inbox:";
@@ -51,7 +54,7 @@ impl Kalends {
     /// # Errors
     /// `Forbidden` for a credential that is for one calendar, or not for all.
     pub async fn inbox(&self, caller: Caller) -> Result<Vec<InboxItem>> {
-        require_inbox(caller)?;
+        access::require_all_calendars(caller, NO_INBOX)?;
         self.db.once().await?.inbox(caller.principal, DeliveryId(0), MAX_LISTED).await
     }
 
@@ -61,7 +64,7 @@ impl Kalends {
     /// `NotFound`
     pub async fn inbox_item(&self, caller: Caller, name: &str) -> Result<InboxItem> {
         const NONE: Error = Error::NotFound("the message");
-        require_inbox(caller)?;
+        access::require_all_calendars(caller, NO_INBOX)?;
         let id = InboxItem::id_of(name).ok_or(NONE)?;
         self.db.once().await?.inbox_item(caller.principal, id).await?.ok_or(NONE)
     }
@@ -72,14 +75,17 @@ impl Kalends {
     /// `NotFound`; `Forbidden` for a credential that only reads.
     pub async fn remove_from_inbox(&self, caller: Caller, name: &str) -> Result<()> {
         const NONE: Error = Error::NotFound("the message");
-        require_inbox(caller)?;
+        access::require_all_calendars(caller, NO_INBOX)?;
         access::require_writing(caller)?;
         let id = InboxItem::id_of(name).ok_or(NONE)?;
-        let mut tx = self.db.write().await?;
-        if !tx.remove_from_inbox(caller.principal, id, Utc::now()).await? {
-            return Err(NONE);
-        }
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            if !tx.remove_from_inbox(caller.principal, id, Utc::now()).await? {
+                return Err(NONE);
+            }
+            tx.commit().await
+        })
+        .await
     }
 
     /// The sync-token of the caller's inbox (RFC 6578): another whenever something else is in it.
@@ -87,7 +93,7 @@ impl Kalends {
     /// # Errors
     /// Those of [`Kalends::inbox`].
     pub async fn inbox_token(&self, caller: Caller) -> Result<String> {
-        require_inbox(caller)?;
+        access::require_all_calendars(caller, NO_INBOX)?;
         let state = self.db.once().await?.inbox_state(caller.principal).await?;
         Ok(token_at(caller.principal, state.revision))
     }
@@ -102,7 +108,7 @@ impl Kalends {
         token: Option<&str>,
         limit: Option<usize>,
     ) -> Result<InboxChanges> {
-        require_inbox(caller)?;
+        access::require_all_calendars(caller, NO_INBOX)?;
         let who = caller.principal;
         let limit = limit.unwrap_or(MAX_LISTED).min(MAX_LISTED);
         let mut tx = self.db.read().await?;
@@ -149,7 +155,7 @@ impl Kalends {
     /// # Errors
     /// Those of [`Kalends::inbox`].
     pub async fn availability(&self, caller: Caller) -> Result<Option<String>> {
-        require_inbox(caller)?;
+        access::require_all_calendars(caller, NO_INBOX)?;
         self.db.once().await?.availability(caller.principal).await
     }
 
@@ -165,17 +171,11 @@ impl Kalends {
             }
             Availability::read(text)?;
         }
-        let mut tx = self.db.write().await?;
-        tx.set_availability(caller.principal, text).await?;
-        tx.commit().await
-    }
-}
-
-/// # Errors
-/// `NotFound` for a credential of one calendar, for which there is no inbox.
-fn require_inbox(caller: Caller) -> Result<()> {
-    match caller.only {
-        None => Ok(()),
-        Some(_) => Err(Error::NotFound("the inbox")),
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.set_availability(caller.principal, text).await?;
+            tx.commit().await
+        })
+        .await
     }
 }

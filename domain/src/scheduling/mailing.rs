@@ -12,10 +12,10 @@ use crate::model::object::Precondition;
 use crate::model::scheduling::{Brought, MessageId, OutsideDelivery};
 use crate::objects::index;
 use crate::outgoing_mail::MailError;
-use crate::store::JobProgress;
-use crate::thread::on_a_thread;
+use crate::retry::ahead;
+use crate::store::{Index, JobProgress};
 use crate::write::Write;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Limits, Result};
 use chrono::{TimeDelta, Utc};
 use kalends_ical::CalendarObject;
 use kalends_ical::itip::{self, canonical};
@@ -49,6 +49,30 @@ struct Payload {
     /// How often they were tried.
     #[serde(default)]
     tries: u32,
+}
+
+/// A text, and what became of messages about it by those to whom they were.
+#[derive(PartialEq)]
+struct Reported {
+    text: String,
+    attendees: HashMap<String, String>,
+    organizers: HashMap<String, String>,
+}
+
+impl Reported {
+    /// The text that says so, where it is another by that.
+    fn noted(&self, limits: &Limits) -> Result<Option<(String, Index)>> {
+        let mut text = self.text.clone();
+        for (line, statuses) in [("ATTENDEE", &self.attendees), ("ORGANIZER", &self.organizers)] {
+            let object = CalendarObject::parse(&text, &limits.text)?;
+            text = itip::with_statuses(&object, &text, line, |address, stands| {
+                // An answer that came meanwhile says more.
+                statuses.get(address).filter(|_| stands == Some(PENDING)).cloned()
+            });
+        }
+        let index = index(&text, limits)?;
+        Ok((text != self.text).then_some((text, index)))
+    }
 }
 
 /// Brings the messages of a job to everybody elsewhere to whom they are.
@@ -188,23 +212,11 @@ impl Kalends {
                 let of = if method == "REPLY" { &mut organizers } else { &mut attendees };
                 of.insert(canonical(&recipient), status);
             }
-            let limits = self.limits.clone();
-            let noted = on_a_thread(move || {
-                let mut text = object.text;
-                let before = text.clone();
-                for (line, statuses) in [("ATTENDEE", &attendees), ("ORGANIZER", &organizers)] {
-                    let object = CalendarObject::parse(&text, &limits.text)?;
-                    text = itip::with_statuses(&object, &text, line, |address, stands| {
-                        // An answer that came meanwhile says more.
-                        statuses.get(address).filter(|_| stands == Some(PENDING)).cloned()
-                    });
-                }
-                let index = index(&text, &limits)?;
-                Ok((text != before).then_some((text, index, object.head.etag)))
-            })
-            .await?;
-            let Some((text, index, etag)) = noted else { return Ok(()) };
-            write.store(&held, &name, &text, &index, &Precondition::Matches(vec![etag])).await?;
+            let (octets, limits) = (object.text.len(), self.limits.clone());
+            let reported = Reported { text: object.text, attendees, organizers };
+            let noted = ahead(octets, reported, move |reported| reported.noted(&limits)).await?;
+            let Some((text, index)) = noted else { return Ok(()) };
+            write.store(&held, &name, &text, &index, &Precondition::Matches(vec![object.head.etag])).await?;
             write.commit(()).await
         })
         .await

@@ -8,9 +8,8 @@ use crate::jobs::{Ended, Lease};
 use crate::model::object::Precondition;
 use crate::model::scheduling::{CameBy, DeliveryId, MessageId, Waiting};
 use crate::objects::{free_name, index};
-use crate::retry::retry;
+use crate::retry::ahead;
 use crate::store::{Index, Transaction};
-use crate::thread::on_a_thread;
 use crate::write::Write;
 use crate::{Error, Kalends, Limits, Result};
 use chrono::Utc;
@@ -39,7 +38,19 @@ pub(crate) async fn take_up(lease: &Lease) -> Result<Ended> {
     Ok(ended)
 }
 
+/// What a message is applied to.
+#[derive(PartialEq)]
+struct Applied {
+    /// Of the message.
+    text: String,
+    current: Option<String>,
+    me: Addresses,
+    /// Cancellations that came before it.
+    cancels: Vec<String>,
+}
+
 /// What came of a message: the text to be stored with its index, and messages that it asks for.
+#[derive(Clone)]
 struct Done {
     why: Why,
     text: Option<(String, Index)>,
@@ -59,7 +70,7 @@ impl Kalends {
             let mut tx = self.db.read().await?;
             let Some(next) = tx.next_waiting(recipient, after).await? else { return Ok(()) };
             drop(tx);
-            match retry(async || self.take_up_one(recipient, next).await).await {
+            match self.take_up_one(recipient, next).await {
                 Ok(()) => {}
                 Err(error) if error.is_of_the_store() => return Err(error),
                 Err(error) => {
@@ -73,24 +84,26 @@ impl Kalends {
     }
 
     async fn take_up_one(&self, recipient: PrincipalId, id: DeliveryId) -> Result<()> {
-        let caller = match self.db.read().await?.waiting(id).await? {
-            Some(Waiting { came_by: CameBy::AnswerLink, .. }) => Caller::answer_link(recipient, id),
-            Some(Waiting { came_by: CameBy::Mail, .. }) => Caller::mail(recipient, id),
-            Some(Waiting { sender, .. }) => Caller::invitation(recipient, sender),
-            None => return Ok(()),
+        let Some(waiting) = self.db.read().await?.waiting(id).await? else { return Ok(()) };
+        let caller = match waiting.came_by {
+            CameBy::AnswerLink => Caller::answer_link(recipient, id),
+            CameBy::Mail => Caller::mail(recipient, id),
+            CameBy::Here => Caller::invitation(recipient, waiting.sender),
         };
-        let mut write = self.begin_write(None, caller).await?;
-        // Another may have done it meanwhile.
-        let Some(Waiting { text, calendar, .. }) = write.tx.take_waiting(id).await? else { return Ok(()) };
-        let limits = self.limits.clone();
-        let message = on_a_thread(move || Ok(Incoming::read(&text, &limits.text)?)).await?;
-        let place = place_of(&mut write.tx, recipient, &message).await?;
-        let why = match place {
-            Some((calendar, name)) => self.change(&mut write, recipient, &message, calendar, &name).await?,
-            None => self.add(&mut write, recipient, &message, calendar).await?,
-        };
-        write.tx.set_outcome(id, why.name(), None).await?;
-        write.commit(()).await
+        let (text, limits) = (waiting.text, self.limits.clone());
+        let message = self.parse_on_a_thread(text.len(), move || Ok(Incoming::read(&text, &limits.text)?)).await?;
+        self.write(caller, async |mut write: Write| {
+            // Another may have done it meanwhile.
+            let Some(Waiting { calendar, .. }) = write.tx.take_waiting(id).await? else { return Ok(()) };
+            let place = place_of(&mut write.tx, recipient, &message).await?;
+            let why = match place {
+                Some((calendar, name)) => self.change(&mut write, recipient, &message, calendar, &name).await?,
+                None => self.add(&mut write, recipient, &message, calendar).await?,
+            };
+            write.tx.set_outcome(id, why.name(), None).await?;
+            write.commit(()).await
+        })
+        .await
     }
 
     /// A message about an object that is there.
@@ -159,8 +172,10 @@ impl Kalends {
         me: Addresses,
         cancels: Vec<String>,
     ) -> Result<Done> {
+        let octets = message.text().len() + current.as_deref().map_or(0, str::len);
+        let applied = Applied { text: message.text().to_owned(), current, me, cancels };
         let (message, limits) = (message.clone(), self.limits.clone());
-        on_a_thread(move || applied(&message, current.as_deref(), &me, &cancels, &limits)).await
+        ahead(octets, applied, move |applied| applied.done(&message, &limits)).await
     }
 }
 
@@ -193,31 +208,28 @@ fn new_tag() -> String {
     uuid::Uuid::new_v4().simple().to_string()
 }
 
-fn applied(
-    message: &Incoming,
-    current: Option<&str>,
-    me: &Addresses,
-    cancels: &[String],
-    limits: &Limits,
-) -> Result<Done> {
-    let now = Utc::now();
-    let object = current.map(|text| CalendarObject::parse(text, &limits.text)).transpose()?;
-    let version = object.as_ref().zip(current).map(|(object, text)| Version { object, text });
-    let Outcome { why, text, request_to } = itip::apply(version, message, me, now)?;
-    let text = text.map(|text| cancelled(text, cancels, me, limits)).transpose()?;
-    let stands = text.as_deref().or(current);
-    let mut messages = Vec::new();
-    if let Some(stands) = stands.filter(|_| !request_to.is_empty()) {
-        let object = CalendarObject::parse(stands, &limits.text)?;
-        let stands = Version { object: &object, text: stands };
-        messages.extend(request_to.iter().filter_map(|who| itip::request_to(stands, who, now)));
+impl Applied {
+    fn done(&self, message: &Incoming, limits: &Limits) -> Result<Done> {
+        let (current, now) = (self.current.as_deref(), Utc::now());
+        let object = current.map(|text| CalendarObject::parse(text, &limits.text)).transpose()?;
+        let version = object.as_ref().zip(current).map(|(object, text)| Version { object, text });
+        let Outcome { why, text, request_to } = itip::apply(version, message, &self.me, now)?;
+        let text = text.map(|text| cancelled(text, &self.cancels, &self.me, limits)).transpose()?;
+        let stands = text.as_deref().or(current);
+        let mut messages = Vec::new();
+        if let Some(stands) = stands.filter(|_| !request_to.is_empty()) {
+            let object = CalendarObject::parse(stands, &limits.text)?;
+            let stands = Version { object: &object, text: stands };
+            messages.extend(request_to.iter().filter_map(|who| itip::request_to(stands, who, now)));
+        }
+        let changed = text.as_deref().map(|text| CalendarObject::parse(text, &limits.text)).transpose()?;
+        let changed = changed.as_ref().zip(text.as_deref()).map(|(object, text)| Version { object, text });
+        let is_answers =
+            version.zip(changed).is_some_and(|(old, new)| itip::differ_in_answers_alone(old, new, &self.me));
+        let is_more_than_answers = message.method != Method::Reply && !is_answers;
+        let text = text.map(|text| index(&text, limits).map(|index| (text, index))).transpose()?;
+        Ok(Done { why, text, messages, is_more_than_answers })
     }
-    let changed = text.as_deref().map(|text| CalendarObject::parse(text, &limits.text)).transpose()?;
-    let changed = changed.as_ref().zip(text.as_deref()).map(|(object, text)| Version { object, text });
-    let is_answers = version.zip(changed).is_some_and(|(old, new)| itip::differ_in_answers_alone(old, new, me));
-    let is_more_than_answers = message.method != Method::Reply && !is_answers;
-    let text = text.map(|text| index(&text, limits).map(|index| (text, index))).transpose()?;
-    Ok(Done { why, text, messages, is_more_than_answers })
 }
 
 /// Where the object is that a message is about: among the calendars of whom it is for, and for what they organize, of their teams.

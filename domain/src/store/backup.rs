@@ -70,12 +70,8 @@ impl Database {
     /// Whether there are tables of Kalends in it.
     pub(crate) async fn has_tables(&self) -> Result<bool> {
         let mut tx = self.once().await?;
-        let sql = if tx.is_postgres() {
-            "SELECT count(*) AS tables FROM pg_tables WHERE tablename = '_sqlx_migrations' AND schemaname = current_schema()"
-        } else {
-            "SELECT count(*) AS tables FROM sqlite_schema WHERE name = '_sqlx_migrations'"
-        };
-        Ok(tx.sql(sql).one().await?.count("tables")? > 0)
+        let parts = ["SELECT count(*) AS tables FROM ", tx.table_names(), " WHERE name = '_sqlx_migrations'"];
+        Ok(tx.joined(&parts).one().await?.count("tables")? > 0)
     }
 }
 
@@ -148,22 +144,5 @@ impl Transaction {
             "UPDATE sqlite_sequence SET seq = CASE WHEN seq < $1 THEN $1 ELSE seq + 1 END WHERE name = 'calendars'";
         self.sql(lift).bind(least).run().await?;
         Ok(())
-    }
-
-    /// What the database itself finds wrong with its file, and rows that name what is not there.
-    pub(crate) async fn integrity_problems(&mut self) -> Result<Vec<String>> {
-        if self.is_postgres() {
-            return Ok(Vec::new());
-        }
-        let mut problems =
-            self.sql("PRAGMA integrity_check(20)").all(|row| row.get::<String>("integrity_check")).await?;
-        problems.retain(|problem| problem != "ok");
-        let read = |row: &super::statement::Row| {
-            let (table, parent): (String, String) = (row.get("table")?, row.get("parent")?);
-            Ok(format!("a row of {table} belongs to one of {parent} that is not there"))
-        };
-        problems.extend(self.sql("PRAGMA foreign_key_check").all(read).await?);
-        problems.dedup();
-        Ok(problems)
     }
 }

@@ -54,8 +54,10 @@ macro_rules! calendar {
         )
     };
 }
-const SQLITE_CALENDAR: &str = calendar!("CAST(unixepoch('subsec') * 1000 AS INTEGER)", "json_array");
-const POSTGRES_CALENDAR: &str =
+/// What a SELECT of calendars begins with; see `calendar!`.
+pub(super) const SQLITE_CALENDAR: &str = calendar!("CAST(unixepoch('subsec') * 1000 AS INTEGER)", "json_array");
+/// The same.
+pub(super) const POSTGRES_CALENDAR: &str =
     calendar!("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)", "json_build_array");
 
 /// A calendar as `calendar!` selects it.
@@ -192,27 +194,6 @@ fn component_names(kinds: &[ComponentKind]) -> String {
 }
 
 impl Transaction {
-    /// What a SELECT of calendars begins with; see `calendar!`.
-    pub(super) fn select_calendar(&self) -> &'static str {
-        if self.is_postgres() { POSTGRES_CALENDAR } else { SQLITE_CALENDAR }
-    }
-
-    /// Holds other writers of the calendar back until this transaction ends; whoever locks several does so in the order of their ids.
-    pub async fn lock_calendar(&mut self, id: CalendarId) -> Result<()> {
-        if self.is_postgres() {
-            self.sql("SELECT 1 FROM calendars WHERE id = $1 FOR UPDATE").bind(id.0).run().await?;
-        }
-        Ok(())
-    }
-
-    /// Holds back others who add to or take from what the principal owns.
-    pub async fn lock_home(&mut self, owner: PrincipalId) -> Result<()> {
-        if self.is_postgres() {
-            self.sql("SELECT 1 FROM principals WHERE id = $1 FOR UPDATE").bind(owner.0).run().await?;
-        }
-        Ok(())
-    }
-
     /// The calendars that `principal` owns or was given a grant for, also through teams or with everyone, and those of people for whom they
     /// act, with the access that they have now.
     pub async fn calendars_reached(&mut self, principal: PrincipalId) -> Result<Vec<SeenCalendar>> {

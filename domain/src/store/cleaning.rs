@@ -30,7 +30,7 @@ impl Transaction {
     /// Takes some of what has rested in the bin since before `before` from there. What somebody wanted gone for good goes with every
     /// version of it. Yields how much that was.
     pub async fn delete_from_bin(&mut self, before: DateTime<Utc>) -> Result<u64> {
-        let lock = if self.is_postgres() { " FOR UPDATE" } else { "" };
+        let lock = self.row_lock(" FOR UPDATE");
         let oldest = [
             "SELECT calendar_id, object_id, deleted_at FROM bin WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2",
             lock,

@@ -1,8 +1,12 @@
-//! What the two databases say differently by nature: intervals and sets. Opening them stands in `sqlite` and `postgres`.
+//! What the two databases say differently by nature: intervals, sets, locks, words, and themselves. Opening them stands in `sqlite` and
+//! `postgres`. No other module of the store asks which of them it is.
 
+use super::calendars::{POSTGRES_CALENDAR, SQLITE_CALENDAR};
+use super::statement::Row;
 use super::{ObjectId, Transaction};
 use crate::Result;
 use crate::model::calendar::CalendarId;
+use crate::model::principal::PrincipalId;
 
 /// The interval tree of SQLite. The tree alone says which objects are looked at: with a condition on `objects.calendar_id` beside it
 /// SQLite reads the whole calendar by that column's index and asks the tree about each object.
@@ -11,6 +15,15 @@ const SQLITE_TOUCHING: &str = "SELECT e.id FROM object_extents e
 /// PostgreSQL has ranges of one dimension: the calendar is in the upper bits, each with 2^33 numbers for minutes of 32 bits.
 const POSTGRES_TOUCHING: &str = "SELECT e.id FROM object_extents e
     WHERE e.extent && int8range(($1 << 33) + $3, ($1 << 33) + $2, '[]') AND e.id > $4";
+
+/// An object's text as octets, whatever they are, and its place among the extents.
+const SQLITE_OCTETS: &str =
+    "CAST(o.text AS BLOB) AS text, e.calendar_low AS extent_calendar, e.first_minute, e.last_minute ";
+/// The same.
+const POSTGRES_OCTETS: &str =
+    "convert_to(o.text, 'UTF8') AS text, (lower(e.extent) + 2147483648) >> 33 AS extent_calendar,
+    lower(e.extent) - (((lower(e.extent) + 2147483648) >> 33) << 33) AS first_minute,
+    upper(e.extent) - 1 - (((lower(e.extent) + 2147483648) >> 33) << 33) AS last_minute ";
 
 impl Transaction {
     /// A SELECT of the ids of a calendar's objects whose extents touch an interval. Bound are the calendar, the last and the first minute
@@ -22,6 +35,11 @@ impl Transaction {
     /// A table with the one column `value`: the members of the JSON array that is bound as the first, as text.
     pub(super) fn json_values(&self) -> &'static str {
         if self.is_postgres() { "jsonb_array_elements_text($1::jsonb) AS wanted (value)" } else { "json_each($1)" }
+    }
+
+    /// The condition that the remote id of `s` is a row that follows as ` FROM …)`, in the terms of the index.
+    pub(super) fn remote_id_among(&self) -> &'static str {
+        if self.is_postgres() { "md5(s.remote_id) IN (SELECT md5(value)" } else { "s.remote_id IN (SELECT value" }
     }
 
     /// The condition that an object's UID is what is bound as the second, in the terms of the index.
@@ -49,6 +67,79 @@ impl Transaction {
             r#"'"' || encode(b.after, 'hex') || '"'"#
         } else {
             r#"'"' || lower(hex(b.after)) || '"'"#
+        }
+    }
+
+    /// What a SELECT of calendars begins with.
+    pub(super) fn select_calendar(&self) -> &'static str {
+        if self.is_postgres() { POSTGRES_CALENDAR } else { SQLITE_CALENDAR }
+    }
+
+    /// Columns of the object `o`, as octets, and of its extent `e`.
+    pub(super) fn text_and_extent(&self) -> &'static str {
+        if self.is_postgres() { POSTGRES_OCTETS } else { SQLITE_OCTETS }
+    }
+
+    /// The condition that the message `m` has the words that are bound as the fifth.
+    pub(super) fn mail_has_words(&self) -> &'static str {
+        if self.is_postgres() {
+            "to_tsvector('simple', m.search_text) @@ to_tsquery('simple', $5)"
+        } else {
+            "m.id IN (SELECT rowid FROM mail_words WHERE mail_words MATCH $5)"
+        }
+    }
+
+    /// How the database is asked for words, which have letters and digits alone: each is the beginning of one that is there.
+    pub(crate) fn words_to_match(&self, words: &[String]) -> String {
+        let beginnings = |each: fn(&String) -> String, and| words.iter().map(each).collect::<Vec<_>>().join(and);
+        if self.is_postgres() {
+            beginnings(|word| format!("{word}:*"), " & ")
+        } else {
+            beginnings(|word| format!("\"{word}\"*"), " AND ")
+        }
+    }
+
+    /// What rows are chosen with so that others wait for them, or leave them out; SQLite has one writer.
+    pub(super) fn row_lock(&self, lock: &'static str) -> &'static str {
+        if self.is_postgres() { lock } else { "" }
+    }
+
+    /// Holds other writers of the calendar back until this transaction ends; whoever locks several does so in the order of their ids.
+    pub async fn lock_calendar(&mut self, id: CalendarId) -> Result<()> {
+        if self.is_postgres() {
+            self.sql("SELECT 1 FROM calendars WHERE id = $1 FOR UPDATE").bind(id.0).run().await?;
+        }
+        Ok(())
+    }
+
+    /// Holds back others who add to or take from what the principal owns.
+    pub async fn lock_home(&mut self, owner: PrincipalId) -> Result<()> {
+        if self.is_postgres() {
+            self.sql("SELECT 1 FROM principals WHERE id = $1 FOR UPDATE").bind(owner.0).run().await?;
+        }
+        Ok(())
+    }
+
+    /// Holds back others who claim the address until this transaction ends.
+    pub async fn lock_email(&mut self, email: &str) -> Result<()> {
+        if self.is_postgres() {
+            let statement = self.sql("SELECT pg_advisory_xact_lock(hashtext($1))");
+            statement.bind(email.to_lowercase()).run().await?;
+        }
+        Ok(())
+    }
+
+    /// Whether other nodes may have the database open.
+    pub(super) fn has_nodes(&self) -> bool {
+        self.is_postgres()
+    }
+
+    /// What tables there are, as `name`.
+    pub(super) fn table_names(&self) -> &'static str {
+        if self.is_postgres() {
+            "(SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()) tables"
+        } else {
+            "sqlite_schema"
         }
     }
 
@@ -81,6 +172,23 @@ impl Transaction {
         };
         statement.bind(id.0).bind(calendar.0).bind(i64::from(first)).bind(i64::from(last)).run().await?;
         Ok(())
+    }
+
+    /// What the database itself finds wrong with its file, and rows that name what is not there.
+    pub(crate) async fn integrity_problems(&mut self) -> Result<Vec<String>> {
+        if self.is_postgres() {
+            return Ok(Vec::new());
+        }
+        let mut problems =
+            self.sql("PRAGMA integrity_check(20)").all(|row| row.get::<String>("integrity_check")).await?;
+        problems.retain(|problem| problem != "ok");
+        let read = |row: &Row| {
+            let (table, parent): (String, String) = (row.get("table")?, row.get("parent")?);
+            Ok(format!("a row of {table} belongs to one of {parent} that is not there"))
+        };
+        problems.extend(self.sql("PRAGMA foreign_key_check").all(read).await?);
+        problems.dedup();
+        Ok(problems)
     }
 }
 

@@ -95,15 +95,6 @@ impl Transaction {
         Ok(statement.bind(email).bind(id.0).optional().await?.is_some())
     }
 
-    /// Holds back others who claim the address until this transaction ends.
-    pub async fn lock_email(&mut self, email: &str) -> Result<()> {
-        if self.is_postgres() {
-            let statement = self.sql("SELECT pg_advisory_xact_lock(hashtext($1))");
-            statement.bind(email.to_lowercase()).run().await?;
-        }
-        Ok(())
-    }
-
     /// How many addresses somebody has.
     pub async fn count_email_addresses(&mut self, user: PrincipalId) -> Result<u64> {
         let statement = self.sql("SELECT count(*) AS addresses FROM email_addresses WHERE user_id = $1");

@@ -133,7 +133,7 @@ impl Transaction {
         let now = self.now();
         let token = Uuid::new_v4();
         // Two nodes do not wait for each other: each takes another one.
-        let lock = if self.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
+        let lock = self.row_lock(" FOR UPDATE SKIP LOCKED");
         let taken = [
             "UPDATE jobs SET state = 'running', attempts = attempts + 1, leased_by = $2, leased_until = ",
             now,

@@ -50,21 +50,7 @@ fn row(row: &Row) -> Result<MailRow> {
     })
 }
 
-/// What `MATCH` and `to_tsquery` take: each word is the beginning of one that the message has.
-pub(crate) fn words_to_match(words: &[String], is_postgres: bool) -> String {
-    match is_postgres {
-        // Words have letters and digits alone.
-        true => words.iter().map(|word| format!("{word}:*")).collect::<Vec<_>>().join(" & "),
-        false => words.iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" AND "),
-    }
-}
-
 impl Transaction {
-    /// How the database is asked for words.
-    pub fn words_to_match(&self, words: &[String]) -> String {
-        words_to_match(words, self.is_postgres())
-    }
-
     /// A part of the list of one place.
     pub async fn listed_mail(&mut self, place: ListedPlace, listed: ListedMail<'_>) -> Result<Vec<MailRow>> {
         let (of, newer) = match place {
@@ -87,10 +73,7 @@ impl Transaction {
             parts.push(" AND (m.flags & 1) = 0");
         }
         if listed.words.is_some() {
-            parts.push(match self.is_postgres() {
-                true => " AND to_tsvector('simple', m.search_text) @@ to_tsquery('simple', $5)",
-                false => " AND m.id IN (SELECT rowid FROM mail_words WHERE mail_words MATCH $5)",
-            });
+            parts.extend([" AND ", self.mail_has_words()]);
         }
         if listed.threads {
             // One look into the index for each row on the way: a page costs what it shows, however large the folder is.

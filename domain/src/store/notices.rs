@@ -93,7 +93,7 @@ impl Transaction {
 
     /// Tells every other node, once this is committed, what `node` has changed.
     pub async fn tell_changed(&mut self, node: Uuid, announcements: &[Announcement]) -> Result<()> {
-        if self.is_postgres() && !announcements.is_empty() {
+        if self.has_nodes() && !announcements.is_empty() {
             for payload in payloads(node, announcements) {
                 self.tell(&payload).await?;
             }
@@ -102,7 +102,7 @@ impl Transaction {
     }
 
     async fn tell(&mut self, payload: &str) -> Result<()> {
-        if self.is_postgres() {
+        if self.has_nodes() {
             self.sql("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(payload).run().await?;
         }
         Ok(())

@@ -304,7 +304,7 @@ impl Transaction {
     /// write.
     pub async fn texts_after(&mut self, after: ObjectId, octets: usize) -> Result<Vec<(ObjectId, CalendarId, String)>> {
         let next = "SELECT id, size, id AS name FROM objects WHERE id > $1 ORDER BY id LIMIT $2";
-        let lock = if self.is_postgres() { " FOR UPDATE OF o" } else { "" };
+        let lock = self.row_lock(" FOR UPDATE OF o");
         let parts = [OBJECT, FIRST_THAT_FIT, next, UP_TO_OCTETS, "o.id", lock];
         let statement = self.joined(&parts).bind(after.0).bind(PAGE_OBJECTS).bind(signed(octets));
         let read = |row: &Row| Ok((ObjectId(row.get("id")?), CalendarId(row.get("calendar_id")?), row.get("text")?));

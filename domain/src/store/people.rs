@@ -63,7 +63,7 @@ impl Transaction {
 
     /// The administrators who can sign in; others who ask wait until this transaction ends.
     pub async fn lock_administrators(&mut self) -> Result<Vec<PrincipalId>> {
-        let lock = if self.is_postgres() { " FOR UPDATE" } else { "" };
+        let lock = self.row_lock(" FOR UPDATE");
         let parts =
             ["SELECT u.principal_id FROM users u WHERE u.is_admin AND", ACTIVE, "ORDER BY u.principal_id", lock];
         self.joined(&parts).all(|row| Ok(PrincipalId(row.get("principal_id")?))).await

@@ -59,18 +59,14 @@ impl Transaction {
     /// The names of the accounts among `slugs` that have a picture and can be signed in with, with what it is told from earlier ones by.
     pub async fn pictures_among(&mut self, slugs: &[String]) -> Result<Vec<(String, [u8; 16])>> {
         let list = serde_json::to_string(slugs).unwrap_or_default();
-        let values = if self.is_postgres() {
-            "SELECT value FROM json_array_elements_text(CAST($1 AS json))"
-        } else {
-            "SELECT value FROM json_each($1)"
-        };
+        let values = self.json_values();
         let read = |row: &Row| {
             let digest: Vec<u8> = row.get("digest")?;
             Ok((row.get("slug")?, digest.try_into().map_err(|_| broken("digest"))?))
         };
         self.joined(&[
             "SELECT p.slug, t.digest FROM pictures t JOIN users u ON u.principal_id = t.user_id
-             JOIN principals p ON p.id = t.user_id WHERE p.slug IN (",
+             JOIN principals p ON p.id = t.user_id WHERE p.slug IN (SELECT value FROM ",
             values,
             ") AND",
             ACTIVE,

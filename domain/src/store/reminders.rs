@@ -100,7 +100,7 @@ impl Transaction {
         now: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<(ReminderId, Channel, u32)>> {
-        let lock = if self.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
+        let lock = self.row_lock(" FOR UPDATE SKIP LOCKED");
         let parts = [
             "UPDATE reminder_deliveries SET state = 'sending', tries = tries + 1, at = $1 WHERE (reminder_id, channel) IN (
                 SELECT reminder_id, channel FROM reminder_deliveries WHERE state = 'waiting' AND at <= $1 ORDER BY at LIMIT $2",

@@ -108,7 +108,7 @@ impl Transaction {
 
     /// [`Transaction::waiting`], held back from others who would do it.
     pub async fn take_waiting(&mut self, id: DeliveryId) -> Result<Option<Waiting>> {
-        let lock = if self.is_postgres() { " FOR UPDATE OF d" } else { "" };
+        let lock = self.row_lock(" FOR UPDATE OF d");
         self.waiting_locked(id, lock).await
     }
 

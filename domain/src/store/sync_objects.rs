@@ -210,8 +210,7 @@ impl Transaction {
     ) -> Result<HashMap<RemoteObjectId, SyncObject>> {
         let list = serde_json::to_string(ids).map_err(|_| broken("remote_id"))?;
         let values = self.json_values();
-        let key =
-            if self.is_postgres() { "md5(s.remote_id) IN (SELECT md5(value)" } else { "s.remote_id IN (SELECT value" };
+        let key = self.remote_id_among();
         let parts = [OBJECT, "WHERE ", key, " FROM ", values, ") AND s.link_id = $2"];
         let found = self.joined(&parts).bind(list).bind(link.0).all(object).await?;
         Ok(found.into_iter().filter_map(|object| Some((object.remote.clone()?, object))).collect())
@@ -259,9 +258,8 @@ impl Transaction {
     pub async fn set_sync_listed(&mut self, link: SyncLinkId, ids: &[&RemoteObjectId], listing: i64) -> Result<()> {
         let list = serde_json::to_string(ids).map_err(|_| broken("remote_id"))?;
         let values = self.json_values();
-        let key =
-            if self.is_postgres() { "md5(remote_id) IN (SELECT md5(value)" } else { "remote_id IN (SELECT value" };
-        let parts = ["UPDATE sync_objects SET listed = $3 WHERE link_id = $2 AND ", key, " FROM ", values, ")"];
+        let key = self.remote_id_among();
+        let parts = ["UPDATE sync_objects AS s SET listed = $3 WHERE s.link_id = $2 AND ", key, " FROM ", values, ")"];
         self.joined(&parts).bind(list).bind(link.0).bind(listing).run().await?;
         Ok(())
     }
@@ -293,7 +291,7 @@ impl Transaction {
         since: Option<i64>,
         until: Revision,
     ) -> Result<()> {
-        let same_uid = if self.is_postgres() { "md5(s.uid) = md5(o.uid) AND s.uid = o.uid" } else { "s.uid = o.uid" };
+        let same_uid = self.same_uid();
         let after = since.unwrap_or(-1);
         // What is called otherwise by now: it was moved away and back, or deleted and made anew.
         let renamed = [
@@ -305,7 +303,7 @@ impl Transaction {
             "INSERT INTO sync_objects (link_id, uid, name, remote_state, local_pending, title)
              SELECT $1, o.uid, o.name, 'same', TRUE, o.summary FROM objects o
              WHERE o.calendar_id = $2 AND o.revision > $3 AND o.revision <= $4 AND NOT EXISTS (
-                SELECT 1 FROM sync_objects s WHERE s.link_id = $1 AND ",
+                SELECT 1 FROM sync_objects b WHERE b.link_id = $1 AND ",
             same_uid,
             ")",
         ];

@@ -66,12 +66,6 @@ const CALENDARS: &str =
 const OBJECT: &str =
     "SELECT o.id, o.calendar_id, o.name, o.revision, o.uid, o.component, o.etag, o.size, o.first_start, o.last_end,
     o.recurring, o.summary, h.revision AS logged, h.name AS logged_name, h.removed, h.object_id, h.after, ";
-const SQLITE_OCTETS: &str =
-    "CAST(o.text AS BLOB) AS text, e.calendar_low AS extent_calendar, e.first_minute, e.last_minute ";
-const POSTGRES_OCTETS: &str =
-    "convert_to(o.text, 'UTF8') AS text, (lower(e.extent) + 2147483648) >> 33 AS extent_calendar,
-    lower(e.extent) - (((lower(e.extent) + 2147483648) >> 33) << 33) AS first_minute,
-    upper(e.extent) - 1 - (((lower(e.extent) + 2147483648) >> 33) << 33) AS last_minute ";
 const FROM_OBJECTS: &str = "FROM objects o LEFT JOIN object_extents e ON e.id = o.id
     LEFT JOIN changes h ON h.calendar_id = o.calendar_id AND h.revision = o.revision ";
 
@@ -136,7 +130,7 @@ impl Transaction {
         octets: usize,
     ) -> Result<Vec<(ObjectId, Result<StoredObject>)>> {
         let next = "SELECT id, size, id AS name FROM objects WHERE id > $1 ORDER BY id LIMIT $2";
-        let text = if self.is_postgres() { POSTGRES_OCTETS } else { SQLITE_OCTETS };
+        let text = self.text_and_extent();
         self.joined(&[OBJECT, text, FROM_OBJECTS, FIRST_THAT_FIT, next, UP_TO_OCTETS, "o.id"])
             .bind(after.0)
             .bind(PAGE_OBJECTS)
@@ -191,12 +185,9 @@ impl Transaction {
 
     /// The time of the newest change, and the database's own; on SQLite that of this machine, as Unix milliseconds.
     pub(crate) async fn clocks(&mut self) -> Result<(Option<i64>, i64)> {
-        let sql = if self.is_postgres() {
-            "SELECT (SELECT max(changed_at) FROM changes) AS newest, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now"
-        } else {
-            "SELECT (SELECT max(changed_at) FROM changes) AS newest, unixepoch() * 1000 AS now"
-        };
-        let row = self.sql(sql).one().await?;
+        let now = self.now();
+        let parts = ["SELECT (SELECT max(changed_at) FROM changes) AS newest, ", now, " AS now"];
+        let row = self.joined(&parts).one().await?;
         Ok((row.get("newest")?, row.get("now")?))
     }
 }

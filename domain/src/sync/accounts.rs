@@ -10,6 +10,7 @@ use super::vault::Resealed;
 use crate::access::{self, Caller, PrincipalId};
 use crate::idempotency::Once;
 use crate::model::remote_account::{AccountState, ProviderKind, RemoteAccount, RemoteAccountId};
+use crate::retry::retry;
 use crate::store::{NewRemoteAccount, Transaction};
 use crate::write::Write;
 use crate::{Error, Kalends, Problem, Result, versions};
@@ -340,9 +341,12 @@ impl Kalends {
 
     async fn keep_credentials(&self, id: RemoteAccountId, credentials: &Credentials) -> Result<()> {
         let sealed = self.vault.seal(id, credentials)?;
-        let mut tx = self.db.write().await?;
-        tx.set_remote_credentials(id, &sealed).await?;
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            tx.set_remote_credentials(id, &sealed).await?;
+            tx.commit().await
+        })
+        .await
     }
 
     /// Seals everybody's credentials, and the addresses of people elsewhere, by the first key that another key sealed. For whoever runs the server.

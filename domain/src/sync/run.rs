@@ -162,7 +162,7 @@ async fn removed(lease: &Lease, link: &SyncLink) -> Result<Ended> {
     let raised = tx.raise_homes(link.calendar).await?;
     let news = raised.into_iter().map(|(principal, revision)| crate::Announcement::Home { principal, revision });
     let news: Vec<crate::Announcement> = news.chain(lease.news(true)).collect();
-    lease.kalends.commit_with_all_news(tx, news).await?;
+    lease.kalends.commit_with_news(tx, news).await?;
     Ok(ended)
 }
 
@@ -321,7 +321,7 @@ async fn conclude_once(
         false => Vec::new(),
     };
     news.extend(raised.into_iter().map(|(principal, revision)| crate::Announcement::Home { principal, revision }));
-    kalends.commit_with_all_news(tx, news).await?;
+    kalends.commit_with_news(tx, news).await?;
     Ok(ended)
 }
 

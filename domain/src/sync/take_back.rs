@@ -195,7 +195,7 @@ pub(crate) async fn take_back(lease: &Lease) -> Result<Ended> {
         // The link is no more.
         let mut tx = kalends.db.write().await?;
         let ended = lease.end(&mut tx, None).await?;
-        kalends.commit_with_all_news(tx, lease.news(true).into_iter().collect()).await?;
+        kalends.commit_with_news(tx, lease.news(true)).await?;
         return Ok(ended);
     };
     let back = match payload.back {
@@ -273,7 +273,7 @@ impl Taking<'_> {
         payload.down_to = batch.iter().map(|change| change.revision.0).min();
         let mut tx = self.lease.kalends.db.write().await?;
         self.note_here(&mut tx, &mut payload, &outcomes).await?;
-        self.lease.kalends.commit_with_all_news(tx, self.lease.news(false).into_iter().collect()).await?;
+        self.lease.kalends.commit_with_news(tx, self.lease.news(false)).await?;
         self.payload = payload;
         Ok(())
     }
@@ -323,7 +323,7 @@ impl Taking<'_> {
                         let mut tx = kalends.db.write().await?;
                         note(&mut tx, &self.link, self.back, line, deed, &mut payload.outcome).await?;
                         keep(self.lease, &mut tx, &payload).await?;
-                        kalends.commit_with_all_news(tx, self.lease.news(false).into_iter().collect()).await?;
+                        kalends.commit_with_news(tx, self.lease.news(false)).await?;
                         Ok(payload)
                     });
                     payload = noted.await?;
@@ -348,8 +348,8 @@ impl Taking<'_> {
             let ended = self.lease.end(&mut tx, None).await?;
             let raised = tx.raise_homes(self.link.calendar).await?;
             let home = |(principal, revision)| crate::Announcement::Home { principal, revision };
-            let news = raised.into_iter().map(home).chain(self.lease.news(true)).collect();
-            kalends.commit_with_all_news(tx, news).await?;
+            let news = raised.into_iter().map(home).chain(self.lease.news(true));
+            kalends.commit_with_news(tx, news).await?;
             Ok(ended)
         })
         .await

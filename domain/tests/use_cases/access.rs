@@ -75,9 +75,9 @@ async fn the_highest_of_own_and_group_grants_counts_and_a_credential_is_a_ceilin
     assert_eq!(told(may(&home, ben).await), "yff");
     home.kalends.share(home.anna, home.calendar, group, Access::Write, None).await.unwrap();
     assert_eq!(told(may(&home, ben).await), "yyy");
-    let only_reads = Caller { ceiling: Access::Read, ..ben };
+    let only_reads = ben.narrowed(Access::Read, None);
     assert_eq!(told(may(&home, only_reads).await), "yyf");
-    let owner_who_reads = Caller { ceiling: Access::Read, ..home.anna };
+    let owner_who_reads = home.anna.narrowed(Access::Read, None);
     assert_eq!(told(may(&home, owner_who_reads).await), "yyf");
     assert!(home.kalends.create_named_calendar(owner_who_reads, "More").await.is_err());
 

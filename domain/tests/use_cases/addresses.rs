@@ -1,7 +1,7 @@
 //! Addresses of e-mail: an address that somebody enters is theirs once that was shown.
 
 use kalends_domain::Error;
-use kalends_domain::access::Caller;
+use kalends_domain::access::{Access, Caller};
 use kalends_domain::accounts::{MAX_ADDRESSES, NewUser, ProfilePatch};
 use kalends_domain::people::{Administrator, PersonPatch};
 use kalends_test_support::home::{Home, new_user, user};
@@ -81,7 +81,7 @@ async fn a_link_shows_once_that_an_address_is_theirs() {
     for (who, link) in [(ben, &first.0), (cleo, &link.0), (ben, &"x".to_owned())] {
         assert!(matches!(kalends.prove_address(who, link).await, Err(Error::NotFound(_))));
     }
-    let program = Caller { only: Some(home.calendar), ..ben };
+    let program = ben.narrowed(Access::Owner, Some(home.calendar));
     assert!(matches!(kalends.prove_address(program, &link.0).await, Err(Error::Forbidden { .. })));
     assert_eq!(kalends.prove_address(ben, &link.0).await.unwrap(), "ben@example.org");
     assert_eq!(addresses(&home, ben).await, "ben@example.org*");
@@ -110,7 +110,7 @@ async fn who_looks_after_the_accounts_is_believed() {
     // Of himself he only says so.
     let says = |email: Option<&str>| {
         let email = Some(email.map(str::to_owned));
-        move |_: &kalends_domain::accounts::User| Ok(ProfilePatch { email, ..ProfilePatch::default() })
+        move |_: &kalends_domain::accounts::User| Ok(ProfilePatch { email: email.clone(), ..ProfilePatch::default() })
     };
     let same = kalends.change_profile(caller, says(Some("x@example.org"))).await.unwrap();
     assert_eq!(same.principal.email.as_deref(), Some("b@example.org"));

@@ -199,9 +199,9 @@ async fn whoever_began_a_job_is_told_how_it_gets_on_and_nobody_else() {
     let mut of_ben = up_to_date(&home.kalends, ben).await;
     // Who follows on another node hears of it as well.
     let (mut here, mut there) = (up_to_date(&home.kalends, home.anna).await, up_to_date(&other, home.anna).await);
-    let only = Caller { only: Some(home.calendar), ..home.anna };
+    let only = home.anna.narrowed(Access::Owner, Some(home.calendar));
     let elsewhere = home.kalends.create_calendar(home.anna, None, CalendarDetails::named("Work", 1), Vec::new()).await;
-    let elsewhere = Caller { only: Some(elsewhere.unwrap().id), ..home.anna };
+    let elsewhere = home.anna.narrowed(Access::Owner, Some(elsewhere.unwrap().id));
     let mut of_one = up_to_date(&home.kalends, only).await;
     let mut of_another = up_to_date(&home.kalends, elsewhere).await;
 

@@ -1,6 +1,6 @@
 //! People as administrators look after them.
 
-use kalends_domain::access::Caller;
+use kalends_domain::access::Access;
 use kalends_domain::accounts::{AccountState, CredentialKind, NewAppPassword, NewUser, Origin};
 use kalends_domain::people::{Administrator, Inheritance, MAX_LISTED, PersonPatch};
 use kalends_domain::{Error, Problem};
@@ -30,7 +30,7 @@ async fn only_administrators_on_a_page_find_people() {
         let (_, secret) = home.kalends.create_app_password(home.anna.principal, "phone").await.unwrap();
         home.kalends.authenticate_client("anna", &secret.0).await.unwrap()
     };
-    for stranger in [ben, phone, Caller { only: Some(home.calendar), ..home.anna }] {
+    for stranger in [ben, phone, home.anna.narrowed(Access::Owner, Some(home.calendar))] {
         let stranger = Administrator::Person(stranger);
         let (kalends, anna) = (&home.kalends, home.anna.principal);
         let patch = PersonPatch { is_admin: Some(true), ..PersonPatch::default() };

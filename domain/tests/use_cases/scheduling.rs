@@ -449,6 +449,18 @@ async fn a_thousand_are_invited_by_one_write() {
     // One text, whoever it is for.
     assert_eq!((home.count("scheduling_messages").await, home.count("scheduling_deliveries").await), (1, 1000));
     assert!(home.kalends.object(bernard, own, "m.ics").await.unwrap().text.contains("All hands"));
+    // What takes long is done ahead of the write, also where two change it at once.
+    let answer = Answer { partstat: PartStat::Accepted, delegate: None };
+    let renamed = text.replace("All hands", "Everybody");
+    let (answered, put) = tokio::join!(
+        home.kalends.answer_invitation(bernard, (own, "m.ics"), None, None, answer, None),
+        home.kalends.put_object(cyrus, calendar, "m.ics", &renamed, Precondition::None),
+    );
+    answered.unwrap();
+    put.unwrap();
+    settle(&home.kalends).await;
+    let stands = unfolded(&home.kalends.object(cyrus, calendar, "m.ics").await.unwrap().text);
+    assert!(stands.contains("Everybody") && line(&stands, "bernard").contains("PARTSTAT=ACCEPTED"));
     let many: Vec<String> = (0..5_001).map(|number| format!("guest{number}")).collect();
     let names: Vec<&str> = many.iter().map(String::as_str).collect();
     let text = meeting("n", "Too many", "20300301T100000Z", &names, "");

@@ -109,7 +109,7 @@ async fn only_who_administers_shares_and_nobody_gives_what_only_an_owner_has() {
     bad(kalends.share(home.anna, calendar, cleo.principal, Access::Read, Some(Utc::now())).await);
     not_found(kalends.share(home.anna, calendar, PrincipalId(9999), Access::Read, None).await);
     // A program with a lesser credential shares nothing, whoever it acts for.
-    let program = Caller { ceiling: Access::Administer, ..home.anna };
+    let program = home.anna.narrowed(Access::Administer, None);
     forbidden(kalends.share(program, calendar, cleo.principal, Access::Write, None).await);
 }
 

@@ -151,9 +151,9 @@ impl Listing {
 
     /// What the account holds in all is nothing for a credential of one calendar.
     async fn quota(&self, owner: access::PrincipalId) -> Result<Option<Quota>, Failure> {
-        match self.call.caller.only {
-            None => Ok(Quota::read(&self.call.kalends, owner, &self.request).await?),
-            Some(_) => Ok(None),
+        match self.call.caller.is_for_one_calendar() {
+            true => Ok(None),
+            false => Ok(Quota::read(&self.call.kalends, owner, &self.request).await?),
         }
     }
 
@@ -209,7 +209,7 @@ impl Listing {
     pub async fn own_principals(&self) -> Result<Vec<target::Party>, Failure> {
         let Call { kalends, caller, who, .. } = &self.call;
         let mut own = vec![target::party(who)];
-        if caller.only.is_none() {
+        if !caller.is_for_one_calendar() {
             own.extend(kalends.teams(*caller).await?.into_iter().map(|team| team.party));
         }
         Ok(own)

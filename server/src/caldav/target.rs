@@ -70,7 +70,7 @@ impl Target {
                 Some((party, calendars)) => Target::HomeOf(party, calendars),
                 None => Target::Missing,
             },
-            Resource::Notifications { owner } if *owner == who.slug && caller.only.is_none() => {
+            Resource::Notifications { owner } if *owner == who.slug && !caller.is_for_one_calendar() => {
                 Target::Notifications(kalends.share_notices(caller).await?)
             }
             Resource::Notification { owner, name } if *owner == who.slug => {
@@ -78,14 +78,14 @@ impl Target {
                 let named = notices.into_iter().find(|notice| notification_name(notice) == *name);
                 named.map_or(Target::Missing, |notice| Target::Notification(Box::new(notice)))
             }
-            Resource::Inbox { owner } if *owner == who.slug && caller.only.is_none() => {
+            Resource::Inbox { owner } if *owner == who.slug && !caller.is_for_one_calendar() => {
                 Target::Inbox(Box::new(InboxContent::read(kalends, who, caller).await?))
             }
             Resource::InboxItem { owner, name } if *owner == who.slug => {
                 let item = found(kalends.inbox_item(caller, name).await)?;
                 item.map_or(Target::Missing, |item| Target::InboxItem(Box::new(item)))
             }
-            Resource::Outbox { owner } if *owner == who.slug && caller.only.is_none() => Target::Outbox,
+            Resource::Outbox { owner } if *owner == who.slug && !caller.is_for_one_calendar() => Target::Outbox,
             Resource::Inbox { .. } | Resource::InboxItem { .. } | Resource::Outbox { .. } => Target::Missing,
             Resource::Calendar { owner, slug } => match found(kalends.calendar(caller, owner, slug).await)? {
                 Some(calendar) => Target::Calendar(calendar),
@@ -159,7 +159,7 @@ impl Proxies {
         slug: &str,
         group: ProxyGroup,
     ) -> Result<Option<Self>, Error> {
-        if caller.only.is_some() {
+        if caller.is_for_one_calendar() {
             return Ok(None);
         }
         let is_of_group = |delegation: &Delegation| delegation.access == group.access();

@@ -220,19 +220,20 @@ pub async fn change_me(
     };
     let working_hours = change.working_hours.map(|week| week.map(hours).transpose()).transpose()?;
     let changed = rest.kalends.change_profile_if(known.caller, |user, addresses| {
-        if tags.is_some_and(|tags| !tags.match_strongly(Some(&etag_of(&Me::of(user, addresses))))) {
+        if tags.as_ref().is_some_and(|tags| !tags.match_strongly(Some(&etag_of(&Me::of(user, addresses))))) {
             return Err(Error::PreconditionFailed);
         }
         let mut preferences = user.preferences.clone();
         preferences.time_zone = time_zone.unwrap_or(preferences.time_zone);
-        preferences.locale = locale.unwrap_or(preferences.locale);
+        preferences.locale = locale.clone().unwrap_or(preferences.locale);
         preferences.week_start = week_start.unwrap_or(preferences.week_start);
         preferences.hour12 = change.hour12.unwrap_or(preferences.hour12);
         preferences.theme = theme.unwrap_or(preferences.theme);
         preferences.view = view.unwrap_or(preferences.view);
         preferences.reminder_minutes = change.reminder_minutes.unwrap_or(preferences.reminder_minutes);
         preferences.working_hours = working_hours.unwrap_or(preferences.working_hours);
-        Ok(ProfilePatch { display_name: change.display_name, email: change.email, preferences: Some(preferences) })
+        let (display_name, email) = (change.display_name.clone(), change.email.clone());
+        Ok(ProfilePatch { display_name, email, preferences: Some(preferences) })
     });
     let user = changed.await?;
     let body = Me::of(&user, rest.kalends.own_addresses(known.caller).await?);

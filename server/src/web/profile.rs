@@ -57,7 +57,7 @@ async fn change_profile(State(state): State<WebState>, request: Request) -> Resp
         email: Some(Some(text("email")).filter(|email| !email.is_empty())),
         preferences: None,
     };
-    let changed = state.web.kalends.change_profile(user.on_a_page(), |_| Ok(patch)).await;
+    let changed = state.web.kalends.change_profile(user.on_a_page(), |_| Ok(patch.clone())).await;
     let outcome = changed.map(|_| words::server_profile_saved()).map_err(ApiError::from);
     back(&state, profile::FORM, outcome, form)
 }

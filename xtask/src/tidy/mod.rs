@@ -97,6 +97,7 @@ impl Source {
         found.extend(rules::names(&self.tokens));
         if !self.is_test() {
             found.extend(rules::access_levels(&self.path, &self.tokens));
+            found.extend(rules::dialect(&self.path, &self.tokens));
             found.extend(rules::sql(&self.path, &self.tokens));
             found.extend(rules::writes(&self.path, &self.tokens));
             found.extend(words::words_in_views(&self.path, &self.tokens));

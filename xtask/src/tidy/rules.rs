@@ -7,17 +7,21 @@ pub type Finding = (usize, String);
 
 /// Levels of access are compared in one module alone: how access is found out may change without a search.
 pub fn access_levels(path: &str, tokens: &[Token]) -> Vec<Finding> {
-    if is_part_of(path, "domain/src/access") {
+    if is_part_of(path, "domain/src/access") || path == "domain/src/model/principal.rs" {
         return Vec::new();
     }
+    let compares = "compares a level of access: ask domain/src/access.rs for what is needed";
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate().filter(|(_, token)| !token.is_test) {
         match token.word() {
-            Some("Access") if signs(tokens, at + 1, "::") && is_compared(tokens, at) => {
-                found.push((
-                    token.line,
-                    "compares a level of access: ask domain/src/access.rs for what is needed".into(),
-                ));
+            Some("Access") if signs(tokens, at + 1, "::") && (is_compared(tokens, at) || is_bounding(tokens, at)) => {
+                found.push((token.line, compares.into()));
+            }
+            Some("matches") if signs(tokens, at + 1, "!(") && names_level(tokens, at + 2) => {
+                found.push((token.line, compares.into()));
+            }
+            Some("access") if signs(tokens, at + 1, "()") && is_ordered(tokens, at + 3) => {
+                found.push((token.line, compares.into()));
             }
             Some("access") if signs(tokens, at + 1, "(") && is_free_call(tokens, at) => {
                 found.push((token.line, "finds out the access by itself: take it from domain/src/access.rs".into()));
@@ -46,6 +50,21 @@ fn is_compared(tokens: &[Token], at: usize) -> bool {
         || (before(1, ">") && !before(2, "=>") && !before(2, "->"));
     let is_after = ["==", "!=", ">=", "<=", "<", ">"].iter().any(|sign| signs(tokens, end, sign));
     is_before || is_after
+}
+
+/// Whether the level at `at` is what something is held to by `min` or `max`.
+fn is_bounding(tokens: &[Token], at: usize) -> bool {
+    at >= 2 && tokens[at - 1].is('(') && matches!(word(tokens, at - 2), Some("min" | "max"))
+}
+
+/// Whether a level is named between the bracket at `open` and its end.
+fn names_level(tokens: &[Token], open: usize) -> bool {
+    (open..closing(tokens, open)).any(|at| word(tokens, at) == Some("Access") && signs(tokens, at + 1, "::"))
+}
+
+/// Whether what ends before `at` is said to be more or less than something.
+fn is_ordered(tokens: &[Token], at: usize) -> bool {
+    ["<", ">"].iter().any(|sign| signs(tokens, at, sign)) && !signs(tokens, at, ">>")
 }
 
 /// Whether what is called at `at` is neither a method nor defined there.
@@ -87,6 +106,19 @@ pub fn sql(path: &str, tokens: &[Token]) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Where it is known which database it is.
+const DIALECT: [&str; 2] = ["domain/src/store/dialect.rs", "domain/src/store/transaction.rs"];
+
+/// What the two databases say differently stands in one room: every other statement is the same for both.
+pub fn dialect(path: &str, tokens: &[Token]) -> Vec<Finding> {
+    if DIALECT.contains(&path) {
+        return Vec::new();
+    }
+    let asks = tokens.iter().filter(|token| !token.is_test && token.word() == Some("is_postgres"));
+    asks.map(|token| (token.line, "asks which database it is: let domain/src/store/dialect.rs say both forms".into()))
+        .collect()
 }
 
 fn is_statement(text: &str) -> bool {
@@ -173,9 +205,12 @@ mod tests {
             let held = access(who, &calendar);
             crate::access::access(who, &calendar);
             view! { <p>{held != Access::None}</p> }
+            matches!(held, Access::Read | Access::Write);
+            ceiling.min(Access::Read);
+            role.access() <= needed;
         }";
         let elsewhere = |tokens: &[Token]| access_levels("app/src/lib.rs", tokens);
-        assert_eq!(lines(elsewhere, source), [2, 3, 4, 5, 6, 7]);
+        assert_eq!(lines(elsewhere, source), [2, 3, 4, 5, 6, 7, 8, 9, 10]);
         assert!(lines(|tokens| access_levels("domain/src/access.rs", tokens), source).is_empty());
         assert!(lines(|tokens| access_levels("domain/src/access/levels.rs", tokens), source).is_empty());
         assert!(!lines(|tokens| access_levels("domain/src/accessory.rs", tokens), source).is_empty());
@@ -186,6 +221,15 @@ mod tests {
         let source = "fn access(needed: Access) -> Access { match held.access() { Access::Read => Access::Write, _ => f(Access::Read) } }
             #[cfg(test)] mod tests { fn a() { held >= Access::Read; } }";
         assert!(lines(|tokens| access_levels("app/src/lib.rs", tokens), source).is_empty());
+    }
+
+    #[test]
+    fn one_room_knows_which_database_it_is() {
+        let source = "fn a(tx: &Transaction) {
+            if tx.is_postgres() {}
+        }";
+        assert_eq!(lines(|tokens| dialect("domain/src/store/jobs.rs", tokens), source), [2]);
+        assert!(lines(|tokens| dialect("domain/src/store/dialect.rs", tokens), source).is_empty());
     }
 
     #[test]

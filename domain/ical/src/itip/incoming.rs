@@ -62,6 +62,11 @@ impl Incoming {
         Ok(Incoming { method: known, uid, kind, text: text.to_owned(), calendar, zones, parts, limits: *limits })
     }
 
+    /// As it was read.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Its components.
     pub fn components(&self) -> impl Iterator<Item = &Component> {
         self.parts.iter().map(|index| &self.calendar.components[*index])

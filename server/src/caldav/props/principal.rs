@@ -64,7 +64,7 @@ impl<'a> PrincipalView<'a> {
                 Err(error) => return Err(error),
             }
         }
-        if party.id == who.id && caller.only.is_none() && request.asks_for(Live::GroupMembership) {
+        if party.id == who.id && !caller.is_for_one_calendar() && request.asks_for(Live::GroupMembership) {
             teams.extend(kalends.teams(*caller).await?.into_iter().map(|team| team.party.slug));
         }
         // Of others it counts whether one acts for them.

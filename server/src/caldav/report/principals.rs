@@ -90,7 +90,7 @@ pub async fn search(call: Call, root: &Element) -> Result<Response, Failure> {
     require_depth_zero(&call)?;
     let criteria = criteria(root)?;
     let is_place = matches!(call.resource, Resource::Root | Resource::Principals);
-    if !is_place && root.dav("apply-to-principal-collection-set").is_none() || call.caller.only.is_some() {
+    if !is_place && root.dav("apply-to-principal-collection-set").is_none() || call.caller.is_for_one_calendar() {
         return answer(call, root, Vec::new(), false).await;
     }
     let any = match root.attribute("test") {
