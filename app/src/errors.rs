@@ -5,7 +5,7 @@ use crate::words;
 use axum::http::{StatusCode, header};
 use kalends_domain::sync::connector::FindError;
 use kalends_domain::sync::provider::ProviderError;
-use kalends_domain::{Error, Problem, SchedulingProblem};
+use kalends_domain::{Error, Existing, Missing, Problem, SchedulingProblem};
 use kalends_ical::Problem as EditProblem;
 use kalends_ical::itip::Refusal;
 use leptos::prelude::use_context;
@@ -169,49 +169,73 @@ fn count(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// `what` as the domain calls it.
-fn not_found(what: &str) -> &'static str {
+fn not_found(what: Missing) -> &'static str {
     match what {
-        "the account" => words::server_account_not_found(),
-        "the app password" => words::server_app_password_not_found(),
-        "the calendar" => words::errors_calendar_not_found(),
-        "the event" => words::server_event_not_found(),
-        "the instance" => words::server_instance_not_found(),
-        "the identity" => words::server_sign_in_identities_not_found(),
-        "the session" => words::server_session_not_found(),
-        "the request of a program" => words::server_connect_flow_gone_what(),
-        "the link" => words::server_link_not_found(),
-        "the mail account" => words::server_mail_account_not_found(),
-        "the folder" => words::server_mail_folder_not_found(),
-        "the message" => words::server_mail_message_not_found(),
-        "the draft" => words::server_mail_draft_not_found(),
-        "the attachment" => words::server_mail_file_not_found(),
-        "the remote account" => words::server_accounts_not_found(),
-        "the sync link" => words::server_sync_not_found(),
-        "the run" => words::server_sync_run_not_found(),
-        "the conflict" => words::server_sync_conflict_not_found(),
-        "the calendar elsewhere" => words::server_sync_calendar_not_found(),
-        "the object" => words::server_object_not_found(),
-        "the change" => words::server_version_not_found(),
-        "the time" => words::server_as_of_too_old(),
-        "what was deleted" => words::server_not_in_bin(),
-        "the e-mail address" => words::server_e_mail_not_found(),
-        "the version" => words::server_history_not_kept(),
-        "the picture" => words::server_profile_picture_not_found(),
-        "the person" => words::server_person_not_found(),
-        "the group" => words::server_team_not_found(),
-        _ => words::server_not_found(),
+        Missing::Calendar => words::errors_calendar_not_found(),
+        Missing::Object => words::server_object_not_found(),
+        Missing::Link => words::server_link_not_found(),
+        Missing::Account => words::server_account_not_found(),
+        Missing::Event => words::server_event_not_found(),
+        Missing::Person => words::server_person_not_found(),
+        Missing::Version => words::server_history_not_kept(),
+        Missing::Run => words::server_sync_run_not_found(),
+        Missing::RemoteAccount => words::server_accounts_not_found(),
+        Missing::Invitation
+        | Missing::Job
+        | Missing::Share
+        | Missing::Browser
+        | Missing::MailBatch
+        | Missing::Subscription
+        | Missing::Reminder
+        | Missing::Proposal
+        | Missing::Notice
+        | Missing::Delegate
+        | Missing::MailTransport
+        | Missing::Address
+        | Missing::Organizer
+        | Missing::Move
+        | Missing::Member
+        | Missing::MailService
+        | Missing::Inbox
+        | Missing::Import
+        | Missing::BackupFolder
+        | Missing::File
+        | Missing::BusyAddress
+        | Missing::WaitingJob
+        | Missing::FailedJob
+        | Missing::CalendarService
+        | Missing::LinkedCalendar
+        | Missing::InvitationCalendar => words::server_not_found(),
+        Missing::Identity => words::server_sign_in_identities_not_found(),
+        Missing::Group => words::server_team_not_found(),
+        Missing::Folder => words::server_mail_folder_not_found(),
+        Missing::Change => words::server_version_not_found(),
+        Missing::Attachment => words::server_mail_file_not_found(),
+        Missing::Message => words::server_mail_message_not_found(),
+        Missing::Instance => words::server_instance_not_found(),
+        Missing::AppPassword => words::server_app_password_not_found(),
+        Missing::MailAccount => words::server_mail_account_not_found(),
+        Missing::Time => words::server_as_of_too_old(),
+        Missing::SyncLink => words::server_sync_not_found(),
+        Missing::Draft => words::server_mail_draft_not_found(),
+        Missing::Deleted => words::server_not_in_bin(),
+        Missing::Session => words::server_session_not_found(),
+        Missing::EmailAddress => words::server_e_mail_not_found(),
+        Missing::Conflict => words::server_sync_conflict_not_found(),
+        Missing::LoginFlow => words::server_connect_flow_gone_what(),
+        Missing::Picture => words::server_profile_picture_not_found(),
+        Missing::RemoteCalendar => words::server_sync_calendar_not_found(),
     }
 }
 
-fn already_exists(what: &str) -> &'static str {
+fn already_exists(what: Existing) -> &'static str {
     match what {
-        "the calendar" => words::server_calendar_exists(),
-        "the link" => words::server_sync_link_exists(),
-        "the slug" => words::server_slug_exists(),
-        "the e-mail address" => words::server_profile_e_mail_taken(),
-        "the user name" => words::server_user_name_exists(),
-        _ => words::server_already_exists(),
+        Existing::MailIdentity | Existing::Event | Existing::MailAccount => words::server_already_exists(),
+        Existing::Calendar => words::server_calendar_exists(),
+        Existing::EmailAddress => words::server_profile_e_mail_taken(),
+        Existing::Link => words::server_sync_link_exists(),
+        Existing::Slug => words::server_slug_exists(),
+        Existing::UserName => words::server_user_name_exists(),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::calendars::{Calendar, CalendarId, CalendarView};
 use crate::model::calendar::{Linked, SeenCalendar};
 use crate::model::share::{Answer, Party, Role};
 use crate::store::{FoundObject, Transaction};
-use crate::{Error, Result};
+use crate::{Error, Missing, Result};
 use std::borrow::Cow;
 use std::ops::Deref;
 
@@ -255,7 +255,7 @@ impl Held {
     /// `NotFound`; `Forbidden` when the access does not suffice.
     pub(crate) fn require(&self, needed: Access) -> Result<()> {
         match self.access {
-            Access::None => Err(Error::NotFound("the calendar")),
+            Access::None => Err(Error::NotFound(Missing::Calendar)),
             held if held < needed => Err(Error::Forbidden { needed }),
             // To change what is in it asks for this alone; name, shares and the like are still its owner's.
             _ if self.is_frozen && needed == Access::Write => Err(Error::Forbidden { needed }),
@@ -285,7 +285,7 @@ impl Deref for Held {
 /// # Errors
 /// `NotFound`; `Forbidden` when the caller sees it but lacks the access.
 pub(crate) async fn calendar(tx: &mut Transaction, caller: Caller, id: CalendarId, needed: Access) -> Result<Held> {
-    let found = tx.calendar(id, caller.principal).await?.ok_or(Error::NotFound("the calendar"))?;
+    let found = tx.calendar(id, caller.principal).await?.ok_or(Error::NotFound(Missing::Calendar))?;
     Held::new(found, caller).with(needed)
 }
 
@@ -323,7 +323,7 @@ pub(crate) async fn calendar_at(
 ) -> Result<Held> {
     let held = match tx.calendar_at(owner, slug, caller.principal).await? {
         Some(found) => Held::new(found, caller),
-        None => shared_at(tx, caller, owner, slug).await?.ok_or(Error::NotFound("the calendar"))?,
+        None => shared_at(tx, caller, owner, slug).await?.ok_or(Error::NotFound(Missing::Calendar))?,
     };
     held.with(needed)
 }
@@ -342,9 +342,9 @@ pub(crate) async fn place(
     let found = match tx.place(address, caller.principal, with_text).await? {
         Some(found) => found,
         None => {
-            let held = shared_at(tx, caller, owner, slug).await?.ok_or(Error::NotFound("the calendar"))?;
+            let held = shared_at(tx, caller, owner, slug).await?.ok_or(Error::NotFound(Missing::Calendar))?;
             let own = (held.owner_slug.as_str(), held.slug.as_str(), name);
-            tx.place(own, caller.principal, with_text).await?.ok_or(Error::NotFound("the calendar"))?
+            tx.place(own, caller.principal, with_text).await?.ok_or(Error::NotFound(Missing::Calendar))?
         }
     };
     let held = Held::new(found.0, caller).with(Access::FreeBusy)?;
@@ -397,7 +397,7 @@ pub(crate) async fn home_to_fill(tx: &mut Transaction, caller: Caller, home: Pri
     match tx.membership(home, caller.principal).await? {
         Some(Role::Manager) => Ok(home),
         Some(_) => Err(Error::Forbidden { needed: Access::Owner }),
-        None => Err(Error::NotFound("the group")),
+        None => Err(Error::NotFound(Missing::Group)),
     }
 }
 

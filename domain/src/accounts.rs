@@ -22,7 +22,7 @@ pub use crate::model::account::{
 };
 pub use crate::model::profile::{DAY_MINUTES, DefaultView, Picture, WorkingHours, WorkingTime};
 use crate::retry::retry;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Existing, Kalends, Missing, Problem, Result};
 pub use addresses::MAX_ADDRESSES;
 use chrono::{TimeDelta, Utc};
 pub use credentials::MAX_APP_PASSWORDS;
@@ -118,9 +118,9 @@ impl Kalends {
         let now = Utc::now();
         retry(async || {
             let mut tx = self.db.write().await?;
-            let id = tx.insert_user(&user, now).await?.ok_or(Error::AlreadyExists("the user name"))?;
+            let id = tx.insert_user(&user, now).await?.ok_or(Error::AlreadyExists(Existing::UserName))?;
             tx.insert_calendar(id, "personal", &CalendarDetails::named("Personal", 0), now).await?;
-            let user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
+            let user = tx.user(id).await?.ok_or(Error::NotFound(Missing::Account))?;
             tx.commit().await?;
             Ok(user)
         })
@@ -128,11 +128,11 @@ impl Kalends {
     }
 
     pub async fn user(&self, id: PrincipalId) -> Result<User> {
-        self.db.read().await?.user(id).await?.ok_or(Error::NotFound("the account"))
+        self.db.read().await?.user(id).await?.ok_or(Error::NotFound(Missing::Account))
     }
 
     pub async fn user_by_slug(&self, slug: &str) -> Result<User> {
-        self.db.read().await?.user_by_slug(slug).await?.ok_or(Error::NotFound("the account"))
+        self.db.read().await?.user_by_slug(slug).await?.ok_or(Error::NotFound(Missing::Account))
     }
 
     /// Whether the account's password has been chosen.
@@ -165,7 +165,7 @@ impl Kalends {
     /// `BadCredentials` when `old` is wrong, `TooManyTries` when it was too often; `BadInput`; `Busy`.
     pub async fn change_password(&self, id: PrincipalId, old: &str, new: &str, origin: &Origin) -> Result<SignedIn> {
         let mut tx = self.db.read().await?;
-        let user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
+        let user = tx.user(id).await?.ok_or(Error::NotFound(Missing::Account))?;
         let hash = tx.password_hash(id).await?;
         drop(tx);
         self.verify_password(&user.principal.slug, old, hash, origin).await?;
@@ -189,7 +189,7 @@ impl Kalends {
     /// The account that an unused link is for; the link stays usable.
     pub async fn sign_in_link_user(&self, secret: &str) -> Result<User> {
         let found = self.db.read().await?.sign_in_link_user(&secrets::hash(secret), Utc::now()).await?;
-        found.ok_or(Error::NotFound("the link"))
+        found.ok_or(Error::NotFound(Missing::Link))
     }
 
     /// Sets the password, uses the link up and opens a session.
@@ -203,7 +203,8 @@ impl Kalends {
         let user = retry(async || {
             let mut tx = self.db.write().await?;
             // Of two uses of the same link one finds it.
-            let user = tx.take_sign_in_link(&secrets::hash(secret), now).await?.ok_or(Error::NotFound("the link"))?;
+            let user =
+                tx.take_sign_in_link(&secrets::hash(secret), now).await?.ok_or(Error::NotFound(Missing::Link))?;
             tx.delete_sign_in_links(user).await?;
             tx.set_password_hash(user, &hash).await?;
             tx.delete_sessions(user).await?;

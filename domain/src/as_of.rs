@@ -12,7 +12,7 @@ use crate::model::version::Run;
 use crate::objects::index;
 use crate::store::{Index, Transaction};
 use crate::write::Write;
-use crate::{Error, Kalends, Result, versions};
+use crate::{Error, Kalends, Missing, Result, versions};
 use chrono::{DateTime, SecondsFormat, Utc};
 use kalends_ical::CalendarObject;
 
@@ -166,11 +166,11 @@ impl Kalends {
         let held = access::calendar_in_full(&mut tx, caller, calendar, Access::Read).await?;
         let then = revision_at(&mut tx, &held, at).await?;
         let text = match tx.object_as_of(calendar, then, name).await? {
-            Some(ObjectAsOf { became: Became::Added, .. }) => return Err(Error::NotFound("the object")),
+            Some(ObjectAsOf { became: Became::Added, .. }) => return Err(Error::NotFound(Missing::Object)),
             Some(object @ ObjectAsOf { became: Became::Changed | Became::Deleted, .. }) => {
-                former_text(&mut tx, calendar, &object).await?.ok_or(Error::NotFound("the version"))?
+                former_text(&mut tx, calendar, &object).await?.ok_or(Error::NotFound(Missing::Version))?
             }
-            _ => tx.object(calendar, name).await?.ok_or(Error::NotFound("the object"))?.text,
+            _ => tx.object(calendar, name).await?.ok_or(Error::NotFound(Missing::Object))?.text,
         };
         Ok(text)
     }
@@ -194,9 +194,9 @@ impl Kalends {
         if tx.has_changed_after(calendar, seen, name).await? {
             return Err(Error::PreconditionFailed);
         }
-        let object = tx.object_as_of(calendar, then, name).await?.ok_or(Error::NotFound("the object"))?;
+        let object = tx.object_as_of(calendar, then, name).await?.ok_or(Error::NotFound(Missing::Object))?;
         drop(tx);
-        let stood = object.stood.ok_or(Error::NotFound("the object"))?;
+        let stood = object.stood.ok_or(Error::NotFound(Missing::Object))?;
         let unchanged = object.etag.map_or(Precondition::Absent, |etag| Precondition::Matches(vec![etag]));
         self.restore_in_run(Some(&run(at)), caller, calendar, stood, unchanged).await
     }
@@ -277,12 +277,16 @@ async fn revision_at(tx: &mut Transaction, calendar: &Held, at: DateTime<Utc>) -
     if let Some(revision) = tx.revision_at(calendar.id, at).await? {
         // Of what was before that, the log has here and there a row.
         let is_whole = revision >= calendar.log_whole_after;
-        return if is_whole { Ok(revision) } else { Err(Error::NotFound("the time")) };
+        return if is_whole { Ok(revision) } else { Err(Error::NotFound(Missing::Time)) };
     }
     let oldest = tx.oldest_change(calendar.id).await?;
     let begins =
         oldest.is_none_or(|oldest| oldest == Revision(1)) && (oldest.is_some() || calendar.revision == Revision(0));
-    if begins && calendar.log_whole_after == Revision(0) { Ok(Revision(0)) } else { Err(Error::NotFound("the time")) }
+    if begins && calendar.log_whole_after == Revision(0) {
+        Ok(Revision(0))
+    } else {
+        Err(Error::NotFound(Missing::Time))
+    }
 }
 
 /// The text that an object had, if it is kept.

@@ -10,7 +10,7 @@ use crate::model::object::Precondition;
 use crate::objects::{free_name, index};
 use crate::store::Growth;
 use crate::write::Write;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Existing, Kalends, Missing, Result};
 use chrono::{DateTime, Utc};
 use kalends_ical::{CalendarObject, edit};
 
@@ -138,7 +138,7 @@ impl Kalends {
     /// `AlreadyExists` where another calendar has its slug by now; `NotFound` for what does not rest in the caller's bin; `Forbidden`;
     /// `QuotaExceeded`.
     pub async fn undo_calendar_deletion(&self, caller: Caller, calendar: CalendarId) -> Result<()> {
-        self.bring_calendar_back(caller, calendar, || Err(Error::AlreadyExists("the slug"))).await.map(drop)
+        self.bring_calendar_back(caller, calendar, || Err(Error::AlreadyExists(Existing::Slug))).await.map(drop)
     }
 
     /// `another` yields the slug for where the one that it had is taken.
@@ -243,4 +243,4 @@ impl Kalends {
     }
 }
 
-const NOT_THERE: Error = Error::NotFound("what was deleted");
+const NOT_THERE: Error = Error::NotFound(Missing::Deleted);

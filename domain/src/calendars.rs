@@ -5,7 +5,7 @@ use crate::idempotency::Once;
 pub use crate::model::calendar::{Calendar, CalendarDetails, CalendarId, CalendarView, DeadProperty, Revision};
 use crate::store::Transaction;
 use crate::write::Write;
-use crate::{Error, Kalends, Limits, Problem, Result};
+use crate::{Error, Existing, Kalends, Limits, Missing, Problem, Result};
 use chrono::Utc;
 use kalends_ical::time::Zone;
 use std::collections::HashSet;
@@ -151,7 +151,7 @@ fn check_slug(slug: &str) -> Result<()> {
 
 /// The revision of the caller's list of calendars.
 pub(crate) async fn list_revision(tx: &mut Transaction, caller: Caller) -> Result<Revision> {
-    tx.home_revision(caller.principal).await?.ok_or(Error::NotFound("the account"))
+    tx.home_revision(caller.principal).await?.ok_or(Error::NotFound(Missing::Account))
 }
 
 impl Kalends {
@@ -248,7 +248,7 @@ impl Kalends {
             tx.lock_home(owner).await?;
             let home = access::home_to_fill(tx, caller, owner).await?;
             if let Some(made) = write.take_key(once, &slug).await? {
-                let owner = write.tx.party(home).await?.ok_or(Error::NotFound("the calendar"))?;
+                let owner = write.tx.party(home).await?.ok_or(Error::NotFound(Missing::Calendar))?;
                 return access::calendar_at(&mut write.tx, caller, &owner.slug, &made, Access::Owner).await;
             }
             let tx = &mut write.tx;
@@ -258,7 +258,7 @@ impl Kalends {
             let id = tx
                 .insert_calendar(home, &slug, &details, Utc::now())
                 .await?
-                .ok_or(Error::AlreadyExists("the calendar"))?;
+                .ok_or(Error::AlreadyExists(Existing::Calendar))?;
             for property in &dead {
                 tx.set_dead_property(id, property).await?;
             }
@@ -413,7 +413,7 @@ impl Kalends {
         self.write(caller, async |mut write: Write| {
             let listed = access::listed_calendars(&mut write.tx, caller).await?;
             if ids.iter().any(|id| !listed.iter().any(|held| held.id == *id)) {
-                return Err(Error::NotFound("the calendar"));
+                return Err(Error::NotFound(Missing::Calendar));
             }
             let unnamed = listed.iter().map(|held| held.id).filter(|id| !ids.contains(id));
             let places = ids.iter().copied().chain(unnamed).zip(0..);

@@ -5,7 +5,7 @@ use crate::access::{self, Access, Caller, Held, PrincipalId};
 pub use crate::model::delegate::Delegation;
 use crate::sharing::{Party, PartyKind};
 use crate::write::Write;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use chrono::Utc;
 
 /// Most delegates of one person: every change to one of their calendars tells them all.
@@ -13,7 +13,7 @@ pub const MAX_DELEGATES: usize = 100;
 const LEVELS: [Access; 2] = [Access::Read, Access::Write];
 
 /// Whom one may not know is not there.
-const UNKNOWN: Error = Error::NotFound("the person");
+const UNKNOWN: Error = Error::NotFound(Missing::Person);
 
 impl Kalends {
     /// Those who act for the caller, by name; somebody who was given both reading and writing stands there twice. Nobody by a credential
@@ -164,7 +164,7 @@ impl Kalends {
             write.tx.lock_home(owner.max(delegate)).await?;
             write.check_delegations(&check).await?;
             if !write.change_delegate(owner, delegate, |_| Some(false)).await? {
-                return Err(Error::NotFound("the delegate"));
+                return Err(Error::NotFound(Missing::Delegate));
             }
             // Their open page of delegates says so.
             if owner != caller.principal {

@@ -1,3 +1,4 @@
+use crate::model::missing::{Existing, Missing};
 use crate::model::principal::Access;
 use kalends_ical::syntax::SyntaxError;
 
@@ -8,7 +9,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// It does not exist, or the caller may not know that it does.
     #[error("{0} was not found")]
-    NotFound(&'static str),
+    NotFound(Missing),
     /// The caller sees it but lacks the access that the operation needs.
     #[error("this needs {needed} access")]
     Forbidden { needed: Access },
@@ -42,7 +43,7 @@ pub enum Error {
     TooManyInstances { limit: usize },
     /// DAV:resource-must-be-null (MKCALENDAR on a taken name, COPY/MOVE without overwrite).
     #[error("{0} already exists")]
-    AlreadyExists(&'static str),
+    AlreadyExists(Existing),
     /// DAV:valid-sync-token (RFC 6578 section 3.2).
     #[error("the sync-token is not valid for this calendar")]
     InvalidSyncToken,
@@ -198,7 +199,7 @@ impl From<kalends_ical::Error> for Error {
             Ical::UnsupportedComponent(name) => Error::UnsupportedComponent(name),
             Ical::TooLarge { limit } => Error::TooLarge { limit },
             Ical::TooManyInstances { limit } => Error::TooManyInstances { limit },
-            Ical::NotFound(what) => Error::NotFound(what),
+            Ical::NotFound(what) => Error::NotFound(what.into()),
             Ical::BadInput { field, problem } => Error::BadInput { field, problem: Problem::Edit(problem) },
         }
     }

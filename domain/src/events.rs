@@ -11,7 +11,7 @@ use crate::objects::{Object, Precondition, free_name};
 use crate::sight::own_personal;
 use crate::store::{Index, Transaction};
 use crate::write::Write;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use chrono::Utc;
 use chrono_tz::Tz;
 use kalends_ical::edit::{self, Edited, EventDraft, NewObject, Scope};
@@ -307,7 +307,7 @@ impl Kalends {
 pub(crate) async fn stored_event(tx: &mut Transaction, calendar: &Held, name: &str) -> Result<Object> {
     let stored = tx.object(calendar.id, name).await?;
     let stored = stored.filter(|object| object.head.kind == ComponentKind::Event && !calendar.hides(&object.head));
-    stored.ok_or(Error::NotFound("the event"))
+    stored.ok_or(Error::NotFound(Missing::Event))
 }
 
 /// # Errors

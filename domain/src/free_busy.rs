@@ -5,7 +5,7 @@ use crate::calendars::CalendarId;
 use crate::parsed::Candidates;
 use crate::sharing::PartyKind;
 use crate::thread::on_a_thread;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use chrono::{DateTime, Utc};
 use kalends_ical::CalendarObject;
 use kalends_ical::busy::{self, Busy};
@@ -126,7 +126,7 @@ impl Kalends {
         let is_theirs = |held: &Held| held.owner().id == person && held.owner().kind == PartyKind::Person;
         let found: Vec<Held> = access::seen_calendars(&mut tx, caller).await?.into_iter().filter(is_theirs).collect();
         if found.is_empty() {
-            return Err(Error::NotFound("the person"));
+            return Err(Error::NotFound(Missing::Person));
         }
         let free = tx.calendars_kept_free(person).await?;
         Ok(found.into_iter().filter(|held| !free.contains(&held.id)).collect())

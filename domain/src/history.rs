@@ -9,7 +9,7 @@ use crate::model::version::Run;
 pub use crate::model::version::{Cause, Change, Digest, RunKind};
 use crate::store::{ObjectId, Transaction};
 use crate::versions;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use chrono::Utc;
 use kalends_ical::CalendarObject;
 use kalends_ical::edit::{self, EventDraft};
@@ -168,7 +168,7 @@ impl Kalends {
             Some(head) => Some(head.revision),
             None => tx.last_removal(calendar, name, Revision(i64::MAX)).await?,
         };
-        chain(&mut tx, calendar, newest.ok_or(Error::NotFound("the object"))?, MAX_CHANGES).await
+        chain(&mut tx, calendar, newest.ok_or(Error::NotFound(Missing::Object))?, MAX_CHANGES).await
     }
 
     /// [`Kalends::object_history`] with what each change led to, as far as it is kept and does not take too much, and with what happened to
@@ -214,7 +214,7 @@ impl Kalends {
     /// # Errors
     /// `NotFound` for a removal, and for a version that is not kept.
     pub async fn version_after(&self, caller: Caller, calendar: CalendarId, change: &Change) -> Result<String> {
-        let missing = Error::NotFound("the version");
+        let missing = Error::NotFound(Missing::Version);
         let (Some(object), Some(digest)) = (change.object, change.after) else { return Err(missing) };
         let mut tx = self.db.read().await?;
         access::calendar_in_full(&mut tx, caller, calendar, Access::Read).await?;
@@ -233,9 +233,9 @@ impl Kalends {
     ) -> Result<(Change, String)> {
         let mut tx = self.db.read().await?;
         access::calendar_in_full(&mut tx, caller, calendar, Access::Read).await?;
-        let change = tx.change(calendar, revision).await?.ok_or(Error::NotFound("the change"))?;
+        let change = tx.change(calendar, revision).await?.ok_or(Error::NotFound(Missing::Change))?;
         let text = text_of(&mut tx, calendar, &change).await?;
-        Ok((change, text.ok_or(Error::NotFound("the version"))?))
+        Ok((change, text.ok_or(Error::NotFound(Missing::Version))?))
     }
 
     /// Gives an object the text again that [`Kalends::version_at`] yields, as one more write. Where its name or its UID is another

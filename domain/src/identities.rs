@@ -17,7 +17,7 @@ pub use crate::model::identity::{
 use crate::people::keep_an_administrator;
 use crate::retry::retry;
 use crate::store::Transaction;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Existing, Kalends, Missing, Problem, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 pub use flows::{Attempt, FLOW_LIFE, Flow, FlowSecrets};
 
@@ -29,7 +29,7 @@ const MAX_SUBJECT: usize = 255;
 const MAX_NAMES: usize = 1000;
 /// Longest user name that is made of another name.
 const MAX_USER_NAME: usize = 60;
-const NOT_THERE: Error = Error::NotFound("the identity");
+const NOT_THERE: Error = Error::NotFound(Missing::Identity);
 
 impl Admission {
     /// Whether an address of e-mail, if one is theirs, admits somebody.
@@ -118,7 +118,7 @@ impl Kalends {
             // Of two partings at once the second finds what the first left.
             tx.lock_home(user).await?;
             let identity = self.parting(&mut tx, user, issuer).await?;
-            let account = tx.user(user).await?.ok_or(Error::NotFound("the account"))?;
+            let account = tx.user(user).await?.ok_or(Error::NotFound(Missing::Account))?;
             let gave_admin =
                 tx.identity_user(issuer, &identity.subject).await?.is_some_and(|(_, gave_admin)| gave_admin);
             let silent = Claims {
@@ -244,7 +244,7 @@ impl Kalends {
                 None if !creates => return Ok(Err(Refusal::NoAccount)),
                 None => (create(&mut tx, claims, now).await?, false),
             };
-            let user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
+            let user = tx.user(id).await?.ok_or(Error::NotFound(Missing::Account))?;
             if user.state != AccountState::Active {
                 return Ok(Err(Refusal::NotActive));
             }
@@ -301,7 +301,7 @@ async fn create(tx: &mut Transaction, claims: &Claims, now: DateTime<Utc>) -> Re
             return if is_first { Ok(id) } else { Err(Error::Contended) };
         }
     }
-    Err(Error::AlreadyExists("the user name"))
+    Err(Error::AlreadyExists(Existing::UserName))
 }
 
 /// What somebody is called elsewhere as a user name: of an address of e-mail what stands before the `@`. Empty where nothing is left.

@@ -57,6 +57,7 @@ mod write;
 
 pub use error::{Error, Problem, Result, SchedulingProblem};
 pub use model::announcement::Announcement;
+pub use model::missing::{Existing, Missing};
 
 use chrono::TimeDelta;
 use model::version::CauseId;

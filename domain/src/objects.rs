@@ -9,7 +9,7 @@ use crate::parsed::PAGE_OCTETS;
 use crate::retry::retry;
 use crate::store::{FoundObject, Index, Transaction, Usage};
 use crate::write::Write;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use kalends_ical::ComponentKind;
 use sha2::{Digest as _, Sha256};
 
@@ -44,7 +44,7 @@ impl Place {
     /// `NotFound`; `Forbidden` where the caller may not read the calendar.
     pub fn head(&self) -> Result<&ObjectHead> {
         self.calendar.require(Access::Read)?;
-        self.object.as_ref().map(|object| &object.head).ok_or(Error::NotFound("the object"))
+        self.object.as_ref().map(|object| &object.head).ok_or(Error::NotFound(Missing::Object))
     }
 
     /// The object, of a place that was asked for with [`Reads::Text`].
@@ -54,7 +54,7 @@ impl Place {
     pub fn into_object(self) -> Result<Object> {
         self.calendar.require(Access::Read)?;
         let whole = self.object.and_then(|FoundObject { head, text }| Some(Object { head, text: text? }));
-        whole.ok_or(Error::NotFound("the object"))
+        whole.ok_or(Error::NotFound(Missing::Object))
     }
 }
 
@@ -108,7 +108,7 @@ impl Kalends {
     pub async fn object(&self, caller: Caller, calendar: CalendarId, name: &str) -> Result<Object> {
         let mut tx = self.db.read().await?;
         let held = access::calendar(&mut tx, caller, calendar, Access::Read).await?;
-        let object = tx.object(calendar, name).await?.ok_or(Error::NotFound("the object"))?;
+        let object = tx.object(calendar, name).await?.ok_or(Error::NotFound(Missing::Object))?;
         self.shown_object(&mut tx, caller, &held, object).await
     }
 
@@ -300,7 +300,7 @@ impl Kalends {
         if what.from == what.to {
             return Err(Error::Forbidden { needed: Access::Write });
         }
-        let object = tx.object(*from, from_name).await?.ok_or(Error::NotFound("the object"))?;
+        let object = tx.object(*from, from_name).await?.ok_or(Error::NotFound(Missing::Object))?;
         let object = self.shown_object(&mut tx, caller, &held, object).await?;
         drop(tx);
         what.precondition.check(Some(&object.head.etag))?;

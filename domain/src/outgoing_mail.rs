@@ -5,7 +5,7 @@ use crate::jobs::{Ended, JobId, JobKind, Lease};
 use crate::model::job::NewJob;
 use crate::model::principal::PrincipalId;
 use crate::store::{JobProgress, Transaction};
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Utc;
@@ -215,7 +215,7 @@ impl Kalends {
     ) -> Result<JobId> {
         letter.check()?;
         if !self.sends_mail() {
-            return Err(Error::NotFound("a server for mail"));
+            return Err(Error::NotFound(Missing::MailTransport));
         }
         let sealed = URL_SAFE_NO_PAD.encode(self.vault.seal_for(PURPOSE, letter)?);
         let payload =
@@ -235,7 +235,7 @@ impl Kalends {
     /// [`Kalends::send_letter_now`], under a Message-ID.
     async fn send_letter_as(&self, letter: &Letter, id: Uuid) -> Result<std::result::Result<Sent, MailError>> {
         letter.check()?;
-        let (transport, from) = self.mail().ok_or(Error::NotFound("a server for mail"))?;
+        let (transport, from) = self.mail().ok_or(Error::NotFound(Missing::MailTransport))?;
         let message = letter.message(from, id)?;
         let envelope = Envelope { from: from.address.clone(), to: vec![letter.to.address.clone()] };
         Ok(transport.send(&envelope, &message).await)

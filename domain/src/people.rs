@@ -8,7 +8,7 @@ use crate::accounts::{AccountState, NewUser, Secret, check_profile};
 pub use crate::accounts::{Person, User};
 use crate::retry::retry;
 use crate::store::Transaction;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use chrono::Utc;
 pub use deletion::{HandedOver, Inheritance};
 pub use take_out::{Around, TakeOut};
@@ -50,7 +50,7 @@ impl Administrator {
     }
 }
 
-const NOT_THERE: Error = Error::NotFound("the account");
+const NOT_THERE: Error = Error::NotFound(Missing::Account);
 
 /// Some of the people.
 #[derive(Clone, Debug, PartialEq, Eq)]

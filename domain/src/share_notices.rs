@@ -7,7 +7,7 @@ pub use crate::model::delegate::{ShareNotice, ShareState};
 use crate::sharing::{Answer, PartyKind};
 use crate::store::NewShareNotice;
 use crate::write::Write;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use chrono::Utc;
 
 impl Kalends {
@@ -27,11 +27,11 @@ impl Kalends {
     /// # Errors
     /// `NotFound`; `Forbidden` for a credential that may not do all that the caller may.
     pub async fn remove_share_notice(&self, caller: Caller, id: i64) -> Result<()> {
-        access::require_all_calendars(caller, Error::NotFound("the notice"))?;
+        access::require_all_calendars(caller, Error::NotFound(Missing::Notice))?;
         access::require_own(caller)?;
         self.write(caller, async |mut write: Write| {
             if !write.tx.remove_share_notice(caller.principal, id).await? {
-                return Err(Error::NotFound("the notice"));
+                return Err(Error::NotFound(Missing::Notice));
             }
             write.commit(()).await
         })

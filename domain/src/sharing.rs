@@ -5,7 +5,7 @@ use crate::calendars::{CalendarId, CalendarView};
 pub use crate::model::share::{AccessList, Answer, Party, PartyKind, Share};
 use crate::store::Transaction;
 use crate::write::Write;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use chrono::{DateTime, Utc};
 
 /// Most that a calendar is shared with: each is a row that every look at the calendar may touch.
@@ -277,7 +277,7 @@ impl Kalends {
     /// # Errors
     /// `NotFound`, also for a team that the caller does not belong to.
     pub async fn party(&self, caller: Caller, name: &str) -> Result<Party> {
-        const UNKNOWN: Error = Error::NotFound("the person");
+        const UNKNOWN: Error = Error::NotFound(Missing::Person);
         let mut tx = self.db.read().await?;
         let name = name.trim().to_lowercase();
         if name == EVERYONE {
@@ -295,8 +295,8 @@ impl Kalends {
     /// # Errors
     /// `NotFound`, also for a team that the caller does not belong to, and for a credential that is for one calendar.
     pub async fn party_named(&self, caller: Caller, slug: &str) -> Result<Party> {
-        let unknown = Error::NotFound("the person");
-        access::require_all_calendars(caller, Error::NotFound("the person"))?;
+        let unknown = Error::NotFound(Missing::Person);
+        access::require_all_calendars(caller, Error::NotFound(Missing::Person))?;
         let mut tx = self.db.read().await?;
         match tx.party_by_slug(slug).await? {
             Some(found) if is_known(&mut tx, caller, &found).await? => Ok(found),
@@ -370,7 +370,7 @@ impl Write {
     /// `NotFound` (the person); `BadInput` (with) for the owner and the caller.
     async fn grant(&mut self, held: &Held, new: NewShare<'_>, before: Option<&Share>) -> Result<()> {
         let (calendar, NewShare { with, access, ends_at, name }) = (held.id, new);
-        let party = self.tx.party(with).await?.ok_or(Error::NotFound("the person"))?;
+        let party = self.tx.party(with).await?.ok_or(Error::NotFound(Missing::Person))?;
         if with == held.owner().id || with == self.caller.principal {
             return Err(Error::bad_input("with", Problem::Oneself));
         }
@@ -403,7 +403,7 @@ impl Write {
         self.calendar_changed(calendar).await?;
         self.tell_of_end(calendar, with).await?;
         if !self.tx.delete_grant(calendar, with).await? {
-            return Err(Error::NotFound("what was shared"));
+            return Err(Error::NotFound(Missing::Share));
         }
         // What they see still, through a team or with everyone, stays as it is.
         let still = access::seen(&mut self.tx, Caller::page(with), calendar).await?;

@@ -6,7 +6,7 @@ use crate::model::version::Digest;
 use crate::objects::{Object, ObjectHead, Precondition, Written};
 use crate::store::{Index, ObjectId, Standing, Transaction};
 use crate::write::Write;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use kalends_ical::CalendarObject;
 use kalends_ical::alarms::{Alarms, with_alarms};
 use kalends_ical::personal::{Personal, Written as Taken};
@@ -210,7 +210,7 @@ impl Write {
         let index = Index { digest: Digest::of(&whole), alarmed, ..index.clone() };
         let mut written = self.store_even(calendar, name, &whole, &index, precondition, changed).await?;
         if changed {
-            let head = self.tx.object_head(calendar.id, name).await?.ok_or(Error::NotFound("the object"))?;
+            let head = self.tx.object_head(calendar.id, name).await?.ok_or(Error::NotFound(Missing::Object))?;
             self.tx.set_personal_data(principal, &head, &own).await?;
         }
         written.altered |= alarmed;

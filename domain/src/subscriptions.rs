@@ -13,7 +13,7 @@ use crate::sync::plan::{Direction, Policy};
 use crate::sync::provider::{Provider, ProviderError};
 use crate::sync::{LinkRemoval, LinkSettings, LinkTarget, NewLink, SyncLink, wished};
 use crate::write::Write;
-use crate::{Error, Kalends, Problem, Result, versions};
+use crate::{Error, Kalends, Missing, Problem, Result, versions};
 use chrono::Utc;
 use std::sync::Arc;
 
@@ -284,6 +284,6 @@ impl Kalends {
 
     async fn own_subscription(&self, caller: Caller, id: RemoteAccountId) -> Result<Subscription> {
         let found = self.subscriptions(caller).await?.into_iter().find(|subscription| subscription.account.id == id);
-        found.ok_or(Error::NotFound("the subscription"))
+        found.ok_or(Error::NotFound(Missing::Subscription))
     }
 }

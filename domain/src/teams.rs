@@ -7,7 +7,7 @@ pub use crate::model::share::{Member, Role, Team, TeamDetails};
 use crate::model::share::{Party, PartyKind};
 use crate::people::Administrator;
 use crate::write::Write;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use chrono::Utc;
 
 /// Longest name of a team, in characters.
@@ -21,7 +21,7 @@ pub(crate) const MAX_TEAMS: usize = 200;
 /// Longest name of a team in URLs.
 const MAX_SLUG: usize = 40;
 
-const NOT_THERE: Error = Error::NotFound("the group");
+const NOT_THERE: Error = Error::NotFound(Missing::Group);
 
 impl TeamDetails {
     pub(crate) fn check(&self) -> Result<()> {
@@ -218,7 +218,7 @@ impl Kalends {
         self.write(caller, async |mut write: Write| {
             write.managed_if(id, &check).await?;
             let party = write.tx.party(person).await?.filter(|party| party.kind == PartyKind::Person);
-            party.ok_or(Error::NotFound("the person"))?;
+            party.ok_or(Error::NotFound(Missing::Person))?;
             let members = write.tx.members(id).await?;
             let is_new = !members.iter().any(|member| member.person.id == person);
             if is_new && members.len() >= MAX_MEMBERS {
@@ -286,7 +286,7 @@ impl Kalends {
             // Whoever goes learns it as well.
             write.members_changed(id).await?;
             if !write.tx.delete_membership(id, person).await? {
-                return Err(Error::NotFound("the member"));
+                return Err(Error::NotFound(Missing::Member));
             }
             write.commit(()).await
         })

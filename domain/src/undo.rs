@@ -9,7 +9,7 @@ use crate::objects::index;
 use crate::retry::retry;
 use crate::store::{DELIVERY, Index, ObjectId, Transaction};
 use crate::write::Write;
-use crate::{Error, Kalends, Limits, Problem, Result, versions};
+use crate::{Error, Kalends, Limits, Missing, Problem, Result, versions};
 use chrono::Utc;
 use kalends_ical::CalendarObject;
 use kalends_ical::edit::{self, NewObject};
@@ -135,7 +135,7 @@ impl Found {
     /// # Errors
     /// `NotFound` for a version that is not kept.
     async fn read(tx: &mut Transaction, calendar: CalendarId, change: Change) -> Result<Self> {
-        let missing = Error::NotFound("the version");
+        let missing = Error::NotFound(Missing::Version);
         let before = match (change.previous, change.object) {
             (Some(previous), Some(object)) => {
                 let digest = tx.change(calendar, previous).await?.and_then(|previous| previous.after);
@@ -232,7 +232,7 @@ impl Step {
             return Ok(true);
         }
         let calendar = calendars.iter().find(|held| held.id == self.calendar);
-        let calendar = calendar.ok_or(Error::NotFound("the calendar"))?;
+        let calendar = calendar.ok_or(Error::NotFound(Missing::Calendar))?;
         let unchanged = match &self.now.etag {
             Some(etag) => Precondition::Matches(vec![etag.clone()]),
             None => Precondition::Absent,
@@ -257,7 +257,7 @@ impl Step {
         };
         match taken_back {
             // It has changed since it was read.
-            Err(Error::PreconditionFailed | Error::NotFound("the object")) => Err(Error::Contended),
+            Err(Error::PreconditionFailed | Error::NotFound(Missing::Object)) => Err(Error::Contended),
             taken_back => taken_back.map(|()| true),
         }
     }
@@ -277,7 +277,7 @@ impl Kalends {
             let mut tx = self.db.read().await?;
             for &(calendar, revision) in &undo.0 {
                 access::calendar(&mut tx, caller, calendar, Access::Write).await?;
-                let change = tx.change(calendar, revision).await?.ok_or(Error::NotFound("the change"))?;
+                let change = tx.change(calendar, revision).await?.ok_or(Error::NotFound(Missing::Change))?;
                 found.push(Found::read(&mut tx, calendar, change).await?);
             }
             drop(tx);
@@ -313,7 +313,7 @@ impl Kalends {
         access::calendar(&mut tx, caller, calendar, Access::Write).await?;
         let changes = tx.changes_of_run(calendar, run).await?;
         drop(tx);
-        let cause = changes.first().and_then(|change| change.cause.as_ref()).ok_or(Error::NotFound("the change"))?;
+        let cause = changes.first().and_then(|change| change.cause.as_ref()).ok_or(Error::NotFound(Missing::Change))?;
         let kind = match cause.run {
             // What takes back what took an import back is the import again.
             Some((_, RunKind::TakenBack)) => RunKind::Import,

@@ -9,7 +9,7 @@ use crate::model::version::{CauseId, Digest, Run, Undo};
 use crate::retry::retry;
 use crate::scheduling::implicit::{self, Circumstances, Planned, Session};
 use crate::store::{Growth, Index, NewChange, NewText, Standing, Transaction, Usage};
-use crate::{Error, Kalends, Limits, Result, SchedulingProblem, versions};
+use crate::{Error, Kalends, Limits, Missing, Result, SchedulingProblem, versions};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 
@@ -254,7 +254,7 @@ impl Write {
     }
 
     async fn take_out(&mut self, calendar: &Held, name: &str, precondition: &Precondition, rests: bool) -> Result<()> {
-        let standing = self.tx.standing(calendar.id, name).await?.ok_or(Error::NotFound("the object"))?;
+        let standing = self.tx.standing(calendar.id, name).await?.ok_or(Error::NotFound(Missing::Object))?;
         check_standing(calendar, Some(&standing), precondition)?;
         let growth = growth(Some(standing.object.head.size), None);
         let revision = self.tx.raise_revision(calendar.id, growth).await?;

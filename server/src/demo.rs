@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use kalends_domain::access::Caller;
 use kalends_domain::accounts::{NewUser, Preferences};
 use kalends_domain::calendars::{CalendarDetails, CalendarId};
-use kalends_domain::{Error, Kalends, Result};
+use kalends_domain::{Error, Kalends, Missing, Result};
 use kalends_ical::edit::{EventDraft, Marks, Pattern, Repeat, RepeatEnd, Timing};
 
 const NAME: &str = "demo";
@@ -34,8 +34,12 @@ async fn fill(kalends: &Kalends) -> Result<()> {
         .await?;
     let caller = Caller::command(user.principal.id);
     kalends.set_password(caller.principal, PASSWORD).await?;
-    let personal =
-        kalends.calendars(caller).await?.first().map(|calendar| calendar.id).ok_or(Error::NotFound("the calendar"))?;
+    let personal = kalends
+        .calendars(caller)
+        .await?
+        .first()
+        .map(|calendar| calendar.id)
+        .ok_or(Error::NotFound(Missing::Calendar))?;
     let mut made = vec![personal];
     for (taken, name) in ["Work", "Family", "Travel"].into_iter().enumerate() {
         made.push(

@@ -47,6 +47,17 @@ enum Part {
     Pages,
 }
 
+impl Part {
+    /// The test programs that are run on PostgreSQL as well.
+    fn programs_on_both(self) -> &'static [&'static str] {
+        match self {
+            Part::Rust => &["use_cases", "mail"],
+            Part::Protocol => &["protocol", "web", "operations"],
+            Part::Clients | Part::Pages => &[],
+        }
+    }
+}
+
 /// `cargo xtask test [PART [FILTER]]`: everything, or those tests of one part whose names fit.
 pub fn some_or_all(arguments: &[String]) -> Result<(), Failure> {
     let (part, filter) = match arguments {
@@ -76,18 +87,31 @@ fn one(part: Part, filter: Option<&str>) -> Result<(), Failure> {
         return count.verdict(good);
     }
     let postgres = Postgres::start(&scratch)?;
-    let mut good = true;
-    for database in [Database::Sqlite, Database::Postgres(&postgres)] {
-        step(database.name());
-        good &= match part {
-            Part::Clients => {
-                let filter = filter.iter().flat_map(|filter| ["-k", filter]);
-                count.of(database.clients_side_by_side(scratch.of(clients(&testing)))?.args(filter))?
-            }
-            _ => count.of(database.rust(scratch.of(rust(part, &testing)?)).args(filter))?,
-        };
+    step("On SQLite and on PostgreSQL side by side");
+    let on_postgres = Database::Postgres(&postgres);
+    let (mut one, mut other) = match part {
+        Part::Clients => (
+            Database::Sqlite.clients_side_by_side(scratch.of(clients(&testing)))?,
+            on_postgres.clients_side_by_side(scratch.of(clients(&testing)))?,
+        ),
+        _ => (scratch.of(rust(part, &testing)?), on_postgres.rust(scratch.of(on_both(cargo, part.programs_on_both())))),
+    };
+    for tests in [&mut one, &mut other] {
+        let named =
+            filter.iter().flat_map(|filter| (part == Part::Clients).then_some("-k").into_iter().chain([*filter]));
+        tests.args(named);
     }
+    let good = count.of_both(&mut one, &mut other)?;
     count.verdict(good)
+}
+
+/// The command that runs these test programs.
+fn on_both(command: impl Fn(&[&str]) -> Command, programs: &[&str]) -> Command {
+    let mut tests = command(&["test", "--no-fail-fast"]);
+    for program in programs {
+        tests.args(["--test", program]);
+    }
+    tests
 }
 
 fn all() -> Result<(), Failure> {
@@ -110,10 +134,10 @@ fn all() -> Result<(), Failure> {
     step("Unit, property and protocol tests, and side by side with them use cases and protocol on PostgreSQL");
     let mut on_sqlite = scratch.of(checked(&["test", "--no-fail-fast"]));
     on_sqlite.env("KALENDS_TEST_PYTHON", &testing.python);
-    let named = ["use_cases", "protocol", "web", "operations", "mail"].map(|name| ["--test", name]).concat();
-    let on_postgres = checked(&[&["test", "--no-fail-fast"][..], &named].concat());
+    let programs = [Part::Rust, Part::Protocol].map(Part::programs_on_both).concat();
+    let mut on_postgres = Database::Postgres(&postgres).rust(scratch.of(on_both(checked, &programs)));
     // Both as many at a time as there are cores: a test waits for databases, processes and clocks half of its time.
-    let mut good = count.of_both(&mut on_sqlite, &mut Database::Postgres(&postgres).rust(scratch.of(on_postgres)))?;
+    let mut good = count.of_both(&mut on_sqlite, &mut on_postgres)?;
     step("Third-party CalDAV clients, on SQLite and on PostgreSQL side by side");
     good &= count.of_both(
         &mut Database::Sqlite.clients_side_by_side(scratch.of(clients(&testing)))?,
@@ -123,13 +147,6 @@ fn all() -> Result<(), Failure> {
     run(Command::new("npx").arg("tsc").current_dir(root().join("end2end")))?;
     good &= count.of(&mut scratch.of(pages(&testing)))?;
     count.verdict(good)
-}
-
-/// Has two tests for each core run at a time: they wait for databases, processes and clocks half of theirs.
-fn side_by_side(mut tests: Command) -> Command {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    tests.env("RUST_TEST_THREADS", (2 * cores).to_string());
-    tests
 }
 
 /// What the tests store in.
@@ -177,7 +194,7 @@ impl Database<'_> {
 
 /// The test programs of a part. Naming them instead of their package leaves the features of what they are built with as they are.
 fn rust(part: Part, testing: &Testing) -> Result<Command, Failure> {
-    let mut tests = side_by_side(cargo(&["test", "--no-fail-fast"]));
+    let mut tests = cargo(&["test", "--no-fail-fast"]);
     tests.env("KALENDS_TEST_PYTHON", &testing.python);
     let folders: &[&str] = if part == Part::Rust {
         tests.args(["--lib", "--bins"]);

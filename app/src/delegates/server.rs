@@ -10,7 +10,7 @@ use kalends_domain::access::{Access, PrincipalId};
 use kalends_domain::accounts::User;
 use kalends_domain::delegates::{Delegation, highest};
 use kalends_domain::sharing::PartyKind;
-use kalends_domain::{Error, Kalends};
+use kalends_domain::{Error, Kalends, Missing};
 
 /// What the forms of the page are called where it is said what became of them.
 pub const FORM: &str = "delegates";
@@ -55,7 +55,7 @@ pub async fn fulfil(kalends: &Kalends, user: &User, wish: &DelegateWish) -> Resu
     let caller = user.on_a_page();
     let name_in = |of: Vec<Delegation>, who: i64| {
         let found = of.into_iter().find(|delegation| delegation.with.id == PrincipalId(who));
-        found.map(|delegation| info(delegation.with).name).ok_or(Error::NotFound("the delegate"))
+        found.map(|delegation| info(delegation.with).name).ok_or(Error::NotFound(Missing::Delegate))
     };
     match wish {
         DelegateWish::Add { with, level } => {

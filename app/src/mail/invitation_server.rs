@@ -18,7 +18,7 @@ use kalends_domain::mail::{
     AuthenticationResults, InvitationDeed, MailInvitation, MailInvitationVerdict, MailMessageId,
 };
 use kalends_domain::scheduling::MeetingFacts;
-use kalends_domain::{Error, Kalends};
+use kalends_domain::{Error, Kalends, Missing};
 use kalends_ical::ComponentKind;
 use kalends_ical::edit::Timing;
 use kalends_ical::itip::{Method, PartStat, Why};
@@ -308,7 +308,7 @@ pub async fn carry_out(
     let (id, calendar) = (MailMessageId(message), calendar.map(CalendarId));
     match kalends.answer_mail_invitation(user.on_a_page(), id, deed, calendar, comment).await {
         Ok(()) => Ok(words::server_mail_invitation_done().to_owned()),
-        Err(Error::NotFound("the invitation")) => Err(gone()),
+        Err(Error::NotFound(Missing::Invitation)) => Err(gone()),
         Err(error) => Err(error.into()),
     }
 }

@@ -16,7 +16,7 @@ use kalends_domain::mail::{
     MailAddress, MailChange, MailCursor, MailFolderId, MailMessage, MailMessageId, MailPart, MailPlace, MailQuery,
     MailRow, MailSelection, MessageFlags, OpenMail, Pictures,
 };
-use kalends_domain::{Error, Kalends};
+use kalends_domain::{Error, Kalends, Missing};
 
 /// What the forms of the pages are called where it is said what became of them.
 pub const FORM: &str = "mail";
@@ -37,7 +37,7 @@ fn place(wanted: &Wanted) -> Result<MailPlace, ApiError> {
         STARRED => Ok(MailPlace::Flagged),
         folder => match folder.parse() {
             Ok(id) => Ok(MailPlace::Folder(MailFolderId(id))),
-            Err(_) => Err(Error::NotFound("the folder").into()),
+            Err(_) => Err(Error::NotFound(Missing::Folder).into()),
         },
     }
 }
@@ -49,7 +49,7 @@ fn has_threads(role: Role) -> bool {
 
 pub async fn list(kalends: &Kalends, user: &User, wanted: Wanted, now: NaiveDateTime) -> Result<MailList, ApiError> {
     let folders = folders(kalends, user).await?;
-    let missing = || ApiError::from(Error::NotFound("the folder"));
+    let missing = || ApiError::from(Error::NotFound(Missing::Folder));
     let place = place(&wanted)?;
     let (title, role, total) = {
         let folder = folders.find(&wanted.folder).ok_or_else(missing)?;
@@ -293,7 +293,7 @@ pub async fn fulfil(kalends: &Kalends, user: &User, wish: &MailWish) -> Result<(
         return Err(bad(words::server_mail_too_many_chosen(MAX_CHOSEN)));
     }
     let folders = folders(kalends, user).await?;
-    let role = folders.find(&wish.folder).ok_or_else(|| ApiError::from(Error::NotFound("the folder")))?.role;
+    let role = folders.find(&wish.folder).ok_or_else(|| ApiError::from(Error::NotFound(Missing::Folder)))?.role;
     let change = match wish.deed {
         Deed::MarkRead => MailChange::Read(true),
         Deed::MarkUnread => MailChange::Read(false),

@@ -13,7 +13,7 @@ use kalends_domain::mail::{
     AnswerKind, AttachmentId, DraftContent, DraftState, MailAccountId, MailAddress, MailDraft, MailDraftId,
     MailIdentityId, MailMessageId, signature_under_text,
 };
-use kalends_domain::{Error, Kalends};
+use kalends_domain::{Error, Kalends, Missing};
 
 /// Up to how much may be attached to one message, in octets.
 pub const MAX_ATTACHED_OCTETS: usize = 25 * 1024 * 1024;
@@ -275,7 +275,7 @@ async fn written_as(
     let draft = match known {
         Some(draft) => draft,
         None => {
-            let (account, _) = chosen.ok_or_else(|| ApiError::from(Error::NotFound("the mail account")))?;
+            let (account, _) = chosen.ok_or_else(|| ApiError::from(Error::NotFound(Missing::MailAccount)))?;
             kalends.begin_mail(caller, account, None).await?.id
         }
     };
@@ -322,7 +322,9 @@ fn not_kept(error: Error, is_known: bool) -> ApiError {
     match error {
         // Which of them it is, is said once it is known what has become of the draft.
         Error::PreconditionFailed => ApiError::Conflict,
-        Error::NotFound("the draft") if is_known => ApiError::NotFound(words::server_mail_gone_meanwhile().to_owned()),
+        Error::NotFound(Missing::Draft) if is_known => {
+            ApiError::NotFound(words::server_mail_gone_meanwhile().to_owned())
+        }
         error => error.into(),
     }
 }

@@ -13,7 +13,7 @@ use kalends_domain::sync::accounts::credentials_of_form;
 use kalends_domain::sync::connector::{FindError, Service, ServiceAddress, Wanted};
 use kalends_domain::sync::provider::ProviderError;
 use kalends_domain::sync::{AccountState, ProviderKind, RemoteAccount, RemoteAccountId};
-use kalends_domain::{Error, Kalends, Result as Done};
+use kalends_domain::{Error, Kalends, Missing, Result as Done};
 
 /// What the forms of the pages are called where it is said what became of them.
 pub const FORM: &str = "remote-accounts";
@@ -21,7 +21,7 @@ pub const FORM: &str = "remote-accounts";
 /// # Errors
 /// `NotFound` for what is no id.
 pub fn id(text: &str) -> Result<RemoteAccountId, ApiError> {
-    text.parse().map(RemoteAccountId).map_err(|_| Error::NotFound("the remote account").into())
+    text.parse().map(RemoteAccountId).map_err(|_| Error::NotFound(Missing::RemoteAccount).into())
 }
 
 fn help(service: &Service) -> &'static str {

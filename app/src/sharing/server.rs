@@ -13,7 +13,7 @@ use kalends_domain::access::{Access, PrincipalId};
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId as Calendar;
 use kalends_domain::sharing::{Answer, Share};
-use kalends_domain::{Error, Kalends};
+use kalends_domain::{Error, Kalends, Missing};
 
 /// What the forms of the page are called where it is said what became of them.
 pub const FORM: &str = "sharing";
@@ -79,7 +79,7 @@ pub async fn fulfil(kalends: &Kalends, user: &User, calendar: CalendarId, wish: 
     let shares = kalends.shares(caller, id).await?;
     let standing = |who: i64| {
         let share = shares.iter().find(|share| share.with.id == PrincipalId(who));
-        share.map(|share| info(share.with.clone()).name).ok_or(Error::NotFound("what was shared"))
+        share.map(|share| info(share.with.clone()).name).ok_or(Error::NotFound(Missing::Share))
     };
     match wish {
         ShareWish::Share { with, level, ends } => {

@@ -18,7 +18,7 @@ use kalends_domain::sync::{
     DeedCount, HeldDeletions, LinkRemoval, LinkState, Resolution, RunEntry, Side, SyncConflict, SyncLink, SyncObjectId,
     SyncRun, SyncRunId, TakingBack, wishes_interval,
 };
-use kalends_domain::{Error, Kalends};
+use kalends_domain::{Error, Kalends, Missing};
 
 /// What the forms of the pages are called where it is said what became of them.
 pub const FORM: &str = "sync";
@@ -33,18 +33,18 @@ const SHOWN_HELD: usize = 200;
 /// # Errors
 /// `NotFound` for what is no id.
 pub fn calendar(text: &str) -> Result<CalendarId, ApiError> {
-    text.parse().map_err(|_| Error::NotFound("the calendar").into())
+    text.parse().map_err(|_| Error::NotFound(Missing::Calendar).into())
 }
 
 /// # Errors
 /// `NotFound` for what is no id.
 pub fn run(text: &str) -> Result<SyncRunId, ApiError> {
-    text.parse().map(SyncRunId).map_err(|_| Error::NotFound("the run").into())
+    text.parse().map(SyncRunId).map_err(|_| Error::NotFound(Missing::Run).into())
 }
 
 async fn link_of(kalends: &Kalends, caller: Caller, calendar: CalendarId) -> Result<(Held, SyncLink), ApiError> {
     let id = Calendar(calendar);
-    let link = kalends.sync_link_of(caller, id).await?.ok_or(Error::NotFound("the sync link"))?;
+    let link = kalends.sync_link_of(caller, id).await?.ok_or(Error::NotFound(Missing::SyncLink))?;
     Ok((kalends.calendar_by_id(caller, id).await?, link))
 }
 
@@ -201,7 +201,7 @@ pub async fn receipt(kalends: &Kalends, user: &User, calendar: CalendarId, id: S
     let (held, link) = link_of(kalends, caller, calendar).await?;
     let (run, _) = kalends.sync_run(caller, id).await?;
     if run.link != link.id {
-        return Err(Error::NotFound("the run").into());
+        return Err(Error::NotFound(Missing::Run).into());
     }
     let entries = kalends.sync_run_entries(caller, id, 0, SHOWN_LINES).await?;
     let more = entries.len() == SHOWN_LINES;

@@ -11,7 +11,7 @@ use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarDetails;
 use kalends_domain::sharing::{Party, PartyKind};
 use kalends_domain::teams::{Role, Team, TeamDetails};
-use kalends_domain::{Error, Kalends};
+use kalends_domain::{Error, Kalends, Missing};
 
 /// What the forms of the pages are called where it is said what became of them.
 pub const FORM: &str = "teams";
@@ -45,7 +45,7 @@ pub async fn contents(kalends: &Kalends, user: &User, slug: &str) -> Result<Team
     add_pictures(kalends, members.iter_mut().map(|member| &mut member.person)).await?;
     Ok(TeamContents {
         cursor,
-        team: team_info(team).ok_or(Error::NotFound("the group"))?,
+        team: team_info(team).ok_or(Error::NotFound(Missing::Group))?,
         members,
         calendars: own.map(calendar_info).collect(),
         said: None,
@@ -69,7 +69,7 @@ fn team_info(team: Team) -> Option<TeamInfo> {
 }
 
 async fn team_named(kalends: &Kalends, user: &User, slug: &str) -> Result<Party, Error> {
-    const UNKNOWN: Error = Error::NotFound("the group");
+    const UNKNOWN: Error = Error::NotFound(Missing::Group);
     match kalends.party(user.on_a_page(), slug).await {
         Ok(party) if matches!(party.kind, PartyKind::Group | PartyKind::Mission) && party.slug == slug => Ok(party),
         Ok(_) | Err(Error::NotFound(_)) => Err(UNKNOWN),
@@ -124,7 +124,7 @@ pub async fn fulfil(kalends: &Kalends, user: &User, slug: &str, wish: &TeamWish)
     }
     let member = |who: i64| {
         let member = members.iter().find(|member| member.person.id == PrincipalId(who));
-        member.map(|member| member.person.display_name.clone()).ok_or(Error::NotFound("the person"))
+        member.map(|member| member.person.display_name.clone()).ok_or(Error::NotFound(Missing::Person))
     };
     let said = match wish {
         TeamWish::Update(fields) => {

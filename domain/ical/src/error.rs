@@ -23,7 +23,7 @@ pub enum Error {
     TooManyInstances { limit: usize },
     /// The object has no such component or instance.
     #[error("{0} was not found")]
-    NotFound(&'static str),
+    NotFound(Missing),
     /// A value of an edit is not usable; `field` names it.
     #[error("{field}: {problem}")]
     BadInput { field: &'static str, problem: Problem },
@@ -33,6 +33,19 @@ impl Error {
     pub(crate) fn bad_input(field: &'static str, problem: Problem) -> Self {
         Error::BadInput { field, problem }
     }
+}
+
+/// What an object does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Missing {
+    /// A component that has what is asked of it.
+    #[error("the event")]
+    Event,
+    #[error("the instance")]
+    Instance,
+    /// Anybody who is invited and is who asks.
+    #[error("the invitation")]
+    Invitation,
 }
 
 /// What is wrong with an edit.

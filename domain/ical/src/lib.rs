@@ -42,7 +42,7 @@ pub mod value;
 mod write;
 
 pub use entry::{Class, ComponentKind};
-pub use error::{Error, Problem, Result};
+pub use error::{Error, Missing, Problem, Result};
 pub use object::CalendarObject;
 
 /// The largest and deepest text that is read.

@@ -8,7 +8,7 @@ use crate::outgoing_mail::{IfLost, Letter};
 use crate::people::Administrator;
 use crate::retry::retry;
 use crate::store::Transaction;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Existing, Kalends, Missing, Problem, Result};
 use chrono::{TimeDelta, Utc};
 
 /// Most addresses of one person.
@@ -16,8 +16,8 @@ pub const MAX_ADDRESSES: usize = 20;
 /// Most letters by which somebody shows within a day that addresses are theirs.
 const MAX_PROOFS_A_DAY: u64 = 20;
 
-const NOT_THERE: Error = Error::NotFound("the e-mail address");
-const NO_ACCOUNT: Error = Error::NotFound("the account");
+const NOT_THERE: Error = Error::NotFound(Missing::EmailAddress);
+const NO_ACCOUNT: Error = Error::NotFound(Missing::Account);
 
 /// Somebody says that an address is theirs.
 ///
@@ -28,7 +28,7 @@ pub(crate) async fn claim(tx: &mut Transaction, id: PrincipalId, address: &str, 
     // Of two who claim it at once one is told.
     tx.lock_email(address).await?;
     if tx.has_email(&address.to_lowercase(), id).await? {
-        return Err(Error::AlreadyExists("the e-mail address"));
+        return Err(Error::AlreadyExists(Existing::EmailAddress));
     }
     let is_known = tx.email_addresses(id).await?.iter().any(|known| is_same(&known.address, address));
     if !is_known && tx.count_email_addresses(id).await? >= MAX_ADDRESSES as u64 {
@@ -164,7 +164,7 @@ impl Kalends {
             tx.lock_home(caller.principal).await?;
             let user = tx.user(caller.principal).await?.ok_or(NO_ACCOUNT)?;
             let address = tx.address_of_link(&secret, caller.principal, Utc::now()).await?;
-            let address = address.ok_or(Error::NotFound("the link"))?;
+            let address = address.ok_or(Error::NotFound(Missing::Link))?;
             verify(&mut tx, &user, &address).await?;
             tx.delete_address_link(&secret).await?;
             tx.tell_revoked().await?;

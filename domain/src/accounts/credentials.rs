@@ -4,7 +4,7 @@ use super::{AppPassword, CredentialKind, NewAppPassword, Secret, TOUCH_MINUTES, 
 use crate::access::{self, Access, Caller, Principal, PrincipalId};
 use crate::retry::retry;
 use crate::store::Transaction;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use chrono::{TimeDelta, Utc};
 
 /// Longest name of a credential, in characters.
@@ -108,7 +108,7 @@ impl Kalends {
         retry(async || {
             let mut tx = self.db.write().await?;
             if !tx.delete_app_password(id, app_password).await? {
-                return Err(Error::NotFound("the app password"));
+                return Err(Error::NotFound(Missing::AppPassword));
             }
             tx.tell_revoked().await?;
             tx.commit().await?;

@@ -6,7 +6,7 @@ use super::{AppPassword, LoginFlow, NewAppPassword, Origin, Secret, User, secret
 use crate::access::{self, Caller};
 use crate::retry::retry;
 use crate::store::{Grant, NewLoginFlow};
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use chrono::{TimeDelta, Utc};
 
 /// How long somebody may take to let a program in, and it to fetch its password. Nextcloud says as much.
@@ -15,7 +15,7 @@ pub const LOGIN_FLOW_LIFE: TimeDelta = TimeDelta::minutes(20);
 const MAX_LOGIN_FLOWS: usize = 10_000;
 /// As much is kept of what a program calls itself, in characters.
 const MAX_CLIENT: usize = 200;
-const NOT_THERE: Error = Error::NotFound("the request of a program");
+const NOT_THERE: Error = Error::NotFound(Missing::LoginFlow);
 
 /// What a program gets that begins.
 #[derive(Clone, Debug, PartialEq, Eq)]

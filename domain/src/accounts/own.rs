@@ -6,7 +6,7 @@ use super::{AppPassword, CredentialKind, NewAppPassword, Secret, SessionId, Sess
 use crate::access::{self, Caller, Way};
 use crate::idempotency::{Once, take_key};
 use crate::retry::retry;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 
 impl Kalends {
     /// The caller's app passwords or tokens, the oldest first.
@@ -50,7 +50,7 @@ impl Kalends {
                 // What was just made goes with the transaction.
                 let all = tx.app_passwords(caller.principal).await?;
                 let found = all.into_iter().find(|one| one.id != made.id && one.id.to_string() == before);
-                return found.map(|found| (found, None)).ok_or(Error::NotFound("the app password"));
+                return found.map(|found| (found, None)).ok_or(Error::NotFound(Missing::AppPassword));
             }
             tx.commit().await?;
             Ok((made, Some(secret)))
@@ -68,7 +68,7 @@ impl Kalends {
         }
         let all = self.app_passwords(caller.principal).await?;
         if !all.iter().any(|one| one.id == id && one.kind == kind) {
-            return Err(Error::NotFound("the app password"));
+            return Err(Error::NotFound(Missing::AppPassword));
         }
         self.revoke_app_password(caller.principal, id).await
     }

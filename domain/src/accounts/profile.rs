@@ -5,7 +5,7 @@ use super::{EmailAddress, Picture, Preferences, User, check_profile, picture};
 use crate::access::{self, Caller};
 use crate::retry::retry;
 use crate::thread::on_a_thread;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use tokio::sync::Semaphore;
 
 /// Longest time between a reminder and its event that can be the default: four weeks.
@@ -45,7 +45,7 @@ impl Kalends {
         retry(async || {
             let mut tx = self.db.write().await?;
             tx.lock_home(id).await?;
-            let mut user = tx.user(id).await?.ok_or(Error::NotFound("the account"))?;
+            let mut user = tx.user(id).await?.ok_or(Error::NotFound(Missing::Account))?;
             let addresses = tx.email_addresses(id).await?;
             let patch = change(&user, addresses)?;
             let name = patch.display_name.unwrap_or_else(|| user.principal.display_name.clone()).trim().to_owned();
@@ -120,7 +120,7 @@ impl Kalends {
     /// `NotFound` where there is no such person, or no picture of them; `Forbidden` for what is not for all that its owner may do.
     pub async fn picture(&self, caller: Caller, slug: &str) -> Result<Picture> {
         access::require_own(caller)?;
-        self.db.once().await?.picture_of(slug).await?.ok_or(Error::NotFound("the picture"))
+        self.db.once().await?.picture_of(slug).await?.ok_or(Error::NotFound(Missing::Picture))
     }
 
     /// Those of the accounts named `slugs` that have a picture, with what it is told from earlier ones by.

@@ -5,7 +5,7 @@ use crate::access::PrincipalId;
 use crate::model::identity::ProviderSession;
 use crate::retry::retry;
 use crate::store::NewSession;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use chrono::{TimeDelta, Utc};
 use tokio::sync::watch;
 
@@ -139,7 +139,7 @@ impl Kalends {
         retry(async || {
             let mut tx = self.db.write().await?;
             if !tx.delete_session_of(id, session).await? {
-                return Err(Error::NotFound("the session"));
+                return Err(Error::NotFound(Missing::Session));
             }
             tx.tell_revoked().await?;
             tx.commit().await?;

@@ -9,7 +9,7 @@ use crate::model::version::{Run, RunKind};
 use crate::store::JobProgress;
 use crate::transfer::{Import, ImportReport, SaysHowFar, import_run};
 use crate::write::Write;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, PoisonError};
@@ -111,7 +111,7 @@ impl Kalends {
             return Ok(progress);
         }
         match self.calendar_by_id(caller, progress.calendar).await {
-            Err(Error::NotFound(_)) => Err(Error::NotFound("the job")),
+            Err(Error::NotFound(_)) => Err(Error::NotFound(Missing::Job)),
             seen => seen.map(|_| progress),
         }
     }
@@ -121,7 +121,7 @@ impl Kalends {
     pub async fn import_progress(&self, caller: Caller, id: JobId) -> Result<ImportProgress> {
         let job = self.own_job(caller, id).await?;
         if job.kind != JobKind::Import.name() {
-            return Err(Error::NotFound("the import"));
+            return Err(Error::NotFound(Missing::Import));
         }
         let Payload { calendar, file_name, report, .. } = Payload::read(&job)?;
         let outcome = job.result.as_deref().map(serde_json::from_str::<Outcome>).transpose();
@@ -167,7 +167,7 @@ fn result(outcome: &Outcome) -> Result<String> {
 pub(super) async fn import(lease: &Lease) -> Result<Ended> {
     let kalends = &lease.kalends;
     let payload = Payload::read(&lease.job)?;
-    let owner = lease.job.owner.ok_or(Error::NotFound("the account"))?;
+    let owner = lease.job.owner.ok_or(Error::NotFound(Missing::Account))?;
     let file = kalends.db.once().await?.job_file(lease.held.id).await?;
     let run = Run { id: payload.run, kind: RunKind::Import, label: payload.file_name.clone() };
     let (caller, calendar) = (Caller::page(owner), CalendarId(payload.calendar));
@@ -176,7 +176,7 @@ pub(super) async fn import(lease: &Lease) -> Result<Ended> {
     let says = Says { lease: lease.clone(), payload, ended: Mutex::new(None) };
     let imported = match file {
         Some(file) => kalends.import_from(caller, import, file, &says).await,
-        None => Err(Error::NotFound("the file")),
+        None => Err(Error::NotFound(Missing::File)),
     };
     let outcome = match imported {
         Ok(report) => match says.ended.into_inner().unwrap_or_else(PoisonError::into_inner) {

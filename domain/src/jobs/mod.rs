@@ -19,7 +19,7 @@ pub(crate) use shares::end_of_share;
 
 use crate::model::job::NewJob;
 use crate::model::principal::Caller;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use chrono::{TimeDelta, Utc};
 
 /// Most jobs that are listed.
@@ -58,7 +58,7 @@ impl Kalends {
     /// `NotFound`
     pub async fn own_job(&self, caller: Caller, id: JobId) -> Result<Job> {
         let job = self.db.once().await?.job(id).await?;
-        job.filter(|job| job.owner == Some(caller.principal)).ok_or(Error::NotFound("the job"))
+        job.filter(|job| job.owner == Some(caller.principal)).ok_or(Error::NotFound(Missing::Job))
     }
 
     /// The jobs that the caller began, the newest first, [`MAX_LISTED`] at most.
@@ -90,7 +90,7 @@ impl Kalends {
     pub async fn retry_job(&self, id: JobId) -> Result<()> {
         let mut tx = self.db.write().await?;
         if !tx.retry_job(id, Utc::now()).await? {
-            return Err(Error::NotFound("a job that can be tried again"));
+            return Err(Error::NotFound(Missing::FailedJob));
         }
         tx.commit().await?;
         self.wake.notify_one();
@@ -104,7 +104,7 @@ impl Kalends {
     pub async fn remove_job(&self, id: JobId) -> Result<()> {
         let mut tx = self.db.write().await?;
         if !tx.remove_job(id).await? {
-            return Err(Error::NotFound("a job that does not run"));
+            return Err(Error::NotFound(Missing::WaitingJob));
         }
         tx.commit().await
     }

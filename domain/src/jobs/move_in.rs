@@ -10,7 +10,7 @@ use crate::store::JobProgress;
 use crate::sync::connector::{FindError, Found};
 use crate::sync::credentials::Credentials;
 use crate::sync::provider::{ProviderError, RemoteCalendarId};
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -152,7 +152,7 @@ impl Kalends {
     pub async fn move_progress(&self, caller: Caller, id: JobId) -> Result<MoveProgress> {
         let job = self.own_job(caller, id).await?;
         if job.kind != JobKind::MoveIn.name() {
-            return Err(Error::NotFound("the move"));
+            return Err(Error::NotFound(Missing::Move));
         }
         let calendars = Payload::read(&job)?.calendars;
         let error = job.error.clone();
@@ -190,7 +190,7 @@ async fn keep(lease: &Lease, payload: &Payload) -> Result<()> {
 pub(super) async fn move_in(lease: &Lease) -> Result<Ended> {
     let kalends = &lease.kalends;
     let payload = Payload::read(&lease.job)?;
-    let owner = lease.job.owner.ok_or(Error::NotFound("the account"))?;
+    let owner = lease.job.owner.ok_or(Error::NotFound(Missing::Account))?;
     let caller = Caller::page(owner);
     let opened = payload.ticket.as_ref().and_then(|ticket| kalends.opened(owner, ticket));
     let payload = Mutex::new(payload);

@@ -24,7 +24,7 @@ use crate::idempotency::Once;
 use crate::model::link::StoredLink;
 use crate::store::LinksOf;
 use crate::write::Write;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use chrono::Utc;
 
 /// Longest name, in characters.
@@ -34,7 +34,7 @@ const MAX_LINKS: usize = 500;
 /// Most calendars that one link shows.
 pub const MAX_CALENDARS: usize = 50;
 
-const NOT_THERE: Error = Error::NotFound("the link");
+const NOT_THERE: Error = Error::NotFound(Missing::Link);
 
 impl LinkDetails {
     /// With its calendars in the order of their ids, each once.

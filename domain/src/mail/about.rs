@@ -9,7 +9,7 @@ use crate::model::mail_message::{MailAddress, MailMessage, MailThreadId};
 use crate::objects::Object;
 use crate::scheduling::Invitation;
 use crate::scheduling::addresses::Known;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use kalends_ical::itip::email;
 use kalends_ical::message_link::linked_message;
 use kalends_ical::{CalendarObject, edit};
@@ -50,7 +50,7 @@ impl Kalends {
     pub async fn recipients_about(&self, caller: Caller, meeting: &Invitation) -> Result<Vec<MailAddress>> {
         access::require_own(caller)?;
         let mut tx = self.db.read().await?;
-        let user = tx.user(caller.principal).await?.ok_or(Error::NotFound("the account"))?;
+        let user = tx.user(caller.principal).await?.ok_or(Error::NotFound(Missing::Account))?;
         let me = Known::of_person(&mut tx, caller.principal, &user.principal.slug).await?;
         drop(tx);
         let mut people: Vec<MailAddress> = Vec::new();

@@ -17,7 +17,7 @@ use crate::sync::connector::FindError;
 use crate::sync::credentials::Credentials;
 use crate::sync::provider::ProviderError;
 use crate::write::Write;
-use crate::{Announcement, Error, Kalends, Problem, Result};
+use crate::{Announcement, Error, Existing, Kalends, Missing, Problem, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ const MAX_INTERVAL: TimeDelta = TimeDelta::days(1);
 /// How many messages are taken out of the index at once.
 const PIECE: i64 = 2_000;
 
-const NOT_THERE: Error = Error::NotFound("the mail account");
+const NOT_THERE: Error = Error::NotFound(Missing::MailAccount);
 
 /// Colours of accounts for which none was chosen, in turns.
 const COLORS: [&str; 6] = ["#2563EB", "#059669", "#D97706", "#DB2777", "#7C3AED", "#0891B2"];
@@ -170,7 +170,7 @@ impl Kalends {
                     known.preset.as_deref() == new.preset.as_deref() && known.address.eq_ignore_ascii_case(&address)
                 };
                 if new.settings.signs_in && known.iter().any(is_same) {
-                    return Err(Error::AlreadyExists("the mail account"));
+                    return Err(Error::AlreadyExists(Existing::MailAccount));
                 }
                 if known.len() >= MAX_ACCOUNTS {
                     return Err(Error::QuotaExceeded { limit: MAX_ACCOUNTS as u64, unit: "mail accounts" });

@@ -9,7 +9,7 @@ use crate::model::mail_folder::{FolderRole, MailFolderId};
 use crate::model::mail_message::{MailMessageId, MessageFlags};
 use crate::store::Transaction;
 use crate::write::Write;
-use crate::{Announcement, Error, Kalends, Problem, Result};
+use crate::{Announcement, Error, Kalends, Missing, Problem, Result};
 use chrono::{TimeDelta, Utc};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -104,7 +104,8 @@ impl Kalends {
                     }
                     MailChange::Move(to) => {
                         let folder = write.tx.mail_folder_of(caller.principal, to).await?;
-                        let folder = folder.filter(|folder| folder.selectable).ok_or(Error::NotFound("the folder"))?;
+                        let folder =
+                            folder.filter(|folder| folder.selectable).ok_or(Error::NotFound(Missing::Folder))?;
                         if touched.iter().any(|(account, _)| *account != folder.account) {
                             return Err(Error::bad_input("folder", Problem::Request("a folder of the same account")));
                         }
@@ -134,7 +135,7 @@ impl Kalends {
                 let own: Vec<MailAccountId> =
                     write.tx.mail_accounts(caller.principal).await?.into_iter().map(|account| account.id).collect();
                 if touched.is_empty() || touched.iter().any(|(account, _)| !own.contains(account)) {
-                    return Err(Error::NotFound("what was done"));
+                    return Err(Error::NotFound(Missing::MailBatch));
                 }
                 let done = write.tx.take_batch_back(undo, caller.principal).await?;
                 let mut folders = BTreeSet::new();
@@ -168,7 +169,7 @@ async fn select(tx: &mut Transaction, caller: Caller, batch: Uuid, selection: &M
             tx.select_mail_threads(batch, caller.principal, messages, at).await?
         }
         MailSelection::Folder(id) => {
-            let folder = tx.mail_folder_of(caller.principal, *id).await?.ok_or(Error::NotFound("the folder"))?;
+            let folder = tx.mail_folder_of(caller.principal, *id).await?.ok_or(Error::NotFound(Missing::Folder))?;
             return tx.select_mail_folder(batch, folder.id, at).await;
         }
     };

@@ -17,7 +17,7 @@ use crate::model::mail_draft::{
 use crate::model::mail_message::{MailAddress, MailMessageId};
 use crate::store::{NewMailDraft, Transaction};
 use crate::write::Write;
-use crate::{Announcement, Error, Kalends, Problem, Result};
+use crate::{Announcement, Error, Kalends, Missing, Problem, Result};
 use chrono::{TimeDelta, Utc};
 
 /// Most attachments of a draft, and drafts of an account.
@@ -28,7 +28,7 @@ const MAX_WHO: usize = 1_000;
 /// How long after a change a draft is saved on the server: not at each key.
 const SAVE_AFTER: TimeDelta = TimeDelta::seconds(10);
 
-pub(super) const NO_DRAFT: Error = Error::NotFound("the draft");
+pub(super) const NO_DRAFT: Error = Error::NotFound(Missing::Draft);
 
 /// What somebody has written is kept whatever it is, as long as it is no more than can be kept.
 fn checked(content: &DraftContent) -> Result<DraftContent> {
@@ -210,7 +210,7 @@ impl Kalends {
             let known = write.tx.mail_identities(draft.account).await?;
             let identity = match identity {
                 Some(identity) if known.iter().all(|known| known.id != identity) => {
-                    return Err(Error::NotFound("the identity"));
+                    return Err(Error::NotFound(Missing::Identity));
                 }
                 identity => identity,
             };
@@ -274,7 +274,7 @@ impl Kalends {
         self.write(caller, async |mut write: Write| {
             open_draft(&mut write.tx, caller, id).await?;
             if !write.tx.delete_attachment(id, attachment).await? {
-                return Err(Error::NotFound("the attachment"));
+                return Err(Error::NotFound(Missing::Attachment));
             }
             write.tx.raise_draft(id, Utc::now()).await?;
             write.tx.enqueue_job(&save_job(id, SAVE_AFTER)).await?;
@@ -295,7 +295,7 @@ impl Kalends {
     ) -> Result<(Attachment, Vec<u8>)> {
         let mut tx = self.db.read().await?;
         let draft = own_draft(&mut tx, caller, id).await?;
-        let missing = || Error::NotFound("the attachment");
+        let missing = || Error::NotFound(Missing::Attachment);
         let found = draft.attachments.into_iter().find(|known| known.id == attachment).ok_or_else(missing)?;
         let content = tx.attachment_content(id, attachment).await?.ok_or_else(missing)?;
         Ok((found, content))

@@ -5,7 +5,7 @@ use super::checks::{check_signature, checked_address, checked_name};
 use crate::access::{Access, Caller};
 use crate::model::mail_account::{MailAccountId, MailIdentity, MailIdentityId};
 use crate::write::Write;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Existing, Kalends, Missing, Result};
 
 /// Most identities of one account.
 const MAX_IDENTITIES: usize = 100;
@@ -38,7 +38,7 @@ impl Kalends {
         self.write(caller, async |mut write: Write| {
             own_account(&mut write.tx, caller, id).await?;
             let known = write.tx.mail_identities(id).await?.into_iter().find(|known| known.id == identity);
-            let mut known = known.ok_or(Error::NotFound("the identity"))?;
+            let mut known = known.ok_or(Error::NotFound(Missing::Identity))?;
             known.name = name.map_or(known.name, str::to_owned);
             known.signature = signature.map_or(known.signature, |signature| signature.map(str::to_owned));
             write.tx.put_mail_identity(id, &known.name, &known.address, known.signature.as_deref()).await?;
@@ -66,12 +66,13 @@ impl Kalends {
             own_account(&mut write.tx, caller, id).await?;
             // Of two who add the same at once one is told that it is there.
             let added = write.tx.insert_mail_identity(id, name, &address, signature).await?;
-            let added = added.ok_or(Error::AlreadyExists("an identity with this address"))?;
+            let added = added.ok_or(Error::AlreadyExists(Existing::MailIdentity))?;
             let known = write.tx.mail_identities(id).await?;
             if known.len() > MAX_IDENTITIES {
                 return Err(Error::QuotaExceeded { limit: MAX_IDENTITIES as u64, unit: "identities" });
             }
-            let identity = known.into_iter().find(|known| known.id == added).ok_or(Error::NotFound("the identity"))?;
+            let identity =
+                known.into_iter().find(|known| known.id == added).ok_or(Error::NotFound(Missing::Identity))?;
             write.commit(identity).await
         })
         .await
@@ -98,7 +99,7 @@ impl Kalends {
             }
             match write.tx.delete_mail_identity(id, identity).await? {
                 true => write.commit(()).await,
-                false => Err(Error::NotFound("the identity")),
+                false => Err(Error::NotFound(Missing::Identity)),
             }
         })
         .await

@@ -6,15 +6,15 @@ use crate::model::mail_account::MailAccountId;
 use crate::model::mail_folder::{FolderRole, MailFolder, MailFolderId};
 use crate::model::mail_message::{MailCursor, MailMessage, MailMessageId, MailPage, MailRow};
 use crate::store::{ListedMail, ListedPlace, Transaction};
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 
 /// Most rows of one page.
 pub const MAX_PAGE: usize = 200;
 /// Most messages of a thread that are shown.
 const MAX_THREAD: i64 = 500;
 
-const NO_FOLDER: Error = Error::NotFound("the folder");
-pub(super) const NO_MESSAGE: Error = Error::NotFound("the message");
+const NO_FOLDER: Error = Error::NotFound(Missing::Folder);
+pub(super) const NO_MESSAGE: Error = Error::NotFound(Missing::Message);
 
 /// Where messages are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub(super) async fn places(tx: &mut Transaction, caller: Caller, place: MailPlac
         MailPlace::Everywhere => Ok(accounts.map(ListedPlace::Account).collect()),
         MailPlace::Account(id) => {
             let mut accounts = accounts;
-            let id = accounts.find(|own| *own == id).ok_or(Error::NotFound("the mail account"))?;
+            let id = accounts.find(|own| *own == id).ok_or(Error::NotFound(Missing::MailAccount))?;
             Ok(vec![ListedPlace::Account(id)])
         }
         MailPlace::Folder(id) => {

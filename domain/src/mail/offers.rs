@@ -7,7 +7,7 @@ use crate::model::remote_account::{ProviderKind, RemoteAccountId};
 use crate::retry::retry;
 use crate::sync::connector::{ServiceAddress, Wanted};
 use crate::sync::credentials::Credentials;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use chrono::TimeDelta;
 
 /// Every so often calendars are brought into step, where nothing else is chosen.
@@ -86,7 +86,7 @@ impl Kalends {
     ) -> Result<RemoteAccountId> {
         let account = self.mail_account(caller, id).await?;
         let offer =
-            self.mail_offers(caller, id).await?.into_iter().next().ok_or(Error::NotFound("a calendar service"))?;
+            self.mail_offers(caller, id).await?.into_iter().next().ok_or(Error::NotFound(Missing::CalendarService))?;
         if let Some(taken) = offer.taken {
             return Ok(taken);
         }

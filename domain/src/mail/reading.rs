@@ -11,7 +11,7 @@ use crate::model::mail_message::{MailAddress, MailMessage, MailMessageId};
 use crate::retry::retry;
 use crate::sync::connector::FindError;
 use crate::sync::provider::ProviderError;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use chrono::{DateTime, Utc};
 use mail_parser::{MessageParser, PartType};
 use quick_cache::Weighter;
@@ -224,7 +224,7 @@ impl Kalends {
     /// As [`Kalends::open_mail`].
     pub async fn mail_part(&self, caller: Caller, id: MailMessageId, number: usize) -> Result<PartContent> {
         let raw = self.original_mail(caller, id).await?;
-        let missing = || Error::NotFound("the attachment");
+        let missing = || Error::NotFound(Missing::Attachment);
         self.parse_on_a_thread(raw.len(), move || {
             let read = MessageParser::default().parse(&raw[..]).ok_or_else(missing)?;
             let part = mime::parts(&read).into_iter().find(|part| part.number == number).ok_or_else(missing)?;

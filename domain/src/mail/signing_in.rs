@@ -5,7 +5,7 @@ use super::checks::checked_address;
 use crate::access::{self, Caller};
 use crate::model::mail_account::{MailAccount, MailAccountId, MailSettings};
 use crate::sync::credentials::Credentials;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 
 /// What signing in has led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Kalends {
         access::require_own(caller)?;
         let address = checked_address(address)?;
         let known = self.mailboxes.connector.at_service(service, &address);
-        let settings = known.ok_or(Error::NotFound("the mail service"))?;
+        let settings = known.ok_or(Error::NotFound(Missing::MailService))?;
         if let Some(account) = self.signed_in_before(caller, service, &address).await? {
             return self.sign_in_again(caller, account, credentials).await;
         }

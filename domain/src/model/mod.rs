@@ -15,6 +15,7 @@ pub mod mail_draft;
 pub mod mail_error;
 pub mod mail_folder;
 pub mod mail_message;
+pub mod missing;
 pub mod object;
 pub mod principal;
 pub mod profile;

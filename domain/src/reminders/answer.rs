@@ -5,7 +5,7 @@ use crate::access::{self, Access, Caller, Held, PrincipalId};
 use crate::model::announcement::Announcement;
 use crate::objects::{Precondition, index};
 use crate::write::Write;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use kalends_ical::CalendarObject;
 use kalends_ical::instance_key;
@@ -25,7 +25,7 @@ pub(super) fn shares_alarms(calendar: &Held, person: PrincipalId) -> bool {
     !calendar.has_personal_data() && calendar.owner().id != person
 }
 
-const NOT_THERE: Error = Error::NotFound("the reminder");
+const NOT_THERE: Error = Error::NotFound(Missing::Reminder);
 
 impl Kalends {
     /// Has a reminder of the caller's come again after so many minutes.
@@ -90,7 +90,7 @@ impl Kalends {
         if shares_alarms(&calendar, caller.principal) {
             return Ok(false);
         }
-        let user = write.tx.user(caller.principal).await?.ok_or(Error::NotFound("the account"))?;
+        let user = write.tx.user(caller.principal).await?.ok_or(Error::NotFound(Missing::Account))?;
         let zone = Zone::Iana(user.preferences.time_zone.unwrap_or(chrono_tz::UTC));
         let name = found.head.name.clone();
         let text = self.shown_object(&mut write.tx, caller, &calendar, found).await?.text;

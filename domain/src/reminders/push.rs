@@ -4,7 +4,7 @@ use super::PushSubscription;
 use crate::access::{self, Caller};
 use crate::accounts::Secret;
 use crate::retry::retry;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{TimeDelta, Utc};
@@ -175,7 +175,7 @@ impl Kalends {
         retry(async || {
             let mut tx = self.db.write().await?;
             if !tx.delete_push_subscription(caller.principal, id).await? {
-                return Err(Error::NotFound("the browser"));
+                return Err(Error::NotFound(Missing::Browser));
             }
             tx.commit().await
         })

@@ -9,7 +9,7 @@ use crate::accounts::DAY_MINUTES;
 use crate::calendars::CalendarId;
 use crate::outgoing_mail::MailError;
 use crate::retry::retry;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ impl Kalends {
         retry(async || {
             let mut tx = self.db.write().await?;
             tx.lock_home(id).await?;
-            let person = Person::read(&mut tx, id).await?.ok_or(Error::NotFound("the account"))?;
+            let person = Person::read(&mut tx, id).await?.ok_or(Error::NotFound(Missing::Account))?;
             let next = daily::next(&settings, person.zone, Utc::now());
             tx.set_reminder_settings(id, &settings, next).await?;
             if settings.for_all != person.settings.for_all {
@@ -134,14 +134,14 @@ impl Kalends {
         match channel {
             Channel::Page => Ok(Ok(written.text)),
             Channel::Mail => {
-                let letter = letter_to(&user, written).ok_or(Error::NotFound("the e-mail address"))?;
+                let letter = letter_to(&user, written).ok_or(Error::NotFound(Missing::EmailAddress))?;
                 let sent = self.send_letter_now(&letter).await?;
                 Ok(sent.map(|sent| sent.reply).map_err(|error: MailError| error.to_string()))
             }
             Channel::Push => {
                 let browsers = self.push_subscriptions(caller).await?;
                 if browsers.is_empty() {
-                    return Err(Error::NotFound("the browser"));
+                    return Err(Error::NotFound(Missing::Browser));
                 }
                 let sent = self.push_to(browsers, &notice(&written, None), (TimeDelta::minutes(5), "test")).await?;
                 Ok(sent.map(|count| count.to_string()).map_err(|error: PushError| error.to_string()))

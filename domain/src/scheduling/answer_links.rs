@@ -17,7 +17,7 @@ use crate::model::share::PartyKind;
 use crate::outgoing_mail::Mailbox;
 use crate::retry::retry;
 use crate::thread::on_a_thread;
-use crate::{Error, Kalends, Limits, Result};
+use crate::{Error, Kalends, Limits, Missing, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{TimeDelta, Utc};
@@ -285,7 +285,7 @@ impl Kalends {
             let recipient = message.recipients.first().map(String::as_str).unwrap_or_default().to_owned();
             let owner = tx.party(PrincipalId(link.owner)).await?.filter(|owner| owner.kind == PartyKind::Person);
             let known = people(&mut tx, std::slice::from_ref(&recipient)).await?.get(&canonical(&recipient)).copied();
-            let organizer = known.or(owner.map(|owner| owner.id)).ok_or(Error::NotFound("the organizer"))?;
+            let organizer = known.or(owner.map(|owner| owner.id)).ok_or(Error::NotFound(Missing::Organizer))?;
             let new = NewMessage {
                 sender_id: None,
                 sender: &sender,

@@ -13,7 +13,7 @@ use crate::model::share::PartyKind;
 use crate::objects::index;
 use crate::thread::on_a_thread;
 use crate::write::Write;
-use crate::{Error, Kalends, Problem, Result, SchedulingProblem};
+use crate::{Error, Kalends, Missing, Problem, Result, SchedulingProblem};
 use kalends_ical::edit::EventDraft;
 use kalends_ical::itip::{self, Agent, Answer, Party, Role, Version};
 use kalends_ical::value::Moment;
@@ -151,7 +151,7 @@ impl Kalends {
         let edit = move |version: Version<'_>, me: &Known| {
             let instance = instance.filter(|_| version.object.recurs());
             if me.role(version.object) != Ok(Role::Attendee) {
-                return Err(Error::NotFound("the invitation"));
+                return Err(Error::NotFound(Missing::Invitation));
             }
             Ok(itip::answered(version, &me.invited, instance.as_ref(), &answer)?)
         };

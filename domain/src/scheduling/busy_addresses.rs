@@ -5,7 +5,7 @@ use super::addresses::checked_email;
 use crate::access::{self, Caller, PrincipalId};
 use crate::retry::retry;
 use crate::sync::vault::Resealed;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use std::collections::HashMap;
 
 /// Most of one person.
@@ -109,7 +109,7 @@ impl Kalends {
         retry(async || {
             let mut tx = self.db.write().await?;
             if !tx.delete_busy_address(caller.principal, &email).await? {
-                return Err(Error::NotFound("the busy address"));
+                return Err(Error::NotFound(Missing::BusyAddress));
             }
             tx.commit().await
         })

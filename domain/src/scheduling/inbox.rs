@@ -4,7 +4,7 @@ use super::processing::default_calendar;
 use crate::access::{self, Caller, Held, PrincipalId};
 use crate::model::scheduling::{DeliveryId, InboxItem, InboxState};
 use crate::retry::retry;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Kalends, Missing, Problem, Result};
 use chrono::{TimeDelta, Utc};
 use kalends_ical::ComponentKind;
 use kalends_ical::availability::Availability;
@@ -16,7 +16,7 @@ const MAX_LISTED: usize = 1_000;
 /// Most octets of a VAVAILABILITY.
 const MAX_AVAILABILITY: usize = 64 * 1024;
 /// There is none for a credential of one calendar.
-const NO_INBOX: Error = Error::NotFound("the inbox");
+const NO_INBOX: Error = Error::NotFound(Missing::Inbox);
 
 /// What sync-tokens of inboxes begin with; the owner's id and a revision follow.
 const TOKEN_PREFIX: &str = "urn:kalends:inbox:";
@@ -63,7 +63,7 @@ impl Kalends {
     /// # Errors
     /// `NotFound`
     pub async fn inbox_item(&self, caller: Caller, name: &str) -> Result<InboxItem> {
-        const NONE: Error = Error::NotFound("the message");
+        const NONE: Error = Error::NotFound(Missing::Message);
         access::require_all_calendars(caller, NO_INBOX)?;
         let id = InboxItem::id_of(name).ok_or(NONE)?;
         self.db.once().await?.inbox_item(caller.principal, id).await?.ok_or(NONE)
@@ -74,7 +74,7 @@ impl Kalends {
     /// # Errors
     /// `NotFound`; `Forbidden` for a credential that only reads.
     pub async fn remove_from_inbox(&self, caller: Caller, name: &str) -> Result<()> {
-        const NONE: Error = Error::NotFound("the message");
+        const NONE: Error = Error::NotFound(Missing::Message);
         access::require_all_calendars(caller, NO_INBOX)?;
         access::require_writing(caller)?;
         let id = InboxItem::id_of(name).ok_or(NONE)?;

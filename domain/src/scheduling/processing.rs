@@ -11,7 +11,7 @@ use crate::objects::{free_name, index};
 use crate::retry::ahead;
 use crate::store::{Index, Transaction};
 use crate::write::Write;
-use crate::{Error, Kalends, Limits, Result};
+use crate::{Error, Kalends, Limits, Missing, Result};
 use chrono::Utc;
 use kalends_ical::itip::{self, Addresses, Incoming, Method, Outcome, Version, Why};
 use kalends_ical::{CalendarObject, ComponentKind};
@@ -263,7 +263,7 @@ pub(crate) async fn default_calendar(tx: &mut Transaction, caller: Caller, kind:
     let mut taking: Vec<Held> = all.into_iter().filter(takes).collect();
     let at = taking.iter().position(|held| held.view().is_default).unwrap_or(0);
     if taking.is_empty() {
-        return Err(Error::NotFound("a calendar for invitations"));
+        return Err(Error::NotFound(Missing::InvitationCalendar));
     }
     Ok(taking.swap_remove(at))
 }

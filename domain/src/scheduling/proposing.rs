@@ -11,7 +11,7 @@ use crate::model::object::Precondition;
 use crate::model::scheduling::{DeliveryId, OpenProposal};
 use crate::objects::index;
 use crate::write::Write;
-use crate::{Error, Kalends, Limits, Problem, Result};
+use crate::{Error, Kalends, Limits, Missing, Problem, Result};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use kalends_ical::CalendarObject;
@@ -20,8 +20,8 @@ use kalends_ical::itip::{self, Addresses, Agent, Incoming, Message, Role, Versio
 use kalends_ical::placement::When;
 use kalends_ical::value::Moment;
 
-const NO_PROPOSAL: Error = Error::NotFound("the proposal");
-const NOT_INVITED: Error = Error::NotFound("the invitation");
+const NO_PROPOSAL: Error = Error::NotFound(Missing::Proposal);
+const NOT_INVITED: Error = Error::NotFound(Missing::Invitation);
 
 /// What an attendee would have an event be, until the organizer decides about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ fn with_proposed(object: &CalendarObject, text: &str, message: &Incoming) -> Res
     let draft = EventDraft { summary, description, location, ..timing };
     let scope = instance.map_or(Scope::All { opened_at: None }, Scope::This);
     let edited = edit::update(object, text, &scope, &draft, Utc::now())?;
-    edited.text.ok_or(Error::NotFound("the event"))
+    edited.text.ok_or(Error::NotFound(Missing::Event))
 }
 
 /// The COUNTER that `me` would have what `stands` be at another time, or one instance of it.
@@ -277,7 +277,7 @@ impl Kalends {
     ) -> Result<()> {
         self.write(caller, async |mut write: Write| {
             let held = write.calendar(calendar, Access::Write).await?;
-            let head = write.tx.object_head(held.id, name).await?.ok_or(Error::NotFound("the event"))?;
+            let head = write.tx.object_head(held.id, name).await?.ok_or(Error::NotFound(Missing::Event))?;
             if head.etag != etag {
                 return Err(Error::PreconditionFailed);
             }

@@ -13,7 +13,7 @@ use crate::model::remote_account::{AccountState, ProviderKind, RemoteAccount, Re
 use crate::retry::retry;
 use crate::store::{NewRemoteAccount, Transaction};
 use crate::write::Write;
-use crate::{Error, Kalends, Problem, Result, versions};
+use crate::{Error, Kalends, Missing, Problem, Result, versions};
 use chrono::Utc;
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ const MAX_ACCOUNTS: usize = 50;
 /// How many accounts are sealed anew at once.
 const RESEALED_AT_ONCE: i64 = 100;
 
-const NOT_THERE: Error = Error::NotFound("the remote account");
+const NOT_THERE: Error = Error::NotFound(Missing::RemoteAccount);
 const KEY_LOST: &str = "the password that was kept cannot be read any more, because the server's secret key is another";
 
 /// What an account is called, as people write it.

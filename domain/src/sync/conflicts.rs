@@ -12,7 +12,7 @@ use crate::objects::{free_name, index};
 use crate::store::{SyncObjects, Transaction};
 use crate::write::Write;
 use crate::write::lost::Lost;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use chrono::{DateTime, Utc};
 use kalends_ical::meaning::same_meaning;
 use kalends_ical::merge::{self, Collision, Versions, Winner};
@@ -118,7 +118,7 @@ impl Kalends {
             });
             let name = ours.as_ref().map(|(name, ..)| name).or(row.name.as_ref()).cloned();
             if let (Some(text_there), Some(name)) = (lost, &name) {
-                let account = write.tx.remote_account(link.account).await?.ok_or(Error::NotFound("the link"))?;
+                let account = write.tx.remote_account(link.account).await?.ok_or(Error::NotFound(Missing::Link))?;
                 let by = Caller::sync(account.owner, link.id.0, calendar.id);
                 let came_by = Some(write.cause_of_sync(by, run_label(&link, &account)).await?);
                 let is_followed = text.as_ref().is_some_and(|text| ours.as_ref().is_none_or(|(.., ours)| ours != text));
@@ -180,7 +180,7 @@ async fn conflict(
     id: SyncObjectId,
 ) -> Result<(SyncObject, Option<Ours>)> {
     let row = tx.sync_object(link.id, id).await?.filter(|row| row.conflict.is_some());
-    let row = row.ok_or(Error::NotFound("the conflict"))?;
+    let row = row.ok_or(Error::NotFound(Missing::Conflict))?;
     // It was deleted there, or is another there by now: that is looked at before anybody decides.
     let is_known = row.remote_state == RemoteState::Gone
         || row.aside.as_ref().is_some_and(|aside| aside.remote == row.remote_version());

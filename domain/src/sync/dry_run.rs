@@ -17,7 +17,7 @@ use crate::model::sync_link::SyncLinkId;
 use crate::model::sync_object::{RemoteState, SyncObject, SyncObjectId};
 use crate::model::sync_run::{Deed, DeedCount, RunEntry, Side};
 use crate::store::SyncObjects;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use kalends_ical::instances::{Extent, Window};
 use std::collections::{BTreeMap, HashMap};
 
@@ -77,7 +77,7 @@ impl Kalends {
     pub async fn dry_run(&self, caller: Caller, id: SyncLinkId) -> Result<DryRun> {
         let mut tx = self.db.read().await?;
         let link = self.held_link(&mut tx, caller, id).await?;
-        let account = tx.remote_account(link.account).await?.ok_or(Error::NotFound("the remote account"))?;
+        let account = tx.remote_account(link.account).await?.ok_or(Error::NotFound(Missing::RemoteAccount))?;
         let (mut rows, mut after) = (Vec::new(), SyncObjectId(0));
         loop {
             let page = tx.sync_objects(id, SyncObjects::All, after, PAGE).await?;

@@ -18,7 +18,7 @@ use crate::store::{SyncObjects, Transaction};
 use crate::versions;
 use crate::write::Write;
 use crate::write::lost::Lost;
-use crate::{Error, Result};
+use crate::{Error, Missing, Result};
 use std::sync::Arc;
 
 /// How often an object may fail in runs that are otherwise answered, before it is set aside.
@@ -297,7 +297,7 @@ impl Engine<'_> {
             match self.apply(&mut write, &calendar, decided, *dropped).await {
                 Ok(changes) => written.changes += u64::from(changes),
                 // It has changed here since it was looked at.
-                Err(Error::PreconditionFailed | Error::UidConflict { .. } | Error::NotFound("the object")) => {
+                Err(Error::PreconditionFailed | Error::UidConflict { .. } | Error::NotFound(Missing::Object)) => {
                     written.again = true;
                 }
                 Err(Error::QuotaExceeded { .. }) => {

@@ -17,7 +17,7 @@ use crate::model::sync_link::{LinkSettings, LinkState, SyncLink, SyncLinkId};
 use crate::retry::retry;
 use crate::store::{LinkStanding, NewSyncLink};
 use crate::write::Write;
-use crate::{Error, Kalends, Problem, Result};
+use crate::{Error, Existing, Kalends, Missing, Problem, Result};
 use chrono::{TimeDelta, Utc};
 use kalends_ical::ComponentKind;
 
@@ -144,11 +144,11 @@ impl Kalends {
         }
         let linked = self.db.read().await?.sync_links_of_account(account.id).await?;
         if linked.iter().any(|link| link.remote == new.remote) {
-            return Err(Error::AlreadyExists("the link"));
+            return Err(Error::AlreadyExists(Existing::Link));
         }
         let calendars = self.remote_calendars(&account).await?;
         let remote = calendars.into_iter().find(|calendar| calendar.id == new.remote);
-        let remote = remote.ok_or(Error::NotFound("the calendar elsewhere"))?;
+        let remote = remote.ok_or(Error::NotFound(Missing::RemoteCalendar))?;
         new.settings.check(remote.is_writable)?;
         Ok((account, remote))
     }
@@ -187,7 +187,7 @@ impl Kalends {
 
     /// What a key of the caller's says that it made: the link of the calendar with this id.
     pub(crate) async fn sync_link_made_before(&self, caller: Caller, calendar: &str) -> Result<SyncLink> {
-        let gone = || Error::NotFound("the link");
+        let gone = || Error::NotFound(Missing::Link);
         let calendar = calendar.parse().map(CalendarId).map_err(|_| gone())?;
         self.sync_link_of(caller, calendar).await.map_err(|_| gone())?.ok_or_else(gone)
     }
@@ -220,7 +220,7 @@ impl Kalends {
                 write.calendar(calendar, Access::Owner).await?;
                 own_account(&mut write.tx, caller, account.id).await?;
                 if write.tx.is_remote_account_removing(account.id).await? {
-                    return Err(Error::NotFound("the remote account"));
+                    return Err(Error::NotFound(Missing::RemoteAccount));
                 }
                 if let Some(made) = write.take_key(once, &calendar.0.to_string()).await? {
                     return Ok(Err(made));
@@ -228,13 +228,13 @@ impl Kalends {
                 let of_account = write.tx.sync_links_of_account(account.id).await?;
                 let is_taken = of_account.iter().any(|link| link.remote == remote.id);
                 if is_taken || write.tx.sync_link_of_calendar(calendar).await?.is_some() {
-                    return Err(Error::AlreadyExists("the link"));
+                    return Err(Error::AlreadyExists(Existing::Link));
                 }
                 let at = Utc::now();
                 let new = NewSyncLink { account: account.id, calendar, remote, settings, at };
                 let id = write.tx.insert_sync_link(new).await?;
                 write.tx.set_sync_as_wished(id, wishes_interval(account) && settings.interval.is_some()).await?;
-                let link = write.tx.sync_link(id).await?.ok_or(Error::NotFound("the link"))?;
+                let link = write.tx.sync_link(id).await?.ok_or(Error::NotFound(Missing::Link))?;
                 self.want_run(&mut write.tx, &link, at).await?;
                 self.want_notifications(&mut write.tx, link.account).await?;
                 write.calendar_changed(calendar).await?;
@@ -331,7 +331,8 @@ impl Kalends {
     pub async fn follow_wished_interval(&self, caller: Caller, id: SyncLinkId) -> Result<()> {
         self.write(caller, async |mut write: Write| {
             let link = self.held_link(&mut write.tx, caller, id).await?;
-            let account = write.tx.remote_account(link.account).await?.ok_or(Error::NotFound("the remote account"))?;
+            let account =
+                write.tx.remote_account(link.account).await?.ok_or(Error::NotFound(Missing::RemoteAccount))?;
             if !wishes_interval(&account) {
                 return Err(Error::bad_input("interval", Problem::Request("it wishes none: choose one")));
             }
@@ -439,8 +440,8 @@ impl Kalends {
         let is_of_link = [JobKind::Sync, JobKind::TakeBack].iter().any(|kind| kind.name() == job.kind);
         let mut tx = self.db.read().await?;
         let key = tx.job_key(job.id).await?.filter(|_| is_of_link);
-        let id = key.and_then(|key| key.parse().ok()).map(SyncLinkId).ok_or(Error::NotFound("the job"))?;
-        self.held_link(&mut tx, caller, id).await.map_err(|_| Error::NotFound("the job"))
+        let id = key.and_then(|key| key.parse().ok()).map(SyncLinkId).ok_or(Error::NotFound(Missing::Job))?;
+        self.held_link(&mut tx, caller, id).await.map_err(|_| Error::NotFound(Missing::Job))
     }
 
     /// Has all links of an account run now.

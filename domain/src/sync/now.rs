@@ -6,7 +6,7 @@ use crate::calendars::CalendarId;
 use crate::jobs::{JobKind, JobState};
 use crate::model::remote_account::ProviderKind;
 use crate::model::sync_link::{LinkState, SyncLink, SyncLinkId};
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A link, with the names in addresses of whose and which calendar it is.
@@ -64,7 +64,7 @@ impl Kalends {
         };
         let found: Vec<NamedLink> = links.filter(is_meant).collect();
         if found.is_empty() && calendar.is_some() {
-            return Err(Error::NotFound("a calendar of this name that is in step with another"));
+            return Err(Error::NotFound(Missing::LinkedCalendar));
         }
         Ok(found)
     }

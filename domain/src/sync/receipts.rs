@@ -7,7 +7,7 @@ use crate::model::sync_link::SyncLinkId;
 use crate::model::sync_object::{Aside, SyncObjectId};
 use crate::model::sync_run::{DeedCount, RunEntry, SyncRun, SyncRunId};
 use crate::store::SyncObjects;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Most runs, lines or objects that are listed at once.
@@ -65,8 +65,8 @@ impl Kalends {
     /// `NotFound`
     pub async fn sync_run(&self, caller: Caller, id: SyncRunId) -> Result<(SyncRun, Vec<DeedCount>)> {
         let mut tx = self.db.read().await?;
-        let run = tx.sync_run(id).await?.ok_or(Error::NotFound("the run"))?;
-        self.held_link(&mut tx, caller, run.link).await.map_err(|_| Error::NotFound("the run"))?;
+        let run = tx.sync_run(id).await?.ok_or(Error::NotFound(Missing::Run))?;
+        self.held_link(&mut tx, caller, run.link).await.map_err(|_| Error::NotFound(Missing::Run))?;
         let counts = tx.sync_run_counts(id).await?;
         Ok((run, counts))
     }
@@ -109,7 +109,7 @@ impl Kalends {
     pub async fn provenance(&self, caller: Caller, calendar: CalendarId, name: &str) -> Result<Option<Provenance>> {
         let mut tx = self.db.read().await?;
         access::calendar(&mut tx, caller, calendar, Access::Read).await?;
-        let object = tx.object_head(calendar, name).await?.ok_or(Error::NotFound("the object"))?;
+        let object = tx.object_head(calendar, name).await?.ok_or(Error::NotFound(Missing::Object))?;
         let Some(link) = tx.sync_link_of_calendar(calendar).await? else { return Ok(None) };
         let Some(row) = tx.sync_object_of_uid(link.id, &object.uid).await? else { return Ok(None) };
         let account_name = match may_link(&mut tx, caller, calendar).await {

@@ -18,7 +18,7 @@ use crate::model::version::{Run, RunKind};
 use crate::retry::retry;
 use crate::store::{JobProgress, LinkStanding, SyncObjects, Transaction};
 use crate::write::Write;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 use std::time::Instant;
@@ -416,7 +416,7 @@ impl Kalends {
     /// # Errors
     /// `NotFound` for everybody else.
     pub(super) async fn held_link(&self, tx: &mut Transaction, caller: Caller, id: SyncLinkId) -> Result<SyncLink> {
-        let missing = || Error::NotFound("the link");
+        let missing = || Error::NotFound(Missing::Link);
         let link = tx.sync_link(id).await?.ok_or_else(missing)?;
         may_link(tx, caller, link.calendar).await.map_err(|_| missing())?;
         Ok(link)

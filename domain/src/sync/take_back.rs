@@ -20,7 +20,7 @@ use crate::store::{JobProgress, LinkStanding, Transaction};
 use crate::transfer::Named;
 use crate::undo::{NotesUndone, folded};
 use crate::write::Write;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use chrono::Utc;
 use kalends_ical::meaning::same_meaning;
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,7 @@ impl Kalends {
     /// `NotFound` for a run that is not there, goes on, or was taken back already; `Busy` while the link runs, or another run is taken
     /// back.
     pub async fn begin_taking_back(&self, caller: Caller, id: SyncRunId) -> Result<JobId> {
-        let missing = || Error::NotFound("the run");
+        let missing = || Error::NotFound(Missing::Run);
         let begun = self.write(caller, async |mut write: Write| {
             let run = write.tx.sync_run(id).await?.ok_or_else(missing)?;
             let link = self.held_link(&mut write.tx, caller, run.link).await.map_err(|_| missing())?;
@@ -242,11 +242,11 @@ impl Taking<'_> {
         while let Some(batch) = batches.pop() {
             match self.here(batch).await {
                 // Of one of them: it is left, and the others are not concerned.
-                Err(Error::NotFound("the version")) if batch.len() > 1 => {
+                Err(Error::NotFound(Missing::Version)) if batch.len() > 1 => {
                     let (first, second) = batch.split_at(batch.len() / 2);
                     batches.extend([second, first]);
                 }
-                Err(Error::NotFound("the version")) => self.left_here(batch).await?,
+                Err(Error::NotFound(Missing::Version)) => self.left_here(batch).await?,
                 done => done?,
             }
         }

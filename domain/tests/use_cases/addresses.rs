@@ -1,9 +1,9 @@
 //! Addresses of e-mail: an address that somebody enters is theirs once that was shown.
 
-use kalends_domain::Error;
 use kalends_domain::access::{Access, Caller};
 use kalends_domain::accounts::{MAX_ADDRESSES, NewUser, ProfilePatch};
 use kalends_domain::people::{Administrator, PersonPatch};
+use kalends_domain::{Error, Existing};
 use kalends_test_support::home::{Home, new_user, user};
 
 const BY: Administrator = Administrator::Operator;
@@ -51,7 +51,7 @@ async fn nobody_is_found_by_an_address_that_was_not_shown_to_be_theirs() {
         kalends.verify_address(BY, cleo.principal, "ben@example.org").await,
         kalends.add_address(cleo, "ben@example.org").await,
     ] {
-        assert!(matches!(taken, Err(Error::AlreadyExists("the e-mail address"))), "{taken:?}");
+        assert!(matches!(taken, Err(Error::AlreadyExists(Existing::EmailAddress))), "{taken:?}");
     }
     kalends.verify_address(BY, ben.principal, "b@example.org").await.unwrap();
     assert_eq!(addresses(&home, ben).await, "ben@EXAMPLE.org* b@example.org");

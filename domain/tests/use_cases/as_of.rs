@@ -1,12 +1,12 @@
 //! A calendar as it was, what changed in it, and the way back.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kalends_domain::Error;
 use kalends_domain::access::{Access, Caller, Way};
 use kalends_domain::as_of::{AsOfPage, Became, CalendarAsOf, Differences};
 use kalends_domain::calendars::Revision;
 use kalends_domain::history::{ChangeFilter, ChangeWay, RunKind};
 use kalends_domain::objects::Precondition;
+use kalends_domain::{Error, Missing};
 use kalends_test_support::home::{Home, user};
 use kalends_test_support::texts::event_titled;
 
@@ -90,7 +90,7 @@ async fn what_a_calendar_was_stands_beside_what_became_of_it() {
     let text = async |name| home.kalends.text_as_of(home.anna, home.calendar, at, name).await;
     assert_eq!(text("goes.ics").await.unwrap(), event_titled("goes", "goes first"));
     assert_eq!(text("stays.ics").await.unwrap(), event_titled("stays", "stays first"));
-    assert!(matches!(text("comes.ics").await, Err(Error::NotFound("the object"))));
+    assert!(matches!(text("comes.ics").await, Err(Error::NotFound(Missing::Object))));
     // Before its first event it was empty, and in times to come it is as it is.
     assert_eq!(everything(&home, at - TimeDelta::days(365), 10).await, []);
     assert!(different(&home, Utc::now() + TimeDelta::days(365)).await.differences.is_none());
@@ -169,8 +169,8 @@ async fn one_event_comes_back_where_nothing_has_happened_to_it_since_it_was_seen
     // What happens to others is no obstacle.
     bring_back("changes.ics", 10).await.unwrap();
     assert_eq!(home.text("changes.ics").await, event_titled("changes", "changes first"));
-    assert!(matches!(bring_back("comes.ics", 12).await, Err(Error::NotFound("the object"))));
-    assert!(matches!(bring_back("nobody.ics", 12).await, Err(Error::NotFound("the object"))));
+    assert!(matches!(bring_back("comes.ics", 12).await, Err(Error::NotFound(Missing::Object))));
+    assert!(matches!(bring_back("nobody.ics", 12).await, Err(Error::NotFound(Missing::Object))));
 }
 
 #[tokio::test]
@@ -182,9 +182,9 @@ async fn versions_that_were_cleaned_away_are_said_to_be_missing() {
     assert_eq!(said, [("comes.ics", true), ("goes.ics", false), ("changes.ics", false)]);
     assert_eq!(everything(&home, at, 10).await.len(), 3);
     let one = home.kalends.bring_back_object(home.anna, home.calendar, at, "goes.ics", Revision(10)).await;
-    assert!(matches!(one, Err(Error::NotFound("the version"))));
+    assert!(matches!(one, Err(Error::NotFound(Missing::Version))));
     let text = home.kalends.text_as_of(home.anna, home.calendar, at, "goes.ics").await;
-    assert!(matches!(text, Err(Error::NotFound("the version"))));
+    assert!(matches!(text, Err(Error::NotFound(Missing::Version))));
     let done = home.kalends.bring_back_calendar(home.anna, home.calendar, at, Revision(10)).await.unwrap();
     assert_eq!((done.restored, done.removed), (0, 1));
     assert_eq!(done.left, ["goes.ics", "changes.ics"]);
@@ -201,7 +201,7 @@ async fn a_log_that_was_cut_off_says_that_it_does_not_reach_back() {
     home.forget_changes_up_to(Revision(3)).await;
     let page = AsOfPage::Different { before: None };
     let then = home.kalends.calendar_as_of(home.anna, home.calendar, at, &page, 10).await;
-    assert!(matches!(then, Err(Error::NotFound("the time"))), "{then:?}");
+    assert!(matches!(then, Err(Error::NotFound(Missing::Time))), "{then:?}");
     // What was there before is known to have been there.
     let later = home.kalends.calendar_history(home.anna, home.calendar, Revision(0), 10).await.unwrap()[0].at;
     let then = different(&home, later).await;
@@ -295,7 +295,7 @@ async fn others_neither_look_back_nor_bring_back_what_they_may_not() {
     let one = async || home.kalends.bring_back_object(ben, calendar, at, "goes.ics", Revision(10)).await.map(|_| ());
     let whole = async || home.kalends.bring_back_calendar(ben, calendar, at, Revision(10)).await.map(|_| ());
     for refused in [look().await, text().await, changes().await, one().await, whole().await] {
-        assert!(matches!(refused, Err(Error::NotFound("the calendar"))), "{refused:?}");
+        assert!(matches!(refused, Err(Error::NotFound(Missing::Calendar))), "{refused:?}");
     }
     // What was private once would be in it.
     for access in [Access::FreeBusy, Access::Read, Access::Write] {

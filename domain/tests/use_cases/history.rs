@@ -4,7 +4,7 @@ use kalends_domain::access::{Access, Caller};
 use kalends_domain::calendars::{CalendarDetails, CalendarPatch, NewCalendar, Revision};
 use kalends_domain::history::{Change, Digest};
 use kalends_domain::objects::{CopyMove, Precondition};
-use kalends_domain::{Announcement, Error};
+use kalends_domain::{Announcement, Error, Missing};
 use kalends_test_support::home::{Home, user};
 use kalends_test_support::texts::event_titled;
 
@@ -17,7 +17,7 @@ async fn texts(home: &Home, name: &str) -> Vec<Option<String>> {
     for change in history(home, name).await {
         texts.push(match home.kalends.version_after(home.anna, home.calendar, &change).await {
             Ok(text) => Some(text),
-            Err(Error::NotFound("the version")) => None,
+            Err(Error::NotFound(Missing::Version)) => None,
             Err(error) => panic!("{error}"),
         });
     }
@@ -87,11 +87,11 @@ async fn others_read_no_history() {
     let change = history(&home, "a.ics").await.remove(0);
     let ben = user(&home.kalends, "ben").await;
     let refused = home.kalends.object_history(ben, home.calendar, "a.ics").await;
-    assert!(matches!(refused, Err(Error::NotFound("the calendar"))));
+    assert!(matches!(refused, Err(Error::NotFound(Missing::Calendar))));
     let refused = home.kalends.version_after(ben, home.calendar, &change).await;
-    assert!(matches!(refused, Err(Error::NotFound("the calendar"))));
+    assert!(matches!(refused, Err(Error::NotFound(Missing::Calendar))));
     let unknown = home.kalends.object_history(home.anna, home.calendar, "b.ics").await;
-    assert!(matches!(unknown, Err(Error::NotFound("the object"))));
+    assert!(matches!(unknown, Err(Error::NotFound(Missing::Object))));
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn what_happened_in_a_calendar_is_listed_from_any_point_on() {
     assert_eq!(listed(4, 10).await, []);
     let ben = user(&home.kalends, "ben").await;
     let refused = home.kalends.calendar_history(ben, home.calendar, Revision(0), 10).await;
-    assert!(matches!(refused, Err(Error::NotFound("the calendar"))));
+    assert!(matches!(refused, Err(Error::NotFound(Missing::Calendar))));
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn any_version_comes_back_as_one_more_write_unless_the_object_changed_mean
     restore(4, Precondition::Absent).await.unwrap();
     assert_eq!(home.text("a.ics").await, a);
     let nothing = restore(99, Precondition::None).await;
-    assert!(matches!(nothing, Err(Error::NotFound("the change"))));
+    assert!(matches!(nothing, Err(Error::NotFound(Missing::Change))));
 }
 
 #[tokio::test]
@@ -184,8 +184,8 @@ async fn others_neither_see_nor_restore_versions_that_they_may_not() {
     let ben = user(&home.kalends, "ben").await;
     let version = async || home.kalends.version_at(ben, home.calendar, Revision(1)).await;
     let restored = async || home.kalends.restore_version(ben, home.calendar, Revision(1), Precondition::None).await;
-    assert!(matches!(version().await, Err(Error::NotFound("the calendar"))));
-    assert!(matches!(restored().await, Err(Error::NotFound("the calendar"))));
+    assert!(matches!(version().await, Err(Error::NotFound(Missing::Calendar))));
+    assert!(matches!(restored().await, Err(Error::NotFound(Missing::Calendar))));
     // What was private once would be among them.
     for access in [Access::Read, Access::Write] {
         home.share(ben, access).await;

@@ -8,7 +8,7 @@ use kalends_domain::calendars::Revision;
 use kalends_domain::events::EventChange;
 use kalends_domain::history::{Change, Digest};
 use kalends_domain::objects::{CopyMove, Precondition};
-use kalends_domain::{Error, Result};
+use kalends_domain::{Error, Missing, Result};
 use kalends_ical::edit::{EventDraft, Marks, Pattern, Repeat, RepeatEnd, Scope, Timing};
 use kalends_ical::placement::When;
 use kalends_ical::value::Moment;
@@ -55,7 +55,7 @@ impl World {
             _ => self.import().await,
         };
         match done {
-            Ok(()) | Err(Error::UidConflict { .. } | Error::NotFound("the instance") | Error::BadInput { .. }) => {}
+            Ok(()) | Err(Error::UidConflict { .. } | Error::NotFound(Missing::Instance) | Error::BadInput { .. }) => {}
             Err(error) => panic!("{error:?}"),
         }
     }

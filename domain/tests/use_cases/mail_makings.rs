@@ -5,7 +5,6 @@ use crate::mail_invitations::{event, mail_with};
 use crate::scheduling::{meeting, person, settle};
 use chrono::Utc;
 use chrono_tz::Tz;
-use kalends_domain::Error;
 use kalends_domain::access::{Access, Caller};
 use kalends_domain::accounts::{Preferences, ProfilePatch, User};
 use kalends_domain::calendars::{CalendarDetails, CalendarId};
@@ -13,6 +12,7 @@ use kalends_domain::idempotency::Once;
 use kalends_domain::mail::{InvitationRule, MailMatter, MailMessageId};
 use kalends_domain::objects::Precondition;
 use kalends_domain::sharing::Answer;
+use kalends_domain::{Error, Missing};
 use kalends_ical::ComponentKind;
 use kalends_ical::edit::{Due, EventDraft, Marks, Repeat, TaskDraft, Timing};
 
@@ -252,7 +252,7 @@ async fn nothing_is_made_of_anothers_message_or_in_a_calendar_that_one_only_read
         let task = kalends.create_task_of_mail(who, message, calendar, &task, None).await;
         assert!(matches!((&event, &task), (Err(Error::NotFound(_)), Err(Error::NotFound(_)))), "{event:?} {task:?}");
     }
-    assert!(matches!(kalends.matter_of_mail(ben, id, false).await, Err(Error::NotFound("the message"))));
+    assert!(matches!(kalends.matter_of_mail(ben, id, false).await, Err(Error::NotFound(Missing::Message))));
     kalends.share(ben, bens, desk.dora.principal, Access::Read, None).await.unwrap();
     kalends.answer_share(desk.dora, bens, Answer::Accepted).await.unwrap();
     let refused = kalends.create_event_of_mail(desk.dora, id, bens, &wanted, None, None).await;

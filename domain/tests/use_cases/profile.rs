@@ -1,8 +1,8 @@
 //! What people say of themselves, and what follows from it.
 
-use kalends_domain::Error;
 use kalends_domain::accounts::{DefaultView, Preferences, ProfilePatch, WorkingHours};
 use kalends_domain::people::{Administrator, Inheritance};
+use kalends_domain::{Error, Existing};
 use kalends_ical::edit::{EventDraft, Marks, Repeat, Timing};
 use kalends_test_support::home::{Home, new_user, user};
 use std::io::Cursor;
@@ -50,7 +50,7 @@ async fn people_say_what_they_are_called() {
     assert!(kalends.authenticate_client("ben@example.org", &secret.0).await.is_err());
     let ben = user(kalends, "ben").await;
     let taken = kalends.change_profile(ben, |_| Ok(named("Ben", "ada@example.org"))).await;
-    assert!(matches!(taken, Err(Error::AlreadyExists("the e-mail address"))));
+    assert!(matches!(taken, Err(Error::AlreadyExists(Existing::EmailAddress))));
     for (name, email) in [("", "ben@example.org"), ("Ben", "nowhere"), ("B\u{7}n", "ben@example.org")] {
         let wrong = kalends.change_profile(ben, |_| Ok(named(name, email))).await;
         assert!(matches!(wrong, Err(Error::BadInput { .. })), "{name:?} {email}");

@@ -12,7 +12,7 @@ use kalends_domain::sync::provider::{
 };
 use kalends_domain::sync::vault::{Resealed, Vault};
 use kalends_domain::sync::{AccountState, ProviderKind, RemoteAccount, RemoteAccountId};
-use kalends_domain::{Error, Kalends, Result};
+use kalends_domain::{Error, Kalends, Missing, Result};
 use kalends_ical::instances::Window;
 use kalends_test_support::home::{Home, user};
 use std::sync::{Arc, Mutex};
@@ -160,7 +160,7 @@ fn any(_: &RemoteAccount) -> Result<()> {
 }
 
 fn not_found<T>(outcome: Result<T>) {
-    assert!(matches!(outcome, Err(Error::NotFound("the remote account"))));
+    assert!(matches!(outcome, Err(Error::NotFound(Missing::RemoteAccount))));
 }
 
 #[tokio::test]

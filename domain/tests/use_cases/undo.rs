@@ -8,7 +8,7 @@ use kalends_domain::calendars::{CalendarDetails, CalendarId, Revision};
 use kalends_domain::events::EventChange;
 use kalends_domain::objects::Precondition;
 use kalends_domain::undo::{Undo, Undone};
-use kalends_domain::{Error, Limits};
+use kalends_domain::{Error, Limits, Missing};
 use kalends_ical::edit::{EventDraft, Marks, Pattern, Repeat, RepeatEnd, Scope, Timing};
 use kalends_ical::placement::When;
 use kalends_ical::value::Moment;
@@ -215,12 +215,12 @@ async fn only_who_may_write_takes_back() {
     let (_, undo) = home.kalends.create_event(home.anna, home.calendar, &daily("Stand-up")).await.unwrap();
     let ben = user(&home.kalends, "ben").await;
     let refused = home.kalends.undo(ben, &undo, None).await;
-    assert!(matches!(refused, Err(Error::NotFound("the calendar"))), "{refused:?}");
+    assert!(matches!(refused, Err(Error::NotFound(Missing::Calendar))), "{refused:?}");
     home.share(ben, Access::Read).await;
     let refused = home.kalends.undo(ben, &undo, None).await;
     assert!(matches!(refused, Err(Error::Forbidden { .. })), "{refused:?}");
     let nothing = home.kalends.undo(home.anna, &Undo(vec![(home.calendar, Revision(99))]), None).await;
-    assert!(matches!(nothing, Err(Error::NotFound("the change"))), "{nothing:?}");
+    assert!(matches!(nothing, Err(Error::NotFound(Missing::Change))), "{nothing:?}");
     assert_eq!(home.names().await.len(), 1);
 }
 
@@ -258,7 +258,7 @@ async fn an_import_is_taken_back_but_for_what_has_changed_since() {
     assert_eq!(now, imported);
     let ben = user(&home.kalends, "ben").await;
     let refused = home.kalends.undo_run(ben, home.calendar, report.run).await;
-    assert!(matches!(refused, Err(Error::NotFound("the calendar"))), "{refused:?}");
+    assert!(matches!(refused, Err(Error::NotFound(Missing::Calendar))), "{refused:?}");
 }
 
 #[tokio::test]

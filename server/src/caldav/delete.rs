@@ -46,7 +46,7 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
             removed.map_err(|error| call.failure(error))?;
         }
         Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
-        Target::Signpost
+        Target::Container
         | Target::Principal(_)
         | Target::Proxies(_)
         | Target::Home

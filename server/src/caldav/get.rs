@@ -49,7 +49,7 @@ pub async fn answer(call: Call) -> Result<Response, Failure> {
             };
             validated(response, &etag, item.received_at)
         }
-        Target::Signpost
+        Target::Container
         | Target::Principal(_)
         | Target::Proxies(_)
         | Target::Home

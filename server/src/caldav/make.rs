@@ -4,7 +4,7 @@
 use super::body::{self, PROPERTIES_OCTETS};
 use super::conditions;
 use super::error::Failure;
-use super::props::update::{Stage, Update};
+use super::props::update::{Phase, Update};
 use super::resource::Resource;
 use super::target::Target;
 use super::xml::{Document, Element, XmlWriter};
@@ -24,17 +24,17 @@ pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     conditions::check(&call).await?;
     let taken = call.kalends.calendars(call.caller).await?.len();
     let update =
-        document.as_ref().map(|document| Update::of(document, Stage::Making, call.kalends.limits().dead_properties));
+        document.as_ref().map(|document| Update::of(document, Phase::Creation, call.kalends.limits().dead_properties));
     let defaults = CalendarDetails::named(slug, taken);
     let (details, dead) = match &update {
-        Some(update) if !update.is_good() => return Err(unmade(&call, update)),
+        Some(update) if !update.is_accepted() => return Err(unmade(&call, update)),
         Some(update) => update.clone().into_new(defaults),
         None => (defaults, Vec::new()),
     };
     match call.kalends.create_calendar(call.caller, Some(slug), details, dead).await {
         Ok(_) => Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-cache")]).into_response()),
         Err(Error::AlreadyExists(_)) => Err(exists(&call)),
-        Err(error) => match update.and_then(|update| update.blamed(&error)) {
+        Err(error) => match update.and_then(|update| update.attributed(&error)) {
             Some(update) => Err(unmade(&call, &update)),
             None => Err(call.failure(error)),
         },
@@ -55,7 +55,7 @@ async fn place(call: &Call) -> Result<&str, Failure> {
         }
         Target::Missing => Err(Failure::no_parent()),
         Target::Calendar(_)
-        | Target::Signpost
+        | Target::Container
         | Target::Principal(_)
         | Target::Proxies(_)
         | Target::Home

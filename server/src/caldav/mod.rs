@@ -137,15 +137,15 @@ impl Method {
     fn suits(self, resource: &Resource) -> bool {
         match self {
             Method::Put | Method::Copy | Method::Move => {
-                matches!(resource, Resource::Object { .. } | Resource::Inner { .. } | Resource::Nowhere)
+                matches!(resource, Resource::Object { .. } | Resource::Inner { .. } | Resource::Unknown)
             }
             Method::Post => {
                 matches!(
                     resource,
-                    Resource::Calendar { .. } | Resource::Home { .. } | Resource::Outbox { .. } | Resource::Nowhere
+                    Resource::Calendar { .. } | Resource::Home { .. } | Resource::Outbox { .. } | Resource::Unknown
                 )
             }
-            Method::Acl => matches!(resource, Resource::Calendar { .. } | Resource::Nowhere),
+            Method::Acl => matches!(resource, Resource::Calendar { .. } | Resource::Unknown),
             _ => true,
         }
     }

@@ -61,7 +61,7 @@ impl Listing {
         }
         match target {
             _ if !members => {}
-            Target::Signpost => Box::pin(self.below(&mut out)).await?,
+            Target::Container => Box::pin(self.below(&mut out)).await?,
             Target::Home => {
                 let calendars = Box::pin(kalends.calendars(*caller)).await?;
                 for calendar in calendars.into_iter().filter(|held| held.may_read() && held.is_in_home()) {
@@ -106,7 +106,7 @@ impl Listing {
     async fn look(&self, resource: &Resource, target: &Target, write: impl FnOnce(&View<'_>)) -> Result<(), Failure> {
         let who = &self.call.who;
         match target {
-            Target::Signpost => write(&View::Signpost(resource)),
+            Target::Container => write(&View::Container(resource)),
             Target::Principal(party) => {
                 write(&View::Principal(Box::pin(PrincipalView::read(&self.call, party, &self.request)).await?));
             }
@@ -172,8 +172,8 @@ impl Listing {
             }
             Resource::Homes => look(out, Resource::Home { owner: who.slug.clone() }, Target::Home).await?,
             _ => {
-                for signpost in [Resource::Principals, Resource::Homes] {
-                    look(out, signpost, Target::Signpost).await?;
+                for container in [Resource::Principals, Resource::Homes] {
+                    look(out, container, Target::Container).await?;
                 }
             }
         }

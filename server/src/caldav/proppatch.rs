@@ -4,7 +4,7 @@ use super::body::{self, PROPERTIES_OCTETS};
 use super::conditions;
 use super::error::Failure;
 use super::headers::{Preferences, local_path};
-use super::props::update::{Stage, Update};
+use super::props::update::{Phase, Update};
 use super::props::{CalendarData, CalendarView, InboxView, Live, ObjectView, PrincipalView, Quota, View};
 use super::resource::{Address, Resource};
 use super::scheduling;
@@ -15,21 +15,21 @@ use super::{Call, preference_applied};
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use kalends_domain::Error;
 use kalends_domain::sharing::PartyKind;
+use kalends_domain::{Error, Missing};
 
 pub async fn answer(call: Call, body: Body) -> Result<Response, Failure> {
     let document = body::xml(&call.headers, body, PROPERTIES_OCTETS)
         .await?
         .filter(|document| document.root.name.is_dav("propertyupdate"))
         .ok_or_else(|| Failure::bad_request("The body has to be a DAV:propertyupdate."))?;
-    let update = Update::of(&document, Stage::Made, call.kalends.limits().dead_properties);
+    let update = Update::of(&document, Phase::Update, call.kalends.limits().dead_properties);
     if update.is_empty() {
         return Err(Failure::bad_request("There is no property to set or remove."));
     }
     let update = carry_out(&call, &document, update).await?;
     let preferences = Preferences::of(&call.headers);
-    if preferences.minimal && update.is_good() {
+    if preferences.minimal && update.is_accepted() {
         return Ok(preference_applied(StatusCode::NO_CONTENT.into_response(), preferences));
     }
     let href = call.href;
@@ -51,10 +51,10 @@ async fn carry_out(call: &Call, document: &Document, mut update: Update) -> Resu
             let view = View::Calendar(CalendarView { calendar, dead: &[], object_octets, quota, access_list: None });
             update.excuse_absent(|property| view.has(property, who));
             conditions::check(call).await?;
-            if update.is_good()
+            if update.is_accepted()
                 && let Err(error) = kalends.update_calendar(*caller, calendar.id, update.patch(&calendar.slug)).await
             {
-                return update.blamed(&error).ok_or_else(|| call.failure(error));
+                return update.attributed(&error).ok_or_else(|| call.failure(error));
             }
         }
         Target::Object(place) => {
@@ -77,7 +77,7 @@ async fn carry_out(call: &Call, document: &Document, mut update: Update) -> Resu
         Target::Proxies(proxies) if proxies.person.id == who.id => {
             update.refuse_but(&[Live::GroupMemberSet], |property| View::Proxies(proxies).has(property, who));
             conditions::check(call).await?;
-            if update.is_good() {
+            if update.is_accepted() {
                 set_members(call, proxies, document, &mut update).await?;
             }
         }
@@ -91,7 +91,7 @@ async fn carry_out(call: &Call, document: &Document, mut update: Update) -> Resu
             let changed = [Live::CalendarAvailability, Live::ScheduleDefaultCalendarUrl];
             update.refuse_but(&changed, |property| view.has(property, who));
             conditions::check(call).await?;
-            if update.is_good()
+            if update.is_accepted()
                 && let Some((property, why)) = scheduling::change_inbox(call, document).await?
             {
                 update.forbid(property, &why);
@@ -101,7 +101,7 @@ async fn carry_out(call: &Call, document: &Document, mut update: Update) -> Resu
             update.refuse(|property| View::InboxItem(item, CalendarData::None).has(property, who));
         }
         Target::Outbox => update.refuse(|property| View::Outbox(&target::party(who)).has(property, who)),
-        Target::Signpost => update.refuse(|property| View::Signpost(&call.resource).has(property, who)),
+        Target::Container => update.refuse(|property| View::Container(&call.resource).has(property, who)),
         Target::Vacant { .. } | Target::Inner | Target::Missing => return Err(Failure::not_found()),
     }
     Ok(update)
@@ -125,7 +125,7 @@ async fn set_members(call: &Call, proxies: &Proxies, document: &Document, update
             Some(Address { resource: Resource::Principal { slug }, .. }) => {
                 call.kalends.party_named(call.caller, &slug).await
             }
-            _ => Err(Error::NotFound("the person")),
+            _ => Err(Error::NotFound(Missing::Person)),
         };
         match found {
             Ok(party) if party.kind == PartyKind::Person => members.push(party.id),

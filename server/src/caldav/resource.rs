@@ -74,7 +74,7 @@ pub enum Resource {
     /// `/calendars/{owner}/{calendar}/{name}/`: a collection inside of a calendar, where none can be.
     Inner { owner: String, calendar: String },
     /// Below an object, or beside the trees above: nothing is ever there.
-    Nowhere,
+    Unknown,
 }
 
 /// What those who act for a person may do with that person's calendars (caldav-proxy section 5.2).
@@ -122,19 +122,19 @@ impl Address {
     pub fn parse(path: &str) -> Result<Self, PathError> {
         let of = |resource| Ok(Address { resource, tree: Tree::Calendars });
         let Some(rest) = path.strip_prefix(ROOT).or_else(|| (path == ROOT.trim_end_matches('/')).then_some("")) else {
-            return of(Resource::Nowhere);
+            return of(Resource::Unknown);
         };
         let (rest, slash) = match rest.strip_suffix('/') {
             Some(rest) => (rest, true),
             None => (rest, false),
         };
         if rest.is_empty() {
-            return of(if slash { Resource::Nowhere } else { Resource::Root });
+            return of(if slash { Resource::Unknown } else { Resource::Root });
         }
         let mut segments = Vec::with_capacity(4);
         for segment in rest.split('/') {
             if segment.is_empty() {
-                return of(Resource::Nowhere);
+                return of(Resource::Unknown);
             }
             segments.push(decode(segment)?);
         }
@@ -164,9 +164,9 @@ fn principals(segments: [Option<String>; 3]) -> Resource {
         [Some(slug), None, _] => Resource::Principal { slug },
         [Some(slug), Some(name), None] => match ProxyGroup::ALL.into_iter().find(|group| group.name() == name) {
             Some(group) => Resource::Proxies { slug, group },
-            None => Resource::Nowhere,
+            None => Resource::Unknown,
         },
-        _ => Resource::Nowhere,
+        _ => Resource::Unknown,
     }
 }
 
@@ -185,7 +185,7 @@ fn in_homes(segments: [Option<String>; 4], slash: bool) -> Resource {
         [Some(owner), Some(slug), None, _] => Resource::Calendar { owner, slug },
         [Some(owner), Some(calendar), Some(_), None] if slash => Resource::Inner { owner, calendar },
         [Some(owner), Some(calendar), Some(name), None] => Resource::Object { owner, calendar, name },
-        _ => Resource::Nowhere,
+        _ => Resource::Unknown,
     }
 }
 
@@ -197,7 +197,7 @@ impl Resource {
 
     fn href_in(&self, tree: Tree) -> String {
         match self {
-            Resource::Root | Resource::Inner { .. } | Resource::Nowhere => ROOT.to_owned(),
+            Resource::Root | Resource::Inner { .. } | Resource::Unknown => ROOT.to_owned(),
             Resource::Principals => format!("{ROOT}principals/"),
             Resource::Principal { slug } => principal_href(slug),
             Resource::Proxies { slug, group } => proxies_href(slug, *group),
@@ -224,7 +224,7 @@ impl Resource {
                 | Resource::Notification { .. }
                 | Resource::InboxItem { .. }
                 | Resource::Inner { .. }
-                | Resource::Nowhere
+                | Resource::Unknown
         )
     }
 }
@@ -297,9 +297,9 @@ mod tests {
             ("/", Resource::Root),
             ("/principals", Resource::Principals),
             ("/principals/ada/", Resource::Principal { slug: "ada".into() }),
-            ("/principals/ada/x", Resource::Nowhere),
+            ("/principals/ada/x", Resource::Unknown),
             ("/principals/ada/calendar-proxy-read", Resource::Proxies { slug: "ada".into(), group: ProxyGroup::Read }),
-            ("/principals/ada/calendar-proxy-write/x", Resource::Nowhere),
+            ("/principals/ada/calendar-proxy-write/x", Resource::Unknown),
             ("/calendars/ada/notifications", Resource::Notifications { owner: "ada".into() }),
             ("/ada/notifications/7.xml", Resource::Notification { owner: "ada".into(), name: "7.xml".into() }),
             ("/calendars/", Resource::Homes),
@@ -312,16 +312,16 @@ mod tests {
             ),
             ("/calendars/ada/w/a.ics/", inner.clone()),
             ("/ada/w/a.ics/", inner),
-            ("/calendars/ada/w/a/b", Resource::Nowhere),
-            ("/calendars/ada/w/a/b/c", Resource::Nowhere),
-            ("/ada/w/a/b", Resource::Nowhere),
-            ("/calendars//w/", Resource::Nowhere),
-            ("//", Resource::Nowhere),
+            ("/calendars/ada/w/a/b", Resource::Unknown),
+            ("/calendars/ada/w/a/b/c", Resource::Unknown),
+            ("/ada/w/a/b", Resource::Unknown),
+            ("/calendars//w/", Resource::Unknown),
+            ("//", Resource::Unknown),
         ] {
             assert_eq!(parse(path).unwrap(), resource, "{path}");
         }
-        assert_eq!(Address::parse("/other").unwrap().resource, Resource::Nowhere);
-        assert_eq!(Address::parse("/api/v1.0/caldavx").unwrap().resource, Resource::Nowhere);
+        assert_eq!(Address::parse("/other").unwrap().resource, Resource::Unknown);
+        assert_eq!(Address::parse("/api/v1.0/caldavx").unwrap().resource, Resource::Unknown);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use kalends_domain::{Error, Kalends};
 #[derive(Clone, Debug)]
 pub enum Target {
     /// The root, the collection of principals and the collection of homes: they only lead on.
-    Signpost,
+    Container,
     /// The caller as a principal, or somebody else whom they may know.
     Principal(Party),
     /// Those who act for a person, to that person and to themselves.
@@ -56,7 +56,7 @@ impl Target {
         reads: Reads,
     ) -> Result<Self, Error> {
         Ok(match &address.resource {
-            Resource::Root | Resource::Principals | Resource::Homes => Target::Signpost,
+            Resource::Root | Resource::Principals | Resource::Homes => Target::Container,
             Resource::Principal { slug } if *slug == who.slug => Target::Principal(party(who)),
             Resource::Principal { slug } => {
                 found(kalends.party_named(caller, slug).await)?.map_or(Target::Missing, Target::Principal)
@@ -108,7 +108,7 @@ impl Target {
                 let calendar = found(kalends.calendar(caller, owner, calendar).await)?;
                 calendar.map_or(Target::Missing, |_| Target::Inner)
             }
-            Resource::Notifications { .. } | Resource::Notification { .. } | Resource::Nowhere => Target::Missing,
+            Resource::Notifications { .. } | Resource::Notification { .. } | Resource::Unknown => Target::Missing,
         })
     }
 }

@@ -10,12 +10,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
-use kalends_domain::Error;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::sync::accounts::credentials_of_form;
 use kalends_domain::sync::connector::{ServiceAddress, Wanted};
 use kalends_domain::sync::provider::RemoteCalendar;
 use kalends_domain::sync::{AccountRemoval, LinkRemoval, RemoteAccount, RemoteAccountId, RemovalPreview};
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -143,7 +143,7 @@ pub(super) fn moment(at: DateTime<Utc>) -> String {
 }
 
 pub(super) fn account_id(text: &str) -> Result<RemoteAccountId, Problem> {
-    text.parse().map(RemoteAccountId).map_err(|_| Error::NotFound("the remote account").into())
+    text.parse().map(RemoteAccountId).map_err(|_| Error::NotFound(Missing::RemoteAccount).into())
 }
 
 fn info(account: &RemoteAccount) -> AccountInfo {

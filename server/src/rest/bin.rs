@@ -8,8 +8,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chrono::{DateTime, SecondsFormat, Utc};
-use kalends_domain::Error;
 use kalends_domain::bin::{BinnedCalendar, BinnedObject, ObjectId};
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -139,7 +139,7 @@ pub async fn purge_calendar(
 }
 
 fn object_id(text: &str) -> Result<ObjectId, Problem> {
-    text.parse().map(ObjectId).map_err(|_| Error::NotFound("what was deleted").into())
+    text.parse().map(ObjectId).map_err(|_| Error::NotFound(Missing::Deleted).into())
 }
 
 fn moment(at: DateTime<Utc>) -> String {

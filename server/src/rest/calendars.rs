@@ -9,10 +9,10 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kalends_domain::Error;
 use kalends_domain::access::{Caller, Held, PrincipalId};
 use kalends_domain::calendars::{CalendarDetails, CalendarId, CalendarPatch, NewCalendar};
 use kalends_domain::idempotency::Once;
+use kalends_domain::{Error, Missing};
 use kalends_ical::ComponentKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -176,7 +176,7 @@ pub(super) async fn make(
     once: Option<&Once>,
 ) -> Result<Response, Problem> {
     let held = match rest.kalends.create_calendar_once(caller, owner, new, once).await {
-        Err(Error::NotFound("the calendar")) if once.is_some() => {
+        Err(Error::NotFound(Missing::Calendar)) if once.is_some() => {
             let detail = "The calendar that an earlier request with this Idempotency-Key made was deleted.";
             return Err(Problem::new(StatusCode::CONFLICT, detail));
         }

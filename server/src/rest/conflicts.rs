@@ -8,8 +8,8 @@ use super::{Known, Rest};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use kalends_domain::Error;
 use kalends_domain::sync::{Resolution, SyncConflict, SyncObjectId};
+use kalends_domain::{Error, Missing};
 use kalends_ical::instance_key;
 use kalends_ical::meaning::{Part, Place};
 use kalends_ical::merge::{Collision, Winner};
@@ -131,7 +131,7 @@ pub async fn decide(
         _ => return Err(Problem::bad_value("keep", "Either `keep` or `each`.")),
     };
     let link = link_of(&rest, &known, calendar_id(&id)?).await?;
-    let conflict = conflict.parse().map(SyncObjectId).map_err(|_| Error::NotFound("the conflict"))?;
+    let conflict = conflict.parse().map(SyncObjectId).map_err(|_| Error::NotFound(Missing::Conflict))?;
     rest.kalends.resolve_sync_conflict(known.caller, link.id, conflict, &resolution).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,9 +10,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::{DateTime, SubsecRound, Utc};
-use kalends_domain::Error;
 use kalends_domain::accounts::{AppPassword, CredentialKind, NewAppPassword};
 use kalends_domain::calendars::CalendarId;
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -103,7 +103,7 @@ async fn create(
     let reads_only = access == Scope::Read;
     let new = NewAppPassword { kind, label, reads_only, only: calendar.map(CalendarId), expires_at: ends };
     let (made, secret) = match rest.kalends.create_own_credential_once(known.caller, new, once.as_ref()).await {
-        Err(Error::NotFound("the app password")) if once.is_some() => {
+        Err(Error::NotFound(Missing::AppPassword)) if once.is_some() => {
             let detail = "What an earlier request with this Idempotency-Key made was revoked.";
             return Err(Problem::new(StatusCode::CONFLICT, detail));
         }
@@ -118,7 +118,7 @@ async fn create(
 }
 
 async fn revoke(rest: &Rest, known: Known, kind: CredentialKind, id: &str) -> Result<StatusCode, Problem> {
-    let id = id.parse().map_err(|_| Error::NotFound("the app password"))?;
+    let id = id.parse().map_err(|_| Error::NotFound(Missing::AppPassword))?;
     rest.kalends.revoke_own_credential(known.caller, kind, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -232,7 +232,7 @@ pub async fn end_session(
     known: Known,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let id = id.parse().map_err(|()| Error::NotFound("the session"))?;
+    let id = id.parse().map_err(|()| Error::NotFound(Missing::Session))?;
     rest.kalends.end_own_session(known.caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

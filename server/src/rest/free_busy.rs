@@ -10,10 +10,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use kalends_domain::Error;
 use kalends_domain::access::Held;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::sharing::{Party, PartyKind};
+use kalends_domain::{Error, Missing};
 use kalends_ical::time::Zone;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -98,7 +98,7 @@ impl Wanted {
 
 /// The person of this name, with those of their calendars that the caller may see: who has none is as if they were not there.
 async fn person(rest: &Rest, known: &Known, name: &str) -> Result<(Party, Vec<Held>), Problem> {
-    let missing = Error::NotFound("the person");
+    let missing = Error::NotFound(Missing::Person);
     let party = match rest.kalends.party(known.caller, name).await {
         Ok(party) if party.kind == PartyKind::Person => party,
         Ok(_) | Err(Error::NotFound(_)) => return Err(missing.into()),

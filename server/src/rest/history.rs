@@ -8,10 +8,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
-use kalends_domain::Error;
 use kalends_domain::as_of::{AsOfPage, Became, ShownAsOf};
 use kalends_domain::calendars::{CalendarId, Revision};
 use kalends_domain::history::{Cause, Change, RunKind};
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -228,7 +228,7 @@ pub async fn restore(
 }
 
 fn revision_of(text: &str) -> Result<Revision, Problem> {
-    text.parse().map(Revision).map_err(|_| Error::NotFound("the change").into())
+    text.parse().map(Revision).map_err(|_| Error::NotFound(Missing::Change).into())
 }
 
 fn stood(calendar: CalendarId, shown: &ShownAsOf) -> StoodObject {

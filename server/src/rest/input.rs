@@ -6,11 +6,11 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use kalends_domain::Error;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::idempotency::Once;
 use kalends_domain::objects::Precondition;
 use kalends_domain::sync::LinkRemoval;
+use kalends_domain::{Error, Missing};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
@@ -20,7 +20,7 @@ pub const MAX_BODY: usize = 64 * 1024;
 
 /// The number of a calendar in a path.
 pub fn calendar_id(text: &str) -> Result<CalendarId, Problem> {
-    text.parse().map(CalendarId).map_err(|_| Error::NotFound("the calendar").into())
+    text.parse().map(CalendarId).map_err(|_| Error::NotFound(Missing::Calendar).into())
 }
 
 /// A body of JSON of at most so many octets, with its octets. The router has the same limit.

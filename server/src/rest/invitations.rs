@@ -11,8 +11,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kalends_domain::Error;
 use kalends_domain::scheduling::{self, DeliveryId, NewAttendee, Proposal};
+use kalends_domain::{Error, Missing};
 use kalends_ical::instance_key;
 use kalends_ical::itip::{Answer, PartStat, Party, Role};
 use serde::{Deserialize, Serialize};
@@ -310,7 +310,7 @@ pub async fn decide(
     Body(wanted, _): Body<DecisionToMake>,
 ) -> Result<Response, Problem> {
     let place = (calendar_id(&id)?, name.as_str());
-    let proposal = proposal.parse().map(DeliveryId).map_err(|_| Error::NotFound("the proposal"))?;
+    let proposal = proposal.parse().map(DeliveryId).map_err(|_| Error::NotFound(Missing::Proposal))?;
     match wanted.decision {
         DecisionName::Accept => drop(rest.kalends.accept_proposal(known.caller, place, proposal).await?),
         DecisionName::Decline => {

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use kalends_domain::jobs::{ImportState, Job as OfDomain, JobId, JobKind, JobState};
-use kalends_domain::{Error, access};
+use kalends_domain::{Error, Missing, access};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -149,7 +149,7 @@ pub async fn list(State(rest): State<Rest>, known: Known) -> Result<Json<JobList
 #[utoipa::path(get, path = "/api/v1.0/jobs/{id}", tag = "transfer", params(("id" = i64, Path)),
     responses((status = 200, body = Job)))]
 pub async fn get(State(rest): State<Rest>, known: Known, Path(id): Path<String>) -> Result<Json<Job>, Problem> {
-    let missing = Error::NotFound("the job");
+    let missing = Error::NotFound(Missing::Job);
     let Ok(id) = id.parse().map(JobId) else { return Err(missing.into()) };
     let job = rest.kalends.own_job(known.caller, id).await?;
     Ok(Json(shown(&rest, known.caller, &job).await?.ok_or(missing)?))

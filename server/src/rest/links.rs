@@ -11,10 +11,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
-use kalends_domain::Error;
 use kalends_domain::access::Access;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::links::{Link, LinkDetails, LinkId};
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -202,7 +202,7 @@ pub async fn rotate(
 }
 
 fn link_id(text: &str) -> Result<LinkId, Problem> {
-    text.parse().map(LinkId).map_err(|_| Error::NotFound("the link").into())
+    text.parse().map(LinkId).map_err(|_| Error::NotFound(Missing::Link).into())
 }
 
 fn addresses(id: LinkId, token: &str) -> LinkAddresses {

@@ -11,12 +11,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::TimeDelta;
-use kalends_domain::Error;
 use kalends_domain::mail::{
     FedCalendars, InvitationRule, MailAccount, MailAccountChange, MailAccountId, MailFolder, MailSecurity, MailServer,
     MailSettings, NewMailAccount,
 };
 use kalends_domain::sync::credentials::Credentials;
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -177,7 +177,7 @@ pub struct Leaving {
 }
 
 pub(super) fn account_id(text: &str) -> Result<MailAccountId, Problem> {
-    text.parse().map(MailAccountId).map_err(|_| Error::NotFound("the mail account").into())
+    text.parse().map(MailAccountId).map_err(|_| Error::NotFound(Missing::MailAccount).into())
 }
 
 fn shown(server: &MailServer) -> ServerInfo {

@@ -10,8 +10,8 @@ use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use kalends_domain::Error;
 use kalends_domain::mail::{AttachmentId, MAX_ATTACHED, MailDraftId};
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -35,7 +35,7 @@ pub struct Named {
 }
 
 fn attachment_id(text: &str) -> Result<AttachmentId, Problem> {
-    text.parse().map(AttachmentId).map_err(|_| Error::NotFound("the attachment").into())
+    text.parse().map(AttachmentId).map_err(|_| Error::NotFound(Missing::Attachment).into())
 }
 
 /// Where the request says what it saw, that has to be so still.
@@ -81,7 +81,7 @@ pub async fn create(
     let content = octets(request, &rest, MAX).await?;
     let attached = rest.kalends.attach_to_draft(known.caller, id, &named.name, &kind, &content).await?;
     let draft = rest.kalends.mail_draft(known.caller, id).await?;
-    let missing = || Problem::from(Error::NotFound("the attachment"));
+    let missing = || Problem::from(Error::NotFound(Missing::Attachment));
     let info = draft.attachments.iter().find(|known| known.id == attached).map(AttachmentInfo::of);
     let place = format!("/api/v1.0/mail/drafts/{}/attachments/{}", id.0, attached.0);
     Ok(created(&place, tagged(&etag(&draft), Json(info.ok_or_else(missing)?))))

@@ -12,10 +12,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use kalends_domain::Error;
 use kalends_domain::mail::{
     AnswerKind, Attachment, DraftContent, MAX_TEXT, MailAccountId, MailAddress, MailDraft, MailDraftId, MailIdentityId,
 };
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -125,7 +125,7 @@ impl AttachmentInfo {
 }
 
 pub(super) fn draft_id(text: &str) -> Result<MailDraftId, Problem> {
-    text.parse().map(MailDraftId).map_err(|_| Error::NotFound("the draft").into())
+    text.parse().map(MailDraftId).map_err(|_| Error::NotFound(Missing::Draft).into())
 }
 
 fn info(draft: &MailDraft) -> Info {

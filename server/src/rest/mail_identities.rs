@@ -9,8 +9,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kalends_domain::Error;
 use kalends_domain::mail::{MailIdentity, MailIdentityId};
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -61,7 +61,7 @@ pub struct Change {
 }
 
 fn identity_id(text: &str) -> Result<MailIdentityId, Problem> {
-    text.parse().map(MailIdentityId).map_err(|_| Error::NotFound("the identity").into())
+    text.parse().map(MailIdentityId).map_err(|_| Error::NotFound(Missing::Identity).into())
 }
 
 fn info(identity: &MailIdentity) -> Info {

@@ -9,9 +9,9 @@ use super::{Known, Rest};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use kalends_domain::Error;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::mail::{AuthenticationResults, InvitationDeed, MailInvitation};
+use kalends_domain::{Error, Missing};
 use kalends_ical::instance_key;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -128,7 +128,7 @@ fn info(found: MailInvitation) -> Info {
 
 async fn found(rest: &Rest, known: &Known, id: &str) -> Result<Json<Info>, Problem> {
     let found = rest.kalends.mail_invitation(known.caller, message_id(id)?).await?;
-    Ok(Json(info(found.ok_or(Error::NotFound("the invitation"))?)))
+    Ok(Json(info(found.ok_or(Error::NotFound(Missing::Invitation))?)))
 }
 
 /// What a message says about a meeting.

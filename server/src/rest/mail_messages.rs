@@ -9,11 +9,11 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use kalends_domain::Error;
 use kalends_domain::mail::{
     FolderRole, MailAddress, MailChange, MailCursor, MailFolderId, MailMessage, MailMessageId, MailPlace, MailQuery,
     MailRow, MailSelection, MessageFlags, Pictures,
 };
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -215,7 +215,7 @@ pub struct Undone {
 }
 
 pub(super) fn message_id(text: &str) -> Result<MailMessageId, Problem> {
-    text.parse().map(MailMessageId).map_err(|_| Error::NotFound("the message").into())
+    text.parse().map(MailMessageId).map_err(|_| Error::NotFound(Missing::Message).into())
 }
 
 fn info(message: &MailMessage) -> Info {
@@ -362,7 +362,7 @@ pub async fn part(
     Path((id, number)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let id = message_id(&id)?;
-    let number = number.parse().map_err(|_| Error::NotFound("the attachment"))?;
+    let number = number.parse().map_err(|_| Error::NotFound(Missing::Attachment))?;
     let part = rest.kalends.mail_part(known.caller, id, number).await?;
     Ok(file(&part.part.media_type, part.content))
 }
@@ -414,6 +414,6 @@ pub async fn change(
 #[utoipa::path(post, path = "/api/v1.0/mail/changes/{id}/undo", tag = "mail", params(("id" = String, Path)),
     responses((status = 200, body = Undone)))]
 pub async fn undo(State(rest): State<Rest>, known: Known, Path(id): Path<String>) -> Result<Json<Undone>, Problem> {
-    let id: Uuid = id.parse().map_err(|_| Error::NotFound("what was done"))?;
+    let id: Uuid = id.parse().map_err(|_| Error::NotFound(Missing::MailBatch))?;
     Ok(Json(Undone { messages: rest.kalends.undo_mail(known.caller, id).await? }))
 }

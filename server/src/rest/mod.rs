@@ -60,7 +60,7 @@ use kalends_app::session::Site;
 use kalends_domain::access::{Caller, PrincipalId};
 use kalends_domain::accounts::MAX_PICTURE_OCTETS;
 use kalends_domain::sharing::PartyKind;
-use kalends_domain::{Error, Kalends, Limits};
+use kalends_domain::{Error, Kalends, Limits, Missing};
 use problem::Problem;
 use std::sync::Arc;
 use throttle::SearchThrottle;
@@ -116,7 +116,7 @@ pub fn router(kalends: Kalends, options: RestOptions) -> Router {
 
 /// What no route is for is the same for everybody.
 async fn nothing() -> Problem {
-    Error::NotFound("what is at this address").into()
+    Error::NotFound(Missing::Address).into()
 }
 
 /// The routes, each with its description.
@@ -313,9 +313,9 @@ impl FromRequestParts<Rest> for Known {
 
 /// The team of this name that the caller belongs to.
 async fn team_id(rest: &Rest, caller: Caller, name: &str) -> Result<PrincipalId, Problem> {
-    let party = rest.kalends.party(caller, name).await.map_err(|_| Error::NotFound("the group"))?;
+    let party = rest.kalends.party(caller, name).await.map_err(|_| Error::NotFound(Missing::Group))?;
     match party.kind {
         PartyKind::Group | PartyKind::Mission => Ok(party.id),
-        PartyKind::Person | PartyKind::Everyone => Err(Error::NotFound("the group").into()),
+        PartyKind::Person | PartyKind::Everyone => Err(Error::NotFound(Missing::Group).into()),
     }
 }

@@ -9,8 +9,8 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use kalends_domain::Error;
 use kalends_domain::objects::{ObjectHead, Precondition};
+use kalends_domain::{Error, Missing};
 use kalends_ical::unfold;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -130,7 +130,7 @@ pub async fn origin(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let origin = rest.kalends.provenance(known.caller, calendar_id(&id)?, &name).await?;
-    let origin = origin.ok_or(Error::NotFound("the sync link"))?;
+    let origin = origin.ok_or(Error::NotFound(Missing::SyncLink))?;
     let body = Origin {
         remote_name: origin.remote_name,
         account: origin.account_name,

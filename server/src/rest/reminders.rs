@@ -9,8 +9,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use kalends_domain::Error;
 use kalends_domain::reminders::{Channel, NewSubscription, Reminder, ReminderId, ReminderSettings};
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -85,7 +85,7 @@ fn past(reminder: Reminder) -> PastReminder {
 }
 
 fn id(text: &str) -> Result<ReminderId, Problem> {
-    text.parse().map(ReminderId).map_err(|_| Error::NotFound("the reminder").into())
+    text.parse().map(ReminderId).map_err(|_| Error::NotFound(Missing::Reminder).into())
 }
 
 /// What comes next, and what came.
@@ -303,7 +303,7 @@ pub async fn unsubscribe(
     known: Known,
     Path(subscription): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let subscription = subscription.parse().map_err(|_| Problem::from(Error::NotFound("the browser")))?;
+    let subscription = subscription.parse().map_err(|_| Problem::from(Error::NotFound(Missing::Browser)))?;
     rest.kalends.remove_push_subscription(known.caller, subscription).await?;
     Ok(StatusCode::NO_CONTENT)
 }

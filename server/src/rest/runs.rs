@@ -9,9 +9,9 @@ use super::{Known, Rest};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use kalends_domain::Error;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::sync::{DeedCount, RunEntry, SyncRun, SyncRunId};
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -129,7 +129,7 @@ pub async fn runs(
 }
 
 fn run_id(text: &str) -> Result<SyncRunId, Problem> {
-    text.parse().map(SyncRunId).map_err(|_| Error::NotFound("the run").into())
+    text.parse().map(SyncRunId).map_err(|_| Error::NotFound(Missing::Run).into())
 }
 
 /// What a run did.

@@ -10,11 +10,11 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
-use kalends_domain::Error;
 use kalends_domain::access::{Access, Held, PrincipalId};
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::objects::Precondition;
 use kalends_domain::sharing::{Answer, Party as OfDomain, Share};
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -120,7 +120,7 @@ pub async fn list(
 async fn share_of(rest: &Rest, known: &Known, calendar: CalendarId, with: PrincipalId) -> Result<ShareInfo, Problem> {
     let shares = rest.kalends.shares(known.caller, calendar).await?;
     let found = shares.iter().find(|share| share.with.id == with);
-    found.map(share).ok_or_else(|| Error::NotFound("what was shared").into())
+    found.map(share).ok_or_else(|| Error::NotFound(Missing::Share).into())
 }
 
 /// What was shared with somebody.

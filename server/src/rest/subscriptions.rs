@@ -11,13 +11,13 @@ use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kalends_domain::Error;
 use kalends_domain::holidays::Pack;
 use kalends_domain::idempotency::Once;
 use kalends_domain::subscriptions::{Called, Subscription, Unsubscribed};
 use kalends_domain::sync::SyncLink;
 use kalends_domain::sync::connector::FindError;
 use kalends_domain::sync::feed::FeedSource;
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -122,7 +122,7 @@ async fn answer(
     let link = unless_ended(made, once)?;
     let subscriptions = rest.kalends.subscriptions(known.caller).await?;
     let made = subscriptions.into_iter().find(|subscription| subscription.account.id == link.account);
-    let made = made.ok_or(Error::NotFound("the subscription"))?;
+    let made = made.ok_or(Error::NotFound(Missing::Subscription))?;
     Ok(created(&format!("/api/v1.0/calendars/{}/sync", link.calendar.0), Json(info(made))))
 }
 

@@ -12,12 +12,12 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kalends_domain::Error;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::idempotency::Once;
 use kalends_domain::jobs::JobId;
 use kalends_domain::sync::provider::RemoteCalendarId;
 use kalends_domain::sync::{LinkRemoval, LinkState, LinkTarget, NewLink, RemoteAccountId, SyncLink};
+use kalends_domain::{Error, Missing};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -222,7 +222,7 @@ fn shown(link: &SyncLink) -> Response {
 
 pub(super) async fn link_of(rest: &Rest, known: &Known, calendar: CalendarId) -> Result<SyncLink, Problem> {
     let link = rest.kalends.sync_link_of(known.caller, calendar).await?;
-    link.ok_or_else(|| Error::NotFound("the sync link").into())
+    link.ok_or_else(|| Error::NotFound(Missing::SyncLink).into())
 }
 
 /// All calendars of one's own that are in step with others elsewhere.
@@ -348,7 +348,7 @@ async fn make(
 /// 409 where what the earlier one made has ended since.
 pub(super) fn unless_ended(made: Result<SyncLink, Error>, once: Option<&Once>) -> Result<SyncLink, Problem> {
     match made {
-        Err(Error::NotFound("the link")) if once.is_some() => {
+        Err(Error::NotFound(Missing::Link)) if once.is_some() => {
             let detail = "What an earlier request with this Idempotency-Key put into step is so no longer.";
             Err(Problem::new(StatusCode::CONFLICT, detail))
         }

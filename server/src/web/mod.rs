@@ -153,7 +153,7 @@ pub fn router(web: Web) -> Router {
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.web.site.clone(), session::same_site))
         .layer(from_fn_with_state(state.web.kalends.clone(), session::attach))
-        .layer(map_response(private))
+        .layer(map_response(no_store))
         .layer(map_request(crate::unread_body::drain_unread_body));
     let files = ServeDir::new(&state.web.dist)
         .append_index_html_on_directories(false)
@@ -165,12 +165,12 @@ pub fn router(web: Web) -> Router {
     let tables = Router::new()
         .route(&format!("{}{{name}}", words::FOLDER), get(table))
         .layer(CompressionLayer::new().quality(CompressionLevel::Best));
-    let files = Router::new().fallback_service(files).merge(tables).layer(from_fn(lasting));
+    let files = Router::new().fallback_service(files).merge(tables).layer(from_fn(cache_headers));
     let mut router = pages.with_state(state.clone()).fallback_service(files);
     if state.web.assets.live_reload {
         router = router.merge(live_reload::router(state.web.closing.clone()));
     }
-    router.layer(map_response(guarded))
+    router.layer(map_response(security_headers))
 }
 
 /// Renders a page whole: its events are in the HTML, before any script runs.
@@ -227,13 +227,13 @@ fn contexts(web: &Web, request: &Request) -> impl Fn() + Clone + Send + Sync + '
 }
 
 /// Pages and answers of server functions belong to one person.
-async fn private(mut response: Response) -> Response {
+async fn no_store(mut response: Response) -> Response {
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
 /// Files with a hash in their names never change; those of `public/` have none and are asked for again after an hour.
-async fn lasting(request: Request, next: Next) -> Response {
+async fn cache_headers(request: Request, next: Next) -> Response {
     let hashed = !request.uri().path().starts_with("/public/");
     let mut response = next.run(request).await;
     if response.status() == StatusCode::OK && !response.headers().contains_key(header::CACHE_CONTROL) {
@@ -250,7 +250,7 @@ async fn lasting(request: Request, next: Next) -> Response {
 }
 
 /// What browsers are told not to do with any answer. Pages say more themselves: `kalends_app::shell`.
-async fn guarded(mut response: Response) -> Response {
+async fn security_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in GUARDS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

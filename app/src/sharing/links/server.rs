@@ -8,10 +8,10 @@ use crate::sharing::server::{chosen, end, last_day};
 use crate::wire::{ApiError, CalendarId};
 use crate::words;
 use chrono::Utc;
-use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId as Calendar;
 use kalends_domain::links::{Link, LinkDetails, LinkId};
+use kalends_domain::{Kalends, Missing};
 
 /// What the form is called that leaves the address of a link for the page that shows it once: its outcome is the secret.
 pub const FORM: &str = "link";
@@ -76,7 +76,7 @@ pub async fn fulfil(kalends: &Kalends, user: &User, calendar: CalendarId, wish: 
     let links = kalends.calendar_links(caller, id).await?;
     let name_of = |link: i64| {
         let found = links.iter().find(|known| known.id == LinkId(link));
-        found.map(|link| link.name.clone()).ok_or(kalends_domain::Error::NotFound("the link"))
+        found.map(|link| link.name.clone()).ok_or(kalends_domain::Error::NotFound(Missing::Link))
     };
     Ok(match wish {
         LinkWish::Make(fields) => {

@@ -12,7 +12,7 @@ use super::{EventDraft, Repeat, RepeatEnd, Timing};
 use crate::entry::Entry;
 use crate::object::CalendarObject;
 use crate::value::Moment;
-use crate::{Error, Problem, Result};
+use crate::{Error, Missing, Problem, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// The lines that make a component recur.
@@ -35,7 +35,7 @@ pub(super) fn update(
     }
     let mut editor = Editor::new(object, text, now);
     let Some(master) = &object.master else {
-        let entry = object.overrides.first().ok_or(Error::NotFound("the event"))?;
+        let entry = object.overrides.first().ok_or(Error::NotFound(Missing::Event))?;
         retime(&mut editor, entry, &before, draft)?;
         set_texts(editor.tree(entry), &before, draft, |_, _| false);
         return Ok(editor.finish());
@@ -73,7 +73,7 @@ pub(super) fn retime(editor: &mut Editor<'_>, entry: &Entry, before: &EventDraft
     if before.timing == draft.timing {
         return Ok(());
     }
-    let old = placed(entry).ok_or(Error::NotFound("the event"))?;
+    let old = placed(entry).ok_or(Error::NotFound(Missing::Event))?;
     let form = Form::after(editor.object, &old.start, &before.timing, &draft.timing);
     let start = form.like.at(draft.timing.start());
     let zones = &editor.object.zones;
@@ -122,7 +122,7 @@ fn reschedule(
     draft: &EventDraft,
 ) -> Result<Instances> {
     let object = editor.object;
-    let old = placed(master).ok_or(Error::NotFound("the event"))?;
+    let old = placed(master).ok_or(Error::NotFound(Missing::Event))?;
     let own_timing = entry_timing(object, master)?;
     let shift = Shift::new(object, &old.start, opened.unwrap_or(&old.start), &before.timing, &draft.timing);
     let form = shift.form();

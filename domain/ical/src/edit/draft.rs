@@ -10,7 +10,7 @@ use crate::recurrence::Rule;
 use crate::syntax::{Component, Property};
 use crate::time::Zone;
 use crate::value::Moment;
-use crate::{Error, Problem, Result};
+use crate::{Error, Missing, Problem, Result};
 use chrono::{Datelike, NaiveDate};
 
 /// The texts of the form and the properties that hold them.
@@ -91,11 +91,11 @@ pub(super) fn draft_of(object: &CalendarObject, instance: Option<&Moment>) -> Re
     let repeat = repeat_of(object);
     let (entry, timing) = match instance.filter(|_| object.recurs()) {
         Some(id) => {
-            let found = find(object, id)?.ok_or(Error::NotFound("the instance"))?;
+            let found = find(object, id)?.ok_or(Error::NotFound(Missing::Instance))?;
             (found.entry, timing(&object.zones, &found.start, &found.end))
         }
         None => {
-            let entry = object.master.as_ref().or(object.overrides.first()).ok_or(Error::NotFound("the event"))?;
+            let entry = object.master.as_ref().or(object.overrides.first()).ok_or(Error::NotFound(Missing::Event))?;
             (entry, entry_timing(object, entry)?)
         }
     };
@@ -115,12 +115,12 @@ pub(super) fn draft_of(object: &CalendarObject, instance: Option<&Moment>) -> Re
 pub(super) fn shown_of<'a>(object: &'a CalendarObject, instance: Option<&Moment>) -> Result<Shown<'a>> {
     let (entry, start, end) = match instance.filter(|_| object.recurs()) {
         Some(id) => {
-            let found = find(object, id)?.ok_or(Error::NotFound("the instance"))?;
+            let found = find(object, id)?.ok_or(Error::NotFound(Missing::Instance))?;
             (found.entry, found.start, found.end)
         }
         None => {
-            let entry = object.master.as_ref().or(object.overrides.first()).ok_or(Error::NotFound("the event"))?;
-            (entry, entry.start.clone().ok_or(Error::NotFound("the event"))?, entry.end.clone())
+            let entry = object.master.as_ref().or(object.overrides.first()).ok_or(Error::NotFound(Missing::Event))?;
+            (entry, entry.start.clone().ok_or(Error::NotFound(Missing::Event))?, entry.end.clone())
         }
     };
     let end = match (&end, timing(&object.zones, &start, &end)) {
@@ -133,7 +133,7 @@ pub(super) fn shown_of<'a>(object: &'a CalendarObject, instance: Option<&Moment>
 }
 
 pub(super) fn entry_timing(object: &CalendarObject, entry: &Entry) -> Result<Timing> {
-    let start = entry.start.as_ref().ok_or(Error::NotFound("the event"))?;
+    let start = entry.start.as_ref().ok_or(Error::NotFound(Missing::Event))?;
     Ok(timing(&object.zones, start, &entry.end))
 }
 

@@ -11,7 +11,7 @@ use super::{EventDraft, editor};
 use crate::entry::{End, Entry};
 use crate::object::CalendarObject;
 use crate::value::Moment;
-use crate::{Error, Result};
+use crate::{Error, Missing, Result};
 use chrono::{DateTime, Utc};
 
 /// Makes the instance `id` say what `draft` says; how the series repeats is not looked at.
@@ -28,7 +28,7 @@ pub(super) fn update(
         return Ok(text.to_owned());
     }
     let mut editor = Editor::new(object, text, now);
-    let found = find(object, id)?.ok_or(Error::NotFound("the instance"))?;
+    let found = find(object, id)?.ok_or(Error::NotFound(Missing::Instance))?;
     if is_own(object, found.entry, id) && !covers_later(found.entry) {
         retime(&mut editor, found.entry, &before, draft)?;
         set_texts(editor.tree(found.entry), &before, draft, |_, _| false);
@@ -57,7 +57,7 @@ pub(super) fn remove(object: &CalendarObject, text: &str, id: &Moment, now: Date
     let mut editor = Editor::new(object, text, now);
     let own = override_of(object, id);
     if find(object, id)?.is_none() {
-        return Err(Error::NotFound("the instance"));
+        return Err(Error::NotFound(Missing::Instance));
     }
     if let Some(entry) = own {
         if covers_later(entry) {
@@ -68,7 +68,7 @@ pub(super) fn remove(object: &CalendarObject, text: &str, id: &Moment, now: Date
     }
     match &object.master {
         Some(master) => {
-            let start = master.start.as_ref().ok_or(Error::NotFound("the event"))?;
+            let start = master.start.as_ref().ok_or(Error::NotFound(Missing::Event))?;
             let excluded = start.at(local_in(&object.zones, id, start));
             let params = super::document::moment_params(&[], &excluded);
             editor.tree(master).add("EXDATE", &params, &excluded.value(), &["EXDATE", "RRULE", "RDATE", "DTSTART"]);

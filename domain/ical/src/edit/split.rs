@@ -8,7 +8,7 @@ use crate::entry::Entry;
 use crate::object::CalendarObject;
 use crate::time::Zone;
 use crate::value::Moment;
-use crate::{Error, Problem, Result};
+use crate::{Error, Missing, Problem, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::cmp::Ordering;
 
@@ -25,8 +25,8 @@ struct Cut<'a> {
 
 impl<'a> Cut<'a> {
     fn new(object: &'a CalendarObject, id: &Moment) -> Result<Self> {
-        let master = object.master.as_ref().ok_or(Error::NotFound("the event"))?;
-        let start = master.start.as_ref().ok_or(Error::NotFound("the event"))?;
+        let master = object.master.as_ref().ok_or(Error::NotFound(Missing::Event))?;
+        let start = master.start.as_ref().ok_or(Error::NotFound(Missing::Event))?;
         if master.rules.len() > 1 {
             return Err(Error::bad_input("scope", Problem::SeveralRules));
         }

@@ -8,7 +8,7 @@ use super::parties::{change_params, set_param};
 use crate::edit::document::{Document, param};
 use crate::edit::{shown_of, with_overrides};
 use crate::value::Moment;
-use crate::{Error, Result};
+use crate::{Error, Missing, Result};
 
 /// PARTSTAT of somebody who answers (RFC 5545 section 3.2.12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,5 +82,5 @@ pub fn answered(version: Version<'_>, me: &Addresses, instance: Option<&Moment>,
             }
         }
     }
-    if is_invited { Ok(document.text()) } else { Err(Error::NotFound("the invitation")) }
+    if is_invited { Ok(document.text()) } else { Err(Error::NotFound(Missing::Invitation)) }
 }

@@ -13,11 +13,11 @@ use crate::objects::{free_name, index};
 use crate::scheduling::processing::{default_calendar, place_of};
 use crate::thread::on_a_thread;
 use crate::write::Write;
-use crate::{Error, Kalends, Limits, Problem, Result};
+use crate::{Error, Existing, Kalends, Limits, Missing, Problem, Result};
 use kalends_ical::itip::{self, Answer, Method, PartStat, Why};
 use kalends_ical::{CalendarObject, ComponentKind};
 
-const NOT_THERE: Error = Error::NotFound("the invitation");
+const NOT_THERE: Error = Error::NotFound(Missing::Invitation);
 
 impl Kalends {
     /// Does what a person wants done with what a message of theirs says about a meeting. `calendar`: one of their own, for what is in none;
@@ -144,7 +144,7 @@ impl Kalends {
             };
             let held = write.calendar(id, Access::Write).await?;
             if write.tx.holder_of_uid(caller.principal, &index.uid, None).await?.is_some() {
-                return Err(Error::AlreadyExists("the event"));
+                return Err(Error::AlreadyExists(Existing::Event));
             }
             write.scheduling.comment = comment.clone();
             let name = free_name(&mut write.tx, held.id, &index.uid).await?;

@@ -17,7 +17,7 @@ use crate::scheduling::processing::place_of;
 use crate::store::{MailWithCalendar, NO_CALENDAR, NewMailInvitation, TAKEN_UP, Transaction};
 use crate::sync::provider::ProviderError;
 use crate::thread::on_a_thread;
-use crate::{Error, Kalends, Result};
+use crate::{Error, Kalends, Missing, Result};
 use chrono::{DateTime, Utc};
 use kalends_ical::itip::{Incoming, Method};
 use tokio::time::timeout;
@@ -198,7 +198,7 @@ impl Kalends {
         };
         let Some(message) = read.filter(is_reasonable) else { return Ok(None) };
         let mut tx = self.db.read().await?;
-        let party = tx.party(owner).await?.ok_or(Error::NotFound("the account"))?;
+        let party = tx.party(owner).await?.ok_or(Error::NotFound(Missing::Account))?;
         let me = Known::of_owner(&mut tx, &party).await?;
         let stands = match place_of(&mut tx, owner, &message).await? {
             Some((calendar, name)) => {
@@ -284,7 +284,7 @@ async fn hand_in(
     id: i64,
     calendar: Option<CalendarId>,
 ) -> Result<DeliveryId> {
-    let Found::Text(text) = &told.letter.calendar else { return Err(Error::NotFound("the invitation")) };
+    let Found::Text(text) = &told.letter.calendar else { return Err(Error::NotFound(Missing::Invitation)) };
     let now = Utc::now();
     let sender = author(&told.message, &told.letter);
     let new = NewMessage {

@@ -2,7 +2,6 @@
 
 use super::{Pair, account, settings, titled};
 use chrono::{TimeDelta, Utc};
-use kalends_domain::Error;
 use kalends_domain::access::Access;
 use kalends_domain::history::RunKind;
 use kalends_domain::objects::Precondition;
@@ -11,6 +10,7 @@ use kalends_domain::sync::provider::RemoteCalendarId;
 use kalends_domain::sync::{
     AsideCode, Deed, LinkRemoval, LinkSettings, LinkState, LinkTarget, NewLink, RunOutcome, Side, Trouble,
 };
+use kalends_domain::{Error, Missing};
 use kalends_test_support::home::user;
 use kalends_test_support::remote::{Call, REMOTE, RemoteService};
 use kalends_test_support::texts::{event, todo};
@@ -285,13 +285,13 @@ async fn a_link_is_its_calendars_owners_alone() {
     let ben = user(&pair.kalends, "ben").await;
     pair.home.share(ben, Access::Administer).await;
     let kalends = &pair.kalends;
-    assert!(matches!(kalends.sync_link(ben, pair.link).await, Err(Error::NotFound("the link"))));
-    assert!(matches!(kalends.sync_now(ben, pair.link).await, Err(Error::NotFound("the link"))));
-    assert!(matches!(kalends.pause_sync_link(ben, pair.link).await, Err(Error::NotFound("the link"))));
-    assert!(matches!(kalends.sync_conflicts(ben, pair.link).await, Err(Error::NotFound("the link"))));
-    assert!(matches!(kalends.sync_runs(ben, pair.link, None, 9).await, Err(Error::NotFound("the link"))));
+    assert!(matches!(kalends.sync_link(ben, pair.link).await, Err(Error::NotFound(Missing::Link))));
+    assert!(matches!(kalends.sync_now(ben, pair.link).await, Err(Error::NotFound(Missing::Link))));
+    assert!(matches!(kalends.pause_sync_link(ben, pair.link).await, Err(Error::NotFound(Missing::Link))));
+    assert!(matches!(kalends.sync_conflicts(ben, pair.link).await, Err(Error::NotFound(Missing::Link))));
+    assert!(matches!(kalends.sync_runs(ben, pair.link, None, 9).await, Err(Error::NotFound(Missing::Link))));
     let removed = kalends.remove_sync_link(ben, pair.link, LinkRemoval::BinHere).await;
-    assert!(matches!(removed, Err(Error::NotFound("the link"))), "{removed:?}");
+    assert!(matches!(removed, Err(Error::NotFound(Missing::Link))), "{removed:?}");
     assert!(matches!(kalends.offered_calendars(ben, pair.account).await, Err(Error::NotFound(_))));
     assert_eq!(kalends.sync_links(ben).await.unwrap(), []);
     assert_eq!(kalends.sync_links(pair.anna()).await.unwrap().len(), 1);

@@ -1,10 +1,10 @@
 //! Dry runs and receipts, and taking a run back.
 
 use super::{Pair, account, settings, titled};
-use kalends_domain::Error;
 use kalends_domain::sync::plan::{Direction, Policy, Stop};
 use kalends_domain::sync::provider::{ProviderError, RemoteCalendarId};
 use kalends_domain::sync::{Deed, LinkRemoval, LinkState, LinkTarget, NewLink, Side, SyncRunId};
+use kalends_domain::{Error, Missing};
 use kalends_test_support::remote::{Call, Fault, REMOTE, RemoteService, transient};
 
 const POLICY: Policy = Policy::MergeThenNewest;
@@ -102,7 +102,7 @@ async fn a_run_is_taken_back_on_both_sides() {
     assert_eq!(receipt.len(), 7, "{receipt:?}");
     assert!(receipt.contains(&(Side::Here, Deed::Left, "e5".into())));
     let again = pair.kalends.begin_taking_back(pair.anna(), run.id).await;
-    assert!(matches!(again, Err(Error::NotFound("the run"))), "{again:?}");
+    assert!(matches!(again, Err(Error::NotFound(Missing::Run))), "{again:?}");
     // When it goes on, what was deleted is on both sides again, and nothing else is lost.
     pair.kalends.resume_sync_link(pair.anna(), pair.link).await.unwrap();
     assert_eq!(pair.run_due().await.state, LinkState::InStep);

@@ -140,7 +140,7 @@ pub fn write(view: &View<'_>, property: Live, who: &Principal, xml: &mut XmlWrit
             xml.close(tag);
             return true;
         }
-        View::Signpost(_) => {
+        View::Container(_) => {
             xml.open(tag);
             xml.open("D:ace");
             write_whom(|xml| xml.empty("D:authenticated"), xml);

@@ -121,7 +121,7 @@ live_properties! {
 /// A resource with what its properties are computed from.
 pub enum View<'a> {
     /// The root, the collection of principals and the collection of homes: they only lead on.
-    Signpost(&'a Resource),
+    Container(&'a Resource),
     Principal(PrincipalView<'a>),
     Proxies(&'a Proxies),
     Home {
@@ -175,7 +175,7 @@ impl View<'_> {
                 true
             }
             (_, Live::Acl | Live::InheritedAclSet) => acl::write(self, property, who, xml),
-            (View::Signpost(signpost), _) => principal::write_signpost(signpost, property, xml),
+            (View::Container(container), _) => principal::write_container(container, property, xml),
             (View::Principal(view), _) => view.write(property, xml),
             (View::Home { quota, .. } | View::Calendar(CalendarView { quota, .. }), Live::QuotaAvailableBytes) => {
                 quota.is_some_and(|quota| quota.write_available(xml))
@@ -340,7 +340,7 @@ fn supported_reports(view: &View<'_>, xml: &mut XmlWriter) {
             "D:principal-match",
         ],
         View::Object(_) => &["C:calendar-query", "C:calendar-multiget", "D:acl-principal-prop-set"],
-        View::Signpost(_) | View::Home { .. } => &["D:principal-match"],
+        View::Container(_) | View::Home { .. } => &["D:principal-match"],
         View::Inbox(_) => &["C:calendar-query", "C:calendar-multiget", "D:sync-collection"],
         View::Principal(_)
         | View::Proxies(_)

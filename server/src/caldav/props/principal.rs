@@ -12,11 +12,11 @@ use kalends_domain::sharing::{Party, PartyKind};
 
 const READ: &[&str] = &["D:read", "D:read-current-user-privilege-set"];
 
-pub fn write_signpost(signpost: &Resource, property: Live, xml: &mut XmlWriter) -> bool {
+pub fn write_container(container: &Resource, property: Live, xml: &mut XmlWriter) -> bool {
     match property {
         Live::ResourceType => write_resource_type(&["D:collection"], xml),
         Live::DisplayName => {
-            let name = match signpost {
+            let name = match container {
                 Resource::Principals => "Principals",
                 Resource::Homes => "Calendar homes",
                 _ => "Kalends",

@@ -63,18 +63,18 @@ impl Refusal {
 
 /// Whether the collection exists already: some properties can only be given when it is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    Making,
-    Made,
+pub enum Phase {
+    Creation,
+    Update,
 }
 
 impl Update {
     /// Reads the DAV:set and DAV:remove elements in the document's root. No calendar has more than `max_dead` dead properties, so
     /// that no more of them are read.
-    pub fn of(document: &Document, stage: Stage, max_dead: usize) -> Self {
+    pub fn of(document: &Document, phase: Phase, max_dead: usize) -> Self {
         let mut update = Update::default();
         for instruction in &document.root.children {
-            let removes = instruction.name.is_dav("remove") && stage == Stage::Made;
+            let removes = instruction.name.is_dav("remove") && phase == Phase::Update;
             if !removes && !instruction.name.is_dav("set") {
                 continue;
             }
@@ -86,7 +86,7 @@ impl Update {
                     } else if update.set_dead.len() >= max_dead && Live::of(&property.name).is_none() {
                         Err(Refusal::too_many(&Error::TooManyProperties { limit: max_dead }))
                     } else {
-                        update.set(document, property, language.or(document.root.attribute("xml:lang")), stage)
+                        update.set(document, property, language.or(document.root.attribute("xml:lang")), phase)
                     };
                     update.changes.push(Change { name: property.name.clone(), removes, refusal: done.err() });
                 }
@@ -104,7 +104,7 @@ impl Update {
         document: &Document,
         property: &Element,
         language: Option<&str>,
-        stage: Stage,
+        phase: Phase,
     ) -> Result<(), Refusal> {
         let text = property.text.trim();
         match Live::of(&property.name) {
@@ -123,11 +123,11 @@ impl Update {
             Some(Live::CalendarOrder) => {
                 self.patch.order = Some(text.parse().map_err(|_| Refusal::unfit("calendar-order is a whole number"))?);
             }
-            Some(Live::SupportedCalendarComponentSet) if stage == Stage::Making => {
+            Some(Live::SupportedCalendarComponentSet) if phase == Phase::Creation => {
                 self.components = Some(components(property).ok_or_else(Refusal::unsupported_component)?);
             }
             // The caller has looked at it.
-            Some(Live::ResourceType) if stage == Stage::Making => {}
+            Some(Live::ResourceType) if phase == Phase::Creation => {}
             Some(_) => return Err(Refusal::protected()),
             None if is_reserved(&property.name) => return Err(Refusal::protected()),
             None => {
@@ -189,7 +189,7 @@ impl Update {
         }
     }
 
-    pub fn is_good(&self) -> bool {
+    pub fn is_accepted(&self) -> bool {
         self.changes.iter().all(|change| change.refusal.is_none())
     }
 
@@ -218,7 +218,7 @@ impl Update {
     }
 
     /// With the property marked that a use case refused; `None` when the error is about something else.
-    pub fn blamed(mut self, error: &Error) -> Option<Self> {
+    pub fn attributed(mut self, error: &Error) -> Option<Self> {
         let description = Some(error.to_string());
         let is_live = |wanted: Live| move |name: &Name| Live::of(name) == Some(wanted);
         let forbidden = |condition| Refusal { status: FORBIDDEN, condition, description: description.clone() };
@@ -276,7 +276,7 @@ impl Update {
                 Some(refusal) => {
                     close_propstat(xml, refusal.status, refusal.condition, refusal.description.as_deref());
                 }
-                None if self.is_good() => close_propstat(xml, "HTTP/1.1 200 OK", None, None),
+                None if self.is_accepted() => close_propstat(xml, "HTTP/1.1 200 OK", None, None),
                 None => close_propstat(xml, "HTTP/1.1 424 Failed Dependency", None, None),
             }
         }
