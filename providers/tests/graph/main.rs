@@ -5,6 +5,7 @@
 mod account;
 mod changes;
 mod conversion;
+mod double;
 mod notifications;
 mod setup;
 mod store;
