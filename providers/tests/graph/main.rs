@@ -7,6 +7,7 @@ mod changes;
 mod conversion;
 mod double;
 mod notifications;
+mod online;
 mod setup;
 mod store;
 mod table;
