@@ -245,6 +245,7 @@ class Davical(Server):
 
     def __init__(self, postgres):
         super().__init__("DAViCal")
+        self.postgres = postgres
         packages = "davical php-fpm nginx-light"
         sources = program(["usr/share/davical/dba/create-database.sh"], packages).parent.parent
         php = program(["usr/sbin/php-fpm[0-9]*"], packages)

@@ -30,12 +30,13 @@ pub struct CalendarInfo {
     /// The heading that it stands under; the viewer's own calendars have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub section: Option<String>,
-    /// Who shared it with the viewer; of one's own that is in step with one elsewhere, how that is.
+    /// Who shared it with the viewer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// Of one's own that is in step with one elsewhere: how that is in a sentence, with when and why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sync: Option<String>,
+    /// Of one's own that is in step with one elsewhere: how that is, with when and why, and what has it run now; as HTML, which the browser
+    /// needs no code for.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub sync: String,
     /// Whether the viewer is asked whether they want it. Until then nothing of it is shown.
     #[serde(default, skip_serializing_if = "is_default")]
     pub offered: bool,

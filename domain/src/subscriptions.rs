@@ -229,6 +229,7 @@ impl Kalends {
             interval: is_asked.then(|| wished(provider.wished_interval())),
             window_days: None,
             invites: false,
+            online_meetings: false,
             brake: Default::default(),
         };
         let target = LinkTarget::New { name: Some(name) };

@@ -138,7 +138,7 @@ pub struct Testing {
     pub chromium: PathBuf,
 }
 
-/// The Python clients, the browser and its driver, the WebDAV clients, the proxies, the mail servers.
+/// The Python clients, the browser and its driver, the WebDAV clients, the proxies, the mail servers, DAViCal.
 pub fn for_testing() -> Result<Testing, Failure> {
     let python = python()?;
     // Each with the package that has it.
@@ -148,11 +148,17 @@ pub fn for_testing() -> Result<Testing, Failure> {
         ("litmus", "litmus"),
         ("nginx", "nginx"),
         ("openssl", "openssl"),
+        ("/usr/share/davical/dba/create-database.sh", "davical"),
         ("dovecot", "dovecot-imapd"),
         ("exim4", "exim4-daemon-light"),
     ];
-    let missing: Vec<&str> =
+    let mut missing: Vec<&str> =
         programs.into_iter().filter(|(program, _)| which(program).is_none()).map(|(_, package)| package).collect();
+    // Its name has a version in it.
+    let has_php = std::fs::read_dir("/usr/sbin").into_iter().flatten().flatten();
+    if !has_php.into_iter().any(|entry| entry.file_name().to_string_lossy().starts_with("php-fpm")) {
+        missing.push("php-fpm");
+    }
     if !missing.is_empty() {
         apt(&missing)?;
     }

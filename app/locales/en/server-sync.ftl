@@ -93,6 +93,10 @@ server-sync-invites = Attendees of what you write here
 server-sync-invites-no = Stay here; nobody gets mail
 server-sync-invites-yes = Go there, and are invited
 server-sync-invites-what = Whoever is among the attendees of a meeting of yours over there gets an invitation from the service, and is told of what becomes of it.
+server-sync-online = Meetings that you make here
+server-sync-online-no = Stay as they are
+server-sync-online-yes = Become Teams meetings
+server-sync-online-what = Each new meeting with attendees gets an address there at which everybody joins, unless it has one already. It comes back here with the next run.
 server-sync-told = The service tells of changes by itself. The time between two runs is only how long one goes without hearing from it.
 
 ## Deletions that somebody has to say yes to

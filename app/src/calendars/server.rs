@@ -2,7 +2,7 @@
 
 use super::{CalendarFields, CalendarPageData, RefusedCalendar, StoredCalendar};
 use crate::history::words_of::Reader;
-use crate::sync_links::states;
+use crate::sync_links::beside;
 use crate::wire::{ApiError, CalendarId, CalendarInfo, UndoKey, key_of_deletion};
 use crate::word_lists::list_in_words;
 use crate::words;
@@ -44,12 +44,14 @@ pub async fn list(kalends: &Kalends, user: &User) -> Result<Vec<CalendarInfo>, A
         });
     }
     let reader = Reader::of(user);
+    let link_of = |held: &Held| links.iter().find(|link| link.calendar == held.id);
+    // Behind the last of several stands what has all of them run.
+    let runs = calendars.iter().filter(|held| link_of(held).is_some_and(|link| !link.state.rests()));
+    let last = runs.clone().next_back().filter(|_| runs.count() > 1).map(|held| held.id);
     let listed = calendars.iter().map(|held| {
-        let link = links.iter().find(|link| link.calendar == held.id);
-        let state = link.map(|link| states::badge(states::standing(link.state)).to_owned());
-        let sync = link.map(|link| states::whole_line(link, &reader));
-        let info = info(held, caller.principal, false);
-        CalendarInfo { from: state.or(info.from), sync, ..info }
+        let name = &held.details.display_name;
+        let sync = link_of(held).map(|link| beside::state(link, name, last == Some(held.id), &reader));
+        CalendarInfo { sync: sync.unwrap_or_default(), ..info(held, caller.principal, false) }
     });
     Ok(listed.chain(offers.map(|held| info(held, caller.principal, true))).collect())
 }
@@ -72,7 +74,7 @@ fn info(held: &Held, viewer: PrincipalId, offered: bool) -> CalendarInfo {
         administered: held.may_administer(),
         section,
         from,
-        sync: None,
+        sync: String::new(),
         offered,
         is_default: held.view().is_default,
         name: held.details.display_name.clone(),
@@ -80,6 +82,20 @@ fn info(held: &Held, viewer: PrincipalId, offered: bool) -> CalendarInfo {
         order: held.details.order,
         revision: held.revision.0,
     }
+}
+
+/// Has a calendar that is in step with one elsewhere run now, or `all` of the person's.
+///
+/// # Errors
+/// `NotFound` for a calendar that is not, or is somebody else's.
+pub async fn sync_now(kalends: &Kalends, user: &User, which: &str) -> Result<(), Error> {
+    let caller = user.on_a_page();
+    if which == beside::ALL {
+        return kalends.sync_all_now(caller).await;
+    }
+    let id = which.parse().map(Calendar).map_err(|_| Error::NotFound("the calendar"))?;
+    let link = kalends.sync_link_of(caller, id).await?.ok_or(Error::NotFound("the sync link"))?;
+    kalends.sync_now(caller, link.id).await
 }
 
 /// The agenda leaves these calendars out from now on.

@@ -6,6 +6,7 @@ use crate::calendars::{CalendarDialog, CalendarTarget, path};
 use crate::dom::plain_click;
 use crate::state::Calendars;
 use crate::thin::OnAttribute;
+use crate::ui::markup::written;
 use crate::ui::{Icon, fixed, icon};
 use crate::undo::Toasts;
 use crate::wire::{CalendarId, CalendarInfo, offers};
@@ -150,7 +151,7 @@ fn Row(
         </a>
     };
     let from = move || calendar.with(|calendar| calendar.as_ref().and_then(|calendar| calendar.from.clone()));
-    let sync = move || calendar.with(|calendar| calendar.as_ref().and_then(|calendar| calendar.sync.clone()));
+    let sync = move || get(|calendar| calendar.sync.clone());
     view! {
         <li class="calendars__row">
             <label class="choice calendars__choice" style=move || format!("--checkbox-color: {}", get(|c| c.color.clone()))>
@@ -166,15 +167,11 @@ fn Row(
                 <span class="calendars__name" dir="auto" title=name>
                     {name}
                 </span>
-                {move || from().filter(|_| sync().is_none()).map(|from| view! { <span class="calendars__default" dir="auto">{from}</span> })}
+                {move || from().map(|from| view! { <span class="calendars__default" dir="auto">{from}</span> })}
                 {move || is(|calendar| calendar.is_default).then(|| view! { <span class="calendars__default" title=words::calendars_new_events()>{words::calendars_default()}</span> })}
             </label>
-            {move || sync().zip(from()).map(|(sync, from)| {
-                let label = format!("{from}, {}", name());
-                let place = format!("/calendars/{id}/sync");
-                view! { <a class="calendars__default calendars__sync" href=place title=sync aria-label=label>{from}</a> }
-            })}
             {settings}
+            <div class="calendars__sync" inner_html=written(sync)></div>
         </li>
     }
 }

@@ -73,6 +73,11 @@ impl Reader {
         moment(self.format, at)
     }
 
+    /// The same of today by the time alone.
+    pub fn moment_of_today(&self, at: NaiveDateTime) -> String {
+        if at.date() == self.today { self.format.time(at) } else { self.moment(at) }
+    }
+
     /// When an event is.
     pub fn when(&self, event: &EventFacts) -> String {
         self.timing(event.draft.timing)

@@ -25,6 +25,8 @@ pub struct Choices {
     pub policy: String,
     /// `yes` or `no`
     pub invites: String,
+    /// `yes` or `no`
+    pub online_meetings: String,
     /// Percent of a side, and a number of objects: more deletions than both are asked about.
     pub brake_percent: String,
     pub brake_objects: String,
@@ -39,6 +41,7 @@ impl Choices {
             window: text("window"),
             policy: text("policy"),
             invites: text("invites"),
+            online_meetings: text("online-meetings"),
             brake_percent: text("brake-percent"),
             brake_objects: text("brake-objects"),
         }
@@ -55,7 +58,8 @@ impl Choices {
             },
             window: settings.window_days.map_or("all".to_owned(), |days| days.to_string()),
             policy: settings.policy.name().to_owned(),
-            invites: if settings.invites { "yes" } else { "no" }.to_owned(),
+            invites: yes_or_no(settings.invites),
+            online_meetings: yes_or_no(settings.online_meetings),
             brake_percent: settings.brake.percent.to_string(),
             brake_objects: settings.brake.objects.to_string(),
         }
@@ -82,16 +86,26 @@ impl Choices {
                 (_, Ok(days)) => Some(days),
                 _ => before.window_days,
             },
-            invites: match self.invites.as_str() {
-                "yes" => true,
-                "no" => false,
-                _ => before.invites,
-            },
+            invites: is_yes(&self.invites).unwrap_or(before.invites),
+            online_meetings: is_yes(&self.online_meetings).unwrap_or(before.online_meetings),
             brake: Brake {
                 percent: self.brake_percent.trim().parse().unwrap_or(before.brake.percent),
                 objects: self.brake_objects.trim().parse().unwrap_or(before.brake.objects),
             },
         }
+    }
+}
+
+fn yes_or_no(is: bool) -> String {
+    if is { "yes" } else { "no" }.to_owned()
+}
+
+/// `None`: neither.
+fn is_yes(text: &str) -> Option<bool> {
+    match text {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
     }
 }
 
@@ -145,12 +159,19 @@ pub fn ChoiceFields(
         said("ask", words::server_sync_ask()),
     ];
     let invites = (asks_invites && is_writable).then(|| {
+        let yes = |chosen: &str| yes_or_no(is_yes(chosen) == Some(true));
+        let (invites, online) = (yes(&choices.invites), yes(&choices.online_meetings));
         let options = vec![said("no", words::server_sync_invites_no()), said("yes", words::server_sync_invites_yes())];
-        let chosen = if choices.invites == "yes" { choices.invites } else { "no".to_owned() };
+        let online_options =
+            vec![said("no", words::server_sync_online_no()), said("yes", words::server_sync_online_yes())];
         view! {
             <div>
-                <Select id="invites" label=words::server_sync_invites() chosen=chosen options=options />
+                <Select id="invites" label=words::server_sync_invites() chosen=invites options=options />
                 <p class="hint">{words::server_sync_invites_what()}</p>
+            </div>
+            <div>
+                <Select id="online-meetings" label=words::server_sync_online() chosen=online options=online_options />
+                <p class="hint">{words::server_sync_online_what()}</p>
             </div>
         }
     });

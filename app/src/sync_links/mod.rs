@@ -1,6 +1,7 @@
 //! `/calendars/{id}/sync`: a calendar that is kept in step with one elsewhere, how it is, and what its runs did.
 
 pub mod api;
+pub mod beside;
 pub mod choices;
 mod conflicts;
 mod link_page;

@@ -21,6 +21,8 @@ pub struct LinkSettings {
     pub window_days: Option<u32>,
     /// What is written there may have the service invite people, where it does that by itself (Microsoft 365).
     pub invites: bool,
+    /// New meetings that are written there are to be held online by the service itself, where it knows how to (Microsoft 365: in Teams).
+    pub online_meetings: bool,
     /// How much a run may delete on one side without asking.
     pub brake: Brake,
 }

@@ -42,6 +42,7 @@ fn link(row: &Row) -> Result<SyncLink> {
             interval: row.get::<Option<i64>>("interval_seconds")?.map(TimeDelta::seconds),
             window_days: row.get::<Option<i64>>("window_days")?.map(|_| small(row, "window_days")).transpose()?,
             invites: row.get("invites")?,
+            online_meetings: row.get("online_meetings")?,
             brake: Brake { percent: small(row, "brake_percent")?, objects: small(row, "brake_objects")? },
         },
         state: LinkState::from_name(row.get("state")?).ok_or_else(|| broken("state"))?,
@@ -140,8 +141,8 @@ impl Transaction {
             .sql(
                 "INSERT INTO sync_links (account_id, calendar_id, remote_id, remote_name, remote_writable, components, direction,
                     policy, interval_seconds, window_days, invites, state, next_run_at, wanted_at, created_at, brake_percent,
-                    brake_objects, remote_color)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, 'new', $11, $11, $11, $13, $14, $15) RETURNING id",
+                    brake_objects, remote_color, online_meetings)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, 'new', $11, $11, $11, $13, $14, $15, $16) RETURNING id",
             )
             .bind(new.account.0)
             .bind(new.calendar.0)
@@ -158,6 +159,7 @@ impl Transaction {
             .bind(i64::from(settings.brake.percent))
             .bind(i64::from(settings.brake.objects))
             .bind(new.remote.color.as_deref())
+            .bind(settings.online_meetings)
             .one()
             .await?;
         Ok(SyncLinkId(row.get("id")?))
@@ -184,14 +186,14 @@ impl Transaction {
             "UPDATE sync_links SET direction = $2, policy = $3, interval_seconds = $4, window_days = $5,
                 seen_revision = CASE WHEN $6 THEN NULL ELSE seen_revision END,
                 cursor = CASE WHEN $7 THEN NULL ELSE cursor END, listing_open = listing_open AND NOT $7, invites = $8,
-                brake_percent = $9, brake_objects = $10,
+                brake_percent = $9, brake_objects = $10, online_meetings = $11,
                 as_wished = as_wished AND coalesce(interval_seconds, 0) = coalesce($4, 0) WHERE id = $1",
         );
         let statement = statement.bind(id.0).bind(settings.direction.name()).bind(settings.policy.name());
         let statement = statement.bind(settings.interval.map(|interval| interval.num_seconds()));
         let statement = statement.bind(settings.window_days.map(i64::from)).bind(anew).bind(list);
         let statement = statement.bind(settings.invites).bind(i64::from(settings.brake.percent));
-        statement.bind(i64::from(settings.brake.objects)).run().await?;
+        statement.bind(i64::from(settings.brake.objects)).bind(settings.online_meetings).run().await?;
         Ok(())
     }
 

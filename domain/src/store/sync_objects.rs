@@ -264,23 +264,29 @@ impl Transaction {
         Ok(())
     }
 
-    /// What a listing of everything, or of a window (minutes since 1970), did not name is gone. Of a window, that is said of what the calendar has in it.
-    pub async fn set_sync_unlisted_gone(
+    /// What a listing of everything did not name is gone. Yields how many.
+    pub async fn set_sync_unlisted_gone(&mut self, link: SyncLinkId, listing: i64) -> Result<u64> {
+        let gone = "UPDATE sync_objects SET remote_state = 'gone', seen_tag = NULL, seen_text = NULL
+            WHERE link_id = $1 AND listed <> $2 AND remote_id IS NOT NULL AND remote_state <> 'gone' ";
+        self.sql(gone).bind(link.0).bind(listing).run().await
+    }
+
+    /// What a listing of a window of a calendar (seconds since 1970) did not name, and is in the window here, is asked for: nobody knows
+    /// whether it is gone or was moved out of it.
+    pub async fn set_sync_unlisted_seen(
         &mut self,
         link: SyncLinkId,
         listing: i64,
-        window: Option<(CalendarId, i64, i64)>,
-    ) -> Result<u64> {
-        let gone = "UPDATE sync_objects SET remote_state = 'gone', seen_tag = NULL, seen_text = NULL
-            WHERE link_id = $1 AND listed <> $2 AND remote_id IS NOT NULL AND remote_state <> 'gone' ";
-        let Some((calendar, from, until)) = window else {
-            return self.sql(gone).bind(link.0).bind(listing).run().await;
-        };
-        // Seconds, as `objects` has them: what has no start or no end reaches to the limits.
-        let within = "AND EXISTS (SELECT 1 FROM objects o WHERE o.calendar_id = $3 AND o.uid = sync_objects.uid
-            AND coalesce(o.first_start, $4) < $5 AND coalesce(o.last_end, $5) > $4)";
-        let statement = self.joined(&[gone, within]).bind(link.0).bind(listing).bind(calendar.0);
-        statement.bind(from).bind(until).run().await
+        (calendar, from, until): (CalendarId, i64, i64),
+    ) -> Result<()> {
+        // As `objects` has them: what has no start or no end reaches to the limits.
+        let seen = "UPDATE sync_objects SET remote_state = 'seen', seen_tag = NULL, seen_text = NULL
+            WHERE link_id = $1 AND listed <> $2 AND remote_id IS NOT NULL AND remote_state <> 'gone'
+            AND EXISTS (SELECT 1 FROM objects o WHERE o.calendar_id = $3 AND o.uid = sync_objects.uid
+                AND coalesce(o.first_start, $4) < $5 AND coalesce(o.last_end, $5) > $4)";
+        let statement = self.sql(seen).bind(link.0).bind(listing).bind(calendar.0);
+        statement.bind(from).bind(until).run().await?;
+        Ok(())
     }
 
     /// Has what has changed here after `since` and up to `until` looked at. `anew`: everything.

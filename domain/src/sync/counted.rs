@@ -49,6 +49,10 @@ impl Provider for Counted {
         self.inner.allow_invitations(allowed);
     }
 
+    fn hold_meetings_online(&self, wanted: bool) {
+        self.inner.hold_meetings_online(wanted);
+    }
+
     fn wished_interval(&self) -> Option<TimeDelta> {
         self.inner.wished_interval()
     }
@@ -82,6 +86,10 @@ impl Provider for Counted {
 
     fn as_held(&self, text: &str) -> String {
         self.inner.as_held(text)
+    }
+
+    fn without_additions(&self, sent: &str, fetched: &str) -> Option<String> {
+        self.inner.without_additions(sent, fetched)
     }
 
     fn restored(&self, base: &str, held: &str, fetched: &str) -> String {

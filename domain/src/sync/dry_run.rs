@@ -5,7 +5,7 @@ use super::engine::entry;
 use super::fetching::{Read, fetch};
 use super::inbound::{brake_here, lossy, rules};
 use super::links::{LinkTarget, NewLink, remote_error};
-use super::look::{gone, named, unknown};
+use super::look::{gone, named, unknown, unseen};
 use super::outbound::brake_there;
 use super::plan::Stop;
 use super::provider::{
@@ -115,9 +115,10 @@ impl<'a> Dry<'a> {
             self.look_here().await?;
         }
         let based = self.rows.iter().filter(|row| row.is_based()).count() as u64;
+        self.take_in().await?;
+        // What a window did not name is known to be gone only now.
         let is_there = |row: &&SyncObject| row.remote.is_some() && row.remote_state != RemoteState::Gone;
         let there = self.rows.iter().filter(is_there).count() as u64;
-        self.take_in().await?;
         let pushes = self.rules.direction.pushes() && is_writable && self.provider.capabilities().writes;
         if pushes {
             self.send_out().await?;
@@ -168,8 +169,8 @@ impl<'a> Dry<'a> {
         Err(remote_error(ProviderError::Unreadable("its list of changes does not end".into())))
     }
 
-    /// What a listing that has come to its end did not name is gone, as far as it was about it: of a window, what the calendar here has
-    /// in it.
+    /// What a listing of everything that has come to its end did not name is gone. Of a window, what the calendar here has in it may have
+    /// been moved out of it: it is asked for.
     async fn note_unlisted(&mut self, coverage: Coverage, listed: &[bool]) -> Result<()> {
         for at in (0..listed.len()).filter(|at| !listed[*at]) {
             let row = &self.rows[at];
@@ -178,8 +179,10 @@ impl<'a> Dry<'a> {
                 Coverage::Everything => row.remote.is_some(),
                 Coverage::Within(window) => row.remote.is_some() && self.lies_within(row.uid.as_ref(), window).await?,
             };
-            if is_meant {
-                gone(&mut self.rows[at]);
+            match coverage {
+                Coverage::Within(_) if is_meant => unseen(&mut self.rows[at]),
+                _ if is_meant => drop(gone(&mut self.rows[at])),
+                _ => {}
             }
         }
         Ok(())
@@ -246,7 +249,7 @@ impl<'a> Dry<'a> {
     async fn take_in(&mut self) -> Result<()> {
         let is_new = |row: &SyncObject| row.remote_state != RemoteState::Same;
         let seen: Vec<usize> = (0..self.rows.len()).filter(|at| is_new(&self.rows[*at])).collect();
-        let (texts, deletions): (Vec<usize>, Vec<usize>) =
+        let (texts, mut deletions): (Vec<usize>, Vec<usize>) =
             seen.into_iter().partition(|at| self.rows[*at].remote_state == RemoteState::Seen);
         for batch in texts.chunks(MAX_FETCHED) {
             let ids: Vec<RemoteObjectId> = batch
@@ -269,7 +272,12 @@ impl<'a> Dry<'a> {
                             self.say(Side::Here, Deed::SetAside, &row, Some(why));
                             continue;
                         }
-                        _ => continue,
+                        Some(Read::Answer(FetchOutcome::Gone)) => {
+                            gone(&mut self.rows[*at]);
+                            deletions.push(*at);
+                            continue;
+                        }
+                        None => continue,
                     },
                 };
                 self.bind(*at, &text);

@@ -65,6 +65,7 @@ impl LinkSettings {
             interval: Some(TimeDelta::minutes(minutes)),
             window_days: None,
             invites: false,
+            online_meetings: false,
             brake: Brake::default(),
         }
     }

@@ -43,6 +43,14 @@ pub(super) fn gone(row: &mut SyncObject) -> bool {
     is_new
 }
 
+/// Notes that a window did not name an object that was in it: it is gone, or was moved out of it, which is found out by asking for it.
+pub(super) fn unseen(row: &mut SyncObject) {
+    if row.remote_state != RemoteState::Gone {
+        row.remote_state = RemoteState::Seen;
+        (row.seen_tag, row.seen_text) = (None, None);
+    }
+}
+
 /// One that was not known.
 pub(super) fn unknown(head: &RemoteHead) -> SyncObject {
     let mut row = SyncObject { remote: Some(head.id.clone()), ..SyncObject::new(SyncObjectId(0)) };
@@ -121,8 +129,14 @@ impl Engine<'_> {
                 }
                 _ => None,
             };
-            let unlisted = tx.set_sync_unlisted_gone(self.link.id, self.link.listing, within).await?;
-            self.tally.frees_uids |= unlisted > 0;
+            match within {
+                // What is missing in a window may have been moved out of it: whether it is gone is seen when it is asked for.
+                Some(within) => tx.set_sync_unlisted_seen(self.link.id, self.link.listing, within).await?,
+                None => {
+                    let unlisted = tx.set_sync_unlisted_gone(self.link.id, self.link.listing).await?;
+                    self.tally.frees_uids |= unlisted > 0;
+                }
+            }
             tx.set_sync_listed_at(self.link.id, Some(chrono::Utc::now())).await?;
         }
         let is_open = lists && page.has_more;

@@ -422,13 +422,18 @@ fn noted(sent: Sent, read: Option<Read>, rules: &decide::Rules) -> Noted {
     match read {
         Some(Read::Answer(FetchOutcome::Text { text, tag })) => {
             let theirs = Theirs { text, tag: tag.or(tag_said) };
-            let same = rules.lossy.is_some() || same_meaning(ours, &theirs.text, &rules.limits.text).unwrap_or(false);
-            if same {
+            let added = rules.lossy.as_ref().map(|provider| provider.without_additions(ours, &theirs.text));
+            let is_same = match &added {
+                Some(added) => added.is_none(),
+                None => same_meaning(ours, &theirs.text, &rules.limits.text).unwrap_or(false),
+            };
+            if is_same {
                 in_step(&mut row, (etag, ours), &theirs, rules);
             } else {
                 // It was taken, and is another by now: that counts as an edit over there.
                 in_step(&mut row, (etag, ours), &as_sent(None), rules);
                 row.base_text = Some(ours.to_owned());
+                row.remote_base_text = added.flatten();
                 row.remote_state = RemoteState::Seen;
                 (row.seen_tag, row.seen_text) = (theirs.tag, Some(theirs.text));
                 is_other = true;

@@ -206,6 +206,10 @@ pub trait Provider: Send + Sync {
     /// said, it may not: whom a text invites stays here then.
     fn allow_invitations(&self, _: bool) {}
 
+    /// Whether meetings that are made from now on are to be held online by the remote side's own service, where it has one. Until that is
+    /// said, they are not.
+    fn hold_meetings_online(&self, _: bool) {}
+
     /// After how long a calendar itself wants to be asked again, as far as [`Provider::changes`] or
     /// [`Provider::calendars`] was told when it was last asked.
     fn wished_interval(&self) -> Option<TimeDelta> {
@@ -257,6 +261,14 @@ pub trait Provider: Send + Sync {
     /// A pure function: nothing is asked. Where [`Capabilities::keeps_texts`] holds, it is the text itself.
     fn as_held(&self, text: &str) -> String {
         text.to_owned()
+    }
+
+    /// How a text that was sent and `fetched` right after would read if the remote side had added nothing to it by itself, as the address of
+    /// a meeting that it holds online. `None`: it has added nothing. What it has added counts as an edit over there.
+    ///
+    /// A pure function: nothing is asked. It is for those where [`Capabilities::keeps_texts`] does not hold.
+    fn without_additions(&self, _sent: &str, _fetched: &str) -> Option<String> {
+        None
     }
 
     /// A text that was fetched, in the words of `base`, the text that both sides last had in common: what the remote side cannot hold is as

@@ -88,6 +88,7 @@ pub(crate) async fn run(lease: &Lease) -> Result<Ended> {
     let done = match kalends.remote_provider(&account).await? {
         Ok(provider) => {
             provider.allow_invitations(link.settings.invites);
+            provider.hold_meetings_online(link.settings.online_meetings);
             let rules = rules(&link.settings, lossy(&provider), link.components.clone(), (*kalends.limits).clone());
             let mut engine = Engine {
                 kalends,

@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 
 const python = process.env.KALENDS_TEST_PYTHON ?? resolve(import.meta.dirname, "../../../.tools/venv/bin/python");
 
@@ -87,8 +88,24 @@ export class Radicale {
   /** Stores an event of her calendar; `lines` are those of its components. */
   async put(name: string, ...lines: string[]): Promise<void> {
     const text = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tests//EN", ...lines, "END:VCALENDAR", ""].join("\r\n");
-    const answer = await this.ask("PUT", `ada/work/${name}`, text, { "content-type": "text/calendar; charset=utf-8" });
+    await this.upload(`ada/work/${name}`, text);
+  }
+
+  /** Has her calendar hold these events and nothing else. */
+  async fill(...lines: string[]): Promise<void> {
+    const text = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tests//EN", "X-WR-CALNAME:Work", ...lines, "END:VCALENDAR", ""];
+    await this.upload("ada/work/", text.join("\r\n"));
+  }
+
+  private async upload(path: string, text: string): Promise<void> {
+    const answer = await this.ask("PUT", path, text, { "content-type": "text/calendar; charset=utf-8" });
     if (!answer.ok) throw new Error(`PUT: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** She moves an event of hers to another time of the wall clock, with python-caldav. */
+  async move(uid: string, start: string, end: string): Promise<void> {
+    const script = join(import.meta.dirname, "move_event.py");
+    await promisify(execFile)(python, [script, `${this.url}ada/`, "ada", this.password, uid, start, end]);
   }
 
   /** She has another password from now on. */

@@ -43,6 +43,10 @@ pub struct Graph {
     account: Account,
     /// What is written there may invite people.
     invites: AtomicBool,
+    /// New meetings are to be held in Teams.
+    online: AtomicBool,
+    /// Whether they can be: what the calendar says of that, asked once.
+    teams: tokio::sync::OnceCell<bool>,
 }
 
 impl Graph {
@@ -60,7 +64,8 @@ impl Graph {
         let base = microsoft.graph.clone();
         let service = microsoft.service().map_err(ProviderError::Refused)?;
         let session = Session::new(service, outbound.clone(), keeper, Tokens::of(credentials, "Microsoft 365")?);
-        Ok(Graph { client: Client::new(outbound, base, session), account, invites: AtomicBool::new(false) })
+        let (invites, online) = Default::default();
+        Ok(Graph { client: Client::new(outbound, base, session), account, invites, online, teams: Default::default() })
     }
 }
 
@@ -88,6 +93,10 @@ impl Provider for Graph {
 
     fn allow_invitations(&self, allowed: bool) {
         self.invites.store(allowed, Ordering::Relaxed);
+    }
+
+    fn hold_meetings_online(&self, wanted: bool) {
+        self.online.store(wanted, Ordering::Relaxed);
     }
 
     fn fetch<'a>(&'a self, calendar: &'a RemoteCalendarId, objects: &'a [RemoteObjectId]) -> Answer<'a, Vec<Fetched>> {
@@ -119,6 +128,10 @@ impl Provider for Graph {
 
     fn as_held(&self, text: &str) -> String {
         convert::as_held(text)
+    }
+
+    fn without_additions(&self, sent: &str, fetched: &str) -> Option<String> {
+        convert::without_additions(sent, fetched)
     }
 
     fn restored(&self, base: &str, held: &str, fetched: &str) -> String {

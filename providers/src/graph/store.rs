@@ -4,7 +4,7 @@ use super::Graph;
 use super::client::{self, Ask};
 use super::convert::{self, HeldEvent, HeldObject, Person, RemoteSeries, Response, UID_PROPERTY, Unfit, same_address};
 use super::fetch;
-use super::wire::{Event, Page};
+use super::wire::{Calendar, Event, Page};
 use crate::outbound::Answer;
 use chrono::Utc;
 use http::Method;
@@ -49,6 +49,9 @@ impl Graph {
         }
         let mut body = convert::fields(&wanted);
         self.invite_nobody(&mut body, [organizer, None]);
+        if self.is_for_teams(calendar, &wanted.master, text).await? {
+            convert::hold_in_teams(&mut body);
+        }
         body.insert("singleValueExtendedProperties".into(), json!([{ "id": UID_PROPERTY, "value": uid }]));
         // What was sent twice within an hour because the first answer was lost is made once
         // (<https://learn.microsoft.com/graph/api/resources/event>, transactionId).
@@ -85,6 +88,26 @@ impl Graph {
             fields.remove("attendees");
             fields.remove("responseRequested");
         }
+    }
+
+    /// Whether a new event is to be a meeting in Teams: that is wanted, somebody is to come, they do not meet elsewhere already, and the
+    /// calendar can have such meetings (<https://learn.microsoft.com/graph/outlook-calendar-online-meetings>).
+    async fn is_for_teams(
+        &self,
+        calendar: &RemoteCalendarId,
+        event: &HeldEvent,
+        text: &str,
+    ) -> Result<bool, ProviderError> {
+        if !self.online.load(Ordering::Relaxed) || event.attendees.is_empty() || convert::has_conference(text) {
+            return Ok(false);
+        }
+        let can = self.teams.get_or_try_init(async || {
+            let options = [("$select", "allowedOnlineMeetingProviders")];
+            let url = self.client.url(&["me", "calendars", &calendar.0], &options);
+            let calendar: Calendar = self.client.get(Ask::get(url)).await?;
+            Ok(calendar.allowed_online_meeting_providers.iter().any(|name| name == convert::TEAMS))
+        });
+        can.await.copied()
     }
 
     fn is_me(&self, address: &str) -> bool {

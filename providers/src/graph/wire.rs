@@ -46,6 +46,8 @@ pub struct Calendar {
     pub is_default_calendar: bool,
     #[serde(default, deserialize_with = "or_default")]
     pub owner: EmailAddress,
+    #[serde(default, deserialize_with = "or_default")]
+    pub allowed_online_meeting_providers: Vec<String>,
 }
 
 /// <https://learn.microsoft.com/graph/api/resources/calendargroup>

@@ -5,7 +5,9 @@
 mod account;
 mod changes;
 mod conversion;
+mod double;
 mod notifications;
+mod online;
 mod setup;
 mod store;
 mod table;

@@ -140,6 +140,7 @@ impl Pair {
             interval: None,
             window_days: None,
             invites: false,
+            online_meetings: false,
             brake: Default::default(),
         };
         let target = LinkTarget::Existing(home.calendar);

@@ -25,6 +25,9 @@ pub struct Settings {
     /// At Microsoft 365: attendees of what is written here go there, and are invited by it. Otherwise they stay here.
     #[serde(default)]
     invites: bool,
+    /// At Microsoft 365: new meetings with attendees that are written here are made Teams meetings there; the address to join comes back.
+    #[serde(default)]
+    online_meetings: bool,
     /// A run that would delete more than this share of a side, in percent, and more than `brake_objects`, asks first: 0 to 100.
     #[serde(default = "usual_percent")]
     brake_percent: u32,
@@ -51,6 +54,8 @@ pub struct SettingsChange {
     #[serde(default)]
     invites: Option<bool>,
     #[serde(default)]
+    online_meetings: Option<bool>,
+    #[serde(default)]
     brake_percent: Option<u32>,
     #[serde(default)]
     brake_objects: Option<u32>,
@@ -69,6 +74,7 @@ impl SettingsChange {
             interval_seconds: self.interval_seconds.unwrap_or(before.interval_seconds),
             window_days: self.window_days.unwrap_or(before.window_days),
             invites: self.invites.unwrap_or(before.invites),
+            online_meetings: self.online_meetings.unwrap_or(before.online_meetings),
             brake_percent: self.brake_percent.unwrap_or(before.brake_percent),
             brake_objects: self.brake_objects.unwrap_or(before.brake_objects),
         };
@@ -96,6 +102,7 @@ impl Settings {
             interval_seconds: settings.interval.map(|interval| interval.num_seconds()),
             window_days: settings.window_days,
             invites: settings.invites,
+            online_meetings: settings.online_meetings,
             brake_percent: settings.brake.percent,
             brake_objects: settings.brake.objects,
         }
@@ -110,6 +117,7 @@ impl Settings {
             interval: self.interval_seconds.map(interval).transpose()?,
             window_days: self.window_days,
             invites: self.invites,
+            online_meetings: self.online_meetings,
             brake: Brake { percent: self.brake_percent, objects: self.brake_objects },
         })
     }

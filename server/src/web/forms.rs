@@ -11,6 +11,7 @@ use kalends_app::return_path::back_path;
 use kalends_app::session::CurrentUser;
 use kalends_app::wire::ApiError;
 use kalends_app::{bin, calendars, event, jobs, locale, undo, words};
+use kalends_domain::Error;
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId;
 use leptos::prelude::provide_context;
@@ -136,7 +137,7 @@ pub(super) fn value(form: &[(String, String)], wanted: &str) -> Option<String> {
     form.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
 }
 
-/// Keeps which calendars the agenda shows, and goes back to it.
+/// Keeps which calendars the agenda shows, has those brought into step now that this is asked for, and goes back to it.
 pub async fn visible_calendars(State(state): State<WebState>, request: Request) -> Response {
     let Posted { page, user, form } = match Posted::read(request).await {
         Ok(posted) => posted,
@@ -153,6 +154,13 @@ pub async fn visible_calendars(State(state): State<WebState>, request: Request) 
     };
     if let Err(error) = hide.await {
         return failed::answer_error(&error, "choosing the calendars that are shown");
+    }
+    if let Some((_, which)) = form.iter().find(|(name, _)| name == "sync")
+        && let Err(error) = calendars::server::sync_now(kalends, &user, which).await
+        // Of a page that was old the agenda shows that it is not in step any more.
+        && !matches!(error, Error::NotFound(_) | Error::Forbidden { .. })
+    {
+        return failed::answer_error(&error, "bringing a calendar into step");
     }
     let back = page.headers().get(header::REFERER).and_then(|referrer| referrer.to_str().ok());
     // The page is of this site, or the request would have been refused.

@@ -4,6 +4,7 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from functools import cached_property
@@ -133,6 +134,20 @@ class Kalends:
 
     def log_size(self):
         return self.log_file.stat().st_size if self.log_file.exists() else 0
+
+    def give_up_job(self, kind, calendar):
+        """The job of a calendar's link is whoever's takes it now, as it is a minute after its node was last heard of."""
+        statement = (
+            "UPDATE jobs SET leased_until = 0 WHERE state = 'running'"
+            f" AND kind = '{kind}' AND payload = (SELECT CAST(id AS TEXT) FROM sync_links WHERE calendar_id = {calendar})"
+        )
+        shared = os.environ.get("KALENDS_DATABASE_URL")
+        if shared:
+            subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", shared, "-c", statement], check=True)
+        else:
+            with sqlite3.connect(self.folder / "data" / "kalends.sqlite", timeout=30) as database:
+                database.execute(statement)
+            database.close()
 
     def run(self, *arguments):
         """A `kalends` command on the server's data, while it runs; yields standard output as it is."""

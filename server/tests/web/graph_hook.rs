@@ -368,4 +368,19 @@ async fn attendees_of_what_is_written_here_are_invited_only_where_the_link_says_
     assert_eq!((attendees("Loud"), attendees("Quiet")), (1, 0));
     put("a", "Not quiet any more").await;
     assert_eq!(attendees("Not quiet any more"), 1);
+    assert!(!text("b").await.contains("CONFERENCE"));
+
+    // So is whether meetings become Teams meetings; where to join comes back.
+    assert!(page.contains("Become Teams meetings"), "{page}");
+    let saved = connection.send(Method::POST, &path, &told.ada.cookie, FORM, "do=change&online-meetings=yes").await;
+    assert_eq!(saved.unwrap().status, StatusCode::SEE_OTHER);
+    let settings = told.link().await.settings;
+    assert!(settings.online_meetings && settings.invites);
+    put("c", "Call").await;
+    kalends.sync_now(ada, told.link.id).await.unwrap();
+    told.work().await;
+    let call = text("c").await.replace("\r\n ", "");
+    assert!(call.contains("CONFERENCE;VALUE=URI;X-MICROSOFT-PROVIDER=teamsForBusiness:https://teams"), "{call}");
+    assert!(call.contains("ATTENDEE") && call.contains("SUMMARY:Call"), "{call}");
+    assert_eq!(told.link().await.state, LinkState::InStep);
 }

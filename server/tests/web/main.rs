@@ -38,5 +38,6 @@ mod sign_in;
 mod stream;
 mod subscriptions;
 mod sync_links;
+mod sync_live;
 mod sync_pages;
 mod trusted_header;

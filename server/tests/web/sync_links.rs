@@ -136,7 +136,7 @@ async fn programs_have_a_calendar_brought_into_step_and_take_a_run_back() {
     assert_eq!(ada.send("POST", &format!("/runs/{newest}/take-back"), &[], &json!({})).await.status, 404);
 
     let seen = ada.get(&path).await;
-    let change = json!({ "direction": "pull", "policy": "ask", "interval_seconds": null, "window_days": 90, "invites": true, "brake_percent": 30, "brake_objects": 5 });
+    let change = json!({ "direction": "pull", "policy": "ask", "interval_seconds": null, "window_days": 90, "invites": true, "online_meetings": true, "brake_percent": 30, "brake_objects": 5 });
     assert_eq!(ada.send("PATCH", &path, &[("If-Match", "\"x\"")], &change).await.status, 412);
     let changed = ada.send("PATCH", &path, &[("If-Match", seen.header("etag").unwrap())], &change).await;
     assert_eq!(body(&changed)["settings"], change);

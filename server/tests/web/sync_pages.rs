@@ -10,18 +10,18 @@ use kalends_test_support::texts::event_titled;
 use serde_json::{Value, json};
 
 /// Ada's calendar that is in step with Bea's at another server.
-struct InStep {
-    there: Server,
-    bea: Client,
-    server: Server,
-    program: Program,
-    ada: Person,
-    account: i64,
-    calendar: i64,
+pub struct InStep {
+    pub there: Server,
+    pub bea: Client,
+    pub server: Server,
+    pub program: Program,
+    pub ada: Person,
+    pub account: i64,
+    pub calendar: i64,
 }
 
 impl InStep {
-    async fn new(policy: &str) -> Self {
+    pub async fn new(policy: &str) -> Self {
         let (there, bea) = elsewhere().await;
         let server = Server::with_pages().await;
         let (program, ada) = Program::new(&server, "ada").await;
@@ -34,7 +34,7 @@ impl InStep {
         InStep { there, bea, server, program, ada, account, calendar }
     }
 
-    fn path(&self) -> String {
+    pub fn path(&self) -> String {
         format!("/calendars/{}/sync", self.calendar)
     }
 
@@ -48,9 +48,14 @@ impl InStep {
         followed(&self.server, &self.ada, &answer).await
     }
 
-    async fn sync(&self) {
+    pub async fn sync(&self) {
         assert_eq!(self.program.plain("PUT", &self.path(), &[]).await.status, 202);
         work(&self.server).await;
+    }
+
+    /// What the events here are called, sorted.
+    pub async fn titles(&self) -> Vec<String> {
+        titles(&self.program, self.calendar).await
     }
 
     /// What the one object is called in addresses, of which both sides have a version.
@@ -89,7 +94,7 @@ async fn people_choose_between_versions_that_stand_side_by_side() {
         let page = of.form(&format!("do={side}&object={object}")).await;
         assert!(!page.contains("name=\"object\""), "it is decided: {page}");
         work(&of.server).await;
-        assert_eq!(titles(&of.program, of.calendar).await, [chosen]);
+        assert_eq!(of.titles().await, [chosen]);
         assert!(of.bea.get(&of.bea.at("a.ics")).await.text().contains(&format!("SUMMARY:{chosen}")));
         // What lost is in the event's history.
         let history = format!("/event/{}/{}/history", of.calendar, of.name().await);
@@ -113,7 +118,7 @@ async fn people_say_yes_or_no_to_deletions() {
             assert_eq!(of.bea.delete(&of.bea.at(&format!("e{n}.ics"))).await.status, 204);
         }
         of.sync().await;
-        assert_eq!(titles(&of.program, of.calendar).await.len(), 16);
+        assert_eq!(of.titles().await.len(), 16);
         let page = of.page().await;
         assert!(page.contains("value=\"do-not-delete\"") && page.contains("Event 3"), "{page}");
         assert_eq!((field(&page, "here"), field(&page, "there")), ("12".to_owned(), "0".to_owned()));
@@ -122,7 +127,7 @@ async fn people_say_yes_or_no_to_deletions() {
     delete().await;
     of.form("do=do-not-delete&here=12&there=0").await;
     work(&of.server).await;
-    assert_eq!(titles(&of.program, of.calendar).await.len(), 16);
+    assert_eq!(of.titles().await.len(), 16);
     assert!(of.bea.report(&of.bea.at(""), ALL).await.text().contains("SUMMARY:Event 3"), "it is there again");
     assert!(of.page().await.contains("In step as of"));
 }
@@ -140,7 +145,7 @@ async fn deletions_that_were_said_yes_to_are_made() {
     of.sync().await;
     of.form("do=delete&here=12&there=0").await;
     work(&of.server).await;
-    assert_eq!(titles(&of.program, of.calendar).await.len(), 4);
+    assert_eq!(of.titles().await.len(), 4);
     assert!(of.page().await.contains("In step as of"));
 }
 

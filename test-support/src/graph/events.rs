@@ -1,40 +1,12 @@
 //! Events: listing, reading, making, changing, deleting.
 
 use super::mailbox::{Event, ME, Mailbox, id_of, number_of, select};
-use super::recurrence;
 use super::reply::{Asked, Reply};
+use super::storing::write;
 use super::times;
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What can be changed (<https://learn.microsoft.com/graph/api/event-update>, "Request body").
-const WRITABLE: [&str; 20] = [
-    "attendees",
-    "body",
-    "categories",
-    "end",
-    "hideAttendees",
-    "importance",
-    "isAllDay",
-    "isOnlineMeeting",
-    "isReminderOn",
-    "location",
-    "locations",
-    "onlineMeetingProvider",
-    "recurrence",
-    "reminderMinutesBeforeStart",
-    "responseRequested",
-    "sensitivity",
-    "showAs",
-    "start",
-    "subject",
-    "singleValueExtendedProperties",
-];
-
-fn refused(why: impl Into<String>) -> Reply {
-    Reply::error(400, "ErrorPropertyValidationFailure", &why.into())
-}
 
 impl Mailbox {
     pub(super) fn events(&mut self, asked: &Asked, calendar: Option<&str>, rest: &[&str], base: &str) -> Reply {
@@ -174,9 +146,15 @@ impl Mailbox {
 
     /// <https://learn.microsoft.com/graph/api/calendar-post-events>
     fn create(&mut self, asked: &Asked, calendar: &str) -> Reply {
-        if self.calendars.iter().any(|known| known["id"] == calendar && known["canEdit"] == false) {
+        // "true if the user can write to the calendar, false otherwise" (<https://learn.microsoft.com/graph/api/resources/calendar>, canEdit).
+        // 403 is "Access is denied to the requested resource. The user might not have enough permission […]"
+        // (<https://learn.microsoft.com/graph/errors>); ErrorAccessDenied says Exchange when "the calling account does not have the rights
+        // to perform the action requested" (<https://learn.microsoft.com/previous-versions/office/developer/exchange-server-2010/bb426458(v=exchg.140)>).
+        let known = self.calendars.iter().find(|known| known["id"] == calendar);
+        if known.is_some_and(|known| known["canEdit"] == false) {
             return Reply::error(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.");
         }
+        let providers = known.map(|known| known["allowedOnlineMeetingProviders"].clone()).unwrap_or_default();
         // transactionId: "to avoid redundant POST operations in case of client retries".
         let transaction = asked.body["transactionId"].as_str();
         if let Some(transaction) = transaction
@@ -204,7 +182,7 @@ impl Mailbox {
             cancelled: BTreeSet::new(),
             version: 0,
         };
-        if let Err(refused) = write(&mut event, &asked.body, None) {
+        if let Err(refused) = write(&mut event, &asked.body, None, &providers) {
             return refused;
         }
         self.events.insert(number, event);
@@ -218,7 +196,9 @@ impl Mailbox {
         if let Some(refused) = stale(&event, asked) {
             return refused;
         }
-        if let Err(refused) = write(&mut event, &asked.body, date) {
+        let known = self.calendars.iter().find(|known| known["id"] == event.calendar);
+        let providers = known.map(|known| known["allowedOnlineMeetingProviders"].clone()).unwrap_or_default();
+        if let Err(refused) = write(&mut event, &asked.body, date, &providers) {
             return refused;
         }
         self.events.insert(number, event);
@@ -316,129 +296,6 @@ pub(super) fn is_in(fields: &Map<String, Value>, start: DateTime<Utc>, end: Date
 fn stale(event: &Event, asked: &Asked) -> Option<Reply> {
     let is_stale = asked.if_match.as_ref().is_some_and(|etag| *etag != event.etag());
     is_stale.then(|| Reply::error(412, "ErrorIrresolvableConflict", "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item."))
-}
-
-/// Puts what was sent into an event, or into one instance of it.
-fn write(event: &mut Event, body: &Value, date: Option<NaiveDate>) -> Result<(), Reply> {
-    let Some(body) = body.as_object() else { return Err(refused("Empty Payload.")) };
-    let is_new = event.version == 0;
-    if let Some(other) =
-        body.keys().find(|name| !(WRITABLE.contains(&name.as_str()) || is_new && *name == "transactionId"))
-    {
-        return Err(refused(format!("Property {other} is read-only.")));
-    }
-    if date.is_some() && body.contains_key("recurrence") {
-        return Err(refused("An occurrence has no recurrence."));
-    }
-    let mut new: Map<String, Value> = Map::new();
-    for (name, value) in body {
-        match name.as_str() {
-            "singleValueExtendedProperties" => event.properties = value.as_array().cloned().unwrap_or_default(),
-            "body" => drop(new.insert(name.clone(), stored_body(value))),
-            "location" => {
-                let is_empty = value["displayName"] == "";
-                new.insert("locations".into(), if is_empty { json!([]) } else { json!([value]) });
-                new.insert(name.clone(), value.clone());
-            }
-            "attendees" => drop(new.insert(name.clone(), stored_attendees(&event.fields["attendees"], value))),
-            "transactionId" => {}
-            _ => drop(new.insert(name.clone(), value.clone())),
-        }
-    }
-    let mut merged = date.map_or_else(|| event.fields.clone(), |date| event.instance(date));
-    merged.extend(new.clone());
-    check(&merged)?;
-    let Some(date) = date else {
-        // No page says what becomes of the instances of a series that is at another time or on other days; they are all forgotten here.
-        let is_another = |name: &str| new.get(name).is_some_and(|value| Some(value) != event.fields.get(name));
-        if is_another("start") || is_another("end") || is_another("recurrence") {
-            event.exceptions.clear();
-            event.cancelled.clear();
-        }
-        event.fields.extend(new);
-        return Ok(());
-    };
-    // "an occurrence cannot be moved to or before the day of the previous occurrence, and cannot be moved to or after the day of the
-    // following occurrence" (<https://learn.microsoft.com/graph/api/event-update>, Response).
-    let day = times::local(&merged["start"]).unwrap().date();
-    let others: Vec<NaiveDate> = event.days(date.checked_add_days(Days::new(400)).unwrap());
-    let day_of = |other: &NaiveDate| times::local(&event.instance(*other)["start"]).unwrap().date();
-    let is_crossing =
-        others.iter().any(|other| (*other < date && day_of(other) >= day) || (*other > date && day_of(other) <= day));
-    if is_crossing {
-        return Err(Reply::error(
-            400,
-            "ErrorOccurrenceCrossingBoundary",
-            "Modified occurrence is crossing or overlapping adjacent occurrence.",
-        ));
-    }
-    event.exceptions.entry(date).or_default().extend(new);
-    Ok(())
-}
-
-/// What cannot be.
-fn check(fields: &Map<String, Value>) -> Result<(), Reply> {
-    let (Some(start), Some(end)) = (fields.get("start"), fields.get("end")) else {
-        return Err(refused("Start and End are required."));
-    };
-    let (Some(begins), Some(ends)) = (times::instant(start), times::instant(end)) else {
-        // <https://learn.microsoft.com/graph/api/outlookuser-supportedtimezones>
-        return Err(Reply::error(400, "TimeZoneNotSupportedException", "A valid TimeZone value must be specified."));
-    };
-    if ends < begins {
-        return Err(refused("Event start time must precede or be equal to end time."));
-    }
-    // "If true, regardless of whether it's a single-day or multi-day event, start and end time must be set to midnight and be in the
-    // same time zone" (<https://learn.microsoft.com/graph/api/resources/event>).
-    let is_midnight = |time: &Value| times::local(time).is_some_and(|local| local.time() == NaiveTime::MIN);
-    let is_days = is_midnight(start) && is_midnight(end) && start["timeZone"] == end["timeZone"];
-    if fields["isAllDay"] == true && !(is_days && ends - begins >= TimeDelta::days(1)) {
-        return Err(refused("The Event.Start property for an all-day event needs to be set to midnight."));
-    }
-    let one_of = |name: &str, values: &[&str]| match fields[name].as_str() {
-        Some(value) if values.contains(&value) => Ok(()),
-        value => Err(refused(format!("{name} cannot be {value:?}"))),
-    };
-    one_of("sensitivity", &["normal", "personal", "private", "confidential"])?;
-    one_of("showAs", &["free", "tentative", "busy", "oof", "workingElsewhere", "unknown"])?;
-    one_of("importance", &["low", "normal", "high"])?;
-    match &fields["recurrence"] {
-        Value::Null => Ok(()),
-        recurrence => recurrence::check(recurrence).map_err(refused),
-    }
-}
-
-/// Exchange keeps HTML: what is sent as text is written so, blanks and lines included, as mail from Outlook shows.
-fn stored_body(body: &Value) -> Value {
-    let content = body["content"].as_str().unwrap_or_default();
-    if body["contentType"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("html")) {
-        return json!({ "contentType": "html", "content": format!("<html><head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\"></head><body>{content}</body></html>") });
-    }
-    let escaped = content
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace("  ", "&nbsp; ")
-        .replace('\n', "<br>\r\n");
-    json!({ "contentType": "html", "content": format!("<html><head>\r\n<style><!-- .EmailQuote {{ margin-left: 1pt }} --></style></head>\r\n<body>\r\n<font size=\"2\"><span style=\"font-size:11pt;\"><div class=\"PlainText\">{escaped}</div></span></font>\r\n</body></html>") })
-}
-
-/// What attendees answered stays what it is, and who is new has not answered.
-fn stored_attendees(before: &Value, sent: &Value) -> Value {
-    let known = before.as_array().cloned().unwrap_or_default();
-    let stored = sent.as_array().cloned().unwrap_or_default().into_iter().map(|mut attendee| {
-        let address = attendee["emailAddress"]["address"].clone();
-        let same = known.iter().find(|known| known["emailAddress"]["address"] == address);
-        attendee["status"] = same.map_or_else(
-            || json!({ "response": "none", "time": "0001-01-01T00:00:00Z" }),
-            |known| known["status"].clone(),
-        );
-        if attendee["emailAddress"]["name"].is_null() {
-            attendee["emailAddress"]["name"] = address;
-        }
-        attendee
-    });
-    stored.collect()
 }
 
 /// The filters that Outlook's lists know; `None`: another one.

@@ -57,6 +57,9 @@ impl Mailbox {
             json!({
                 "id": id, "name": name, "color": "auto", "hexColor": "", "canEdit": true, "canShare": true,
                 "isDefaultCalendar": false, "owner": owner, "group": "AAMkGroup1=",
+                // <https://learn.microsoft.com/graph/outlook-calendar-online-meetings>, the example's response
+                "allowedOnlineMeetingProviders": ["teamsForBusiness", "skypeForBusiness"],
+                "defaultOnlineMeetingProvider": "teamsForBusiness",
             })
         };
         let mut calendars = vec![
@@ -68,6 +71,7 @@ impl Mailbox {
         calendars[0]["color"] = json!("lightGreen");
         calendars[1]["isDefaultCalendar"] = json!(true);
         calendars[1]["hexColor"] = json!("#0a78d4");
+        calendars[2]["allowedOnlineMeetingProviders"] = json!(["skypeForBusiness"]);
         calendars[2]["owner"] = json!({ "name": "Grace", "address": "grace@contoso.example" });
         calendars[2]["group"] = json!("AAMkGroup2=");
         let groups = vec![

@@ -8,6 +8,7 @@ mod mailbox;
 mod oauth;
 mod recurrence;
 mod reply;
+mod storing;
 mod subscriptions;
 mod times;
 
@@ -254,7 +255,9 @@ impl State {
                 "Number of batch request steps exceeds the maximum value of 20.",
             );
         }
-        let mut ids: Vec<&str> = requests.iter().filter_map(|request| request["id"].as_str()).collect();
+        // "Not case-sensitive."
+        let id = |request: &Value| request["id"].as_str().map(str::to_ascii_lowercase);
+        let mut ids: Vec<String> = requests.iter().filter_map(id).collect();
         ids.sort_unstable();
         ids.dedup();
         // "Must be unique in the batch, otherwise, the batch request fails with a 400 error code."

@@ -128,6 +128,42 @@ async fn a_window_says_nothing_of_what_lies_outside_it() {
 }
 
 #[tokio::test]
+async fn what_is_moved_out_of_a_window_there_is_moved_here_and_not_deleted() {
+    let at = |days: i64| (Utc::now() + TimeDelta::days(days)).format("%Y%m%dT%H%M%SZ").to_string();
+    let remote = RemoteService::new();
+    remote.is_windowed();
+    for uid in ["a", "b", "c", "d"] {
+        remote.put(&event(uid, &at(5), ""));
+    }
+    let narrow = LinkSettings { window_days: Some(30), ..settings(Direction::Both, POLICY) };
+    let pair = Pair::tied(remote, narrow).await;
+    assert_eq!(pair.run_due().await.state, LinkState::InStep);
+    pair.put(&event("d", &at(-200), "")).await;
+    pair.sync().await;
+    // The window names neither what was moved out of it over there nor what is gone, nor yet what has come into it here alone.
+    let moved = event("a", &at(-100), "");
+    pair.remote.put(&moved);
+    pair.remote.delete("b");
+    pair.put(&event("d", &at(7), "")).await;
+    let dry = pair.kalends.dry_run(pair.anna(), pair.link).await.unwrap();
+    let mut would: Vec<_> = dry.entries.iter().map(|line| (line.side, line.deed, line.uid.as_str())).collect();
+    would.sort_by_key(|(.., uid)| uid.to_owned());
+    let expected =
+        [(Side::Here, Deed::Changed, "a"), (Side::Here, Deed::Deleted, "b"), (Side::There, Deed::Changed, "d")];
+    assert_eq!(would, expected);
+    assert_eq!(pair.sync().await.state, LinkState::InStep);
+    let mut did = pair.receipt().await;
+    did.sort_by_key(|(.., uid)| uid.clone());
+    assert_eq!(did, expected.map(|(side, deed, uid)| (side, deed, uid.to_owned())));
+    pair.assert_same().await;
+    assert_eq!(pair.text("a").await.unwrap(), moved);
+    // What lies outside by now is asked for no more.
+    pair.remote.calls();
+    pair.sync().await;
+    assert!(pair.remote.calls().iter().all(|(call, _)| *call == Call::Changes));
+}
+
+#[tokio::test]
 async fn what_is_deleted_there_goes_with_the_next_run_that_comes_by_itself_and_open_pages_hear_of_it() {
     let pair = Pair::new(POLICY).await;
     for uid in ["a", "b"] {

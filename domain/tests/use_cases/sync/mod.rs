@@ -47,6 +47,7 @@ pub fn settings(direction: Direction, policy: Policy) -> LinkSettings {
         interval: Some(chrono::TimeDelta::minutes(15)),
         window_days: None,
         invites: false,
+        online_meetings: false,
         brake: Default::default(),
     }
 }

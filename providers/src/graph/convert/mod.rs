@@ -22,9 +22,9 @@ pub use body::for_online_meeting;
 pub use held::{HeldEvent, HeldObject, RemoteSeries};
 pub use people::{Person, Response, same_address};
 pub use read_event::{date_of_occurrence, of_series};
-pub use read_text::of_text;
+pub use read_text::{has_conference, of_text};
 pub use reminders::without_other_reminders;
-pub use write_json::{UID_PROPERTY, changed_fields, fields};
+pub use write_json::{TEAMS, UID_PROPERTY, changed_fields, fields, hold_in_teams};
 pub use write_text::to_text;
 
 /// Why a text cannot be held by Microsoft 365; fit to show to a person.
@@ -54,6 +54,21 @@ pub fn text_of_event(event: serde_json::Value) -> Result<String, String> {
 /// What Graph cannot hold.
 pub fn event_of_text(text: &str) -> Result<serde_json::Map<String, serde_json::Value>, String> {
     of_text(text).map(|object| fields(&object)).map_err(|unfit| unfit.to_string())
+}
+
+/// How `fetched` would read if Exchange had not made a meeting in Teams of it: without where to join, and with the text that was `sent`.
+/// `None`: it has made none.
+pub fn without_additions(sent: &str, fetched: &str) -> Option<String> {
+    let (sent, mut held) = (of_text(sent).ok()?, of_text(fetched).ok()?);
+    if sent.master.meeting.is_some() || held.master.meeting.is_none() {
+        return None;
+    }
+    for (date, event) in &mut held.exceptions {
+        let before = sent.exceptions.get(date).unwrap_or(&sent.master);
+        (event.meeting, event.body) = (None, before.body.clone());
+    }
+    (held.master.meeting, held.master.body) = (None, sent.master.body);
+    Some(to_text(&held))
 }
 
 /// How `text` would read if it were stored in Microsoft 365 and fetched again. One that cannot be stored is answered as it is.

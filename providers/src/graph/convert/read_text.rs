@@ -50,6 +50,15 @@ pub fn of_text(text: &str) -> Result<HeldObject, Unfit> {
     Ok(held)
 }
 
+/// Whether a text says already where people meet by video (RFC 7986 section 5.11).
+pub fn has_conference(text: &str) -> bool {
+    let object = CalendarObject::parse(text, &Limits::default()).ok();
+    let says = |object: &CalendarObject| {
+        object.master.as_ref().is_some_and(|entry| object.component(entry).property("CONFERENCE").is_some())
+    };
+    object.as_ref().is_some_and(says)
+}
+
 /// Reads what belongs to a series.
 struct SeriesReader<'o> {
     object: &'o CalendarObject,

@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 /// (<https://learn.microsoft.com/graph/api/resources/singlevaluelegacyextendedproperty>).
 pub const UID_PROPERTY: &str = "String {6f1d3c52-0b6e-4e57-8a39-5d1c7a9be204} Name KalendsUid";
 
+/// Who provides meetings in Teams.
+pub const TEAMS: &str = "teamsForBusiness";
+
 /// Properties that are said together or not at all.
 const GROUPS: [&[&str]; 3] = [
     &["start", "end", "isAllDay"],
@@ -46,6 +49,13 @@ fn event_fields(event: &HeldEvent) -> Map<String, Value> {
         fields.insert("responseRequested".into(), json!(event.asks_for_response));
     }
     fields
+}
+
+/// Has a new event be a meeting in Teams: Exchange makes the address to join, and puts it into the body as well
+/// (<https://learn.microsoft.com/graph/outlook-calendar-online-meetings>).
+pub fn hold_in_teams(fields: &mut Map<String, Value>) {
+    fields.insert("isOnlineMeeting".into(), json!(true));
+    fields.insert("onlineMeetingProvider".into(), json!(TEAMS));
 }
 
 /// All that can be said of a single event or a series, without its instances.
