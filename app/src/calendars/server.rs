@@ -10,7 +10,7 @@ use kalends_domain::access::{Held, PrincipalId};
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::{CalendarDetails, CalendarId as Calendar, CalendarPatch, NewCalendar};
 use kalends_domain::sharing::PartyKind;
-use kalends_domain::{Error, Kalends};
+use kalends_domain::{Error, Kalends, Missing};
 use kalends_ical::ComponentKind;
 use leptos::prelude::use_context;
 
@@ -93,8 +93,8 @@ pub async fn sync_now(kalends: &Kalends, user: &User, which: &str) -> Result<(),
     if which == beside::ALL {
         return kalends.sync_all_now(caller).await;
     }
-    let id = which.parse().map(Calendar).map_err(|_| Error::NotFound("the calendar"))?;
-    let link = kalends.sync_link_of(caller, id).await?.ok_or(Error::NotFound("the sync link"))?;
+    let id = which.parse().map(Calendar).map_err(|_| Error::NotFound(Missing::Calendar))?;
+    let link = kalends.sync_link_of(caller, id).await?.ok_or(Error::NotFound(Missing::SyncLink))?;
     kalends.sync_now(caller, link.id).await
 }
 

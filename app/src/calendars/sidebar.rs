@@ -107,6 +107,8 @@ pub fn CalendarSidebar() -> impl IntoView {
                 </a>
             </div>
             <form method="post" action="/calendars/visible">
+                // The first button is what Enter in a box presses: not one that has a calendar run.
+                {fixed(&["<button hidden></button>"])}
                 {list(Box::new(|| None))}
                 {move || (0..sections.get()).map(section).collect_view()}
                 {fixed(&["<noscript><button class=\"button button--small\">", words::calendars_show_chosen(), "</button></noscript>"])}
