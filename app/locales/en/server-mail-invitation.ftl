@@ -6,8 +6,8 @@ server-mail-invitation-add = { $name } adds a date to a series.
 server-mail-invitation-cancel = { $name } has cancelled this.
 # $answer such as “accepted”.
 server-mail-invitation-reply = { $name } answers: { $answer }.
-server-mail-invitation-counter = { $name } would have this at another time.
-server-mail-invitation-decline-counter = { $name } leaves it at the time that it has.
+server-mail-invitation-counter = { $name } would have this at another time or place.
+server-mail-invitation-decline-counter = { $name } leaves it as it is.
 server-mail-invitation-refresh = { $name } asks for what there is now.
 server-mail-invitation-publish = A date for your calendar.
 server-mail-invitation-unreadable = There is a calendar in this mail that cannot be read. It is among the attachments, and changes nothing.
