@@ -45,6 +45,16 @@ server-mail-invitation-problem = It could not be taken up.
 ## What can be done
 
 server-mail-invitation-conflicts = At the same time
+server-mail-invitation-day = Else that day
+server-mail-invitation-day-free = Nothing else stands that day.
+# Of a series. $all: how many of its dates were looked at.
+server-mail-invitation-series = { $count ->
+    [0] At none of { NUMBER($all) } dates within a year there is anything else.
+    [one] At { $count } of { NUMBER($all) } dates within a year there is something else.
+   *[other] At { $count } of { NUMBER($all) } dates within a year there is something else.
+}
+# $when: a date of the series. $what: titles of what there is then.
+server-mail-invitation-series-date = { $when }: { $what }
 server-mail-invitation-calendar = Calendar
 server-mail-invitation-put = Put into the calendar
 server-mail-invitation-apply-request = Take over the change

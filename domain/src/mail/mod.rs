@@ -57,7 +57,8 @@ pub use bulk::{MailChange, MailChanged, MailSelection};
 pub use composing::UNDO_SECONDS;
 pub use html::SafeHtml;
 pub use invitations::{
-    AuthenticationResults, InvitationDeed, InvitationStanding, MailInvitation, MailInvitationVerdict,
+    AuthenticationResults, InvitationConflicts, InvitationDeed, InvitationStanding, MailInvitation,
+    MailInvitationVerdict,
 };
 pub use lists::{MailPlace, MailQuery};
 pub use making::{MailMatter, MailTime};

@@ -256,6 +256,7 @@ fn of_mail() -> OpenApiRouter<Rest> {
         .routes(routes!(mail_messages::source))
         .routes(routes!(mail_messages::part))
         .routes(routes!(mail_invitations::get, mail_invitations::act))
+        .routes(routes!(mail_invitations::conflicts))
         .routes(routes!(mail_makings::times))
         .routes(routes!(mail_makings::event))
         .routes(routes!(mail_makings::task))

@@ -125,6 +125,7 @@ pub const ELSEWHERE: &[(&str, &[&str])] = &[
             "GET /api/v1.0/mail/messages/{id}/thread",
             "GET /api/v1.0/mail/messages/{id}/times",
             "PATCH /api/v1.0/mail/accounts/{id}",
+            "GET /api/v1.0/mail/messages/{id}/invitation/conflicts",
             "POST /api/v1.0/mail/accounts",
             "POST /api/v1.0/mail/accounts/{id}/look",
             "POST /api/v1.0/mail/accounts/{id}/test",
