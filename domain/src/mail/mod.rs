@@ -27,6 +27,7 @@ mod making;
 mod mime;
 mod offers;
 mod own_way;
+mod people;
 mod push;
 mod reading;
 mod roles;
