@@ -133,7 +133,9 @@ impl Kalends {
         let prepared = match answered {
             Some((message, kind)) => {
                 let raw = self.original_mail(caller, message).await?;
-                answers::prepare(&raw, kind, &of, &identities).await?
+                let writer = self.user(caller.principal).await?;
+                let begun = answers::prepare(&raw, kind, &of, &identities).await?;
+                begun.headed(|quoted| self.quotation_writer.head(quoted, kind, &writer))
             }
             None => answers::empty(&of, &identities),
         };

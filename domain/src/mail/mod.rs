@@ -29,6 +29,7 @@ mod offers;
 mod own_way;
 mod people;
 mod push;
+mod quoting;
 mod reading;
 mod roles;
 mod saving;
@@ -64,6 +65,7 @@ pub use invitations::{
 pub use lists::{MailPlace, MailQuery};
 pub use making::{MailMatter, MailTime};
 pub use offers::MailOffer;
+pub use quoting::{QuotationWriter, QuotedMail};
 pub use reading::{MailPart, OpenMail, PartContent, Pictures};
 pub use searching::{FoundAtServers, NotSearched};
 pub use signing_in::MailSignedIn;
@@ -73,6 +75,7 @@ pub(crate) use invitations::take as take_invitations;
 pub(crate) use look::look;
 pub(crate) use own_way::OwnMail;
 pub(crate) use push::push;
+pub(crate) use quoting::NoQuotationWriter;
 pub(crate) use saving::save;
 pub(crate) use sending::send;
 
