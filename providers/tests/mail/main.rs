@@ -8,6 +8,7 @@ mod faults;
 mod incoming;
 mod index;
 mod invitations;
+mod infomaniak;
 mod odd;
 mod person;
 mod sending;
