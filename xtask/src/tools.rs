@@ -156,10 +156,20 @@ pub fn for_testing() -> Result<Testing, Failure> {
     if !missing.is_empty() {
         apt(&missing)?;
     }
+    odd_mail();
     let chromium = chromium()?;
     postgres()?;
     playwright()?;
     Ok(Testing { python, chromium })
+}
+
+/// The messages of Python's own tests, which Debian packs by version. Where there is no such package, nothing is opened of them.
+fn odd_mail() {
+    let version = "import sys; print('%d.%d' % sys.version_info[:2])";
+    let Some(version) = output(Command::new("python3").args(["-c", version])) else { return };
+    if !Path::new(&format!("/usr/lib/python{}/test/test_email/data", version.trim())).is_dir() {
+        let _ = apt(&[&format!("libpython{}-testsuite", version.trim())]);
+    }
 }
 
 /// Chromium without what draws windows takes two thirds of the time; where the distribution has no such package, the whole of it.

@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod arrivals;
+mod corpora;
 mod delivered;
 mod faults;
 mod incoming;
 mod index;
-mod invitations;
 mod infomaniak;
+mod invitations;
 mod odd;
 mod person;
 mod sending;
