@@ -246,8 +246,20 @@ fn python() -> Result<PathBuf, Failure> {
     venv().or_else(|_| apt(&["python3-venv"]).and_then(|()| venv()))?;
     let files = REQUIREMENTS.iter().flat_map(|file| [OsString::from("-r"), root().join(file).into_os_string()]);
     run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(files))?;
+    suites(&python, &folder.join("suites"))?;
     std::fs::write(stamp, wanted)?;
     Ok(python)
+}
+
+/// The sources of packages whose own tests are run against the server: what is installed of them has no tests.
+fn suites(python: &Path, folder: &Path) -> Result<(), Failure> {
+    let wanted = std::fs::read_to_string(root().join("server/tests/clients/requirements.txt"))?;
+    let Some(package) = wanted.lines().find(|line| line.starts_with("caldav==")) else { return Ok(()) };
+    std::fs::create_dir_all(folder)?;
+    let pip = ["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-binary", "caldav"];
+    run(Command::new(python).args(pip).arg("--dest").arg(folder).arg(package))?;
+    let archive = folder.join(format!("{}.tar.gz", package.replace("==", "-")));
+    run(Command::new(python).args(["-m", "tarfile", "-e"]).arg(archive).arg(folder))
 }
 
 fn playwright() -> Result<(), Failure> {
