@@ -133,6 +133,13 @@ async fn a_guest_sends_somebody_else_whom_the_organizer_asks() {
     let text = office.text(office.cyrus, "m.ics").await.unwrap();
     assert!(line(&text, "dora").contains("PARTSTAT=ACCEPTED"), "{text}");
     assert_ne!(undo, kalends_domain::events::Undo::default());
+    // Not who invites, by another name that they have here.
+    let text = meeting("p", "Plan", "20300302T100000Z", &["bernard"], "")
+        .replace("ORGANIZER:mailto:cyrus@example.org", "ORGANIZER:/api/v1.0/caldav/principals/cyrus/");
+    office.put(office.cyrus, "p.ics", &text).await.unwrap();
+    let answer = Answer { partstat: PartStat::Accepted, delegate: Some("cyrus@example.org".into()) };
+    let refused = office.kalends().answer_invitation(bernard, (calendar, "p.ics"), None, None, answer, None).await;
+    assert!(matches!(refused, Err(Error::BadInput { field: "delegate", .. })), "{refused:?}");
     assert_eq!(office.home.damages().await, Vec::<String>::new());
 }
 
