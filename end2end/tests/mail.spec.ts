@@ -548,12 +548,15 @@ test("an event is made of a mail and leads back to it, and its attendees are wri
 
 test("an invitation that comes by mail is answered where it is read", async ({ page, account }) => {
   expect(account.name).toBeTruthy();
-  const day = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+  const day = inDays(7);
   await account.put("lunch.ics", ...timed("lunch", `${day}T123000`, `${day}T133000`, "Lunch"));
+  await account.put("tea.ics", ...timed("tea", `${day}T170000`, `${day}T173000`, "Tea"));
+  await account.put("train.ics", ...timed("train", `${inDays(21)}T113000`, `${inDays(21)}T123000`, "Train"));
   const calendar = [
     "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Elsewhere//EN", "METHOD:REQUEST", "BEGIN:VEVENT", "UID:elsewhere-1",
     "DTSTAMP:20260110T080000Z", `DTSTART;TZID=Europe/Zurich:${day}T120000`, `DTEND;TZID=Europe/Zurich:${day}T130000`,
-    "SUMMARY:Budget review", "LOCATION:Room 12", "ORGANIZER;CN=Bob Baker:mailto:bob@example.org",
+    "RRULE:FREQ=WEEKLY;COUNT=4", "SUMMARY:Budget review", "LOCATION:Room 12", "ORGANIZER;CN=Bob Baker:mailto:bob@example.org",
     "ATTENDEE;CN=Ada;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:ada@example.org",
     "ATTENDEE;CN=Carla;PARTSTAT=ACCEPTED:mailto:carla@example.org", "END:VEVENT", "END:VCALENDAR",
   ].join("\n");
@@ -565,7 +568,10 @@ test("an invitation that comes by mail is answered where it is read", async ({ p
   const card = page.locator(".thread").getByRole("region", { name: "Bob Baker invites you." });
   await expect(card).toContainText("Room 12");
   await expect(card).toContainText("Carla");
-  await expect(card).toContainText("Lunch");
+  await expect(card.locator("[data-invitation-conflicts]")).toContainText("Lunch");
+  await expect(card.locator("[data-invitation-day]")).toContainText("Tea");
+  await expect(card.locator("[data-invitation-series]")).toContainText("At 2 of 4 dates within a year");
+  await expect(card.locator("[data-invitation-series]")).toContainText(/, 11:30|, 12:00 – 13:00: Train/);
   expect(await barriers(page), "the invitation").toEqual([]);
   await picture(page, "mail-invitation");
   await card.getByRole("button", { name: "Accept" }).click();
@@ -573,4 +579,18 @@ test("an invitation that comes by mail is answered where it is read", async ({ p
   await picture(page, "mail-invitation-answered");
   await expect.poll(() => smtp.messages.length, { timeout: 30000 }).toBe(1);
   expect(JSON.stringify(smtp.messages)).toContain("METHOD:REPLY");
+
+  // Somebody else goes, from the page of who takes part.
+  const event = await page.locator(".thread").getByRole("link", { name: "Open the event" }).getAttribute("href");
+  await page.goto(`${event!.split("?")[0]}/invitation`);
+  expect(await barriers(page), "who takes part").toEqual([]);
+  await picture(page, "invitation-guest");
+  await page.getByLabel("Their address of e-mail").fill("zoe@example.net");
+  await page.getByRole("button", { name: "Send somebody else" }).click();
+  await expect(page.locator(".notice--success")).toContainText("those concerned are told");
+  await expect(page.locator("dl").first()).toContainText("delegated");
+  await expect.poll(() => smtp.messages.length, { timeout: 30000 }).toBe(2);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await picture(page, "invitation-guest-phone");
+  expect(await beside(page)).toBe(0);
 });
