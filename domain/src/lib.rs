@@ -174,6 +174,8 @@ pub struct Kalends {
     pub(crate) mail_sender: Option<outgoing_mail::Mailbox>,
     /// What words mail about meetings.
     pub(crate) meeting_writer: Arc<dyn scheduling::MeetingWriter>,
+    /// What words the lines over what a mail quotes.
+    pub(crate) quotation_writer: Arc<dyn mail::QuotationWriter>,
     /// What words reminders.
     pub(crate) reminder_writer: Arc<dyn reminders::ReminderWriter>,
     pub(crate) push_transport: Arc<dyn reminders::PushTransport>,
@@ -214,6 +216,7 @@ impl Kalends {
             mail_transport: None,
             mail_sender: None,
             meeting_writer: Arc::new(scheduling::NoMeetingWriter),
+            quotation_writer: Arc::new(mail::NoQuotationWriter),
             reminder_writer: Arc::new(reminders::NoWriter),
             push_transport: Arc::new(reminders::NoPush),
             reminder_counter: Arc::default(),

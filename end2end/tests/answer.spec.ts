@@ -55,7 +55,7 @@ test("an invitation by mail is answered on the page that it leads to", async ({ 
   await mine.getByRole("link", { name: "Guests" }).first().click();
   await expect(mine.getByText("zoe@example.net: Wednesday, 6 March 2030, 15:00 – 16:00")).toBeVisible();
   await expect(mine.getByText(/sent by mail, .*answer: accepted/)).toBeVisible();
-  await mine.getByRole("button", { name: "Take this time" }).click();
+  await mine.getByRole("button", { name: "Take it" }).click();
   await expect.poll(text).toContain("DTSTART;TZID=Europe/Zurich:20300306T150000");
   await Promise.all([context.close(), own.close()]);
   await server.stop();

@@ -12,6 +12,7 @@ use crate::{caldav, health, hooks, host, login_flow, metrics, request_id, rest, 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use kalends_app::invitation::letters::MeetingTexts;
+use kalends_app::mail::quotations::Quotations;
 use kalends_app::reminders::Texts;
 use kalends_app::session::Site;
 use kalends_domain::Kalends;
@@ -116,6 +117,7 @@ pub async fn run(kalends: Kalends, options: Options) -> Result<(), ServeError> {
     let metrics = serve_metrics(&kalends, options.metrics, options.connections).await?;
     let kalends = kalends.with_reminder_writer(Arc::new(Texts(site.clone())));
     let kalends = kalends.with_meeting_writer(Arc::new(MeetingTexts(site.clone())));
+    let kalends = kalends.with_quotation_writer(Arc::new(Quotations));
     let worker = kalends.clone();
     let app = app(web::Web {
         kalends,

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::middleware::from_fn;
 use kalends_app::Assets;
 use kalends_app::invitation::letters::MeetingTexts;
+use kalends_app::mail::quotations::Quotations;
 use kalends_app::reminders::Texts;
 use kalends_app::session::Site;
 use kalends_domain::accounts::{NewUser, Origin};
@@ -136,6 +137,7 @@ impl Server {
         let push = WebPush::new(Outbound::new(["127.0.0.1".to_owned()]), "mailto:ops@example.org".into());
         let kalends = kalends.with_reminder_writer(Arc::new(Texts(site.clone()))).with_push_transport(Arc::new(push));
         let kalends = kalends.with_meeting_writer(Arc::new(MeetingTexts(site.clone())));
+        let kalends = kalends.with_quotation_writer(Arc::new(Quotations));
         let kalends = match registered.mail {
             Some(address) => sending(kalends, address),
             None => kalends,

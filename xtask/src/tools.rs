@@ -162,10 +162,20 @@ pub fn for_testing() -> Result<Testing, Failure> {
     if !missing.is_empty() {
         apt(&missing)?;
     }
+    odd_mail();
     let chromium = chromium()?;
     postgres()?;
     playwright()?;
     Ok(Testing { python, chromium })
+}
+
+/// The messages of Python's own tests, which Debian packs by version. Where there is no such package, nothing is opened of them.
+fn odd_mail() {
+    let version = "import sys; print('%d.%d' % sys.version_info[:2])";
+    let Some(version) = output(Command::new("python3").args(["-c", version])) else { return };
+    if !Path::new(&format!("/usr/lib/python{}/test/test_email/data", version.trim())).is_dir() {
+        let _ = apt(&[&format!("libpython{}-testsuite", version.trim())]);
+    }
 }
 
 /// Chromium without what draws windows takes two thirds of the time; where the distribution has no such package, the whole of it.
@@ -242,8 +252,20 @@ fn python() -> Result<PathBuf, Failure> {
     venv().or_else(|_| apt(&["python3-venv"]).and_then(|()| venv()))?;
     let files = REQUIREMENTS.iter().flat_map(|file| [OsString::from("-r"), root().join(file).into_os_string()]);
     run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(files))?;
+    suites(&python, &folder.join("suites"))?;
     std::fs::write(stamp, wanted)?;
     Ok(python)
+}
+
+/// The sources of packages whose own tests are run against the server: what is installed of them has no tests.
+fn suites(python: &Path, folder: &Path) -> Result<(), Failure> {
+    let wanted = std::fs::read_to_string(root().join("server/tests/clients/requirements.txt"))?;
+    let Some(package) = wanted.lines().find(|line| line.starts_with("caldav==")) else { return Ok(()) };
+    std::fs::create_dir_all(folder)?;
+    let pip = ["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-binary", "caldav"];
+    run(Command::new(python).args(pip).arg("--dest").arg(folder).arg(package))?;
+    let archive = folder.join(format!("{}.tar.gz", package.replace("==", "-")));
+    run(Command::new(python).args(["-m", "tarfile", "-e"]).arg(archive).arg(folder))
 }
 
 fn playwright() -> Result<(), Failure> {

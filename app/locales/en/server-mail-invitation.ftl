@@ -6,8 +6,8 @@ server-mail-invitation-add = { $name } adds a date to a series.
 server-mail-invitation-cancel = { $name } has cancelled this.
 # $answer such as “accepted”.
 server-mail-invitation-reply = { $name } answers: { $answer }.
-server-mail-invitation-counter = { $name } would have this at another time.
-server-mail-invitation-decline-counter = { $name } leaves it at the time that it has.
+server-mail-invitation-counter = { $name } would have this at another time or place.
+server-mail-invitation-decline-counter = { $name } leaves it as it is.
 server-mail-invitation-refresh = { $name } asks for what there is now.
 server-mail-invitation-publish = A date for your calendar.
 server-mail-invitation-unreadable = There is a calendar in this mail that cannot be read. It is among the attachments, and changes nothing.
@@ -45,6 +45,16 @@ server-mail-invitation-problem = It could not be taken up.
 ## What can be done
 
 server-mail-invitation-conflicts = At the same time
+server-mail-invitation-day = Else that day
+server-mail-invitation-day-free = Nothing else stands that day.
+# Of a series. $all: how many of its dates were looked at.
+server-mail-invitation-series = { $count ->
+    [0] At none of { NUMBER($all) } dates within a year there is anything else.
+    [one] At { $count } of { NUMBER($all) } dates within a year there is something else.
+   *[other] At { $count } of { NUMBER($all) } dates within a year there is something else.
+}
+# $when: a date of the series. $what: titles of what there is then.
+server-mail-invitation-series-date = { $when }: { $what }
 server-mail-invitation-calendar = Calendar
 server-mail-invitation-put = Put into the calendar
 server-mail-invitation-apply-request = Take over the change

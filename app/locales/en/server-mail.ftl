@@ -172,6 +172,14 @@ server-mail-file-save-what = Download { $name }
 server-mail-subject = Subject
 server-mail-text = Text
 server-mail-copies = Cc and Bcc
+# Over what is quoted in an answer. $when: a day and a time. $who: a name with an address. It ends with a colon.
+server-mail-wrote = On { $when }, { $who } wrote:
+# The same of a mail that says no date.
+server-mail-wrote-once = { $who } wrote:
+# Over a message that is forwarded.
+server-mail-forwarded = Forwarded message
+# $name such as “Subject”. $value: what it says.
+server-mail-forwarded-field = { $name }: { $value }
 server-mail-send = Send
 server-mail-save = Save draft
 server-mail-discard = Discard

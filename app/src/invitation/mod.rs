@@ -27,8 +27,8 @@ pub struct Guests {
     pub addresses: Option<String>,
     /// What guests would have it be.
     pub proposals: Vec<ProposalLine>,
-    /// The start and the end that it has, as controls have them, where the owner of the calendar can propose others.
-    pub proposable: Option<(String, String)>,
+    /// What it is, where the owner of the calendar can propose something else.
+    pub proposable: Option<Proposable>,
     pub sent: Vec<SentLine>,
     /// Where one writes to those who take part, and the page of the mail about it.
     pub write: Option<String>,
@@ -37,7 +37,15 @@ pub struct Guests {
     pub outcome: Option<ApiError>,
 }
 
-/// Another time that a guest has proposed, in words.
+/// The start, the end and the place that an event has, as controls have them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposable {
+    pub start: String,
+    pub end: String,
+    pub location: String,
+}
+
+/// Another time or place that a guest has proposed, in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProposalLine {
     pub id: i64,

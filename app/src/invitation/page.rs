@@ -1,6 +1,6 @@
 //! The page of who takes part in an event.
 
-use super::{Guests, ProposalLine, SentLine, server};
+use super::{Guests, Proposable, ProposalLine, SentLine, server};
 use crate::agenda::links;
 use crate::find_time::TimeQuery;
 use crate::server_context::signed_in;
@@ -54,7 +54,7 @@ fn Loaded(guests: Guests) -> impl IntoView {
     // Another time may stand in the address, where it was found.
     let found = query.get("start").zip(query.get("end")).filter(|(start, _)| start.contains('T'));
     let proposable = proposable.map(|stands| match found {
-        Some(found) if stands.0.contains('T') => found,
+        Some((start, end)) if stands.start.contains('T') => Proposable { start, end, ..stands },
         _ => stands,
     });
     let Guests {
@@ -98,7 +98,8 @@ fn Loaded(guests: Guests) -> impl IntoView {
         </section>
         {(!proposals.is_empty()).then(|| view! { <Proposals proposals=proposals /> })}
         {answer.map(|answer| view! { <AnswerForm answer=answer etag=etag.clone() is_series=is_series /> })}
-        {proposable.map(|times| view! { <ProposeForm times=times etag=etag.clone() /> })}
+        {proposable.is_some().then(|| view! { <DelegateForm etag=etag.clone() /> })}
+        {proposable.map(|stands| view! { <ProposeForm stands=stands etag=etag.clone() /> })}
         {addresses.map(|addresses| view! { <InviteForm addresses=addresses etag=etag.clone() /> })}
         <SentList sent=sent />
         <p class="row">
@@ -175,14 +176,37 @@ fn Proposals(proposals: Vec<ProposalLine>) -> impl IntoView {
     }
 }
 
-/// Another time, to be proposed to whoever invites; or that what they have now is sent again.
+/// Somebody else who comes in one's place.
+#[component]
+fn DelegateForm(etag: String) -> impl IntoView {
+    view! {
+        <form class="card card--padded stack" method="post">
+            <h2>{words::server_invitation_delegate()}</h2>
+            <p class="hint">{words::server_invitation_delegate_hint()}</p>
+            <input type="hidden" name="etag" value=etag />
+            <label class="field">
+                <span>{words::server_invitation_delegate_address()}</span>
+                <input class="input" type="email" name="delegate" maxlength="254" autocomplete="off" dir="ltr" required />
+            </label>
+            <label class="field">
+                <span>{words::server_invitation_word()}</span>
+                <input class="input" name="comment" maxlength="1000" dir="auto" />
+            </label>
+            <div class="row">
+                <button class="button">{words::server_invitation_delegate()}</button>
+            </div>
+        </form>
+    }
+}
+
+/// Another time or place, to be proposed to whoever invites; or that what they have now is sent again.
 #[component]
 fn ProposeForm(
-    /// Start and end that it has: times, or days.
-    times: (String, String),
+    /// Times, or days, and the place.
+    stands: Proposable,
     etag: String,
 ) -> impl IntoView {
-    let (start, end) = times;
+    let Proposable { start, end, location } = stands;
     let kind = if start.contains('T') { "datetime-local" } else { "date" };
     view! {
         <form class="card card--padded stack" method="post">
@@ -195,6 +219,10 @@ fn ProposeForm(
             <label class="field">
                 <span>{words::server_invitation_ends()}</span>
                 <input class="input" type=kind name="end" value=end required />
+            </label>
+            <label class="field">
+                <span>{words::server_invitation_place()}</span>
+                <input class="input" name="location" maxlength="1000" value=location dir="auto" />
             </label>
             <label class="field">
                 <span>{words::server_invitation_word()}</span>

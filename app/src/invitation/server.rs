@@ -1,6 +1,6 @@
 //! The server's side of who takes part in an event.
 
-use super::{Guests, InvitationRefused, ProposalLine, SentLine};
+use super::{Guests, InvitationRefused, Proposable, ProposalLine, SentLine};
 use crate::agenda::format::title_or_none;
 use crate::event::seen::{when, zone_of};
 use crate::history::words_of::Reader;
@@ -9,10 +9,11 @@ use crate::undo::keys::key;
 use crate::wire::{ApiError, CalendarId, UndoKey, When};
 use crate::words;
 use chrono::{NaiveDate, NaiveDateTime};
+use chrono_tz::Tz;
 use kalends_domain::Kalends;
 use kalends_domain::accounts::User;
 use kalends_domain::calendars::CalendarId as Calendar;
-use kalends_domain::scheduling::{DeliveryId, MAIL, NO_WAY, NewAttendee, OWN_MAIL, PRINCIPALS, Sent};
+use kalends_domain::scheduling::{DeliveryId, MAIL, NO_WAY, NewAttendee, OWN_MAIL, PRINCIPALS, Sent, Wanted};
 use kalends_ical::edit::Timing;
 use kalends_ical::instance_key;
 use kalends_ical::itip::{Answer, PartStat, Party, canonical};
@@ -45,11 +46,15 @@ pub async fn guests(
             }
             _ => words::server_invitation_proposes(who, &when),
         };
+        let text = match &proposal.location {
+            Some(place) => words::server_invitation_proposes_at(&text, place),
+            None => text,
+        };
         proposals.push(ProposalLine { id: proposal.id.0, text, comment: proposal.comment.clone() });
     }
-    let proposable = found.can_answer.then(|| match when(event.draft.timing, reader.zone()).0 {
-        When::Days { first, last } => (first.to_string(), last.to_string()),
-        When::Times { start, end } => (start.format(MINUTE).to_string(), end.format(MINUTE).to_string()),
+    let proposable = found.can_answer.then(|| {
+        let (start, end) = as_controls(event.draft.timing, reader.zone());
+        Proposable { start, end, location: event.draft.location.clone().unwrap_or_default() }
     });
     let addresses = found.attendees.iter().map(|guest| written(&guest.address)).collect::<Vec<_>>().join("\n");
     Ok(Guests {
@@ -168,11 +173,15 @@ pub struct Wish<'a> {
     pub etag: Option<&'a str>,
     /// PARTSTAT
     pub answer: Option<&'a str>,
+    /// The address of whom somebody sends in their place.
+    pub delegate: Option<&'a str>,
     pub comment: Option<&'a str>,
     /// Addresses, one on each line or with commas between them.
     pub attendees: Option<&'a str>,
-    /// Start and end of another time.
+    /// Start and end of another time, or of the one that it has.
     pub proposed: Option<(&'a str, &'a str)>,
+    /// Another place, or the one that it has.
+    pub location: Option<&'a str>,
     /// Which proposal is decided, and whether it is taken.
     pub decided: Option<(i64, bool)>,
     /// What there is now is asked for.
@@ -181,6 +190,14 @@ pub struct Wish<'a> {
 
 /// As a control for a time has it.
 const MINUTE: &str = "%Y-%m-%dT%H:%M";
+
+/// A time as the controls for a start and an end have it.
+fn as_controls(timing: Timing, zone: Tz) -> (String, String) {
+    match when(timing, zone).0 {
+        When::Days { first, last } => (first.to_string(), last.to_string()),
+        When::Times { start, end } => (start.format(MINUTE).to_string(), end.format(MINUTE).to_string()),
+    }
+}
 
 /// What the controls for a start and an end have.
 ///
@@ -209,9 +226,11 @@ fn read_when(is_day: bool, (start, end): (&str, &str)) -> Result<When, ApiError>
 /// Does what somebody wishes. Yields what takes it back.
 pub async fn carry_out(kalends: &Kalends, user: &User, wish: Wish<'_>) -> Result<UndoKey, ApiError> {
     let (caller, place) = (user.on_a_page(), (Calendar(wish.calendar), wish.name));
-    if let Some(partstat) = wish.answer.and_then(PartStat::from_name) {
+    // Whoever sends somebody is not asked any more.
+    let partstat = wish.delegate.map(|_| PartStat::Accepted).or_else(|| wish.answer.and_then(PartStat::from_name));
+    if let Some(partstat) = partstat {
         let instance = moment(wish.instance)?;
-        let answer = Answer { partstat, delegate: None };
+        let answer = Answer { partstat, delegate: wish.delegate.map(str::to_owned) };
         let undo = kalends.answer_invitation(caller, place, wish.etag, instance.as_ref(), answer, wish.comment).await?;
         return Ok(key(&undo));
     }
@@ -225,8 +244,14 @@ pub async fn carry_out(kalends: &Kalends, user: &User, wish: Wish<'_>) -> Result
         let instance = moment(wish.instance)?;
         let event = kalends.event(caller, place.0, wish.name, instance.as_ref()).await?;
         let to = read_when(matches!(event.draft.timing, Timing::AllDay { .. }), proposed)?;
-        let timing = event.draft.moved(to, zone_of(user), false).timing;
-        kalends.propose_time(caller, place, wish.etag, instance.as_ref(), timing, wish.comment).await?;
+        // What its controls say of the time that it has may be less than that: without seconds, in another zone.
+        let (start, end) = as_controls(event.draft.timing, zone_of(user));
+        let timing = match (start.as_str(), end.as_str()) == proposed {
+            true => event.draft.timing,
+            false => event.draft.moved(to, zone_of(user), false).timing,
+        };
+        let wanted = Wanted { timing, location: wish.location.map(str::to_owned) };
+        kalends.propose_time(caller, place, wish.etag, instance.as_ref(), wanted, wish.comment).await?;
     } else if wish.refreshes {
         kalends.refresh_invitation(caller, place.0, wish.name).await?;
     } else if let Some(attendees) = wish.attendees {

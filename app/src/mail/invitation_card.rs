@@ -1,6 +1,6 @@
 //! The card of a mail about a meeting: what it asks, who it is from, and the forms to answer. It works without scripts.
 
-use super::invitation_records::{DeedButton, InvitationCard, MessageInvitation, Tone};
+use super::invitation_records::{Conflicts, DeedButton, InvitationCard, MessageInvitation, Tone};
 use super::paths::invitation_path;
 use crate::ui::{Icon, icon};
 use crate::words;
@@ -66,26 +66,62 @@ fn Card(card: InvitationCard, back: String) -> impl IntoView {
             Tone::Plain => view! { <p class="hint" dir="auto">{text}</p> }.into_any(),
         })
         .collect();
-    let conflicts = (!conflicts.is_empty()).then(|| {
-        let lines: Vec<_> = conflicts.into_iter().map(|line| view! { <div dir="auto">{line}</div> }).collect();
-        view! {
-            <div class="notice notice--warning" data-invitation-conflicts>
-                <div>
-                    <strong>{words::server_mail_invitation_conflicts()}</strong>
-                    {lines}
-                </div>
-            </div>
-        }
-    });
     view! {
         <section class="card card--padded stack" aria-labelledby=title data-invitation>
             <h2 id=id dir="auto">{asks}</h2>
             <dl class="facts">{facts}</dl>
             {guests}
             {notes}
-            {conflicts}
+            <WhatElse conflicts=conflicts />
             <Deeds message=message deeds=deeds calendars=calendars takes_word=takes_word event=event back=back />
         </section>
+    }
+}
+
+/// What else there is when one is asked for.
+#[component]
+fn WhatElse(conflicts: Conflicts) -> impl IntoView {
+    let Conflicts { same_time, that_day, more, nothing, series } = conflicts;
+    let divs = |lines: Vec<String>| -> Vec<_> {
+        lines.into_iter().map(|line| view! { <div dir="auto">{line}</div> }).collect()
+    };
+    let same_time = (!same_time.is_empty()).then(|| {
+        view! {
+            <div class="notice notice--warning" data-invitation-conflicts>
+                <div>
+                    <strong>{words::server_mail_invitation_conflicts()}</strong>
+                    {divs(same_time)}
+                </div>
+            </div>
+        }
+    });
+    let more = (more > 0).then(|| view! { <div>{words::server_invitation_more(more)}</div> });
+    let that_day = (!that_day.is_empty() || more.is_some()).then(|| {
+        view! {
+            <div class="hint" data-invitation-day>
+                <strong>{words::server_mail_invitation_day()}</strong>
+                {divs(that_day)}
+                {more}
+            </div>
+        }
+    });
+    let nothing = nothing.map(|nothing| view! { <p class="hint">{nothing}</p> });
+    let series = series.map(|(heading, dates)| {
+        let class = if dates.is_empty() { "hint" } else { "notice notice--warning" };
+        view! {
+            <div class=class data-invitation-series>
+                <div>
+                    <strong>{heading}</strong>
+                    {divs(dates)}
+                </div>
+            </div>
+        }
+    });
+    view! {
+        {same_time}
+        {that_day}
+        {nothing}
+        {series}
     }
 }
 

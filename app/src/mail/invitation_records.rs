@@ -17,6 +17,21 @@ pub struct DeedButton {
     pub is_given: Option<bool>,
 }
 
+/// What else there is when a meeting is, in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conflicts {
+    /// At the same time.
+    pub same_time: Vec<String>,
+    /// Else on that day.
+    pub that_day: Vec<String>,
+    /// How much more there is.
+    pub more: usize,
+    /// That there is nothing.
+    pub nothing: Option<&'static str>,
+    /// Of a series: at how many of its dates there is something else, and the first of them with what that is.
+    pub series: Option<(String, Vec<String>)>,
+}
+
 /// The card of a mail about a meeting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvitationCard {
@@ -29,8 +44,8 @@ pub struct InvitationCard {
     /// How many more there are.
     pub more_guests: usize,
     pub notes: Vec<(Tone, String)>,
-    /// What else there is at that time.
-    pub conflicts: Vec<String>,
+    /// What else there is.
+    pub conflicts: Conflicts,
     /// The calendars that it can be put into, where it is in none; the first is chosen.
     pub calendars: Vec<(i64, String)>,
     pub deeds: Vec<DeedButton>,

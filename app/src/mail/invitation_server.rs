@@ -1,7 +1,7 @@
 //! The server's side of mail about meetings.
 
 use super::folders::zone;
-use super::invitation_records::{DeedButton, InvitationCard, MessageInvitation, Tone};
+use super::invitation_records::{Conflicts, DeedButton, InvitationCard, MessageInvitation, Tone};
 use crate::agenda::format::title_or_none;
 use crate::agenda::links::event_of;
 use crate::event::details::when_words;
@@ -11,8 +11,9 @@ use crate::history::words_of::Reader;
 use crate::invitation::server::{answered, shown};
 use crate::wire::ApiError;
 use crate::words;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::NaiveDate;
 use kalends_domain::accounts::User;
+use kalends_domain::agenda::AgendaInstance;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::mail::{
     AuthenticationResults, InvitationDeed, MailInvitation, MailInvitationVerdict, MailMessageId,
@@ -22,9 +23,8 @@ use kalends_domain::{Error, Kalends, Missing};
 use kalends_ical::ComponentKind;
 use kalends_ical::edit::Timing;
 use kalends_ical::itip::{Method, PartStat, Why};
-use kalends_ical::placement::When;
 
-/// How many guests are named, and how many events at the same time.
+/// How many guests are named, and how many events at the same time, else that day, and at dates of a series.
 const MAX_NAMED: usize = 12;
 const MAX_CONFLICTS: usize = 5;
 
@@ -46,7 +46,7 @@ async fn shown_card(kalends: &Kalends, user: &User, message: i64, found: MailInv
     let who = who(&found);
     let conflicts = match found.deeds.contains(&InvitationDeed::Answer(PartStat::Accepted)) {
         true => conflicts(kalends, user, &found, &reader).await.unwrap_or_default(),
-        false => Vec::new(),
+        false => Conflicts::default(),
     };
     let wants_calendar = found.stands.is_none()
         && found.deeds.iter().any(|deed| matches!(deed, InvitationDeed::Put | InvitationDeed::Answer(_)));
@@ -243,52 +243,35 @@ async fn calendars(kalends: &Kalends, user: &User, kind: ComponentKind) -> Vec<(
     own.into_iter().map(|held| (held.id.0, held.details.display_name.clone())).collect()
 }
 
-/// What keeps the viewer busy at the time of what they are asked for.
+/// What else there is when the viewer is asked for.
 async fn conflicts(
     kalends: &Kalends,
     user: &User,
     found: &MailInvitation,
     reader: &Reader,
-) -> Result<Vec<String>, Error> {
-    let Some(draft) = &found.event.draft else { return Ok(Vec::new()) };
-    let span = |when: When| -> (NaiveDateTime, NaiveDateTime) {
-        match when {
-            When::Days { first, last } => {
-                (first.and_time(NaiveTime::MIN), (last + TimeDelta::days(1)).and_time(NaiveTime::MIN))
-            }
-            When::Times { start, end } => (start, end),
-        }
-    };
-    let wanted = match when(draft.timing, reader.zone()).0 {
-        crate::wire::When::Days { first, last } => When::Days { first, last },
-        crate::wire::When::Times { start, end } => When::Times { start, end },
-    };
-    let (start, end) = span(wanted);
-    // What takes a month is no appointment.
-    if end - start > TimeDelta::days(31) {
-        return Ok(Vec::new());
+) -> Result<Conflicts, Error> {
+    if found.event.draft.is_none() {
+        return Ok(Conflicts::default());
     }
-    let caller = user.on_a_page();
-    let counted: Vec<CalendarId> =
-        kalends.calendars(caller).await?.into_iter().filter(|held| !held.keeps_free()).map(|held| held.id).collect();
-    let until = end.date() + TimeDelta::days(1);
-    let all = kalends.agenda(caller, &counted, start.date(), until, zone(user)).await?;
-    let is_it = |calendar: CalendarId, name: &str| {
-        found.stands.as_ref().is_some_and(|stands| stands.calendar == calendar && stands.name == name)
+    let all = kalends.conflicts_of_invitation(user.on_a_page(), found, zone(user)).await?;
+    let when = |when| when_words(when, reader.format(), NaiveDate::MIN);
+    let line = |event: &AgendaInstance| format!("{} · {}", title_or_none(&event.summary), when(event.when));
+    let nothing = all.that_day.is_empty().then(words::server_mail_invitation_day_free);
+    let count = all.that_day.len();
+    let (same_time, that_day): (Vec<_>, Vec<_>) = all.that_day.into_iter().partition(|(_, is_at_it)| *is_at_it);
+    let lines = |events: Vec<(AgendaInstance, bool)>| -> Vec<String> {
+        events.iter().take(MAX_CONFLICTS).map(|(event, _)| line(event)).collect()
     };
-    let lines = all.into_iter().filter(|event| {
-        let (from, to) = span(event.when);
-        let is_busy = !event.transparent && event.status.as_deref() != Some("CANCELLED");
-        is_busy && !is_it(event.calendar, &event.name) && from < end && (to > start || from == start)
+    let (same_time, that_day) = (lines(same_time), lines(that_day));
+    let more = count - same_time.len() - that_day.len();
+    let series = (all.looked_at > 1).then(|| {
+        let dates = all.dates.iter().take(MAX_CONFLICTS).map(|(date, others)| {
+            let others: Vec<&str> = others.iter().take(3).map(|event| title_or_none(&event.summary)).collect();
+            words::server_mail_invitation_series_date(&when(*date), &others.join(", "))
+        });
+        (words::server_mail_invitation_series(all.conflicting, all.looked_at), dates.collect())
     });
-    let line = |event: kalends_domain::agenda::AgendaInstance| {
-        let when = match event.when {
-            When::Days { first, last } => crate::wire::When::Days { first, last },
-            When::Times { start, end } => crate::wire::When::Times { start, end },
-        };
-        format!("{} · {}", title_or_none(&event.summary), when_words(when, reader.format(), NaiveDate::MIN))
-    };
-    Ok(lines.take(MAX_CONFLICTS).map(line).collect())
+    Ok(Conflicts { same_time, that_day, more, nothing, series })
 }
 
 /// Does what the form of a card asks for. Yields what is said of it.

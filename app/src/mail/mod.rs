@@ -21,6 +21,7 @@ mod layout;
 mod list;
 pub mod making;
 pub mod paths;
+pub mod quotations;
 mod quoted;
 mod reader;
 mod records;

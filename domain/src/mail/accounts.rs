@@ -108,6 +108,11 @@ pub(super) fn look_job(account: &MailAccount, due_at: DateTime<Utc>) -> NewJob {
     NewJob { kind: JobKind::MailLook, payload: key.clone(), key, owner: None, due_at }
 }
 
+/// Whether it is the account of this address at a service.
+pub(super) fn is_of(account: &MailAccount, service: Option<&str>, address: &str) -> bool {
+    account.preset.as_deref() == service && account.address.eq_ignore_ascii_case(address)
+}
+
 impl Kalends {
     /// The mail services that are known by name.
     pub fn mail_services(&self) -> Vec<MailService> {
@@ -166,9 +171,7 @@ impl Kalends {
                 write.tx.lock_home(caller.principal).await?;
                 let known = write.tx.mail_accounts(caller.principal).await?;
                 // It has come to be there meanwhile, by another browser or another try.
-                let is_same = |known: &MailAccount| {
-                    known.preset.as_deref() == new.preset.as_deref() && known.address.eq_ignore_ascii_case(&address)
-                };
+                let is_same = |known: &MailAccount| is_of(known, new.preset.as_deref(), &address);
                 if new.settings.signs_in && known.iter().any(is_same) {
                     return Err(Error::AlreadyExists(Existing::MailAccount));
                 }

@@ -2,6 +2,7 @@
 
 use super::html::of_text;
 use super::mime;
+use super::quoting::QuotedMail;
 use super::{MAX_REFERENCES, MAX_SUBJECT, MAX_TEXT};
 use crate::Result;
 use crate::model::mail_account::{MailAccount, MailIdentity, MailIdentityId};
@@ -24,6 +25,27 @@ pub(super) struct Prepared {
     pub identity: Option<MailIdentityId>,
     /// Name, media type and octets.
     pub attachments: Vec<(String, String, Vec<u8>)>,
+}
+
+/// An answer of which the lines over what it quotes are to be worded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Begun {
+    /// With what stands above those lines as its text.
+    prepared: Prepared,
+    /// What stands under them; `None`: there is nothing to quote.
+    beneath: Option<(QuotedMail, String)>,
+}
+
+impl Begun {
+    /// The draft, with the lines over what it quotes as `head` words them.
+    pub fn headed(self, head: impl FnOnce(&QuotedMail) -> String) -> Prepared {
+        let Begun { mut prepared, beneath } = self;
+        if let Some((quoted, beneath)) = beneath {
+            let text = format!("{}{}{beneath}", prepared.content.text, head(&quoted).replace('\0', ""));
+            prepared.content.text = text.chars().take(MAX_TEXT / 4).collect();
+        }
+        prepared
+    }
 }
 
 /// A signature as it stands under a text, with the line before it by which it is known (RFC 3676 section 4.3).
@@ -80,10 +102,6 @@ fn quoted(text: &str) -> String {
     lines.collect()
 }
 
-fn written(who: &MailAddress) -> String {
-    if who.name.is_empty() { who.address.clone() } else { format!("{} <{}>", who.name, who.address) }
-}
-
 fn is_same(one: &MailAddress, address: &str) -> bool {
     one.address.eq_ignore_ascii_case(address)
 }
@@ -116,8 +134,10 @@ fn recipients(message: &Message<'_>, kind: AnswerKind, own: &[String]) -> (Vec<M
     }
 }
 
-fn prepared(raw: &[u8], kind: AnswerKind, account: &MailAccount, identities: &[MailIdentity]) -> Prepared {
-    let Some(message) = MessageParser::default().parse(raw) else { return empty(account, identities) };
+fn begun(raw: &[u8], kind: AnswerKind, account: &MailAccount, identities: &[MailIdentity]) -> Begun {
+    let Some(message) = MessageParser::default().parse(raw) else {
+        return Begun { prepared: empty(account, identities), beneath: None };
+    };
     let own: Vec<String> =
         identities.iter().map(|identity| identity.address.clone()).chain([account.address.clone()]).collect();
     let everybody: Vec<MailAddress> = mime::people(message.to())
@@ -138,21 +158,18 @@ fn prepared(raw: &[u8], kind: AnswerKind, account: &MailAccount, identities: &[M
     if excess > 0 {
         references.drain(1..=excess);
     }
-    let from = mime::people(message.from()).iter().map(written).collect::<Vec<_>>().join(", ");
-    let date = mime::sent_at(&message).map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
+    let quoted_mail = QuotedMail {
+        from: mime::people(message.from()),
+        to: mime::people(message.to()),
+        cc: mime::people(message.cc()),
+        subject: message.subject().unwrap_or_default().to_owned(),
+        sent_at: mime::sent_at(&message),
+    };
     let body = message.body_text(0).unwrap_or_default().replace("\r\n", "\n");
-    let text = match kind {
-        AnswerKind::Forward => {
-            let to = mime::people(message.to()).iter().take(20).map(written).collect::<Vec<_>>().join(", ");
-            let head =
-                format!("From: {from}\nDate: {date}\nSubject: {}\nTo: {to}\n", message.subject().unwrap_or_default());
-            format!(
-                "{}\n\n---------- Forwarded message ----------\n{head}\n{}",
-                signed(account, identity),
-                body.replace('\0', "")
-            )
-        }
-        _ => format!("\n\n{date}, {from}:\n{}{}", quoted(&body), signed(account, identity)),
+    let signed = signed(account, identity);
+    let (text, beneath) = match kind {
+        AnswerKind::Forward => (format!("{signed}\n\n"), format!("\n{}", body.replace('\0', ""))),
+        _ => ("\n\n".to_owned(), format!("{}{signed}", quoted(&body))),
     };
     let attachments = if kind == AnswerKind::Forward { forwarded(&message) } else { Vec::new() };
     let content = DraftContent {
@@ -160,12 +177,13 @@ fn prepared(raw: &[u8], kind: AnswerKind, account: &MailAccount, identities: &[M
         cc,
         bcc: Vec::new(),
         subject: format!("{mark}: {subject}").chars().take(MAX_SUBJECT).collect(),
-        text: text.chars().take(MAX_TEXT / 4).collect(),
+        text,
         html: None,
         in_reply_to: message_id.filter(|_| kind != AnswerKind::Forward),
         references,
     };
-    Prepared { content, identity: identity.map(|identity| identity.id), attachments }
+    let prepared = Prepared { content, identity: identity.map(|identity| identity.id), attachments };
+    Begun { prepared, beneath: Some((quoted_mail, beneath)) }
 }
 
 /// What is attached to a message, as long as it is no more than can be sent.
@@ -189,9 +207,9 @@ pub(super) async fn prepare(
     kind: AnswerKind,
     account: &MailAccount,
     identities: &[MailIdentity],
-) -> Result<Prepared> {
+) -> Result<Begun> {
     let (raw, account, identities) = (raw.clone(), account.clone(), identities.to_vec());
-    on_a_thread(move || Ok(prepared(&raw, kind, &account, &identities))).await
+    on_a_thread(move || Ok(begun(&raw, kind, &account, &identities))).await
 }
 
 /// What goes out beside plain text, where somebody wrote with formatting.
@@ -252,6 +270,11 @@ mod tests {
         }
     }
 
+    fn prepared(raw: &[u8], kind: AnswerKind, account: &MailAccount, identities: &[MailIdentity]) -> Prepared {
+        let from = |quoted: &QuotedMail| quoted.from.iter().map(|who| who.name.as_str()).collect::<Vec<_>>().join(", ");
+        begun(raw, kind, account, identities).headed(|quoted| format!("By {}:\n", from(quoted)))
+    }
+
     fn addresses(people: &[MailAddress]) -> Vec<&str> {
         people.iter().map(|who| who.address.as_str()).collect()
     }
@@ -270,7 +293,7 @@ mod tests {
             (Some("3@x"), vec!["1@x".into(), "2@x".into(), "3@x".into()])
         );
         assert!(
-            reply.text.contains("> Line one\n>> older\n>\n> end\n") && reply.text.ends_with("-- \nAda\n"),
+            reply.text.contains("\n\nBy Bob:\n> Line one\n>> older\n>\n> end\n") && reply.text.ends_with("-- \nAda\n"),
             "{}",
             reply.text
         );
@@ -278,11 +301,7 @@ mod tests {
         assert_eq!((addresses(&all.to), addresses(&all.cc)), (vec!["bob@example.org"], vec!["carl@x", "dora@x"]));
         let forward = prepared(MAIL, AnswerKind::Forward, &account(), &[]).content;
         assert!(forward.to.is_empty() && forward.in_reply_to.is_none() && forward.subject == "Fwd: plans");
-        assert!(
-            forward.text.contains("From: Bob <bob@example.org>\n") && forward.text.contains("\nLine one\n"),
-            "{}",
-            forward.text
-        );
+        assert!(forward.text.contains("-- \nAda\n\n\nBy Bob:\n\nLine one\n"), "{}", forward.text);
     }
 
     #[test]

@@ -1,12 +1,10 @@
-//! Sending what was written: after a moment in which it can be taken back, or later; and whom one may mean by the first letters.
+//! Sending what was written: after a moment in which it can be taken back, or later.
 
 use super::drafts::{NO_DRAFT, open_draft, own_draft};
-use super::words::words;
-use crate::access::{self, Caller};
+use crate::access::Caller;
 use crate::jobs::JobKind;
 use crate::model::job::NewJob;
 use crate::model::mail_draft::{DraftState, MailDraft, MailDraftId};
-use crate::model::mail_message::MailAddress;
 use crate::write::Write;
 use crate::{Announcement, Error, Kalends, Problem, Result};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,8 +13,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub const UNDO_SECONDS: i64 = 10;
 /// How far ahead something can be sent.
 const MAX_AHEAD: TimeDelta = TimeDelta::days(400);
-/// Most people that are offered for some letters.
-const MAX_OFFERED: usize = 10;
 
 /// The job that sends a draft.
 fn send_job(id: MailDraftId, due_at: DateTime<Utc>) -> NewJob {
@@ -95,22 +91,5 @@ impl Kalends {
         })
         .await?;
         self.mail_draft(caller, id).await
-    }
-
-    /// People whom the caller has written to, by the first letters of a word of their name or address; those written to most often first.
-    ///
-    /// # Errors
-    /// `Forbidden` for a credential that may not do all that its principal may.
-    pub async fn complete_mail_address(&self, caller: Caller, typed: &str) -> Result<Vec<MailAddress>> {
-        access::require_own(caller)?;
-        let asked = words([typed]);
-        let Some(first) = asked.first() else { return Ok(Vec::new()) };
-        let most = if asked.len() == 1 { MAX_OFFERED } else { MAX_OFFERED * 20 };
-        let found = self.db.once().await?.correspondents(caller.principal, first, most).await?;
-        let has_all = |who: &MailAddress| {
-            let has = words([who.name.as_str(), who.address.as_str()]);
-            asked.iter().all(|word| has.iter().any(|own| own.starts_with(word)))
-        };
-        Ok(found.into_iter().filter(has_all).take(MAX_OFFERED).collect())
     }
 }

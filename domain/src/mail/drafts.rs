@@ -133,7 +133,9 @@ impl Kalends {
         let prepared = match answered {
             Some((message, kind)) => {
                 let raw = self.original_mail(caller, message).await?;
-                answers::prepare(&raw, kind, &of, &identities).await?
+                let writer = self.user(caller.principal).await?;
+                let begun = answers::prepare(&raw, kind, &of, &identities).await?;
+                begun.headed(|quoted| self.quotation_writer.head(quoted, kind, &writer))
             }
             None => answers::empty(&of, &identities),
         };
@@ -163,6 +165,13 @@ impl Kalends {
         };
         self.write(caller, async |mut write: Write| {
             own_account(&mut write.tx, caller, account).await?;
+            if let Some((message_id, _)) = known_as {
+                // Of two that want to go on with the same at once the second goes on with what the first has made.
+                write.tx.lock_home(caller.principal).await?;
+                if let Some(known) = write.tx.mail_draft_saved_as(account, message_id).await? {
+                    return Ok(known.id);
+                }
+            }
             if let Some((message, _)) = answered {
                 write.tx.mail_message(caller.principal, message).await?.ok_or(NO_MESSAGE)?;
             }

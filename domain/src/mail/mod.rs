@@ -27,7 +27,9 @@ mod making;
 mod mime;
 mod offers;
 mod own_way;
+mod people;
 mod push;
+mod quoting;
 mod reading;
 mod roles;
 mod saving;
@@ -57,11 +59,13 @@ pub use bulk::{MailChange, MailChanged, MailSelection};
 pub use composing::UNDO_SECONDS;
 pub use html::SafeHtml;
 pub use invitations::{
-    AuthenticationResults, InvitationDeed, InvitationStanding, MailInvitation, MailInvitationVerdict,
+    AuthenticationResults, InvitationConflicts, InvitationDeed, InvitationStanding, MailInvitation,
+    MailInvitationVerdict,
 };
 pub use lists::{MailPlace, MailQuery};
 pub use making::{MailMatter, MailTime};
 pub use offers::MailOffer;
+pub use quoting::{QuotationWriter, QuotedMail};
 pub use reading::{MailPart, OpenMail, PartContent, Pictures};
 pub use searching::{FoundAtServers, NotSearched};
 pub use signing_in::MailSignedIn;
@@ -71,6 +75,7 @@ pub(crate) use invitations::take as take_invitations;
 pub(crate) use look::look;
 pub(crate) use own_way::OwnMail;
 pub(crate) use push::push;
+pub(crate) use quoting::NoQuotationWriter;
 pub(crate) use saving::save;
 pub(crate) use sending::send;
 

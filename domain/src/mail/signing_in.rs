@@ -1,6 +1,6 @@
 //! Mail accounts at services at which their owners sign in, instead of giving a password here.
 
-use super::accounts::NewMailAccount;
+use super::accounts::{NewMailAccount, is_of};
 use super::checks::checked_address;
 use crate::access::{self, Caller};
 use crate::model::mail_account::{MailAccount, MailAccountId, MailSettings};
@@ -60,9 +60,7 @@ impl Kalends {
     /// The caller's account of this address at a service.
     async fn signed_in_before(&self, caller: Caller, service: &str, address: &str) -> Result<Option<MailAccount>> {
         let accounts = self.mail_accounts(caller).await?;
-        Ok(accounts.into_iter().find(|account| {
-            account.preset.as_deref() == Some(service) && account.address.eq_ignore_ascii_case(address)
-        }))
+        Ok(accounts.into_iter().find(|account| is_of(account, Some(service), address)))
     }
 
     async fn sign_in_again(

@@ -9,7 +9,7 @@ use super::addresses::people;
 use super::implicit::job_of;
 use super::letters::{MeetingFacts, facts};
 use super::meeting::checked_comment;
-use super::proposing::proposed;
+use super::proposing::{Wanted, proposed};
 use crate::access::{self, Access, Caller, PrincipalId};
 use crate::model::job::JobKind;
 use crate::model::scheduling::{ANSWER_LINK, DeliveryId, HERE, NewDelivery, NewMessage};
@@ -167,7 +167,10 @@ impl Attended {
         let stands = Version { object: &self.object, text: &self.text };
         let instance = self.instance.as_ref().filter(|_| self.object.recurs());
         match said {
-            Said::Proposal(timing) => proposed(stands, &self.me, instance, *timing, comment, limits).map(Some),
+            Said::Proposal(timing) => {
+                let wanted = Wanted { timing: *timing, location: None };
+                proposed(stands, &self.me, instance, wanted, comment, limits).map(Some)
+            }
             Said::Answer(partstat) => {
                 let answer = Answer { partstat: *partstat, delegate: None };
                 let text = itip::answered(stands, &self.me, instance, &answer)?;

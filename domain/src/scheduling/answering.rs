@@ -1,6 +1,6 @@
 //! What people do with meetings by hand: answer, invite, and look at who comes and what was sent.
 
-use super::addresses::{Known, PRINCIPALS, checked_email, of_calendar};
+use super::addresses::{Known, PRINCIPALS, checked_email, of_calendar, people};
 use super::implicit::MAX_INVITED;
 use super::meeting::{Meeting, checked_comment, deciders};
 use super::proposing::{Proposal, read_proposals};
@@ -133,11 +133,13 @@ impl Kalends {
         .await
     }
 
-    /// Answers an invitation, for all of it or for one instance, with a word to whoever invites. `etag`: the version that the person saw;
-    /// `None`: whatever there is.
+    /// Answers an invitation, for all of it or for one instance, with a word to whoever invites. Of whom somebody sends in their place
+    /// (RFC 5546 section 3.2.2.3) whoever invites is told, and asks them. `etag`: the version that the person saw; `None`: whatever there
+    /// is.
     ///
     /// # Errors
-    /// `NotFound` for what is not there, and where the owner of the calendar is not invited; `PreconditionFailed`; `BadInput` (comment).
+    /// `NotFound` for what is not there, and where the owner of the calendar is not invited; `PreconditionFailed`; `BadInput` (comment;
+    /// delegate: no address of e-mail, or one of those who are asked or who ask).
     pub async fn answer_invitation(
         &self,
         caller: Caller,
@@ -148,10 +150,33 @@ impl Kalends {
         comment: Option<&str>,
     ) -> Result<Undo> {
         let (instance, comment) = (instance.cloned(), checked_comment(comment)?);
+        let wrong = |problem| Error::bad_input("delegate", problem);
+        let email = |written: &str| checked_email(written).ok_or_else(|| wrong(Problem::Email));
+        let delegate = answer.delegate.as_deref().map(email).transpose()?;
+        let answer = Answer { delegate: delegate.map(|email| format!("mailto:{email}")), ..answer };
+        if let Some(delegate) = &answer.delegate {
+            // Whoever invites may be named otherwise there.
+            let organizer = self.participants(caller, calendar, name, instance.as_ref()).await?.organizer;
+            let both: Vec<String> =
+                organizer.map(|party| party.address).into_iter().chain([delegate.clone()]).collect();
+            let found = people(&mut self.db.read().await?, &both).await?;
+            let who: Vec<_> = both.iter().map(|address| found.get(&itip::canonical(address))).collect();
+            if let [Some(organizer), Some(delegate)] = who[..]
+                && organizer == delegate
+            {
+                return Err(wrong(Problem::Oneself));
+            }
+        }
         let edit = move |version: Version<'_>, me: &Known| {
             let instance = instance.filter(|_| version.object.recurs());
             if me.role(version.object) != Ok(Role::Attendee) {
                 return Err(Error::NotFound(Missing::Invitation));
+            }
+            let organizer = itip::organizer_of(version.object).ok().flatten();
+            let is_organizer =
+                |to: &str| organizer.is_some_and(|line| itip::canonical(&line.value) == itip::canonical(to));
+            if answer.delegate.as_deref().is_some_and(|to| me.invited.contains(to) || is_organizer(to)) {
+                return Err(wrong(Problem::Oneself));
             }
             Ok(itip::answered(version, &me.invited, instance.as_ref(), &answer)?)
         };

@@ -40,4 +40,4 @@ pub(crate) use mailing::bring_outside;
 pub(crate) use meeting::checked_comment as check_comment;
 pub use moved::InstanceChange;
 pub(crate) use processing::take_up;
-pub use proposing::Proposal;
+pub use proposing::{Proposal, Wanted};

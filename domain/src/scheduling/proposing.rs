@@ -34,7 +34,17 @@ pub struct Proposal {
     /// The instance that it is about; `None`: all of it.
     pub instance: Option<Moment>,
     pub timing: Timing,
+    /// Another place than the event has; `None`: the proposal is about the time alone.
+    pub location: Option<String>,
     pub comment: Option<String>,
+}
+
+/// What an attendee would have otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub timing: Timing,
+    /// `None`: the place that it has.
+    pub location: Option<String>,
 }
 
 /// What is proposed, the last of each attendee for each instance. What cannot be read is none.
@@ -48,6 +58,9 @@ pub(super) fn read_proposals(open: Vec<OpenProposal>, object: &CalendarObject, l
         let parties = object.entries().flat_map(|entry| itip::parties_of(object.component(entry)).1);
         let name = parties.into_iter().find(|party| canonical(&party.address) == who).and_then(|party| party.name);
         let instance = message.recurrence_id_in(object);
+        let stands = edit::draft_of(object, instance.as_ref().filter(|_| object.recurs())).ok();
+        let location = draft.location.filter(|_| says(&message, "LOCATION"));
+        let location = location.filter(|place| stands.and_then(|stands| stands.location).as_ref() != Some(place));
         found.retain(|other| canonical(&other.address) != who || other.instance != instance);
         found.push(Proposal {
             id,
@@ -56,10 +69,26 @@ pub(super) fn read_proposals(open: Vec<OpenProposal>, object: &CalendarObject, l
             at,
             instance,
             timing: draft.timing,
+            location,
             comment: message.comment(),
         });
     }
     found
+}
+
+/// Longest place that is proposed, in characters.
+const MAX_PLACE: usize = 1000;
+
+/// # Errors
+/// `BadInput` (location) for one that is too long.
+fn checked_place(place: Option<String>) -> Result<Option<String>> {
+    let place = place.map(|place| place.trim().to_owned()).filter(|place| !place.is_empty());
+    match place {
+        Some(place) if place.chars().count() > MAX_PLACE => {
+            Err(Error::bad_input("location", Problem::Length { least: 1, most: MAX_PLACE }))
+        }
+        place => Ok(place),
+    }
 }
 
 /// Whether a proposal says what a property is to be. One of Outlook's is about the time alone: its title says that there is a proposal, in
@@ -96,24 +125,26 @@ fn with_proposed(object: &CalendarObject, text: &str, message: &Incoming) -> Res
     edited.text.ok_or(Error::NotFound(Missing::Event))
 }
 
-/// The COUNTER that `me` would have what `stands` be at another time, or one instance of it.
+/// The COUNTER that `me` would have what `stands` be at another time or place, or one instance of it.
 ///
 /// # Errors
-/// `BadInput` for a time that cannot be, and for the one that it has; `NotFound` where they are not invited.
+/// `BadInput` for a time that cannot be, and for the time and place that it has; `NotFound` where they are not invited.
 pub(super) fn proposed(
     stands: Version<'_>,
     me: &Addresses,
     instance: Option<&Moment>,
-    timing: Timing,
+    wanted: Wanted,
     comment: Option<&str>,
     limits: &Limits,
 ) -> Result<Message> {
     let draft = edit::draft_of(stands.object, instance)?;
-    if draft.timing == timing {
-        return Err(Error::bad_input("start", Problem::Request("another time than it has")));
+    let location = wanted.location.filter(|place| draft.location.as_ref() != Some(place));
+    if draft.timing == wanted.timing && location.is_none() {
+        return Err(Error::bad_input("start", Problem::Request("another time or place than it has")));
     }
+    let wanted = EventDraft { timing: wanted.timing, location: location.or_else(|| draft.location.clone()), ..draft };
     let scope = instance.cloned().map_or(Scope::All { opened_at: None }, Scope::This);
-    let edited = edit::update(stands.object, stands.text, &scope, &EventDraft { timing, ..draft }, Utc::now())?;
+    let edited = edit::update(stands.object, stands.text, &scope, &wanted, Utc::now())?;
     let text = edited.text.ok_or(NOT_INVITED)?;
     let object = CalendarObject::parse(&text, &limits.text)?;
     let proposed = Version { object: &object, text: &text };
@@ -121,22 +152,23 @@ pub(super) fn proposed(
 }
 
 impl Kalends {
-    /// Proposes another time for what the owner of the calendar is invited to, or for one instance of it, to whoever invites. Nothing of it
-    /// changes by that. `etag`: the version that the person saw; `None`: whatever there is.
+    /// Proposes another time or place for what the owner of the calendar is invited to, or for one instance of it, to whoever invites.
+    /// Nothing of it changes by that. `etag`: the version that the person saw; `None`: whatever there is.
     ///
     /// # Errors
     /// `NotFound` for what is not there, and where the owner of the calendar is not invited; `PreconditionFailed`; `BadInput` for a time that
-    /// cannot be, for the one that it has, and for a comment that is too long.
+    /// cannot be, for the time and place that it has, and for a comment or a place that is too long.
     pub async fn propose_time(
         &self,
         caller: Caller,
         (calendar, name): (CalendarId, &str),
         etag: Option<&str>,
         instance: Option<&Moment>,
-        timing: Timing,
+        wanted: Wanted,
         comment: Option<&str>,
     ) -> Result<()> {
         let comment = checked_comment(comment)?;
+        let wanted = Wanted { location: checked_place(wanted.location)?, ..wanted };
         let Meeting { stored, me, .. } = self.meeting(caller, (calendar, name), etag).await?;
         let (limits, instance, head) = (self.limits.clone(), instance.cloned(), stored.head);
         let message = self
@@ -145,7 +177,7 @@ impl Kalends {
                 let stands = Version { object: &object, text: &stored.text };
                 require_attendee(&object, &me)?;
                 let instance = instance.filter(|_| object.recurs());
-                proposed(stands, &me.invited, instance.as_ref(), timing, comment.as_deref(), &limits)
+                proposed(stands, &me.invited, instance.as_ref(), wanted, comment.as_deref(), &limits)
             })
             .await?;
         self.send_about(caller, calendar, (name, &head.etag, &head.uid), message).await

@@ -2,7 +2,7 @@
 
 use super::Transaction;
 use super::accounts::ACTIVE;
-use super::statement::{Row, broken, millis};
+use super::statement::{Row, broken, millis, signed};
 use crate::Result;
 use crate::model::calendar::CalendarId;
 use crate::model::mail_account::MailAccountId;
@@ -209,6 +209,16 @@ impl Transaction {
              WHERE a.principal_id = $1 AND f.role = 'sent' AND lower(m.recipients) LIKE $2 ESCAPE '\\' LIMIT 1",
         );
         Ok(there.bind(owner.0).bind(format!("%{pattern}%")).optional().await?.is_some())
+    }
+
+    /// The newest texts of meetings in a person's own calendars that are no longer than this.
+    pub async fn small_meetings(&mut self, owner: PrincipalId, octets: usize, most: usize) -> Result<Vec<String>> {
+        let statement = self.sql(
+            "SELECT o.text FROM objects o JOIN calendars c ON c.id = o.calendar_id
+             WHERE c.owner_id = $1 AND c.deleted_at IS NULL AND o.schedule_tag IS NOT NULL AND o.size <= $2
+             ORDER BY o.id DESC LIMIT $3",
+        );
+        statement.bind(owner.0).bind(signed(octets)).bind(signed(most)).all(|row| row.get("text")).await
     }
 
     /// The newest texts of meetings in a person's own calendars.

@@ -1,9 +1,10 @@
 //! Whom people have written to, and whose pictures they want to see.
 
 use super::Transaction;
+use super::mail_messages::{COLUMNS, message};
 use super::statement::{Row, millis, signed};
 use crate::Result;
-use crate::model::mail_message::MailAddress;
+use crate::model::mail_message::{MailAddress, MailMessage};
 use crate::model::principal::PrincipalId;
 use chrono::{DateTime, Utc};
 
@@ -27,16 +28,55 @@ impl Transaction {
         Ok(())
     }
 
-    /// Those with a word that begins with `word`, whom one wrote to most often first.
-    pub async fn correspondents(&mut self, owner: PrincipalId, word: &str, most: usize) -> Result<Vec<MailAddress>> {
+    /// Those with a word that begins with `word`, each with how often they were written to, and when last; most often first.
+    pub async fn correspondents(
+        &mut self,
+        owner: PrincipalId,
+        word: &str,
+        most: usize,
+    ) -> Result<Vec<(MailAddress, i64, DateTime<Utc>)>> {
         // `word` has letters and digits alone.
         let statement = self.sql(
-            "SELECT name, address FROM mail_correspondents WHERE principal_id = $1 AND (search_text LIKE $2 OR search_text LIKE $3)
+            "SELECT name, address, CAST(times AS BIGINT) AS times, last_at FROM mail_correspondents WHERE principal_id = $1 AND (search_text LIKE $2 OR search_text LIKE $3)
              ORDER BY times DESC, last_at DESC, address LIMIT $4",
         );
         let statement = statement.bind(owner.0).bind(format!("{word}%")).bind(format!("% {word}%"));
-        let read = |row: &Row| Ok(MailAddress { name: row.get("name")?, address: row.get("address")? });
+        let read = |row: &Row| {
+            let who = MailAddress { name: row.get("name")?, address: row.get("address")? };
+            Ok((who, row.get("times")?, row.instant("last_at")?))
+        };
         statement.bind(signed(most)).all(read).await
+    }
+
+    /// Messages with these words ([`Transaction::words_to_match`]) in their people or their subject, the newest first: those that were sent,
+    /// or those that came and are neither spam nor deleted.
+    pub async fn mail_with_people(
+        &mut self,
+        owner: PrincipalId,
+        words: &str,
+        is_sent: bool,
+        most: usize,
+    ) -> Result<Vec<MailMessage>> {
+        let in_folders = match is_sent {
+            true => "f.role = 'sent'",
+            false => "(f.role IS NULL OR f.role NOT IN ('sent', 'drafts', 'spam', 'bin'))",
+        };
+        let matched = match self.is_postgres() {
+            true => "to_tsvector('simple', m.search_text) @@ to_tsquery('simple', $2)",
+            false => "m.id IN (SELECT rowid FROM mail_words WHERE mail_words MATCH $2)",
+        };
+        let parts = [
+            "SELECT ",
+            COLUMNS,
+            " FROM mail_messages m WHERE m.folder_id IN (SELECT f.id FROM mail_folders f JOIN mail_accounts a ON a.id = f.account_id
+                WHERE a.principal_id = $1 AND ",
+            in_folders,
+            // $Junk
+            ") AND (m.flags & 32) = 0 AND ",
+            matched,
+            " ORDER BY m.received_at DESC, m.id DESC LIMIT $3",
+        ];
+        self.joined(&parts).bind(owner.0).bind(words).bind(signed(most)).all(message).await
     }
 
     /// Whether somebody's pictures are shown to a person.

@@ -1,6 +1,6 @@
 //! Mail accounts: what they bring, what is left when one goes, servers that do not answer, and two who do the same at once.
 
-use crate::mail_invitations::mailboxes::{Desk, new_account};
+use crate::mail_invitations::mailboxes::{Desk, Folder, new_account};
 use crate::mail_invitations::{event, mail_with};
 use crate::scheduling::settle;
 use chrono::{TimeDelta, Utc};
@@ -14,7 +14,7 @@ use kalends_domain::people::Administrator;
 use kalends_domain::sync::connector::{Connector, CredentialKeeper, FindError, Found, Service, ServiceAddress, Wanted};
 use kalends_domain::sync::credentials::Credentials;
 use kalends_domain::sync::provider::{Answer, Provider};
-use kalends_domain::sync::{ProviderKind, RemoteAccount};
+use kalends_domain::sync::{LinkSettings, LinkTarget, NewLink, ProviderKind, RemoteAccount};
 use kalends_domain::{Error, Kalends};
 use kalends_test_support::database::TestDatabase;
 use kalends_test_support::home::user;
@@ -144,6 +144,13 @@ async fn nothing_is_left_of_an_account_that_goes() {
     assert_eq!(home.count(all).await as usize, TABLES.len() + OTHERS.len());
     home.run("UPDATE mail_accounts SET preset = 'infomaniak'").await;
     let fed = kalends.take_mail_offer(dora, account, None, None).await.unwrap();
+    // A calendar that it feeds, kept in step.
+    let remote = kalends.offered_calendars(dora, fed).await.unwrap().remove(0).remote;
+    let settings = LinkSettings::proposed(ProviderKind::CalDav, &remote);
+    let link = NewLink { account: fed, remote: remote.id, target: LinkTarget::New { name: None }, settings };
+    let fed_calendar = kalends.make_sync_link(dora, &link).await.unwrap().calendar;
+    settle(&kalends).await;
+    assert!(home.count("sync_links").await == 1 && home.count("sync_runs").await > 0);
     // One of everything: an invitation that answers another mail, what is written with something attached, what waits for months to be sent,
     // what was done, and the copy of what was sent.
     let lines = "DTSTAMP:20260110T080000Z\nDTSTART:20300301T100000Z\nSUMMARY:Plan\nORGANIZER:mailto:ada@lovelace.example\n\
@@ -178,9 +185,11 @@ async fn nothing_is_left_of_an_account_that_goes() {
     assert_eq!((dependents.identities, dependents.drafts, dependents.waiting), (2, 2, 1));
     assert_eq!(dependents.calendar_accounts, [fed]);
     kalends.remove_mail_account(dora, account, FedCalendars::Bin).await.unwrap();
-    for table in TABLES.into_iter().chain([of_mail, "remote_accounts"]) {
+    let of_links = ["sync_links", "sync_objects", "sync_runs", "sync_run_entries", "sync_subscriptions"];
+    for table in TABLES.into_iter().chain([of_mail, "remote_accounts", "jobs WHERE kind = 'sync'"]).chain(of_links) {
         assert_eq!(home.count(table).await, 0, "{table}");
     }
+    assert!(!kalends.calendars(dora).await.unwrap().iter().any(|held| held.id == fed_calendar), "it is in the bin");
     if !TestDatabase::is_postgres() {
         assert_eq!(home.count("mail_words").await, 0);
     }
@@ -268,6 +277,17 @@ async fn of_two_who_do_the_same_at_once_each_is_told_what_became_of_theirs() {
     let refused = one.err().or(other.err());
     assert!(matches!(refused, Some(Error::AlreadyExists(_))), "{refused:?}");
     assert_eq!(kalends.mail_identities(dora, account).await.unwrap().len(), 2);
+
+    // A draft of another program is gone on with once.
+    let folder = Folder { validity: 1, next: 1, messages: std::collections::BTreeMap::new() };
+    desk.mailboxes.folders.lock().unwrap().insert("Drafts".to_owned(), folder);
+    let theirs = "Message-ID: <theirs@x>\nSubject: theirs\nFrom: dora@mail.example\n\nHello\n";
+    desk.mailboxes.put("Drafts", theirs, Utc::now());
+    desk.look().await;
+    let theirs = desk.message("theirs").await;
+    let (one, other) = tokio::join!(kalends.edit_mail(dora, theirs, None), kalends.edit_mail(dora, theirs, None));
+    assert_eq!(one.unwrap().id, other.unwrap().id);
+    assert_eq!(desk.home.count("mail_drafts").await, 1);
 
     // The same file twice is two files, and both of them count.
     let draft = kalends.begin_mail(dora, account, None).await.unwrap();

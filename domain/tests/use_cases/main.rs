@@ -23,6 +23,7 @@ mod login_flows;
 mod mail_accounts;
 mod mail_invitations;
 mod mail_makings;
+mod mail_people;
 mod meeting_times;
 mod moving;
 mod objects;

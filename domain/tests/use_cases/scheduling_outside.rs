@@ -267,7 +267,8 @@ async fn an_answer_a_proposal_and_a_question_go_to_an_organizer_elsewhere() {
     assert!(bureau.text().await.contains("ORGANIZER;SCHEDULE-STATUS=1.1:mailto:Boss@"), "{}", bureau.text().await);
     let start = chrono::NaiveDate::from_ymd_opt(2030, 3, 4).unwrap().and_hms_opt(15, 0, 0).unwrap();
     let timing = Timing::Timed { start, end: start + chrono::TimeDelta::hours(1), zone: Some(chrono_tz::UTC) };
-    bureau.kalends.propose_time(bureau.cyrus, place, None, None, timing, None).await.unwrap();
+    let wanted = kalends_domain::scheduling::Wanted { timing, location: None };
+    bureau.kalends.propose_time(bureau.cyrus, place, None, None, wanted, None).await.unwrap();
     bureau.kalends.refresh_invitation(bureau.cyrus, place.0, place.1).await.unwrap();
     settle(&bureau.kalends).await;
     let mut mails = bureau.mails();

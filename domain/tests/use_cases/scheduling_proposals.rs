@@ -5,9 +5,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use kalends_domain::Error;
 use kalends_domain::access::Access;
 use kalends_domain::jobs::JobKind;
-use kalends_domain::scheduling::DeliveryId;
+use kalends_domain::scheduling::{DeliveryId, Wanted};
 use kalends_ical::edit::Timing;
-use kalends_ical::itip::PartStat;
+use kalends_ical::itip::{Answer, PartStat};
 use kalends_ical::value::Moment;
 
 fn at(day: u32, hour: u32) -> NaiveDateTime {
@@ -18,12 +18,21 @@ fn timing(day: u32, hour: u32) -> Timing {
     Timing::Timed { start: at(day, hour), end: at(day, hour + 1), zone: Some(chrono_tz::UTC) }
 }
 
+/// Another time at the place that it has.
+fn wanted(timing: Timing) -> Wanted {
+    Wanted { timing, location: None }
+}
+
 impl Office {
     /// Bernard proposes another time; yields what Cyrus is shown of it.
     async fn proposed(&self, instance: Option<&Moment>, timing: Timing) -> Vec<kalends_domain::scheduling::Proposal> {
+        self.wishes(instance, wanted(timing)).await
+    }
+
+    async fn wishes(&self, instance: Option<&Moment>, wanted: Wanted) -> Vec<kalends_domain::scheduling::Proposal> {
         let (bernard, calendar) = self.bernard;
         let place = (calendar, "m.ics");
-        self.kalends().propose_time(bernard, place, None, instance, timing, Some("I travel")).await.unwrap();
+        self.kalends().propose_time(bernard, place, None, instance, wanted, Some("I travel")).await.unwrap();
         settle(self.kalends()).await;
         self.proposals().await
     }
@@ -73,6 +82,68 @@ async fn a_time_that_a_guest_proposes_is_taken_and_everybody_is_asked_anew() {
 }
 
 #[tokio::test]
+async fn another_place_is_proposed_and_taken_at_the_time_that_stands() {
+    let office = Office::new().await;
+    let text = meeting("m", "Plan", "20300301T100000Z", &["bernard"], "LOCATION:Room 5\r\n");
+    office.put(office.cyrus, "m.ics", &text).await.unwrap();
+    let place = |place: &str| Wanted { timing: timing(1, 10), location: Some(place.into()) };
+    let proposals = office.wishes(None, place(" Garden, gate 2 ")).await;
+    let [proposal] = &proposals[..] else { panic!("{proposals:?}") };
+    assert_eq!((proposal.timing, proposal.location.as_deref()), (timing(1, 10), Some("Garden, gate 2")));
+    let (bernard, own) = office.bernard;
+    for (refused, field) in [(place("Room 5"), "start"), (place(" "), "start"), (place(&"x".repeat(1_001)), "location")]
+    {
+        let answer = office.kalends().propose_time(bernard, (own, "m.ics"), None, None, refused, None).await;
+        assert!(matches!(&answer, Err(Error::BadInput { field: wrong, .. }) if *wrong == field), "{answer:?}");
+    }
+    let (cyrus, calendar) = office.cyrus;
+    office.kalends().accept_proposal(cyrus, (calendar, "m.ics"), proposal.id).await.unwrap();
+    settle(office.kalends()).await;
+    for who in [office.cyrus, office.bernard] {
+        let text = office.text(who, "m.ics").await.unwrap();
+        assert!(text.contains("LOCATION:Garden\\, gate 2") && text.contains("20300301T100000Z"), "{text}");
+    }
+    // Another time says nothing of the place.
+    let proposals = office.proposed(None, timing(4, 15)).await;
+    assert_eq!(proposals[0].location, None);
+}
+
+#[tokio::test]
+async fn a_guest_sends_somebody_else_whom_the_organizer_asks() {
+    let office = Office::new().await;
+    let text = meeting("m", "Plan", "20300301T100000Z", &["bernard"], "");
+    office.put(office.cyrus, "m.ics", &text).await.unwrap();
+    let (bernard, calendar) = office.bernard;
+    let send = async |delegate: &str| {
+        let answer = Answer { partstat: PartStat::Accepted, delegate: Some(delegate.into()) };
+        office.kalends().answer_invitation(bernard, (calendar, "m.ics"), None, None, answer, Some("She knows")).await
+    };
+    for wrong in ["nobody", "", "bernard@example.org", "Cyrus@Example.org", "Dora <dora@example.org>"] {
+        let refused = send(wrong).await;
+        assert!(matches!(refused, Err(Error::BadInput { field: "delegate", .. })), "{wrong}: {refused:?}");
+    }
+    let undo = send("dora@example.org").await.unwrap();
+    settle(office.kalends()).await;
+    let text = office.text(office.cyrus, "m.ics").await.unwrap();
+    let (his, hers) = (line(&text, "bernard"), line(&text, "dora"));
+    assert!(his.contains("PARTSTAT=DELEGATED") && his.contains("dora@example.org"), "{text}");
+    assert!(hers.contains("DELEGATED-FROM") && hers.contains("NEEDS-ACTION"), "{text}");
+    assert_eq!(office.methods(office.dora).await, ["REQUEST"]);
+    office.answer(office.dora, "m.ics", PartStat::Accepted).await;
+    let text = office.text(office.cyrus, "m.ics").await.unwrap();
+    assert!(line(&text, "dora").contains("PARTSTAT=ACCEPTED"), "{text}");
+    assert_ne!(undo, kalends_domain::events::Undo::default());
+    // Not who invites, by another name that they have here.
+    let text = meeting("p", "Plan", "20300302T100000Z", &["bernard"], "")
+        .replace("ORGANIZER:mailto:cyrus@example.org", "ORGANIZER:/api/v1.0/caldav/principals/cyrus/");
+    office.put(office.cyrus, "p.ics", &text).await.unwrap();
+    let answer = Answer { partstat: PartStat::Accepted, delegate: Some("cyrus@example.org".into()) };
+    let refused = office.kalends().answer_invitation(bernard, (calendar, "p.ics"), None, None, answer, None).await;
+    assert!(matches!(refused, Err(Error::BadInput { field: "delegate", .. })), "{refused:?}");
+    assert_eq!(office.home.damages().await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_time_that_is_not_taken_changes_nothing_and_its_guest_is_told() {
     let office = Office::with_meeting().await;
     let proposals = office.proposed(None, timing(4, 15)).await;
@@ -108,7 +179,7 @@ async fn another_time_of_one_instance_is_of_that_alone() {
     }
     // One about what is not as it was any more is none.
     let (bernard, own) = office.bernard;
-    let late = office.kalends().propose_time(bernard, (own, "m.ics"), None, None, timing(2, 10), None);
+    let late = office.kalends().propose_time(bernard, (own, "m.ics"), None, None, wanted(timing(2, 10)), None);
     late.await.unwrap();
     let moved = meeting("m", "Plan", "20300302T110000Z", &["bernard"], "SEQUENCE:5\r\nRRULE:FREQ=WEEKLY;COUNT=3\r\n");
     office
@@ -151,14 +222,14 @@ async fn only_who_may_proposes_and_decides() {
     assert!(matches!(kalends.decline_proposal(dora, place, id, None).await, Err(Error::Forbidden { .. })));
     assert_eq!(kalends.invitation(dora, cyruss, "m.ics", None).await.unwrap().proposals, []);
     // Not the organizer to themselves, and not by a copy of somebody else.
-    let own = kalends.propose_time(cyrus, place, None, None, timing(4, 15), None).await;
+    let own = kalends.propose_time(cyrus, place, None, None, wanted(timing(4, 15)), None).await;
     assert!(matches!(own, Err(Error::NotFound(_))), "{own:?}");
     assert!(matches!(kalends.accept_proposal(bernard, (bernards, "m.ics"), id).await, Err(Error::NotFound(_))));
     assert!(matches!(kalends.accept_proposal(dora, (doras, "m.ics"), id).await, Err(Error::NotFound(_))));
     assert!(matches!(kalends.accept_proposal(cyrus, place, DeliveryId(i64::MAX)).await, Err(Error::NotFound(_))));
     // The time that it has, one that ends before it begins, an old version, and a long word.
     let propose =
-        |timing, etag, comment| kalends.propose_time(bernard, (bernards, "m.ics"), etag, None, timing, comment);
+        |timing, etag, comment| kalends.propose_time(bernard, (bernards, "m.ics"), etag, None, wanted(timing), comment);
     assert!(matches!(propose(timing(1, 10), None, None).await, Err(Error::BadInput { field: "start", .. })));
     let backwards = Timing::Timed { start: at(4, 15), end: at(4, 14), zone: None };
     assert!(matches!(propose(backwards, None, None).await, Err(Error::BadInput { .. })));

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used)]
 
 mod arrivals;
+mod corpora;
 mod delivered;
 mod faults;
 mod incoming;
 mod index;
+mod infomaniak;
 mod invitations;
 mod odd;
 mod person;

@@ -313,7 +313,8 @@ async fn another_time_is_proposed_declined_and_taken() {
     let propose = async |start: u32| {
         let timing = Timing::Timed { start: at(4, start), end: at(4, start + 1), zone: Some(chrono_tz::UTC) };
         let place = (bob.calendar, NAME);
-        bob.kalends.propose_time(bob.caller, place, None, None, timing, Some("I travel")).await.unwrap();
+        let wanted = kalends_domain::scheduling::Wanted { timing, location: None };
+        bob.kalends.propose_time(bob.caller, place, None, None, wanted, Some("I travel")).await.unwrap();
         bob.work().await;
         ada.receive(1).await;
     };

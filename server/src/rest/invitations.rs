@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kalends_domain::scheduling::{self, DeliveryId, NewAttendee, Proposal};
+use kalends_domain::scheduling::{self, DeliveryId, NewAttendee, Proposal, Wanted};
 use kalends_domain::{Error, Missing};
 use kalends_ical::instance_key;
 use kalends_ical::itip::{Answer, PartStat, Party, Role};
@@ -85,7 +85,7 @@ pub struct Invitation {
     sent: Vec<SentMessage>,
 }
 
-/// Another time that an attendee has proposed.
+/// Another time or place that an attendee has proposed.
 #[derive(Serialize, ToSchema)]
 pub struct TimeProposed {
     id: i64,
@@ -97,6 +97,8 @@ pub struct TimeProposed {
     start: Time,
     /// Exclusive.
     end: Time,
+    /// Another place; `null`: the one that it has.
+    location: Option<String>,
     comment: Option<String>,
 }
 
@@ -110,19 +112,26 @@ impl TimeProposed {
             instance: proposal.instance.as_ref().map(instance_key::encode),
             start,
             end,
+            location: proposal.location,
             comment: proposal.comment,
         }
     }
 }
 
-/// Another time to propose.
+/// Another time or place to propose.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TimeToPropose {
-    start: Time,
+    /// Left out: as it is.
+    #[serde(default)]
+    start: Option<Time>,
     /// Exclusive, of the same type as the start; left out: it lasts as long as before.
     #[serde(default)]
     end: Option<Time>,
+    /// Left out: the place that it has.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    location: Option<String>,
     /// A word to whoever invites.
     #[serde(default)]
     #[schema(max_length = 1000)]
@@ -133,7 +142,7 @@ pub struct TimeToPropose {
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum DecisionName {
-    /// The event is at that time from now on, and everybody is asked anew.
+    /// The event is so from now on, and everybody is asked anew.
     Accept,
     /// It stays as it is, and who proposed it is told.
     Decline,
@@ -155,6 +164,10 @@ pub struct DecisionToMake {
 #[serde(deny_unknown_fields)]
 pub struct AnswerToGive {
     answer: AnswerName,
+    /// Who comes in one's place, of `DELEGATED`: an address of e-mail. Whoever invites asks them.
+    #[serde(default)]
+    #[schema(max_length = 254)]
+    delegate: Option<String>,
     /// A word to whoever invites.
     #[serde(default)]
     #[schema(max_length = 1000)]
@@ -168,15 +181,22 @@ pub enum AnswerName {
     Accepted,
     Tentative,
     Declined,
+    /// Somebody else comes.
+    Delegated,
 }
 
-impl From<AnswerName> for PartStat {
-    fn from(name: AnswerName) -> Self {
-        match name {
-            AnswerName::Accepted => PartStat::Accepted,
-            AnswerName::Tentative => PartStat::Tentative,
-            AnswerName::Declined => PartStat::Declined,
-        }
+/// # Errors
+/// 422 where somebody is sent and not named, or named and not sent.
+fn answer_of(name: AnswerName, delegate: Option<String>) -> Result<Answer, Problem> {
+    let partstat = match name {
+        AnswerName::Tentative => PartStat::Tentative,
+        AnswerName::Declined => PartStat::Declined,
+        // Whoever sends somebody is not asked any more.
+        AnswerName::Accepted | AnswerName::Delegated => PartStat::Accepted,
+    };
+    match matches!(name, AnswerName::Delegated) == delegate.is_some() {
+        true => Ok(Answer { partstat, delegate }),
+        false => Err(Problem::bad_value("delegate", "It goes with DELEGATED, and that with it.")),
     }
 }
 
@@ -252,7 +272,7 @@ pub async fn answer(
         Some(tags) => Some(seen(&tags, &rest.kalends.invitation(caller, calendar, &name, None).await?.etag)?),
         None => None,
     };
-    let answer = Answer { partstat: wanted.answer.into(), delegate: None };
+    let answer = answer_of(wanted.answer, wanted.delegate)?;
     let (place, comment) = ((calendar, name.as_str()), wanted.comment.as_deref());
     rest.kalends.answer_invitation(caller, place, etag.as_deref(), instance.as_ref(), answer, comment).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -278,7 +298,7 @@ pub async fn put_attendees(
     Ok(shown(rest.kalends.invitation(caller, calendar, &name, None).await?))
 }
 
-/// Proposes another time to whoever invites, for all of an event or for one instance. It stays as it is until they decide.
+/// Proposes another time or place to whoever invites, for all of an event or for one instance. It stays as it is until they decide.
 #[utoipa::path(post, path = "/api/v1.0/calendars/{id}/events/{name}/proposals", tag = "events", request_body = TimeToPropose,
     params(("id" = i64, Path), ("name" = String, Path), OfInstance, ("If-Match" = Option<String>, Header, description = "The ETag that one saw.")),
     responses((status = 204)))]
@@ -293,13 +313,14 @@ pub async fn propose(
     let (caller, calendar, instance) = (known.caller, calendar_id(&id)?, moment(of.instance.as_deref())?);
     let stands = rest.kalends.event(caller, calendar, &name, instance.as_ref()).await?;
     let etag = if_match(&headers)?.map(|tags| seen(&tags, &stands.etag)).transpose()?;
-    let timing = changed(stands.draft.timing, Some(&wanted.start), wanted.end.as_ref())?;
+    let timing = changed(stands.draft.timing, wanted.start.as_ref(), wanted.end.as_ref())?;
+    let proposed = Wanted { timing, location: wanted.location };
     let (place, comment) = ((calendar, name.as_str()), wanted.comment.as_deref());
-    rest.kalends.propose_time(caller, place, etag.as_deref(), instance.as_ref(), timing, comment).await?;
+    rest.kalends.propose_time(caller, place, etag.as_deref(), instance.as_ref(), proposed, comment).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Decides about a time that an attendee has proposed.
+/// Decides about what an attendee has proposed.
 #[utoipa::path(post, path = "/api/v1.0/calendars/{id}/events/{name}/proposals/{proposal}", tag = "events", request_body = DecisionToMake,
     params(("id" = i64, Path), ("name" = String, Path), ("proposal" = i64, Path)),
     responses((status = 204)))]

@@ -1,6 +1,7 @@
 //! What messages of one's mail accounts say about meetings, and answering.
 
-use super::input::Body;
+use super::input::{Body, Parameters};
+use super::instances::viewer;
 use super::invitations::Participant;
 use super::mail_messages::{Who, message_id};
 use super::problem::Problem;
@@ -9,12 +10,16 @@ use super::{Known, Rest};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use chrono_tz::Tz;
+use kalends_domain::{Error, Missing};
+use kalends_domain::agenda::AgendaInstance;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::mail::{AuthenticationResults, InvitationDeed, MailInvitation};
-use kalends_domain::{Error, Missing};
+use kalends_ical::edit::Timing;
 use kalends_ical::instance_key;
+use kalends_ical::placement::When;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// What the server of a mail account has found out about who a message is from (RFC 8601), each such as `pass`, `fail` or `none`.
 #[derive(Serialize, ToSchema)]
@@ -158,4 +163,93 @@ pub async fn act(
     let comment = wanted.comment.as_deref();
     rest.kalends.answer_mail_invitation(known.caller, message, deed, calendar, comment).await?;
     Ok((StatusCode::OK, found(&rest, &known, &id).await?))
+}
+
+/// In which zone days begin.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct InZone {
+    /// A name of the IANA database; left out: one's own.
+    #[serde(default)]
+    zone: Option<String>,
+}
+
+/// Something else that keeps one busy.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MailInvitationOther)]
+pub struct Other {
+    calendar: i64,
+    /// As in `…/calendars/{id}/events/{name}`; `null`: one learns when it is and nothing else.
+    name: Option<String>,
+    title: String,
+    start: Time,
+    /// Exclusive.
+    end: Time,
+    /// Whether it is at the same time.
+    same_time: bool,
+}
+
+/// A date of a series at which there is something else.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MailInvitationDate)]
+pub struct TakenDate {
+    start: Time,
+    /// Exclusive.
+    end: Time,
+    others: Vec<Other>,
+}
+
+/// What else there is when an invitation is. Times are on the clock of the zone that was asked for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MailInvitationConflicts)]
+pub struct WhatElse {
+    /// On the days of the invitation, of a series of its first date.
+    that_day: Vec<Other>,
+    /// Of a series, how many dates within a year were looked at,
+    dates: usize,
+    /// at how many of them there is something else,
+    conflicting: usize,
+    /// and the first of these.
+    first: Vec<TakenDate>,
+}
+
+/// What else there is when an invitation is: that day, and of a series at its dates within a year.
+#[utoipa::path(get, path = "/api/v1.0/mail/messages/{id}/invitation/conflicts", tag = "mail",
+    params(("id" = i64, Path), InZone),
+    responses((status = 200, body = WhatElse),
+        (status = 502, description = "The server did not answer, or not as it should.")))]
+pub async fn conflicts(
+    State(rest): State<Rest>,
+    known: Known,
+    Path(id): Path<String>,
+    Parameters(wanted): Parameters<InZone>,
+) -> Result<Json<WhatElse>, Problem> {
+    let zone = viewer(&rest, &known, wanted.zone.as_deref()).await?;
+    let found = rest.kalends.mail_invitation(known.caller, message_id(&id)?).await?;
+    let found = found.ok_or(Error::NotFound("the invitation"))?;
+    let all = rest.kalends.conflicts_of_invitation(known.caller, &found, zone).await?;
+    let other = |event: AgendaInstance, same_time: bool| {
+        let (start, end) = of_when(event.when, zone);
+        let name = Some(event.name).filter(|name| !name.is_empty());
+        Other { calendar: event.calendar.0, name, title: event.summary, start, end, same_time }
+    };
+    let first = all.dates.into_iter().map(|(date, others)| {
+        let (start, end) = of_when(date, zone);
+        TakenDate { start, end, others: others.into_iter().map(|event| other(event, true)).collect() }
+    });
+    Ok(Json(WhatElse {
+        first: first.collect(),
+        that_day: all.that_day.into_iter().map(|(event, same_time)| other(event, same_time)).collect(),
+        dates: all.looked_at,
+        conflicting: all.conflicting,
+    }))
+}
+
+/// A time on the clock of a zone.
+fn of_when(when: When, zone: Tz) -> (Time, Time) {
+    of_timing(match when {
+        When::Days { first, last } => Timing::AllDay { first, last },
+        When::Times { start, end } => Timing::Timed { start, end, zone: Some(zone) },
+    })
 }

@@ -26,6 +26,7 @@ mod mail_identities;
 mod mail_invitations;
 mod mail_makings;
 mod mail_messages;
+mod mail_people;
 mod meeting_times;
 mod objects;
 mod openapi;
@@ -256,6 +257,11 @@ fn of_mail() -> OpenApiRouter<Rest> {
         .routes(routes!(mail_messages::source))
         .routes(routes!(mail_messages::part))
         .routes(routes!(mail_invitations::get, mail_invitations::act))
+        .routes(routes!(mail_invitations::conflicts))
+        .routes(routes!(mail_people::people))
+        .routes(routes!(mail_people::picture_senders))
+        .routes(routes!(mail_people::show_pictures, mail_people::hide_pictures))
+        .routes(routes!(mail_people::pending))
         .routes(routes!(mail_makings::times))
         .routes(routes!(mail_makings::event))
         .routes(routes!(mail_makings::task))

@@ -33,9 +33,11 @@ pub async fn wish(
         instance: query.get("instance").map(String::as_str),
         etag: field("etag"),
         answer: field("answer"),
+        delegate: field("delegate"),
         comment: field("comment"),
         attendees: form.get("attendees").map(String::as_str),
         proposed: field("propose").and(field("start").zip(field("end"))),
+        location: field("location"),
         decided: field("proposal")
             .and_then(|id| id.parse().ok())
             .zip(field("decide").map(|decision| decision == "take")),

@@ -185,7 +185,8 @@ async fn an_answer_and_a_proposal_say_so_to_an_organizer_elsewhere() {
     let start = chrono::NaiveDate::from_ymd_opt(2030, 3, 4).unwrap().and_hms_opt(15, 0, 0).unwrap();
     let end = start + chrono::TimeDelta::hours(1);
     let timing = kalends_ical::edit::Timing::Timed { start, end, zone: Some(chrono_tz::UTC) };
-    kalends.propose_time(inviting.ada, place, None, None, timing, None).await.unwrap();
+    let wanted = kalends_domain::scheduling::Wanted { timing, location: None };
+    kalends.propose_time(inviting.ada, place, None, None, wanted, None).await.unwrap();
     inviting.settle().await;
     let proposal = shown(&inviting.last());
     assert!(proposal.contains("method=COUNTER") && proposal.contains("Monday, 4 March 2030, 15:00"), "{proposal}");

@@ -63,6 +63,20 @@ async fn the_page_of_a_mail_shows_what_it_asks_and_takes_the_answer() {
         (&json!("REQUEST"), &json!("fit"), &json!(false))
     );
     assert_eq!(shown["actions"], json!(["accept", "maybe", "decline", "put"]), "{shown}");
+    // What else there is that day, and at the dates of the series, which are too far ahead.
+    let conflicts = format!("{path}/conflicts");
+    let found = body(&grace.get(&format!("{conflicts}?zone=Europe/Zurich")).await);
+    let other = &found["that_day"][0];
+    assert_eq!((&other["title"], &other["same_time"]), (&json!("Dentist"), &json!(true)), "{found}");
+    assert_eq!(
+        (&other["start"]["tzid"], &other["start"]["local"]),
+        (&json!("Europe/Zurich"), &json!("2030-03-01T11:30:00"))
+    );
+    assert_eq!((&found["dates"], &found["first"]), (&json!(0), &json!([])));
+    assert_eq!(
+        (eve.get(&conflicts).await.status, grace.get(&format!("{conflicts}?zone=Mars")).await.status),
+        (404, 400)
+    );
     assert_eq!((eve.get(&path).await.status, grace.get("/mail/messages/999999/invitation").await.status), (404, 404));
     for (wrong, status) in [
         (json!({ "action": "burn" }), 422),
@@ -81,6 +95,7 @@ async fn the_page_of_a_mail_shows_what_it_asks_and_takes_the_answer() {
         "Bob invites you.",
         "Room 5",
         "Dentist",
+        "At the same time",
         "Carl",
         "Plan &lt;b",
         "1 March 2030",

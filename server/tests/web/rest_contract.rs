@@ -30,6 +30,8 @@ const WITHOUT_CONDITION: &[(&str, &str)] = &[
     ("PUT /api/v1.0/mail/accounts/{id}/password", "whole, and one's own: the last word holds"),
     ("PATCH /api/v1.0/mail/accounts/{id}/identities/{identity}", "one's own: the last word holds"),
     ("DELETE /api/v1.0/mail/accounts/{id}/identities/{identity}", "one's own, and made again in a moment"),
+    ("PUT /api/v1.0/mail/picture-senders/{address}", "one's own: the last word holds"),
+    ("DELETE /api/v1.0/mail/picture-senders/{address}", "one's own: the last word holds"),
     ("PUT /api/v1.0/free-busy/addresses/{email}", "whole, and one's own: the last word holds"),
     ("DELETE /api/v1.0/free-busy/addresses/{email}", "whole, and one's own: the last word holds"),
     ("PUT /api/v1.0/calendars/sync", "it has runs begin, and changes nothing else"),

@@ -83,8 +83,24 @@ async fn a_program_adds_an_account_reads_sorts_and_writes() {
     let changed = body(&ada.send("POST", "/mail/changes", &[], &change).await);
     assert_eq!(changed["messages"], 1, "{changed}");
     assert_eq!(body(&ada.get("/mail/messages?place=bin").await)["messages"].as_array().unwrap().len(), 1);
+    let pending = format!("/mail/accounts/{}/pending", account["id"]);
+    assert_eq!(body(&ada.get(&pending).await), json!({ "messages": 1 }), "the server was not told");
     let undo = changed["undo"].as_str().unwrap().strip_prefix("/api/v1.0").unwrap().to_owned();
     assert_eq!(body(&ada.send("POST", &undo, &[], &json!({})).await), json!({ "messages": 1 }));
+    assert_eq!(body(&ada.get(&pending).await), json!({ "messages": 0 }));
+    assert_eq!(eve.get(&pending).await.status, 404);
+
+    // Whose pictures are shown, which is everybody's own.
+    let sender = "/mail/picture-senders/News%40Shop.example";
+    assert_eq!(ada.plain("PUT", sender, &[]).await.status, 204);
+    let shown = || async { body(&ada.get("/mail/picture-senders").await)["senders"].clone() };
+    assert_eq!(shown().await, json!(["news@shop.example"]));
+    assert_eq!(body(&eve.get("/mail/picture-senders").await)["senders"], json!([]));
+    assert_eq!(ada.plain("DELETE", sender, &[]).await.status, 204);
+    assert_eq!(shown().await, json!([]));
+    // Nobody was written to yet.
+    assert_eq!(body(&ada.get("/mail/people?q=zoe").await), json!({ "people": [] }));
+    assert_eq!(ada.get("/mail/people?word=zoe").await.status, 400);
     for (wrong, status) in [
         ("?place=nowhere", 400),
         ("?folder=1&account=1", 400),

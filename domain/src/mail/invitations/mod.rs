@@ -8,6 +8,7 @@
 mod answering;
 mod authentication;
 mod calendar_part;
+mod conflicts;
 mod finding;
 mod judging;
 mod letter;
@@ -15,6 +16,7 @@ mod showing;
 mod taking;
 
 pub use authentication::AuthenticationResults;
+pub use conflicts::InvitationConflicts;
 pub(super) use finding::find_calendars;
 pub use judging::MailInvitationVerdict;
 pub use showing::{InvitationDeed, InvitationStanding, MailInvitation};

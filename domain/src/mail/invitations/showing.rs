@@ -108,6 +108,8 @@ pub struct MailInvitation {
     /// What the reader has answered (PARTSTAT), as it stands in their calendar.
     pub answer: Option<String>,
     pub deeds: Vec<InvitationDeed>,
+    /// The calendar that came with the mail.
+    pub text: String,
 }
 
 /// What a mail says about a meeting, or that it cannot be read.
@@ -231,6 +233,10 @@ fn invitation(told: &Told, known: Option<KnownMailInvitation>, limits: &Limits) 
         stands: standing,
         answer: own.map(|own| own.partstat),
         deeds: Vec::new(),
+        text: match &letter.calendar {
+            Found::Text(text) => text.clone(),
+            _ => String::new(),
+        },
     };
     let is_open = found.outcome == Some(Why::ForPerson);
     found.deeds = deeds(&found, instance.is_some(), is_open);

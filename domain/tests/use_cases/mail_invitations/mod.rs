@@ -1,5 +1,6 @@
 //! What comes about meetings by mail: taken up, shown, and answered.
 
+mod conflicts;
 pub mod mailboxes;
 mod methods;
 mod odd;
