@@ -336,11 +336,11 @@ test("what is spam goes there and back, and pictures and documents are shown whe
   await shown.close();
   await expect(page.getByRole("link", { name: "Show page.html" })).toHaveCount(0);
   const at = await page.getByRole("link", { name: "Show empty.pdf" }).getAttribute("href");
-  const document = await page.request.get(at!);
-  expect(document.headers()["content-type"]).toBe("application/pdf");
-  expect(document.headers()["content-disposition"]).toContain("inline");
+  const opened = await page.request.get(at!);
+  expect(opened.headers()["content-type"]).toBe("application/pdf");
+  expect(opened.headers()["content-disposition"]).toContain("inline");
   // Chromium's own viewer shows a document under this policy; the shell of it that the tests drive has none.
-  expect(document.headers()["content-security-policy"]).toBe("default-src 'none'; frame-ancestors 'none'");
+  expect(opened.headers()["content-security-policy"]).toBe("default-src 'none'; frame-ancestors 'none'");
   const saved = await page.request.get(at!.replace("?show", ""));
   expect(saved.headers()["content-disposition"]).toContain("attachment");
   await picture(page, "mail-files");

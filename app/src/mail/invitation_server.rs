@@ -16,7 +16,7 @@ use kalends_domain::accounts::User;
 use kalends_domain::agenda::AgendaInstance;
 use kalends_domain::calendars::CalendarId;
 use kalends_domain::mail::{
-    AuthenticationResults, InvitationDeed, MailInvitation, MailInvitationVerdict, MailMessageId,
+    AuthenticationResults, InvitationAction, MailInvitation, MailInvitationVerdict, MailMessageId,
 };
 use kalends_domain::scheduling::MeetingFacts;
 use kalends_domain::{Error, Kalends, Missing};
@@ -44,12 +44,12 @@ pub async fn card(kalends: &Kalends, user: &User, message: i64) -> MessageInvita
 async fn shown_card(kalends: &Kalends, user: &User, message: i64, found: MailInvitation) -> InvitationCard {
     let reader = Reader::of(user);
     let who = who(&found);
-    let conflicts = match found.deeds.contains(&InvitationDeed::Answer(PartStat::Accepted)) {
+    let conflicts = match found.deeds.contains(&InvitationAction::Answer(PartStat::Accepted)) {
         true => conflicts(kalends, user, &found, &reader).await.unwrap_or_default(),
         false => Conflicts::default(),
     };
     let wants_calendar = found.stands.is_none()
-        && found.deeds.iter().any(|deed| matches!(deed, InvitationDeed::Put | InvitationDeed::Answer(_)));
+        && found.deeds.iter().any(|deed| matches!(deed, InvitationAction::Put | InvitationAction::Answer(_)));
     let calendars = if wants_calendar { calendars(kalends, user, found.kind).await } else { Vec::new() };
     let guests = match found.method.is_for_organizer() {
         true => Vec::new(),
@@ -68,7 +68,7 @@ async fn shown_card(kalends: &Kalends, user: &User, message: i64, found: MailInv
         takes_word: found
             .deeds
             .iter()
-            .any(|deed| matches!(deed, InvitationDeed::Answer(_) | InvitationDeed::DeclineProposal)),
+            .any(|deed| matches!(deed, InvitationAction::Answer(_) | InvitationAction::DeclineProposal)),
         deeds: found.deeds.iter().map(|deed| button(*deed, &found)).collect(),
         event: found.stands.as_ref().map(|stands| event_of(stands.calendar.0, &stands.name)),
     }
@@ -208,23 +208,23 @@ fn became(found: &MailInvitation) -> Vec<(Tone, String)> {
     }
 }
 
-fn button(deed: InvitationDeed, found: &MailInvitation) -> DeedButton {
+fn button(deed: InvitationAction, found: &MailInvitation) -> DeedButton {
     let label = match (deed, found.method) {
-        (InvitationDeed::Answer(PartStat::Accepted), _) => words::server_invitation_accept(),
-        (InvitationDeed::Answer(PartStat::Tentative), _) => words::server_invitation_maybe(),
-        (InvitationDeed::Answer(PartStat::Declined), _) => words::server_invitation_decline(),
-        (InvitationDeed::Put, _) => words::server_mail_invitation_put(),
-        (InvitationDeed::Remove, _) => words::server_mail_invitation_remove(),
-        (InvitationDeed::TakeProposal, _) => words::server_invitation_take(),
-        (InvitationDeed::DeclineProposal, _) => words::server_invitation_keep(),
-        (InvitationDeed::Apply, Method::Cancel) => words::server_mail_invitation_apply_cancel(),
-        (InvitationDeed::Apply, Method::Reply) => words::server_mail_invitation_apply_reply(),
-        (InvitationDeed::Apply, Method::Counter) => words::server_mail_invitation_apply_counter(),
-        (InvitationDeed::Apply, Method::Refresh) => words::server_mail_invitation_apply_refresh(),
-        (InvitationDeed::Apply, _) => words::server_mail_invitation_apply_request(),
+        (InvitationAction::Answer(PartStat::Accepted), _) => words::server_invitation_accept(),
+        (InvitationAction::Answer(PartStat::Tentative), _) => words::server_invitation_maybe(),
+        (InvitationAction::Answer(PartStat::Declined), _) => words::server_invitation_decline(),
+        (InvitationAction::Put, _) => words::server_mail_invitation_put(),
+        (InvitationAction::Remove, _) => words::server_mail_invitation_remove(),
+        (InvitationAction::TakeProposal, _) => words::server_invitation_take(),
+        (InvitationAction::DeclineProposal, _) => words::server_invitation_keep(),
+        (InvitationAction::Apply, Method::Cancel) => words::server_mail_invitation_apply_cancel(),
+        (InvitationAction::Apply, Method::Reply) => words::server_mail_invitation_apply_reply(),
+        (InvitationAction::Apply, Method::Counter) => words::server_mail_invitation_apply_counter(),
+        (InvitationAction::Apply, Method::Refresh) => words::server_mail_invitation_apply_refresh(),
+        (InvitationAction::Apply, _) => words::server_mail_invitation_apply_request(),
     };
     let is_given = match deed {
-        InvitationDeed::Answer(partstat) => Some(found.answer.as_deref() == Some(partstat.name())),
+        InvitationAction::Answer(partstat) => Some(found.answer.as_deref() == Some(partstat.name())),
         _ => None,
     };
     DeedButton { value: deed.name(), label, is_given }
@@ -287,7 +287,7 @@ pub async fn carry_out(
     comment: Option<&str>,
 ) -> Result<String, ApiError> {
     let gone = || ApiError::NotFound(words::server_mail_invitation_gone().into());
-    let deed = InvitationDeed::from_name(deed).ok_or_else(gone)?;
+    let deed = InvitationAction::from_name(deed).ok_or_else(gone)?;
     let (id, calendar) = (MailMessageId(message), calendar.map(CalendarId));
     match kalends.answer_mail_invitation(user.on_a_page(), id, deed, calendar, comment).await {
         Ok(()) => Ok(words::server_mail_invitation_done().to_owned()),

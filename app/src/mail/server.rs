@@ -5,7 +5,7 @@ use super::invitation_records::MessageInvitation;
 use super::invitation_server;
 use super::paths::{INBOX, STARRED, part_path};
 use super::records::{Attachment, Body, CardState, MAX_SHOWN, MailList, Message, Person, Role, Row, Thread, Wanted};
-use super::wishes::{Deed, MAX_CHOSEN, MailWish};
+use super::wishes::{MAX_CHOSEN, MailAction, MailWish};
 use super::writing;
 use crate::undo::keys::MAIL;
 use crate::wire::{ApiError, UndoKey};
@@ -295,15 +295,15 @@ pub async fn fulfil(kalends: &Kalends, user: &User, wish: &MailWish) -> Result<(
     let folders = folders(kalends, user).await?;
     let role = folders.find(&wish.folder).ok_or_else(|| ApiError::from(Error::NotFound(Missing::Folder)))?.role;
     let change = match wish.deed {
-        Deed::MarkRead => MailChange::Read(true),
-        Deed::MarkUnread => MailChange::Read(false),
-        Deed::Flag => MailChange::Flagged(true),
-        Deed::Unflag => MailChange::Flagged(false),
-        Deed::Archive => MailChange::Archive,
-        Deed::Delete => MailChange::Delete,
-        Deed::Junk => MailChange::Spam(true),
-        Deed::NotJunk => MailChange::Spam(false),
-        Deed::Move { folder } => MailChange::Move(MailFolderId(folder)),
+        MailAction::MarkRead => MailChange::Read(true),
+        MailAction::MarkUnread => MailChange::Read(false),
+        MailAction::Flag => MailChange::Flagged(true),
+        MailAction::Unflag => MailChange::Flagged(false),
+        MailAction::Archive => MailChange::Archive,
+        MailAction::Delete => MailChange::Delete,
+        MailAction::Junk => MailChange::Spam(true),
+        MailAction::NotJunk => MailChange::Spam(false),
+        MailAction::Move { folder } => MailChange::Move(MailFolderId(folder)),
     };
     let ids = wish.messages.iter().copied().map(MailMessageId).collect();
     // A star is for the message that is seen.
@@ -315,16 +315,16 @@ pub async fn fulfil(kalends: &Kalends, user: &User, wish: &MailWish) -> Result<(
     let count = number(changed.messages);
     let moved = |folder: &str| words::server_mail_done_moved(count, folder);
     let said = match wish.deed {
-        Deed::MarkRead => words::server_mail_done_read(count),
-        Deed::MarkUnread => words::server_mail_done_unread(count),
-        Deed::Flag => words::server_mail_done_flag(count),
-        Deed::Unflag => words::server_mail_done_unflag(count),
-        Deed::Archive => moved(words::server_mail_archive_folder()),
-        Deed::Delete if role == Role::Trash => words::server_mail_done_gone(count),
-        Deed::Delete => moved(words::server_mail_bin()),
-        Deed::Junk => moved(words::server_mail_junk_folder()),
-        Deed::NotJunk => moved(words::server_mail_inbox()),
-        Deed::Move { folder } => moved(folders.find(&folder.to_string()).map_or("", |folder| &folder.name)),
+        MailAction::MarkRead => words::server_mail_done_read(count),
+        MailAction::MarkUnread => words::server_mail_done_unread(count),
+        MailAction::Flag => words::server_mail_done_flag(count),
+        MailAction::Unflag => words::server_mail_done_unflag(count),
+        MailAction::Archive => moved(words::server_mail_archive_folder()),
+        MailAction::Delete if role == Role::Trash => words::server_mail_done_gone(count),
+        MailAction::Delete => moved(words::server_mail_bin()),
+        MailAction::Junk => moved(words::server_mail_junk_folder()),
+        MailAction::NotJunk => moved(words::server_mail_inbox()),
+        MailAction::Move { folder } => moved(folders.find(&folder.to_string()).map_or("", |folder| &folder.name)),
     };
     Ok((said, Some(format!("{MAIL}{}", changed.undo))))
 }

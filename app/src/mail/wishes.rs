@@ -13,7 +13,7 @@ pub struct MailRefused(pub ApiError);
 
 /// What is done with messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum MailAction {
     MarkRead,
     MarkUnread,
     Flag,
@@ -31,7 +31,7 @@ pub struct MailWish {
     /// In which folder, as addresses name it.
     pub folder: String,
     pub messages: Vec<i64>,
-    pub deed: Deed,
+    pub deed: MailAction,
     /// The page to go on with.
     pub back: String,
 }
@@ -41,15 +41,15 @@ impl MailWish {
     pub fn read(form: &[(String, String)], folder: &str) -> Option<Self> {
         let value = |wanted: &str| form.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
         let deed = match value("do")? {
-            "read" => Deed::MarkRead,
-            "unread" => Deed::MarkUnread,
-            "flag" => Deed::Flag,
-            "unflag" => Deed::Unflag,
-            "archive" => Deed::Archive,
-            "delete" => Deed::Delete,
-            "junk" => Deed::Junk,
-            "not-junk" => Deed::NotJunk,
-            "move" => Deed::Move { folder: value("to")?.parse().ok()? },
+            "read" => MailAction::MarkRead,
+            "unread" => MailAction::MarkUnread,
+            "flag" => MailAction::Flag,
+            "unflag" => MailAction::Unflag,
+            "archive" => MailAction::Archive,
+            "delete" => MailAction::Delete,
+            "junk" => MailAction::Junk,
+            "not-junk" => MailAction::NotJunk,
+            "move" => MailAction::Move { folder: value("to")?.parse().ok()? },
             _ => return None,
         };
         let named = form.iter().filter(|(name, _)| name == "m");
@@ -337,7 +337,7 @@ mod tests {
         let wish = MailWish::read(&form(&[("m", "3"), ("m", "5"), ("do", "archive")]), "7").unwrap();
         assert_eq!(
             wish,
-            MailWish { folder: "7".into(), messages: vec![3, 5], deed: Deed::Archive, back: "/mail/7".into() }
+            MailWish { folder: "7".into(), messages: vec![3, 5], deed: MailAction::Archive, back: "/mail/7".into() }
         );
         for fields in [&[("m", "x"), ("do", "read")][..], &[("m", "1")], &[("do", "burn")], &[("do", "move")]] {
             assert_eq!(MailWish::read(&form(fields), "7"), None, "{fields:?}");

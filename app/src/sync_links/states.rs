@@ -4,7 +4,7 @@ use super::Standing;
 use crate::history::words_of::Reader;
 use crate::words;
 use chrono::{DateTime, Utc};
-use kalends_domain::sync::{Deed, DeedCount, LinkState, RunOutcome, Side, SyncLink, SyncRun, Trouble};
+use kalends_domain::sync::{DeedCount, LinkState, RunOutcome, Side, SyncLink, SyncOutcome, SyncRun, Trouble};
 
 /// At a glance.
 pub fn standing(state: LinkState) -> Standing {
@@ -99,16 +99,16 @@ pub fn outcome(run: &SyncRun) -> &'static str {
 pub fn deeds(count: &DeedCount) -> String {
     let number = usize::try_from(count.count).unwrap_or(usize::MAX);
     match (count.deed, count.side) {
-        (Deed::Created, Side::Here) => words::server_sync_created_here(number),
-        (Deed::Created, Side::There) => words::server_sync_created_there(number),
-        (Deed::Changed, Side::Here) => words::server_sync_changed_here(number),
-        (Deed::Changed, Side::There) => words::server_sync_changed_there(number),
-        (Deed::Deleted, Side::Here) => words::server_sync_deleted_here(number),
-        (Deed::Deleted, Side::There) => words::server_sync_deleted_there(number),
-        (Deed::Merged, _) => words::server_sync_merged(number),
-        (Deed::Conflict, _) => words::server_sync_conflicts_made(number),
-        (Deed::SetAside, _) => words::server_sync_set_aside(number),
-        (Deed::Held, _) => words::server_sync_held(number),
-        (Deed::Left, _) => words::server_sync_left(number),
+        (SyncOutcome::Created, Side::Here) => words::server_sync_created_here(number),
+        (SyncOutcome::Created, Side::There) => words::server_sync_created_there(number),
+        (SyncOutcome::Changed, Side::Here) => words::server_sync_changed_here(number),
+        (SyncOutcome::Changed, Side::There) => words::server_sync_changed_there(number),
+        (SyncOutcome::Deleted, Side::Here) => words::server_sync_deleted_here(number),
+        (SyncOutcome::Deleted, Side::There) => words::server_sync_deleted_there(number),
+        (SyncOutcome::Merged, _) => words::server_sync_merged(number),
+        (SyncOutcome::Conflict, _) => words::server_sync_conflicts_made(number),
+        (SyncOutcome::SetAside, _) => words::server_sync_set_aside(number),
+        (SyncOutcome::Held, _) => words::server_sync_held(number),
+        (SyncOutcome::Left, _) => words::server_sync_left(number),
     }
 }

@@ -59,7 +59,7 @@ pub use bulk::{MailChange, MailChanged, MailSelection};
 pub use composing::UNDO_SECONDS;
 pub use html::SafeHtml;
 pub use invitations::{
-    AuthenticationResults, InvitationConflicts, InvitationDeed, InvitationStanding, MailInvitation,
+    AuthenticationResults, InvitationAction, InvitationConflicts, InvitationStanding, MailInvitation,
     MailInvitationVerdict,
 };
 pub use lists::{MailPlace, MailQuery};

@@ -57,7 +57,7 @@ impl Side {
 
 /// What was done with an object, or is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Deed {
+pub enum SyncOutcome {
     Created,
     Changed,
     Deleted,
@@ -73,28 +73,28 @@ pub enum Deed {
     Left,
 }
 
-impl Deed {
-    pub const ALL: [Deed; 8] = [
-        Deed::Created,
-        Deed::Changed,
-        Deed::Deleted,
-        Deed::Merged,
-        Deed::Conflict,
-        Deed::SetAside,
-        Deed::Held,
-        Deed::Left,
+impl SyncOutcome {
+    pub const ALL: [SyncOutcome; 8] = [
+        SyncOutcome::Created,
+        SyncOutcome::Changed,
+        SyncOutcome::Deleted,
+        SyncOutcome::Merged,
+        SyncOutcome::Conflict,
+        SyncOutcome::SetAside,
+        SyncOutcome::Held,
+        SyncOutcome::Left,
     ];
 
     pub fn name(self) -> &'static str {
         match self {
-            Deed::Created => "created",
-            Deed::Changed => "changed",
-            Deed::Deleted => "deleted",
-            Deed::Merged => "merged",
-            Deed::Conflict => "conflict",
-            Deed::SetAside => "aside",
-            Deed::Held => "held",
-            Deed::Left => "left",
+            SyncOutcome::Created => "created",
+            SyncOutcome::Changed => "changed",
+            SyncOutcome::Deleted => "deleted",
+            SyncOutcome::Merged => "merged",
+            SyncOutcome::Conflict => "conflict",
+            SyncOutcome::SetAside => "aside",
+            SyncOutcome::Held => "held",
+            SyncOutcome::Left => "left",
         }
     }
 
@@ -128,7 +128,7 @@ pub struct RunEntry {
     /// Counts up within the run.
     pub id: i64,
     pub side: Side,
-    pub deed: Deed,
+    pub deed: SyncOutcome,
     pub uid: String,
     pub title: Option<String>,
     /// Of the object here.
@@ -153,6 +153,6 @@ pub(crate) struct EntryUndo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeedCount {
     pub side: Side,
-    pub deed: Deed,
+    pub deed: SyncOutcome,
     pub count: u64,
 }

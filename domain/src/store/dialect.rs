@@ -80,12 +80,12 @@ impl Transaction {
         if self.is_postgres() { POSTGRES_OCTETS } else { SQLITE_OCTETS }
     }
 
-    /// The condition that the message `m` has the words that are bound as the fifth.
+    /// The condition that the message `m` has the words that follow, bound as one value and closed by a bracket.
     pub(super) fn mail_has_words(&self) -> &'static str {
         if self.is_postgres() {
-            "to_tsvector('simple', m.search_text) @@ to_tsquery('simple', $5)"
+            "to_tsvector('simple', m.search_text) @@ to_tsquery('simple', "
         } else {
-            "m.id IN (SELECT rowid FROM mail_words WHERE mail_words MATCH $5)"
+            "m.id IN (SELECT rowid FROM mail_words WHERE mail_words MATCH "
         }
     }
 

@@ -73,7 +73,7 @@ impl Transaction {
             parts.push(" AND (m.flags & 1) = 0");
         }
         if listed.words.is_some() {
-            parts.extend([" AND ", self.mail_has_words()]);
+            parts.extend([" AND ", self.mail_has_words(), "$5)"]);
         }
         if listed.threads {
             // One look into the index for each row on the way: a page costs what it shows, however large the folder is.

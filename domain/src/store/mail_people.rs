@@ -61,10 +61,7 @@ impl Transaction {
             true => "f.role = 'sent'",
             false => "(f.role IS NULL OR f.role NOT IN ('sent', 'drafts', 'spam', 'bin'))",
         };
-        let matched = match self.is_postgres() {
-            true => "to_tsvector('simple', m.search_text) @@ to_tsquery('simple', $2)",
-            false => "m.id IN (SELECT rowid FROM mail_words WHERE mail_words MATCH $2)",
-        };
+        let has_words = self.mail_has_words();
         let parts = [
             "SELECT ",
             COLUMNS,
@@ -73,8 +70,8 @@ impl Transaction {
             in_folders,
             // $Junk
             ") AND (m.flags & 32) = 0 AND ",
-            matched,
-            " ORDER BY m.received_at DESC, m.id DESC LIMIT $3",
+            has_words,
+            "$2) ORDER BY m.received_at DESC, m.id DESC LIMIT $3",
         ];
         self.joined(&parts).bind(owner.0).bind(words).bind(signed(most)).all(message).await
     }

@@ -4,7 +4,7 @@ use super::Transaction;
 use super::statement::{Row, broken, millis, signed};
 use crate::Result;
 use crate::model::sync_link::{SyncLinkId, Trouble};
-use crate::model::sync_run::{Deed, DeedCount, EntryUndo, RunEntry, RunOutcome, Side, SyncRun, SyncRunId};
+use crate::model::sync_run::{DeedCount, EntryUndo, RunEntry, RunOutcome, Side, SyncOutcome, SyncRun, SyncRunId};
 use crate::versions::{packed, unpacked};
 use chrono::{DateTime, Utc};
 
@@ -25,9 +25,9 @@ fn run(row: &Row) -> Result<SyncRun> {
     })
 }
 
-fn side_and_deed(row: &Row) -> Result<(Side, Deed)> {
+fn side_and_deed(row: &Row) -> Result<(Side, SyncOutcome)> {
     let side = Side::from_name(row.get("side")?).ok_or_else(|| broken("side"))?;
-    Ok((side, Deed::from_name(row.get("what")?).ok_or_else(|| broken("what"))?))
+    Ok((side, SyncOutcome::from_name(row.get("what")?).ok_or_else(|| broken("what"))?))
 }
 
 fn entry(row: &Row) -> Result<RunEntry> {

@@ -4,7 +4,7 @@ use super::plan::{self, Action, Brake, Change, Direction, Policy, Settled};
 use super::provider::{Provider, RemoteTag};
 use super::texts;
 use crate::model::sync_object::{Aside, AsideCode, OpenConflict, RemoteState, SyncObject};
-use crate::model::sync_run::Deed;
+use crate::model::sync_run::SyncOutcome;
 use crate::model::version::Digest;
 use crate::objects::index;
 use crate::store::Index;
@@ -87,7 +87,7 @@ pub(super) struct Decided {
     /// What is there, where it gives way to what is here: the history keeps it.
     pub lost: Option<String>,
     /// What the receipt says.
-    pub entry: Option<(Deed, Option<String>)>,
+    pub entry: Option<(SyncOutcome, Option<String>)>,
 }
 
 /// Whether what ended at `last_end` (Unix seconds) is to be in step.
@@ -175,7 +175,7 @@ pub(super) fn decide(given: Given, rules: &Rules) -> Decided {
             let mut row = before.clone();
             let why = error.to_string();
             set_aside(&mut row, local.as_ref().map(|local| local.etag.as_str()), AsideCode::Unstorable, why.clone());
-            let entry = Some((Deed::SetAside, Some(why)));
+            let entry = Some((SyncOutcome::SetAside, Some(why)));
             Decided { row, before, local, step: Step::Keep, lost: None, entry }
         }
     }
@@ -206,12 +206,12 @@ impl Deciding<'_> {
         match plan::action(here, there, direction, policy, newest) {
             Action::Nothing => Ok(self.noted(here)),
             Action::Remember => Ok(self.gone_on_both()),
-            Action::Pull => self.pull(if self.local.is_some() { Deed::Changed } else { Deed::Created }),
+            Action::Pull => self.pull(if self.local.is_some() { SyncOutcome::Changed } else { SyncOutcome::Created }),
             Action::Push | Action::DeleteThere => {
                 self.lost.clone_from(&self.text);
                 Ok(self.ours())
             }
-            Action::DeleteHere => Ok(self.done(Step::Delete, Some((Deed::Deleted, None)))),
+            Action::DeleteHere => Ok(self.done(Step::Delete, Some((SyncOutcome::Deleted, None)))),
             Action::Merge => self.merge(here, there, newest),
             Action::Ask => Ok(self.ask()),
             // Only a state yields it.
@@ -319,7 +319,7 @@ impl Deciding<'_> {
         if ours.is_some_and(|ours| ours > said) { Winner::Ours } else { Winner::Theirs }
     }
 
-    fn pull(&mut self, deed: Deed) -> Result<Decided> {
+    fn pull(&mut self, deed: SyncOutcome) -> Result<Decided> {
         self.lost = None;
         let (Some(theirs), Some(text)) = (self.theirs.clone(), self.text.clone()) else {
             return Ok(self.done(Step::Keep, None));
@@ -365,7 +365,7 @@ impl Deciding<'_> {
         let merged = match plan::settle(merge::merge(&versions, limits)?, self.rules.policy, newest) {
             Settled::Action(Action::Push) => return Ok(self.ours()),
             // The same already, or theirs alone: that looks again whether it is the same.
-            Settled::Action(_) => return self.pull(Deed::Changed),
+            Settled::Action(_) => return self.pull(SyncOutcome::Changed),
             Settled::Both { text } => text,
             Settled::Ask { .. } => return Ok(self.ask()),
             Settled::Resolve { winner } => {
@@ -384,7 +384,7 @@ impl Deciding<'_> {
         let limits = &self.rules.limits;
         let text = self.text.clone().unwrap_or_default();
         if same_meaning(&merged, &text, &limits.text)? {
-            return self.pull(Deed::Changed);
+            return self.pull(SyncOutcome::Changed);
         }
         if same_meaning(&merged, &local.text, &limits.text)? {
             return Ok(self.ours());
@@ -393,7 +393,7 @@ impl Deciding<'_> {
         // What is there is what the merged text is compared with: it goes there as an edit.
         self.ours();
         self.row.crossed = Some((self.rules.now, false));
-        Ok(self.done(Step::Store { text: merged, index }, Some((Deed::Merged, None))))
+        Ok(self.done(Step::Store { text: merged, index }, Some((SyncOutcome::Merged, None))))
     }
 
     fn ask(&mut self) -> Decided {
@@ -407,10 +407,10 @@ impl Deciding<'_> {
         self.row.conflict = Some(conflict);
         let etag = self.etag();
         set_aside(&mut self.row, etag.as_deref(), AsideCode::Conflict, String::new());
-        self.done(Step::Keep, is_new.then_some((Deed::Conflict, None)))
+        self.done(Step::Keep, is_new.then_some((SyncOutcome::Conflict, None)))
     }
 
-    fn done(&mut self, step: Step, entry: Option<(Deed, Option<String>)>) -> Decided {
+    fn done(&mut self, step: Step, entry: Option<(SyncOutcome, Option<String>)>) -> Decided {
         let (row, before, local) = (self.row.clone(), self.before.clone(), self.local.clone());
         Decided { row, before, local, step, lost: self.lost.clone(), entry }
     }

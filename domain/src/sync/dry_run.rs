@@ -15,7 +15,7 @@ use crate::access::Caller;
 use crate::calendars::{CalendarId, Revision};
 use crate::model::sync_link::SyncLinkId;
 use crate::model::sync_object::{RemoteState, SyncObject, SyncObjectId};
-use crate::model::sync_run::{Deed, DeedCount, RunEntry, Side};
+use crate::model::sync_run::{DeedCount, RunEntry, Side, SyncOutcome};
 use crate::store::SyncObjects;
 use crate::{Error, Kalends, Missing, Result};
 use kalends_ical::instances::{Extent, Window};
@@ -48,7 +48,7 @@ struct Dry<'a> {
     calendar: Option<CalendarId>,
     rules: Rules,
     rows: Vec<SyncObject>,
-    counts: BTreeMap<(Side, Deed), u64>,
+    counts: BTreeMap<(Side, SyncOutcome), u64>,
     entries: Vec<RunEntry>,
     listed: bool,
 }
@@ -124,7 +124,7 @@ impl<'a> Dry<'a> {
             self.send_out().await?;
         }
         let count = |side, deed| self.counts.get(&(side, deed)).copied().unwrap_or_default();
-        let deletions = |side| usize::try_from(count(side, Deed::Deleted)).unwrap_or(usize::MAX);
+        let deletions = |side| usize::try_from(count(side, SyncOutcome::Deleted)).unwrap_or(usize::MAX);
         let brake = self.rules.brake;
         let here = brake_here(brake, deletions(Side::Here), (based, there), self.listed);
         let stops = [here, brake_there(brake, deletions(Side::There), there)];
@@ -227,7 +227,7 @@ impl<'a> Dry<'a> {
         }
     }
 
-    fn say(&mut self, side: Side, deed: Deed, row: &SyncObject, why: Option<String>) {
+    fn say(&mut self, side: Side, deed: SyncOutcome, row: &SyncObject, why: Option<String>) {
         *self.counts.entry((side, deed)).or_default() += 1;
         if self.entries.len() < MAX_NAMED {
             let line = entry(side, deed, row.uid.as_deref(), row.title.as_deref());
@@ -269,7 +269,7 @@ impl<'a> Dry<'a> {
                             Read::Answer(FetchOutcome::Unreadable { why } | FetchOutcome::Failed { why })
                             | Read::Failed(why),
                         ) => {
-                            self.say(Side::Here, Deed::SetAside, &row, Some(why));
+                            self.say(Side::Here, SyncOutcome::SetAside, &row, Some(why));
                             continue;
                         }
                         Some(Read::Answer(FetchOutcome::Gone)) => {
@@ -346,7 +346,7 @@ impl<'a> Dry<'a> {
             self.rows[at] = row;
             if stores && goes_on && self.rules.direction.pushes() {
                 let row = self.rows[at].clone();
-                self.say(Side::There, Deed::Changed, &row, None);
+                self.say(Side::There, SyncOutcome::Changed, &row, None);
                 self.rows[at].local_pending = false;
             }
         }
@@ -376,9 +376,9 @@ impl<'a> Dry<'a> {
                 None => row.clone(),
             };
             match outbound(&row, etag.as_ref(), &self.rules) {
-                Outbound::Push if row.remote.is_none() => self.say(Side::There, Deed::Created, &titled, None),
-                Outbound::Push => self.say(Side::There, Deed::Changed, &titled, None),
-                Outbound::Delete => self.say(Side::There, Deed::Deleted, &titled, None),
+                Outbound::Push if row.remote.is_none() => self.say(Side::There, SyncOutcome::Created, &titled, None),
+                Outbound::Push => self.say(Side::There, SyncOutcome::Changed, &titled, None),
+                Outbound::Delete => self.say(Side::There, SyncOutcome::Deleted, &titled, None),
                 Outbound::Nothing | Outbound::Forget => {}
             }
         }

@@ -5,7 +5,7 @@ use super::provider::{Provider, ProviderError};
 use crate::access::Caller;
 use crate::jobs::Lease;
 use crate::model::sync_link::{RunProgress, SyncLink, Trouble};
-use crate::model::sync_run::{Deed, EntryUndo, RunEntry, Side, SyncRunId};
+use crate::model::sync_run::{EntryUndo, RunEntry, Side, SyncOutcome, SyncRunId};
 use crate::model::version::Run;
 use crate::retry::retry;
 use crate::store::{JobProgress, Transaction};
@@ -116,7 +116,7 @@ impl Engine<'_> {
 }
 
 /// A line of a receipt about an object.
-pub(super) fn entry(side: Side, deed: Deed, uid: Option<&str>, title: Option<&str>) -> RunEntry {
+pub(super) fn entry(side: Side, deed: SyncOutcome, uid: Option<&str>, title: Option<&str>) -> RunEntry {
     RunEntry {
         id: 0,
         side,

@@ -11,7 +11,7 @@ use crate::calendars::Revision;
 use crate::model::object::Precondition;
 use crate::model::sync_link::{LinkSettings, Trouble};
 use crate::model::sync_object::{AsideCode, RemoteState, SyncObject, SyncObjectId};
-use crate::model::sync_run::{Deed, Side};
+use crate::model::sync_run::{Side, SyncOutcome};
 use crate::objects::{free_name, index};
 use crate::retry::retry;
 use crate::store::{SyncObjects, Transaction};
@@ -133,7 +133,7 @@ impl Engine<'_> {
             let entry = crate::model::sync_run::RunEntry {
                 why: Some(why),
                 name: row.name.clone(),
-                ..entry(Side::Here, Deed::SetAside, row.uid.as_deref(), row.title.as_deref())
+                ..entry(Side::Here, SyncOutcome::SetAside, row.uid.as_deref(), row.title.as_deref())
             };
             tx.add_sync_entry(self.id, &entry).await?;
         }
@@ -184,7 +184,7 @@ impl Engine<'_> {
                         local: None,
                         step: Step::Keep,
                         lost: None,
-                        entry: Some((Deed::SetAside, Some(why))),
+                        entry: Some((SyncOutcome::SetAside, Some(why))),
                     };
                     given.push((Err(Box::new(decided)), dropped));
                 }
@@ -193,7 +193,7 @@ impl Engine<'_> {
             if row.aside.as_ref().is_some_and(|aside| aside.code == AsideCode::UidTwice) {
                 let is_new = incoming.row.aside.as_ref().is_none_or(|aside| aside.code != AsideCode::UidTwice);
                 let why = row.aside.as_ref().map(|aside| aside.why.clone());
-                let entry = is_new.then_some((Deed::SetAside, why));
+                let entry = is_new.then_some((SyncOutcome::SetAside, why));
                 let decided = Decided { before: row.clone(), row, local: None, step: Step::Keep, lost: None, entry };
                 given.push((Err(Box::new(decided)), None));
                 continue;
@@ -360,7 +360,7 @@ impl Engine<'_> {
                         let why = error.to_string();
                         row = before.clone();
                         decide::set_aside(&mut row, etag, AsideCode::Unstorable, why.clone());
-                        said = Some((Deed::SetAside, Some(why)));
+                        said = Some((SyncOutcome::SetAside, Some(why)));
                     }
                     Err(error) => return Err(error),
                 }
@@ -437,7 +437,7 @@ impl Engine<'_> {
         for (decided, _) in decided.iter_mut().filter(|(decided, _)| matches!(decided.step, Step::Delete)) {
             decided.row = decided.before.clone();
             decided.step = Step::Keep;
-            decided.entry = Some((Deed::Held, None));
+            decided.entry = Some((SyncOutcome::Held, None));
         }
     }
 

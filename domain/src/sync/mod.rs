@@ -34,7 +34,7 @@ pub mod vault;
 pub use crate::model::remote_account::{AccountState, ProviderKind, RemoteAccount, RemoteAccountId};
 pub use crate::model::sync_link::{LinkSettings, LinkState, RunProgress, SyncLink, SyncLinkId, Trouble};
 pub use crate::model::sync_object::{Aside, AsideCode, SyncObjectId};
-pub use crate::model::sync_run::{Deed, DeedCount, RunEntry, RunOutcome, Side, SyncRun, SyncRunId};
+pub use crate::model::sync_run::{DeedCount, RunEntry, RunOutcome, Side, SyncOutcome, SyncRun, SyncRunId};
 pub use conflicts::{Resolution, SyncConflict};
 pub use deletions::{HeldDeletion, HeldDeletions};
 pub use dry_run::DryRun;

@@ -11,7 +11,7 @@ use crate::Result;
 use crate::model::object::Object;
 use crate::model::sync_link::Trouble;
 use crate::model::sync_object::{AsideCode, RemoteState, SyncObject, SyncObjectId};
-use crate::model::sync_run::{Deed, Side};
+use crate::model::sync_run::{Side, SyncOutcome};
 use crate::objects::index;
 use crate::store::SyncObjects;
 use kalends_ical::meaning::same_meaning;
@@ -284,7 +284,7 @@ impl Engine<'_> {
             self.tally.changes += 1;
             self.tally.again |= is_other;
             tx.update_sync_object(row).await?;
-            let deed = if before.remote.is_none() { Deed::Created } else { Deed::Changed };
+            let deed = if before.remote.is_none() { SyncOutcome::Created } else { SyncOutcome::Changed };
             let mut line = entry(Side::There, deed, row.uid.as_deref(), row.title.as_deref());
             line.name = Some(name.clone());
             line.undo.remote = row.remote.as_ref().map(|id| id.0.clone());
@@ -339,7 +339,7 @@ impl Engine<'_> {
                 Some(true) => {
                     let mut tx = self.begin().await?;
                     for row in &leaving {
-                        let line = entry(Side::There, Deed::Held, row.uid.as_deref(), row.title.as_deref());
+                        let line = entry(Side::There, SyncOutcome::Held, row.uid.as_deref(), row.title.as_deref());
                         tx.add_sync_entry(self.id, &line).await?;
                     }
                     tx.commit().await?;
@@ -379,7 +379,7 @@ impl Engine<'_> {
                     self.tally.changes += 1;
                     self.tally.frees_uids = true;
                     tx.delete_sync_object(row.id).await?;
-                    let mut line = entry(Side::There, Deed::Deleted, row.uid.as_deref(), row.title.as_deref());
+                    let mut line = entry(Side::There, SyncOutcome::Deleted, row.uid.as_deref(), row.title.as_deref());
                     line.undo.before = row.remote_base_text.or(row.base_text);
                     line.undo.local_base = row.local_base;
                     line.undo.remote = row.remote.map(|id| id.0);

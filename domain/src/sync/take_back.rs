@@ -13,7 +13,7 @@ use crate::model::job::NewJob;
 use crate::model::remote_account::RemoteAccount;
 use crate::model::sync_link::{LinkState, SyncLink};
 use crate::model::sync_object::{RemoteState, SyncObject};
-use crate::model::sync_run::{Deed, RunEntry, RunOutcome, Side, SyncRun, SyncRunId};
+use crate::model::sync_run::{RunEntry, RunOutcome, Side, SyncOutcome, SyncRun, SyncRunId};
 use crate::model::version::{Change, Run, RunKind};
 use crate::retry::retry;
 use crate::store::{JobProgress, LinkStanding, Transaction};
@@ -381,19 +381,19 @@ async fn note(
     link: &SyncLink,
     run: SyncRunId,
     line: &RunEntry,
-    deed: Option<Deed>,
+    deed: Option<SyncOutcome>,
     outcome: &mut TakenBack,
 ) -> Result<()> {
     let row = tx.sync_object_of_uid(link.id, &line.uid).await?;
     match (line.side, deed, row) {
         // It would be deleted on the other side as well: it is not known any more, and may come again.
-        (Side::Here, Some(Deed::Deleted), Some(row)) => {
+        (Side::Here, Some(SyncOutcome::Deleted), Some(row)) => {
             let mut unknown = SyncObject { remote_state: RemoteState::Seen, remote: row.remote.clone(), ..row };
             (unknown.local_base, unknown.base_text, unknown.remote_base_text) = (None, None, None);
             (unknown.remote_base, unknown.remote_digest, unknown.local_pending) = (None, None, false);
             tx.update_sync_object(&unknown).await?;
         }
-        (Side::There, Some(Deed::Deleted), Some(mut row)) => {
+        (Side::There, Some(SyncOutcome::Deleted), Some(mut row)) => {
             forget_remote(&mut row);
             row.local_pending = true;
             tx.update_sync_object(&row).await?;
@@ -405,21 +405,21 @@ async fn note(
         (Side::There, Some(_)) => outcome.there += 1,
         (_, None) => outcome.left.push(line.title.clone().unwrap_or_default()),
     }
-    let said = entry(line.side, deed.unwrap_or(Deed::Left), Some(&line.uid), line.title.as_deref());
+    let said = entry(line.side, deed.unwrap_or(SyncOutcome::Left), Some(&line.uid), line.title.as_deref());
     tx.add_sync_entry(run, &RunEntry { name: line.name.clone(), ..said }).await
 }
 
 /// Whether something was done that can be taken back.
-fn is_deed(deed: Deed) -> bool {
-    matches!(deed, Deed::Created | Deed::Changed | Deed::Deleted | Deed::Merged)
+fn is_deed(deed: SyncOutcome) -> bool {
+    matches!(deed, SyncOutcome::Created | SyncOutcome::Changed | SyncOutcome::Deleted | SyncOutcome::Merged)
 }
 
 /// What takes something back.
-fn back(deed: Deed) -> Deed {
+fn back(deed: SyncOutcome) -> SyncOutcome {
     match deed {
-        Deed::Created => Deed::Deleted,
-        Deed::Deleted => Deed::Created,
-        Deed::Merged => Deed::Changed,
+        SyncOutcome::Created => SyncOutcome::Deleted,
+        SyncOutcome::Deleted => SyncOutcome::Created,
+        SyncOutcome::Merged => SyncOutcome::Changed,
         other => other,
     }
 }
@@ -430,17 +430,17 @@ async fn put_back(
     link: &SyncLink,
     line: &RunEntry,
     limits: &kalends_ical::Limits,
-) -> std::result::Result<Option<Deed>, ProviderError> {
+) -> std::result::Result<Option<SyncOutcome>, ProviderError> {
     let undo = &line.undo;
     let tag = undo.tag.clone().map(RemoteTag);
     let id = undo.remote.clone().map(RemoteObjectId);
     let outcome = match (line.deed, &id, tag, &undo.before) {
         // One that is not there any more is deleted already.
-        (Deed::Created, Some(id), Some(tag), _) => provider.delete(&link.remote, id, Some(&tag)).await,
-        (Deed::Changed, Some(id), Some(tag), Some(before)) => {
+        (SyncOutcome::Created, Some(id), Some(tag), _) => provider.delete(&link.remote, id, Some(&tag)).await,
+        (SyncOutcome::Changed, Some(id), Some(tag), Some(before)) => {
             provider.update(&link.remote, id, Some(&tag), before).await.map(drop)
         }
-        (Deed::Deleted, _, _, Some(before)) => provider.create(&link.remote, &line.uid, before).await.map(drop),
+        (SyncOutcome::Deleted, _, _, Some(before)) => provider.create(&link.remote, &line.uid, before).await.map(drop),
         _ => return Ok(None),
     };
     let at = match outcome {

@@ -1,7 +1,7 @@
 //! What comes about meetings by mail, the whole way from a real server.
 
 use crate::setup::Post;
-use kalends_domain::mail::{InvitationDeed, InvitationRule, MailAccountChange, MailPlace};
+use kalends_domain::mail::{InvitationAction, InvitationRule, MailAccountChange, MailPlace};
 use kalends_ical::itip::PartStat;
 use kalends_test_support::dovecot::Offering;
 use kalends_test_support::smtp::SmtpOptions;
@@ -47,7 +47,7 @@ async fn an_invitation_is_found_in_its_part_stands_in_the_calendar_and_is_answer
         // What is seen when it is opened is the same message.
         let shown = post.kalends.mail_invitation(post.anna, message).await.unwrap().unwrap();
         assert!(shown.is_taken && shown.event.title == "Été", "{shown:?}");
-        let deed = InvitationDeed::Answer(PartStat::Accepted);
+        let deed = InvitationAction::Answer(PartStat::Accepted);
         post.kalends.answer_mail_invitation(post.anna, message, deed, None, None).await.unwrap();
         let object = post.kalends.object(post.anna, calendar, "theirs.ics").await.unwrap();
         assert!(object.text.contains("PARTSTAT=ACCEPTED"), "{}", object.text);

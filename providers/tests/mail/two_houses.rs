@@ -5,7 +5,7 @@ use crate::person::Person;
 use chrono::NaiveDate;
 use kalends_domain::events::EventChange;
 use kalends_domain::mail::{
-    AnswerKind, DraftContent, InvitationDeed, InvitationRule, MailAccountChange, MailAddress, MailInvitationVerdict,
+    AnswerKind, DraftContent, InvitationAction, InvitationRule, MailAccountChange, MailAddress, MailInvitationVerdict,
 };
 use kalends_domain::objects::Precondition;
 use kalends_domain::scheduling::NewAttendee;
@@ -85,7 +85,7 @@ impl Person {
     }
 
     /// Does what the last mail about a meeting asks for.
-    async fn act(&self, deed: InvitationDeed, word: Option<&str>) {
+    async fn act(&self, deed: InvitationAction, word: Option<&str>) {
         let (id, _) = self.last().await;
         self.kalends.answer_mail_invitation(self.caller, id, deed, None, word).await.unwrap();
         self.work().await;
@@ -144,7 +144,7 @@ async fn an_invitation_is_answered_moved_and_called_off() {
     assert_eq!((shown.method, shown.verdict, shown.is_taken), (Method::Request, MailInvitationVerdict::Fit, false));
     let mut at_bob = String::new();
     for answer in [PartStat::Accepted, PartStat::Declined, PartStat::Tentative] {
-        bob.act(InvitationDeed::Answer(answer), Some("a word")).await;
+        bob.act(InvitationAction::Answer(answer), Some("a word")).await;
         ada.receive(1).await;
         for person in [&ada, &bob] {
             assert_eq!(person.states(&[&bob]).await, [format!("- 0 {}", answer.name())]);
@@ -177,7 +177,7 @@ async fn an_invitation_is_answered_moved_and_called_off() {
     assert_eq!((ada.times().await, bob.times().await), (vec!["03-02 15".to_owned()], vec!["(03-02 15)".to_owned()]));
     let moved = (ada.tag(NAME).await, bob.tag(NAME).await);
     assert!(moved.0 != titled.0 && moved.1 != titled.1);
-    bob.act(InvitationDeed::Answer(PartStat::Accepted), None).await;
+    bob.act(InvitationAction::Answer(PartStat::Accepted), None).await;
     ada.receive(1).await;
     assert_eq!(ada.states(&[&bob]).await, ["- 1 ACCEPTED"]);
     assert_eq!(ada.tag(NAME).await, moved.0);
@@ -189,7 +189,7 @@ async fn an_invitation_is_answered_moved_and_called_off() {
     let text = bob.text(NAME).await;
     assert!(text.contains("STATUS:CANCELLED") && text.contains("SEQUENCE:2"), "{text}");
     assert_ne!(bob.tag(NAME).await, moved.1);
-    bob.act(InvitationDeed::Remove, None).await;
+    bob.act(InvitationAction::Remove, None).await;
     assert!(bob.object(NAME).await.is_none());
     ada.receive(0).await;
     for person in [&ada, &bob] {
@@ -323,14 +323,14 @@ async fn another_time_is_proposed_declined_and_taken() {
     let (_, shown) = ada.last().await;
     assert_eq!((shown.method, shown.outcome), (Method::Counter, Some(Why::ForPerson)));
     assert_eq!(shown.comment.as_deref(), Some("I travel"));
-    ada.act(InvitationDeed::DeclineProposal, Some("No room")).await;
+    ada.act(InvitationAction::DeclineProposal, Some("No room")).await;
     bob.receive(1).await;
     let (_, shown) = bob.last().await;
     assert_eq!((shown.method, shown.outcome), (Method::DeclineCounter, Some(Why::ForPerson)));
     assert_eq!(shown.comment.as_deref(), Some("No room"));
     assert_eq!(stands, (ada.text(NAME).await, ada.tag(NAME).await, bob.text(NAME).await, bob.tag(NAME).await));
     propose(16).await;
-    ada.act(InvitationDeed::TakeProposal, None).await;
+    ada.act(InvitationAction::TakeProposal, None).await;
     bob.receive(1).await;
     assert_eq!((ada.times().await, bob.times().await), (vec!["03-04 16".to_owned()], vec!["(03-04 16)".to_owned()]));
     for person in [&ada, &bob] {
@@ -360,7 +360,7 @@ async fn what_others_write_in_somebodys_name_is_shown_and_not_done() {
     assert!(eve.object(NAME).await.is_none());
     let (_, shown) = eve.last().await;
     assert_eq!((shown.verdict, shown.is_taken, shown.is_uninvited()), (MailInvitationVerdict::NotSender, false, true));
-    eve.act(InvitationDeed::Answer(PartStat::Accepted), None).await;
+    eve.act(InvitationAction::Answer(PartStat::Accepted), None).await;
     ada.receive(1).await;
     let stands = (ada.text(NAME).await, ada.tag(NAME).await, bob.text(NAME).await, bob.tag(NAME).await);
     let (_, shown) = ada.last().await;
@@ -384,7 +384,7 @@ async fn what_others_write_in_somebodys_name_is_shown_and_not_done() {
     for (person, method) in [(&ada, Method::Reply), (&bob, Method::Cancel)] {
         let (_, shown) = person.last().await;
         assert_eq!((shown.method, shown.verdict), (method, MailInvitationVerdict::NotSender));
-        assert_eq!((shown.is_taken, &shown.deeds[..]), (false, &[InvitationDeed::Apply][..]));
+        assert_eq!((shown.is_taken, &shown.deeds[..]), (false, &[InvitationAction::Apply][..]));
         person.is_whole().await;
     }
     assert_eq!(stands, (ada.text(NAME).await, ada.tag(NAME).await, bob.text(NAME).await, bob.tag(NAME).await));

@@ -11,10 +11,10 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chrono_tz::Tz;
-use kalends_domain::{Error, Missing};
 use kalends_domain::agenda::AgendaInstance;
 use kalends_domain::calendars::CalendarId;
-use kalends_domain::mail::{AuthenticationResults, InvitationDeed, MailInvitation};
+use kalends_domain::mail::{AuthenticationResults, InvitationAction, MailInvitation};
+use kalends_domain::{Error, Missing};
 use kalends_ical::edit::Timing;
 use kalends_ical::instance_key;
 use kalends_ical::placement::When;
@@ -127,7 +127,7 @@ fn info(found: MailInvitation) -> Info {
             cancelled: stands.is_cancelled,
         }),
         answer: found.answer,
-        actions: found.deeds.into_iter().map(InvitationDeed::name).collect(),
+        actions: found.deeds.into_iter().map(InvitationAction::name).collect(),
     }
 }
 
@@ -155,8 +155,8 @@ pub async fn act(
     Path(id): Path<String>,
     Body(wanted, _): Body<Action>,
 ) -> Result<(StatusCode, Json<Info>), Problem> {
-    let deed = InvitationDeed::from_name(&wanted.action).ok_or_else(|| {
-        let names = InvitationDeed::ALL.map(InvitationDeed::name).join(", ");
+    let deed = InvitationAction::from_name(&wanted.action).ok_or_else(|| {
+        let names = InvitationAction::ALL.map(InvitationAction::name).join(", ");
         Problem::bad_value("action", format!("One of {names}."))
     })?;
     let (message, calendar) = (message_id(&id)?, wanted.calendar.map(CalendarId));
@@ -227,7 +227,7 @@ pub async fn conflicts(
 ) -> Result<Json<WhatElse>, Problem> {
     let zone = viewer(&rest, &known, wanted.zone.as_deref()).await?;
     let found = rest.kalends.mail_invitation(known.caller, message_id(&id)?).await?;
-    let found = found.ok_or(Error::NotFound("the invitation"))?;
+    let found = found.ok_or(Error::NotFound(Missing::Invitation))?;
     let all = rest.kalends.conflicts_of_invitation(known.caller, &found, zone).await?;
     let other = |event: AgendaInstance, same_time: bool| {
         let (start, end) = of_when(event.when, zone);

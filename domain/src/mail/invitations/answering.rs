@@ -2,7 +2,7 @@
 
 use super::calendar_part::Found;
 use super::judging::MailInvitationVerdict;
-use super::showing::{InvitationDeed, MailInvitation, Shown};
+use super::showing::{InvitationAction, MailInvitation, Shown};
 use super::taking::Told;
 use crate::access::{Access, Caller, Held};
 use crate::calendars::CalendarId;
@@ -30,7 +30,7 @@ impl Kalends {
         &self,
         caller: Caller,
         id: MailMessageId,
-        deed: InvitationDeed,
+        deed: InvitationAction,
         calendar: Option<CalendarId>,
         comment: Option<&str>,
     ) -> Result<()> {
@@ -44,23 +44,24 @@ impl Kalends {
         }
         let stands = found.stands.as_ref().map(|stands| (stands.calendar, stands.name.clone()));
         match (deed, stands) {
-            (InvitationDeed::Answer(partstat), _) => {
+            (InvitationAction::Answer(partstat), _) => {
                 self.answer_mail(caller, (&account, &told, &found), partstat, calendar, comment).await
             }
-            (InvitationDeed::Put, _) => match told.message.invites(&told.me.invited) && found.method == Method::Request
-            {
-                true => self.apply_mail(&account, &told, calendar).await,
-                false => self.copy_mail(caller, &told, None, calendar, None).await,
-            },
-            (InvitationDeed::Apply, _) => self.apply_mail(&account, &told, None).await,
-            (InvitationDeed::Remove, Some((calendar, name))) => {
+            (InvitationAction::Put, _) => {
+                match told.message.invites(&told.me.invited) && found.method == Method::Request {
+                    true => self.apply_mail(&account, &told, calendar).await,
+                    false => self.copy_mail(caller, &told, None, calendar, None).await,
+                }
+            }
+            (InvitationAction::Apply, _) => self.apply_mail(&account, &told, None).await,
+            (InvitationAction::Remove, Some((calendar, name))) => {
                 self.delete_object(caller, calendar, &name, Precondition::None).await
             }
-            (InvitationDeed::TakeProposal, Some((calendar, name))) => {
+            (InvitationAction::TakeProposal, Some((calendar, name))) => {
                 let proposal = delivery.ok_or(NOT_THERE)?;
                 self.accept_proposal(caller, (calendar, &name), proposal).await.map(|_| ())
             }
-            (InvitationDeed::DeclineProposal, Some((calendar, name))) => {
+            (InvitationAction::DeclineProposal, Some((calendar, name))) => {
                 let proposal = delivery.ok_or(NOT_THERE)?;
                 self.decline_proposal(caller, (calendar, &name), proposal, comment).await
             }

@@ -19,6 +19,6 @@ pub use authentication::AuthenticationResults;
 pub use conflicts::InvitationConflicts;
 pub(super) use finding::find_calendars;
 pub use judging::MailInvitationVerdict;
-pub use showing::{InvitationDeed, InvitationStanding, MailInvitation};
+pub use showing::{InvitationAction, InvitationStanding, MailInvitation};
 pub(crate) use taking::take;
 pub(super) use taking::take_job;

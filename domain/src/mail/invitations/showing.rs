@@ -22,7 +22,7 @@ use kalends_ical::{CalendarObject, ComponentKind, edit};
 
 /// What can be done with what a mail says about a meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InvitationDeed {
+pub enum InvitationAction {
     /// To whoever invites; where one was not invited oneself as well (RFC 5546 section 3.2.2.5): they decide what becomes of it.
     Answer(PartStat),
     /// It stands in the calendar, unanswered.
@@ -36,28 +36,28 @@ pub enum InvitationDeed {
     DeclineProposal,
 }
 
-impl InvitationDeed {
-    pub const ALL: [InvitationDeed; 8] = [
-        InvitationDeed::Answer(PartStat::Accepted),
-        InvitationDeed::Answer(PartStat::Tentative),
-        InvitationDeed::Answer(PartStat::Declined),
-        InvitationDeed::Put,
-        InvitationDeed::Apply,
-        InvitationDeed::Remove,
-        InvitationDeed::TakeProposal,
-        InvitationDeed::DeclineProposal,
+impl InvitationAction {
+    pub const ALL: [InvitationAction; 8] = [
+        InvitationAction::Answer(PartStat::Accepted),
+        InvitationAction::Answer(PartStat::Tentative),
+        InvitationAction::Answer(PartStat::Declined),
+        InvitationAction::Put,
+        InvitationAction::Apply,
+        InvitationAction::Remove,
+        InvitationAction::TakeProposal,
+        InvitationAction::DeclineProposal,
     ];
 
     pub fn name(self) -> &'static str {
         match self {
-            InvitationDeed::Answer(PartStat::Accepted) => "accept",
-            InvitationDeed::Answer(PartStat::Tentative) => "maybe",
-            InvitationDeed::Answer(PartStat::Declined) => "decline",
-            InvitationDeed::Put => "put",
-            InvitationDeed::Apply => "apply",
-            InvitationDeed::Remove => "remove",
-            InvitationDeed::TakeProposal => "take-proposal",
-            InvitationDeed::DeclineProposal => "decline-proposal",
+            InvitationAction::Answer(PartStat::Accepted) => "accept",
+            InvitationAction::Answer(PartStat::Tentative) => "maybe",
+            InvitationAction::Answer(PartStat::Declined) => "decline",
+            InvitationAction::Put => "put",
+            InvitationAction::Apply => "apply",
+            InvitationAction::Remove => "remove",
+            InvitationAction::TakeProposal => "take-proposal",
+            InvitationAction::DeclineProposal => "decline-proposal",
         }
     }
 
@@ -107,7 +107,7 @@ pub struct MailInvitation {
     pub stands: Option<InvitationStanding>,
     /// What the reader has answered (PARTSTAT), as it stands in their calendar.
     pub answer: Option<String>,
-    pub deeds: Vec<InvitationDeed>,
+    pub deeds: Vec<InvitationAction>,
     /// The calendar that came with the mail.
     pub text: String,
 }
@@ -244,9 +244,9 @@ fn invitation(told: &Told, known: Option<KnownMailInvitation>, limits: &Limits) 
 }
 
 /// What can be done.
-fn deeds(found: &MailInvitation, is_of_instance: bool, is_open: bool) -> Vec<InvitationDeed> {
-    use InvitationDeed::{Apply, DeclineProposal, Put, Remove, TakeProposal};
-    let answers = PartStat::ALL.map(InvitationDeed::Answer).to_vec();
+fn deeds(found: &MailInvitation, is_of_instance: bool, is_open: bool) -> Vec<InvitationAction> {
+    use InvitationAction::{Apply, DeclineProposal, Put, Remove, TakeProposal};
+    let answers = PartStat::ALL.map(InvitationAction::Answer).to_vec();
     let is_event = found.kind == ComponentKind::Event;
     let not_there = found.stands.is_none();
     match found.method {

@@ -3,7 +3,7 @@
 use super::mailboxes::Desk;
 use super::{GUESTS, event, mail, mail_with};
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
-use kalends_domain::mail::InvitationDeed;
+use kalends_domain::mail::InvitationAction;
 use kalends_domain::mail::{InvitationConflicts, InvitationRule};
 use kalends_domain::objects::Precondition;
 use kalends_ical::itip::PartStat;
@@ -62,7 +62,7 @@ async fn what_else_stands_that_day_and_at_the_dates_of_a_series_is_said() {
     assert_eq!((found.conflicting, dates), (2, vec![vec!["Dentist"], vec!["Train"]]));
     assert!((51..=53).contains(&found.looked_at), "{}", found.looked_at);
     // What stands in the calendar is in nobody's way to itself.
-    desk.act("weekly", InvitationDeed::Answer(PartStat::Tentative)).await;
+    desk.act("weekly", InvitationAction::Answer(PartStat::Tentative)).await;
     let found = desk.conflicts("weekly").await;
     assert_eq!((that_day(&found).len(), found.conflicting), (3, 2));
     // A series that never ends and goes on every minute costs no more than is looked at.

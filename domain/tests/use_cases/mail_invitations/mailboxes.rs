@@ -11,7 +11,7 @@ use kalends_domain::mail::mailbox::{
     FlagChanges, FolderStatus, MailCapabilities, Mailbox, RemoteCalendar, RemoteFolder, RemoteMail,
 };
 use kalends_domain::mail::{
-    FolderRole, InvitationDeed, InvitationRule, MailAccountChange, MailAccountId, MailInvitation, MailMessageId,
+    FolderRole, InvitationAction, InvitationRule, MailAccountChange, MailAccountId, MailInvitation, MailMessageId,
     MailPlace, MailQuery, MailSecurity, MailServer, MailSettings, MessageFlags, NewMailAccount,
 };
 use kalends_domain::outgoing_mail::MailTransport;
@@ -367,7 +367,7 @@ impl Desk {
         self.kalends.mail_invitation(self.dora, id).await.unwrap().unwrap()
     }
 
-    pub async fn act(&self, subject: &str, deed: InvitationDeed) {
+    pub async fn act(&self, subject: &str, deed: InvitationAction) {
         let id = self.message(subject).await;
         self.kalends.answer_mail_invitation(self.dora, id, deed, None, Some("a word")).await.unwrap();
         settle(&self.kalends).await;

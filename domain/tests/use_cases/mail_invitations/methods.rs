@@ -3,7 +3,7 @@
 use super::mailboxes::Desk;
 use super::{guest, inviting, own};
 use crate::scheduling::{meeting, settle};
-use kalends_domain::mail::{InvitationDeed, InvitationRule, MailInvitationVerdict};
+use kalends_domain::mail::{InvitationAction, InvitationRule, MailInvitationVerdict};
 use kalends_domain::objects::Precondition;
 use kalends_ical::instances::{Window, instances};
 use kalends_ical::itip::{PartStat, Why};
@@ -71,8 +71,8 @@ async fn an_answer_that_icloud_sends_waits_for_a_person() {
     desk.deliver(mail).await;
     assert!(guest(&desk.text("ours.ics").await.unwrap()).contains("NEEDS-ACTION"));
     let shown = desk.shown("accepted").await;
-    assert_eq!((shown.verdict, &shown.deeds[..]), (MailInvitationVerdict::NotSender, &[InvitationDeed::Apply][..]));
-    desk.act("accepted", InvitationDeed::Apply).await;
+    assert_eq!((shown.verdict, &shown.deeds[..]), (MailInvitationVerdict::NotSender, &[InvitationAction::Apply][..]));
+    desk.act("accepted", InvitationAction::Apply).await;
     assert!(guest(&desk.text("ours.ics").await.unwrap()).contains("ACCEPTED"));
 }
 
@@ -120,7 +120,7 @@ async fn another_time_is_taken_as_outlook_and_thunderbird_propose_it() {
         let asks = desk.shown(subject).await;
         assert_eq!(asks.outcome, Some(Why::ForPerson), "{subject}");
         assert_eq!(asks.comment.as_deref().unwrap_or_default().trim(), comment);
-        desk.act(subject, InvitationDeed::TakeProposal).await;
+        desk.act(subject, InvitationAction::TakeProposal).await;
         let text = desk.text("ours.ics").await.unwrap();
         assert_eq!(shown(&text), times, "{text}");
         assert!(text.contains(&format!("LOCATION:{place}")), "{text}");
@@ -241,7 +241,7 @@ async fn an_answer_outlives_a_new_title_and_not_a_new_time() {
     let desk = Desk::new("outlook.office365.com", InvitationRule::Everyone).await;
     let [series, renamed, update] = mails!["outlook-series", "outlook-series-renamed", "outlook-series-update"];
     desk.deliver(series).await;
-    desk.act("Jour fixe", InvitationDeed::Answer(PartStat::Accepted)).await;
+    desk.act("Jour fixe", InvitationAction::Answer(PartStat::Accepted)).await;
     desk.deliver(renamed).await;
     let text = stands(&desk).await;
     assert!(text.contains(":Jour fixe der Gruppe") && own(&text).contains("ACCEPTED"), "{text}");
@@ -260,7 +260,7 @@ async fn what_outlook_and_gmail_forward_is_answered_to_whoever_invites() {
         (shown.verdict, shown.is_invited, shown.is_taken, shown.stands.is_some()),
         (MailInvitationVerdict::NotSender, true, false, false)
     );
-    desk.act("FW: Jour", InvitationDeed::Answer(PartStat::Accepted)).await;
+    desk.act("FW: Jour", InvitationAction::Answer(PartStat::Accepted)).await;
     let sent = desk.sent();
     assert!(sent.len() == 1 && sent[0].starts_with("grace@contoso.example "), "{sent:?}");
     // What she sends to everybody later is for what stands here.
@@ -272,7 +272,7 @@ async fn what_outlook_and_gmail_forward_is_answered_to_whoever_invites() {
     desk.deliver(gmail).await;
     let shown = desk.shown("Fwd").await;
     assert_eq!((shown.is_uninvited(), shown.is_taken), (true, false));
-    desk.act("Fwd", InvitationDeed::Answer(PartStat::Tentative)).await;
+    desk.act("Fwd", InvitationAction::Answer(PartStat::Tentative)).await;
     let sent = desk.sent();
     assert!(sent.len() == 1 && sent[0].starts_with("alan@gmail.example "), "{sent:?}");
     assert!(own(&stands(&desk).await).contains("TENTATIVE"));

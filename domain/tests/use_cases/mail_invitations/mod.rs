@@ -10,7 +10,7 @@ use crate::scheduling::{meeting, settle};
 use chrono::{TimeDelta, Utc};
 use kalends_domain::Error;
 use kalends_domain::access::Caller;
-use kalends_domain::mail::{InvitationDeed, InvitationRule, MailInvitationVerdict, MailPlace, MailQuery};
+use kalends_domain::mail::{InvitationAction, InvitationRule, MailInvitationVerdict, MailPlace, MailQuery};
 use kalends_domain::objects::Precondition;
 use kalends_ical::itip::{Method, PartStat, Why};
 use mailboxes::Desk;
@@ -74,7 +74,7 @@ async fn an_invitation_stands_unanswered_is_answered_changed_and_cancelled() {
     assert_eq!(shown.answer.as_deref(), Some("NEEDS-ACTION"));
 
     // The answer goes to who invites, as mail.
-    desk.act("first", InvitationDeed::Answer(PartStat::Accepted)).await;
+    desk.act("first", InvitationAction::Answer(PartStat::Accepted)).await;
     assert!(own(&desk.text("theirs.ics").await.unwrap()).contains("ACCEPTED"));
     let sent = desk.sent();
     let [reply] = &sent[..] else { panic!("{sent:?}") };
@@ -98,12 +98,12 @@ async fn an_invitation_stands_unanswered_is_answered_changed_and_cancelled() {
     assert!(!desk.text("theirs.ics").await.unwrap().contains("CANCELLED"));
     let forged = desk.shown("forged").await;
     assert_eq!((forged.verdict, forged.is_taken), (MailInvitationVerdict::NotSender, false));
-    assert_eq!(forged.deeds, [InvitationDeed::Apply]);
+    assert_eq!(forged.deeds, [InvitationAction::Apply]);
     desk.deliver(&mail(ADA, "off", "CANCEL", &cancels)).await;
     assert!(desk.text("theirs.ics").await.unwrap().contains("STATUS:CANCELLED"), "marked, and not deleted");
     let off = desk.shown("off").await;
-    assert_eq!((off.outcome, &off.deeds[..]), (Some(Why::Cancelled), &[InvitationDeed::Remove][..]));
-    desk.act("off", InvitationDeed::Remove).await;
+    assert_eq!((off.outcome, &off.deeds[..]), (Some(Why::Cancelled), &[InvitationAction::Remove][..]));
+    desk.act("off", InvitationAction::Remove).await;
     assert_eq!(desk.text("theirs.ics").await, None);
     assert_eq!(desk.sent().len(), 1, "nobody is told of what was cancelled already");
     assert_eq!(desk.home.damages().await, Vec::<String>::new());
@@ -118,14 +118,14 @@ async fn by_rule_an_invitation_waits_in_the_mail_or_stands_in_the_calendar() {
     assert_eq!((shown.verdict, shown.is_taken, shown.stands.is_some()), (MailInvitationVerdict::Fit, false, false));
     // Into a calendar that is somebody else's it does not go, and a word may be too long.
     let id = desk.message("stranger").await;
-    let deed = InvitationDeed::Answer(PartStat::Tentative);
+    let deed = InvitationAction::Answer(PartStat::Tentative);
     let elsewhere = Some(desk.home.calendar);
     let refused = desk.kalends.answer_mail_invitation(desk.dora, id, deed, elsewhere, None).await;
     assert!(matches!(refused, Err(Error::BadInput { field: "calendar", .. })), "{refused:?}");
     let refused = desk.kalends.answer_mail_invitation(desk.dora, id, deed, None, Some(&"a".repeat(1_001))).await;
     assert!(matches!(refused, Err(Error::BadInput { field: "comment", .. })), "{refused:?}");
     assert_eq!(desk.text("theirs.ics").await, None);
-    desk.act("stranger", InvitationDeed::Answer(PartStat::Tentative)).await;
+    desk.act("stranger", InvitationAction::Answer(PartStat::Tentative)).await;
     assert!(own(&desk.text("theirs.ics").await.unwrap()).contains("TENTATIVE"));
     let sent = desk.sent();
     assert!(sent[0].starts_with("ada@lovelace.example ") && sent[0].contains("a word"), "{sent:?}");
@@ -136,7 +136,7 @@ async fn by_rule_an_invitation_waits_in_the_mail_or_stands_in_the_calendar() {
     desk.rule(InvitationRule::Nobody).await;
     desk.deliver(&next.replace("UID:other", "UID:third").replace("next", "third")).await;
     assert_eq!(desk.text("third.ics").await, None);
-    desk.act("third", InvitationDeed::Put).await;
+    desk.act("third", InvitationAction::Put).await;
     assert!(own(&desk.text("third.ics").await.unwrap()).contains("NEEDS-ACTION"));
     assert_eq!(desk.sent().len(), 1, "putting it there answers nothing");
 }
@@ -227,7 +227,7 @@ async fn an_answer_counts_where_it_is_from_whoever_answers() {
     let later = ours(mail("Ada <ada@other.example>", "other", "REPLY", &answers("TENTATIVE", "20300113T000000Z")));
     desk.deliver(&later).await;
     assert!(stands().await.contains("ACCEPTED"));
-    desk.act("other", InvitationDeed::Apply).await;
+    desk.act("other", InvitationAction::Apply).await;
     assert!(stands().await.contains("TENTATIVE"));
     // An answer to what one does not organize changes nothing.
     desk.deliver(&mail(ADA, "whose", "REPLY", &answers("ACCEPTED", "20300112T000000Z"))).await;
@@ -247,13 +247,13 @@ async fn another_time_that_is_proposed_by_mail_is_taken_or_declined() {
     desk.deliver(&proposal("three", 15, "20300110T000000Z")).await;
     let shown = desk.shown("three").await;
     assert_eq!((shown.outcome, shown.comment.as_deref()), (Some(Why::ForPerson), Some("Later?")));
-    assert_eq!(shown.deeds, [InvitationDeed::TakeProposal, InvitationDeed::DeclineProposal]);
+    assert_eq!(shown.deeds, [InvitationAction::TakeProposal, InvitationAction::DeclineProposal]);
     assert!(desk.text("ours.ics").await.unwrap().contains("DTSTART:20300301T100000Z"));
-    desk.act("three", InvitationDeed::DeclineProposal).await;
+    desk.act("three", InvitationAction::DeclineProposal).await;
     let declined = desk.sent().into_iter().filter(|mail| mail.contains("DECLINECOUNTER")).count();
     assert_eq!((declined, desk.shown("three").await.deeds.len()), (1, 0));
     desk.deliver(&proposal("four", 16, "20300111T000000Z")).await;
-    desk.act("four", InvitationDeed::TakeProposal).await;
+    desk.act("four", InvitationAction::TakeProposal).await;
     assert!(desk.text("ours.ics").await.unwrap().contains("DTSTART:20300301T160000Z"));
     // Who has lost track is sent what there is now.
     let before = desk.sent().len();
@@ -265,7 +265,7 @@ async fn another_time_that_is_proposed_by_mail_is_taken_or_declined() {
     assert!(desk.sent().len() > before);
     // And who is refused learns it from the mail.
     desk.deliver(&mail(ADA, "first", "REQUEST", &invites(0, 10, 10))).await;
-    desk.act("first", InvitationDeed::Answer(PartStat::Accepted)).await;
+    desk.act("first", InvitationAction::Answer(PartStat::Accepted)).await;
     desk.deliver(&mail(ADA, "no", "DECLINECOUNTER", &invites(0, 11, 10))).await;
     assert_eq!(desk.shown("no").await.outcome, Some(Why::ForPerson));
 }
@@ -288,7 +288,7 @@ async fn each_message_counts_once_and_not_from_everywhere() {
     assert_eq!(desk.kalends.mail_invitation(desk.dora, spam).await.unwrap(), None);
     // Old mail is shown, and does nothing by itself.
     assert_eq!(desk.shown("old").await.deeds.len(), 4);
-    desk.act("first", InvitationDeed::Answer(PartStat::Declined)).await;
+    desk.act("first", InvitationAction::Answer(PartStat::Declined)).await;
     desk.kalends.delete_object(desk.dora, desk.calendar, "theirs.ics", Precondition::None).await.unwrap();
     let fetched = *desk.mailboxes.fetched.lock().unwrap();
     assert_eq!(fetched, 1, "only what counts is fetched");
@@ -319,7 +319,7 @@ async fn what_is_forwarded_can_be_put_into_the_calendar_and_answered_uninvited()
     assert_eq!(desk.text("theirs.ics").await, None);
     let shown = desk.shown("forwarded").await;
     assert_eq!((shown.verdict, shown.is_uninvited()), (MailInvitationVerdict::NotInvited, true));
-    desk.act("forwarded", InvitationDeed::Answer(PartStat::Accepted)).await;
+    desk.act("forwarded", InvitationAction::Answer(PartStat::Accepted)).await;
     let text = desk.text("theirs.ics").await.unwrap();
     assert!(own(&text).contains("ACCEPTED"), "{text}");
     let sent = desk.sent();
@@ -327,12 +327,12 @@ async fn what_is_forwarded_can_be_put_into_the_calendar_and_answered_uninvited()
     // As a copy alone nobody is told.
     let other = mail("Ben <ben@x.example>", "copy", "REQUEST", &for_ben).replace("UID:theirs", "UID:copy");
     desk.deliver(&other).await;
-    desk.act("copy", InvitationDeed::Put).await;
+    desk.act("copy", InvitationAction::Put).await;
     assert!(!desk.text("copy.ics").await.unwrap().contains("dora@"));
     assert_eq!(desk.sent().len(), 1);
     let again = desk
         .kalends
-        .answer_mail_invitation(desk.dora, desk.message("copy").await, InvitationDeed::Put, None, None)
+        .answer_mail_invitation(desk.dora, desk.message("copy").await, InvitationAction::Put, None, None)
         .await;
     assert!(matches!(again, Err(Error::NotFound(_))), "{again:?}");
 }
@@ -353,7 +353,7 @@ async fn nobody_takes_anothers_address_by_a_mail_account() {
     // She gets it there, and answers: as mail to Cyrus, though he is here.
     let came = text.replace("BEGIN:VEVENT", "METHOD:REQUEST\r\nBEGIN:VEVENT");
     desk.deliver(&mail_with("cyrus@example.org", "plan", "REQUEST", &came)).await;
-    desk.act("plan", InvitationDeed::Answer(PartStat::Accepted)).await;
+    desk.act("plan", InvitationAction::Answer(PartStat::Accepted)).await;
     assert!(own(&desk.text("anna.ics").await.unwrap()).contains("ACCEPTED"));
     let theirs = desk.kalends.object(cyrus, of_cyrus, "m.ics").await.unwrap().text;
     assert!(!theirs.contains("PARTSTAT=ACCEPTED"), "{theirs}");
@@ -386,7 +386,7 @@ async fn a_mail_is_nobodys_but_its_owners() {
     {
         let shown = desk.kalends.mail_invitation(caller, id).await;
         assert!(matches!(shown, Err(Error::NotFound(_) | Error::Forbidden { .. })), "{shown:?}");
-        let deed = InvitationDeed::Answer(PartStat::Accepted);
+        let deed = InvitationAction::Answer(PartStat::Accepted);
         let done = desk.kalends.answer_mail_invitation(caller, id, deed, None, None).await;
         assert!(matches!(done, Err(Error::NotFound(_) | Error::Forbidden { .. })), "{done:?}");
     }

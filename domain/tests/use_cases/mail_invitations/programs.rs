@@ -2,7 +2,7 @@
 
 use super::mailboxes::Desk;
 use super::{GUESTS, guest, inviting, mail, mail_with, own};
-use kalends_domain::mail::{InvitationDeed, InvitationRule, MailInvitationVerdict};
+use kalends_domain::mail::{InvitationAction, InvitationRule, MailInvitationVerdict};
 use kalends_ical::itip::{PartStat, Why};
 
 const OUTLOOK: &str = include_str!("mails/outlook-request.eml");
@@ -37,7 +37,7 @@ async fn invitations_of_outlook_gmail_and_apple_stand_in_the_calendar() {
         let stands = shown.stands.unwrap();
         let text = desk.text(&stands.name).await.unwrap();
         assert!(own(&text).contains("NEEDS-ACTION") && !text.contains("VALARM"), "{text}");
-        desk.act(subject, InvitationDeed::Answer(PartStat::Accepted)).await;
+        desk.act(subject, InvitationAction::Answer(PartStat::Accepted)).await;
         assert!(own(&desk.text(&stands.name).await.unwrap()).contains("PARTSTAT=ACCEPTED"));
         let sent = desk.sent();
         assert!(sent.len() == 1 && sent[0].contains("method=\"REPLY\""), "{sent:?}");
@@ -52,7 +52,7 @@ async fn what_a_service_sends_for_somebody_waits_for_a_person() {
         desk.deliver(mail).await;
         let shown = desk.shown(subject).await;
         assert_eq!((shown.verdict, shown.is_taken), (MailInvitationVerdict::NotSender, false), "{subject}");
-        desk.act(subject, InvitationDeed::Answer(PartStat::Accepted)).await;
+        desk.act(subject, InvitationAction::Answer(PartStat::Accepted)).await;
         let shown = desk.shown(subject).await;
         assert_eq!(shown.answer.as_deref(), Some("ACCEPTED"));
     }
@@ -84,7 +84,7 @@ async fn one_instance_of_a_series_is_moved_added_answered_and_cancelled() {
     let text = desk.text(name).await.unwrap();
     assert!(text.contains("RRULE") && text.contains("DTSTART:20300314T080000Z"), "{text}");
     assert_eq!(desk.shown("moved").await.outcome, Some(Why::Updated));
-    desk.act("moved", InvitationDeed::Answer(PartStat::Declined)).await;
+    desk.act("moved", InvitationAction::Answer(PartStat::Declined)).await;
     let text = desk.text(name).await.unwrap();
     let declined =
         text.lines().filter(|line| line.starts_with("ATTENDEE") && line.contains("PARTSTAT=DECLINED")).count();
@@ -106,8 +106,8 @@ async fn a_date_for_everybody_is_put_into_the_calendar_by_hand() {
     let calendar = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nMETHOD:PUBLISH\nBEGIN:VEVENT\nUID:concert\nDTSTAMP:20260101T000000Z\nDTSTART:20300301T190000Z\nSUMMARY:Concert\nEND:VEVENT\nEND:VCALENDAR";
     desk.deliver(&mail_with("news@hall.example", "concert", "PUBLISH", calendar)).await;
     let shown = desk.shown("concert").await;
-    assert_eq!((shown.verdict, &shown.deeds[..]), (MailInvitationVerdict::Published, &[InvitationDeed::Put][..]));
-    desk.act("concert", InvitationDeed::Put).await;
+    assert_eq!((shown.verdict, &shown.deeds[..]), (MailInvitationVerdict::Published, &[InvitationAction::Put][..]));
+    desk.act("concert", InvitationAction::Put).await;
     let text = desk.text("concert.ics").await.unwrap();
     assert!(text.contains("SUMMARY:Concert") && !text.contains("METHOD"), "{text}");
 }

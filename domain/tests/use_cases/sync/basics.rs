@@ -8,7 +8,7 @@ use kalends_domain::objects::Precondition;
 use kalends_domain::sync::plan::{Direction, Policy};
 use kalends_domain::sync::provider::RemoteCalendarId;
 use kalends_domain::sync::{
-    AsideCode, Deed, LinkRemoval, LinkSettings, LinkState, LinkTarget, NewLink, RunOutcome, Side, Trouble,
+    AsideCode, LinkRemoval, LinkSettings, LinkState, LinkTarget, NewLink, RunOutcome, Side, SyncOutcome, Trouble,
 };
 use kalends_domain::{Error, Missing};
 use kalends_test_support::home::user;
@@ -28,7 +28,10 @@ async fn both_sides_get_what_the_other_has_and_keep_it_as_it_was_written() {
     pair.assert_same().await;
     assert_eq!(pair.text("theirs").await.unwrap(), theirs);
     assert_eq!(pair.remote.text("ours").unwrap(), ours);
-    let expected = [(Side::Here, Deed::Created, "theirs".to_owned()), (Side::There, Deed::Created, "ours".to_owned())];
+    let expected = [
+        (Side::Here, SyncOutcome::Created, "theirs".to_owned()),
+        (Side::There, SyncOutcome::Created, "ours".to_owned()),
+    ];
     assert_eq!(pair.receipt().await, expected);
     // What both have is asked for once and no more.
     pair.remote.calls();
@@ -68,7 +71,8 @@ async fn what_is_deleted_on_one_side_is_gone_on_the_other_and_in_the_bin_here() 
     assert_eq!((pair.uids().await, pair.uids_there()), (vec!["c".to_owned()], vec!["c".to_owned()]));
     let bin = pair.kalends.bin(pair.anna(), 0).await.unwrap();
     assert_eq!(bin.objects.len(), 2, "both can be brought back");
-    let expected = [(Side::Here, Deed::Deleted, "a".to_owned()), (Side::There, Deed::Deleted, "b".to_owned())];
+    let expected =
+        [(Side::Here, SyncOutcome::Deleted, "a".to_owned()), (Side::There, SyncOutcome::Deleted, "b".to_owned())];
     assert_eq!(pair.receipt().await, expected);
 }
 

@@ -4,7 +4,7 @@ use super::{Pair, settings, titled};
 use kalends_domain::history::{Change, RunKind};
 use kalends_domain::objects::Precondition;
 use kalends_domain::sync::plan::{Direction, Policy};
-use kalends_domain::sync::{Deed, LinkState, Resolution, Side};
+use kalends_domain::sync::{LinkState, Resolution, Side, SyncOutcome};
 use kalends_ical::merge::Winner;
 use kalends_test_support::remote::RemoteService;
 use kalends_test_support::texts::{calendar, component, event};
@@ -44,7 +44,8 @@ async fn different_properties_come_together_whatever_the_policy() {
         let now = pair.text("a").await.unwrap();
         assert!(now.contains("Renamed here") && now.contains("LOCATION:There"), "{policy:?} {now}");
         let receipt = pair.receipt().await;
-        let expected = [(Side::Here, Deed::Merged, "a".to_owned()), (Side::There, Deed::Changed, "a".to_owned())];
+        let expected =
+            [(Side::Here, SyncOutcome::Merged, "a".to_owned()), (Side::There, SyncOutcome::Changed, "a".to_owned())];
         assert_eq!(receipt, expected, "{policy:?}");
     }
 }

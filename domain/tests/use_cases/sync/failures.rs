@@ -4,7 +4,7 @@ use super::{Pair, settings, titled};
 use chrono::{TimeDelta, Utc};
 use kalends_domain::sync::plan::{Brake, Direction, Policy};
 use kalends_domain::sync::provider::ProviderError;
-use kalends_domain::sync::{AccountState, AsideCode, Deed, LinkSettings, LinkState, RunOutcome, Side, Trouble};
+use kalends_domain::sync::{AccountState, AsideCode, LinkSettings, LinkState, RunOutcome, Side, SyncOutcome, Trouble};
 use kalends_test_support::remote::{Call, Fault, RemoteService, busy, transient};
 
 const POLICY: Policy = Policy::MergeThenNewest;
@@ -268,7 +268,7 @@ async fn a_text_that_is_none_is_set_aside_until_it_is_another() {
     assert!(pair.text("a").await.unwrap().contains("SUMMARY:There"));
     let aside = pair.kalends.set_aside_objects(pair.anna(), pair.link).await.unwrap();
     assert_eq!((aside.len(), aside[0].aside.code), (1, AsideCode::Unstorable));
-    assert_eq!(pair.receipt().await, [(Side::Here, Deed::SetAside, "a".to_owned())]);
+    assert_eq!(pair.receipt().await, [(Side::Here, SyncOutcome::SetAside, "a".to_owned())]);
     pair.remote.calls();
     pair.sync().await;
     assert_eq!(pair.remote.calls(), [(Call::Changes, 0)], "it is not read again");
@@ -299,7 +299,7 @@ async fn a_run_that_would_delete_much_asks_and_does_the_rest() {
         let (deleted, kept) =
             if is_here { (pair.uids().await, pair.uids_there()) } else { (pair.uids_there(), pair.uids().await) };
         assert_eq!((deleted.len(), kept.len()), (17, 32));
-        let held = pair.receipt().await.iter().filter(|(_, deed, _)| *deed == Deed::Held).count();
+        let held = pair.receipt().await.iter().filter(|(_, deed, _)| *deed == SyncOutcome::Held).count();
         assert_eq!(held, 15);
         let held = pair.kalends.held_deletions(pair.anna(), pair.link, 100).await.unwrap();
         let counts = if is_here { held.there } else { held.here };

@@ -7,7 +7,7 @@ use kalends_domain::calendars::CalendarPatch;
 use kalends_domain::sync::plan::{Direction, Policy};
 use kalends_domain::sync::provider::RemoteCalendarId;
 use kalends_domain::sync::{
-    Deed, LinkSettings, LinkState, LinkTarget, NewLink, ProviderKind, RunProgress, Side, SyncCount,
+    LinkSettings, LinkState, LinkTarget, NewLink, ProviderKind, RunProgress, Side, SyncCount, SyncOutcome,
 };
 use kalends_test_support::remote::{Call, Fault, REMOTE, RemoteService, transient};
 use kalends_test_support::texts::event;
@@ -120,9 +120,9 @@ async fn a_window_says_nothing_of_what_lies_outside_it() {
     pair.remote.delete("e3");
     let dry = pair.kalends.dry_run(pair.anna(), pair.link).await.unwrap();
     let would: Vec<_> = dry.entries.iter().map(|line| (line.side, line.deed, line.uid.as_str())).collect();
-    assert_eq!(would, [(Side::Here, Deed::Deleted, "e3")]);
+    assert_eq!(would, [(Side::Here, SyncOutcome::Deleted, "e3")]);
     pair.sync().await;
-    assert_eq!(pair.receipt().await, [(Side::Here, Deed::Deleted, "e3".to_owned())]);
+    assert_eq!(pair.receipt().await, [(Side::Here, SyncOutcome::Deleted, "e3".to_owned())]);
     pair.assert_same().await;
     assert!(pair.uids().await.contains(&"old".to_owned()));
 }
@@ -148,8 +148,11 @@ async fn what_is_moved_out_of_a_window_there_is_moved_here_and_not_deleted() {
     let dry = pair.kalends.dry_run(pair.anna(), pair.link).await.unwrap();
     let mut would: Vec<_> = dry.entries.iter().map(|line| (line.side, line.deed, line.uid.as_str())).collect();
     would.sort_by_key(|(.., uid)| uid.to_owned());
-    let expected =
-        [(Side::Here, Deed::Changed, "a"), (Side::Here, Deed::Deleted, "b"), (Side::There, Deed::Changed, "d")];
+    let expected = [
+        (Side::Here, SyncOutcome::Changed, "a"),
+        (Side::Here, SyncOutcome::Deleted, "b"),
+        (Side::There, SyncOutcome::Changed, "d"),
+    ];
     assert_eq!(would, expected);
     assert_eq!(pair.sync().await.state, LinkState::InStep);
     let mut did = pair.receipt().await;

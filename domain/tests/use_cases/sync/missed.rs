@@ -2,7 +2,7 @@
 
 use super::{Pair, titled};
 use kalends_domain::sync::plan::Policy;
-use kalends_domain::sync::{Deed, LinkState, Side};
+use kalends_domain::sync::{LinkState, Side, SyncOutcome};
 use kalends_test_support::remote::Call;
 
 const POLICY: Policy = Policy::MergeThenNewest;
@@ -51,10 +51,10 @@ async fn an_object_that_was_put_elsewhere_is_the_same_however_late_it_is_known_t
     pair.remote.miss_last_change();
     pair.remote.put(&titled("a", "There"));
     run(soon).await;
-    assert!(pair.receipt().await.iter().any(|(_, deed, _)| *deed == Deed::SetAside), "two seem to have one UID");
+    assert!(pair.receipt().await.iter().any(|(_, deed, _)| *deed == SyncOutcome::SetAside), "two seem to have one UID");
     pair.remote.put(&titled("b", "There"));
     run(soon).await;
-    assert_eq!(pair.receipt().await, [(Side::Here, Deed::Created, "b".to_owned())], "that is said once");
+    assert_eq!(pair.receipt().await, [(Side::Here, SyncOutcome::Created, "b".to_owned())], "that is said once");
     assert_eq!(run(comparing).await.state, LinkState::InStep);
     pair.assert_same().await;
     let revision_then = pair.kalends.calendar_by_id(pair.anna(), pair.calendar).await.unwrap().revision;

@@ -22,7 +22,7 @@ use kalends_domain::sync::plan::{Direction, Policy};
 use kalends_domain::sync::provider::RemoteCalendarId;
 use kalends_domain::sync::vault::Vault;
 use kalends_domain::sync::{
-    Deed, LinkSettings, LinkTarget, NewLink, ProviderKind, RemoteAccountId, Side, SyncLink, SyncLinkId,
+    LinkSettings, LinkTarget, NewLink, ProviderKind, RemoteAccountId, Side, SyncLink, SyncLinkId, SyncOutcome,
 };
 use kalends_ical::meaning::same_meaning;
 use kalends_test_support::home::Home;
@@ -154,7 +154,7 @@ impl Pair {
     }
 
     /// What the newest run says that it did.
-    pub async fn receipt(&self) -> Vec<(Side, Deed, String)> {
+    pub async fn receipt(&self) -> Vec<(Side, SyncOutcome, String)> {
         let runs = self.kalends.sync_runs(self.anna(), self.link, None, 1).await.unwrap();
         let Some(run) = runs.first() else { return Vec::new() };
         let entries = self.kalends.sync_run_entries(self.anna(), run.id, 0, 500).await.unwrap();

@@ -3,7 +3,7 @@
 use super::{Pair, account, settings, titled};
 use kalends_domain::sync::plan::{Direction, Policy, Stop};
 use kalends_domain::sync::provider::{ProviderError, RemoteCalendarId};
-use kalends_domain::sync::{Deed, LinkRemoval, LinkState, LinkTarget, NewLink, Side, SyncRunId};
+use kalends_domain::sync::{LinkRemoval, LinkState, LinkTarget, NewLink, Side, SyncOutcome, SyncRunId};
 use kalends_domain::{Error, Missing};
 use kalends_test_support::remote::{Call, Fault, REMOTE, RemoteService, transient};
 
@@ -100,7 +100,7 @@ async fn a_run_is_taken_back_on_both_sides() {
     assert!(pair.remote.text("e1").unwrap().contains("SUMMARY:Event"));
     let receipt = pair.receipt().await;
     assert_eq!(receipt.len(), 7, "{receipt:?}");
-    assert!(receipt.contains(&(Side::Here, Deed::Left, "e5".into())));
+    assert!(receipt.contains(&(Side::Here, SyncOutcome::Left, "e5".into())));
     let again = pair.kalends.begin_taking_back(pair.anna(), run.id).await;
     assert!(matches!(again, Err(Error::NotFound(Missing::Run))), "{again:?}");
     // When it goes on, what was deleted is on both sides again, and nothing else is lost.
