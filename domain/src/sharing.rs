@@ -15,6 +15,8 @@ const TOO_MANY: Error = Error::QuotaExceeded { limit: MAX_SHARES as u64, unit: "
 pub const MAX_FOUND: usize = 10;
 /// Shortest text that is searched for, in characters: nobody lists all people by their first letters.
 const MIN_SEARCHED: usize = 2;
+/// Nobody is called more than this: databases refuse patterns without end.
+const MAX_SEARCHED: usize = 254;
 
 impl Kalends {
     /// With whom a calendar is shared.
@@ -266,7 +268,7 @@ impl Kalends {
     /// `Unavailable`, `Internal`
     pub async fn find_parties(&self, caller: Caller, wanted: &str) -> Result<Vec<Party>> {
         let wanted = wanted.trim().to_lowercase();
-        if wanted.chars().count() < MIN_SEARCHED {
+        if !(MIN_SEARCHED..=MAX_SEARCHED).contains(&wanted.chars().count()) {
             return Ok(Vec::new());
         }
         self.db.once().await?.parties_like(caller.principal, &wanted, MAX_FOUND).await

@@ -5,6 +5,7 @@ use crate::access::{self, Caller};
 use crate::holidays::Pack;
 use crate::idempotency::Once;
 use crate::model::remote_account::{AccountState, ProviderKind, RemoteAccount, RemoteAccountId};
+use crate::retry::retry;
 use crate::sync::accounts::own_account;
 use crate::sync::connector::{FindError, Found, Wanted};
 use crate::sync::credentials::Credentials;
@@ -218,9 +219,12 @@ impl Kalends {
         let account = self.store_remote_account(caller, &name, found, None).await?;
         if let Some((_, content)) = file {
             let content = versions::packed_file(content).await?;
-            let mut tx = self.db.write().await?;
-            tx.set_feed_file(account, &content, Utc::now()).await?;
-            tx.commit().await?;
+            retry(async || {
+                let mut tx = self.db.write().await?;
+                tx.set_feed_file(account, &content, Utc::now()).await?;
+                tx.commit().await
+            })
+            .await?;
         }
         let settings = LinkSettings {
             direction: Direction::Pull,

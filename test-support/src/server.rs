@@ -186,6 +186,11 @@ impl Server {
         self._database.run(statement.to_owned()).await;
     }
 
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        self._database.number(format!("SELECT count(*) FROM {table}")).await
+    }
+
     pub async fn connect(&self) -> Connection {
         Connection::open(self.address).await
     }

@@ -94,14 +94,15 @@ fn one(part: Part, filter: Option<&str>) -> Result<(), Failure> {
             Database::Sqlite.clients_side_by_side(scratch.of(clients(&testing)))?,
             on_postgres.clients_side_by_side(scratch.of(clients(&testing)))?,
         ),
-        _ => (scratch.of(rust(part, &testing)?), on_postgres.rust(scratch.of(on_both(cargo, part.programs_on_both())))),
+        _ => (scratch.of(rust(part)?), on_postgres.rust(scratch.of(on_both(cargo, part.programs_on_both())))),
     };
     for tests in [&mut one, &mut other] {
+        tests.env("KALENDS_TEST_PYTHON", &testing.python);
         let named =
             filter.iter().flat_map(|filter| (part == Part::Clients).then_some("-k").into_iter().chain([*filter]));
         tests.args(named);
     }
-    let good = count.of_both(&mut one, &mut other)?;
+    let good = count.of_both(&mut [one], &mut [other])?;
     count.verdict(good)
 }
 
@@ -131,17 +132,17 @@ fn all() -> Result<(), Failure> {
 
     let (scratch, mut count) = (Scratch::new()?, Count::default());
     let postgres = Postgres::start(&scratch)?;
-    step("Unit, property and protocol tests, and side by side with them use cases and protocol on PostgreSQL");
+    step("Unit, property and protocol tests and third-party CalDAV clients, on SQLite and on PostgreSQL side by side");
     let mut on_sqlite = scratch.of(checked(&["test", "--no-fail-fast"]));
-    on_sqlite.env("KALENDS_TEST_PYTHON", &testing.python);
     let programs = [Part::Rust, Part::Protocol].map(Part::programs_on_both).concat();
     let mut on_postgres = Database::Postgres(&postgres).rust(scratch.of(on_both(checked, &programs)));
-    // Both as many at a time as there are cores: a test waits for databases, processes and clocks half of its time.
-    let mut good = count.of_both(&mut on_sqlite, &mut on_postgres)?;
-    step("Third-party CalDAV clients, on SQLite and on PostgreSQL side by side");
-    good &= count.of_both(
-        &mut Database::Sqlite.clients_side_by_side(scratch.of(clients(&testing)))?,
-        &mut Database::Postgres(&postgres).clients_side_by_side(scratch.of(clients(&testing)))?,
+    for tests in [&mut on_sqlite, &mut on_postgres] {
+        tests.env("KALENDS_TEST_PYTHON", &testing.python);
+    }
+    // Each database at its own pace: a test waits for databases, processes and clocks half of its time, and one side is slower.
+    let mut good = count.of_both(
+        &mut [on_sqlite, Database::Sqlite.clients_side_by_side(scratch.of(clients(&testing)))?],
+        &mut [on_postgres, Database::Postgres(&postgres).clients_side_by_side(scratch.of(clients(&testing)))?],
     )?;
     step("Pages in Chromium");
     run(Command::new("npx").arg("tsc").current_dir(root().join("end2end")))?;
@@ -193,9 +194,8 @@ impl Database<'_> {
 }
 
 /// The test programs of a part. Naming them instead of their package leaves the features of what they are built with as they are.
-fn rust(part: Part, testing: &Testing) -> Result<Command, Failure> {
+fn rust(part: Part) -> Result<Command, Failure> {
     let mut tests = cargo(&["test", "--no-fail-fast"]);
-    tests.env("KALENDS_TEST_PYTHON", &testing.python);
     let folders: &[&str] = if part == Part::Rust {
         tests.args(["--lib", "--bins"]);
         &["domain/ical/tests", "domain/tests", "providers/tests"]
@@ -275,10 +275,19 @@ impl Count {
         watch(command, |line| self.read(line))
     }
 
-    /// [`Count::of`] two test runners at the same time. Each waits much of its time for what it started.
-    fn of_both(&mut self, one: &mut Command, other: &mut Command) -> Result<bool, Failure> {
+    /// [`Count::of`] each of these test runners, one after the other.
+    fn of_all(&mut self, commands: &mut [Command]) -> Result<bool, Failure> {
+        let mut good = true;
+        for command in commands {
+            good &= self.of(command)?;
+        }
+        Ok(good)
+    }
+
+    /// [`Count::of_all`] of two rows of test runners at the same time. Each waits much of its time for what it started.
+    fn of_both(&mut self, one: &mut [Command], other: &mut [Command]) -> Result<bool, Failure> {
         let mut beside = Count::default();
-        let (one, other) = together(|| beside.of(one), || self.of(other))?;
+        let (one, other) = together(|| beside.of_all(one), || self.of_all(other))?;
         self.passed += beside.passed;
         self.failed += beside.failed;
         self.skipped += beside.skipped;

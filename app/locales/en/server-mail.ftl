@@ -143,6 +143,8 @@ server-mail-no-body = What it says could not be fetched.
 # Leads to the page on which a message of a conversation is shown with everything.
 server-mail-open-whole = Open this message
 server-mail-no-text = It has no text.
+# Below a text that is too long to be shown whole.
+server-mail-cut = [It goes on: the original has all of it.]
 server-mail-pictures = { $count ->
     [one] { $count } picture is elsewhere and is not loaded: whoever sent it would learn that you read it.
    *[other] { $count } pictures are elsewhere and are not loaded: whoever sent them would learn that you read it.

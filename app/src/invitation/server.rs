@@ -223,6 +223,11 @@ fn read_when(is_day: bool, (start, end): (&str, &str)) -> Result<When, ApiError>
     if in_order { Ok(when) } else { Err(wrong()) }
 }
 
+/// A text as a control of one line has it.
+fn one_line(text: &str) -> String {
+    text.replace(['\r', '\n'], "").trim().to_owned()
+}
+
 /// Does what somebody wishes. Yields what takes it back.
 pub async fn carry_out(kalends: &Kalends, user: &User, wish: Wish<'_>) -> Result<UndoKey, ApiError> {
     let (caller, place) = (user.on_a_page(), (Calendar(wish.calendar), wish.name));
@@ -250,7 +255,10 @@ pub async fn carry_out(kalends: &Kalends, user: &User, wish: Wish<'_>) -> Result
             true => event.draft.timing,
             false => event.draft.moved(to, zone_of(user), false).timing,
         };
-        let wanted = Wanted { timing, location: wish.location.map(str::to_owned) };
+        // Nor do they have more than one line of the place.
+        let shown = event.draft.location.as_deref().map(one_line).unwrap_or_default();
+        let location = wish.location.map(one_line).filter(|place| *place != shown);
+        let wanted = Wanted { timing, location };
         kalends.propose_time(caller, place, wish.etag, instance.as_ref(), wanted, wish.comment).await?;
     } else if wish.refreshes {
         kalends.refresh_invitation(caller, place.0, wish.name).await?;

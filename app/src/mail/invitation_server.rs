@@ -256,9 +256,10 @@ async fn conflicts(
     let all = kalends.conflicts_of_invitation(user.on_a_page(), found, zone(user)).await?;
     let when = |when| when_words(when, reader.format(), NaiveDate::MIN);
     let line = |event: &AgendaInstance| format!("{} · {}", title_or_none(&event.summary), when(event.when));
-    let nothing = all.that_day.is_empty().then(words::server_mail_invitation_day_free);
-    let count = all.that_day.len();
-    let (same_time, that_day): (Vec<_>, Vec<_>) = all.that_day.into_iter().partition(|(_, is_at_it)| *is_at_it);
+    let nothing = all.that_day.as_ref().is_some_and(Vec::is_empty).then(words::server_mail_invitation_day_free);
+    let day = all.that_day.unwrap_or_default();
+    let count = day.len();
+    let (same_time, that_day): (Vec<_>, Vec<_>) = day.into_iter().partition(|(_, is_at_it)| *is_at_it);
     let lines = |events: Vec<(AgendaInstance, bool)>| -> Vec<String> {
         events.iter().take(MAX_CONFLICTS).map(|(event, _)| line(event)).collect()
     };

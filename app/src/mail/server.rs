@@ -205,6 +205,7 @@ async fn shown(kalends: &Kalends, user: &User, message: MailMessage, is_open: bo
             shown.body = match open.html {
                 Some(html) => Body::Html { blocked: html.blocked_pictures, shows: pictures == Pictures::Shown },
                 None if open.text.trim().is_empty() => Body::Text(words::server_mail_no_text().to_owned()),
+                None if open.is_cut => Body::Text(format!("{}\n\n{}", open.text, words::server_mail_cut())),
                 None => Body::Text(open.text),
             };
         }

@@ -258,8 +258,7 @@ impl Kalends {
 
     async fn change_own(&self, caller: Caller, change: Change, address: &str) -> Result<()> {
         access::require_own(caller)?;
-        let tx = self.db.write().await?;
-        self.change_addresses(tx, caller.principal, change, address).await
+        retry(async || self.change_addresses(self.db.write().await?, caller.principal, change, address).await).await
     }
 
     async fn change_of(&self, by: Administrator, id: PrincipalId, change: Change, address: &str) -> Result<()> {

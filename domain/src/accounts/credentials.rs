@@ -159,9 +159,12 @@ impl Kalends {
         };
         self.app_password_sign_ins.add(true);
         if app_password.last_used_at.is_none_or(|used| now - used > TimeDelta::minutes(TOUCH_MINUTES)) {
-            let mut tx = self.db.write().await?;
-            tx.touch_app_password(app_password.id, now).await?;
-            tx.commit().await?;
+            retry(async || {
+                let mut tx = self.db.write().await?;
+                tx.touch_app_password(app_password.id, now).await?;
+                tx.commit().await
+            })
+            .await?;
             self.verified.forget(key);
         }
         let caller = Caller::program(principal.id, app_password.id, app_password.ceiling, app_password.only);

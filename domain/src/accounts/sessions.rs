@@ -93,9 +93,12 @@ impl Kalends {
         let found = self.db.once().await?.session_user(&hash, now, now - self.limits.session_idle).await?;
         let (user, used_at) = found.ok_or(Error::BadCredentials)?;
         if now - used_at > TimeDelta::minutes(TOUCH_MINUTES).min(self.limits.session_idle / 4) {
-            let mut tx = self.db.write().await?;
-            tx.touch_session(&hash, now).await?;
-            tx.commit().await?;
+            retry(async || {
+                let mut tx = self.db.write().await?;
+                tx.touch_session(&hash, now).await?;
+                tx.commit().await
+            })
+            .await?;
         }
         Ok(user)
     }

@@ -6,6 +6,7 @@ use crate::access::{self, Access, Caller};
 use crate::calendars::CalendarId;
 use crate::model::job::NewJob;
 use crate::model::version::{Run, RunKind};
+use crate::retry::retry;
 use crate::store::JobProgress;
 use crate::transfer::{Import, ImportReport, SaysHowFar, import_run};
 use crate::write::Write;
@@ -85,18 +86,23 @@ impl Kalends {
         let Run { id: run, label: file_name, .. } = import_run(file_name);
         let report = ImportReport { run, ..ImportReport::default() };
         let payload = Payload { calendar: calendar.0, made_for_it, run, file_name, handled: 0, report }.write()?;
-        let mut tx = self.db.write().await?;
-        access::calendar(&mut tx, caller, calendar, Access::Write).await?;
         let (kind, owner) = (JobKind::Import, Some(caller.principal));
-        // Of two who begin one at the same moment the second counts the first.
-        tx.lock_home(caller.principal).await?;
-        let limit = self.limits.open_imports;
-        if tx.open_jobs(kind, caller.principal).await? >= limit as u64 {
-            return Err(Error::TooManyImports { limit });
-        }
-        let id = tx.enqueue_job(&NewJob { kind, key: run.to_string(), owner, payload, due_at: Utc::now() }).await?;
-        tx.attach_job_file(id, file).await?;
-        tx.commit().await?;
+        let new = NewJob { kind, key: run.to_string(), owner, payload, due_at: Utc::now() };
+        let id = retry(async || {
+            let mut tx = self.db.write().await?;
+            access::calendar(&mut tx, caller, calendar, Access::Write).await?;
+            // Of two who begin one at the same moment the second counts the first.
+            tx.lock_home(caller.principal).await?;
+            let limit = self.limits.open_imports;
+            if tx.open_jobs(kind, caller.principal).await? >= limit as u64 {
+                return Err(Error::TooManyImports { limit });
+            }
+            let id = tx.enqueue_job(&new).await?;
+            tx.attach_job_file(id, file).await?;
+            tx.commit().await?;
+            Ok(id)
+        })
+        .await?;
         self.wake.notify_one();
         Ok(id)
     }

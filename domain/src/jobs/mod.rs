@@ -19,6 +19,7 @@ pub(crate) use shares::end_of_share;
 
 use crate::model::job::NewJob;
 use crate::model::principal::Caller;
+use crate::retry::retry;
 use crate::{Error, Kalends, Missing, Result};
 use chrono::{TimeDelta, Utc};
 
@@ -74,11 +75,15 @@ impl Kalends {
     /// # Errors
     /// `Unavailable`, `Internal`
     pub async fn begin_job(&self, kind: JobKind) -> Result<JobId> {
-        let mut tx = self.db.write().await?;
-        let id = tx.enqueue_job(&of_installation(kind)).await?;
-        // It may wait for its hour.
-        tx.retry_job(id, Utc::now()).await?;
-        tx.commit().await?;
+        let id = retry(async || {
+            let mut tx = self.db.write().await?;
+            let id = tx.enqueue_job(&of_installation(kind)).await?;
+            // It may wait for its hour.
+            tx.retry_job(id, Utc::now()).await?;
+            tx.commit().await?;
+            Ok(id)
+        })
+        .await?;
         self.wake.notify_one();
         Ok(id)
     }
@@ -88,11 +93,14 @@ impl Kalends {
     /// # Errors
     /// `NotFound` for one that is not there, runs, is done, or whose work another does already.
     pub async fn retry_job(&self, id: JobId) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        if !tx.retry_job(id, Utc::now()).await? {
-            return Err(Error::NotFound(Missing::FailedJob));
-        }
-        tx.commit().await?;
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            if !tx.retry_job(id, Utc::now()).await? {
+                return Err(Error::NotFound(Missing::FailedJob));
+            }
+            tx.commit().await
+        })
+        .await?;
         self.wake.notify_one();
         Ok(())
     }
@@ -102,11 +110,14 @@ impl Kalends {
     /// # Errors
     /// `NotFound` for one that is not there or runs.
     pub async fn remove_job(&self, id: JobId) -> Result<()> {
-        let mut tx = self.db.write().await?;
-        if !tx.remove_job(id).await? {
-            return Err(Error::NotFound(Missing::WaitingJob));
-        }
-        tx.commit().await
+        retry(async || {
+            let mut tx = self.db.write().await?;
+            if !tx.remove_job(id).await? {
+                return Err(Error::NotFound(Missing::WaitingJob));
+            }
+            tx.commit().await
+        })
+        .await
     }
 
     /// How long after its end a job is done again, for work that is always to be done.

@@ -6,6 +6,7 @@ use crate::access::{self, Caller, PrincipalId};
 use crate::model::job::NewJob;
 use crate::model::remote_account::ProviderKind;
 use crate::moving::{KeepsMoved, MoveError, Moved};
+use crate::retry::retry;
 use crate::store::JobProgress;
 use crate::sync::connector::{FindError, Found};
 use crate::sync::credentials::Credentials;
@@ -133,17 +134,22 @@ impl Kalends {
         }
         let payload = Payload { ticket: Some(ticket.to_owned()), calendars }.written()?;
         let (kind, owner) = (JobKind::MoveIn, Some(caller.principal));
-        let mut tx = self.db.write().await?;
         // One at a time: several would fetch the same at once.
         let key = format!("move-in {}", caller.principal.0);
-        let id = tx.enqueue_job(&NewJob { kind, key, owner, payload, due_at: Utc::now() }).await?;
-        tx.commit().await?;
+        let new = NewJob { kind, key, owner, payload, due_at: Utc::now() };
+        let id = retry(async || {
+            let mut tx = self.db.write().await?;
+            let id = tx.enqueue_job(&new).await?;
+            tx.commit().await?;
+            Ok(id)
+        })
+        .await?;
         self.wake.notify_one();
         Ok(id)
     }
 
     async fn check_open_moves(&self, caller: Caller) -> Result<()> {
-        let open = self.db.write().await?.open_jobs(JobKind::MoveIn, caller.principal).await?;
+        let open = self.db.once().await?.open_jobs(JobKind::MoveIn, caller.principal).await?;
         if open > 0 { Err(Error::TooManyImports { limit: 1 }) } else { Ok(()) }
     }
 

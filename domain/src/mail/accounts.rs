@@ -424,10 +424,13 @@ impl Kalends {
         self.change_mail_account_if(caller, id, &pause, check).await?;
         // Piece by piece: nobody waits for all of it.
         loop {
-            let mut tx = self.db.write().await?;
-            let gone = tx.delete_piece_of_mail(id, PIECE).await?;
-            tx.commit().await?;
-            if gone == 0 {
+            let gone = retry(async || {
+                let mut tx = self.db.write().await?;
+                let gone = tx.delete_piece_of_mail(id, PIECE).await?;
+                tx.commit().await?;
+                Ok(gone)
+            });
+            if gone.await? == 0 {
                 break;
             }
         }

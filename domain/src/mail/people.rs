@@ -3,7 +3,7 @@
 use super::words::words;
 use crate::access::{self, Caller};
 use crate::model::mail_message::{MailAddress, MessageFlags};
-use crate::model::share::PartyKind;
+use crate::model::share::Party;
 use crate::{Kalends, Result};
 use chrono::{DateTime, Utc};
 use kalends_ical::{CalendarObject, itip};
@@ -112,9 +112,13 @@ impl Kalends {
         let Some(first) = asked.first().cloned() else { return Ok(Vec::new()) };
         let now = Utc::now();
         let mut tx = self.db.read().await?;
-        let own = tx.addresses_of_mail_accounts(caller.principal).await?;
+        let mut own = tx.addresses_of_mail_accounts(caller.principal).await?;
+        own.extend(tx.verified_addresses(caller.principal).await?.iter().map(|address| address.to_lowercase()));
         let mut found = Found { asked, own, people: HashMap::new() };
         for (who, times, last) in tx.correspondents(caller.principal, &first, MAX_WRITTEN_TO).await? {
+            if found.is_own(&who) {
+                continue;
+            }
             if let Some(known) = found.named(&who, last) {
                 known.written = times;
             }
@@ -137,6 +141,15 @@ impl Kalends {
             }
         }
         let meetings = tx.small_meetings(caller.principal, MAX_MEETING, MAX_MEETINGS).await?;
+        // Of people here the addresses are known to those who act for them.
+        for delegation in tx.delegating(caller.principal).await? {
+            let Party { id, display_name: name, .. } = delegation.with;
+            let Some(address) = tx.verified_addresses(id).await?.into_iter().next() else { continue };
+            if let Some(known) = found.named(&MailAddress { name, address }, DateTime::UNIX_EPOCH) {
+                known.is_here = true;
+                known.last = known.last.max(now - chrono::TimeDelta::days(HALF_LIFE));
+            }
+        }
         drop(tx);
         let (octets, limits) = (meetings.iter().map(String::len).sum(), self.limits.text);
         for who in self.parse_on_a_thread(octets, move || Ok(guests(&meetings, &limits))).await? {
@@ -146,16 +159,6 @@ impl Kalends {
             // When that was does not count: those of long ago stand far down in the list of meetings.
             if let Some(known) = found.named(&who, DateTime::UNIX_EPOCH) {
                 known.met += 1;
-                known.last = known.last.max(now - chrono::TimeDelta::days(HALF_LIFE));
-            }
-        }
-        for party in self.find_parties(caller, typed).await? {
-            if party.kind != PartyKind::Person {
-                continue;
-            }
-            let Some(address) = self.verified_addresses(caller, party.id).await?.into_iter().next() else { continue };
-            if let Some(known) = found.named(&MailAddress { name: party.display_name, address }, DateTime::UNIX_EPOCH) {
-                known.is_here = true;
                 known.last = known.last.max(now - chrono::TimeDelta::days(HALF_LIFE));
             }
         }

@@ -278,7 +278,7 @@ impl Kalends {
 
     /// Puts a message into the inbox of whom it is for, and has it taken up.
     async fn hand_in(&self, link: &Link, message: &Message) -> OrNot<Heard> {
-        retry(async || {
+        let (organizer, delivered) = retry(async || {
             let mut tx = self.db.write().await?;
             let now = Utc::now();
             let sender = canonical(&message.sender);
@@ -306,14 +306,15 @@ impl Kalends {
             let delivered = tx.insert_delivery(id, &delivery, true, inbox).await?;
             tx.enqueue_job(&job_of(JobKind::Invitations, &[id.0])).await?;
             tx.commit().await?;
-            self.wake.notify_one();
-            // Who answers sees it done; where that does not work out now, the job does it.
-            if let Err(error) = self.take_up_messages(organizer).await {
-                tracing::warn!(%error, "an answer by a link is taken up later");
-            }
-            let outcome = self.db.once().await?.outcome(delivered).await?;
-            Ok(heard(outcome.as_deref()))
+            Ok((organizer, delivered))
         })
-        .await
+        .await?;
+        self.wake.notify_one();
+        // Who answers sees it done; where that does not work out now, the job does it.
+        if let Err(error) = self.take_up_messages(organizer).await {
+            tracing::warn!(%error, "an answer by a link is taken up later");
+        }
+        let outcome = self.db.once().await?.outcome(delivered).await?;
+        Ok(heard(outcome.as_deref()))
     }
 }

@@ -142,7 +142,8 @@ pub(super) fn proposed(
     if draft.timing == wanted.timing && location.is_none() {
         return Err(Error::bad_input("start", Problem::Request("another time or place than it has")));
     }
-    let wanted = EventDraft { timing: wanted.timing, location: location.or_else(|| draft.location.clone()), ..draft };
+    // A place that is not proposed is not said: it may be another by the time at which somebody decides.
+    let wanted = EventDraft { timing: wanted.timing, location, ..draft };
     let scope = instance.cloned().map_or(Scope::All { opened_at: None }, Scope::This);
     let edited = edit::update(stands.object, stands.text, &scope, &wanted, Utc::now())?;
     let text = edited.text.ok_or(NOT_INVITED)?;

@@ -107,6 +107,15 @@ pub(super) fn in_step(row: &mut SyncObject, (etag, text): (&str, &str), theirs: 
     row.local_pending = false;
 }
 
+/// What was sent has arrived, and the remote side has made something else of it: that counts as an edit over there. `plain`: how it would
+/// read there without that, where that is known.
+pub(super) fn added_to(row: &mut SyncObject, (etag, sent): (&str, &str), plain: Option<String>, rules: &Rules) {
+    in_step(row, (etag, sent), &Theirs { text: sent.to_owned(), tag: None }, rules);
+    row.base_text = Some(sent.to_owned());
+    row.remote_base_text = plain;
+    row.remote_state = RemoteState::Seen;
+}
+
 /// The version there is known from here on.
 fn took_note(row: &mut SyncObject, theirs: &Theirs) {
     row.remote_base = theirs.tag.clone();
@@ -237,12 +246,16 @@ impl Deciding<'_> {
         let (Some(etag), Some(pushed), Some(theirs)) = (sent, pushed, &self.theirs) else { return Ok(()) };
         let text = self.text.as_deref().unwrap_or(&theirs.text);
         let held = self.rules.lossy.as_ref().map_or_else(|| pushed.clone(), |provider| provider.as_held(&pushed));
-        if same_meaning(&held, text, &self.rules.limits.text)? {
-            let theirs = theirs.clone();
-            let pending = self.row.local_pending;
-            in_step(&mut self.row, (&etag, &pushed), &theirs, self.rules);
-            self.row.local_pending = pending;
+        let plain = self.rules.lossy.as_ref().and_then(|provider| provider.without_additions(&pushed, text));
+        if !same_meaning(&held, plain.as_deref().unwrap_or(text), &self.rules.limits.text)? {
+            return Ok(());
         }
+        let pending = self.row.local_pending;
+        match plain {
+            None => in_step(&mut self.row, (&etag, &pushed), &theirs.clone(), self.rules),
+            Some(plain) => added_to(&mut self.row, (&etag, &pushed), Some(plain), self.rules),
+        }
+        self.row.local_pending = pending;
         Ok(())
     }
 

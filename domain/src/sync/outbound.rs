@@ -1,7 +1,7 @@
 //! What has changed here goes there: one object after the other, noted before it is sent, and read back in batches, because only what is
 //! there is what both sides are the same at.
 
-use super::decide::{self, Outbound, Theirs, in_step, is_within, outbound};
+use super::decide::{self, Outbound, Theirs, added_to, in_step, is_within, outbound};
 use super::engine::{Done, Engine, entry};
 use super::fetching::{Read, fetch};
 use super::inbound::MAX_FAILURES;
@@ -430,11 +430,7 @@ fn noted(sent: Sent, read: Option<Read>, rules: &decide::Rules) -> Noted {
             if is_same {
                 in_step(&mut row, (etag, ours), &theirs, rules);
             } else {
-                // It was taken, and is another by now: that counts as an edit over there.
-                in_step(&mut row, (etag, ours), &as_sent(None), rules);
-                row.base_text = Some(ours.to_owned());
-                row.remote_base_text = added.flatten();
-                row.remote_state = RemoteState::Seen;
+                added_to(&mut row, (etag, ours), added.flatten(), rules);
                 (row.seen_tag, row.seen_text) = (theirs.tag, Some(theirs.text));
                 is_other = true;
             }

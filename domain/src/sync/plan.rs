@@ -294,47 +294,6 @@ impl Brake {
     }
 }
 
-/// What a plan comes to, for a dry run and a receipt.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    pub unchanged: usize,
-    pub pulled: usize,
-    pub pushed: usize,
-    pub merged: usize,
-    pub deleted_here: usize,
-    pub deleted_there: usize,
-    pub set_aside: usize,
-    pub asked: usize,
-}
-
-impl Summary {
-    pub fn of(actions: impl IntoIterator<Item = Action>) -> Self {
-        let mut summary = Summary::default();
-        for action in actions {
-            *match action {
-                Action::Nothing | Action::Remember => &mut summary.unchanged,
-                Action::Pull => &mut summary.pulled,
-                Action::Push => &mut summary.pushed,
-                Action::Merge => &mut summary.merged,
-                Action::DeleteHere => &mut summary.deleted_here,
-                Action::DeleteThere => &mut summary.deleted_there,
-                Action::SetAside => &mut summary.set_aside,
-                Action::Ask => &mut summary.asked,
-            } += 1;
-        }
-        summary
-    }
-
-    /// Whether the run may go on. `here` and `there` are how many objects the sides have before it.
-    ///
-    /// # Errors
-    /// Those of [`Brake::check`], for either side.
-    pub fn check(&self, brake: &Brake, here: usize, there: usize) -> Result<(), Stop> {
-        brake.check(self.deleted_here, here, there)?;
-        brake.check(self.deleted_there, there, here)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -471,19 +430,5 @@ mod tests {
             }
         }
         assert!(brake.check(usize::MAX, usize::MAX, 1).is_err());
-    }
-
-    #[test]
-    fn a_summary_is_looked_at_for_either_side() {
-        let many = |action: Action, count: usize| std::iter::repeat_n(action, count);
-        let summary = Summary::of(many(Action::DeleteThere, 11).chain(many(Action::Pull, 2)).chain([Action::Merge]));
-        assert_eq!((summary.deleted_there, summary.pulled, summary.merged), (11, 2, 1));
-        let brake = Brake::default();
-        assert_eq!(summary.check(&brake, 60, 55), Ok(()));
-        assert_eq!(summary.check(&brake, 60, 54), Err(Stop::TooMany { deletions: 11, of: 54 }));
-        assert_eq!(summary.check(&brake, 0, 100), Err(Stop::EmptySource { deletions: 11 }));
-        let summary = Summary::of(many(Action::DeleteHere, 1));
-        assert_eq!(summary.check(&brake, 1, 0), Err(Stop::EmptySource { deletions: 1 }));
-        assert_eq!(summary.check(&brake, 1, 1), Ok(()));
     }
 }

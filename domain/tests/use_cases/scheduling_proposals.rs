@@ -103,9 +103,15 @@ async fn another_place_is_proposed_and_taken_at_the_time_that_stands() {
         let text = office.text(who, "m.ics").await.unwrap();
         assert!(text.contains("LOCATION:Garden\\, gate 2") && text.contains("20300301T100000Z"), "{text}");
     }
-    // Another time says nothing of the place.
-    let proposals = office.proposed(None, timing(4, 15)).await;
+    // Another time says nothing of the place, also where that is another by the time at which somebody decides.
+    office.proposed(None, timing(4, 15)).await;
+    let moved = office.text(office.cyrus, "m.ics").await.unwrap().replace("Garden\\, gate 2", "Roof");
+    office.put(office.cyrus, "m.ics", &moved).await.unwrap();
+    let proposals = office.proposals().await;
     assert_eq!(proposals[0].location, None);
+    office.kalends().accept_proposal(cyrus, (calendar, "m.ics"), proposals[0].id).await.unwrap();
+    let text = office.text(office.cyrus, "m.ics").await.unwrap();
+    assert!(text.contains("LOCATION:Roof") && text.contains("20300304T"), "{text}");
 }
 
 #[tokio::test]

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 /// How far back and ahead the window of a delta query reaches.
 const PAST: TimeDelta = TimeDelta::days(31);
 const FUTURE: TimeDelta = TimeDelta::days(400);
-/// After so long the window has to move along.
-const MAX_AGE: TimeDelta = TimeDelta::days(28);
+/// After so long the window moves along and everything is listed once more: what was deleted outside of it is found then.
+const MAX_AGE: TimeDelta = TimeDelta::days(1);
 
 /// What is the same for all pages from one listing to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +89,6 @@ mod tests {
         for other in ["", "{}", "7", r#"{"at":"home","link":"x"}"#] {
             assert_eq!(Position::of(&Cursor(other.into())), Err(ProviderError::CursorRejected), "{other}");
         }
-        assert!(!tracked.is_old(now + TimeDelta::days(28)) && tracked.is_old(now + TimeDelta::days(29)));
+        assert!(!tracked.is_old(now + TimeDelta::hours(23)) && tracked.is_old(now + TimeDelta::hours(25)));
     }
 }

@@ -196,13 +196,13 @@ async fn a_listing_and_a_round_go_on_page_by_page_after_a_failure() {
 }
 
 #[tokio::test]
-async fn the_window_moves_along_once_it_is_a_month_old() {
+async fn the_window_moves_along_once_it_is_a_day_old() {
     let double = Double::start().await;
     let (calendar, provider) = (calendar(&double), provider(&double));
     let kept = double.make(&calendar.0, event("Kept", 1));
     let cursor = round(&provider, &calendar, None).await.next;
     let mut position: Value = serde_json::from_str(&cursor.0).unwrap();
-    let old = (Utc::now() - TimeDelta::days(29)).to_rfc3339();
+    let old = (Utc::now() - TimeDelta::hours(25)).to_rfc3339();
     position["tracked"]["windowed_at"] = json!(old);
     double.asked();
     let anew = round(&provider, &calendar, Some(Cursor(position.to_string()))).await;

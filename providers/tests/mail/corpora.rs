@@ -76,8 +76,11 @@ impl Post {
                 }
                 // An answer may be refused, for what it would have to quote or for whom it would be; it is never in nobody's way.
                 for kind in [AnswerKind::ReplyAll, AnswerKind::Forward] {
-                    if let Ok(draft) = self.kalends.begin_mail(self.anna, self.account, Some((id, kind))).await {
-                        self.kalends.discard_mail_draft(self.anna, draft.id).await.unwrap();
+                    match self.kalends.begin_mail(self.anna, self.account, Some((id, kind))).await {
+                        Ok(draft) => self.kalends.discard_mail_draft(self.anna, draft.id).await.unwrap(),
+                        Err(error) => {
+                            assert!(!matches!(error, kalends_domain::Error::Internal(_)), "{subject:?}: {error:?}")
+                        }
                     }
                 }
                 let meeting = self.kalends.mail_invitation(self.anna, id).await;

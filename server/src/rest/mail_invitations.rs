@@ -204,8 +204,9 @@ pub struct TakenDate {
 #[derive(Serialize, ToSchema)]
 #[schema(as = MailInvitationConflicts)]
 pub struct WhatElse {
-    /// On the days of the invitation, of a series of its first date.
-    that_day: Vec<Other>,
+    /// On the days of the invitation, of a series of its first date: what is at the same time comes first. Null where it takes so long that
+    /// this was not looked at.
+    that_day: Option<Vec<Other>>,
     /// Of a series, how many dates within a year were looked at,
     dates: usize,
     /// at how many of them there is something else,
@@ -240,7 +241,7 @@ pub async fn conflicts(
     });
     Ok(Json(WhatElse {
         first: first.collect(),
-        that_day: all.that_day.into_iter().map(|(event, same_time)| other(event, same_time)).collect(),
+        that_day: all.that_day.map(|day| day.into_iter().map(|(event, same_time)| other(event, same_time)).collect()),
         dates: all.looked_at,
         conflicting: all.conflicting,
     }))

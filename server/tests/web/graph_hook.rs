@@ -383,4 +383,13 @@ async fn attendees_of_what_is_written_here_are_invited_only_where_the_link_says_
     assert!(call.contains("CONFERENCE;VALUE=URI;X-MICROSOFT-PROVIDER=teamsForBusiness:https://teams"), "{call}");
     assert!(call.contains("ATTENDEE") && call.contains("SUMMARY:Call"), "{call}");
     assert_eq!(told.link().await.state, LinkState::InStep);
+    // Also when it was made, and what became of it was not learned: with the next run, as nothing that has to be decided.
+    told.double.fail(Fault { matching: "$batch", status: 500, retry_after: None, code: "generalException" });
+    put("d", "Lost").await;
+    assert!(!text("d").await.contains("CONFERENCE"));
+    kalends.sync_now(ada, told.link.id).await.unwrap();
+    told.work().await;
+    assert!(text("d").await.contains("CONFERENCE") && told.link().await.state == LinkState::InStep);
+    assert!(kalends.sync_conflicts(ada, told.link.id).await.unwrap().is_empty());
+    assert_eq!(attendees("Lost"), 1);
 }

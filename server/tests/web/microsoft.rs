@@ -2,10 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{TimeDelta, Utc};
 use hyper::StatusCode;
+use kalends_domain::jobs::Worker;
 use kalends_domain::mail::{FedCalendars, MailSecurity, MailServer, MailSettings, NewMailAccount};
 use kalends_domain::sync::credentials::Credentials;
-use kalends_domain::sync::{AccountState, ProviderKind};
+use kalends_domain::sync::provider::RemoteCalendarId;
+use kalends_domain::sync::{AccountState, LinkSettings, LinkTarget, NewLink, ProviderKind};
 use kalends_providers::graph::Microsoft;
 use kalends_test_support::browser::{Answer, Connection, Person};
 use kalends_test_support::dovecot::{Dovecot, Offering, PASSWORD};
@@ -153,8 +156,35 @@ async fn a_mail_account_at_microsoft_brings_the_calendars_there_and_they_go_with
     assert_eq!(server.kalends.mail_feeds(ada.caller, mail).await.unwrap(), [accounts[0].id]);
     let page = get(&server, &ada.cookie, &path).await.text;
     assert!(page.contains(&format!("/settings/accounts/{}/calendars", accounts[0].id.0)), "{page}");
-    server.kalends.remove_mail_account(ada.caller, mail, FedCalendars::Leave).await.unwrap();
+
+    // One of them comes, every five minutes, once it was shown what would come.
+    let remote = RemoteCalendarId(double.calendar("Calendar"));
+    let day = (Utc::now() + TimeDelta::days(2)).format("%Y-%m-%d").to_string();
+    let time = |hour: &str| json!({ "dateTime": format!("{day}T{hour}:00:00"), "timeZone": "UTC" });
+    double.make(&remote.0, json!({ "subject": "Theirs", "start": time("09"), "end": time("10") }));
+    let offered = server.kalends.offered_calendars(ada.caller, accounts[0].id).await.unwrap();
+    let offered = offered.into_iter().find(|offered| offered.remote.id == remote).unwrap();
+    let settings = LinkSettings::proposed(ProviderKind::Graph, &offered.remote);
+    assert_eq!(settings.interval.map(|interval| interval.num_minutes()), Some(5));
+    let new = NewLink { account: accounts[0].id, remote, target: LinkTarget::New { name: None }, settings };
+    let dry = server.kalends.dry_run_of_new_link(ada.caller, &new).await.unwrap();
+    assert_eq!(dry.counts.iter().map(|count| count.count).sum::<u64>(), 1, "{dry:?}");
+    let link = server.kalends.make_sync_link(ada.caller, &new).await.unwrap();
+    let work = async || {
+        let worker = Worker::new(server.kalends.clone(), server.closing.clone());
+        while worker.run_due().await.unwrap() > 0 {}
+    };
+    work().await;
+    assert_eq!(server.kalends.object_heads(ada.caller, link.calendar, "").await.unwrap().len(), 1);
+    server.kalends.remove_mail_account(ada.caller, mail, FedCalendars::Bin).await.unwrap();
+    work().await;
     assert_eq!(server.kalends.remote_accounts(ada.caller).await.unwrap(), []);
+    for left in ["mail_feeds", "sync_links", "sync_objects", "sync_runs", "sync_subscriptions"] {
+        assert_eq!(server.count(left).await, 0, "{left}");
+    }
+    assert!(!server.kalends.jobs().await.unwrap().iter().any(|job| job.kind == "sync"));
+    let listed = server.kalends.calendars(ada.caller).await.unwrap();
+    assert!(!listed.iter().any(|held| held.id == link.calendar), "it is in the bin");
 }
 
 #[tokio::test]

@@ -29,8 +29,9 @@ const MAX_THAT_DAY: usize = 50;
 /// What else keeps somebody busy when an invitation is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InvitationConflicts {
-    /// What there is on the days of the invitation, of a series of its first date, each with whether it is at the same time.
-    pub that_day: Vec<(AgendaInstance, bool)>,
+    /// What there is on the days of the invitation, of a series of its first date, each with whether it is at the same time: what is comes
+    /// first. `None`: it takes so long that this was not looked at.
+    pub that_day: Option<Vec<(AgendaInstance, bool)>>,
     /// The first dates of the series, from now on and within a year, at which there is something else, with the first of that.
     pub dates: Vec<(When, Vec<AgendaInstance>)>,
     /// At how many dates there is something else,
@@ -54,6 +55,12 @@ pub(super) fn span(when: &When) -> (NaiveDateTime, NaiveDateTime) {
 fn overlap(one: &When, other: &When) -> bool {
     let ((from, to), (start, end)) = (span(one), span(other));
     from < end && start < to || from == start
+}
+
+/// Whether it is no longer than what is looked at.
+fn is_short(when: &When) -> bool {
+    let (start, end) = span(when);
+    end - start <= MAX_LENGTH
 }
 
 /// A time as the viewer has it.
@@ -92,17 +99,19 @@ impl Kalends {
         };
         let mut found = InvitationConflicts::default();
         let (start, end) = span(&first);
-        if end - start <= MAX_LENGTH {
+        if is_short(&first) {
             // What ends at midnight is not on the next day.
             let last = (end - TimeDelta::nanoseconds(1)).max(start).date();
             let until = last.checked_add_days(Days::new(1)).unwrap_or(last);
             let all = self.agenda(caller, &counted, start.date(), until, viewer).await?;
-            let others = all.into_iter().filter(|other| is_other(other)).take(MAX_THAT_DAY);
             let shown = |other: AgendaInstance| {
                 let is_at_it = overlap(&first, &other.when);
                 (other, is_at_it)
             };
-            found.that_day = others.map(shown).collect();
+            let mut others: Vec<_> = all.into_iter().filter(|other| is_other(other)).map(shown).collect();
+            others.sort_by_key(|(_, is_at_it)| !is_at_it);
+            others.truncate(MAX_THAT_DAY);
+            found.that_day = Some(others);
         }
         if invitation.event.instance.is_some() || draft.repeat == Repeat::Never {
             return Ok(found);
@@ -145,8 +154,10 @@ fn dates(text: &str, limits: &kalends_ical::Limits, now: DateTime<Utc>, viewer: 
     let is_cancelled = |index: usize| object.overrides[index].status.as_deref() == Some("CANCELLED");
     // Of a series that is made to keep a server busy those that were found by then.
     let _ = any_instance(&object, window, &zone, &mut |instance| {
-        if !instance.override_index.is_some_and(is_cancelled) {
-            dates.push(When::seen(instance, &zone));
+        let date = When::seen(instance, &zone);
+        // Whoever sends an invitation does not choose how many years of calendars are looked at.
+        if !instance.override_index.is_some_and(is_cancelled) && is_short(&date) {
+            dates.push(date);
         }
         if dates.len() < MAX_DATES { ControlFlow::Continue(()) } else { ControlFlow::Break(true) }
     });

@@ -11,6 +11,7 @@ use crate::mail::standing::MAX_WHOLE_TIME;
 use crate::model::job::NewJob;
 use crate::model::mail_account::{InvitationRule, MailAccount, MailAccountId};
 use crate::model::scheduling::{BY_MAIL, DeliveryId, HERE, NewDelivery, NewMessage};
+use crate::retry::retry;
 use crate::scheduling::addresses::Known;
 use crate::scheduling::implicit::{DELIVERED, job_of};
 use crate::scheduling::processing::place_of;
@@ -260,17 +261,21 @@ impl Kalends {
         told: &Told,
         calendar: Option<CalendarId>,
     ) -> Result<DeliveryId> {
-        let mut tx = self.db.write().await?;
         let digest = &told.letter.digest;
         let (sender, subject) = (told.letter.from.address.as_str(), told.letter.subject.as_str());
         let at: DateTime<Utc> = Utc::now();
         let new = NewMailInvitation { account: account.id, digest, sender, subject, at };
-        let id = match tx.insert_mail_invitation(&new).await? {
-            Some(id) => id,
-            None => tx.mail_invitation_id(account.id, digest).await?.ok_or(Error::Contended)?,
-        };
-        let delivery = hand_in(&mut tx, account, told, id, calendar).await?;
-        tx.commit().await?;
+        let delivery = retry(async || {
+            let mut tx = self.db.write().await?;
+            let id = match tx.insert_mail_invitation(&new).await? {
+                Some(id) => id,
+                None => tx.mail_invitation_id(account.id, digest).await?.ok_or(Error::Contended)?,
+            };
+            let delivery = hand_in(&mut tx, account, told, id, calendar).await?;
+            tx.commit().await?;
+            Ok(delivery)
+        })
+        .await?;
         self.take_up_messages(account.owner).await?;
         Ok(delivery)
     }

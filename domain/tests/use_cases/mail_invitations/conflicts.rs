@@ -30,7 +30,7 @@ impl Desk {
 }
 
 fn that_day(found: &InvitationConflicts) -> Vec<(&str, bool)> {
-    found.that_day.iter().map(|(event, same_time)| (event.summary.as_str(), *same_time)).collect()
+    found.that_day.iter().flatten().map(|(event, same_time)| (event.summary.as_str(), *same_time)).collect()
 }
 
 #[tokio::test]
@@ -70,4 +70,9 @@ async fn what_else_stands_that_day_and_at_the_dates_of_a_series_is_said() {
     desk.deliver(&mail_with(ada, "often", "REQUEST", &minutes)).await;
     let found = desk.conflicts("often").await;
     assert_eq!((found.looked_at, found.dates.len()), (400, 10));
+    // Nor does one whose dates take years, though it is at all that there is: at a date that is short it is looked at.
+    let years = event("REQUEST", &invites("RRULE:FREQ=WEEKLY\n")).replace("theirs", "years").replace("PT1H", "P9000D");
+    desk.deliver(&mail_with(ada, "years", "REQUEST", &years)).await;
+    let found = desk.conflicts("years").await;
+    assert_eq!((found.that_day, found.looked_at, found.conflicting), (None, 0, 0));
 }
